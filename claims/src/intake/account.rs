@@ -1,0 +1,117 @@
+//! Registering, signing in, changing password and address.
+
+use super::form::{Field, FieldError, Kind, Reader, Section};
+
+/// The e-mail field of every sign-in form.
+const EMAIL: Field = Field::required("email", "E-mail", Kind::Email).autocomplete("username");
+
+/// Registering.
+pub const REGISTER: &[Section] = &[Section {
+    title: "",
+    intro: "",
+    fields: &[
+        Field::required("name", "Your name", Kind::Text(120)).autocomplete("name"),
+        EMAIL,
+        Field::required("password", "Password", Kind::NewPassword).hint("At least 10 characters. A few words in a row are easy to remember and hard to guess.").autocomplete("new-password"),
+    ],
+}];
+
+/// Signing in.
+pub const SIGN_IN: &[Section] = &[Section {
+    title: "",
+    intro: "",
+    fields: &[EMAIL, Field::required("password", "Password", Kind::Password).autocomplete("current-password")],
+}];
+
+/// Asking for a link to set a new password.
+pub const FORGOTTEN: &[Section] = &[Section { title: "", intro: "", fields: &[EMAIL] }];
+
+/// Setting a password by a mailed link.
+pub const RESET: &[Section] = &[Section {
+    title: "",
+    intro: "",
+    fields: &[Field::required("password", "New password", Kind::NewPassword).hint("At least 10 characters.").autocomplete("new-password")],
+}];
+
+/// Accepting an invitation or the first administrator's link, for somebody without an account.
+pub const ACCEPT: &[Section] = &[Section {
+    title: "",
+    intro: "",
+    fields: &[
+        Field::required("name", "Your name", Kind::Text(120)).autocomplete("name"),
+        Field::required("password", "Password", Kind::NewPassword).hint("At least 10 characters.").autocomplete("new-password"),
+    ],
+}];
+
+/// The first administrator, who has no address in the system yet.
+pub const FIRST: &[Section] = REGISTER;
+
+/// Changing the password.
+pub const CHANGE_PASSWORD: &[Section] = &[Section {
+    title: "",
+    intro: "",
+    fields: &[
+        Field::required("current", "Present password", Kind::Password).autocomplete("current-password"),
+        Field::required("password", "New password", Kind::NewPassword).hint("At least 10 characters.").autocomplete("new-password"),
+    ],
+}];
+
+/// Changing the address.
+pub const CHANGE_EMAIL: &[Section] = &[Section {
+    title: "",
+    intro: "",
+    fields: &[
+        Field::required("email", "New e-mail", Kind::Email).autocomplete("email"),
+        Field::required("current", "Password", Kind::Password).autocomplete("current-password"),
+    ],
+}];
+
+/// Inviting somebody by mail.
+pub const INVITE: &[Section] = &[Section { title: "", intro: "", fields: &[Field::required("email", "E-mail", Kind::Email)] }];
+
+/// The passwords most often found in breaches, longer than nine characters, and what this product suggests by its name.
+const COMMON: &[&str] = &[
+    "1234567890", "12345678910", "0123456789", "0987654321", "1111111111", "0000000000", "123123123123", "1q2w3e4r5t", "1q2w3e4r5t6y",
+    "qwertyuiop", "qwerty123456", "qwerty12345", "qwertyuiop123", "asdfghjkl123", "zxcvbnm123", "password12", "password123", "password1234",
+    "password12345", "passwordpassword", "p@ssw0rd123", "passw0rd123", "letmein123", "letmeinplease", "iloveyou123", "iloveyou12",
+    "welcome123", "welcome1234", "administrator", "admin12345", "admin123456", "changeme123", "football123", "baseball123", "princess123",
+    "sunshine123", "michael123", "superman123", "trustno1trustno1", "abcdefghij", "abcd123456", "abc1234567", "aaaaaaaaaa", "q1w2e3r4t5",
+    "1qaz2wsx3edc", "qazwsxedcrfv", "monkey1234", "dragon1234", "master1234", "recouprecoup", "recoup1234", "correcthorsebatterystaple",
+];
+
+/// Why a password is refused, if it is: too short, too long to be hashed in bounded time, too common, or the address itself.
+///
+/// NIST SP 800-63B, section 5.1.1.2: length and a list of known passwords, no rules of composition.
+#[must_use]
+pub fn password_problem(password: &str, email: &str) -> Option<&'static str> {
+    let lower = password.to_lowercase();
+    let name = email.split('@').next().unwrap_or_default().to_lowercase();
+    if password.chars().count() < 10 {
+        Some("Choose at least 10 characters.")
+    } else if password.len() > 1_000 {
+        Some("This is longer than 1,000 characters.")
+    } else if COMMON.contains(&lower.as_str()) || lower.chars().all(|c| Some(c) == lower.chars().next()) {
+        Some("This password is on every list of common passwords. Choose another, for example a few words in a row.")
+    } else if !email.is_empty() && (lower == email.to_lowercase() || name.len() >= 5 && lower.trim_end_matches(|c: char| c.is_ascii_digit()) == name) {
+        Some("This password is your address. Choose another.")
+    } else {
+        None
+    }
+}
+
+/// Reads a form of this module and checks its new password, if it has one.
+///
+/// # Errors
+/// Every field that is wrong.
+pub fn read(form: &'static [Section], answers: &super::Answers, email: &str) -> Result<(), Vec<FieldError>> {
+    let mut reader = Reader::new(form, answers, crate::money::Currency::USD);
+    let chooses = super::form::find(form, "password").is_some_and(|field| field.kind == Kind::NewPassword);
+    let password = answers.0.get("password").map_or("", String::as_str);
+    if chooses
+        && !password.is_empty()
+        && let Some(problem) = password_problem(password, email)
+    {
+        reader.error("password", problem);
+    }
+    reader.finish(Some(()))
+}

@@ -1,0 +1,81 @@
+//! The facts of the agreement, asked once per claim: they feed counsel's consignment matrix and the chronology.
+
+use super::form::{Answers, Choice, Field, FieldError, Kind, Reader, Section};
+use crate::money::Currency;
+
+/// Yes, no, not known.
+pub const YES_NO: &[Choice] = &[("yes", "Yes"), ("no", "No"), ("unknown", "I do not know")];
+
+/// The form. Nothing but the first question must be answered: many have lost their papers.
+pub const FORM: &[Section] = &[
+    Section {
+        title: "The agreement",
+        intro: "",
+        fields: &[
+            Field::required("has_agreement", "Was there a written agreement?", Kind::Radio(YES_NO)),
+            Field::optional("agreement_date", "Date of the agreement", Kind::Day).hint("For example 2009-03-01 or 1 March 2009."),
+            Field::optional("title_clause", "Consignment or title clause", Kind::LongText(2_000)).hint("Copy the words that say who owns unsold copies, if there are any."),
+            Field::optional("governing_law", "Governing law", Kind::Text(120)).hint("For example: laws of the State of Oregon."),
+        ],
+    },
+    Section {
+        title: "Notice to the lender (UCC-1)",
+        intro: "A consignor may have filed a financing statement and told the distributor's bank.",
+        fields: &[
+            Field::optional("ucc_filed", "Was a UCC-1 filed?", Kind::Select(YES_NO)),
+            Field::optional("ucc_state", "State", Kind::Text(60)),
+            Field::optional("ucc_number", "Filing number", Kind::Text(60)),
+            Field::optional("ucc_date", "Filed on", Kind::Day),
+            Field::optional("lender_notified", "Was the lender told?", Kind::Select(YES_NO)),
+            Field::optional("large_deliveries", "Were single deliveries worth $1,000 or more?", Kind::Select(YES_NO)).hint("U.C.C. § 9-102(a)(20) speaks of deliveries of at least $1,000."),
+        ],
+    },
+    Section {
+        title: "The end",
+        intro: "Dates that you know. Leave the others empty.",
+        fields: &[
+            Field::optional("last_payment", "Last payment received", Kind::Day),
+            Field::optional("last_purchase_order", "Last purchase order received", Kind::Day),
+            Field::optional("late_shipments", "Copies sent in the 45 days before the seizure", Kind::Units),
+            Field::optional("terminated_on", "You ended the agreement on", Kind::Day),
+            Field::optional("return_demanded_on", "You asked for your stock back on", Kind::Day),
+            Field::optional("refusal_on", "That was refused on", Kind::Day),
+            Field::optional("heard_on", "You heard of the liquidation on", Kind::Day),
+            Field::optional("heard_how", "How you heard", Kind::Text(300)),
+            Field::optional("buy_back_offered", "Were your own copies offered to you for money?", Kind::Select(YES_NO)),
+            Field::optional("buy_back_note", "What was offered, and what you did", Kind::LongText(1_000)),
+        ],
+    },
+];
+
+/// The day fields that make the chronology of a case, with their words.
+pub const CHRONOLOGY: &[(&str, &str)] = &[
+    ("agreement_date", "Agreement made"),
+    ("ucc_date", "UCC-1 filed"),
+    ("last_payment", "Last payment received"),
+    ("last_purchase_order", "Last purchase order received"),
+    ("terminated_on", "Agreement ended by the claimant"),
+    ("return_demanded_on", "Return of stock demanded"),
+    ("refusal_on", "Return refused"),
+    ("heard_on", "Heard of the liquidation"),
+];
+
+/// Reads the form.
+///
+/// # Errors
+/// Every field that is wrong.
+pub fn read(answers: &Answers) -> Result<(), Vec<FieldError>> {
+    let mut reader = Reader::new(FORM, answers, Currency::USD);
+    if reader.yes("has_agreement") {
+        reader.require("agreement_date");
+    }
+    if reader.yes("ucc_filed") {
+        reader.require("ucc_state");
+    }
+    if let (Some(demanded), Some(refused)) = (reader.day("return_demanded_on"), reader.day("refusal_on"))
+        && refused < demanded
+    {
+        reader.error("refusal_on", "The refusal cannot come before the demand.");
+    }
+    reader.finish(Some(()))
+}

@@ -1,0 +1,304 @@
+//! What an administrator says of a case: all that intake, totals and the public page need.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{NaiveDate, NaiveTime};
+use rust_decimal::Decimal;
+
+use super::form::{Answers, Choice, Field, FieldError, Kind, Reader, Section};
+use crate::{
+    declaration::Forum,
+    line::{Basis, Category},
+    money::{self, Currency},
+    period,
+};
+
+/// Time zones offered; any IANA name is accepted.
+const ZONES: &[Choice] = &[
+    ("America/Los_Angeles", "Pacific (Los Angeles, Portland)"),
+    ("America/Denver", "Mountain (Denver)"),
+    ("America/Chicago", "Central (Chicago)"),
+    ("America/New_York", "Eastern (New York)"),
+    ("Europe/London", "London"),
+    ("Europe/Berlin", "Central Europe (Berlin)"),
+    ("Etc/UTC", "UTC"),
+];
+
+const CURRENCY_CHOICES: &[Choice] = &[
+    ("USD", "US dollar"), ("EUR", "Euro"), ("GBP", "Pound sterling"), ("CAD", "Canadian dollar"), ("AUD", "Australian dollar"),
+    ("CHF", "Swiss franc"), ("JPY", "Yen"), ("SEK", "Swedish krona"), ("NOK", "Norwegian krone"), ("DKK", "Danish krone"),
+];
+
+/// The form.
+pub const FORM: &[Section] = &[
+    Section {
+        title: "The case",
+        intro: "",
+        fields: &[
+            Field::required("title", "Title", Kind::Text(200)).hint("For example: Claims against Allegro Media Group."),
+            Field::required("slug", "Short name for links", Kind::Text(40)).hint("Small letters, digits and hyphens, like allegro. It cannot be changed once claims are filed."),
+            Field::required("prefix", "Prefix of claim numbers", Kind::Text(6)).hint("Two to six capital letters, like ALG. It cannot be changed once claims are filed."),
+            Field::required("state", "Shown to the public", Kind::Select(&[("preparing", "No, still being prepared"), ("open", "Yes, open for claims"), ("closed", "Yes, closed for claims")])),
+            Field::optional("court", "Court", Kind::Text(200)).hint("Leave empty if there is none yet."),
+            Field::optional("docket", "Case number at the court", Kind::Text(80)),
+            Field::optional("parties", "Parties", Kind::LongText(1_000)),
+            Field::required("forum", "Forum", Kind::Select(&[("federal", "Federal court"), ("oregon", "Oregon state court"), ("other", "Other, or none yet")])).hint("Decides the words of the declaration."),
+        ],
+    },
+    Section {
+        title: "What the public reads",
+        intro: "",
+        fields: &[
+            Field::required("what_happened", "What happened", Kind::LongText(4_000)),
+            Field::required("class_definition", "Who is in the class", Kind::LongText(2_000)),
+            Field::optional("key_dates", "Key dates", Kind::LongText(4_000)).hint("One on each line: 2016-06-03 The stock is seized."),
+            Field::optional("questions", "Questions and answers", Kind::LongText(12_000)).hint("A question on a line that ends with ?, its answer on the lines below, an empty line before the next question."),
+            Field::required("contact", "Contact", Kind::LongText(500)),
+        ],
+    },
+    Section {
+        title: "Claims",
+        intro: "",
+        fields: &[
+            Field::required("deadline_day", "Last day for claims", Kind::Day),
+            Field::required("deadline_time", "Time on that day", Kind::Text(5)).hint("24 hours, like 23:59."),
+            Field::required("time_zone", "Time zone", Kind::Select(ZONES)),
+            Field::required("late_claims", "Late claims are", Kind::Select(&[("refused", "Refused"), ("with_reason", "Taken, with a reason")])),
+            Field::required("cure_days", "Days to cure a deficiency", Kind::Units),
+            Field::optional("unpaid_sales", "Unpaid sales can be claimed", Kind::Tick),
+            Field::optional("held_inventory", "Held inventory can be claimed", Kind::Tick),
+            Field::optional("digital_royalties", "Digital royalties can be claimed", Kind::Tick),
+            Field::optional("other", "Other losses can be claimed", Kind::Tick),
+            Field::required(
+                "filing_basis",
+                "Basis of stock that filings use",
+                Kind::Select(&[("manufacturing_cost", "Manufacturing cost"), ("wholesale", "Wholesale price (PPD)"), ("retail", "Retail list price")]),
+            ),
+        ],
+    },
+    Section {
+        title: "Money",
+        intro: "Foreign amounts are converted once, at the published rate of the valuation date; both amounts are kept.",
+        fields: &[
+            Field::required("case_currency", "Currency of the case", Kind::Select(CURRENCY_CHOICES)),
+            Field::required("valuation_date", "Valuation date", Kind::Day),
+            Field::optional("rates", "Rates on that date", Kind::LongText(2_000)).hint("One on each line: EUR 1.1154 means that one euro is 1.1154 of the case's currency."),
+            Field::optional("rate_source", "Source of the rates", Kind::Text(200)).hint("For example: European Central Bank reference rates."),
+        ],
+    },
+    Section {
+        title: "Alerts to counsel",
+        intro: "",
+        fields: &[
+            Field::optional("alert_claim", "A single claim above", Kind::Amount),
+            Field::optional("alert_total", "The total above", Kind::Amount).hint("CAFA asks for more than 5,000,000.00."),
+            Field::optional("alert_members", "Number of class members", Kind::Units).hint("CAFA asks for 100; numerosity is usually presumed from 40."),
+        ],
+    },
+];
+
+/// Whether a case takes claims.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CaseState {
+    /// Not public yet.
+    Preparing,
+    /// Public, takes claims until the deadline.
+    Open,
+    /// Public, takes none.
+    Closed,
+}
+
+impl CaseState {
+    /// The name in storage.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Preparing => "preparing",
+            Self::Open => "open",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// The settings of a case, read from answers that are right.
+#[derive(Debug, Clone)]
+pub struct CaseSettings {
+    /// Title.
+    pub title: String,
+    /// Short name in links.
+    pub slug: String,
+    /// Prefix of claim numbers.
+    pub prefix: String,
+    /// Whether it is public and open.
+    pub state: CaseState,
+    /// Court, if there is one.
+    pub court: Option<String>,
+    /// Number at the court.
+    pub docket: Option<String>,
+    /// Parties.
+    pub parties: Option<String>,
+    /// Forum.
+    pub forum: Forum,
+    /// What happened, for the public.
+    pub what_happened: String,
+    /// Who is in the class.
+    pub class_definition: String,
+    /// Dates with their words.
+    pub key_dates: Vec<(NaiveDate, String)>,
+    /// Questions with their answers.
+    pub questions: Vec<(String, String)>,
+    /// Whom to ask.
+    pub contact: String,
+    /// Last day for claims, in [`Self::time_zone`].
+    pub deadline_day: NaiveDate,
+    /// Time on that day; the whole of that minute still counts.
+    pub deadline_time: NaiveTime,
+    /// IANA name of the zone.
+    pub time_zone: String,
+    /// Whether late claims are taken, with a reason.
+    pub late_with_reason: bool,
+    /// Days to cure a deficiency.
+    pub cure_days: i64,
+    /// Categories that can be claimed.
+    pub categories: Vec<Category>,
+    /// Basis of stock in totals and filings.
+    pub filing_basis: Basis,
+    /// Currency of totals.
+    pub currency: Currency,
+    /// Day of the exchange rates.
+    pub valuation_date: NaiveDate,
+    /// Units of the case's currency for one unit of each currency, the case's own (1) included.
+    pub rates: BTreeMap<Currency, Decimal>,
+    /// Where the rates were published.
+    pub rate_source: String,
+    /// Alert for a single claim, minor units.
+    pub alert_claim: Option<i64>,
+    /// Alert for the total, minor units.
+    pub alert_total: Option<i64>,
+    /// Alert for the number of members.
+    pub alert_members: Option<i64>,
+}
+
+impl CaseSettings {
+    /// The currencies that a line may be in.
+    #[must_use]
+    pub fn currencies(&self) -> BTreeSet<Currency> {
+        self.rates.keys().copied().collect()
+    }
+
+    /// The rate that brings `currency` into the case's currency.
+    #[must_use]
+    pub fn rate(&self, currency: Currency) -> Option<Decimal> {
+        self.rates.get(&currency).copied()
+    }
+}
+
+/// Reads the form.
+///
+/// # Errors
+/// Every field that is wrong. Whether the time zone exists is checked where the deadline is computed.
+pub fn read(answers: &Answers) -> Result<CaseSettings, Vec<FieldError>> {
+    let currency = Currency::parse(answers.get("case_currency")).unwrap_or(Currency::USD);
+    let mut reader = Reader::new(FORM, answers, currency);
+    if reader.text("slug").is_some_and(|slug| !slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') || slug.starts_with('-')) {
+        reader.error("slug", "Use small letters, digits and hyphens only, like allegro.");
+    }
+    if reader.text("prefix").is_some_and(|prefix| prefix.len() < 2 || !prefix.bytes().all(|b| b.is_ascii_uppercase())) {
+        reader.error("prefix", "Use two to six capital letters, like ALG.");
+    }
+    let time = reader.text("deadline_time").map(|time| NaiveTime::parse_from_str(&time, "%H:%M"));
+    if matches!(time, Some(Err(_))) {
+        reader.error("deadline_time", "Write hours and minutes, like 23:59.");
+    }
+    let categories: Vec<Category> = Category::ALL.into_iter().filter(|category| reader.yes(category.key())).collect();
+    if categories.is_empty() {
+        reader.error("unpaid_sales", "Choose at least one category that can be claimed.");
+    }
+    let rates = collect(&mut reader, "rates", |line| read_rate(line, currency));
+    let mut rates: BTreeMap<Currency, Decimal> = rates.into_iter().collect();
+    rates.insert(currency, Decimal::ONE);
+    let key_dates = collect(&mut reader, "key_dates", read_key_date);
+    let settings = (|| {
+        Some(CaseSettings {
+            title: reader.text("title")?,
+            slug: reader.text("slug")?,
+            prefix: reader.text("prefix")?,
+            state: match reader.text("state")?.as_str() {
+                "open" => CaseState::Open,
+                "closed" => CaseState::Closed,
+                _ => CaseState::Preparing,
+            },
+            court: reader.text("court"),
+            docket: reader.text("docket"),
+            parties: reader.text("parties"),
+            forum: Forum::parse(&reader.text("forum")?)?,
+            what_happened: reader.text("what_happened")?,
+            class_definition: reader.text("class_definition")?,
+            key_dates,
+            questions: read_questions(&reader.text("questions").unwrap_or_default()),
+            contact: reader.text("contact")?,
+            deadline_day: reader.day("deadline_day")?,
+            deadline_time: time?.ok()?,
+            time_zone: reader.text("time_zone")?,
+            late_with_reason: reader.text("late_claims")? == "with_reason",
+            cure_days: reader.units("cure_days")?,
+            categories,
+            filing_basis: Basis::parse(&reader.text("filing_basis")?)?,
+            currency,
+            valuation_date: reader.day("valuation_date")?,
+            rates,
+            rate_source: reader.text("rate_source").unwrap_or_default(),
+            alert_claim: reader.amount("alert_claim"),
+            alert_total: reader.amount("alert_total"),
+            alert_members: reader.units("alert_members"),
+        })
+    })();
+    reader.finish(settings)
+}
+
+/// Reads a field line by line; the first wrong line is the field's error, with its number.
+fn collect<T>(reader: &mut Reader<'_>, field: &str, read: impl Fn(&str) -> Result<T, String>) -> Vec<T> {
+    let text = reader.text(field).unwrap_or_default();
+    let mut values = Vec::new();
+    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        match read(line.trim()) {
+            Ok(value) => values.push(value),
+            Err(message) => reader.error(field, format!("Line {}: {message}", number + 1)),
+        }
+    }
+    values
+}
+
+fn read_rate(line: &str, case_currency: Currency) -> Result<(Currency, Decimal), String> {
+    let (code, rate) = line.split_once(char::is_whitespace).ok_or("write a code and a rate, like EUR 1.1154.")?;
+    let currency = Currency::parse(code).ok_or_else(|| format!("“{}” is not a currency code.", money::shortened(code)))?;
+    if currency == case_currency {
+        return Err(format!("{currency} is the currency of the case; it needs no rate."));
+    }
+    let rate = money::parse_decimal(rate, 8).map_err(|error| error.to_string())?;
+    if rate.is_zero() { Err("a rate cannot be zero.".to_owned()) } else { Ok((currency, rate)) }
+}
+
+fn read_key_date(line: &str) -> Result<(NaiveDate, String), String> {
+    let (day, words) = line.split_once(char::is_whitespace).ok_or("write a day and what happened, like 2016-06-03 The stock is seized.")?;
+    Ok((period::parse_day(day)?, words.trim().to_owned()))
+}
+
+fn read_questions(text: &str) -> Vec<(String, String)> {
+    let mut questions: Vec<(String, String)> = Vec::new();
+    for block in text.split("\n\n") {
+        let block = block.trim();
+        match block.split_once('\n') {
+            Some((question, answer)) if question.trim_end().ends_with('?') => questions.push((question.trim().to_owned(), answer.trim().to_owned())),
+            _ if block.is_empty() => {}
+            _ => match questions.last_mut() {
+                Some((_, answer)) => {
+                    answer.push_str("\n\n");
+                    answer.push_str(block);
+                }
+                None => questions.push((block.to_owned(), String::new())),
+            },
+        }
+    }
+    questions
+}

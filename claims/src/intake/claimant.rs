@@ -1,0 +1,142 @@
+//! Who is claiming: the claimant's details and the capacity of the person who files.
+
+use serde::{Deserialize, Serialize};
+
+use super::form::{Answers, Choice, Field, FieldError, Kind, Reader, Section};
+use crate::money::Currency;
+
+/// Kinds of claimant.
+pub const KINDS: &[Choice] = &[
+    ("person", "A person (musician, composer, producer)"),
+    ("label", "A label or another company"),
+    ("publisher", "A publisher"),
+    ("nonprofit", "An ensemble, choir or other non-profit"),
+    ("estate", "An estate"),
+];
+
+/// Capacities in which an account acts for a claimant.
+pub const CAPACITIES: &[Choice] = &[
+    ("self", "I am the claimant"),
+    ("officer", "Owner, officer or employee"),
+    ("manager", "Manager or agent"),
+    ("attorney", "Attorney"),
+    ("heir", "Heir or executor"),
+];
+
+/// The short form with which a claim is started.
+pub const START: &[Section] = &[Section {
+    title: "",
+    intro: "",
+    fields: &[
+        Field::required("kind", "Who is claiming?", Kind::Radio(KINDS)),
+        Field::required("legal_name", "Legal name", Kind::Text(200)).hint("The person's full name, or the name under which the company is registered."),
+        Field::required("capacity", "You file as", Kind::Select(CAPACITIES)),
+    ],
+}];
+
+/// The whole form.
+pub const FORM: &[Section] = &[
+    Section {
+        title: "Name",
+        intro: "",
+        fields: &[
+            Field::required("kind", "Who is claiming?", Kind::Radio(KINDS)),
+            Field::required("legal_name", "Legal name", Kind::Text(200)).hint("The person's full name, or the name under which the company is registered."),
+            Field::optional("other_names", "Other names and imprints", Kind::LongText(1_000)).hint("One on each line: stage names, imprints, earlier names."),
+        ],
+    },
+    Section {
+        title: "Contact",
+        intro: "Seen by counsel. A public filing shows neither address nor telephone.",
+        fields: &[
+            Field::optional("contact", "Contact person", Kind::Text(200)).autocomplete("name"),
+            Field::required("email", "E-mail", Kind::Email).autocomplete("email"),
+            Field::optional("phone", "Telephone", Kind::Text(40)).autocomplete("tel"),
+            Field::required("street", "Street and number", Kind::Text(300)).autocomplete("street-address"),
+            Field::required("city", "City", Kind::Text(120)).autocomplete("address-level2"),
+            Field::optional("region", "State or region", Kind::Text(120)).autocomplete("address-level1"),
+            Field::optional("postcode", "Postcode", Kind::Text(20)).autocomplete("postal-code"),
+            Field::required("country", "Country", Kind::Text(80)).autocomplete("country-name"),
+        ],
+    },
+    Section {
+        title: "Citizenship",
+        intro: "A federal court decides by citizenship whether it may hear the case. A person gives the state or country; a company gives both where it was organised and where it is run from.",
+        fields: &[
+            Field::optional("citizenship", "A person's state or country of citizenship", Kind::Text(80)).hint("For example Oregon, or United Kingdom."),
+            Field::optional("organised_in", "A company's state or country of organisation", Kind::Text(80)),
+            Field::optional("principal_place", "A company's principal place of business", Kind::Text(120)),
+        ],
+    },
+    Section {
+        title: "Identifiers",
+        intro: "If you have them. They help counsel to see that two names are one claimant. Never give tax or bank numbers here: Recoup does not pay and has no place for them.",
+        fields: &[
+            Field::optional("gs1_prefixes", "GS1 company prefixes", Kind::Text(200)).hint("The first digits that all your barcodes share."),
+            Field::optional("vendor_number", "Vendor number at the distributor", Kind::Text(60)),
+            Field::optional("ipi", "IPI name number", Kind::Text(11)),
+            Field::optional("isni", "ISNI", Kind::Text(19)),
+        ],
+    },
+    Section {
+        title: "You",
+        intro: "",
+        fields: &[
+            Field::required("capacity", "You file as", Kind::Select(CAPACITIES)),
+            Field::optional("authority", "Proof of authority", Kind::LongText(1_000)).hint("If you file for someone else: what entitles you, and which of the documents shows it."),
+        ],
+    },
+];
+
+/// A claimant, read from answers that are right.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClaimantDetails {
+    /// One of [`KINDS`].
+    pub kind: String,
+    /// Legal name.
+    pub legal_name: String,
+    /// E-mail for questions about the claim.
+    pub email: String,
+    /// The citizenship that counts for 28 U.S.C. § 1332: a person's, or both of a company's joined by a semicolon.
+    pub citizenship: String,
+}
+
+/// Reads the whole form.
+///
+/// # Errors
+/// Every field that is wrong.
+pub fn read(answers: &Answers) -> Result<ClaimantDetails, Vec<FieldError>> {
+    let mut reader = Reader::new(FORM, answers, Currency::USD);
+    let kind = reader.text("kind");
+    let citizenship = if kind.as_deref() == Some("person") {
+        reader.require("citizenship");
+        reader.text("citizenship")
+    } else if kind.is_some() {
+        reader.require("organised_in");
+        reader.require("principal_place");
+        reader.text("organised_in").zip(reader.text("principal_place")).map(|(a, b)| format!("{a}; {b}"))
+    } else {
+        None
+    };
+    if matches!(answers.get("capacity"), "manager" | "attorney" | "heir") {
+        reader.require("authority");
+    }
+    for (name, length) in [("ipi", 11), ("isni", 16)] {
+        let digits = answers.get(name).chars().filter(|c| !matches!(c, ' ' | '-')).collect::<String>();
+        if !digits.is_empty() && (digits.len() > length || !digits.chars().all(|c| c.is_ascii_digit() || c == 'X')) {
+            reader.error(name, format!("This number has {length} digits."));
+        }
+    }
+    let details = (|| Some(ClaimantDetails { kind: kind?, legal_name: reader.text("legal_name")?, email: reader.text("email")?, citizenship: citizenship? }))();
+    reader.finish(details)
+}
+
+/// Reads the short form: kind, legal name and capacity.
+///
+/// # Errors
+/// Every field that is wrong.
+pub fn read_start(answers: &Answers) -> Result<(String, String, String), Vec<FieldError>> {
+    let reader = Reader::new(START, answers, Currency::USD);
+    let read = (|| Some((reader.text("kind")?, reader.text("legal_name")?, reader.text("capacity")?)))();
+    reader.finish(read)
+}

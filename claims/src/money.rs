@@ -1,0 +1,320 @@
+//! Exact money: integer minor units, one rounding per line (half to even, where a rate is applied).
+
+use std::fmt;
+
+use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
+use serde::{Deserialize, Serialize};
+
+/// The largest amount a person may type, in minor units: a hundred thousand million in a currency with cents. Sums of a
+/// million such lines still fit an `i64`.
+pub const LARGEST_AMOUNT: i64 = 9_999_999_999_999;
+
+/// The largest number of units (copies, downloads) a person may type on one line.
+pub const LARGEST_UNITS: i64 = 1_000_000_000;
+
+/// A currency by its ISO 4217 code, with the number of decimal places it is written with.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Currency {
+    code: [u8; 3],
+    places: u8,
+}
+
+/// ISO 4217 codes that Recoup accepts, with the number of minor-unit digits each has.
+const CURRENCIES: &[(&str, u8)] = &[
+    ("AUD", 2), ("BRL", 2), ("CAD", 2), ("CHF", 2), ("CNY", 2), ("CZK", 2), ("DKK", 2), ("EUR", 2), ("GBP", 2), ("HKD", 2),
+    ("HUF", 2), ("ILS", 2), ("INR", 2), ("ISK", 0), ("JPY", 0), ("KRW", 0), ("MXN", 2), ("NOK", 2), ("NZD", 2), ("PLN", 2),
+    ("RON", 2), ("SEK", 2), ("SGD", 2), ("TRY", 2), ("TWD", 2), ("USD", 2), ("ZAR", 2),
+];
+
+impl Currency {
+    /// The United States dollar.
+    pub const USD: Self = Self { code: *b"USD", places: 2 };
+
+    /// Reads an ISO 4217 code, in any case; `None` where Recoup does not know it.
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        let upper = code.trim().to_ascii_uppercase();
+        let (known, places) = CURRENCIES.iter().find(|(known, _)| *known == upper)?;
+        let mut bytes = [0; 3];
+        bytes.copy_from_slice(known.as_bytes());
+        Some(Self { code: bytes, places: *places })
+    }
+
+    /// The three-letter code.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        std::str::from_utf8(&self.code).unwrap_or("XXX")
+    }
+
+    /// Digits after the decimal point.
+    #[must_use]
+    pub fn places(self) -> u32 {
+        u32::from(self.places)
+    }
+
+    /// Every code that can be chosen.
+    pub fn all() -> impl Iterator<Item = Self> {
+        CURRENCIES.iter().filter_map(|(code, _)| Self::parse(code))
+    }
+
+    /// `minor` as an exact decimal number of major units.
+    #[must_use]
+    pub fn to_decimal(self, minor: i64) -> Decimal {
+        Decimal::new(minor, self.places())
+    }
+
+    /// A decimal number of major units as minor units, rounded half to even; `None` beyond `i64`.
+    #[must_use]
+    pub fn round(self, major: Decimal) -> Option<i64> {
+        let mut rounded = major.round_dp_with_strategy(self.places(), RoundingStrategy::MidpointNearestEven);
+        rounded.rescale(self.places());
+        rounded.mantissa().to_i64()
+    }
+
+    /// `minor` without a code and without separators, as it stands in a file: `15000.00`.
+    #[must_use]
+    pub fn plain(self, minor: i64) -> String {
+        self.to_decimal(minor).to_string()
+    }
+
+    /// `minor` with thousands separators and without a code, as a person reads it: `15,000.00`.
+    #[must_use]
+    pub fn grouped(self, minor: i64) -> String {
+        let plain = self.plain(minor.abs());
+        let (whole, cents) = plain.split_once('.').map_or((plain.as_str(), None), |(w, c)| (w, Some(c)));
+        let sign = if minor < 0 { "\u{2212}" } else { "" };
+        let whole = group_thousands(whole);
+        cents.map_or_else(|| format!("{sign}{whole}"), |cents| format!("{sign}{whole}.{cents}"))
+    }
+
+    /// `minor` with separators and code: `15,000.00 USD`.
+    #[must_use]
+    pub fn show(self, minor: i64) -> String {
+        format!("{} {}", self.grouped(minor), self.code())
+    }
+}
+
+impl fmt::Debug for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl Serialize for Currency {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+impl<'de> Deserialize<'de> for Currency {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = String::deserialize(deserializer)?;
+        Self::parse(&code).ok_or_else(|| serde::de::Error::custom(format!("unknown currency {code}")))
+    }
+}
+
+fn group_thousands(digits: &str) -> String {
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A whole number with thousands separators, as a person reads it.
+#[must_use]
+pub fn grouped_units(units: i64) -> String {
+    let sign = if units < 0 { "\u{2212}" } else { "" };
+    format!("{sign}{}", group_thousands(&units.unsigned_abs().to_string()))
+}
+
+/// Why something typed is not an amount. The text says what would be right.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AmountError {
+    /// Not a number at all.
+    #[error("“{0}” is not an amount. Write digits with a point before the cents, like 1250.00.")]
+    NotANumber(String),
+    /// A decimal comma, or points between thousands.
+    #[error("Write the cents after a point, not a comma: {0}.")]
+    DecimalComma(String),
+    /// Below zero.
+    #[error("An amount cannot be below zero. Write it without the minus sign; each field says whether it is added or taken off.")]
+    Negative,
+    /// More digits after the point than the currency (or a rate) has.
+    #[error("{0} has at most {1} digits after the point.")]
+    TooFine(String, u32),
+    /// Beyond [`LARGEST_AMOUNT`].
+    #[error("This is more than the largest amount that can be entered, {0}.")]
+    TooLarge(String),
+}
+
+/// Reads what a person typed as an amount of `currency`, in minor units.
+///
+/// Accepts `1250`, `1250.5`, `1,250.00`, `$1,250.00` and spaces between thousands. A decimal comma is refused with the
+/// amount it probably means, because guessing would make `1,250` mean two things.
+///
+/// # Errors
+/// [`AmountError`], whose text can be shown beside the field.
+pub fn parse_amount(typed: &str, currency: Currency) -> Result<i64, AmountError> {
+    let decimal = parse_number(typed, Some(currency))?;
+    let places = currency.places();
+    if decimal.normalize().scale() > places {
+        return Err(AmountError::TooFine(format!("An amount in {currency}"), places));
+    }
+    let too_large = || AmountError::TooLarge(currency.show(LARGEST_AMOUNT));
+    let minor = currency.round(decimal).ok_or_else(too_large)?;
+    if minor > LARGEST_AMOUNT { Err(too_large()) } else { Ok(minor) }
+}
+
+/// Reads a number that is not rounded to a currency's minor unit: a unit price or a rate, with at most `places` digits
+/// after the point.
+///
+/// # Errors
+/// [`AmountError`], as for [`parse_amount`].
+pub fn parse_decimal(typed: &str, places: u32) -> Result<Decimal, AmountError> {
+    let decimal = parse_number(typed, None)?;
+    if decimal.normalize().scale() > places {
+        return Err(AmountError::TooFine("This number".to_owned(), places));
+    }
+    if decimal > Decimal::from(LARGEST_UNITS) {
+        return Err(AmountError::TooLarge(grouped_units(LARGEST_UNITS)));
+    }
+    Ok(decimal.normalize())
+}
+
+fn parse_number(typed: &str, currency: Option<Currency>) -> Result<Decimal, AmountError> {
+    let not_a_number = || AmountError::NotANumber(shortened(typed));
+    let mut text = typed.trim().to_owned();
+    if let Some(currency) = currency {
+        let upper = text.to_ascii_uppercase();
+        if let Some(rest) = upper.strip_prefix(currency.code()).or_else(|| upper.strip_suffix(currency.code())) {
+            text = rest.trim().to_owned();
+        }
+    }
+    let text: String = text
+        .trim_start_matches(['$', '€', '£', '¥'])
+        .chars()
+        .filter(|c| !matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\''))
+        .collect();
+    if text.starts_with(['-', '\u{2212}']) || (text.starts_with('(') && text.ends_with(')')) {
+        return Err(AmountError::Negative);
+    }
+    if text.is_empty() || !text.chars().all(|c| c.is_ascii_digit() || c == '.' || c == ',') {
+        return Err(not_a_number());
+    }
+    if let Some(meant) = decimal_comma(&text) {
+        return Err(AmountError::DecimalComma(meant));
+    }
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    if whole.contains(',') && !thousands_are_grouped(whole) || fraction.contains([',', '.']) {
+        return Err(not_a_number());
+    }
+    let digits = whole.replace(',', "");
+    if digits.is_empty() && fraction.is_empty() {
+        return Err(not_a_number());
+    }
+    if digits.trim_start_matches('0').len() > 15 {
+        return Err(AmountError::TooLarge(
+            currency.map_or_else(|| grouped_units(LARGEST_UNITS), |currency| currency.show(LARGEST_AMOUNT)),
+        ));
+    }
+    if fraction.len() > 12 {
+        return Err(AmountError::TooFine("A number".to_owned(), 12));
+    }
+    let digits = if digits.is_empty() { "0" } else { &digits };
+    Decimal::from_str_exact(&format!("{digits}.{}", if fraction.is_empty() { "0" } else { fraction }))
+        .map_err(|_| not_a_number())
+}
+
+/// The amount meant by a text with a decimal comma (`1.234,56`, `13,75`), written with a point; `None` for other texts.
+fn decimal_comma(text: &str) -> Option<String> {
+    let (before, after) = text.rsplit_once(',')?;
+    if after.contains('.') || before.contains(',') || after.len() == 3 && !before.contains('.') {
+        return None;
+    }
+    let whole: String = before.chars().filter(char::is_ascii_digit).collect();
+    (!whole.is_empty() && !after.is_empty()).then(|| format!("{whole}.{after}"))
+}
+
+fn thousands_are_grouped(whole: &str) -> bool {
+    let mut groups = whole.split(',');
+    groups.next().is_some_and(|first| (1..=3).contains(&first.len())) && groups.all(|group| group.len() == 3)
+}
+
+/// At most 40 characters of what was typed, for an error text.
+pub(crate) fn shortened(typed: &str) -> String {
+    let typed = typed.trim();
+    if typed.chars().count() <= 40 { typed.to_owned() } else { typed.chars().take(40).chain(['…']).collect() }
+}
+
+/// Converts `minor` units of `from` into minor units of `to` at `rate` (units of `to` for one unit of `from`), rounded
+/// once, half to even. `None` if the result does not fit.
+#[must_use]
+pub fn convert(minor: i64, from: Currency, rate: Decimal, to: Currency) -> Option<i64> {
+    to.round(from.to_decimal(minor).checked_mul(rate)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn amounts_as_people_write_them() {
+        for (typed, minor) in
+            [("1250", 125_000), ("1,250.00", 125_000), ("$15,000", 1_500_000), ("0.5", 50), (".5", 50), ("12 345.60 usd", 1_234_560), ("1250.", 125_000)]
+        {
+            assert_eq!(parse_amount(typed, Currency::USD), Ok(minor), "{typed}");
+        }
+    }
+
+    #[test]
+    fn refused_with_what_would_be_right() {
+        let refused = |typed: &str| parse_amount(typed, Currency::USD).unwrap_err().to_string();
+        assert!(refused("1.234,56").contains("1234.56"));
+        assert!(refused("13,75").contains("13.75"));
+        assert!(refused("abc").contains("“abc” is not an amount"));
+        assert!(refused("-5").contains("below zero"));
+        assert!(refused("(5)").contains("below zero"));
+        assert!(refused("12345678901234567890").contains("largest amount"));
+        assert!(refused("1.005").contains("at most 2 digits"));
+        assert!(refused("1,2345").contains("12345") || refused("1,2345").contains("1.2345"));
+        assert!(refused("").contains("is not an amount"));
+        assert!(refused(".").contains("is not an amount"));
+    }
+
+    #[test]
+    fn rounding_is_half_to_even() {
+        let half = Decimal::new(5, 1);
+        assert_eq!(convert(1, Currency::USD, half, Currency::USD), Some(0));
+        assert_eq!(convert(3, Currency::USD, half, Currency::USD), Some(2));
+        let yen = Currency::parse("jpy").unwrap();
+        assert_eq!(convert(1_000, Currency::USD, Decimal::new(1105, 1), yen), Some(1105));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_shown_reads_back(minor in 0..=LARGEST_AMOUNT, code in prop::sample::select(vec!["USD", "JPY", "EUR"])) {
+            let currency = Currency::parse(code).unwrap();
+            prop_assert_eq!(parse_amount(&currency.grouped(minor), currency), Ok(minor));
+            prop_assert_eq!(parse_amount(&currency.show(minor), currency), Ok(minor));
+            prop_assert_eq!(parse_amount(&currency.plain(minor), currency), Ok(minor));
+        }
+
+        #[test]
+        fn nothing_typed_makes_it_panic(typed in ".{0,60}") {
+            let _ = parse_amount(&typed, Currency::USD);
+            let _ = parse_decimal(&typed, 6);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Days and periods as people write them.
+
+use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+/// A span of days, both ends included; it never ends before it starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Period {
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day.
+    pub to: NaiveDate,
+}
+
+impl Period {
+    /// A period, or `None` if it would end before it starts.
+    #[must_use]
+    pub fn new(from: NaiveDate, to: NaiveDate) -> Option<Self> {
+        (from <= to).then_some(Self { from, to })
+    }
+}
+
+const MONTHS: [&str; 12] =
+    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+
+/// Reads a day as people type it: `2016-06-03`, `3 June 2016`, `June 3, 2016`, `3 Jun 2016`, or `6/24/2016` where only one
+/// reading is possible.
+///
+/// # Errors
+/// A text that says what would be right; `03/06/2016` is refused because it means two days.
+pub fn parse_day(typed: &str) -> Result<NaiveDate, String> {
+    let example = || format!("“{}” is not a day. Write it like 2016-06-03 or 3 June 2016.", crate::money::shortened(typed));
+    let parts: Vec<&str> = typed.split(|c: char| c.is_whitespace() || matches!(c, ',' | '/' | '-' | '.')).filter(|p| !p.is_empty()).collect();
+    let [a, b, c] = parts.as_slice() else { return Err(example()) };
+    let day = match (number(a), number(b), number(c)) {
+        (Some(year), Some(month), Some(day)) if a.len() == 4 => date(year, month, day),
+        (Some(first), Some(second), Some(year)) if c.len() == 4 => {
+            let readings = (date(year, first, second), date(year, second, first));
+            match readings {
+                (Some(us), Some(other)) if us != other => {
+                    return Err(format!(
+                        "“{}” can mean {} or {}. Write the month as a word, or the year first: {}.",
+                        crate::money::shortened(typed),
+                        show_day(us),
+                        show_day(other),
+                        us
+                    ));
+                }
+                (us, other) => us.or(other),
+            }
+        }
+        (Some(day), None, Some(year)) if c.len() == 4 => month(b).and_then(|m| date(year, m, day)),
+        (None, Some(day), Some(year)) if c.len() == 4 => month(a).and_then(|m| date(year, m, day)),
+        _ => None,
+    };
+    let day = day.ok_or_else(example)?;
+    if (1950..=2100).contains(&day.year()) { Ok(day) } else { Err(format!("The year {} cannot be right here.", day.year())) }
+}
+
+fn number(text: &str) -> Option<u32> {
+    (text.len() <= 4 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok()).flatten()
+}
+
+fn month(text: &str) -> Option<u32> {
+    let text = text.to_lowercase();
+    let found = MONTHS.iter().position(|m| *m == text || text.len() >= 3 && m.starts_with(&text))?;
+    u32::try_from(found + 1).ok()
+}
+
+fn date(year: u32, month: u32, day: u32) -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)
+}
+
+/// A day as a person reads it: `3 June 2016`.
+#[must_use]
+pub fn show_day(day: NaiveDate) -> String {
+    let name = MONTHS[day.month0() as usize];
+    let (first, rest) = name.split_at(1);
+    format!("{} {}{} {}", day.day(), first.to_uppercase(), rest, day.year())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn days_as_people_write_them() {
+        let day = NaiveDate::from_ymd_opt(2016, 6, 24).unwrap();
+        for typed in ["2016-06-24", "24 June 2016", "June 24, 2016", "24 jun 2016", "6/24/2016", "24/6/2016", "24.6.2016", " 2016/6/24 "] {
+            assert_eq!(parse_day(typed), Ok(day), "{typed}");
+        }
+        assert_eq!(parse_day("6/6/2016").unwrap().to_string(), "2016-06-06");
+    }
+
+    #[test]
+    fn refused_with_what_would_be_right() {
+        assert!(parse_day("03/06/2016").unwrap_err().contains("can mean 6 March 2016 or 3 June 2016"));
+        assert!(parse_day("31 June 2016").unwrap_err().contains("is not a day"));
+        assert!(parse_day("yesterday").unwrap_err().contains("is not a day"));
+        assert!(parse_day("1066-10-14").unwrap_err().contains("1066"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_shown_day_reads_back(days in 0i64..40_000) {
+            let day = NaiveDate::from_ymd_opt(1960, 1, 1).unwrap() + chrono::Duration::days(days);
+            prop_assert_eq!(parse_day(&show_day(day)), Ok(day));
+            prop_assert_eq!(parse_day(&day.to_string()), Ok(day));
+        }
+
+        #[test]
+        fn nothing_typed_makes_it_panic(typed in ".{0,40}") {
+            let _ = parse_day(&typed);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Sums of claims: by category and, for stock, by basis, because amounts of different bases are never added.
+
+use serde::{Deserialize, Serialize};
+
+use crate::line::{Basis, Category};
+
+/// What the lines of one category (and basis) of a claim, or of a case, add up to, in minor units of the case's currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Total {
+    /// Category.
+    pub category: Category,
+    /// Basis, for held inventory.
+    pub basis: Option<Basis>,
+    /// Number of lines.
+    pub lines: i64,
+    /// Claimed, without interest and costs.
+    pub amount: i64,
+    /// The part of `amount` on lines that cite a document.
+    pub documented: i64,
+    /// Interest claimed.
+    pub interest: i64,
+    /// Costs claimed.
+    pub costs: i64,
+    /// Units claimed.
+    pub units: i64,
+}
+
+impl Total {
+    /// An empty total.
+    #[must_use]
+    pub const fn zero(category: Category, basis: Option<Basis>) -> Self {
+        Self { category, basis, lines: 0, amount: 0, documented: 0, interest: 0, costs: 0, units: 0 }
+    }
+
+    /// The part of `amount` that rests on the declaration alone.
+    #[must_use]
+    pub const fn sworn_only(&self) -> i64 {
+        self.amount - self.documented
+    }
+}
+
+/// One line, as far as sums need it.
+#[derive(Debug, Clone, Copy)]
+pub struct Addend {
+    /// Category.
+    pub category: Category,
+    /// Basis, for held inventory.
+    pub basis: Option<Basis>,
+    /// Amount in the case's currency.
+    pub amount: i64,
+    /// Interest in the case's currency.
+    pub interest: i64,
+    /// Costs in the case's currency.
+    pub costs: i64,
+    /// Units.
+    pub units: Option<i64>,
+    /// Whether the line cites a document.
+    pub documented: bool,
+}
+
+/// Adds lines up, one total per category and basis, in the order of the schedules. `None` on overflow.
+#[must_use]
+pub fn add_up(lines: impl IntoIterator<Item = Addend>) -> Option<Vec<Total>> {
+    let mut totals: Vec<Total> = Vec::new();
+    for line in lines {
+        let place = totals.iter().position(|total| (total.category, total.basis) == (line.category, line.basis)).unwrap_or_else(|| {
+            totals.push(Total::zero(line.category, line.basis));
+            totals.len() - 1
+        });
+        let total = &mut totals[place];
+        total.lines += 1;
+        total.amount = total.amount.checked_add(line.amount)?;
+        total.interest = total.interest.checked_add(line.interest)?;
+        total.costs = total.costs.checked_add(line.costs)?;
+        total.units = total.units.checked_add(line.units.unwrap_or(0))?;
+        if line.documented {
+            total.documented = total.documented.checked_add(line.amount)?;
+        }
+    }
+    totals.sort_by_key(|total| (total.category, total.basis));
+    Some(totals)
+}
+
+/// What counts in the one figure of a case: everything but stock valued on another basis than the case's filings use.
+#[must_use]
+pub fn counted(totals: &[Total], filing_basis: Basis) -> Total {
+    let mut sum = Total::zero(Category::Other, None);
+    for total in totals.iter().filter(|total| counts(total.basis, filing_basis)) {
+        sum.lines += total.lines;
+        sum.amount = sum.amount.saturating_add(total.amount);
+        sum.documented = sum.documented.saturating_add(total.documented);
+        sum.interest = sum.interest.saturating_add(total.interest);
+        sum.costs = sum.costs.saturating_add(total.costs);
+        sum.units = sum.units.saturating_add(total.units);
+    }
+    sum
+}
+
+/// Whether lines of a basis count in the one figure of a case whose filings use `filing_basis`.
+#[must_use]
+pub fn counts(basis: Option<Basis>, filing_basis: Basis) -> bool {
+    basis.is_none_or(|basis| basis == filing_basis)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn addend(category: Category, basis: Option<Basis>, amount: i64, documented: bool) -> Addend {
+        Addend { category, basis, amount, interest: 1, costs: 2, units: Some(3), documented }
+    }
+
+    #[test]
+    fn bases_are_never_added_together() {
+        let lines = [
+            addend(Category::HeldInventory, Some(Basis::Retail), 100, true),
+            addend(Category::HeldInventory, Some(Basis::Wholesale), 50, false),
+            addend(Category::UnpaidSales, None, 7, false),
+        ];
+        let totals = add_up(lines).unwrap();
+        assert_eq!(totals.len(), 3);
+        assert_eq!(counted(&totals, Basis::Retail).amount, 107);
+        assert_eq!(counted(&totals, Basis::Wholesale).amount, 57);
+        assert_eq!(counted(&totals, Basis::Retail).documented, 100);
+    }
+
+    proptest! {
+        #[test]
+        fn order_does_not_matter_and_nothing_is_lost(amounts in prop::collection::vec((0usize..4, 0i64..1_000_000, any::<bool>()), 0..50)) {
+            let lines: Vec<_> = amounts.iter().map(|(c, amount, documented)| addend(Category::ALL[*c], None, *amount, *documented)).collect();
+            let forward = add_up(lines.clone()).unwrap();
+            let backward = add_up(lines.into_iter().rev()).unwrap();
+            prop_assert_eq!(&forward, &backward);
+            prop_assert_eq!(forward.iter().map(|t| t.amount).sum::<i64>(), amounts.iter().map(|a| a.1).sum::<i64>());
+            prop_assert_eq!(forward.iter().map(Total::sworn_only).sum::<i64>(), amounts.iter().filter(|a| !a.2).map(|a| a.1).sum::<i64>());
+        }
+    }
+}
