@@ -48,9 +48,10 @@ impl ClaimStatus {
     #[must_use]
     pub const fn after(self, step: Step) -> Option<Self> {
         match (self, step) {
-            (Self::Draft | Self::Submitted, Step::Submit) => Some(Self::Submitted),
+            (_, Step::Submit) => Some(Self::Submitted),
             (Self::Draft | Self::Submitted, Step::Withdraw) => Some(Self::Withdrawn),
             (Self::Submitted, Step::Amend) => Some(Self::Submitted),
+            (Self::Withdrawn, Step::Amend) => Some(Self::Withdrawn),
             _ => None,
         }
     }

@@ -1,0 +1,200 @@
+//! One's own account: password, address, sessions; and what an administrator or the command line does with accounts.
+
+use minijinja::context;
+
+use super::{
+    Failure, Recoup, limits,
+    links::{self, For, Purpose},
+    permit,
+    sign_in::{change_password as set_password, raw},
+};
+use crate::{
+    AccountId,
+    access::{Action, Actor},
+    intake::{Answers, account},
+    store::{Tx, accounts, is_unique_violation, outbox, sessions, tokens},
+};
+
+/// Changes the password; the other sessions end. `session` is the hash of the one that stays.
+///
+/// # Errors
+/// Wrong answers, among them a wrong present password.
+pub async fn change_password(recoup: &Recoup, actor: &Actor, answers: &Answers, session: &str) -> Result<(), Failure> {
+    permit(actor, Action::UseOwnAccount)?;
+    account::read(account::CHANGE_PASSWORD, answers, &actor.email).map_err(Failure::Invalid)?;
+    check_present_password(recoup, actor, answers).await?;
+    let password_hash = recoup.passwords.hash(raw(answers, "password")).await?;
+    let mut tx = recoup.store.write().await?;
+    links::spend_all(recoup, &mut tx, actor.account, Purpose::Reset).await?;
+    set_password(recoup, &mut tx, actor.account, &password_hash, Some(session), recoup.clock.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn check_present_password(recoup: &Recoup, actor: &Actor, answers: &Answers) -> Result<(), Failure> {
+    let of = actor.account.to_string();
+    let mut tx = recoup.store.write().await?;
+    limits::check(recoup, &mut tx, &limits::PASSWORD_AGAIN, &of).await?;
+    limits::count(recoup, &mut tx, &limits::PASSWORD_AGAIN, &of).await?;
+    let account = accounts::by_id(&mut tx, actor.account).await?;
+    tx.commit().await?;
+    if !recoup.passwords.verify(raw(answers, "current"), account.as_ref().map(|account| account.password_hash.as_str())).await? {
+        return Err(Failure::field("current", "This is not your present password."));
+    }
+    let mut tx = recoup.store.write().await?;
+    limits::clear(&mut tx, &limits::PASSWORD_AGAIN, &of).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Mails a link to a new address and tells the old one. The address changes when the link is opened.
+///
+/// # Errors
+/// Wrong answers, or too many mails.
+pub async fn change_address(recoup: &Recoup, actor: &Actor, answers: &Answers) -> Result<(), Failure> {
+    permit(actor, Action::UseOwnAccount)?;
+    account::read(account::CHANGE_EMAIL, answers, "").map_err(Failure::Invalid)?;
+    let new = answers.get("email");
+    if accounts::email_key(new) == accounts::email_key(&actor.email) {
+        return Err(Failure::field("email", "This is your address already."));
+    }
+    check_present_password(recoup, actor, answers).await?;
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.write().await?;
+    let key = accounts::email_key(new);
+    limits::check(recoup, &mut tx, &limits::MAIL, &key).await?;
+    limits::count(recoup, &mut tx, &limits::MAIL, &key).await?;
+    let link = links::make(recoup, &mut tx, Purpose::NewAddress, For { account: Some(actor.account), email: Some(new), case: None }).await?;
+    let values = context! { name => actor.name.as_str(), link, hours => Purpose::NewAddress.life().num_hours() };
+    outbox::add(&mut tx, &recoup.mails.write("confirm_new_address", new, values, (None, None))?, now).await?;
+    let values = context! { name => actor.name.as_str(), new, link => recoup.url("/forgotten") };
+    outbox::add(&mut tx, &recoup.mails.write("address_changed", &actor.email, values, (None, None))?, now).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Changes the address by the mailed link.
+///
+/// # Errors
+/// A sentence about the link, or that the address belongs to another account.
+pub async fn confirm_new_address(recoup: &Recoup, token: &str) -> Result<(), Failure> {
+    let mut tx = recoup.store.write().await?;
+    let found = links::open(recoup, &mut tx, Purpose::NewAddress, token).await?;
+    links::spend(recoup, &mut tx, &found).await?;
+    let (Some(id), Some(email)) = (found.account_id, found.email) else { return Err(Failure::said("The account of this link no longer exists.")) };
+    match accounts::set_email(&mut tx, id, &email, recoup.clock.now()).await {
+        Err(error) if is_unique_violation(&error) => {
+            // Only the owner of that mailbox can have opened the link, so this tells nobody else anything.
+            Err(Failure::said("This address already belongs to another account of yours. Sign in there, or choose another address."))
+        }
+        done => {
+            done?;
+            Ok(tx.commit().await?)
+        }
+    }
+}
+
+/// The sessions of the account.
+///
+/// # Errors
+/// If the database fails.
+pub async fn list_sessions(recoup: &Recoup, actor: &Actor) -> Result<Vec<sessions::SessionRow>, Failure> {
+    permit(actor, Action::UseOwnAccount)?;
+    let mut tx = recoup.store.read().await?;
+    Ok(sessions::of_account(&mut tx, actor.account, recoup.clock.now()).await?)
+}
+
+/// Ends every session of the account.
+///
+/// # Errors
+/// If the database fails.
+pub async fn sign_out_everywhere(recoup: &Recoup, actor: &Actor) -> Result<(), Failure> {
+    permit(actor, Action::UseOwnAccount)?;
+    let mut tx = recoup.store.write().await?;
+    sessions::delete_of_account(&mut tx, actor.account, None).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Makes the one-time link of the first administrator, if there is no administrator yet. Earlier links stop working.
+///
+/// # Errors
+/// If the database fails.
+pub async fn first_administrator_link(recoup: &Recoup) -> Result<Option<String>, Failure> {
+    let mut tx = recoup.store.write().await?;
+    if accounts::count(&mut tx).await?.1 > 0 {
+        return Ok(None);
+    }
+    tokens::spend_unowned(&mut tx, "first_administrator", recoup.clock.now()).await?;
+    let link = links::make(recoup, &mut tx, Purpose::FirstAdministrator, For::default()).await?;
+    tx.commit().await?;
+    Ok(Some(link))
+}
+
+/// Makes the first administrator by the one-time link.
+///
+/// # Errors
+/// A sentence about the link, or wrong answers.
+pub async fn become_first_administrator(recoup: &Recoup, token: &str, answers: &Answers) -> Result<AccountId, Failure> {
+    account::read(account::FIRST, answers, answers.get("email")).map_err(Failure::Invalid)?;
+    let password_hash = recoup.passwords.hash(raw(answers, "password")).await?;
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.write().await?;
+    let found = links::open(recoup, &mut tx, Purpose::FirstAdministrator, token).await?;
+    links::spend(recoup, &mut tx, &found).await?;
+    if accounts::count(&mut tx).await?.1 > 0 {
+        return Err(Failure::said("There is an administrator already. Ask them for access."));
+    }
+    // Whoever holds this link started the server, so the address is taken as confirmed.
+    let id = accounts::add(&mut tx, answers.get("email"), answers.get("name"), &password_hash, true, Some(now), now).await.map_err(taken)?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Adds a confirmed account from the command line.
+///
+/// # Errors
+/// Wrong answers, or a taken address.
+pub async fn add(recoup: &Recoup, answers: &Answers, administrator: bool) -> Result<AccountId, Failure> {
+    account::read(account::REGISTER, answers, answers.get("email")).map_err(Failure::Invalid)?;
+    let password_hash = recoup.passwords.hash(raw(answers, "password")).await?;
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.write().await?;
+    let id = accounts::add(&mut tx, answers.get("email"), answers.get("name"), &password_hash, administrator, Some(now), now).await.map_err(taken)?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+fn taken(error: crate::store::Error) -> Failure {
+    if is_unique_violation(&error) { Failure::field("email", "There is an account with this address already.") } else { error.into() }
+}
+
+/// Disables or enables an account by its id; disabling ends its sessions at once.
+///
+/// # Errors
+/// If the actor may not, or disables themselves.
+pub async fn set_disabled(recoup: &Recoup, actor: &Actor, id: AccountId, disabled: bool) -> Result<(), Failure> {
+    permit(actor, Action::ManageInstallation)?;
+    if id == actor.account {
+        return Err(Failure::said("You cannot disable your own account. Let another administrator do it."));
+    }
+    let mut tx = recoup.store.write().await?;
+    disable(recoup, &mut tx, id, disabled).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The same from the command line, where the operator may do everything. `false` if there is no such address.
+///
+/// # Errors
+/// If the database fails.
+pub async fn set_disabled_by_email(recoup: &Recoup, email: &str, disabled: bool) -> Result<bool, Failure> {
+    let mut tx = recoup.store.write().await?;
+    let Some(account) = accounts::by_email(&mut tx, email).await? else { return Ok(false) };
+    disable(recoup, &mut tx, account.id, disabled).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+async fn disable(recoup: &Recoup, tx: &mut Tx, id: AccountId, disabled: bool) -> Result<(), Failure> {
+    accounts::set_disabled(tx, id, disabled.then(|| recoup.clock.now())).await?;
+    if disabled {
+        sessions::delete_of_account(tx, id, None).await?;
+    }
+    Ok(())
+}

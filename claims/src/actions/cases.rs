@@ -1,0 +1,119 @@
+//! Making and editing cases, and their public files.
+
+use super::{Failure, Recoup, permit};
+use crate::{
+    CaseDocumentId, CaseId, Instant,
+    access::{Action, Actor, Refusal},
+    case::Case,
+    deadline,
+    intake::{
+        Answers,
+        case_settings::{self, CaseState},
+    },
+    store::{Tx, cases, documents::NewDocument, events, is_unique_violation},
+};
+
+/// Finds a case that the public may see.
+///
+/// # Errors
+/// [`Refusal::NotFound`].
+pub async fn public_case(tx: &mut Tx, slug: &str) -> Result<Case, Failure> {
+    let case = cases::by_slug(tx, slug).await?.ok_or(Refusal::NotFound)?.read()?;
+    if case.settings.state == CaseState::Preparing { Err(Refusal::NotFound.into()) } else { Ok(case) }
+}
+
+/// Makes a case.
+///
+/// # Errors
+/// Wrong answers; the short name or prefix taken.
+pub async fn add(recoup: &Recoup, actor: &Actor, answers: &Answers) -> Result<CaseId, Failure> {
+    permit(actor, Action::ManageCases)?;
+    let answers = answers.only(case_settings::FORM);
+    let (settings, at) = read(&answers)?;
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.write().await?;
+    let is_public = settings.state != CaseState::Preparing;
+    let id = cases::add(&mut tx, &settings.slug, &settings.prefix, &answers, at, is_public, now).await.map_err(taken)?;
+    record(&mut tx, id, actor, "case_made", serde_json::json!({ "title": settings.title }), now).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Saves a case. Currency, prefix and short name stay as they are once a claim is filed.
+///
+/// # Errors
+/// Wrong answers; somebody else saved since `revision`.
+pub async fn save(recoup: &Recoup, actor: &Actor, id: CaseId, revision: i64, answers: &Answers) -> Result<(), Failure> {
+    permit(actor, Action::ManageCases)?;
+    let answers = answers.only(case_settings::FORM);
+    let (settings, at) = read(&answers)?;
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.write().await?;
+    let row = cases::by_id(&mut tx, id).await?.ok_or(Refusal::NotFound)?;
+    let before = row.read()?.settings;
+    if row.last_claim > 0 {
+        let fixed = [
+            ("slug", before.slug == settings.slug),
+            ("prefix", before.prefix == settings.prefix),
+            ("case_currency", before.currency == settings.currency),
+            ("rates", before.rates == settings.rates),
+        ];
+        if let Some((field, _)) = fixed.into_iter().find(|(_, same)| !same) {
+            return Err(Failure::field(field, "Claims are filed already, with this in them. It can no longer be changed."));
+        }
+    }
+    let is_public = settings.state != CaseState::Preparing;
+    if !cases::save(&mut tx, id, revision, &settings.slug, &settings.prefix, &answers, at, is_public).await.map_err(taken)? {
+        return Err(Failure::said("Somebody else saved this case while you were editing. Your answers are below; open the case in another tab to see what they changed, then save again."));
+    }
+    let changed: Vec<&String> = answers.0.iter().filter(|(field, answer)| row.settings.0.0.get(*field) != Some(answer)).map(|(field, _)| field).collect();
+    record(&mut tx, id, actor, "case_saved", serde_json::json!({ "changed": changed }), now).await?;
+    Ok(tx.commit().await?)
+}
+
+fn read(answers: &Answers) -> Result<(case_settings::CaseSettings, Instant), Failure> {
+    let settings = case_settings::read(answers).map_err(Failure::Invalid)?;
+    let at = deadline::instant(settings.deadline_day, settings.deadline_time, &settings.time_zone).map_err(|message| Failure::field("deadline_time", message))?;
+    Ok((settings, at))
+}
+
+fn taken(error: crate::store::Error) -> Failure {
+    if is_unique_violation(&error) {
+        let prefix = error.as_database_error().is_some_and(|error| error.message().contains("prefix"));
+        Failure::field(if prefix { "prefix" } else { "slug" }, "Another case has this already. Choose another.")
+    } else {
+        error.into()
+    }
+}
+
+/// Shows a file to the public. Its bytes must be in the object store.
+///
+/// # Errors
+/// If the actor may not.
+pub async fn add_document(recoup: &Recoup, actor: &Actor, case: CaseId, document: &NewDocument) -> Result<(), Failure> {
+    permit(actor, Action::ManageCases)?;
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.write().await?;
+    cases::by_id(&mut tx, case).await?.ok_or(Refusal::NotFound)?;
+    cases::add_document(&mut tx, case, &document.name, &document.media_type, document.bytes, &document.sha256, now).await?;
+    record(&mut tx, case, actor, "case_document_added", serde_json::json!({ "name": document.name, "sha256": document.sha256 }), now).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Takes a public file off.
+///
+/// # Errors
+/// If the actor may not.
+pub async fn remove_document(recoup: &Recoup, actor: &Actor, case: CaseId, id: CaseDocumentId) -> Result<(), Failure> {
+    permit(actor, Action::ManageCases)?;
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.write().await?;
+    cases::remove_document(&mut tx, case, id).await?;
+    record(&mut tx, case, actor, "case_document_removed", serde_json::json!({ "document": id }), now).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn record(tx: &mut Tx, case_id: CaseId, actor: &Actor, kind: &'static str, details: serde_json::Value, now: Instant) -> Result<(), Failure> {
+    events::add(tx, &events::NewEvent { case_id, claim_id: None, account: Some(actor.account), kind, details }, now).await?;
+    Ok(())
+}

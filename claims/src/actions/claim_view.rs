@@ -1,0 +1,263 @@
+//! A claim as its pages need it: the claim, its case, the draft with its answers, and what keeps it from being sent.
+
+use std::collections::BTreeMap;
+
+use super::{Failure, Recoup, permit};
+use crate::{
+    ClaimId,
+    access::{Action, Actor, Refusal},
+    case::Case,
+    frozen::FrozenClaim,
+    intake::{
+        Answers,
+        steps::{Progress, Step},
+    },
+    line::{Basis, Category},
+    money::Currency,
+    store::{
+        Tx, cases,
+        claims::{self, Claim, Version},
+        documents::{self, Document},
+        lines,
+    },
+};
+
+/// A claim that is being written.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// Claim.
+    pub claim: Claim,
+    /// Case.
+    pub case: Case,
+    /// Version being written.
+    pub version: Version,
+    /// Answers by step.
+    pub answers: BTreeMap<String, Answers>,
+    /// Lines per category.
+    pub lines: Vec<LineCount>,
+    /// Sums per category, currency and basis.
+    pub sums: Vec<LineSum>,
+    /// Documents.
+    pub documents: Vec<Document>,
+}
+
+/// How many lines a category has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LineCount {
+    /// Category.
+    pub category: Category,
+    /// Lines.
+    pub lines: i64,
+    /// Lines with wrong answers.
+    pub wrong: i64,
+    /// Lines that cite no document.
+    pub uncited: i64,
+}
+
+/// What the right lines of a category add up to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LineSum {
+    /// Category.
+    pub category: Category,
+    /// Currency of the lines.
+    pub currency: Currency,
+    /// Basis, for held inventory.
+    pub basis: Option<Basis>,
+    /// Lines.
+    pub lines: i64,
+    /// Sum in minor units of `currency`.
+    pub amount: i64,
+    /// Sum in minor units of the case's currency.
+    pub in_case: i64,
+}
+
+/// Something to mend or to think over before a claim is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// Where to mend it.
+    pub step: Step,
+    /// What it is.
+    pub words: String,
+    /// Whether the claim cannot be sent with it.
+    pub stops: bool,
+}
+
+/// A claim, if the person may do `action` with it.
+///
+/// # Errors
+/// [`Refusal::NotFound`] for a claim that does not exist or is another's.
+pub async fn own_claim(tx: &mut Tx, actor: &Actor, id: ClaimId, action: fn(crate::ClaimantId) -> Action) -> Result<Claim, Failure> {
+    let claim = claims::by_id(tx, id).await?.ok_or(Refusal::NotFound)?;
+    permit(actor, action(claim.claimant_id))?;
+    Ok(claim)
+}
+
+/// The case of a claim.
+///
+/// # Errors
+/// If the database fails.
+pub async fn case_of(tx: &mut Tx, claim: &Claim) -> Result<Case, Failure> {
+    Ok(cases::by_id(tx, claim.case_id).await?.ok_or(Refusal::NotFound)?.read()?)
+}
+
+/// The draft of a claim, for its claimant.
+///
+/// # Errors
+/// A sentence if the claim has no draft.
+pub async fn draft(recoup: &Recoup, actor: &Actor, id: ClaimId) -> Result<Draft, Failure> {
+    let mut tx = recoup.store.read().await?;
+    let claim = own_claim(&mut tx, actor, id, Action::ReadOwnClaim).await?;
+    load(&mut tx, claim).await
+}
+
+/// The same inside a transaction, for a claim that was authorised.
+pub(super) async fn load(tx: &mut Tx, claim: Claim) -> Result<Draft, Failure> {
+    let case = case_of(tx, &claim).await?;
+    let id = claim.draft_id.filter(|_| claim.status != "withdrawn" || claim.in_force_id.is_none() || claim.draft_id.is_some()).ok_or_else(no_draft)?;
+    let version = claims::version(tx, id).await?.ok_or_else(no_draft)?;
+    let answers = claims::answers(tx, id).await?;
+    let lines = lines::counts(tx, id).await?;
+    let lines = lines.into_iter().filter_map(|(category, lines, wrong, uncited)| Some(LineCount { category: Category::parse(&category)?, lines, wrong, uncited })).collect();
+    let sums = lines::sums(tx, id).await?;
+    let sums = sums
+        .into_iter()
+        .filter_map(|(category, currency, basis, lines, amount, in_case)| {
+            let basis = basis.as_deref().and_then(Basis::parse);
+            Some(LineSum { category: Category::parse(&category)?, currency: Currency::parse(&currency)?, basis, lines, amount, in_case })
+        })
+        .collect();
+    let documents = documents::of_version(tx, claim.id, version.version).await?;
+    Ok(Draft { claim, case, version, answers, lines, sums, documents })
+}
+
+fn no_draft() -> Failure {
+    Failure::said("This claim was sent and is not being changed. To change it, choose “Amend this claim” on its page.")
+}
+
+impl Draft {
+    /// The counts of a category; zeros where it has no lines.
+    #[must_use]
+    pub fn count(&self, category: Category) -> LineCount {
+        self.lines.iter().copied().find(|count| count.category == category).unwrap_or(LineCount { category, lines: 0, wrong: 0, uncited: 0 })
+    }
+
+    /// Lines of all categories.
+    #[must_use]
+    pub fn line_count(&self) -> i64 {
+        self.lines.iter().map(|count| count.lines).sum()
+    }
+
+    /// The answers of a step; empty if it was never saved.
+    #[must_use]
+    pub fn answers_of(&self, step: Step) -> Answers {
+        self.answers.get(step.key()).cloned().unwrap_or_default()
+    }
+
+    /// How far a step is.
+    #[must_use]
+    pub fn progress(&self, step: Step) -> Progress {
+        match step {
+            Step::Lines(category) => match self.count(category) {
+                LineCount { lines: 0, .. } => Progress::Optional,
+                LineCount { wrong: 0, .. } => Progress::Done,
+                _ => Progress::NeedsAttention,
+            },
+            Step::Documents if self.documents.is_empty() => Progress::Optional,
+            Step::Documents => Progress::Done,
+            Step::Check | Step::Sign => {
+                if self.remarks().iter().any(|remark| remark.stops) { Progress::NotYet } else { Progress::NotStarted }
+            }
+            form => Progress::of_form(form, self.answers.get(form.key())),
+        }
+    }
+
+    /// What is to be mended or thought over, the stopping ones first.
+    #[must_use]
+    pub fn remarks(&self) -> Vec<Remark> {
+        let mut remarks = Vec::new();
+        let mut remark = |step, stops, words: String| remarks.push(Remark { step, words, stops });
+        for step in [Step::Claimant, Step::Agreement, Step::Others] {
+            match self.progress(step) {
+                Progress::Done => {}
+                Progress::NotStarted => remark(step, true, format!("“{}” is not filled in yet.", step.title())),
+                _ => {
+                    for error in step.errors(&self.answers_of(step)) {
+                        remark(step, true, error.message);
+                    }
+                }
+            }
+        }
+        if self.line_count() == 0 {
+            let first = self.case.settings.categories.first().copied().unwrap_or(Category::UnpaidSales);
+            remark(Step::Lines(first), true, "Nothing is claimed yet: add at least one line.".to_owned());
+        }
+        for count in &self.lines {
+            let lines = |n: i64| if n == 1 { "1 line".to_owned() } else { format!("{n} lines") };
+            if count.wrong > 0 {
+                remark(Step::Lines(count.category), true, format!("{} of “{}” need attention.", lines(count.wrong), count.category.title()));
+            }
+            if !self.case.settings.categories.contains(&count.category) {
+                remark(Step::Lines(count.category), true, format!("“{}” can no longer be claimed in this case: remove its lines.", count.category.title()));
+            }
+            if count.uncited > 0 {
+                remark(
+                    Step::Lines(count.category),
+                    false,
+                    format!("{} of “{}” cite no document: they rest on your declaration alone. A statement, an invoice or a mail as proof makes them stronger.", lines(count.uncited), count.category.title()),
+                );
+            }
+        }
+        for basis in self.sums.iter().filter_map(|sum| sum.basis) {
+            if basis != self.case.settings.filing_basis && basis != Basis::UnitsOnly {
+                let filing = self.case.settings.filing_basis.title();
+                remark(
+                    Step::Lines(Category::HeldInventory),
+                    false,
+                    format!("Stock valued at {} is kept apart: the filings of this case use {filing}. If you know the value at {filing}, give that.", basis.title()),
+                );
+            }
+        }
+        if !self.documents.is_empty() && self.lines.iter().all(|count| count.uncited == count.lines) && self.line_count() > 0 {
+            remark(Step::Documents, false, "You added documents, but no line cites one yet. Say which lines each document proves.".to_owned());
+        }
+        remarks.sort_by_key(|remark| !remark.stops);
+        remarks.dedup();
+        remarks
+    }
+}
+
+/// A sent version, read from its frozen text.
+#[derive(Debug, Clone)]
+pub struct SentVersion {
+    /// The version's row.
+    pub version: Version,
+    /// What was signed.
+    pub frozen: FrozenClaim,
+    /// Hash of the canonical text.
+    pub sha256: String,
+}
+
+/// Reads a sent version from its row.
+///
+/// # Errors
+/// [`Refusal::NotFound`] if it was not sent.
+pub fn read_sent(version: Version) -> Result<SentVersion, Failure> {
+    let (Some(text), Some(sha256)) = (version.frozen.as_deref(), version.sha256.clone()) else { return Err(Refusal::NotFound.into()) };
+    let frozen = FrozenClaim::read(text).map_err(|error| Failure::Internal(format!("version {} cannot be read: {error}", version.id)))?;
+    Ok(SentVersion { frozen, sha256, version })
+}
+
+/// The sent versions of a claim, first to last, for its claimant or for counsel.
+///
+/// # Errors
+/// [`Refusal::NotFound`] for everybody else.
+pub async fn sent_versions(recoup: &Recoup, actor: &Actor, id: ClaimId) -> Result<(Claim, Case, Vec<SentVersion>), Failure> {
+    let mut tx = recoup.store.read().await?;
+    let claim = claims::by_id(&mut tx, id).await?.ok_or(Refusal::NotFound)?;
+    if actor.may(Action::ReadOwnClaim(claim.claimant_id)).is_err() {
+        permit(actor, Action::ReviewClaim(claim.case_id))?;
+    }
+    let case = case_of(&mut tx, &claim).await?;
+    let versions = claims::versions(&mut tx, id).await?.into_iter().filter(|version| version.sent_at.is_some()).map(read_sent).collect::<Result<_, _>>()?;
+    Ok((claim, case, versions))
+}

@@ -1,0 +1,210 @@
+//! Lines of a draft: add, change, copy, remove, and the documents they cite.
+
+use super::{Failure, Recoup, claim_view, once, save_step};
+use crate::{
+    ClaimId, DocumentId, EvidenceId,
+    access::{Actor, Refusal},
+    case::Case,
+    intake::{Answers, form::clean, line},
+    line::{Category, LineFacts},
+    money,
+    store::{
+        Tx, documents,
+        lines::{self, InCase, Line},
+    },
+};
+
+/// A document to cite with a line, and where in it.
+#[derive(Debug, Clone, Default)]
+pub struct Cite {
+    /// Document; `None` to cite nothing.
+    pub document: Option<DocumentId>,
+    /// Page or row.
+    pub place: String,
+}
+
+/// A line that was saved: its number, and whether its answers are right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Saved {
+    /// Number of the line.
+    pub line: i64,
+    /// Whether its answers are right.
+    pub right: bool,
+}
+
+/// Facts of a line in the currency of its case.
+pub(super) fn in_case(case: &Case, facts: &LineFacts) -> Option<InCase> {
+    let rate = case.settings.rate(facts.currency)?;
+    let convert = |minor| money::convert(minor, facts.currency, rate, case.settings.currency);
+    Some(InCase { rate: rate.to_string(), amount: convert(facts.amount)?, interest: convert(facts.interest)?, costs: convert(facts.costs)? })
+}
+
+async fn write(tx: &mut Tx, case: &Case, id: crate::LineId, category: Category, answers: &Answers) -> Result<bool, Failure> {
+    let reading = line::read(category, answers, &case.line_rules());
+    let facts = reading.facts.as_ref().and_then(|facts| Some((facts, in_case(case, facts)?)));
+    lines::write(tx, id, answers, facts.as_ref().map(|(facts, in_case)| (*facts, in_case))).await?;
+    Ok(facts.is_some())
+}
+
+async fn cite_one(tx: &mut Tx, claim: ClaimId, version: i64, line: crate::LineId, cite: &Cite) -> Result<(), Failure> {
+    if let Some(document) = cite.document {
+        let known = documents::of_version(tx, claim, version).await?.into_iter().any(|known| known.id == document);
+        if !known {
+            return Err(Refusal::NotFound.into());
+        }
+        lines::cite(tx, line, document, clean(cite.place.trim(), 100).as_str()).await?;
+    }
+    Ok(())
+}
+
+async fn version_number(tx: &mut Tx, id: crate::VersionId) -> Result<i64, Failure> {
+    Ok(crate::store::claims::version(tx, id).await?.ok_or(Refusal::NotFound)?.version)
+}
+
+/// Adds a line, right or wrong.
+///
+/// # Errors
+/// Too many lines; a category that the case does not take.
+pub async fn add(recoup: &Recoup, actor: &Actor, id: ClaimId, category: Category, answers: &Answers, cite: &Cite, key: &str) -> Result<Saved, Failure> {
+    let answers = answers.only(line::form(category));
+    let mut tx = recoup.store.write().await?;
+    let fingerprint = format!("{id} {answers:?} {cite:?}");
+    if let Some(answer) = once::answered(&mut tx, actor, key, "add_line", &fingerprint).await? {
+        let line = answer.parse().map_err(|_| Failure::Internal("a stored answer is damaged".to_owned()))?;
+        return Ok(Saved { line, right: true });
+    }
+    let (claim, draft) = save_step::open(&mut tx, actor, id, recoup.clock.now()).await?;
+    let case = claim_view::case_of(&mut tx, &claim).await?;
+    if !case.settings.categories.contains(&category) {
+        return Err(Failure::said(format!("“{}” cannot be claimed in this case.", category.title())));
+    }
+    let count: i64 = lines::counts(&mut tx, draft).await?.iter().map(|(_, lines, ..)| lines).sum();
+    if count >= recoup.limits.lines {
+        return Err(Failure::said(format!("A claim can have at most {} lines. Put several periods or releases on one line.", money::grouped_units(recoup.limits.lines))));
+    }
+    let new = lines::add(&mut tx, draft, category, &answers).await?;
+    let right = write(&mut tx, &case, new, category, &answers).await?;
+    let version = version_number(&mut tx, draft).await?;
+    cite_one(&mut tx, id, version, new, cite).await?;
+    let line = lines::by_id(&mut tx, new).await?.ok_or(Refusal::NotFound)?.line;
+    once::keep(recoup, &mut tx, actor, key, "add_line", &fingerprint, &line.to_string()).await?;
+    tx.commit().await?;
+    Ok(Saved { line, right })
+}
+
+async fn find(tx: &mut Tx, draft: crate::VersionId, line: i64) -> Result<(Line, Category), Failure> {
+    let found = lines::find(tx, draft, line).await?.ok_or_else(|| Failure::said("This line was removed meanwhile, perhaps from another tab."))?;
+    let category = Category::parse(&found.category).ok_or_else(|| Failure::Internal(format!("unknown category {}", found.category)))?;
+    Ok((found, category))
+}
+
+/// Changes a line, right or wrong.
+///
+/// # Errors
+/// A line that does not exist.
+pub async fn save(recoup: &Recoup, actor: &Actor, id: ClaimId, line: i64, answers: &Answers, cite: &Cite) -> Result<Saved, Failure> {
+    let mut tx = recoup.store.write().await?;
+    let (claim, draft) = save_step::open(&mut tx, actor, id, recoup.clock.now()).await?;
+    let case = claim_view::case_of(&mut tx, &claim).await?;
+    let (found, category) = find(&mut tx, draft, line).await?;
+    let answers = answers.only(line::form(category));
+    let right = write(&mut tx, &case, found.id, category, &answers).await?;
+    let version = version_number(&mut tx, draft).await?;
+    cite_one(&mut tx, id, version, found.id, cite).await?;
+    tx.commit().await?;
+    Ok(Saved { line, right })
+}
+
+/// Copies a line with its citations; gives the number of the copy.
+///
+/// # Errors
+/// A line that does not exist; too many lines.
+pub async fn copy(recoup: &Recoup, actor: &Actor, id: ClaimId, line: i64, key: &str) -> Result<i64, Failure> {
+    let (answers, category, cited) = {
+        let mut tx = recoup.store.read().await?;
+        let claim = claim_view::own_claim(&mut tx, actor, id, crate::access::Action::ChangeClaim).await?;
+        let draft = claim.draft_id.ok_or_else(|| Failure::said("This claim was sent meanwhile, perhaps from another tab."))?;
+        let (found, category) = find(&mut tx, draft, line).await?;
+        (found.answers.0, category, lines::citations(&mut tx, draft, Some(found.id)).await?)
+    };
+    let first = cited.first().map(|citation| Cite { document: Some(citation.document_id), place: citation.place.clone() }).unwrap_or_default();
+    Ok(add(recoup, actor, id, category, &answers, &first, key).await?.line)
+}
+
+/// Removes a line; nothing happens if it is gone already.
+///
+/// # Errors
+/// If the claim may not be changed.
+pub async fn remove(recoup: &Recoup, actor: &Actor, id: ClaimId, line: i64) -> Result<(), Failure> {
+    let mut tx = recoup.store.write().await?;
+    let (_, draft) = save_step::open(&mut tx, actor, id, recoup.clock.now()).await?;
+    if let Some(found) = lines::find(&mut tx, draft, line).await? {
+        lines::remove(&mut tx, found.id).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Takes a citation of a line back.
+///
+/// # Errors
+/// If the claim may not be changed.
+pub async fn uncite(recoup: &Recoup, actor: &Actor, id: ClaimId, line: i64, evidence: EvidenceId) -> Result<(), Failure> {
+    let mut tx = recoup.store.write().await?;
+    let (_, draft) = save_step::open(&mut tx, actor, id, recoup.clock.now()).await?;
+    let (found, _) = find(&mut tx, draft, line).await?;
+    lines::uncite(&mut tx, found.id, evidence).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Cites a document with several lines at once, given as people write them: `1-12, 15`, or `all`. Gives how many lines.
+///
+/// # Errors
+/// A text that names no lines, or lines that do not exist.
+pub async fn cite_many(recoup: &Recoup, actor: &Actor, id: ClaimId, document: DocumentId, typed: &str, place: &str) -> Result<usize, Failure> {
+    let mut tx = recoup.store.write().await?;
+    let (_, draft) = save_step::open(&mut tx, actor, id, recoup.clock.now()).await?;
+    let version = version_number(&mut tx, draft).await?;
+    let existing: Vec<Line> = lines::list(&mut tx, draft, None, lines::Order::Number, recoup.limits.lines + 1, 0).await?;
+    let wanted = if typed.trim().eq_ignore_ascii_case("all") { None } else { Some(read_numbers(typed).map_err(|message| Failure::field("lines", message))?) };
+    if let Some(missing) = wanted.iter().flatten().find(|number| !existing.iter().any(|line| line.line == **number)) {
+        return Err(Failure::field("lines", format!("There is no line {missing}.")));
+    }
+    let chosen: Vec<&Line> = existing.iter().filter(|line| wanted.as_ref().is_none_or(|wanted| wanted.contains(&line.line))).collect();
+    for line in &chosen {
+        cite_one(&mut tx, id, version, line.id, &Cite { document: Some(document), place: place.to_owned() }).await?;
+    }
+    tx.commit().await?;
+    Ok(chosen.len())
+}
+
+/// Reads `1-12, 15 17` as line numbers.
+fn read_numbers(typed: &str) -> Result<Vec<i64>, String> {
+    let mut numbers = Vec::new();
+    let example = || format!("“{}” names no lines. Write numbers and ranges like 1-12, 15, or the word all.", typed.chars().take(40).collect::<String>());
+    for part in typed.split([',', ';', ' ']).map(str::trim).filter(|part| !part.is_empty()) {
+        let (first, last) = part.split_once(['-', '–']).unwrap_or((part, part));
+        let (first, last): (i64, i64) = (first.trim().parse().map_err(|_| example())?, last.trim().parse().map_err(|_| example())?);
+        if first < 1 || last < first || last - first > 100_000 {
+            return Err(example());
+        }
+        numbers.extend(first..=last);
+        if numbers.len() > 100_000 {
+            return Err(example());
+        }
+    }
+    if numbers.is_empty() { Err(example()) } else { Ok(numbers) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read_numbers;
+
+    #[test]
+    fn numbers_as_people_write_them() {
+        assert_eq!(read_numbers("1-3, 7"), Ok(vec![1, 2, 3, 7]));
+        assert_eq!(read_numbers("4 5"), Ok(vec![4, 5]));
+        for wrong in ["", "a", "3-1", "0", "1-999999999", "-"] {
+            assert!(read_numbers(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Limits of an installation, and the counting of attempts with a growing wait.
+
+use chrono::Duration;
+
+use super::{Failure, Recoup};
+use crate::store::{Tx, attempts};
+
+/// Limits of an installation, from its configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of one document.
+    pub document_bytes: u64,
+    /// Bytes of all documents of a claim.
+    pub claim_bytes: u64,
+    /// Lines of a claim.
+    pub lines: i64,
+    /// Drafts that one account may have open.
+    pub drafts: i64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { document_bytes: 50_000_000, claim_bytes: 2_000_000_000, lines: 20_000, drafts: 200 }
+    }
+}
+
+/// What is counted, how many are free, and how the wait grows.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rule {
+    /// Name in the keys.
+    pub name: &'static str,
+    /// Attempts without a wait.
+    pub free: i64,
+    /// First wait in seconds; it doubles with every further attempt.
+    pub first: i64,
+    /// Longest wait in seconds.
+    pub most: i64,
+    /// Seconds after which earlier attempts no longer count.
+    pub memory: i64,
+}
+
+/// Sign-in, per address and client together: this is who is guessing.
+pub(super) const SIGN_IN_PAIR: Rule = Rule { name: "sign-in pair", free: 5, first: 2, most: 3_600, memory: 86_400 };
+/// Sign-in, per client over all addresses.
+pub(super) const SIGN_IN_CLIENT: Rule = Rule { name: "sign-in client", free: 30, first: 2, most: 3_600, memory: 86_400 };
+/// Sign-in, per address over all clients. The wait stays short, so that a stranger cannot lock the owner out.
+pub(super) const SIGN_IN_ACCOUNT: Rule = Rule { name: "sign-in account", free: 50, first: 1, most: 30, memory: 3_600 };
+/// New accounts per client.
+pub(super) const REGISTER: Rule = Rule { name: "register", free: 20, first: 60, most: 3_600, memory: 86_400 };
+/// Mails to one address that somebody asked for.
+pub(super) const MAIL: Rule = Rule { name: "mail", free: 5, first: 60, most: 3_600, memory: 3_600 };
+/// The present password, asked again inside a session.
+pub(super) const PASSWORD_AGAIN: Rule = Rule { name: "password again", free: 5, first: 2, most: 900, memory: 86_400 };
+
+impl Rule {
+    fn key(&self, of: &str) -> String {
+        format!("{}:{of}", self.name)
+    }
+
+    fn wait(&self, attempts: i64) -> Duration {
+        let over = attempts - self.free;
+        if over < 0 {
+            return Duration::zero();
+        }
+        let doubled = self.first.saturating_mul(1_i64.checked_shl(u32::try_from(over.min(30)).unwrap_or(30)).unwrap_or(i64::MAX));
+        Duration::seconds(doubled.min(self.most))
+    }
+}
+
+/// Refuses while the wait after earlier attempts is not over.
+pub(super) async fn check(recoup: &Recoup, tx: &mut Tx, rule: &Rule, of: &str) -> Result<(), Failure> {
+    let now = recoup.clock.now();
+    let Some((attempts, last)) = attempts::find(tx, &rule.key(of)).await? else { return Ok(()) };
+    let until = last + rule.wait(attempts);
+    if now < until && now - last < Duration::seconds(rule.memory) { Err(Failure::TooOften(until - now)) } else { Ok(()) }
+}
+
+/// Counts an attempt.
+pub(super) async fn count(recoup: &Recoup, tx: &mut Tx, rule: &Rule, of: &str) -> Result<(), Failure> {
+    let now = recoup.clock.now();
+    attempts::count(tx, &rule.key(of), now, now - Duration::seconds(rule.memory)).await?;
+    Ok(())
+}
+
+/// Forgets the attempts, after a success.
+pub(super) async fn clear(tx: &mut Tx, rule: &Rule, of: &str) -> Result<(), Failure> {
+    Ok(attempts::clear(tx, &rule.key(of)).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_grows_and_ends() {
+        assert_eq!(SIGN_IN_PAIR.wait(4), Duration::zero());
+        assert_eq!(SIGN_IN_PAIR.wait(5), Duration::seconds(2));
+        assert_eq!(SIGN_IN_PAIR.wait(8), Duration::seconds(16));
+        assert_eq!(SIGN_IN_PAIR.wait(i64::MAX), Duration::seconds(3_600));
+        assert_eq!(SIGN_IN_ACCOUNT.wait(1_000), Duration::seconds(30));
+    }
+}

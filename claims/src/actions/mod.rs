@@ -1,0 +1,142 @@
+//! Use cases: each is one function, asks [`crate::access`] first, and does its work in one transaction.
+
+use std::sync::Arc;
+
+use chrono::Duration;
+
+use crate::{
+    Clock,
+    access::{Action, Actor, Refusal},
+    intake::FieldError,
+    mail::{TemplateError, Templates},
+    passwords::{HashingFailed, Passwords},
+    random::Random,
+    store::{self, Store},
+};
+
+pub mod account;
+pub mod amend;
+pub mod cases;
+pub mod claim_view;
+pub mod counsel;
+pub mod documents;
+pub mod edit_lines;
+pub mod limits;
+pub mod links;
+mod once;
+pub mod save_step;
+pub mod sign_in;
+pub mod start_claim;
+pub mod submit_claim;
+pub mod withdraw;
+
+pub use limits::Limits;
+
+/// What every action needs: the store, time, randomness, mails, and the installation's settings. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Recoup {
+    /// Database.
+    pub store: Store,
+    /// Time.
+    pub clock: Clock,
+    /// Randomness.
+    pub random: Random,
+    /// Password hashing.
+    pub passwords: Passwords,
+    /// Mail templates.
+    pub mails: Arc<Templates>,
+    /// Address of the site without a slash at the end, for links in mails.
+    pub base_url: Arc<str>,
+    /// Limits of the installation.
+    pub limits: Limits,
+    /// Signs links; kept in the database.
+    pub secret: Arc<[u8; 32]>,
+}
+
+impl Recoup {
+    /// Puts an installation together; its secret is read from the database, or made the first time.
+    ///
+    /// # Errors
+    /// If the database does not answer or a mail template has a mistake.
+    pub async fn new(store: Store, clock: Clock, random: Random, base_url: &str, limits: Limits) -> Result<Self, Failure> {
+        let mut tx = store.write().await?;
+        let encoding = data_encoding::HEXLOWER;
+        let text = store::accounts::installation_value(&mut tx, "secret", || encoding.encode(&random.bytes::<32>())).await?;
+        tx.commit().await?;
+        let bytes = encoding.decode(text.as_bytes()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+        let secret = bytes.ok_or_else(|| Failure::said("The installation's secret in the database is damaged: its row in the table “installation” must hold 64 hexadecimal digits."))?;
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        Ok(Self {
+            passwords: Passwords::new(cores, random.clone())?,
+            mails: Arc::new(Templates::new()?),
+            store,
+            clock,
+            random,
+            base_url: base_url.trim_end_matches('/').into(),
+            limits,
+            secret: Arc::new(secret),
+        })
+    }
+
+    /// The absolute address of a path of the site.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base_url)
+    }
+}
+
+/// Why an action was not done. Nothing was changed then.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The person may not.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Answers are wrong; beside each field, what would be right.
+    #[error("{} answers are wrong", .0.len())]
+    Invalid(Vec<FieldError>),
+    /// It cannot be done now; the sentence says why and what to do.
+    #[error("{0}")]
+    Said(String),
+    /// Tried too often.
+    #[error("This was tried too often. Try again in {}.", wait_in_words(*.0))]
+    TooOften(Duration),
+    /// The database failed.
+    #[error("the database failed: {0}")]
+    Store(#[from] store::Error),
+    /// A mail could not be written.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// A password could not be hashed.
+    #[error(transparent)]
+    Hashing(#[from] HashingFailed),
+    /// Something that cannot happen did.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl Failure {
+    /// A sentence for the person.
+    #[must_use]
+    pub fn said(sentence: impl Into<String>) -> Self {
+        Self::Said(sentence.into())
+    }
+
+    /// One wrong field.
+    #[must_use]
+    pub fn field(field: &str, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError { field: field.to_owned(), message: message.into() }])
+    }
+}
+
+fn wait_in_words(wait: Duration) -> String {
+    match wait.num_seconds() {
+        ..=1 => "a second".to_owned(),
+        seconds @ 2..=119 => format!("{seconds} seconds"),
+        seconds => format!("{} minutes", seconds / 60 + i64::from(seconds % 60 > 0)),
+    }
+}
+
+/// The person, if they may.
+fn permit(actor: &Actor, action: Action) -> Result<(), Failure> {
+    Ok(actor.may(action)?)
+}

@@ -1,0 +1,31 @@
+//! Idempotency: a form that is sent twice does its work once and gives the same answer.
+
+use super::{Failure, Recoup, links};
+use crate::{
+    access::Actor,
+    store::{Tx, submissions},
+};
+
+/// The answer that a key was given before, if it was.
+///
+/// # Errors
+/// If the key was used for something else: two different forms cannot be the same one sent twice.
+pub(super) async fn answered(tx: &mut Tx, actor: &Actor, key: &str, action: &str, fingerprint: &str) -> Result<Option<String>, Failure> {
+    match submissions::find(tx, actor.account, key).await? {
+        None => Ok(None),
+        Some((earlier, print, answer)) if earlier == action && print == links::hash(fingerprint) => Ok(Some(answer)),
+        Some(_) => Err(Failure::said("This form was sent before with other content. Open the page again, check what is there, and send it once more.")),
+    }
+}
+
+/// Keeps the answer of a key, in the transaction of its effect. Without a key nothing is kept.
+///
+/// # Errors
+/// If the same key was used at the same moment; nothing is done then, and the form can be sent again.
+pub(super) async fn keep(recoup: &Recoup, tx: &mut Tx, actor: &Actor, key: &str, action: &str, fingerprint: &str, answer: &str) -> Result<(), Failure> {
+    if key.is_empty() {
+        return Ok(());
+    }
+    let key = key.chars().take(100).collect::<String>();
+    Ok(submissions::add(tx, actor.account, &key, action, &links::hash(fingerprint), answer, recoup.clock.now()).await?)
+}

@@ -1,0 +1,209 @@
+//! Registering and signing in. No answer tells whether an address has an account.
+
+use minijinja::context;
+
+use super::{
+    Failure, Recoup, limits,
+    links::{self, For, Purpose},
+};
+use crate::{
+    AccountId, Instant,
+    intake::{Answers, account},
+    store::{Tx, accounts, outbox, tokens},
+};
+
+/// Registers: the new account can be used at once, but nothing can be signed before its address is confirmed.
+///
+/// If somebody confirmed the address before, the new account works all the same, and the mail explains how to move what is
+/// entered into the old one. So neither page nor time tells whether the address was known.
+///
+/// # Errors
+/// Wrong answers, or too many accounts from one client.
+pub async fn register(recoup: &Recoup, answers: &Answers, client: &str) -> Result<AccountId, Failure> {
+    account::read(account::REGISTER, answers, answers.get("email")).map_err(Failure::Invalid)?;
+    let (email, name) = (answers.get("email"), answers.get("name"));
+    let mut tx = recoup.store.write().await?;
+    limits::check(recoup, &mut tx, &limits::REGISTER, client).await?;
+    limits::count(recoup, &mut tx, &limits::REGISTER, client).await?;
+    tx.commit().await?;
+
+    let password_hash = recoup.passwords.hash(raw(answers, "password")).await?;
+    let mut tx = recoup.store.write().await?;
+    let known = accounts::by_email(&mut tx, email).await?.filter(|known| known.verified_at.is_some());
+    let id = accounts::add(&mut tx, email, name, &password_hash, false, None, recoup.clock.now()).await?;
+    mail_confirmation(recoup, &mut tx, id, email, known.as_ref().map_or(name, |known| &known.name), known.is_some()).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Sends the mail that confirms an address again.
+///
+/// # Errors
+/// Too many mails to one address.
+pub async fn mail_confirmation_again(recoup: &Recoup, actor: &crate::access::Actor) -> Result<(), Failure> {
+    super::permit(actor, crate::access::Action::UseOwnAccount)?;
+    let mut tx = recoup.store.write().await?;
+    let known = accounts::by_email(&mut tx, &actor.email).await?.is_some_and(|known| known.verified_at.is_some() && known.id != actor.account);
+    mail_confirmation(recoup, &mut tx, actor.account, &actor.email, &actor.name, known).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn mail_confirmation(recoup: &Recoup, tx: &mut Tx, account: AccountId, email: &str, name: &str, known: bool) -> Result<(), Failure> {
+    let key = accounts::email_key(email);
+    limits::check(recoup, tx, &limits::MAIL, &key).await?;
+    limits::count(recoup, tx, &limits::MAIL, &key).await?;
+    let link = links::make(recoup, tx, Purpose::Verify, For { account: Some(account), email: Some(email), case: None }).await?;
+    let kind = if known { "address_known" } else { "verify_address" };
+    let mail = recoup.mails.write(kind, email, context! { name, link, hours => Purpose::Verify.life().num_hours() }, (None, None))?;
+    outbox::add(tx, &mail, recoup.clock.now()).await?;
+    Ok(())
+}
+
+/// Confirms the address of an account by its mailed link. If another account confirmed the address before, everything moves
+/// there, and this one is closed: who opens the link reads the mail of both.
+///
+/// # Errors
+/// A sentence about the link.
+pub async fn confirm_address(recoup: &Recoup, token: &str) -> Result<Confirmed, Failure> {
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.write().await?;
+    let found = links::open(recoup, &mut tx, Purpose::Verify, token).await?;
+    links::spend(recoup, &mut tx, &found).await?;
+    let account = match found.account_id {
+        Some(id) => accounts::by_id(&mut tx, id).await?,
+        None => None,
+    }
+    .ok_or_else(|| Failure::said("The account of this link no longer exists."))?;
+    let older = accounts::by_email(&mut tx, &account.email).await?.filter(|older| older.verified_at.is_some() && older.id != account.id);
+    let confirmed = match older {
+        Some(older) => {
+            accounts::merge(&mut tx, account.id, older.id).await?;
+            accounts::set_disabled(&mut tx, account.id, Some(now)).await?;
+            crate::store::sessions::delete_of_account(&mut tx, account.id, None).await?;
+            Confirmed::MovedToOlderAccount
+        }
+        None => {
+            accounts::set_verified(&mut tx, account.id, now).await?;
+            Confirmed::Address
+        }
+    };
+    tx.commit().await?;
+    Ok(confirmed)
+}
+
+/// What confirming an address ended in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirmed {
+    /// The account's address is confirmed.
+    Address,
+    /// What was entered moved to the account that had the address before.
+    MovedToOlderAccount,
+}
+
+/// Whether the token of a confirmation could be used now, without using it.
+///
+/// # Errors
+/// A sentence about the link.
+pub async fn peek(recoup: &Recoup, purpose: Purpose, token: &str) -> Result<tokens::Token, Failure> {
+    let mut tx = recoup.store.read().await?;
+    links::open(recoup, &mut tx, purpose, token).await
+}
+
+/// Checks address and password. A wrong address and a wrong password give the same answer after the same work.
+///
+/// # Errors
+/// Wrong answers, or too many attempts.
+pub async fn sign_in(recoup: &Recoup, answers: &Answers, client: &str) -> Result<AccountId, Failure> {
+    account::read(account::SIGN_IN, answers, "").map_err(Failure::Invalid)?;
+    let key = accounts::email_key(answers.get("email"));
+    let pair = format!("{key} {client}");
+    let rules = [(&limits::SIGN_IN_PAIR, pair.as_str()), (&limits::SIGN_IN_CLIENT, client), (&limits::SIGN_IN_ACCOUNT, key.as_str())];
+
+    // Counted before the password is looked at, and cleared after a success: a hundred at once cannot all get in for free.
+    let mut tx = recoup.store.write().await?;
+    for (rule, of) in rules {
+        limits::check(recoup, &mut tx, rule, of).await?;
+    }
+    for (rule, of) in rules {
+        limits::count(recoup, &mut tx, rule, of).await?;
+    }
+    let account = accounts::by_email(&mut tx, &key).await?;
+    tx.commit().await?;
+
+    let usable = account.as_ref().filter(|account| account.disabled_at.is_none());
+    let right = recoup.passwords.verify(raw(answers, "password"), usable.map(|account| account.password_hash.as_str())).await?;
+    let Some(account) = usable.filter(|_| right) else {
+        return Err(Failure::field("password", "Address and password do not fit together. Check both; capital letters matter in the password."));
+    };
+    let mut tx = recoup.store.write().await?;
+    for (rule, of) in [rules[0], rules[2]] {
+        limits::clear(&mut tx, rule, of).await?;
+    }
+    tx.commit().await?;
+    Ok(account.id)
+}
+
+/// Mails a link to set a new password, if the address has an account. The answer is the same if it has none.
+///
+/// # Errors
+/// A wrong address, or too many mails to it.
+pub async fn forgotten(recoup: &Recoup, answers: &Answers, client: &str) -> Result<(), Failure> {
+    account::read(account::FORGOTTEN, answers, "").map_err(Failure::Invalid)?;
+    let key = accounts::email_key(answers.get("email"));
+    let mut tx = recoup.store.write().await?;
+    for (rule, of) in [(&limits::MAIL, key.as_str()), (&limits::REGISTER, client)] {
+        limits::check(recoup, &mut tx, rule, of).await?;
+        limits::count(recoup, &mut tx, rule, of).await?;
+    }
+    if let Some(account) = accounts::by_email(&mut tx, &key).await?.filter(|account| account.disabled_at.is_none()) {
+        let link = links::make(recoup, &mut tx, Purpose::Reset, For { account: Some(account.id), email: Some(&account.email), case: None }).await?;
+        let values = context! { name => account.name, link, minutes => Purpose::Reset.life().num_minutes() };
+        let mail = recoup.mails.write("reset_password", &account.email, values, (None, None))?;
+        outbox::add(&mut tx, &mail, recoup.clock.now()).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Sets a new password by a mailed link, confirms the address it was mailed to, and ends every session.
+///
+/// # Errors
+/// A sentence about the link, or a password that is refused.
+pub async fn reset(recoup: &Recoup, token: &str, answers: &Answers) -> Result<AccountId, Failure> {
+    let found = peek(recoup, Purpose::Reset, token).await?;
+    account::read(account::RESET, answers, found.email.as_deref().unwrap_or_default()).map_err(Failure::Invalid)?;
+    let password_hash = recoup.passwords.hash(raw(answers, "password")).await?;
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.write().await?;
+    let found = links::open(recoup, &mut tx, Purpose::Reset, token).await?;
+    links::spend(recoup, &mut tx, &found).await?;
+    let id = found.account_id.ok_or_else(|| Failure::said("The account of this link no longer exists."))?;
+    links::spend_all(recoup, &mut tx, id, Purpose::Reset).await?;
+    change_password(recoup, &mut tx, id, &password_hash, None, now).await?;
+    let account = accounts::by_id(&mut tx, id).await?;
+    // The link was mailed to this address, so it is confirmed, unless another account confirmed it meanwhile.
+    if let Some(account) = account.filter(|account| account.verified_at.is_none() && found.email.as_deref() == Some(account.email.as_str())) {
+        let older = accounts::by_email(&mut tx, &account.email).await?;
+        if older.is_some_and(|older| older.id == account.id) {
+            accounts::set_verified(&mut tx, account.id, now).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Sets a password hash, ends the sessions but `keep`, and tells the owner.
+pub(super) async fn change_password(recoup: &Recoup, tx: &mut Tx, id: AccountId, password_hash: &str, keep: Option<&str>, now: Instant) -> Result<(), Failure> {
+    accounts::set_password(tx, id, password_hash).await?;
+    crate::store::sessions::delete_of_account(tx, id, keep).await?;
+    if let Some(account) = accounts::by_id(tx, id).await? {
+        let values = context! { name => account.name, at => crate::deadline::show(now, "Etc/UTC"), link => recoup.url("/forgotten") };
+        let mail = recoup.mails.write("password_changed", &account.email, values, (None, None))?;
+        outbox::add(tx, &mail, now).await?;
+    }
+    Ok(())
+}
+
+/// An answer exactly as sent: passwords keep their white space.
+pub(super) fn raw<'a>(answers: &'a Answers, name: &str) -> &'a str {
+    answers.0.get(name).map_or("", String::as_str)
+}

@@ -1,0 +1,251 @@
+//! Sending a claim: one transaction that freezes the version, numbers the claim, records the event and queues the mails.
+
+use std::collections::BTreeMap;
+
+use data_encoding::HEXLOWER;
+use minijinja::context;
+use sha2::{Digest, Sha256};
+
+use super::{
+    Failure, Recoup,
+    claim_view::{self, Draft},
+    edit_lines::in_case,
+    once,
+};
+use crate::{
+    ClaimId, Instant, VersionId,
+    access::{Action, Actor, Refusal},
+    case::{Case, Intake},
+    deadline,
+    frozen::{self, FrozenClaim, FrozenDeclaration, FrozenDocument, FrozenEvidence, FrozenLine},
+    identifiers::ClaimNumber,
+    intake::{Answers, claimant, line, sign, steps::Step},
+    line::Category,
+    money,
+    store::{
+        Tx, cases,
+        claims::{self, Sent},
+        events, lines, outbox, totals as kept_totals,
+    },
+    totals::{self, Addend, Total},
+};
+
+/// What the claimant is told: which claim, which version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// Claim number.
+    pub number: String,
+    /// Version.
+    pub version: i64,
+}
+
+/// Signs and sends the draft `version` of a claim. The same draft sent again, from another tab or after a lost answer, gives
+/// the same answer and changes nothing.
+///
+/// # Errors
+/// Wrong answers on the signature (kept for the page), a claim that is not ready, or a case that takes no more claims.
+pub async fn submit(recoup: &Recoup, actor: &Actor, id: ClaimId, version: VersionId, answers: &Answers, client: &str, key: &str) -> Result<Received, Failure> {
+    let answers = answers.only(sign::FORM);
+    match freeze(recoup, actor, id, version, &answers, client, key).await {
+        Err(failure @ (Failure::Invalid(_) | Failure::Refused(Refusal::VerifyEmail))) => {
+            // The transaction left no trace; what was typed on the signature page is kept apart, but for the tick.
+            let mut kept = answers;
+            kept.set("agree", "");
+            let mut tx = recoup.store.write().await?;
+            claims::save_answers(&mut tx, version, Step::Sign.key(), &kept, recoup.clock.now()).await?;
+            tx.commit().await?;
+            Err(failure)
+        }
+        done => done,
+    }
+}
+
+async fn freeze(recoup: &Recoup, actor: &Actor, id: ClaimId, version: VersionId, answers: &Answers, client: &str, key: &str) -> Result<Received, Failure> {
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.write().await?;
+    claim_view::own_claim(&mut tx, actor, id, Action::ReadOwnClaim).await?;
+    claims::lock(&mut tx, id).await?;
+    let claim = claims::by_id(&mut tx, id).await?.ok_or(Refusal::NotFound)?;
+    let row = claims::version(&mut tx, version).await?.filter(|row| row.claim_id == id).ok_or(Refusal::NotFound)?;
+    if row.sent_at.is_some() {
+        return Ok(Received { number: claim.number.unwrap_or_default(), version: row.version });
+    }
+    let fingerprint = format!("{id} {version} {answers:?}");
+    once::answered(&mut tx, actor, key, "submit_claim", &fingerprint).await?;
+    claim_view::own_claim(&mut tx, actor, id, Action::SubmitClaim).await?;
+    if claim.draft_id != Some(version) {
+        return Err(Failure::said("This draft is no longer the one being written. Open the claim again."));
+    }
+    if claim.status == "withdrawn" && claim.in_force_id.is_none() {
+        return Err(Failure::said("This claim was withdrawn. To go on with it, choose “Take it up again” on its page."));
+    }
+    let draft = claim_view::load(&mut tx, claim).await?;
+    let late = match draft.case.intake(now) {
+        Intake::Open => false,
+        Intake::LateWithReason => true,
+        Intake::Closed => return Err(Failure::said("The deadline has passed, and this case takes no late claims. Your draft is kept; ask the contact named on the case's page.")),
+    };
+    if let Some(remark) = draft.remarks().into_iter().find(|remark| remark.stops) {
+        return Err(Failure::said(format!("The claim cannot be sent yet: {}", remark.words)));
+    }
+    let signature = sign::read(answers, draft.case.settings.forum, late).map_err(Failure::Invalid)?;
+
+    let number = match &draft.claim.number {
+        Some(number) => number.clone(),
+        None => ClaimNumber::new(&draft.case.settings.prefix, cases::next_claim(&mut tx, draft.case.id).await?).to_string(),
+    };
+    let (frozen_lines, sums) = freeze_lines(&mut tx, &draft).await?;
+    let today = deadline::day_in(now, &draft.case.settings.time_zone);
+    let declaration = FrozenDeclaration {
+        text: signature.declaration.key().to_owned(),
+        words: signature.declaration.words(today),
+        name: signature.name,
+        title: signature.title,
+        capacity: signature.capacity,
+        place: signature.place,
+        date: today,
+        client_address: client.to_owned(),
+        late_reason: signature.late_reason,
+    };
+    let frozen = assemble(&draft, &number, now, frozen_lines, sums, declaration);
+    let text = frozen.canonical().map_err(|error| Failure::Internal(error.to_string()))?;
+    let sha256 = HEXLOWER.encode(&Sha256::digest(text.as_bytes()));
+
+    let details = claimant::read(&draft.answers_of(Step::Claimant)).map_err(Failure::Invalid)?;
+    let sent = Sent {
+        frozen: &text,
+        sha256: &sha256,
+        by: actor.account,
+        claimant_name: &details.legal_name,
+        citizenship: &details.citizenship,
+        late_reason: frozen.declaration.late_reason.as_deref(),
+    };
+    if !claims::freeze(&mut tx, version, &sent, now).await? {
+        return Err(Failure::said("This draft was sent meanwhile. Open the claim again."));
+    }
+    kept_totals::add(&mut tx, version, &frozen.totals).await?;
+    claims::set_in_force(&mut tx, id, version, &number, now).await?;
+    let total = totals::counted(&frozen.totals, draft.case.settings.filing_basis);
+    let event_details = serde_json::json!({ "number": number, "version": row.version, "sha256": sha256, "amount": total.amount, "lines": frozen.lines.len() });
+    let kind = if row.version > 1 { "claim_amended" } else { "claim_submitted" };
+    events::add(&mut tx, &events::NewEvent { case_id: draft.case.id, claim_id: Some(id), account: Some(actor.account), kind, details: event_details }, now).await?;
+    queue_mails(recoup, &mut tx, &draft, &frozen, &sha256, &total, now).await?;
+    once::keep(recoup, &mut tx, actor, key, "submit_claim", &fingerprint, &number).await?;
+    tx.commit().await?;
+    Ok(Received { number, version: row.version })
+}
+
+/// Reads every line anew from its answers: what is signed is what the rules say today, not what they said when it was typed.
+async fn freeze_lines(tx: &mut Tx, draft: &Draft) -> Result<(Vec<FrozenLine>, Vec<Total>), Failure> {
+    let rules = draft.case.line_rules();
+    let mut cited: BTreeMap<i64, Vec<FrozenEvidence>> = BTreeMap::new();
+    for citation in lines::citations(tx, draft.version.id, None).await? {
+        cited.entry(citation.line_id.0).or_default().push(FrozenEvidence { document: citation.name, sha256: citation.sha256, place: citation.place });
+    }
+    let mut frozen = Vec::new();
+    let mut addends = Vec::new();
+    for stored in lines::list(tx, draft.version.id, None, lines::Order::Number, i64::MAX, 0).await? {
+        let category = Category::parse(&stored.category).ok_or_else(|| Failure::Internal(format!("unknown category {}", stored.category)))?;
+        let wrong = || Failure::said(format!("The claim cannot be sent yet: line {} needs attention.", stored.line));
+        let facts = line::read(category, &stored.answers.0, &rules).facts.ok_or_else(wrong)?;
+        let value = in_case(&draft.case, &facts).ok_or_else(wrong)?;
+        if stored.case_amount != Some(value.amount) || stored.amount != Some(facts.amount) {
+            lines::write(tx, stored.id, &stored.answers.0, Some((&facts, &value))).await?;
+        }
+        let evidence = cited.remove(&stored.id.0).unwrap_or_default();
+        addends.push(Addend {
+            category,
+            basis: facts.basis,
+            amount: value.amount,
+            interest: value.interest,
+            costs: value.costs,
+            units: facts.units,
+            documented: !evidence.is_empty(),
+        });
+        frozen.push(FrozenLine {
+            line: stored.line,
+            category,
+            answers: stored.answers.0,
+            currency: facts.currency,
+            amount: facts.amount,
+            rate: value.rate,
+            amount_in_case: value.amount,
+            interest_in_case: value.interest,
+            costs_in_case: value.costs,
+            basis: facts.basis,
+            period: facts.period,
+            release: facts.release,
+            units: facts.units,
+            evidence,
+        });
+    }
+    let sums = totals::add_up(addends).ok_or_else(|| Failure::said("The lines add up to more than can be counted. Check their amounts."))?;
+    Ok((frozen, sums))
+}
+
+fn assemble(draft: &Draft, number: &str, now: Instant, lines: Vec<FrozenLine>, totals: Vec<Total>, declaration: FrozenDeclaration) -> FrozenClaim {
+    let settings = &draft.case.settings;
+    FrozenClaim {
+        format: frozen::FORMAT,
+        case: settings.slug.clone(),
+        case_title: settings.title.clone(),
+        number: number.to_owned(),
+        version: draft.version.version,
+        received_at: now,
+        time_zone: settings.time_zone.clone(),
+        currency: settings.currency,
+        valuation_date: settings.valuation_date,
+        answers: draft.answers.iter().filter(|(step, _)| step.as_str() != Step::Sign.key()).map(|(step, answers)| (step.clone(), answers.clone())).collect(),
+        lines,
+        documents: draft
+            .documents
+            .iter()
+            .map(|document| FrozenDocument {
+                name: document.name.clone(),
+                media_type: document.media_type.clone(),
+                bytes: document.bytes,
+                pages: document.pages,
+                sha256: document.sha256.clone(),
+                proves: document.proves.clone(),
+            })
+            .collect(),
+        totals,
+        declaration,
+    }
+}
+
+async fn queue_mails(recoup: &Recoup, tx: &mut Tx, draft: &Draft, frozen: &FrozenClaim, sha256: &str, total: &Total, now: Instant) -> Result<(), Failure> {
+    let Case { settings, .. } = &draft.case;
+    let about = (Some(draft.case.id), Some(draft.claim.id));
+    let received = deadline::show(now, &settings.time_zone);
+    let show = |minor| settings.currency.show(minor);
+    let totals: Vec<String> = frozen.totals.iter().map(|total| total_in_words(total, settings.currency)).collect();
+    let claimant = frozen.answers.get(Step::Claimant.key()).map_or("", |answers| answers.get("legal_name"));
+    for (email, name) in claims::accounts_of(tx, draft.claim.claimant_id).await? {
+        let values = context! {
+            name, claimant, case => settings.title.as_str(), number => frozen.number.as_str(), version => frozen.version, received => received.as_str(), lines => frozen.lines.len(), totals => totals.clone(),
+            documents => frozen.documents.len(), sha256, deadline => deadline::in_words(draft.case.deadline, &settings.time_zone, now).rsplit_once(", ").map_or(String::new(), |(words, _)| words.to_owned()),
+            link => recoup.url(&format!("/claims/{}/versions/{}", draft.claim.id, frozen.version)),
+        };
+        outbox::add(tx, &recoup.mails.write("receipt", &email, values, about)?, now).await?;
+    }
+    for (_, _, email) in cases::counsel(tx, draft.case.id).await? {
+        let values = context! {
+            claimant, case => settings.title.as_str(), number => frozen.number.as_str(), version => frozen.version, received => received.as_str(), lines => frozen.lines.len(),
+            total => show(total.amount), documented => show(total.documented), late => frozen.declaration.late_reason.is_some(),
+            link => recoup.url(&format!("/counsel/{}/claims/{}", settings.slug, frozen.number)),
+        };
+        outbox::add(tx, &recoup.mails.write("new_claim", &email, values, about)?, now).await?;
+    }
+    Ok(())
+}
+
+/// A total in one line of a mail or a receipt.
+#[must_use]
+pub fn total_in_words(total: &Total, currency: money::Currency) -> String {
+    let basis = total.basis.map(|basis| format!(" at {}", basis.title())).unwrap_or_default();
+    match total.basis {
+        Some(crate::line::Basis::UnitsOnly) => format!("{}: {} units, no value claimed", total.category.title(), money::grouped_units(total.units)),
+        _ => format!("{}{basis}: {}", total.category.title(), currency.show(total.amount)),
+    }
+}

@@ -1,0 +1,112 @@
+//! The mails that actions cause: text and HTML from one template each, written so that a phone shows them well.
+//!
+//! A template begins with `Subject: …` and an empty line. The HTML part is made from the rendered text: paragraphs stay
+//! paragraphs, a line that is a link becomes one. So the two parts cannot say different things.
+
+use minijinja::{Environment, UndefinedBehavior, Value};
+
+use crate::{CaseId, ClaimId, store::outbox::NewMail};
+
+/// Templates by the kind of mail.
+const TEMPLATES: &[(&str, &str)] = &[
+    ("verify_address", include_str!("verify_address.txt")),
+    ("address_known", include_str!("address_known.txt")),
+    ("reset_password", include_str!("reset_password.txt")),
+    ("confirm_new_address", include_str!("confirm_new_address.txt")),
+    ("address_changed", include_str!("address_changed.txt")),
+    ("password_changed", include_str!("password_changed.txt")),
+    ("counsel_invited", include_str!("counsel_invited.txt")),
+    ("receipt", include_str!("receipt.txt")),
+    ("claim_withdrawn", include_str!("claim_withdrawn.txt")),
+    ("new_claim", include_str!("new_claim.txt")),
+];
+
+/// The compiled templates.
+#[derive(Debug, Clone)]
+pub struct Templates {
+    environment: Environment<'static>,
+}
+
+/// A template that does not render, which only a mistake in the product can cause.
+#[derive(Debug, thiserror::Error)]
+#[error("the mail {kind} cannot be written: {source}")]
+pub struct TemplateError {
+    kind: String,
+    source: minijinja::Error,
+}
+
+impl Templates {
+    /// Compiles the templates.
+    ///
+    /// # Errors
+    /// If a template has a mistake.
+    pub fn new() -> Result<Self, TemplateError> {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+        for (kind, source) in TEMPLATES {
+            environment.add_template(kind, source).map_err(|source| TemplateError { kind: (*kind).to_owned(), source })?;
+        }
+        Ok(Self { environment })
+    }
+
+    /// Writes a mail.
+    ///
+    /// # Errors
+    /// If a placeholder of the template is missing from `values`.
+    pub fn write(&self, kind: &'static str, recipient: &str, values: Value, about: (Option<CaseId>, Option<ClaimId>)) -> Result<NewMail, TemplateError> {
+        let failed = |source| TemplateError { kind: kind.to_owned(), source };
+        let rendered = self.environment.get_template(kind).and_then(|template| template.render(values)).map_err(failed)?;
+        let (subject, text) = rendered.split_once("\n\n").unwrap_or((rendered.as_str(), ""));
+        let subject = subject.trim_start_matches("Subject:").split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = text.trim().to_owned() + "\n";
+        Ok(NewMail { case_id: about.0, claim_id: about.1, kind, recipient: recipient.to_owned(), body_html: html(&subject, &text), subject, body_text: text })
+    }
+}
+
+/// The HTML part of a text: paragraphs, line breaks, links on lines of their own. Everything else is escaped.
+fn html(subject: &str, text: &str) -> String {
+    let mut body = String::new();
+    for paragraph in text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty()) {
+        let lines: Vec<String> = paragraph
+            .lines()
+            .map(|line| {
+                let escaped = escape(line);
+                if line.starts_with("http://") || line.starts_with("https://") { format!("<a href=\"{escaped}\">{escaped}</a>") } else { escaped }
+            })
+            .collect();
+        body.push_str("<p>");
+        body.push_str(&lines.join("<br>\n"));
+        body.push_str("</p>\n");
+    }
+    format!(
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{}</title></head>\n\
+         <body style=\"font: 16px/1.5 Georgia, serif; max-width: 36em; margin: 1.5em auto; padding: 0 1em; overflow-wrap: anywhere\">\n{body}</body></html>\n",
+        escape(subject)
+    )
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_typed_reaches_a_header_or_the_markup() {
+        let templates = Templates::new().unwrap();
+        let values = minijinja::context! { name => "<b>Eve</b>\nBcc: all@example.org", link => "https://recoup.example/verify#x", hours => 24 };
+        let mail = templates.write("verify_address", "eve@example.org", values, (None, None)).unwrap();
+        assert!(!mail.subject.contains('\n'));
+        assert!(mail.body_html.contains("&lt;b&gt;Eve&lt;/b&gt;"));
+        assert!(mail.body_html.contains("<a href=\"https://recoup.example/verify#x\">"));
+        assert!(mail.body_text.contains("<b>Eve</b>"));
+    }
+
+    #[test]
+    fn a_missing_placeholder_is_an_error() {
+        assert!(Templates::new().unwrap().write("receipt", "a@example.org", minijinja::context! {}, (None, None)).is_err());
+    }
+}

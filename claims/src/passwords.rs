@@ -1,0 +1,75 @@
+//! Passwords: Argon2id, off the async threads, a bounded number at a time, so that a storm of sign-ins does not stall the site.
+
+use std::sync::Arc;
+
+use argon2::{
+    Algorithm, Argon2, Params, Version,
+    password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
+};
+use tokio::sync::Semaphore;
+
+use crate::random::Random;
+
+/// Memory in KiB, passes and lanes of Argon2id: the OWASP Password Storage Cheat Sheet's first recommendation for 19 MiB.
+const COST: (u32, u32, u32) = (19_456, 2, 1);
+
+/// Hashes and verifies passwords.
+#[derive(Debug, Clone)]
+pub struct Passwords {
+    slots: Arc<Semaphore>,
+    random: Random,
+    /// What is verified where there is no account, so that this takes as long.
+    nobody: Arc<str>,
+}
+
+/// Hashing failed: out of memory, or the runtime is stopping.
+#[derive(Debug, thiserror::Error)]
+#[error("the password could not be hashed: {0}")]
+pub struct HashingFailed(String);
+
+impl Passwords {
+    /// At most `concurrency` hashes at a time.
+    ///
+    /// # Errors
+    /// If the parameters are refused by the library.
+    pub fn new(concurrency: usize, random: Random) -> Result<Self, HashingFailed> {
+        let nobody = hash_now(b"nobody has this password", &random.bytes())?;
+        Ok(Self { slots: Arc::new(Semaphore::new(concurrency.max(1))), random, nobody: nobody.into() })
+    }
+
+    /// The PHC string of a password.
+    ///
+    /// # Errors
+    /// [`HashingFailed`].
+    pub async fn hash(&self, password: &str) -> Result<String, HashingFailed> {
+        let (password, salt) = (password.as_bytes().to_vec(), self.random.bytes());
+        self.off_thread(move || hash_now(&password, &salt)).await?
+    }
+
+    /// Whether a password is the one of a PHC string. Without one (`None`) the answer is no, after the same work.
+    ///
+    /// # Errors
+    /// [`HashingFailed`].
+    pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool, HashingFailed> {
+        let exists = hash.is_some();
+        let (password, hash) = (password.as_bytes().to_vec(), hash.unwrap_or(&self.nobody).to_owned());
+        let fits = self
+            .off_thread(move || PasswordHash::new(&hash).is_ok_and(|hash| Argon2::default().verify_password(&password, &hash).is_ok()))
+            .await?;
+        Ok(fits && exists)
+    }
+
+    async fn off_thread<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashingFailed> {
+        let _slot = self.slots.acquire().await.map_err(|error| HashingFailed(error.to_string()))?;
+        tokio::task::spawn_blocking(work).await.map_err(|error| HashingFailed(error.to_string()))
+    }
+}
+
+fn hash_now(password: &[u8], salt: &[u8; 16]) -> Result<String, HashingFailed> {
+    let (memory, passes, lanes) = COST;
+    let params = Params::new(memory, passes, lanes, None).map_err(|error| HashingFailed(error.to_string()))?;
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_with_salt(password, salt)
+        .map(|hash| hash.to_string())
+        .map_err(|error| HashingFailed(error.to_string()))
+}

@@ -1,0 +1,169 @@
+//! Accounts.
+
+use std::collections::BTreeSet;
+
+use super::{Error, Tx, on};
+use crate::{AccountId, CaseId, ClaimantId, Instant, access::Actor};
+
+/// An account.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Account {
+    /// Row id.
+    pub id: AccountId,
+    /// Address as typed.
+    pub email: String,
+    /// Name as shown.
+    pub name: String,
+    /// PHC string of the password.
+    pub password_hash: String,
+    /// Whether it administers the installation.
+    pub administrator: bool,
+    /// When the address was confirmed.
+    pub verified_at: Option<Instant>,
+    /// When it was disabled.
+    pub disabled_at: Option<Instant>,
+    /// When it was made.
+    pub created_at: Instant,
+}
+
+/// The form in which addresses are compared: without case and white space.
+#[must_use]
+pub fn email_key(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+const COLUMNS: &str = "id, email, name, password_hash, administrator, verified_at, disabled_at, created_at";
+
+/// Adds an account.
+///
+/// # Errors
+/// A unique violation if `verified_at` is given and another account proved the address.
+pub async fn add(tx: &mut Tx, email: &str, name: &str, password_hash: &str, administrator: bool, verified_at: Option<Instant>, now: Instant) -> Result<AccountId, Error> {
+    on!(tx, c => sqlx::query_scalar(
+        "INSERT INTO accounts (email, email_key, name, password_hash, administrator, verified_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+    )
+    .bind(email).bind(email_key(email)).bind(name).bind(password_hash).bind(administrator).bind(verified_at).bind(now)
+    .fetch_one(c).await)
+}
+
+/// Finds an account by address: the one that proved it, else the one that used it last.
+///
+/// # Errors
+/// If the database fails.
+pub async fn by_email(tx: &mut Tx, email: &str) -> Result<Option<Account>, Error> {
+    let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM accounts WHERE email_key = $1 ORDER BY CASE WHEN verified_at IS NULL THEN 1 ELSE 0 END, id DESC LIMIT 1"));
+    on!(tx, c => sqlx::query_as(sql).bind(email_key(email)).fetch_optional(c).await)
+}
+
+/// Finds an account by id.
+///
+/// # Errors
+/// If the database fails.
+pub async fn by_id(tx: &mut Tx, id: AccountId) -> Result<Option<Account>, Error> {
+    let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM accounts WHERE id = $1"));
+    on!(tx, c => sqlx::query_as(sql).bind(id).fetch_optional(c).await)
+}
+
+/// All accounts, by address.
+///
+/// # Errors
+/// If the database fails.
+pub async fn all(tx: &mut Tx, limit: i64, offset: i64) -> Result<Vec<Account>, Error> {
+    let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM accounts ORDER BY email_key LIMIT $1 OFFSET $2"));
+    on!(tx, c => sqlx::query_as(sql).bind(limit).bind(offset).fetch_all(c).await)
+}
+
+/// How many accounts there are, and how many of them administer.
+///
+/// # Errors
+/// If the database fails.
+pub async fn count(tx: &mut Tx) -> Result<(i64, i64), Error> {
+    on!(tx, c => sqlx::query_as("SELECT COUNT(*), COUNT(CASE WHEN administrator THEN 1 END) FROM accounts").fetch_one(c).await)
+}
+
+/// The person behind an account, with all that decides what they may do; `None` if it is gone or disabled.
+///
+/// # Errors
+/// If the database fails.
+pub async fn actor(tx: &mut Tx, id: AccountId) -> Result<Option<Actor>, Error> {
+    let Some(account) = by_id(tx, id).await?.filter(|account| account.disabled_at.is_none()) else { return Ok(None) };
+    let cases: Vec<CaseId> = on!(tx, c => sqlx::query_scalar("SELECT case_id FROM case_counsel WHERE account_id = $1").bind(id).fetch_all(c).await)?;
+    let claimants: Vec<ClaimantId> =
+        on!(tx, c => sqlx::query_scalar("SELECT claimant_id FROM account_claimants WHERE account_id = $1").bind(id).fetch_all(c).await)?;
+    Ok(Some(Actor {
+        account: account.id,
+        name: account.name,
+        email: account.email,
+        verified: account.verified_at.is_some(),
+        administrator: account.administrator,
+        counsel_of: BTreeSet::from_iter(cases),
+        claimants: BTreeSet::from_iter(claimants),
+    }))
+}
+
+/// Sets the password hash.
+///
+/// # Errors
+/// If the database fails.
+pub async fn set_password(tx: &mut Tx, id: AccountId, password_hash: &str) -> Result<(), Error> {
+    on!(tx, c => sqlx::query("UPDATE accounts SET password_hash = $2 WHERE id = $1").bind(id).bind(password_hash).execute(c).await.map(drop))
+}
+
+/// Sets a confirmed address.
+///
+/// # Errors
+/// A unique violation if another account has it.
+pub async fn set_email(tx: &mut Tx, id: AccountId, email: &str, now: Instant) -> Result<(), Error> {
+    on!(tx, c => sqlx::query("UPDATE accounts SET email = $2, email_key = $3, verified_at = $4 WHERE id = $1")
+        .bind(id).bind(email).bind(email_key(email)).bind(now).execute(c).await.map(drop))
+}
+
+/// Marks the address as confirmed; an earlier confirmation stays.
+///
+/// # Errors
+/// A unique violation if another account proved the address.
+pub async fn set_verified(tx: &mut Tx, id: AccountId, now: Instant) -> Result<(), Error> {
+    on!(tx, c => sqlx::query("UPDATE accounts SET verified_at = COALESCE(verified_at, $2) WHERE id = $1").bind(id).bind(now).execute(c).await.map(drop))
+}
+
+/// Disables (`Some`) or enables (`None`) an account.
+///
+/// # Errors
+/// If the database fails.
+pub async fn set_disabled(tx: &mut Tx, id: AccountId, at: Option<Instant>) -> Result<(), Error> {
+    on!(tx, c => sqlx::query("UPDATE accounts SET disabled_at = $2 WHERE id = $1").bind(id).bind(at).execute(c).await.map(drop))
+}
+
+/// Makes an account an administrator.
+///
+/// # Errors
+/// If the database fails.
+pub async fn set_administrator(tx: &mut Tx, id: AccountId) -> Result<(), Error> {
+    on!(tx, c => sqlx::query("UPDATE accounts SET administrator = TRUE WHERE id = $1").bind(id).execute(c).await.map(drop))
+}
+
+/// Moves everything that one account does for claimants to another: both proved the same address.
+///
+/// # Errors
+/// If the database fails.
+pub async fn merge(tx: &mut Tx, from: AccountId, into: AccountId) -> Result<(), Error> {
+    on!(tx, c => {
+        sqlx::query(
+            "INSERT INTO account_claimants (account_id, claimant_id, capacity, since) SELECT $2, claimant_id, capacity, since FROM account_claimants WHERE account_id = $1 \
+             ON CONFLICT (account_id, claimant_id) DO NOTHING",
+        )
+        .bind(from).bind(into).execute(&mut *c).await?;
+        sqlx::query("DELETE FROM account_claimants WHERE account_id = $1").bind(from).execute(c).await.map(drop)
+    })
+}
+
+/// A value of the installation, such as its secret; made by `make` the first time.
+///
+/// # Errors
+/// If the database fails.
+pub async fn installation_value(tx: &mut Tx, key: &str, make: impl FnOnce() -> String) -> Result<String, Error> {
+    on!(tx, c => {
+        sqlx::query("INSERT INTO installation (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING").bind(key).bind(make()).execute(&mut *c).await?;
+        sqlx::query_scalar("SELECT value FROM installation WHERE key = $1").bind(key).fetch_one(c).await
+    })
+}

@@ -1,0 +1,164 @@
+//! Documents of claims: what is known of the bytes, which lie in the object store under their hash.
+
+use super::{Error, Tx, on};
+use crate::{AccountId, CaseId, ClaimId, ClaimantId, DocumentId, Instant, VersionId};
+
+/// A document.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Document {
+    /// Row id.
+    pub id: DocumentId,
+    /// Claim.
+    pub claim_id: ClaimId,
+    /// Hash, which is also its place in the object store.
+    pub sha256: String,
+    /// Name as uploaded.
+    pub name: String,
+    /// Type found in the bytes.
+    pub media_type: String,
+    /// Size in bytes.
+    pub bytes: i64,
+    /// Pages, where it has any.
+    pub pages: Option<i64>,
+    /// What it proves, as typed.
+    pub proves: String,
+    /// When it was uploaded.
+    pub uploaded_at: Instant,
+    /// Version of the claim in which it was added.
+    pub added_in: i64,
+    /// Version of the claim in which it was taken away.
+    pub removed_in: Option<i64>,
+}
+
+const COLUMNS: &str = "id, claim_id, sha256, name, media_type, bytes, pages, proves, uploaded_at, added_in, removed_in";
+
+/// A document to be added.
+#[derive(Debug, Clone)]
+pub struct NewDocument {
+    /// Hash in hexadecimal.
+    pub sha256: String,
+    /// Name as uploaded, cleaned.
+    pub name: String,
+    /// Type found in the bytes.
+    pub media_type: String,
+    /// Size in bytes.
+    pub bytes: i64,
+    /// Pages, where it has any.
+    pub pages: Option<i64>,
+}
+
+/// Finds a document of a claim by its hash.
+///
+/// # Errors
+/// If the database fails.
+pub async fn by_hash(tx: &mut Tx, claim: ClaimId, sha256: &str) -> Result<Option<Document>, Error> {
+    let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM documents WHERE claim_id = $1 AND sha256 = $2"));
+    on!(tx, c => sqlx::query_as(sql).bind(claim).bind(sha256).fetch_optional(c).await)
+}
+
+/// Finds a document.
+///
+/// # Errors
+/// If the database fails.
+pub async fn by_id(tx: &mut Tx, id: DocumentId) -> Result<Option<Document>, Error> {
+    let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM documents WHERE id = $1"));
+    on!(tx, c => sqlx::query_as(sql).bind(id).fetch_optional(c).await)
+}
+
+/// Adds a document.
+///
+/// # Errors
+/// A unique violation if the claim has the same bytes already.
+pub async fn add(tx: &mut Tx, claim: ClaimId, document: &NewDocument, by: AccountId, added_in: i64, now: Instant) -> Result<DocumentId, Error> {
+    on!(tx, c => sqlx::query_scalar(
+        "INSERT INTO documents (claim_id, sha256, name, media_type, bytes, pages, uploaded_by, uploaded_at, added_in) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
+    )
+    .bind(claim).bind(&document.sha256).bind(&document.name).bind(&document.media_type).bind(document.bytes).bind(document.pages).bind(by).bind(now).bind(added_in)
+    .fetch_one(c).await)
+}
+
+/// Brings a document back that was taken away.
+///
+/// # Errors
+/// If the database fails.
+pub async fn restore(tx: &mut Tx, id: DocumentId) -> Result<(), Error> {
+    on!(tx, c => sqlx::query("UPDATE documents SET removed_in = NULL WHERE id = $1").bind(id).execute(c).await.map(drop))
+}
+
+/// Sets what a document proves.
+///
+/// # Errors
+/// If the database fails.
+pub async fn set_proves(tx: &mut Tx, id: DocumentId, proves: &str) -> Result<(), Error> {
+    on!(tx, c => sqlx::query("UPDATE documents SET proves = $2 WHERE id = $1").bind(id).bind(proves).execute(c).await.map(drop))
+}
+
+/// Takes a document away in a version: the citations of that version go with it. A document that no sent version holds is
+/// deleted as a row (its bytes are found by `doctor --deep` and by the clean-up).
+///
+/// # Errors
+/// If the database fails.
+pub async fn remove(tx: &mut Tx, document: &Document, draft: VersionId, version: i64) -> Result<(), Error> {
+    on!(tx, c => {
+        sqlx::query("DELETE FROM evidence WHERE document_id = $1 AND line_id IN (SELECT id FROM lines WHERE version_id = $2)")
+            .bind(document.id).bind(draft).execute(&mut *c).await?;
+        sqlx::query("UPDATE lines SET citations = (SELECT COUNT(*) FROM evidence e WHERE e.line_id = lines.id) WHERE version_id = $1").bind(draft).execute(&mut *c).await?;
+        if document.added_in == version {
+            sqlx::query("DELETE FROM documents WHERE id = $1").bind(document.id).execute(c).await.map(drop)
+        } else {
+            sqlx::query("UPDATE documents SET removed_in = $2 WHERE id = $1").bind(document.id).bind(version).execute(c).await.map(drop)
+        }
+    })
+}
+
+/// The documents that belong to a version of a claim, in the order of upload.
+///
+/// # Errors
+/// If the database fails.
+pub async fn of_version(tx: &mut Tx, claim: ClaimId, version: i64) -> Result<Vec<Document>, Error> {
+    let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM documents WHERE claim_id = $1 AND added_in <= $2 AND (removed_in IS NULL OR removed_in > $2) ORDER BY id"));
+    on!(tx, c => sqlx::query_as(sql).bind(claim).bind(version).fetch_all(c).await)
+}
+
+/// Bytes of all documents of a claim, for its limit.
+///
+/// # Errors
+/// If the database fails.
+pub async fn bytes_of_claim(tx: &mut Tx, claim: ClaimId) -> Result<i64, Error> {
+    on!(tx, c => sqlx::query_scalar("SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM documents WHERE claim_id = $1").bind(claim).fetch_one(c).await)
+}
+
+/// Who a document belongs to: its claim's case and claimant, and whether the claim was ever sent with it.
+///
+/// # Errors
+/// If the database fails.
+pub async fn owner(tx: &mut Tx, id: DocumentId) -> Result<Option<(CaseId, ClaimantId, bool)>, Error> {
+    on!(tx, c => sqlx::query_as(
+        "SELECT k.case_id, k.claimant_id, EXISTS (SELECT 1 FROM versions v WHERE v.claim_id = k.id AND v.sent_at IS NOT NULL AND v.version >= d.added_in \
+         AND (d.removed_in IS NULL OR v.version < d.removed_in)) FROM documents d JOIN claims k ON k.id = d.claim_id WHERE d.id = $1",
+    )
+    .bind(id).fetch_optional(c).await)
+}
+
+/// Every hash that some row names, claims' and cases' documents alike, in order, after `after`.
+///
+/// # Errors
+/// If the database fails.
+pub async fn hashes(tx: &mut Tx, after: &str, limit: i64) -> Result<Vec<(String, i64)>, Error> {
+    on!(tx, c => sqlx::query_as(
+        "SELECT sha256, MAX(bytes) FROM (SELECT sha256, bytes FROM documents UNION ALL SELECT sha256, bytes FROM case_documents) d WHERE sha256 > $1 GROUP BY sha256 ORDER BY sha256 LIMIT $2",
+    )
+    .bind(after).bind(limit).fetch_all(c).await)
+}
+
+/// Whether some row names a hash.
+///
+/// # Errors
+/// If the database fails.
+pub async fn is_named(tx: &mut Tx, sha256: &str) -> Result<bool, Error> {
+    let found: i64 = on!(tx, c => sqlx::query_scalar(
+        "SELECT (SELECT COUNT(*) FROM documents WHERE sha256 = $1) + (SELECT COUNT(*) FROM case_documents WHERE sha256 = $1)",
+    )
+    .bind(sha256).fetch_one(c).await)?;
+    Ok(found > 0)
+}

@@ -1,0 +1,115 @@
+//! What happened, in one hash chain per case.
+
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
+use super::{Error, Tx, on};
+use crate::{AccountId, CaseId, ClaimId, Instant};
+
+/// An event to be added.
+#[derive(Debug, Clone)]
+pub struct NewEvent {
+    /// Case.
+    pub case_id: CaseId,
+    /// Claim, if it is about one.
+    pub claim_id: Option<ClaimId>,
+    /// Who did it; `None` for the system.
+    pub account: Option<AccountId>,
+    /// What happened, as a key.
+    pub kind: &'static str,
+    /// More about it, as JSON with sorted keys. No secrets.
+    pub details: serde_json::Value,
+}
+
+/// An event with who did it.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Event {
+    /// Place in the chain of the case, from 1.
+    pub seq: i64,
+    /// When.
+    pub at: Instant,
+    /// Account.
+    pub account_id: Option<AccountId>,
+    /// Name of the account.
+    pub actor: Option<String>,
+    /// Claim.
+    pub claim_id: Option<ClaimId>,
+    /// What happened.
+    pub kind: String,
+    /// More, as JSON.
+    pub details: String,
+    /// Hash of the event before.
+    pub previous: String,
+    /// Hash of this event.
+    pub hash: String,
+}
+
+/// Adds an event and gives its hash, the new head of the chain. The row of the case is the lock.
+///
+/// # Errors
+/// If the database fails.
+pub async fn add(tx: &mut Tx, event: &NewEvent, now: Instant) -> Result<String, Error> {
+    let details = event.details.to_string();
+    on!(tx, c => {
+        let (seq, previous): (i64, String) = sqlx::query_as("UPDATE cases SET event_count = event_count + 1 WHERE id = $1 RETURNING event_count, event_head")
+            .bind(event.case_id).fetch_one(&mut *c).await?;
+        let hash = link(&previous, event.case_id, seq, now, event.account, event.claim_id, event.kind, &details);
+        sqlx::query("INSERT INTO events (case_id, seq, at, account_id, claim_id, kind, details, previous, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+            .bind(event.case_id).bind(seq).bind(now).bind(event.account).bind(event.claim_id).bind(event.kind).bind(&details).bind(&previous).bind(&hash)
+            .execute(&mut *c).await?;
+        sqlx::query("UPDATE cases SET event_head = $2 WHERE id = $1").bind(event.case_id).bind(&hash).execute(c).await?;
+        Ok(hash)
+    })
+}
+
+#[expect(clippy::too_many_arguments, reason = "the fields of one event, hashed in this order")]
+fn link(previous: &str, case: CaseId, seq: i64, at: Instant, account: Option<AccountId>, claim: Option<ClaimId>, kind: &str, details: &str) -> String {
+    let text = serde_json::json!([previous, case, seq, at.timestamp_micros(), account, claim, kind, details]).to_string();
+    HEXLOWER.encode(&Sha256::digest(text.as_bytes()))
+}
+
+const SELECT: &str = "SELECT e.seq, e.at, e.account_id, a.name AS actor, e.claim_id, e.kind, e.details, e.previous, e.hash FROM events e LEFT JOIN accounts a ON a.id = e.account_id";
+
+/// The events of a claim, oldest first.
+///
+/// # Errors
+/// If the database fails.
+pub async fn of_claim(tx: &mut Tx, claim: ClaimId) -> Result<Vec<Event>, Error> {
+    let sql = sqlx::AssertSqlSafe(format!("{SELECT} WHERE e.claim_id = $1 ORDER BY e.seq"));
+    on!(tx, c => sqlx::query_as(sql).bind(claim).fetch_all(c).await)
+}
+
+/// Some events of a case, newest first.
+///
+/// # Errors
+/// If the database fails.
+pub async fn of_case(tx: &mut Tx, case: CaseId, limit: i64, offset: i64) -> Result<Vec<Event>, Error> {
+    let sql = sqlx::AssertSqlSafe(format!("{SELECT} WHERE e.case_id = $1 ORDER BY e.seq DESC LIMIT $2 OFFSET $3"));
+    on!(tx, c => sqlx::query_as(sql).bind(case).bind(limit).bind(offset).fetch_all(c).await)
+}
+
+/// Recomputes the chain of a case: the number of events, and the first one that does not fit, if any.
+///
+/// # Errors
+/// If the database fails.
+pub async fn verify(tx: &mut Tx, case: CaseId) -> Result<(i64, Option<i64>), Error> {
+    let (count, head): (i64, String) = on!(tx, c => sqlx::query_as("SELECT event_count, event_head FROM cases WHERE id = $1").bind(case).fetch_one(c).await)?;
+    let mut previous = String::new();
+    let mut next = 1;
+    loop {
+        let sql = sqlx::AssertSqlSafe(format!("{SELECT} WHERE e.case_id = $1 AND e.seq >= $2 ORDER BY e.seq LIMIT 1000"));
+        let events: Vec<Event> = on!(tx, c => sqlx::query_as(sql).bind(case).bind(next).fetch_all(c).await)?;
+        if events.is_empty() {
+            let whole = next == count + 1 && previous == head;
+            return Ok((count, (!whole).then_some(next)));
+        }
+        for event in events {
+            let expected = link(&previous, case, next, event.at, event.account_id, event.claim_id, &event.kind, &event.details);
+            if event.seq != next || event.previous != previous || event.hash != expected {
+                return Ok((count, Some(next)));
+            }
+            previous = event.hash;
+            next += 1;
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! The database: SQLite by default, PostgreSQL by URL, one code path. All SQL of the product is in this module.
+//!
+//! Every access runs in a [`Tx`]. [`Store::read`] sees one consistent moment; [`Store::write`] takes SQLite's only write
+//! lock at once (`BEGIN IMMEDIATE`), because a read that turns into a write inside a deferred transaction fails at once.
+//! SQL texts are the same for both databases: `$n` placeholders, `BIGINT` minor units, `RETURNING`.
+
+use std::{str::FromStr, time::Duration};
+
+use sqlx::{
+    ConnectOptions, Postgres, Sqlite, Transaction,
+    postgres::{PgConnectOptions, PgPool, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
+};
+
+pub mod accounts;
+pub mod attempts;
+pub mod cases;
+pub mod claims;
+pub mod documents;
+pub mod events;
+pub mod jobs;
+pub mod lines;
+pub mod outbox;
+pub mod register;
+pub mod sessions;
+pub mod submissions;
+pub mod tokens;
+pub mod totals;
+
+/// What a database can answer instead of rows.
+pub type Error = sqlx::Error;
+
+/// Runs one body on whichever database a transaction is of: `on!(tx, c => sqlx::query("…").execute(c).await)`.
+macro_rules! on {
+    ($tx:expr, $c:ident => $body:expr) => {
+        match $tx {
+            $crate::store::Tx::Sqlite(tx) => {
+                let $c = &mut **tx;
+                $body
+            }
+            $crate::store::Tx::Postgres(tx) => {
+                let $c = &mut **tx;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use on;
+
+/// A handle on the database; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pools: Pools,
+}
+
+#[derive(Debug, Clone)]
+enum Pools {
+    /// Readers share one pool; writers queue for the one connection of the other, so that they never find it busy.
+    Sqlite { read: SqlitePool, write: SqlitePool },
+    Postgres(PgPool),
+}
+
+/// A transaction. Dropped without [`Tx::commit`] it leaves no trace.
+pub enum Tx {
+    /// On SQLite.
+    Sqlite(Transaction<'static, Sqlite>),
+    /// On PostgreSQL.
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Tx {
+    /// Makes the changes last. When this returns they are on disk.
+    ///
+    /// # Errors
+    /// If the database could not; then nothing was changed.
+    pub async fn commit(self) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await,
+            Self::Postgres(tx) => tx.commit().await,
+        }
+    }
+}
+
+impl Store {
+    /// Opens `sqlite:PATH` or `postgres://…` and brings its schema up to date, under a lock, so that several processes can
+    /// start at once.
+    ///
+    /// # Errors
+    /// If the URL names no database that Recoup knows, the database does not answer, or a migration fails.
+    pub async fn open(url: &str) -> Result<Self, Error> {
+        let store = Self::connect(url).await?;
+        store.migrate(url).await?;
+        Ok(store)
+    }
+
+    /// Opens without migrating.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn connect(url: &str) -> Result<Self, Error> {
+        let pools = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let options = PgConnectOptions::from_str(url)?.application_name("recoup").log_slow_statements(tracing::log_level(), Duration::from_secs(1));
+            Pools::Postgres(PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(10)).connect_with(options).await?)
+        } else if url.starts_with("sqlite:") {
+            let options = SqliteConnectOptions::from_str(url)?
+                .create_if_missing(true)
+                .foreign_keys(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .busy_timeout(Duration::from_secs(10))
+                .pragma("temp_store", "memory")
+                .pragma("mmap_size", "268435456")
+                .log_slow_statements(tracing::log_level(), Duration::from_secs(1));
+            let write = SqlitePoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(20)).connect_with(options.clone()).await?;
+            let read = SqlitePoolOptions::new().max_connections(8).acquire_timeout(Duration::from_secs(10)).connect_with(options).await?;
+            Pools::Sqlite { read, write }
+        } else {
+            return Err(Error::Configuration("the database URL must start with sqlite: or postgres://".into()));
+        };
+        Ok(Self { pools })
+    }
+
+    /// Brings the schema up to date, under a lock.
+    ///
+    /// # Errors
+    /// If a migration fails, or the database was made by a newer Recoup.
+    pub async fn migrate(&self, url: &str) -> Result<(), Error> {
+        match &self.pools {
+            Pools::Sqlite { write, .. } => {
+                // SQLite has no advisory locks: a lock on a file beside the database keeps a second process waiting.
+                let path = url.trim_start_matches("sqlite:").trim_start_matches("//").split('?').next().unwrap_or_default().to_owned();
+                let lock = tokio::task::spawn_blocking(move || -> std::io::Result<std::fs::File> {
+                    let file = std::fs::File::create(format!("{path}.lock"))?;
+                    file.lock()?;
+                    Ok(file)
+                })
+                .await
+                .map_err(|error| Error::Io(std::io::Error::other(error)))??;
+                let done = sqlx::migrate!("../migrations/sqlite").run(write).await;
+                drop(lock);
+                done?;
+            }
+            Pools::Postgres(pool) => sqlx::migrate!("../migrations/postgres").run(pool).await?,
+        }
+        Ok(())
+    }
+
+    /// Begins to read: one consistent moment, no lock that a writer would wait for.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn read(&self) -> Result<Tx, Error> {
+        match &self.pools {
+            Pools::Sqlite { read, .. } => Ok(Tx::Sqlite(read.begin().await?)),
+            Pools::Postgres(pool) => Ok(Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)),
+        }
+    }
+
+    /// Begins to write.
+    ///
+    /// # Errors
+    /// If the database does not answer, or another writer does not finish in time.
+    pub async fn write(&self) -> Result<Tx, Error> {
+        match &self.pools {
+            Pools::Sqlite { write, .. } => Ok(Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?)),
+            Pools::Postgres(pool) => Ok(Tx::Postgres(pool.begin().await?)),
+        }
+    }
+
+    /// The name of the database, for people.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self.pools {
+            Pools::Sqlite { .. } => "SQLite",
+            Pools::Postgres(_) => "PostgreSQL",
+        }
+    }
+
+    /// Closes every connection.
+    pub async fn close(&self) {
+        match &self.pools {
+            Pools::Sqlite { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+/// Level at which slow statements are logged.
+mod tracing {
+    /// Warnings.
+    pub fn log_level() -> log::LevelFilter {
+        log::LevelFilter::Warn
+    }
+}
+
+/// Whether an error says that a unique value exists already.
+#[must_use]
+pub fn is_unique_violation(error: &Error) -> bool {
+    error.as_database_error().is_some_and(|error| error.is_unique_violation())
+}
