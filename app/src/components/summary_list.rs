@@ -1,0 +1,78 @@
+//! Questions and answers, to be checked.
+
+use claims::intake::{Answers, Field, Kind, Section, form::fields};
+use leptos::prelude::*;
+
+/// One question with its answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SummaryRow {
+    /// The question.
+    pub question: String,
+    /// The answer in words; empty if there is none.
+    pub answer: String,
+    /// Where the answer is changed.
+    pub change: Option<String>,
+}
+
+/// A list of questions and answers, each with a link to change it.
+#[component]
+pub fn SummaryList(
+    /// The rows, in order.
+    rows: Vec<SummaryRow>,
+) -> impl IntoView {
+    let rows: Vec<_> = rows
+        .into_iter()
+        .map(|SummaryRow { question, answer, change }| {
+            let answer = if answer.is_empty() { view! { <span class="none">"Not given"</span> }.into_any() } else { answer.into_any() };
+            let change = change.map(|href| view! { <dd class="change"><a href=href>"Change"<span class="hidden">" "{question.clone()}</span></a></dd> });
+            view! { <div><dt>{question}</dt><dd class="answer">{answer}</dd>{change}</div> }
+        })
+        .collect();
+    view! { <dl class="summary-list">{rows}</dl> }
+}
+
+/// An answer as it is shown to be checked: choices in their words, no password.
+#[must_use]
+pub fn answer_in_words(field: &Field, answers: &Answers) -> String {
+    let answer = answers.get(field.name);
+    match field.kind {
+        Kind::Select(choices) | Kind::Radio(choices) => {
+            choices.iter().find(|(value, _)| *value == answer).map_or(answer, |(_, words)| words).to_owned()
+        }
+        Kind::Tick if answer == "yes" => "Yes".to_owned(),
+        Kind::Tick if answer.is_empty() => "No".to_owned(),
+        Kind::Percent if !answer.is_empty() && !answer.ends_with('%') => format!("{answer}\u{a0}%"),
+        Kind::Password | Kind::NewPassword => String::new(),
+        _ => answer.to_owned(),
+    }
+}
+
+/// The rows of a whole form; each links to its field on the page `change`, if that is given.
+#[must_use]
+pub fn summary_rows(sections: &'static [Section], answers: &Answers, change: Option<&str>) -> Vec<SummaryRow> {
+    fields(sections)
+        .filter(|field| !matches!(field.kind, Kind::Password | Kind::NewPassword))
+        .map(|field| SummaryRow {
+            question: field.label.to_owned(),
+            answer: answer_in_words(field, answers),
+            change: change.map(|page| format!("{page}#field-{}", field.name)),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use claims::intake::claimant;
+
+    use super::*;
+
+    #[test]
+    fn choices_are_shown_in_words_and_links_lead_to_the_field() {
+        let answers = Answers::default().with("kind", "label").with("legal_name", "<b>Acme</b>");
+        let rows = summary_rows(claimant::START, &answers, Some("/claims/7/claimant"));
+        assert_eq!(rows[0].answer, "A label or another company");
+        assert_eq!(rows[1].change.as_deref(), Some("/claims/7/claimant#field-legal_name"));
+        let html = view! { <SummaryList rows/> }.to_html();
+        assert!(html.contains("&lt;b&gt;Acme") && html.contains("Not given"), "{html}");
+    }
+}
