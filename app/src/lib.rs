@@ -6,6 +6,12 @@
 pub mod components;
 pub mod islands;
 #[cfg(feature = "ssr")]
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod request;
+#[cfg(feature = "ssr")]
+pub mod routes;
+#[cfg(feature = "ssr")]
 pub mod shell;
 
 /// Called once by `load.js` before the islands of a page are woken one by one.

@@ -1,0 +1,327 @@
+//! What every page and form knows of a request: the site, the visitor, what was sent; and how failures become pages.
+
+use std::{convert::Infallible, sync::Arc};
+
+use axum::{
+    body::{Body, Bytes},
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    middleware::Next,
+    response::{Html, IntoResponse, Response},
+};
+use claims::{
+    access::{Action, Actor, Refusal},
+    actions::{Failure, Recoup},
+    intake::{Answers, FieldError},
+};
+use leptos::prelude::*;
+use tower_sessions::Session;
+
+use crate::shell::{self, Frame, IslandFiles, Page, Who};
+
+/// Largest body of a form that carries no files.
+pub const LARGEST_FORM: usize = 1_000_000;
+/// Most fields of such a form.
+const MOST_FIELDS: usize = 1_000;
+
+/// The installation as pages see it.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// The business.
+    pub recoup: Recoup,
+    /// Addresses of stylesheet and island files.
+    pub files: Arc<SiteFiles>,
+    /// Types of document that may be uploaded, in words.
+    pub document_types: &'static str,
+}
+
+/// Addresses of stylesheet and island files.
+#[derive(Debug, Clone, Default)]
+pub struct SiteFiles {
+    /// Stylesheet.
+    pub style: String,
+    /// `load.js`, the module and the wasm; `None` serves every page without script.
+    pub islands: Option<(String, String, String)>,
+}
+
+/// Who asks, with what the answer needs.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    /// The site.
+    pub site: Site,
+    /// The person, if signed in.
+    pub actor: Option<Actor>,
+    /// The session, empty for a stranger.
+    pub session: Session,
+    /// Nonce of the Content-Security-Policy.
+    pub nonce: Arc<str>,
+    /// Path of the request.
+    pub path: Arc<str>,
+    /// Path with query, to come back to after signing in.
+    pub path_and_query: Arc<str>,
+    /// Address of the client.
+    pub client: Arc<str>,
+}
+
+/// What a handler gives: an answer, or why there is none.
+pub type Answer = Result<Response, Halt>;
+
+/// Why a request has no answer of its own; a layer turns it into a page.
+#[derive(Debug)]
+pub struct Halt(pub Failure);
+
+impl<E: Into<Failure>> From<E> for Halt {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+/// Kept in the extensions of a response until [`explain`] makes a page of it.
+#[derive(Debug, Clone)]
+struct Explained(Arc<Failure>);
+
+impl IntoResponse for Halt {
+    fn into_response(self) -> Response {
+        let mut response = status_of(&self.0).into_response();
+        response.extensions_mut().insert(Explained(Arc::new(self.0)));
+        response
+    }
+}
+
+fn status_of(failure: &Failure) -> StatusCode {
+    match failure {
+        Failure::Refused(Refusal::SignIn) => StatusCode::UNAUTHORIZED,
+        Failure::Refused(Refusal::NotFound) => StatusCode::NOT_FOUND,
+        Failure::Refused(Refusal::Forbidden | Refusal::VerifyEmail) => StatusCode::FORBIDDEN,
+        Failure::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Failure::Said(_) => StatusCode::CONFLICT,
+        Failure::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
+        Failure::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Failure::Template(_) | Failure::Hashing(_) | Failure::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Visitor {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
+        parts.extensions.get::<Self>().cloned().ok_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+impl Visitor {
+    /// The business.
+    #[must_use]
+    pub fn recoup(&self) -> &Recoup {
+        &self.site.recoup
+    }
+
+    /// The person, or the refusal that leads to the sign-in page.
+    ///
+    /// # Errors
+    /// [`Refusal::SignIn`] for a stranger.
+    pub fn actor(&self) -> Result<&Actor, Refusal> {
+        self.actor.as_ref().ok_or(Refusal::SignIn)
+    }
+
+    /// The person, if they may do `action`.
+    ///
+    /// # Errors
+    /// As [`claims::access::require`].
+    pub fn may(&self, action: Action) -> Result<&Actor, Refusal> {
+        claims::access::require(self.actor.as_ref(), action)
+    }
+
+    /// A fresh idempotency key for a form.
+    #[must_use]
+    pub fn key(&self) -> String {
+        self.site.recoup.random.token()
+    }
+
+    /// A page as an answer.
+    #[must_use]
+    pub fn page(&self, page: Page) -> Response {
+        self.page_with(StatusCode::OK, page)
+    }
+
+    /// A page as an answer with a status. Private pages are never kept by a cache.
+    #[must_use]
+    pub fn page_with(&self, status: StatusCode, page: Page) -> Response {
+        let who = self.actor.as_ref().map(|actor| Who { name: &actor.name, counsel: !actor.counsel_of.is_empty(), administrator: actor.administrator });
+        let files = &self.site.files;
+        let islands = files.islands.as_ref().map(|(loader, module, wasm)| IslandFiles { loader, module, wasm });
+        let frame = Frame { nonce: &self.nonce, style: &files.style, islands, path: &self.path, who };
+        (status, [(header::CACHE_CONTROL, "no-store")], Html(shell::render(&frame, page))).into_response()
+    }
+
+    /// A page again with what was typed and what is wrong, status 422.
+    #[must_use]
+    pub fn again(&self, page: Page) -> Response {
+        self.page_with(StatusCode::UNPROCESSABLE_ENTITY, page.error(true))
+    }
+
+    /// Says something on the next page that shows notices (see [`Self::take_notice`]).
+    pub async fn notice(&self, sentence: impl Into<String> + Send) {
+        if let Err(error) = self.session.insert("notice", sentence.into()).await {
+            tracing::warn!(%error, "a notice was lost");
+        }
+    }
+
+    /// The sentence left for this page, once.
+    pub async fn take_notice(&self) -> Option<String> {
+        self.session.remove("notice").await.unwrap_or_default()
+    }
+
+    /// Keeps wrong fields for the page that a form redirects to, so that they stand beside what was typed, which the page
+    /// reads from the store.
+    pub async fn keep_errors(&self, errors: &[FieldError]) {
+        if let Err(error) = self.session.insert("errors", errors).await {
+            tracing::warn!(%error, "field errors were lost");
+        }
+    }
+
+    /// The wrong fields left for this page, once.
+    pub async fn take_errors(&self) -> Vec<FieldError> {
+        self.session.remove("errors").await.unwrap_or_default().unwrap_or_default()
+    }
+}
+
+/// Goes on at a path of this site, after a form: the browser asks for it with GET.
+#[must_use]
+pub fn see_other(path: &str) -> Response {
+    let location = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/"));
+    (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
+}
+
+/// Where to go on after signing in: a path of this site, never another site's address.
+#[must_use]
+pub fn safe_path(next: &str) -> Option<&str> {
+    let plain = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\n', '\r', '\t', '\0']);
+    plain.then_some(next)
+}
+
+/// What a form sent: the answers as typed. A name that is sent twice counts once, the first time.
+#[derive(Debug, Clone, Default)]
+pub struct Sent(pub Answers);
+
+impl Sent {
+    /// An answer as sent, trimmed.
+    #[must_use]
+    pub fn get(&self, name: &str) -> &str {
+        self.0.get(name)
+    }
+
+    /// A number, such as a row's id.
+    #[must_use]
+    pub fn number(&self, name: &str) -> Option<i64> {
+        self.get(name).parse().ok()
+    }
+
+    /// Reads the fields of an urlencoded text, a body or a query. Bytes that are not UTF-8 become U+FFFD.
+    #[must_use]
+    pub fn read(encoded: &[u8]) -> Self {
+        let mut answers = Answers::default();
+        for (name, value) in url::form_urlencoded::parse(encoded).take(MOST_FIELDS) {
+            answers.0.entry(name.into_owned()).or_insert_with(|| value.into_owned());
+        }
+        Self(answers)
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Sent {
+    type Rejection = Halt;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Halt> {
+        let urlencoded = request.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+        let body = Bytes::from_request(request, state).await.map_err(|rejection| {
+            let too_large = rejection.status() == StatusCode::PAYLOAD_TOO_LARGE;
+            Halt(Failure::said(if too_large { "This form is larger than 1 MB. Shorten the texts in it, and add long ones as a document." } else { "The form did not arrive whole. Send it again." }))
+        })?;
+        if !urlencoded && !body.is_empty() {
+            return Err(Halt(Failure::said("This form was sent in a way that Recoup does not read. Open the page again and send it from there.")));
+        }
+        Ok(Self::read(&body))
+    }
+}
+
+/// The query of the request, as [`Sent`] reads it.
+#[derive(Debug, Clone, Default)]
+pub struct Query(pub Sent);
+
+impl<S: Sync> FromRequestParts<S> for Query {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(Sent::read(parts.uri.query().unwrap_or_default().as_bytes())))
+    }
+}
+
+/// Whether the client is a script of ours that wants JSON instead of a page.
+#[must_use]
+pub fn wants_json(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes().starts_with(b"application/json"))
+}
+
+/// Turns a [`Halt`] into a page that says what is wrong and what to do, and logs what is ours to mend. A stranger who needs
+/// to sign in is led to the sign-in page and back.
+pub async fn explain(visitor: Visitor, request: Request<Body>, next: Next) -> Response {
+    let (json, get) = (wants_json(request.headers()), request.method() == axum::http::Method::GET);
+    let response = next.run(request).await;
+    let status = response.status();
+    let known = response.extensions().get::<Explained>().cloned();
+    let bare = status == StatusCode::NOT_FOUND && response.headers().get(header::CONTENT_TYPE).is_none();
+    let (heading, words) = match known.as_ref().map(|explained| &*explained.0) {
+        None if bare => ("Page not found", Refusal::NotFound.to_string()),
+        None if status == StatusCode::METHOD_NOT_ALLOWED => ("This cannot be done here", "Open the page from its link and try again.".to_owned()),
+        None => return response,
+        Some(Failure::Refused(Refusal::SignIn)) if get && !json => {
+            let back = url::form_urlencoded::byte_serialize(visitor.path_and_query.as_bytes()).collect::<String>();
+            return see_other(&format!("/sign-in?next={back}"));
+        }
+        Some(failure) => match failure {
+            Failure::Refused(Refusal::SignIn) => ("Sign in to go on", "Your session has ended. Sign in in another tab, come back here and send the form again: nothing you typed is lost as long as this page is open.".to_owned()),
+            Failure::Refused(Refusal::NotFound) => ("Page not found", failure.to_string()),
+            Failure::Refused(_) => ("Not allowed", failure.to_string()),
+            Failure::Invalid(errors) => ("Something is not right yet", errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join(" ")),
+            Failure::Said(words) => ("This could not be done", words.clone()),
+            Failure::TooOften(_) => ("Too many attempts", failure.to_string()),
+            Failure::Store(error) => {
+                tracing::error!(%error, path = %visitor.path, "the database failed");
+                ("Recoup is not available right now", "The database does not answer. Nothing was changed. Wait a minute, then send the form again.".to_owned())
+            }
+            Failure::Template(_) | Failure::Hashing(_) | Failure::Internal(_) => {
+                tracing::error!(error = %failure, path = %visitor.path, "an action failed");
+                ("Something went wrong on our side", "Nothing was changed. The mistake was logged. Go back and try again; if it happens again, tell the contact of your case.".to_owned())
+            }
+        },
+    };
+    if json {
+        return (status, axum::Json(serde_json::json!({ "ok": false, "message": words }))).into_response();
+    }
+    let wait = known.as_ref().and_then(|explained| if let Failure::TooOften(wait) = *explained.0 { Some(wait.num_seconds().max(1)) } else { None });
+    let page = Page::new(heading, move || view! { <h1>{heading}</h1><p class="lead">{words}</p><p><a href="/">"To the start page"</a></p> });
+    let mut page = visitor.page_with(status, page.error(status.is_server_error()));
+    if let Some(wait) = wait {
+        page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_this_site() {
+        assert_eq!(safe_path("/claims/3?x=1"), Some("/claims/3?x=1"));
+        for wrong in ["", "claims", "//evil.example", "/\\evil.example", "https://evil.example", "/a\nSet-Cookie: x"] {
+            assert_eq!(safe_path(wrong), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_of_a_repeated_name_counts() {
+        let sent = Sent::read(b"a=1&a=2&b=%ff&c=+x+");
+        assert_eq!((sent.get("a"), sent.get("b"), sent.get("c")), ("1", "\u{fffd}", "x"));
+    }
+}
