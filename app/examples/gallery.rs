@@ -28,7 +28,11 @@ const HOSTILE: &str = "</textarea></title><script>alert(1)</script>\"'><img src=
 fn main() -> std::io::Result<()> {
     let directory = std::env::args().nth(1).unwrap_or_else(|| ".".to_owned());
     let stranger = Frame { who: None, path: "/", ..FRAME };
-    let counsel = Frame { path: "/counsel/allegro", who: Some(Who { name: "J. Okafor", counsel: true, administrator: true }), ..FRAME };
+    let counsel = Frame {
+        path: "/counsel/allegro",
+        who: Some(Who { name: "J. Okafor", counsel: true, administrator: true }),
+        ..FRAME
+    };
     let pages = [
         ("case", render(&stranger, case())),
         ("tasks", render(&FRAME, tasks())),
@@ -83,9 +87,16 @@ fn case() -> Page {
 fn tasks() -> Page {
     let categories = &Category::ALL;
     let states = [
-        (steps::Progress::Done, "Meridian Records LLC"), (steps::Progress::NeedsAttention, "2 answers need attention"), (steps::Progress::Done, "12 lines, 48,210.55 USD"),
-        (steps::Progress::NotStarted, ""), (steps::Progress::Optional, ""), (steps::Progress::Optional, ""), (steps::Progress::NotStarted, ""), (steps::Progress::NotStarted, ""),
-        (steps::Progress::NotYet, ""), (steps::Progress::NotYet, "After the tasks above"),
+        (steps::Progress::Done, "Meridian Records LLC"),
+        (steps::Progress::NeedsAttention, "2 answers need attention"),
+        (steps::Progress::Done, "12 lines, 48,210.55 USD"),
+        (steps::Progress::NotStarted, ""),
+        (steps::Progress::Optional, ""),
+        (steps::Progress::Optional, ""),
+        (steps::Progress::NotStarted, ""),
+        (steps::Progress::NotStarted, ""),
+        (steps::Progress::NotYet, ""),
+        (steps::Progress::NotYet, "After the tasks above"),
     ];
     let tasks = steps::Step::all(categories)
         .into_iter()
@@ -114,10 +125,23 @@ fn tasks() -> Page {
 
 fn sale() -> Answers {
     Answers::default()
-        .with("channel", "physical").with("period_from", "2015-01-01").with("period_to", "31 March 2015").with("currency", "USD")
-        .with("units_shipped", "1,250").with("units_returned", "50").with("units_net", "1200").with("unit_price", "7.25").with("gross", "8700.00")
-        .with("distribution_fee", "2175").with("reserve_withheld", "870,50").with("net_due", "5655").with("paid", "1000").with("balance", "4655.00")
-        .with("artist", "Quartetto Lume").with("title", "Winter Pieces").with("gtin", "036000291453")
+        .with("channel", "physical")
+        .with("period_from", "2015-01-01")
+        .with("period_to", "31 March 2015")
+        .with("currency", "USD")
+        .with("units_shipped", "1,250")
+        .with("units_returned", "50")
+        .with("units_net", "1200")
+        .with("unit_price", "7.25")
+        .with("gross", "8700.00")
+        .with("distribution_fee", "2175")
+        .with("reserve_withheld", "870,50")
+        .with("net_due", "5655")
+        .with("paid", "1000")
+        .with("balance", "4655.00")
+        .with("artist", "Quartetto Lume")
+        .with("title", "Winter Pieces")
+        .with("gtin", "036000291453")
 }
 
 fn line_form() -> Page {
@@ -151,7 +175,10 @@ fn currencies() -> std::collections::BTreeSet<Currency> {
 }
 
 fn claimant_form() -> Page {
-    let answers = Answers::default().with("kind", "label").with("legal_name", "Meridian Records LLC").with("email", "office@meridian");
+    let answers = Answers::default()
+        .with("kind", "label")
+        .with("legal_name", "Meridian Records LLC")
+        .with("email", "office@meridian");
     let errors = steps::Step::Claimant.errors(&answers);
     Page::new("Who is claiming", move || {
         view! {
@@ -229,7 +256,11 @@ fn documents() -> Page {
 }
 
 fn check() -> Page {
-    let answers = Answers::default().with("kind", "label").with("legal_name", "Meridian Records LLC").with("other_names", "Meridian\nSmall Hours Editions").with("city", "Portland");
+    let answers = Answers::default()
+        .with("kind", "label")
+        .with("legal_name", "Meridian Records LLC")
+        .with("other_names", "Meridian\nSmall Hours Editions")
+        .with("city", "Portland");
     Page::new("Check your answers", move || {
         view! {
             <h1>"Check your answers"</h1>
