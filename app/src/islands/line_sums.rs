@@ -39,24 +39,7 @@ pub fn LineSums(
     let codes = currencies.iter().map(Currency::code).collect::<Vec<_>>().join(" ");
     let totals = others.iter().map(|(currency, minor)| format!("{currency}={minor}")).collect::<Vec<_>>().join(" ");
     let rules = LineRules { currency, currencies };
-<<<<<<< HEAD
-    let place = NodeRef::<Div>::new();
-    let reading = RwSignal::new(Read::of(line::read(category, &answers, &rules), &answers, currency));
-    // Screen readers hear the result when a field is left, not at every key.
-    let said = RwSignal::new(String::new());
-    let totals = others.clone();
-    Effect::new(move |_| {
-        if let Some(form) = place.get().and_then(|here| form_around(&here)) {
-            follow(&form, category, rules.clone(), totals.clone(), reading, said);
-        }
-    });
-    let words = move || reading.with(|read| read.words(category, &others));
-    let sums = move || {
-        reading.with(|read| read.sums.iter().map(|sum| sum_view(sum, read.currency).into_any()).collect::<Vec<_>>())
-    };
-=======
     let read = Read::of(line::read(category, &answers, &rules), &answers, currency);
->>>>>>> ui
     view! {
         <div class="line-sums" data-category=category.key() data-currency=currency.code().to_owned() data-currencies=codes data-others=totals>
             <div class="sums" inner_html=sums_html(&read.sums, read.currency)></div>
@@ -131,36 +114,6 @@ impl Read {
 
 /// Reads the form again whenever something in it changes.
 fn follow(
-<<<<<<< HEAD
-    form: &HtmlFormElement,
-    category: Category,
-    rules: LineRules,
-    others: BTreeMap<Currency, i64>,
-    reading: RwSignal<Read>,
-    said: RwSignal<String>,
-) {
-    let source = form.clone();
-    let again = move || {
-        let answers = typed_in(&source, line::form(category));
-        let read = Read::of(line::read(category, &answers, &rules), &answers, rules.currency);
-        show_totals(&read, &others);
-        if reading.with_untracked(|before| *before != read) {
-            reading.set(read);
-        }
-    };
-    let first = again.clone();
-    listen(form, "input", move |_| again());
-    listen(form, "change", move |_| {
-        let verdict = reading.with_untracked(|read| {
-            read.sums.iter().find(|sum| !sum.closes()).map(|sum| format!("The sum of {} does not close.", sum.result))
-        });
-        said.set(verdict.unwrap_or_else(|| {
-            reading.with_untracked(|read| {
-                read.amount.map_or_else(String::new, |amount| format!("This line: {}.", read.currency.show(amount)))
-            })
-        }));
-    });
-=======
     place: &Element,
     form: HtmlFormElement,
     category: Category,
@@ -181,7 +134,6 @@ fn follow(
         show_totals(&read, &others);
         read
     };
->>>>>>> ui
     // Browsers fill in what was typed before a reload.
     again();
     listen(&target, "input", {
@@ -194,23 +146,8 @@ fn follow(
 
 /// Writes the new totals into the elements that ask for them.
 fn show_totals(read: &Read, others: &BTreeMap<Currency, i64>) {
-<<<<<<< HEAD
-    let Some(found) = web_sys::window()
-        .and_then(|window| window.document())
-        .and_then(|document| document.query_selector_all("[data-total]").ok())
-    else {
-        return;
-    };
-    for place in 0..found.length() {
-        let Some(element) =
-            found.item(place).and_then(|node| wasm_bindgen::JsCast::dyn_into::<web_sys::Element>(node).ok())
-        else {
-            continue;
-        };
-=======
     let Some(found) = document().and_then(|document| document.query_selector_all("[data-total]").ok()) else { return };
     for element in (0..found.length()).filter_map(|place| found.item(place)?.dyn_into::<Element>().ok()) {
->>>>>>> ui
         let Some(currency) = element.get_attribute("data-total").and_then(|code| Currency::parse(&code)) else {
             continue;
         };

@@ -6,11 +6,7 @@
 
 #![expect(
     clippy::needless_pass_by_value,
-<<<<<<< HEAD
-    reason = "the props of an island are owned, because they travel to the browser"
-=======
     reason = "the props of a component are owned, whether or not it consumes them; a directive is given its element"
->>>>>>> ui
 )]
 
 mod dom;

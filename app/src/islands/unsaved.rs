@@ -1,15 +1,8 @@
 //! A warning before typed answers are lost.
 
-<<<<<<< HEAD
-use leptos::{html::Span, prelude::*};
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
-use web_sys::{BeforeUnloadEvent, HtmlFormElement};
-=======
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{BeforeUnloadEvent, Element};
->>>>>>> ui
 
 use super::dom::{form_around, listen};
 
@@ -19,13 +12,8 @@ pub fn Unsaved() -> impl IntoView {
     view! { <span hidden use:watch></span> }
 }
 
-<<<<<<< HEAD
-fn watch(form: &HtmlFormElement) {
-    let Some(window) = web_sys::window() else { return };
-=======
 fn watch(span: Element) {
     let (Some(form), Some(window)) = (form_around(&span), web_sys::window()) else { return };
->>>>>>> ui
     let ask = Closure::<dyn FnMut(BeforeUnloadEvent)>::new(|event: BeforeUnloadEvent| event.prevent_default())
         .into_js_value();
     // The question is attached only while there is something to lose: pages that have it are not kept for the back button.

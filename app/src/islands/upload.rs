@@ -21,25 +21,6 @@ use super::{
 /// `{"name": …, "ok": …, "message": …}`. When all files were taken the page is loaded again; else it waits to be read.
 #[island]
 pub fn Upload() -> impl IntoView {
-<<<<<<< HEAD
-    let place = NodeRef::<Div>::new();
-    let queue =
-        Queue { files: StoredValue::new_local(Vec::new()), shown: RwSignal::new(Vec::new()), at: RwSignal::new(None) };
-    let awake = RwSignal::new(false);
-    Effect::new(move |_| {
-        if let Some(form) = place.get().and_then(|here| form_around(&here)) {
-            accept_files(&form, queue);
-            awake.set(true);
-        }
-    });
-    let again = move |number: usize| {
-        if let Some(form) = place.get_untracked().and_then(|here| form_around(&here)) {
-            queue.shown.update(|shown| shown[number].state = State::Waiting);
-            queue.go_on(&form);
-        }
-    };
-=======
->>>>>>> ui
     view! {
         <div class="upload" use:wake>
             <p class="upload-hint" hidden>"You can also drop files anywhere on this form. They are sent at once."</p>
