@@ -28,7 +28,10 @@ mod tests {
     #[test]
     fn says_in_words_whether_it_closes() {
         let html = |stated| {
-            let terms = vec![Term { label: "gross", minus: false, value: 100_000 }, Term { label: "fee", minus: true, value: 30_000 }];
+            let terms = vec![
+                Term { label: "gross", minus: false, value: 100_000 },
+                Term { label: "fee", minus: true, value: 30_000 },
+            ];
             let sums = ClosingSum::of("net due", terms, stated, true).into_iter().collect();
             view! { <ClosingSums sums currency=Currency::USD/> }.to_html()
         };

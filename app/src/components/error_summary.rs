@@ -11,7 +11,11 @@ pub fn ErrorSummary(
     /// What is wrong, in the order of the form.
     errors: Vec<FieldError>,
 ) -> impl IntoView {
-    let heading = if errors.len() == 1 { "One answer needs your attention".to_owned() } else { format!("{} answers need your attention", errors.len()) };
+    let heading = if errors.len() == 1 {
+        "One answer needs your attention".to_owned()
+    } else {
+        format!("{} answers need your attention", errors.len())
+    };
     (!errors.is_empty()).then(|| {
         let items: Vec<_> = errors
             .into_iter()
@@ -32,9 +36,15 @@ mod tests {
 
     #[test]
     fn links_to_each_field_and_escapes_what_was_typed() {
-        let errors = vec![FieldError { field: "gross".to_owned(), message: "“<script>” is not an amount".to_owned() }];
+        let errors =
+            vec![FieldError { field: "gross".to_owned(), message: "“<script>” is not an amount".to_owned() }];
         let html = view! { <ErrorSummary errors/> }.to_html();
-        assert!(html.contains("href=\"#field-gross\"") && html.contains("role=\"alert\"") && html.contains("tabindex=\"-1\""), "{html}");
+        assert!(
+            html.contains("href=\"#field-gross\"")
+                && html.contains("role=\"alert\"")
+                && html.contains("tabindex=\"-1\""),
+            "{html}"
+        );
         assert!(!html.contains("<script"), "{html}");
     }
 

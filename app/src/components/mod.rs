@@ -18,7 +18,10 @@
 //! | [`ColumnChart`] | `<ColumnChart title="Claims" what="Month" unit="claims" columns/>` |
 //! | [`TimeLine`] | `<TimeLine events/>` |
 
-#![expect(clippy::needless_pass_by_value, reason = "the props of a component are owned, whether or not it consumes them")]
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "the props of a component are owned, whether or not it consumes them"
+)]
 
 mod amount;
 mod chart;

@@ -47,7 +47,9 @@ pub fn LineSums(
         }
     });
     let words = move || reading.with(|read| read.words(category, &others));
-    let sums = move || reading.with(|read| read.sums.iter().map(|sum| sum_view(sum, read.currency).into_any()).collect::<Vec<_>>());
+    let sums = move || {
+        reading.with(|read| read.sums.iter().map(|sum| sum_view(sum, read.currency).into_any()).collect::<Vec<_>>())
+    };
     view! {
         <div class="line-sums" node_ref=place>
             <div class="sums">{sums}</div>
@@ -76,12 +78,24 @@ impl Read {
             return "The total of this line follows once its figures are complete.".to_owned();
         };
         let all = others.get(&self.currency).copied().unwrap_or(0).saturating_add(amount);
-        format!("This line: {}. {} with this line: {}.", self.currency.show(amount), category.title(), self.currency.show(all))
+        format!(
+            "This line: {}. {} with this line: {}.",
+            self.currency.show(amount),
+            category.title(),
+            self.currency.show(all)
+        )
     }
 }
 
 /// Reads the form again whenever something in it changes.
-fn follow(form: &HtmlFormElement, category: Category, rules: LineRules, others: BTreeMap<Currency, i64>, reading: RwSignal<Read>, said: RwSignal<String>) {
+fn follow(
+    form: &HtmlFormElement,
+    category: Category,
+    rules: LineRules,
+    others: BTreeMap<Currency, i64>,
+    reading: RwSignal<Read>,
+    said: RwSignal<String>,
+) {
     let source = form.clone();
     let again = move || {
         let answers = typed_in(&source, line::form(category));
@@ -94,8 +108,14 @@ fn follow(form: &HtmlFormElement, category: Category, rules: LineRules, others: 
     let first = again.clone();
     listen(form, "input", move |_| again());
     listen(form, "change", move |_| {
-        let verdict = reading.with_untracked(|read| read.sums.iter().find(|sum| !sum.closes()).map(|sum| format!("The sum of {} does not close.", sum.result)));
-        said.set(verdict.unwrap_or_else(|| reading.with_untracked(|read| read.amount.map_or_else(String::new, |amount| format!("This line: {}.", read.currency.show(amount))))));
+        let verdict = reading.with_untracked(|read| {
+            read.sums.iter().find(|sum| !sum.closes()).map(|sum| format!("The sum of {} does not close.", sum.result))
+        });
+        said.set(verdict.unwrap_or_else(|| {
+            reading.with_untracked(|read| {
+                read.amount.map_or_else(String::new, |amount| format!("This line: {}.", read.currency.show(amount)))
+            })
+        }));
     });
     // Browsers fill in what was typed before a reload.
     first();
@@ -103,11 +123,24 @@ fn follow(form: &HtmlFormElement, category: Category, rules: LineRules, others: 
 
 /// Writes the new totals into the elements that ask for them.
 fn show_totals(read: &Read, others: &BTreeMap<Currency, i64>) {
-    let Some(found) = web_sys::window().and_then(|window| window.document()).and_then(|document| document.query_selector_all("[data-total]").ok()) else { return };
+    let Some(found) = web_sys::window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.query_selector_all("[data-total]").ok())
+    else {
+        return;
+    };
     for place in 0..found.length() {
-        let Some(element) = found.item(place).and_then(|node| wasm_bindgen::JsCast::dyn_into::<web_sys::Element>(node).ok()) else { continue };
-        let Some(currency) = element.get_attribute("data-total").and_then(|code| Currency::parse(&code)) else { continue };
+        let Some(element) =
+            found.item(place).and_then(|node| wasm_bindgen::JsCast::dyn_into::<web_sys::Element>(node).ok())
+        else {
+            continue;
+        };
+        let Some(currency) = element.get_attribute("data-total").and_then(|code| Currency::parse(&code)) else {
+            continue;
+        };
         let this = if currency == read.currency { read.amount.unwrap_or(0) } else { 0 };
-        element.set_text_content(Some(&currency.grouped(others.get(&currency).copied().unwrap_or(0).saturating_add(this))));
+        element.set_text_content(Some(
+            &currency.grouped(others.get(&currency).copied().unwrap_or(0).saturating_add(this)),
+        ));
     }
 }

@@ -3,7 +3,10 @@
 //!
 //! On the server an island renders its first state and does nothing else: effects run in the browser only.
 
-#![expect(clippy::needless_pass_by_value, reason = "the props of an island are owned, because they travel to the browser")]
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "the props of an island are owned, because they travel to the browser"
+)]
 
 mod dom;
 mod line_sums;

@@ -21,8 +21,17 @@ pub fn sum_view(sum: &ClosingSum, currency: Currency) -> impl IntoView + use<> {
     let (key, verdict) = match (sum.stated, sum.gap()) {
         (None, _) => ("open", format!("Worked out: {}.", show(sum.computed))),
         (Some(stated), 0) => ("closes", format!("The sum closes: {} is what was entered.", show(stated))),
-        (Some(stated), gap) if gap > 0 => ("gap", format!("The sum does not close: {} was entered, which is {} too much.", show(stated), show(gap))),
-        (Some(stated), gap) => ("gap", format!("The sum does not close: {} was entered, which is {} too little.", show(stated), show(gap.saturating_neg()))),
+        (Some(stated), gap) if gap > 0 => {
+            ("gap", format!("The sum does not close: {} was entered, which is {} too much.", show(stated), show(gap)))
+        }
+        (Some(stated), gap) => (
+            "gap",
+            format!(
+                "The sum does not close: {} was entered, which is {} too little.",
+                show(stated),
+                show(gap.saturating_neg())
+            ),
+        ),
     };
     view! {
         <div class=format!("sum sum-{key}")>

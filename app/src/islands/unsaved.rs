@@ -1,8 +1,8 @@
 //! A warning before typed answers are lost.
 
 use leptos::{html::Span, prelude::*};
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
 use web_sys::{BeforeUnloadEvent, HtmlFormElement};
 
 use super::dom::{form_around, listen};
@@ -21,7 +21,8 @@ pub fn Unsaved() -> impl IntoView {
 
 fn watch(form: &HtmlFormElement) {
     let Some(window) = web_sys::window() else { return };
-    let ask = Closure::<dyn FnMut(BeforeUnloadEvent)>::new(|event: BeforeUnloadEvent| event.prevent_default()).into_js_value();
+    let ask = Closure::<dyn FnMut(BeforeUnloadEvent)>::new(|event: BeforeUnloadEvent| event.prevent_default())
+        .into_js_value();
     // The question is attached only while there is something to lose: pages that have it are not kept for the back button.
     let (asking, asked) = (window.clone(), ask.clone());
     listen(form, "input", move |_| {

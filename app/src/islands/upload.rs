@@ -14,7 +14,8 @@ use super::dom::{form_around, listen};
 #[island]
 pub fn Upload() -> impl IntoView {
     let place = NodeRef::<Div>::new();
-    let queue = Queue { files: StoredValue::new_local(Vec::new()), shown: RwSignal::new(Vec::new()), at: RwSignal::new(None) };
+    let queue =
+        Queue { files: StoredValue::new_local(Vec::new()), shown: RwSignal::new(Vec::new()), at: RwSignal::new(None) };
     let awake = RwSignal::new(false);
     Effect::new(move |_| {
         if let Some(form) = place.get().and_then(|here| form_around(&here)) {
@@ -216,7 +217,9 @@ fn outcome(request: &XmlHttpRequest) -> State {
         (_, Some(false), Some(message)) => State::Refused(message, false),
         (0, ..) => State::Refused("The connection broke before the file was received.".to_owned(), true),
         (413, ..) => State::Refused("The file is too large.".to_owned(), false),
-        (401 | 403, ..) => State::Refused("You were signed out. Sign in again and send the file once more.".to_owned(), false),
+        (401 | 403, ..) => {
+            State::Refused("You were signed out. Sign in again and send the file once more.".to_owned(), false)
+        }
         (status, ..) => State::Refused(format!("The server could not take the file (answer {status})."), true),
     }
 }

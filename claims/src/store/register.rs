@@ -157,8 +157,14 @@ where
         query.push(" AND s.lines > 0");
     }
     if !filter.text.is_empty() {
-        let pattern = format!("%{}%", filter.text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-        query.push(" AND (LOWER(v.claimant_name) LIKE ").push_bind(pattern.clone()).push(" ESCAPE '\\' OR LOWER(k.number) LIKE ").push_bind(pattern).push(" ESCAPE '\\')");
+        let pattern =
+            format!("%{}%", filter.text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+        query
+            .push(" AND (LOWER(v.claimant_name) LIKE ")
+            .push_bind(pattern.clone())
+            .push(" ESCAPE '\\' OR LOWER(k.number) LIKE ")
+            .push_bind(pattern)
+            .push(" ESCAPE '\\')");
     }
     match filter.sworn_only {
         Some(true) => query.push(" AND s.documented < s.amount"),
@@ -182,7 +188,15 @@ where
 ///
 /// # Errors
 /// If the database fails.
-pub async fn list(tx: &mut Tx, case: CaseId, filing_basis: Basis, filter: &Filter, order: Order, limit: i64, offset: i64) -> Result<Vec<RegisterRow>, Error> {
+pub async fn list(
+    tx: &mut Tx,
+    case: CaseId,
+    filing_basis: Basis,
+    filter: &Filter,
+    order: Order,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<RegisterRow>, Error> {
     on!(tx, c => {
         let mut query = QueryBuilder::new("SELECT id, number, claimant, citizenship, status, version, submitted_at, late, lines, amount, documented, units FROM ");
         filtered(case, filing_basis, filter, &mut query);
