@@ -82,7 +82,7 @@ fn number(text: &str) -> Option<u32> {
 }
 
 fn month(text: &str) -> Option<u32> {
-    let text = text.to_lowercase();
+    let text = text.to_ascii_lowercase();
     let found = MONTHS.iter().position(|m| *m == text || text.len() >= 3 && m.starts_with(&text))?;
     u32::try_from(found + 1).ok()
 }
@@ -96,7 +96,7 @@ fn date(year: u32, month: u32, day: u32) -> Option<NaiveDate> {
 pub fn show_day(day: NaiveDate) -> String {
     let name = MONTHS[day.month0() as usize];
     let (first, rest) = name.split_at(1);
-    format!("{} {}{} {}", day.day(), first.to_uppercase(), rest, day.year())
+    format!("{} {}{} {}", day.day(), first.to_ascii_uppercase(), rest, day.year())
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 
 /// The list of errors, each linked to its field. Renders nothing without errors.
 ///
-/// Put it before the heading of the page, and mark the page with [`crate::shell::Page::error`].
+/// The browser puts the focus on it when the page opens, so that it is the first thing heard and the next tab leads to the
+/// first error. Put it before the heading of the page, and mark the page with [`crate::shell::Page::error`].
 #[component]
 pub fn ErrorSummary(
     /// What is wrong, in the order of the form.
@@ -22,7 +23,7 @@ pub fn ErrorSummary(
             .map(|FieldError { field, message }| view! { <li><a href=format!("#field-{field}")>{message}</a></li> })
             .collect();
         view! {
-            <div class="error-summary" role="alert" tabindex="-1" id="error-summary" aria-labelledby="error-summary-title">
+            <div class="error-summary" role="alert" tabindex="-1" autofocus=true id="error-summary" aria-labelledby="error-summary-title">
                 <h2 id="error-summary-title">{heading}</h2>
                 <ul>{items}</ul>
             </div>

@@ -103,8 +103,8 @@ pub fn FormField(
                 <div class=class>
                     <label for=id>{label}</label>
                     {hint}
-                    {message}
                     <div class="control">{control}</div>
+                    {message}
                 </div>
             }
             .into_any()
@@ -145,15 +145,19 @@ fn hint(field: &Field) -> String {
 }
 
 /// How much room a field takes: `short` fields stand side by side where there is room.
-const fn width(kind: Kind) -> &'static str {
+fn width(kind: Kind) -> &'static str {
     match kind {
         Kind::Amount | Kind::Price | Kind::Percent | Kind::Units => "short figure",
         Kind::Day | Kind::Barcode | Kind::Isrc | Kind::CaseCurrency => "short",
         Kind::Text(most) if most <= 60 => "short",
-        Kind::Select(_) => "short",
-        Kind::Text(_) | Kind::Email | Kind::Password | Kind::NewPassword => "long",
+        Kind::Select(choices) if !long_words(choices) => "short",
+        Kind::Select(_) | Kind::Text(_) | Kind::Email | Kind::Password | Kind::NewPassword => "long",
         Kind::LongText(_) | Kind::Radio(_) | Kind::Tick => "full",
     }
+}
+
+fn long_words(choices: &[(&str, &str)]) -> bool {
+    choices.iter().any(|(_, words)| words.len() > 26)
 }
 
 fn input(field: &Field, answer: String, wires: Wires) -> AnyView {
