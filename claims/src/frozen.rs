@@ -213,7 +213,7 @@ pub fn changes(before: &FrozenClaim, after: &FrozenClaim) -> Vec<String> {
 }
 
 fn step_in_words(key: &str) -> &str {
-    Step::parse_form(key).map_or(key, Step::title)
+    Step::parse_form(key).map_or(key, |step| step.title())
 }
 
 fn field_in_words<'a>(step: &str, key: &'a str) -> &'a str {

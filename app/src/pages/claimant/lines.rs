@@ -49,6 +49,7 @@ pub async fn page(visitor: Visitor, At((id, category)): At<(ClaimId, Category)>,
                 view! { <p class="empty">{format!("No lines yet. {}", start(category))}</p> }.into_any()
             } else {
                 let rows: Vec<_> = lines.into_iter().zip(copy_keys).map(|(line, key)| row(id, category, &draft.case, &line, key)).collect();
+                let foot = foot(&draft, category);
                 let caption = format!("Lines of {}", category.title().to_lowercase());
                 view! {
                     {orders(&base, order)}
@@ -59,7 +60,7 @@ pub async fn page(visitor: Visitor, At((id, category)): At<(ClaimId, Category)>,
                             <th scope="col"><span class="hidden">"What can be done"</span></th>
                         </tr></thead>
                         <tbody>{rows}</tbody>
-                        {foot(&draft, category)}
+                        {foot}
                     </Table>
                     <Pager page pages base=format!("{base}?order={order}")/>
                 }

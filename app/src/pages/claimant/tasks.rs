@@ -45,8 +45,10 @@ pub(super) async fn shown(visitor: &Visitor, id: ClaimId) -> Answer {
                 Intake::LateWithReason => (Some("The deadline has passed"), "Every answer is kept, and the claim can still be sent: you are asked why it is late when you sign.".to_owned()),
                 Intake::Closed => (Some("This case takes no more claims"), "What you entered is kept, but it can no longer be sent. Ask the contact named on the page of the case.".to_owned()),
             };
-            let late = kind.map(|title| view! { <Notice kind=NoticeKind::Warning title=title>{words.clone()}</Notice> });
-            let lede = kind.is_none().then(|| view! { <p class="lede">{words.clone()}</p> });
+            let (late, lede) = match kind {
+                Some(title) => (Some(view! { <Notice kind=NoticeKind::Warning title=title>{words}</Notice> }), None),
+                None => (None, Some(view! { <p class="lede">{words}</p> })),
+            };
             let confirm = (!verified).then(|| view! { <Notice kind=NoticeKind::Info title="Confirm your e-mail address before you sign">{format!("Open the link in the mail that we sent to {email}. Everything else can be done before.")}</Notice> });
             let beside = draft.claim.in_force_id.map(|_| {
                 let version = draft.version.version;
