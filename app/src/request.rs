@@ -147,7 +147,11 @@ impl Visitor {
     /// A page as an answer with a status. Private pages are never kept by a cache.
     #[must_use]
     pub fn page_with(&self, status: StatusCode, page: Page) -> Response {
-        let who = self.actor.as_ref().map(|actor| Who { name: &actor.name, counsel: !actor.counsel_of.is_empty(), administrator: actor.administrator });
+        let who = self.actor.as_ref().map(|actor| Who {
+            name: &actor.name,
+            counsel: !actor.counsel_of.is_empty(),
+            administrator: actor.administrator,
+        });
         let files = &self.site.files;
         let islands = files.islands.as_ref().map(|(loader, module, wasm)| IslandFiles { loader, module, wasm });
         let frame = Frame { nonce: &self.nonce, style: &files.style, islands, path: &self.path, who };
@@ -232,13 +236,22 @@ impl<S: Send + Sync> FromRequest<S> for Sent {
     type Rejection = Halt;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Halt> {
-        let urlencoded = request.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+        let urlencoded = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .is_none_or(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
         let body = Bytes::from_request(request, state).await.map_err(|rejection| {
             let too_large = rejection.status() == StatusCode::PAYLOAD_TOO_LARGE;
-            Halt(Failure::said(if too_large { "This form is larger than 1 MB. Shorten the texts in it, and add long ones as a document." } else { "The form did not arrive whole. Send it again." }))
+            Halt(Failure::said(if too_large {
+                "This form is larger than 1 MB. Shorten the texts in it, and add long ones as a document."
+            } else {
+                "The form did not arrive whole. Send it again."
+            }))
         })?;
         if !urlencoded && !body.is_empty() {
-            return Err(Halt(Failure::said("This form was sent in a way that Recoup does not read. Open the page again and send it from there.")));
+            return Err(Halt(Failure::said(
+                "This form was sent in a way that Recoup does not read. Open the page again and send it from there.",
+            )));
         }
         Ok(Self::read(&body))
     }
@@ -298,8 +311,13 @@ pub async fn explain(visitor: Visitor, request: Request<Body>, next: Next) -> Re
     if json {
         return (status, axum::Json(serde_json::json!({ "ok": false, "message": words }))).into_response();
     }
-    let wait = known.as_ref().and_then(|explained| if let Failure::TooOften(wait) = *explained.0 { Some(wait.num_seconds().max(1)) } else { None });
-    let page = Page::new(heading, move || view! { <h1>{heading}</h1><p class="lead">{words}</p><p><a href="/">"To the start page"</a></p> });
+    let wait = known.as_ref().and_then(|explained| {
+        if let Failure::TooOften(wait) = *explained.0 { Some(wait.num_seconds().max(1)) } else { None }
+    });
+    let page = Page::new(
+        heading,
+        move || view! { <h1>{heading}</h1><p class="lead">{words}</p><p><a href="/">"To the start page"</a></p> },
+    );
     let mut page = visitor.page_with(status, page.error(status.is_server_error()));
     if let Some(wait) = wait {
         page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));

@@ -115,7 +115,8 @@ pub fn render(frame: &Frame<'_>, page: Page) -> String {
 fn without_markers(body: &str) -> String {
     let mut kept = String::with_capacity(body.len());
     for (place, part) in body.split("<leptos-island").enumerate() {
-        let (inside, outside) = if place == 0 { ("", part) } else { part.split_once("</leptos-island>").unwrap_or((part, "")) };
+        let (inside, outside) =
+            if place == 0 { ("", part) } else { part.split_once("</leptos-island>").unwrap_or((part, "")) };
         if place > 0 {
             kept.extend(["<leptos-island", inside, "</leptos-island>"]);
         }
@@ -141,12 +142,16 @@ fn script(frame: &Frame<'_>, body: &str) -> String {
 fn header(frame: &Frame<'_>) -> impl IntoView + use<> {
     let path = frame.path.to_owned();
     let link = move |href: &'static str, words: &'static str| {
-        let inside = path == href || href.len() > 1 && path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/'));
+        let inside =
+            path == href || href.len() > 1 && path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/'));
         let current = inside.then_some(if path == href { "page" } else { "true" });
         view! { <li><a href=href aria-current=current>{words}</a></li> }
     };
     let (places, account) = match frame.who {
-        None => (vec![link("/", "Cases")], view! { {link("/sign-in", "Sign in")}{link("/register", "Register")} }.into_any()),
+        None => (
+            vec![link("/", "Cases")],
+            view! { {link("/sign-in", "Sign in")}{link("/register", "Register")} }.into_any(),
+        ),
         Some(Who { name, counsel, administrator }) => {
             let mut places = vec![link("/", "Cases"), link("/claims", "My claims")];
             places.extend(counsel.then(|| link("/counsel", "Counsel")));
@@ -187,7 +192,10 @@ mod tests {
     fn a_title_cannot_leave_its_element() {
         let html = render(&FRAME, Page::new("</title><script>alert(1)</script>", || "x").error(true));
         assert!(!html.contains("<script"), "{html}");
-        assert!(html.contains("<title>Error: &lt;/title&gt;&lt;script&gt;alert(1)&lt;/script&gt; – Recoup</title>"), "{html}");
+        assert!(
+            html.contains("<title>Error: &lt;/title&gt;&lt;script&gt;alert(1)&lt;/script&gt; – Recoup</title>"),
+            "{html}"
+        );
     }
 
     #[test]
@@ -209,15 +217,27 @@ mod tests {
     #[test]
     fn navigation_fits_the_person_and_marks_the_place() {
         let html = render(&FRAME, Page::new("T", || "x").wide().whom("Acme & Sons"));
-        assert!(html.contains("aria-current=\"true\"") && html.contains("/counsel") && !html.contains("/admin"), "{html}");
-        assert!(!html.contains("<b>Ada") && html.contains("Acme &amp; Sons") && html.contains("<body class=\"wide\">"), "{html}");
+        assert!(
+            html.contains("aria-current=\"true\"") && html.contains("/counsel") && !html.contains("/admin"),
+            "{html}"
+        );
+        assert!(
+            !html.contains("<b>Ada") && html.contains("Acme &amp; Sons") && html.contains("<body class=\"wide\">"),
+            "{html}"
+        );
         let stranger = render(&Frame { who: None, path: "/", ..FRAME }, Page::new("T", || "x"));
-        assert!(stranger.contains("/sign-in") && !stranger.contains("Sign out") && stranger.contains("aria-current=\"page\""), "{stranger}");
+        assert!(
+            stranger.contains("/sign-in")
+                && !stranger.contains("Sign out")
+                && stranger.contains("aria-current=\"page\""),
+            "{stranger}"
+        );
     }
 
     #[test]
     fn markers_stay_in_islands_only() {
-        let html = without_markers("<p>a<!></p><leptos-island x>b<!></leptos-island><!>c<leptos-island>d<!></leptos-island>");
+        let html =
+            without_markers("<p>a<!></p><leptos-island x>b<!></leptos-island><!>c<leptos-island>d<!></leptos-island>");
         assert_eq!(html, "<p>a</p><leptos-island x>b<!></leptos-island>c<leptos-island>d<!></leptos-island>");
     }
 

@@ -85,12 +85,16 @@ impl Actor {
         let allowed = |allowed: bool, refusal: Refusal| if allowed { Ok(()) } else { Err(refusal) };
         match action {
             Action::UseOwnAccount | Action::StartClaim => Ok(()),
-            Action::ReadOwnClaim(claimant) | Action::ChangeClaim(claimant) => allowed(self.claimants.contains(&claimant), Refusal::NotFound),
+            Action::ReadOwnClaim(claimant) | Action::ChangeClaim(claimant) => {
+                allowed(self.claimants.contains(&claimant), Refusal::NotFound)
+            }
             Action::SubmitClaim(claimant) => {
                 allowed(self.claimants.contains(&claimant), Refusal::NotFound)?;
                 allowed(self.verified, Refusal::VerifyEmail)
             }
-            Action::ReviewClaim(case) | Action::SeeCase(case) | Action::Export(case) => allowed(self.counsel_of.contains(&case), Refusal::NotFound),
+            Action::ReviewClaim(case) | Action::SeeCase(case) | Action::Export(case) => {
+                allowed(self.counsel_of.contains(&case), Refusal::NotFound)
+            }
             Action::SeeCounselDesk => allowed(!self.counsel_of.is_empty(), Refusal::Forbidden),
             Action::ManageCases | Action::ManageInstallation => allowed(self.administrator, Refusal::Forbidden),
         }

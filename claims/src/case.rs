@@ -1,6 +1,10 @@
 //! A case as the rest of the product sees it.
 
-use crate::{CaseId, Instant, intake::case_settings::{CaseSettings, CaseState}, intake::line::LineRules};
+use crate::{
+    CaseId, Instant,
+    intake::case_settings::{CaseSettings, CaseState},
+    intake::line::LineRules,
+};
 
 /// A case with its settings and its deadline as an instant.
 #[derive(Debug, Clone)]

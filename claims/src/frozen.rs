@@ -175,18 +175,29 @@ pub fn changes(before: &FrozenClaim, after: &FrozenClaim) -> Vec<String> {
             Some(old) if old.amount != line.amount || old.currency != line.currency => {
                 changes.push(format!("Line {}: {} became {}.", line.line, show(old), show(line)));
             }
-            Some(old) if old.answers != line.answers => changes.push(format!("Line {}: details changed, amount still {}.", line.line, show(line))),
-            Some(old) if old.evidence != line.evidence => changes.push(format!("Line {}: other evidence, {} before, {} now.", line.line, old.evidence.len(), line.evidence.len())),
+            Some(old) if old.answers != line.answers => {
+                changes.push(format!("Line {}: details changed, amount still {}.", line.line, show(line)))
+            }
+            Some(old) if old.evidence != line.evidence => changes.push(format!(
+                "Line {}: other evidence, {} before, {} now.",
+                line.line,
+                old.evidence.len(),
+                line.evidence.len()
+            )),
             Some(_) => {}
         }
     }
     for old in before.lines.iter().filter(|old| !after.lines.iter().any(|line| line.line == old.line)) {
         changes.push(format!("Line {} removed: {}, {}.", old.line, old.category.title(), show(old)));
     }
-    for document in after.documents.iter().filter(|document| !before.documents.iter().any(|old| old.sha256 == document.sha256)) {
+    for document in
+        after.documents.iter().filter(|document| !before.documents.iter().any(|old| old.sha256 == document.sha256))
+    {
         changes.push(format!("Document added: {}.", document.name));
     }
-    for old in before.documents.iter().filter(|old| !after.documents.iter().any(|document| document.sha256 == old.sha256)) {
+    for old in
+        before.documents.iter().filter(|old| !after.documents.iter().any(|document| document.sha256 == old.sha256))
+    {
         changes.push(format!("Document removed: {}.", old.name));
     }
     changes

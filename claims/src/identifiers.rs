@@ -26,23 +26,37 @@ impl Gtin {
     /// # Errors
     /// A text that names the right check digit, or the spreadsheet damage that was recognised.
     pub fn parse(typed: &str) -> Result<Self, IdentifierError> {
-        let compact: String = typed.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{2010}'..='\u{2015}')).collect();
-        if compact.contains(['E', 'e']) && compact.chars().next().is_some_and(|c| c.is_ascii_digit()) && compact.contains(['+', '.']) {
-            return refuse(format!("“{}” is a barcode that a spreadsheet rounded; its digits are lost. Copy it from the sleeve or the label.", crate::money::shortened(typed)));
+        let compact: String =
+            typed.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{2010}'..='\u{2015}')).collect();
+        if compact.contains(['E', 'e'])
+            && compact.chars().next().is_some_and(|c| c.is_ascii_digit())
+            && compact.contains(['+', '.'])
+        {
+            return refuse(format!(
+                "“{}” is a barcode that a spreadsheet rounded; its digits are lost. Copy it from the sleeve or the label.",
+                crate::money::shortened(typed)
+            ));
         }
         if !compact.chars().all(|c| c.is_ascii_digit()) {
             return refuse("A barcode has digits only, like 036000291452.");
         }
         if !matches!(compact.len(), 8 | 12 | 13 | 14) {
-            return refuse(format!("A barcode (UPC or EAN) has 8, 12, 13 or 14 digits; this one has {}.", compact.len()));
+            return refuse(format!(
+                "A barcode (UPC or EAN) has 8, 12, 13 or 14 digits; this one has {}.",
+                compact.len()
+            ));
         }
         let (body, check) = compact.split_at(compact.len() - 1);
         let expected = check_digit(body);
         if !check.ends_with(expected) {
             if compact.ends_with("0000") {
-                return refuse("This barcode ends in zeros and its check digit is wrong: a spreadsheet rounded it and its digits are lost. Copy it from the sleeve or the label.");
+                return refuse(
+                    "This barcode ends in zeros and its check digit is wrong: a spreadsheet rounded it and its digits are lost. Copy it from the sleeve or the label.",
+                );
             }
-            return refuse(format!("The last digit of this barcode does not fit the others: it would have to be {expected}. Check for a wrong or swapped digit."));
+            return refuse(format!(
+                "The last digit of this barcode does not fit the others: it would have to be {expected}. Check for a wrong or swapped digit."
+            ));
         }
         let significant = compact.trim_start_matches('0');
         if significant.is_empty() {
@@ -62,7 +76,12 @@ impl Gtin {
 }
 
 fn check_digit(body: &str) -> char {
-    let sum: u32 = body.bytes().rev().enumerate().map(|(i, b)| u32::from(b - b'0') * if i.is_multiple_of(2) { 3 } else { 1 }).sum();
+    let sum: u32 = body
+        .bytes()
+        .rev()
+        .enumerate()
+        .map(|(i, b)| u32::from(b - b'0') * if i.is_multiple_of(2) { 3 } else { 1 })
+        .sum();
     char::from_digit((10 - sum % 10) % 10, 10).unwrap_or('0')
 }
 
@@ -77,13 +96,18 @@ impl Isrc {
     /// # Errors
     /// A text that shows the form.
     pub fn parse(typed: &str) -> Result<Self, IdentifierError> {
-        let compact: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').collect::<String>().to_ascii_uppercase();
+        let compact: String =
+            typed.chars().filter(|c| !c.is_whitespace() && *c != '-').collect::<String>().to_ascii_uppercase();
         let b = compact.as_bytes();
         let right = b.len() == 12
             && b[..2].iter().all(u8::is_ascii_uppercase)
             && b[2..5].iter().all(u8::is_ascii_alphanumeric)
             && b[5..].iter().all(u8::is_ascii_digit);
-        if right { Ok(Self(compact)) } else { refuse("An ISRC has two letters, three letters or digits and seven digits, like US-S1Z-99-00001.") }
+        if right {
+            Ok(Self(compact))
+        } else {
+            refuse("An ISRC has two letters, three letters or digits and seven digits, like US-S1Z-99-00001.")
+        }
     }
 
     /// Twelve characters.
@@ -120,7 +144,8 @@ impl ClaimNumber {
     /// # Errors
     /// A text that says whether the form or the check character is wrong.
     pub fn parse(typed: &str) -> Result<Self, IdentifierError> {
-        let compact: String = typed.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
+        let compact: String =
+            typed.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
         if compact.len() < 9 || !compact.is_ascii() {
             return refuse("A claim number looks like ALG-000123-K.");
         }

@@ -33,4 +33,6 @@ pub mod random;
 pub mod store;
 
 pub use clock::{Clock, Instant};
-pub use ids::{AccountId, CaseDocumentId, CaseId, ClaimId, ClaimantId, DocumentId, EvidenceId, LineId, MailId, VersionId};
+pub use ids::{
+    AccountId, CaseDocumentId, CaseId, ClaimId, ClaimantId, DocumentId, EvidenceId, LineId, MailId, VersionId,
+};

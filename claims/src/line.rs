@@ -139,7 +139,11 @@ impl Release {
         if !named.is_empty() {
             return named.join(": ");
         }
-        let number = self.catalogue_number.as_deref().or(self.gtin.as_ref().map(Gtin::as_str)).or(self.isrc.as_ref().map(Isrc::as_str));
+        let number = self
+            .catalogue_number
+            .as_deref()
+            .or(self.gtin.as_ref().map(Gtin::as_str))
+            .or(self.isrc.as_ref().map(Isrc::as_str));
         number.or(self.label.as_deref()).unwrap_or_default().to_owned()
     }
 }
@@ -174,7 +178,9 @@ impl ClosingSum {
     /// Adds up `terms`; `None` if that overflows.
     #[must_use]
     pub fn of(result: &'static str, terms: Vec<Term>, stated: Option<i64>, money: bool) -> Option<Self> {
-        let computed = terms.iter().try_fold(0i64, |sum, term| if term.minus { sum.checked_sub(term.value) } else { sum.checked_add(term.value) })?;
+        let computed = terms.iter().try_fold(0i64, |sum, term| {
+            if term.minus { sum.checked_sub(term.value) } else { sum.checked_add(term.value) }
+        })?;
         Some(Self { terms, result, computed, stated, money })
     }
 

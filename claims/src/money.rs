@@ -21,9 +21,33 @@ pub struct Currency {
 
 /// ISO 4217 codes that Recoup accepts, with the number of minor-unit digits each has.
 const CURRENCIES: &[(&str, u8)] = &[
-    ("AUD", 2), ("BRL", 2), ("CAD", 2), ("CHF", 2), ("CNY", 2), ("CZK", 2), ("DKK", 2), ("EUR", 2), ("GBP", 2), ("HKD", 2),
-    ("HUF", 2), ("ILS", 2), ("INR", 2), ("ISK", 0), ("JPY", 0), ("KRW", 0), ("MXN", 2), ("NOK", 2), ("NZD", 2), ("PLN", 2),
-    ("RON", 2), ("SEK", 2), ("SGD", 2), ("TRY", 2), ("TWD", 2), ("USD", 2), ("ZAR", 2),
+    ("AUD", 2),
+    ("BRL", 2),
+    ("CAD", 2),
+    ("CHF", 2),
+    ("CNY", 2),
+    ("CZK", 2),
+    ("DKK", 2),
+    ("EUR", 2),
+    ("GBP", 2),
+    ("HKD", 2),
+    ("HUF", 2),
+    ("ILS", 2),
+    ("INR", 2),
+    ("ISK", 0),
+    ("JPY", 0),
+    ("KRW", 0),
+    ("MXN", 2),
+    ("NOK", 2),
+    ("NZD", 2),
+    ("PLN", 2),
+    ("RON", 2),
+    ("SEK", 2),
+    ("SGD", 2),
+    ("TRY", 2),
+    ("TWD", 2),
+    ("USD", 2),
+    ("ZAR", 2),
 ];
 
 impl Currency {
@@ -147,7 +171,9 @@ pub enum AmountError {
     #[error("Write the cents after a point, not a comma: {0}.")]
     DecimalComma(String),
     /// Below zero.
-    #[error("An amount cannot be below zero. Write it without the minus sign; each field says whether it is added or taken off.")]
+    #[error(
+        "An amount cannot be below zero. Write it without the minus sign; each field says whether it is added or taken off."
+    )]
     Negative,
     /// More digits after the point than the currency (or a rate) has.
     #[error("{0} has at most {1} digits after the point.")]
@@ -271,9 +297,15 @@ mod tests {
 
     #[test]
     fn amounts_as_people_write_them() {
-        for (typed, minor) in
-            [("1250", 125_000), ("1,250.00", 125_000), ("$15,000", 1_500_000), ("0.5", 50), (".5", 50), ("12 345.60 usd", 1_234_560), ("1250.", 125_000)]
-        {
+        for (typed, minor) in [
+            ("1250", 125_000),
+            ("1,250.00", 125_000),
+            ("$15,000", 1_500_000),
+            ("0.5", 50),
+            (".5", 50),
+            ("12 345.60 usd", 1_234_560),
+            ("1250.", 125_000),
+        ] {
             assert_eq!(parse_amount(typed, Currency::USD), Ok(minor), "{typed}");
         }
     }

@@ -54,12 +54,17 @@ impl Passwords {
         let exists = hash.is_some();
         let (password, hash) = (password.as_bytes().to_vec(), hash.unwrap_or(&self.nobody).to_owned());
         let fits = self
-            .off_thread(move || PasswordHash::new(&hash).is_ok_and(|hash| Argon2::default().verify_password(&password, &hash).is_ok()))
+            .off_thread(move || {
+                PasswordHash::new(&hash).is_ok_and(|hash| Argon2::default().verify_password(&password, &hash).is_ok())
+            })
             .await?;
         Ok(fits && exists)
     }
 
-    async fn off_thread<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashingFailed> {
+    async fn off_thread<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, HashingFailed> {
         let _slot = self.slots.acquire().await.map_err(|error| HashingFailed(error.to_string()))?;
         tokio::task::spawn_blocking(work).await.map_err(|error| HashingFailed(error.to_string()))
     }

@@ -20,8 +20,20 @@ impl Period {
     }
 }
 
-const MONTHS: [&str; 12] =
-    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
 
 /// Reads a day as people type it: `2016-06-03`, `3 June 2016`, `June 3, 2016`, `3 Jun 2016`, or `6/24/2016` where only one
 /// reading is possible.
@@ -29,8 +41,12 @@ const MONTHS: [&str; 12] =
 /// # Errors
 /// A text that says what would be right; `03/06/2016` is refused because it means two days.
 pub fn parse_day(typed: &str) -> Result<NaiveDate, String> {
-    let example = || format!("“{}” is not a day. Write it like 2016-06-03 or 3 June 2016.", crate::money::shortened(typed));
-    let parts: Vec<&str> = typed.split(|c: char| c.is_whitespace() || matches!(c, ',' | '/' | '-' | '.')).filter(|p| !p.is_empty()).collect();
+    let example =
+        || format!("“{}” is not a day. Write it like 2016-06-03 or 3 June 2016.", crate::money::shortened(typed));
+    let parts: Vec<&str> = typed
+        .split(|c: char| c.is_whitespace() || matches!(c, ',' | '/' | '-' | '.'))
+        .filter(|p| !p.is_empty())
+        .collect();
     let [a, b, c] = parts.as_slice() else { return Err(example()) };
     let day = match (number(a), number(b), number(c)) {
         (Some(year), Some(month), Some(day)) if a.len() == 4 => date(year, month, day),
@@ -54,7 +70,11 @@ pub fn parse_day(typed: &str) -> Result<NaiveDate, String> {
         _ => None,
     };
     let day = day.ok_or_else(example)?;
-    if (1950..=2100).contains(&day.year()) { Ok(day) } else { Err(format!("The year {} cannot be right here.", day.year())) }
+    if (1950..=2100).contains(&day.year()) {
+        Ok(day)
+    } else {
+        Err(format!("The year {} cannot be right here.", day.year()))
+    }
 }
 
 fn number(text: &str) -> Option<u32> {
@@ -62,7 +82,7 @@ fn number(text: &str) -> Option<u32> {
 }
 
 fn month(text: &str) -> Option<u32> {
-    let text = text.to_lowercase();
+    let text = text.to_ascii_lowercase();
     let found = MONTHS.iter().position(|m| *m == text || text.len() >= 3 && m.starts_with(&text))?;
     u32::try_from(found + 1).ok()
 }
@@ -76,7 +96,7 @@ fn date(year: u32, month: u32, day: u32) -> Option<NaiveDate> {
 pub fn show_day(day: NaiveDate) -> String {
     let name = MONTHS[day.month0() as usize];
     let (first, rest) = name.split_at(1);
-    format!("{} {}{} {}", day.day(), first.to_uppercase(), rest, day.year())
+    format!("{} {}{} {}", day.day(), first.to_ascii_uppercase(), rest, day.year())
 }
 
 #[cfg(test)]
@@ -88,7 +108,16 @@ mod tests {
     #[test]
     fn days_as_people_write_them() {
         let day = NaiveDate::from_ymd_opt(2016, 6, 24).unwrap();
-        for typed in ["2016-06-24", "24 June 2016", "June 24, 2016", "24 jun 2016", "6/24/2016", "24/6/2016", "24.6.2016", " 2016/6/24 "] {
+        for typed in [
+            "2016-06-24",
+            "24 June 2016",
+            "June 24, 2016",
+            "24 jun 2016",
+            "6/24/2016",
+            "24/6/2016",
+            "24.6.2016",
+            " 2016/6/24 ",
+        ] {
             assert_eq!(parse_day(typed), Ok(day), "{typed}");
         }
         assert_eq!(parse_day("6/6/2016").unwrap().to_string(), "2016-06-06");

@@ -63,10 +63,13 @@ pub struct Addend {
 pub fn add_up(lines: impl IntoIterator<Item = Addend>) -> Option<Vec<Total>> {
     let mut totals: Vec<Total> = Vec::new();
     for line in lines {
-        let place = totals.iter().position(|total| (total.category, total.basis) == (line.category, line.basis)).unwrap_or_else(|| {
-            totals.push(Total::zero(line.category, line.basis));
-            totals.len() - 1
-        });
+        let place = totals
+            .iter()
+            .position(|total| (total.category, total.basis) == (line.category, line.basis))
+            .unwrap_or_else(|| {
+                totals.push(Total::zero(line.category, line.basis));
+                totals.len() - 1
+            });
         let total = &mut totals[place];
         total.lines += 1;
         total.amount = total.amount.checked_add(line.amount)?;

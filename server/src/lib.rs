@@ -1,1 +1,13 @@
-//! server
+//! The binary `recoup`: HTTP, sessions, mail, jobs, documents, command line. A library, so that whole-product tests start the
+//! real thing.
+
+pub mod cli;
+pub mod config;
+pub mod demo;
+pub mod doctor;
+pub mod documents;
+pub mod http;
+pub mod jobs;
+pub mod mail;
+pub mod serve;
+pub mod sessions;

@@ -1,1 +1,7 @@
-fn main(){}
+//! `recoup`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    server::cli::main()
+}

@@ -89,20 +89,17 @@ pub fn ColumnChart(
     .into_any()
 }
 
-/// The smallest of 2, 4, 10, 20, 40, 100 … that is not below `largest`, so that half of it is a round number too.
+/// The smallest of 2, 4, 6, 8, 10, 12, 14, 16, 20, 40 … that is not below `largest`, so that half of it is a round number too.
 fn nice(largest: i64) -> i64 {
     let mut scale = 1i64;
     loop {
-        for step in [2, 4, 6, 8] {
+        for step in [2, 4, 6, 8, 10, 12, 14, 16] {
             let top = scale.saturating_mul(step);
-            if top >= largest || top == i64::MAX {
+            if top >= largest {
                 return top;
             }
         }
         scale = scale.saturating_mul(10);
-        if scale >= largest {
-            return scale;
-        }
     }
 }
 
@@ -142,7 +139,7 @@ mod tests {
 
     #[test]
     fn the_scale_is_round_and_never_below_the_data() {
-        assert_eq!([1, 3, 5, 7, 9, 11, 99, 100, 101].map(nice), [2, 4, 6, 8, 10, 20, 100, 100, 200]);
+        assert_eq!([1, 3, 5, 7, 9, 11, 99, 100, 101].map(nice), [2, 4, 6, 8, 10, 12, 100, 100, 120]);
         assert!(nice(i64::MAX) == i64::MAX);
     }
 

@@ -3,7 +3,7 @@
 use claims::{line::ClosingSum, money::Currency};
 use leptos::prelude::*;
 
-use crate::islands::sum_view::sum_view;
+use crate::islands::sum_html::sums_html;
 
 /// Sums that do or do not close, in figures and words. Renders nothing without sums.
 #[component]
@@ -13,10 +13,7 @@ pub fn ClosingSums(
     /// The currency of those that are money.
     currency: Currency,
 ) -> impl IntoView {
-    (!sums.is_empty()).then(|| {
-        let sums: Vec<_> = sums.iter().map(|sum| sum_view(sum, currency)).collect();
-        view! { <div class="sums">{sums}</div> }
-    })
+    (!sums.is_empty()).then(|| view! { <div class="sums" inner_html=sums_html(&sums, currency)></div> })
 }
 
 #[cfg(test)]
@@ -28,7 +25,10 @@ mod tests {
     #[test]
     fn says_in_words_whether_it_closes() {
         let html = |stated| {
-            let terms = vec![Term { label: "gross", minus: false, value: 100_000 }, Term { label: "fee", minus: true, value: 30_000 }];
+            let terms = vec![
+                Term { label: "gross", minus: false, value: 100_000 },
+                Term { label: "fee", minus: true, value: 30_000 },
+            ];
             let sums = ClosingSum::of("net due", terms, stated, true).into_iter().collect();
             view! { <ClosingSums sums currency=Currency::USD/> }.to_html()
         };

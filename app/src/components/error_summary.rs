@@ -5,20 +5,25 @@ use leptos::prelude::*;
 
 /// The list of errors, each linked to its field. Renders nothing without errors.
 ///
-/// Put it before the heading of the page, and mark the page with [`crate::shell::Page::error`].
+/// The browser puts the focus on it when the page opens, so that it is the first thing heard and the next tab leads to the
+/// first error. Put it before the heading of the page, and mark the page with [`crate::shell::Page::error`].
 #[component]
 pub fn ErrorSummary(
     /// What is wrong, in the order of the form.
     errors: Vec<FieldError>,
 ) -> impl IntoView {
-    let heading = if errors.len() == 1 { "One answer needs your attention".to_owned() } else { format!("{} answers need your attention", errors.len()) };
+    let heading = if errors.len() == 1 {
+        "One answer needs your attention".to_owned()
+    } else {
+        format!("{} answers need your attention", errors.len())
+    };
     (!errors.is_empty()).then(|| {
         let items: Vec<_> = errors
             .into_iter()
             .map(|FieldError { field, message }| view! { <li><a href=format!("#field-{field}")>{message}</a></li> })
             .collect();
         view! {
-            <div class="error-summary" role="alert" tabindex="-1" id="error-summary" aria-labelledby="error-summary-title">
+            <div class="error-summary" role="alert" tabindex="-1" autofocus=true id="error-summary" aria-labelledby="error-summary-title">
                 <h2 id="error-summary-title">{heading}</h2>
                 <ul>{items}</ul>
             </div>
@@ -32,9 +37,15 @@ mod tests {
 
     #[test]
     fn links_to_each_field_and_escapes_what_was_typed() {
-        let errors = vec![FieldError { field: "gross".to_owned(), message: "“<script>” is not an amount".to_owned() }];
+        let errors =
+            vec![FieldError { field: "gross".to_owned(), message: "“<script>” is not an amount".to_owned() }];
         let html = view! { <ErrorSummary errors/> }.to_html();
-        assert!(html.contains("href=\"#field-gross\"") && html.contains("role=\"alert\"") && html.contains("tabindex=\"-1\""), "{html}");
+        assert!(
+            html.contains("href=\"#field-gross\"")
+                && html.contains("role=\"alert\"")
+                && html.contains("tabindex=\"-1\""),
+            "{html}"
+        );
         assert!(!html.contains("<script"), "{html}");
     }
 

@@ -82,16 +82,29 @@ pub fn FormField(
                     let rows = if most > 3_000 { 10 } else { 4 };
                     view! { <TextArea id=wires.id name text=answer described_by=wires.described_by invalid=wires.invalid.is_some() rows/> }.into_any()
                 }
-                Kind::Select(choices) => select(name, choices.iter().map(|(value, words)| ((*value).to_owned(), (*words).to_owned())).collect(), &answer, wires),
-                Kind::CaseCurrency => select(name, currencies.iter().map(|currency| (currency.code().to_owned(), currency.code().to_owned())).collect(), &answer, wires),
+                Kind::Select(choices) => select(
+                    name,
+                    choices.iter().map(|(value, words)| ((*value).to_owned(), (*words).to_owned())).collect(),
+                    &answer,
+                    wires,
+                ),
+                Kind::CaseCurrency => select(
+                    name,
+                    currencies
+                        .iter()
+                        .map(|currency| (currency.code().to_owned(), currency.code().to_owned()))
+                        .collect(),
+                    &answer,
+                    wires,
+                ),
                 _ => input(&field, answer, wires),
             };
             view! {
                 <div class=class>
                     <label for=id>{label}</label>
                     {hint}
-                    {message}
                     <div class="control">{control}</div>
+                    {message}
                 </div>
             }
             .into_any()
@@ -108,8 +121,15 @@ struct Wires {
 
 impl Wires {
     fn new(name: &str, hint: bool, error: bool) -> Self {
-        let ids: Vec<String> = [hint.then(|| format!("hint-{name}")), error.then(|| format!("error-{name}"))].into_iter().flatten().collect();
-        Self { id: format!("field-{name}"), described_by: (!ids.is_empty()).then(|| ids.join(" ")), invalid: error.then_some("true") }
+        let ids: Vec<String> = [hint.then(|| format!("hint-{name}")), error.then(|| format!("error-{name}"))]
+            .into_iter()
+            .flatten()
+            .collect();
+        Self {
+            id: format!("field-{name}"),
+            described_by: (!ids.is_empty()).then(|| ids.join(" ")),
+            invalid: error.then_some("true"),
+        }
     }
 }
 
@@ -125,15 +145,19 @@ fn hint(field: &Field) -> String {
 }
 
 /// How much room a field takes: `short` fields stand side by side where there is room.
-const fn width(kind: Kind) -> &'static str {
+fn width(kind: Kind) -> &'static str {
     match kind {
         Kind::Amount | Kind::Price | Kind::Percent | Kind::Units => "short figure",
         Kind::Day | Kind::Barcode | Kind::Isrc | Kind::CaseCurrency => "short",
         Kind::Text(most) if most <= 60 => "short",
-        Kind::Select(_) => "short",
-        Kind::Text(_) | Kind::Email | Kind::Password | Kind::NewPassword => "long",
+        Kind::Select(choices) if !long_words(choices) => "short",
+        Kind::Select(_) | Kind::Text(_) | Kind::Email | Kind::Password | Kind::NewPassword => "long",
         Kind::LongText(_) | Kind::Radio(_) | Kind::Tick => "full",
     }
+}
+
+fn long_words(choices: &[(&str, &str)]) -> bool {
+    choices.iter().any(|(_, words)| words.len() > 26)
 }
 
 fn input(field: &Field, answer: String, wires: Wires) -> AnyView {
@@ -221,9 +245,19 @@ mod tests {
 
     #[test]
     fn a_wrong_amount_keeps_what_was_typed_and_is_tied_to_its_message() {
-        let html = html(Field::optional("gross", "Gross", Kind::Amount).hint("Net units times price."), "12,5\"><script>", Some("Write a point."));
-        assert!(html.contains("aria-describedby=\"hint-gross error-gross\"") && html.contains("aria-invalid=\"true\""), "{html}");
-        assert!(html.contains("inputmode=\"decimal\"") && html.contains("(optional)") && !html.contains("required"), "{html}");
+        let html = html(
+            Field::optional("gross", "Gross", Kind::Amount).hint("Net units times price."),
+            "12,5\"><script>",
+            Some("Write a point."),
+        );
+        assert!(
+            html.contains("aria-describedby=\"hint-gross error-gross\"") && html.contains("aria-invalid=\"true\""),
+            "{html}"
+        );
+        assert!(
+            html.contains("inputmode=\"decimal\"") && html.contains("(optional)") && !html.contains("required"),
+            "{html}"
+        );
         assert!(!html.contains("<script") && html.contains("12,5&quot;"), "{html}");
     }
 
@@ -238,7 +272,10 @@ mod tests {
     fn choices_show_the_stored_answer() {
         const CHOICES: &[(&str, &str)] = &[("a", "First"), ("b", "Second")];
         let radio = html(Field::required("pick", "Pick", Kind::Radio(CHOICES)), "b", None);
-        assert!(radio.contains("<fieldset") && radio.contains("<legend>Pick") && radio.matches(" checked").count() == 1, "{radio}");
+        assert!(
+            radio.contains("<fieldset") && radio.contains("<legend>Pick") && radio.matches(" checked").count() == 1,
+            "{radio}"
+        );
         assert!(radio.contains("id=\"field-pick\""), "{radio}");
         let stale = html(Field::required("pick", "Pick", Kind::Select(CHOICES)), "<gone>", None);
         assert!(stale.contains("&lt;gone&gt;") && stale.matches(" selected").count() == 1, "{stale}");

@@ -66,13 +66,24 @@ pub fn FormSections(
 
 #[cfg(test)]
 mod tests {
-    use claims::intake::{account, agreement, claimant, inventory, others, other_losses, royalties, sales, sign};
+    use claims::intake::{account, agreement, claimant, inventory, other_losses, others, royalties, sales, sign};
 
     use super::*;
 
     #[test]
     fn every_form_renders_with_hostile_answers_in_every_field() {
-        for form in [account::REGISTER, account::CHANGE_PASSWORD, claimant::FORM, agreement::FORM, others::FORM, sales::FORM, inventory::FORM, royalties::FORM, other_losses::FORM, sign::FORM] {
+        for form in [
+            account::REGISTER,
+            account::CHANGE_PASSWORD,
+            claimant::FORM,
+            agreement::FORM,
+            others::FORM,
+            sales::FORM,
+            inventory::FORM,
+            royalties::FORM,
+            other_losses::FORM,
+            sign::FORM,
+        ] {
             let mut answers = Answers::default();
             let mut errors = Vec::new();
             for field in claims::intake::form::fields(form) {
@@ -86,9 +97,21 @@ mod tests {
 
     #[test]
     fn fields_can_be_left_out_and_required() {
-        let html = view! { <FormSections sections=sign::FORM answers=Answers::default() leave_out=&["late_reason"]/> }.to_html();
+        let html = view! { <FormSections sections=sign::FORM answers=Answers::default() leave_out=&["late_reason"]/> }
+            .to_html();
         assert!(!html.contains("late_reason"));
-        let html = view! { <FormSections sections=sign::FORM answers=Answers::default() require=&["late_reason"]/> }.to_html();
-        assert!(!html.split("Why the claim is late").nth(1).unwrap().split("</label>").next().unwrap().contains("(optional)"), "{html}");
+        let html =
+            view! { <FormSections sections=sign::FORM answers=Answers::default() require=&["late_reason"]/> }.to_html();
+        assert!(
+            !html
+                .split("Why the claim is late")
+                .nth(1)
+                .unwrap()
+                .split("</label>")
+                .next()
+                .unwrap()
+                .contains("(optional)"),
+            "{html}"
+        );
     }
 }

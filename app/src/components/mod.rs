@@ -17,8 +17,28 @@
 //! | [`Meter`] | `<Meter label="Documented" part=80 whole=100 words="80 of 100 dollars"/>` |
 //! | [`ColumnChart`] | `<ColumnChart title="Claims" what="Month" unit="claims" columns/>` |
 //! | [`TimeLine`] | `<TimeLine events/>` |
+//!
+//! Classes of the stylesheet for what pages write themselves:
+//!
+//! | class | for |
+//! |---|---|
+//! | `lede`, `soft`, `small`, `lines`, `hash`, `hidden` | text: opening paragraph, quiet, small, kept line breaks, hashes, for screen readers only |
+//! | `button`, `secondary`, `danger`, `small`, `link` | buttons and links that look like them; `link` makes a button look like a link |
+//! | `actions` | the row of buttons under a form or heading |
+//! | `bar`, `push` | a row of filters; `push` moves one to the far end |
+//! | `inline` | a form of one button inside a line or cell |
+//! | `back` | the link above a heading that leads one level up |
+//! | `with-aside` > first, `aside` | reading text with facts in the margin |
+//! | `columns` | equal columns that fold |
+//! | `figures` > `div` > `dt`, `dd`, `dd.detail` | large figures |
+//! | `card-list` > `li`, `card` | a list of things with headings; a box |
+//! | `num`, `dense`, `row-actions`, `tr.wrong` | tables |
+//! | `empty` | what a page says while there is nothing |
 
-#![expect(clippy::needless_pass_by_value, reason = "the props of a component are owned, whether or not it consumes them")]
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "the props of a component are owned, whether or not it consumes them"
+)]
 
 mod amount;
 mod chart;

@@ -38,7 +38,10 @@ mod tests {
     fn links_keep_the_filters_and_stop_at_the_ends() {
         let html = |page, pages, base: &str| view! { <Pager page pages base/> }.to_html();
         let middle = html(2, 3, "/c?q=a&sort=\"");
-        assert!(middle.contains("page=1") && middle.contains("page=3") && middle.contains("q=a&amp;sort=&quot;&amp;page=1"), "{middle}");
+        assert!(
+            middle.contains("page=1") && middle.contains("page=3") && middle.contains("q=a&amp;sort=&quot;&amp;page=1"),
+            "{middle}"
+        );
         assert!(!html(1, 3, "/c").contains("Previous") && html(1, 3, "/c").contains("href=\"/c?page=2\""));
         assert!(!html(1, 1, "/c").contains("nav"));
     }

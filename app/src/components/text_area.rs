@@ -63,7 +63,9 @@ mod tests {
 
     #[test]
     fn attributes_are_escaped() {
-        let html = view! { <TextArea id="a\" onfocus=\"x" name="n" text="" described_by=Some("\"><script>".to_owned())/> }.to_html();
+        let html =
+            view! { <TextArea id="a\" onfocus=\"x" name="n" text="" described_by=Some("\"><script>".to_owned())/> }
+                .to_html();
         assert!(!html.contains("\" onfocus=\"x") && !html.contains("\"><script"), "{html}");
     }
 }

@@ -2,11 +2,21 @@
 
 use claims::intake::{Answers, Section, form::fields};
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Element, Event, EventTarget, FormData, HtmlFormElement};
+use web_sys::{Document, Element, Event, EventTarget, FormData, HtmlFormElement};
 
 /// The form around an element.
 pub(super) fn form_around(element: &Element) -> Option<HtmlFormElement> {
     element.closest("form").ok().flatten()?.dyn_into().ok()
+}
+
+/// The document.
+pub(super) fn document() -> Option<Document> {
+    web_sys::window()?.document()
+}
+
+/// The first element inside another that matches a selector.
+pub(super) fn inside(element: &Element, selector: &str) -> Option<Element> {
+    element.query_selector(selector).ok().flatten()
 }
 
 /// Calls `handler` on every `event` of `target`, for as long as the page lives.

@@ -7,22 +7,23 @@ use claims::{
         Answers,
         line::{self, LineReading, LineRules},
     },
-    line::Category,
+    line::{Category, ClosingSum},
     money::Currency,
 };
-use leptos::{html::Div, prelude::*};
-use web_sys::HtmlFormElement;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlFormElement};
 
 use super::{
-    dom::{answers as typed_in, form_around, listen},
-    sum_view::sum_view,
+    dom::{answers as typed_in, document, form_around, inside, listen},
+    sum_html::sums_html,
 };
 
 /// Put inside the form of a line: shows its sums, and what the category comes to with the line.
 ///
 /// Elements anywhere on the page with `data-total="USD"` (the code of a currency) take the new total as their text, so that
 /// the foot of a table on the same page follows.
-#[island]
+#[component]
 pub fn LineSums(
     /// The category of the line.
     category: Category,
@@ -35,33 +36,50 @@ pub fn LineSums(
     /// What the other lines of the category come to, by currency, in minor units.
     others: BTreeMap<Currency, i64>,
 ) -> impl IntoView {
+    let codes = currencies.iter().map(Currency::code).collect::<Vec<_>>().join(" ");
+    let totals = others.iter().map(|(currency, minor)| format!("{currency}={minor}")).collect::<Vec<_>>().join(" ");
     let rules = LineRules { currency, currencies };
-    let place = NodeRef::<Div>::new();
-    let reading = RwSignal::new(Read::of(line::read(category, &answers, &rules), &answers, currency));
-    // Screen readers hear the result when a field is left, not at every key.
-    let said = RwSignal::new(String::new());
-    let totals = others.clone();
-    Effect::new(move |_| {
-        if let Some(form) = place.get().and_then(|here| form_around(&here)) {
-            follow(&form, category, rules.clone(), totals.clone(), reading, said);
-        }
-    });
-    let words = move || reading.with(|read| read.words(category, &others));
-    let sums = move || reading.with(|read| read.sums.iter().map(|sum| sum_view(sum, read.currency).into_any()).collect::<Vec<_>>());
+    let read = Read::of(line::read(category, &answers, &rules), &answers, currency);
     view! {
-        <div class="line-sums" node_ref=place>
-            <div class="sums">{sums}</div>
-            <p class="line-total">{words}</p>
-            <p class="hidden" role="status">{move || said.get()}</p>
+        <div class="line-sums" data-category=category.key() data-currency=currency.code().to_owned() data-currencies=codes data-others=totals>
+            <div class="sums" inner_html=sums_html(&read.sums, read.currency)></div>
+            <p class="line-total">{read.words(category, &others)}</p>
+            <p class="hidden" role="status"></p>
+            <LineSumsAwake/>
         </div>
     }
 }
 
+/// The part that wakes in the browser. It takes what it needs from the attributes around it: reading them as the props of an
+/// island would bring all of `serde_json` into the wasm.
+#[island]
+pub fn LineSumsAwake() -> impl IntoView {
+    view! { <span hidden use:wake></span> }
+}
+
+fn wake(span: Element) {
+    let awake = || {
+        let place = span.closest(".line-sums").ok().flatten()?;
+        let form = form_around(&place)?;
+        let said = |name: &str| place.get_attribute(name);
+        let category = Category::parse(&said("data-category")?)?;
+        let currency = Currency::parse(&said("data-currency")?)?;
+        let currencies = said("data-currencies")?.split(' ').filter_map(Currency::parse).collect();
+        let total = |pair: &str| {
+            pair.split_once('=').and_then(|(code, minor)| Some((Currency::parse(code)?, minor.parse().ok()?)))
+        };
+        let others = said("data-others")?.split(' ').filter_map(total).collect();
+        follow(&place, form, category, LineRules { currency, currencies }, others);
+        Some(())
+    };
+    // A page that lost its attributes keeps what the server wrote.
+    awake();
+}
+
 /// What is shown of a reading.
-#[derive(Clone, PartialEq)]
 struct Read {
     currency: Currency,
-    sums: Vec<claims::line::ClosingSum>,
+    sums: Vec<ClosingSum>,
     amount: Option<i64>,
 }
 
@@ -71,43 +89,71 @@ impl Read {
         Self { currency, sums: reading.sums, amount: reading.facts.map(|facts| facts.amount) }
     }
 
+    /// What is said when a field is left.
+    fn verdict(&self) -> String {
+        match (self.sums.iter().find(|sum| !sum.closes()), self.amount) {
+            (Some(sum), _) => format!("The sum of {} does not close.", sum.result),
+            (None, Some(amount)) => format!("This line: {}.", self.currency.show(amount)),
+            (None, None) => String::new(),
+        }
+    }
+
     fn words(&self, category: Category, others: &BTreeMap<Currency, i64>) -> String {
         let Some(amount) = self.amount else {
             return "The total of this line follows once its figures are complete.".to_owned();
         };
         let all = others.get(&self.currency).copied().unwrap_or(0).saturating_add(amount);
-        format!("This line: {}. {} with this line: {}.", self.currency.show(amount), category.title(), self.currency.show(all))
+        format!(
+            "This line: {}. {} with this line: {}.",
+            self.currency.show(amount),
+            category.title(),
+            self.currency.show(all)
+        )
     }
 }
 
 /// Reads the form again whenever something in it changes.
-fn follow(form: &HtmlFormElement, category: Category, rules: LineRules, others: BTreeMap<Currency, i64>, reading: RwSignal<Read>, said: RwSignal<String>) {
-    let source = form.clone();
-    let again = move || {
-        let answers = typed_in(&source, line::form(category));
-        let read = Read::of(line::read(category, &answers, &rules), &answers, rules.currency);
-        show_totals(&read, &others);
-        if reading.with_untracked(|before| *before != read) {
-            reading.set(read);
-        }
+fn follow(
+    place: &Element,
+    form: HtmlFormElement,
+    category: Category,
+    rules: LineRules,
+    others: BTreeMap<Currency, i64>,
+) {
+    let (Some(sums), Some(words), Some(said)) =
+        (inside(place, ".sums"), inside(place, ".line-total"), inside(place, "[role=status]"))
+    else {
+        return;
     };
-    let first = again.clone();
-    listen(form, "input", move |_| again());
-    listen(form, "change", move |_| {
-        let verdict = reading.with_untracked(|read| read.sums.iter().find(|sum| !sum.closes()).map(|sum| format!("The sum of {} does not close.", sum.result)));
-        said.set(verdict.unwrap_or_else(|| reading.with_untracked(|read| read.amount.map_or_else(String::new, |amount| format!("This line: {}.", read.currency.show(amount))))));
-    });
+    let target = form.clone();
+    let again = move || {
+        let answers = typed_in(&form, line::form(category));
+        let read = Read::of(line::read(category, &answers, &rules), &answers, rules.currency);
+        sums.set_inner_html(&sums_html(&read.sums, read.currency));
+        words.set_text_content(Some(&read.words(category, &others)));
+        show_totals(&read, &others);
+        read
+    };
     // Browsers fill in what was typed before a reload.
-    first();
+    again();
+    listen(&target, "input", {
+        let again = again.clone();
+        move |_| drop(again())
+    });
+    // Screen readers hear the result when a field is left, not at every key.
+    listen(&target, "change", move |_| said.set_text_content(Some(&again().verdict())));
 }
 
 /// Writes the new totals into the elements that ask for them.
 fn show_totals(read: &Read, others: &BTreeMap<Currency, i64>) {
-    let Some(found) = web_sys::window().and_then(|window| window.document()).and_then(|document| document.query_selector_all("[data-total]").ok()) else { return };
-    for place in 0..found.length() {
-        let Some(element) = found.item(place).and_then(|node| wasm_bindgen::JsCast::dyn_into::<web_sys::Element>(node).ok()) else { continue };
-        let Some(currency) = element.get_attribute("data-total").and_then(|code| Currency::parse(&code)) else { continue };
+    let Some(found) = document().and_then(|document| document.query_selector_all("[data-total]").ok()) else { return };
+    for element in (0..found.length()).filter_map(|place| found.item(place)?.dyn_into::<Element>().ok()) {
+        let Some(currency) = element.get_attribute("data-total").and_then(|code| Currency::parse(&code)) else {
+            continue;
+        };
         let this = if currency == read.currency { read.amount.unwrap_or(0) } else { 0 };
-        element.set_text_content(Some(&currency.grouped(others.get(&currency).copied().unwrap_or(0).saturating_add(this))));
+        element.set_text_content(Some(
+            &currency.grouped(others.get(&currency).copied().unwrap_or(0).saturating_add(this)),
+        ));
     }
 }

@@ -1,33 +1,27 @@
 //! A warning before typed answers are lost.
 
-use leptos::{html::Span, prelude::*};
-use wasm_bindgen::closure::Closure;
-use wasm_bindgen::JsCast;
-use web_sys::{BeforeUnloadEvent, HtmlFormElement};
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{BeforeUnloadEvent, Element};
 
 use super::dom::{form_around, listen};
 
 /// Put inside a form: once something was changed, leaving the page other than by sending the form asks first.
 #[island]
 pub fn Unsaved() -> impl IntoView {
-    let place = NodeRef::<Span>::new();
-    Effect::new(move |_| {
-        if let Some(form) = place.get().and_then(|here| form_around(&here)) {
-            watch(&form);
-        }
-    });
-    view! { <span hidden node_ref=place></span> }
+    view! { <span hidden use:watch></span> }
 }
 
-fn watch(form: &HtmlFormElement) {
-    let Some(window) = web_sys::window() else { return };
-    let ask = Closure::<dyn FnMut(BeforeUnloadEvent)>::new(|event: BeforeUnloadEvent| event.prevent_default()).into_js_value();
+fn watch(span: Element) {
+    let (Some(form), Some(window)) = (form_around(&span), web_sys::window()) else { return };
+    let ask = Closure::<dyn FnMut(BeforeUnloadEvent)>::new(|event: BeforeUnloadEvent| event.prevent_default())
+        .into_js_value();
     // The question is attached only while there is something to lose: pages that have it are not kept for the back button.
     let (asking, asked) = (window.clone(), ask.clone());
-    listen(form, "input", move |_| {
+    listen(&form, "input", move |_| {
         let _ = asking.add_event_listener_with_callback("beforeunload", asked.unchecked_ref());
     });
-    listen(form, "submit", move |_| {
+    listen(&form, "submit", move |_| {
         let _ = window.remove_event_listener_with_callback("beforeunload", ask.unchecked_ref());
     });
 }

@@ -37,7 +37,11 @@ async fn check_present_password(recoup: &Recoup, actor: &Actor, answers: &Answer
     limits::count(recoup, &mut tx, &limits::PASSWORD_AGAIN, &of).await?;
     let account = accounts::by_id(&mut tx, actor.account).await?;
     tx.commit().await?;
-    if !recoup.passwords.verify(raw(answers, "current"), account.as_ref().map(|account| account.password_hash.as_str())).await? {
+    if !recoup
+        .passwords
+        .verify(raw(answers, "current"), account.as_ref().map(|account| account.password_hash.as_str()))
+        .await?
+    {
         return Err(Failure::field("current", "This is not your present password."));
     }
     let mut tx = recoup.store.write().await?;
@@ -62,7 +66,13 @@ pub async fn change_address(recoup: &Recoup, actor: &Actor, answers: &Answers) -
     let key = accounts::email_key(new);
     limits::check(recoup, &mut tx, &limits::MAIL, &key).await?;
     limits::count(recoup, &mut tx, &limits::MAIL, &key).await?;
-    let link = links::make(recoup, &mut tx, Purpose::NewAddress, For { account: Some(actor.account), email: Some(new), case: None }).await?;
+    let link = links::make(
+        recoup,
+        &mut tx,
+        Purpose::NewAddress,
+        For { account: Some(actor.account), email: Some(new), case: None },
+    )
+    .await?;
     let values = context! { name => actor.name.as_str(), link, hours => Purpose::NewAddress.life().num_hours() };
     outbox::add(&mut tx, &recoup.mails.write("confirm_new_address", new, values, (None, None))?, now).await?;
     let values = context! { name => actor.name.as_str(), new, link => recoup.url("/forgotten") };
@@ -78,11 +88,15 @@ pub async fn confirm_new_address(recoup: &Recoup, token: &str) -> Result<(), Fai
     let mut tx = recoup.store.write().await?;
     let found = links::open(recoup, &mut tx, Purpose::NewAddress, token).await?;
     links::spend(recoup, &mut tx, &found).await?;
-    let (Some(id), Some(email)) = (found.account_id, found.email) else { return Err(Failure::said("The account of this link no longer exists.")) };
+    let (Some(id), Some(email)) = (found.account_id, found.email) else {
+        return Err(Failure::said("The account of this link no longer exists."));
+    };
     match accounts::set_email(&mut tx, id, &email, recoup.clock.now()).await {
         Err(error) if is_unique_violation(&error) => {
             // Only the owner of that mailbox can have opened the link, so this tells nobody else anything.
-            Err(Failure::said("This address already belongs to another account of yours. Sign in there, or choose another address."))
+            Err(Failure::said(
+                "This address already belongs to another account of yours. Sign in there, or choose another address.",
+            ))
         }
         done => {
             done?;
@@ -142,7 +156,9 @@ pub async fn become_first_administrator(recoup: &Recoup, token: &str, answers: &
         return Err(Failure::said("There is an administrator already. Ask them for access."));
     }
     // Whoever holds this link started the server, so the address is taken as confirmed.
-    let id = accounts::add(&mut tx, answers.get("email"), answers.get("name"), &password_hash, true, Some(now), now).await.map_err(taken)?;
+    let id = accounts::add(&mut tx, answers.get("email"), answers.get("name"), &password_hash, true, Some(now), now)
+        .await
+        .map_err(taken)?;
     tx.commit().await?;
     Ok(id)
 }
@@ -156,13 +172,27 @@ pub async fn add(recoup: &Recoup, answers: &Answers, administrator: bool) -> Res
     let password_hash = recoup.passwords.hash(raw(answers, "password")).await?;
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
-    let id = accounts::add(&mut tx, answers.get("email"), answers.get("name"), &password_hash, administrator, Some(now), now).await.map_err(taken)?;
+    let id = accounts::add(
+        &mut tx,
+        answers.get("email"),
+        answers.get("name"),
+        &password_hash,
+        administrator,
+        Some(now),
+        now,
+    )
+    .await
+    .map_err(taken)?;
     tx.commit().await?;
     Ok(id)
 }
 
 fn taken(error: crate::store::Error) -> Failure {
-    if is_unique_violation(&error) { Failure::field("email", "There is an account with this address already.") } else { error.into() }
+    if is_unique_violation(&error) {
+        Failure::field("email", "There is an account with this address already.")
+    } else {
+        error.into()
+    }
 }
 
 /// Disables or enables an account by its id; disabling ends its sessions at once.

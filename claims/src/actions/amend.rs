@@ -28,13 +28,20 @@ pub async fn amend(recoup: &Recoup, actor: &Actor, id: ClaimId) -> Result<(), Fa
         (None, Some(_)) => claims::reopen_draft(&mut tx, id, now).await?,
         (Some(_), Some(_)) => return Ok(()),
         (Some(in_force), None) => {
-            let next = claims::versions(&mut tx, id).await?.iter().map(|version| version.version).max().unwrap_or(0) + 1;
+            let next =
+                claims::versions(&mut tx, id).await?.iter().map(|version| version.version).max().unwrap_or(0) + 1;
             let draft = claims::add_version(&mut tx, id, next, now).await?;
             claims::copy_version(&mut tx, in_force, draft).await?;
         }
         (None, None) => return Err(Refusal::NotFound.into()),
     }
-    let event = events::NewEvent { case_id: claim.case_id, claim_id: Some(id), account: Some(actor.account), kind: "amendment_started", details: serde_json::json!({}) };
+    let event = events::NewEvent {
+        case_id: claim.case_id,
+        claim_id: Some(id),
+        account: Some(actor.account),
+        kind: "amendment_started",
+        details: serde_json::json!({}),
+    };
     events::add(&mut tx, &event, now).await?;
     Ok(tx.commit().await?)
 }

@@ -33,7 +33,8 @@ pub async fn add(recoup: &Recoup, actor: &Actor, answers: &Answers) -> Result<Ca
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
     let is_public = settings.state != CaseState::Preparing;
-    let id = cases::add(&mut tx, &settings.slug, &settings.prefix, &answers, at, is_public, now).await.map_err(taken)?;
+    let id =
+        cases::add(&mut tx, &settings.slug, &settings.prefix, &answers, at, is_public, now).await.map_err(taken)?;
     record(&mut tx, id, actor, "case_made", serde_json::json!({ "title": settings.title }), now).await?;
     tx.commit().await?;
     Ok(id)
@@ -59,21 +60,35 @@ pub async fn save(recoup: &Recoup, actor: &Actor, id: CaseId, revision: i64, ans
             ("rates", before.rates == settings.rates),
         ];
         if let Some((field, _)) = fixed.into_iter().find(|(_, same)| !same) {
-            return Err(Failure::field(field, "Claims are filed already, with this in them. It can no longer be changed."));
+            return Err(Failure::field(
+                field,
+                "Claims are filed already, with this in them. It can no longer be changed.",
+            ));
         }
     }
     let is_public = settings.state != CaseState::Preparing;
-    if !cases::save(&mut tx, id, revision, &settings.slug, &settings.prefix, &answers, at, is_public).await.map_err(taken)? {
-        return Err(Failure::said("Somebody else saved this case while you were editing. Your answers are below; open the case in another tab to see what they changed, then save again."));
+    if !cases::save(&mut tx, id, revision, &settings.slug, &settings.prefix, &answers, at, is_public)
+        .await
+        .map_err(taken)?
+    {
+        return Err(Failure::said(
+            "Somebody else saved this case while you were editing. Your answers are below; open the case in another tab to see what they changed, then save again.",
+        ));
     }
-    let changed: Vec<&String> = answers.0.iter().filter(|(field, answer)| row.settings.0.0.get(*field) != Some(answer)).map(|(field, _)| field).collect();
+    let changed: Vec<&String> = answers
+        .0
+        .iter()
+        .filter(|(field, answer)| row.settings.0.0.get(*field) != Some(answer))
+        .map(|(field, _)| field)
+        .collect();
     record(&mut tx, id, actor, "case_saved", serde_json::json!({ "changed": changed }), now).await?;
     Ok(tx.commit().await?)
 }
 
 fn read(answers: &Answers) -> Result<(case_settings::CaseSettings, Instant), Failure> {
     let settings = case_settings::read(answers).map_err(Failure::Invalid)?;
-    let at = deadline::instant(settings.deadline_day, settings.deadline_time, &settings.time_zone).map_err(|message| Failure::field("deadline_time", message))?;
+    let at = deadline::instant(settings.deadline_day, settings.deadline_time, &settings.time_zone)
+        .map_err(|message| Failure::field("deadline_time", message))?;
     Ok((settings, at))
 }
 
@@ -95,8 +110,17 @@ pub async fn add_document(recoup: &Recoup, actor: &Actor, case: CaseId, document
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
     cases::by_id(&mut tx, case).await?.ok_or(Refusal::NotFound)?;
-    cases::add_document(&mut tx, case, &document.name, &document.media_type, document.bytes, &document.sha256, now).await?;
-    record(&mut tx, case, actor, "case_document_added", serde_json::json!({ "name": document.name, "sha256": document.sha256 }), now).await?;
+    cases::add_document(&mut tx, case, &document.name, &document.media_type, document.bytes, &document.sha256, now)
+        .await?;
+    record(
+        &mut tx,
+        case,
+        actor,
+        "case_document_added",
+        serde_json::json!({ "name": document.name, "sha256": document.sha256 }),
+        now,
+    )
+    .await?;
     Ok(tx.commit().await?)
 }
 
@@ -113,7 +137,15 @@ pub async fn remove_document(recoup: &Recoup, actor: &Actor, case: CaseId, id: C
     Ok(tx.commit().await?)
 }
 
-async fn record(tx: &mut Tx, case_id: CaseId, actor: &Actor, kind: &'static str, details: serde_json::Value, now: Instant) -> Result<(), Failure> {
-    events::add(tx, &events::NewEvent { case_id, claim_id: None, account: Some(actor.account), kind, details }, now).await?;
+async fn record(
+    tx: &mut Tx,
+    case_id: CaseId,
+    actor: &Actor,
+    kind: &'static str,
+    details: serde_json::Value,
+    now: Instant,
+) -> Result<(), Failure> {
+    events::add(tx, &events::NewEvent { case_id, claim_id: None, account: Some(actor.account), kind, details }, now)
+        .await?;
     Ok(())
 }

@@ -86,7 +86,12 @@ pub struct Remark {
 ///
 /// # Errors
 /// [`Refusal::NotFound`] for a claim that does not exist or is another's.
-pub async fn own_claim(tx: &mut Tx, actor: &Actor, id: ClaimId, action: fn(crate::ClaimantId) -> Action) -> Result<Claim, Failure> {
+pub async fn own_claim(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: ClaimId,
+    action: fn(crate::ClaimantId) -> Action,
+) -> Result<Claim, Failure> {
     let claim = claims::by_id(tx, id).await?.ok_or(Refusal::NotFound)?;
     permit(actor, action(claim.claimant_id))?;
     Ok(claim)
@@ -113,17 +118,32 @@ pub async fn draft(recoup: &Recoup, actor: &Actor, id: ClaimId) -> Result<Draft,
 /// The same inside a transaction, for a claim that was authorised.
 pub(super) async fn load(tx: &mut Tx, claim: Claim) -> Result<Draft, Failure> {
     let case = case_of(tx, &claim).await?;
-    let id = claim.draft_id.filter(|_| claim.status != "withdrawn" || claim.in_force_id.is_none() || claim.draft_id.is_some()).ok_or_else(no_draft)?;
+    let id = claim
+        .draft_id
+        .filter(|_| claim.status != "withdrawn" || claim.in_force_id.is_none() || claim.draft_id.is_some())
+        .ok_or_else(no_draft)?;
     let version = claims::version(tx, id).await?.ok_or_else(no_draft)?;
     let answers = claims::answers(tx, id).await?;
     let lines = lines::counts(tx, id).await?;
-    let lines = lines.into_iter().filter_map(|(category, lines, wrong, uncited)| Some(LineCount { category: Category::parse(&category)?, lines, wrong, uncited })).collect();
+    let lines = lines
+        .into_iter()
+        .filter_map(|(category, lines, wrong, uncited)| {
+            Some(LineCount { category: Category::parse(&category)?, lines, wrong, uncited })
+        })
+        .collect();
     let sums = lines::sums(tx, id).await?;
     let sums = sums
         .into_iter()
         .filter_map(|(category, currency, basis, lines, amount, in_case)| {
             let basis = basis.as_deref().and_then(Basis::parse);
-            Some(LineSum { category: Category::parse(&category)?, currency: Currency::parse(&currency)?, basis, lines, amount, in_case })
+            Some(LineSum {
+                category: Category::parse(&category)?,
+                currency: Currency::parse(&currency)?,
+                basis,
+                lines,
+                amount,
+                in_case,
+            })
         })
         .collect();
     let documents = documents::of_version(tx, claim.id, version.version).await?;
@@ -138,7 +158,12 @@ impl Draft {
     /// The counts of a category; zeros where it has no lines.
     #[must_use]
     pub fn count(&self, category: Category) -> LineCount {
-        self.lines.iter().copied().find(|count| count.category == category).unwrap_or(LineCount { category, lines: 0, wrong: 0, uncited: 0 })
+        self.lines.iter().copied().find(|count| count.category == category).unwrap_or(LineCount {
+            category,
+            lines: 0,
+            wrong: 0,
+            uncited: 0,
+        })
     }
 
     /// Lines of all categories.
@@ -165,7 +190,11 @@ impl Draft {
             Step::Documents if self.documents.is_empty() => Progress::Optional,
             Step::Documents => Progress::Done,
             Step::Check | Step::Sign => {
-                if self.remarks().iter().any(|remark| remark.stops) { Progress::NotYet } else { Progress::NotStarted }
+                if self.remarks().iter().any(|remark| remark.stops) {
+                    Progress::NotYet
+                } else {
+                    Progress::NotStarted
+                }
             }
             form => Progress::of_form(form, self.answers.get(form.key())),
         }
@@ -194,16 +223,28 @@ impl Draft {
         for count in &self.lines {
             let lines = |n: i64| if n == 1 { "1 line".to_owned() } else { format!("{n} lines") };
             if count.wrong > 0 {
-                remark(Step::Lines(count.category), true, format!("{} of “{}” need attention.", lines(count.wrong), count.category.title()));
+                remark(
+                    Step::Lines(count.category),
+                    true,
+                    format!("{} of “{}” need attention.", lines(count.wrong), count.category.title()),
+                );
             }
             if !self.case.settings.categories.contains(&count.category) {
-                remark(Step::Lines(count.category), true, format!("“{}” can no longer be claimed in this case: remove its lines.", count.category.title()));
+                remark(
+                    Step::Lines(count.category),
+                    true,
+                    format!("“{}” can no longer be claimed in this case: remove its lines.", count.category.title()),
+                );
             }
             if count.uncited > 0 {
                 remark(
                     Step::Lines(count.category),
                     false,
-                    format!("{} of “{}” cite no document: they rest on your declaration alone. A statement, an invoice or a mail as proof makes them stronger.", lines(count.uncited), count.category.title()),
+                    format!(
+                        "{} of “{}” cite no document: they rest on your declaration alone. A statement, an invoice or a mail as proof makes them stronger.",
+                        lines(count.uncited),
+                        count.category.title()
+                    ),
                 );
             }
         }
@@ -213,12 +254,22 @@ impl Draft {
                 remark(
                     Step::Lines(Category::HeldInventory),
                     false,
-                    format!("Stock valued at {} is kept apart: the filings of this case use {filing}. If you know the value at {filing}, give that.", basis.title()),
+                    format!(
+                        "Stock valued at {} is kept apart: the filings of this case use {filing}. If you know the value at {filing}, give that.",
+                        basis.title()
+                    ),
                 );
             }
         }
-        if !self.documents.is_empty() && self.lines.iter().all(|count| count.uncited == count.lines) && self.line_count() > 0 {
-            remark(Step::Documents, false, "You added documents, but no line cites one yet. Say which lines each document proves.".to_owned());
+        if !self.documents.is_empty()
+            && self.lines.iter().all(|count| count.uncited == count.lines)
+            && self.line_count() > 0
+        {
+            remark(
+                Step::Documents,
+                false,
+                "You added documents, but no line cites one yet. Say which lines each document proves.".to_owned(),
+            );
         }
         remarks.sort_by_key(|remark| !remark.stops);
         remarks.dedup();
@@ -242,8 +293,11 @@ pub struct SentVersion {
 /// # Errors
 /// [`Refusal::NotFound`] if it was not sent.
 pub fn read_sent(version: Version) -> Result<SentVersion, Failure> {
-    let (Some(text), Some(sha256)) = (version.frozen.as_deref(), version.sha256.clone()) else { return Err(Refusal::NotFound.into()) };
-    let frozen = FrozenClaim::read(text).map_err(|error| Failure::Internal(format!("version {} cannot be read: {error}", version.id)))?;
+    let (Some(text), Some(sha256)) = (version.frozen.as_deref(), version.sha256.clone()) else {
+        return Err(Refusal::NotFound.into());
+    };
+    let frozen = FrozenClaim::read(text)
+        .map_err(|error| Failure::Internal(format!("version {} cannot be read: {error}", version.id)))?;
     Ok(SentVersion { frozen, sha256, version })
 }
 
@@ -251,13 +305,22 @@ pub fn read_sent(version: Version) -> Result<SentVersion, Failure> {
 ///
 /// # Errors
 /// [`Refusal::NotFound`] for everybody else.
-pub async fn sent_versions(recoup: &Recoup, actor: &Actor, id: ClaimId) -> Result<(Claim, Case, Vec<SentVersion>), Failure> {
+pub async fn sent_versions(
+    recoup: &Recoup,
+    actor: &Actor,
+    id: ClaimId,
+) -> Result<(Claim, Case, Vec<SentVersion>), Failure> {
     let mut tx = recoup.store.read().await?;
     let claim = claims::by_id(&mut tx, id).await?.ok_or(Refusal::NotFound)?;
     if actor.may(Action::ReadOwnClaim(claim.claimant_id)).is_err() {
         permit(actor, Action::ReviewClaim(claim.case_id))?;
     }
     let case = case_of(&mut tx, &claim).await?;
-    let versions = claims::versions(&mut tx, id).await?.into_iter().filter(|version| version.sent_at.is_some()).map(read_sent).collect::<Result<_, _>>()?;
+    let versions = claims::versions(&mut tx, id)
+        .await?
+        .into_iter()
+        .filter(|version| version.sent_at.is_some())
+        .map(read_sent)
+        .collect::<Result<_, _>>()?;
     Ok((claim, case, versions))
 }

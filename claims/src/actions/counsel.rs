@@ -27,7 +27,9 @@ pub async fn invite(recoup: &Recoup, actor: &Actor, case: CaseId, answers: &Answ
     let mut tx = recoup.store.write().await?;
     let row = cases::by_id(&mut tx, case).await?.ok_or(crate::access::Refusal::NotFound)?;
     let title = row.read()?.settings.title;
-    let link = links::make(recoup, &mut tx, Purpose::Counsel, For { account: None, email: Some(email), case: Some(case) }).await?;
+    let link =
+        links::make(recoup, &mut tx, Purpose::Counsel, For { account: None, email: Some(email), case: Some(case) })
+            .await?;
     let values = context! { case => title, inviter => actor.name.as_str(), link, days => Purpose::Counsel.life().num_days(), recipient => email };
     outbox::add(&mut tx, &recoup.mails.write("counsel_invited", email, values, (Some(case), None))?, now).await?;
     record(&mut tx, case, actor.account, "counsel_invited", email, now).await?;
@@ -41,7 +43,9 @@ pub async fn invite(recoup: &Recoup, actor: &Actor, case: CaseId, answers: &Answ
 pub async fn read_invitation(recoup: &Recoup, token: &str) -> Result<(String, String, bool), Failure> {
     let mut tx = recoup.store.read().await?;
     let found = links::open(recoup, &mut tx, Purpose::Counsel, token).await?;
-    let (Some(email), Some(case)) = (found.email, found.case_id) else { return Err(Failure::said("This invitation is not complete. Ask for a new one.")) };
+    let (Some(email), Some(case)) = (found.email, found.case_id) else {
+        return Err(Failure::said("This invitation is not complete. Ask for a new one."));
+    };
     let row = cases::by_id(&mut tx, case).await?.ok_or(crate::access::Refusal::NotFound)?;
     let known = accounts::by_email(&mut tx, &email).await?.is_some_and(|account| account.verified_at.is_some());
     Ok((email, row.read()?.settings.title, known))
@@ -68,8 +72,12 @@ pub async fn accept(recoup: &Recoup, token: &str, answers: &Answers) -> Result<O
     let existing = accounts::by_email(&mut tx, &email).await?.filter(|account| account.verified_at.is_some());
     let (id, new) = match (existing, password_hash) {
         (Some(account), _) => (account.id, false),
-        (None, Some(hash)) => (accounts::add(&mut tx, &email, answers.get("name"), &hash, false, Some(now), now).await?, true),
-        (None, None) => return Err(Failure::said("The account of this address changed meanwhile. Open the link again.")),
+        (None, Some(hash)) => {
+            (accounts::add(&mut tx, &email, answers.get("name"), &hash, false, Some(now), now).await?, true)
+        }
+        (None, None) => {
+            return Err(Failure::said("The account of this address changed meanwhile. Open the link again."));
+        }
     };
     cases::appoint(&mut tx, case, id, now).await?;
     record(&mut tx, case, id, "counsel_appointed", &email, now).await?;
@@ -104,8 +112,21 @@ pub async fn dismiss(recoup: &Recoup, actor: &Actor, case: CaseId, account: Acco
     Ok(tx.commit().await?)
 }
 
-async fn record(tx: &mut Tx, case_id: CaseId, account: AccountId, kind: &'static str, email: &str, now: crate::Instant) -> Result<(), Failure> {
-    let event = events::NewEvent { case_id, claim_id: None, account: Some(account), kind, details: serde_json::json!({ "email": email }) };
+async fn record(
+    tx: &mut Tx,
+    case_id: CaseId,
+    account: AccountId,
+    kind: &'static str,
+    email: &str,
+    now: crate::Instant,
+) -> Result<(), Failure> {
+    let event = events::NewEvent {
+        case_id,
+        claim_id: None,
+        account: Some(account),
+        kind,
+        details: serde_json::json!({ "email": email }),
+    };
     events::add(tx, &event, now).await?;
     Ok(())
 }

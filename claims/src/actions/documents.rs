@@ -28,7 +28,9 @@ pub async fn room(recoup: &Recoup, actor: &Actor, id: ClaimId) -> Result<u64, Fa
     let mut tx = recoup.store.read().await?;
     let claim = claim_view::own_claim(&mut tx, actor, id, Action::ChangeClaim).await?;
     if claim.draft_id.is_none() {
-        return Err(Failure::said("This claim was sent meanwhile, perhaps from another tab. To add documents, choose “Amend this claim” on its page."));
+        return Err(Failure::said(
+            "This claim was sent meanwhile, perhaps from another tab. To add documents, choose “Amend this claim” on its page.",
+        ));
     }
     let used = documents::bytes_of_claim(&mut tx, id).await?;
     Ok(recoup.limits.claim_bytes.saturating_sub(u64::try_from(used).unwrap_or(0)))
@@ -52,12 +54,26 @@ pub async fn add(recoup: &Recoup, actor: &Actor, id: ClaimId, document: &NewDocu
     }
     let used = documents::bytes_of_claim(&mut tx, id).await?.saturating_add(document.bytes);
     if u64::try_from(used).unwrap_or(u64::MAX) > recoup.limits.claim_bytes {
-        return Err(Failure::said(format!("The documents of a claim can have {} MB together; this one no longer fits.", recoup.limits.claim_bytes / 1_000_000)));
+        return Err(Failure::said(format!(
+            "The documents of a claim can have {} MB together; this one no longer fits.",
+            recoup.limits.claim_bytes / 1_000_000
+        )));
     }
     let version = claims::version(&mut tx, draft).await?.ok_or(Refusal::NotFound)?.version;
     let new = documents::add(&mut tx, id, document, actor.account, version, now).await?;
     let details = serde_json::json!({ "name": document.name, "sha256": document.sha256, "bytes": document.bytes });
-    events::add(&mut tx, &events::NewEvent { case_id: claim.case_id, claim_id: Some(id), account: Some(actor.account), kind: "document_added", details }, now).await?;
+    events::add(
+        &mut tx,
+        &events::NewEvent {
+            case_id: claim.case_id,
+            claim_id: Some(id),
+            account: Some(actor.account),
+            kind: "document_added",
+            details,
+        },
+        now,
+    )
+    .await?;
     tx.commit().await?;
     Ok(Added::New(new))
 }
@@ -70,11 +86,25 @@ pub async fn remove(recoup: &Recoup, actor: &Actor, id: ClaimId, document: Docum
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
     let (claim, draft) = save_step::open(&mut tx, actor, id, now).await?;
-    let found = documents::by_id(&mut tx, document).await?.filter(|document| document.claim_id == id).ok_or(Refusal::NotFound)?;
+    let found = documents::by_id(&mut tx, document)
+        .await?
+        .filter(|document| document.claim_id == id)
+        .ok_or(Refusal::NotFound)?;
     let version = claims::version(&mut tx, draft).await?.ok_or(Refusal::NotFound)?.version;
     documents::remove(&mut tx, &found, draft, version).await?;
     let details = serde_json::json!({ "name": found.name, "sha256": found.sha256 });
-    events::add(&mut tx, &events::NewEvent { case_id: claim.case_id, claim_id: Some(id), account: Some(actor.account), kind: "document_removed", details }, now).await?;
+    events::add(
+        &mut tx,
+        &events::NewEvent {
+            case_id: claim.case_id,
+            claim_id: Some(id),
+            account: Some(actor.account),
+            kind: "document_removed",
+            details,
+        },
+        now,
+    )
+    .await?;
     Ok(tx.commit().await?)
 }
 
@@ -82,7 +112,13 @@ pub async fn remove(recoup: &Recoup, actor: &Actor, id: ClaimId, document: Docum
 ///
 /// # Errors
 /// If the claim cannot be changed or the document is another's.
-pub async fn describe(recoup: &Recoup, actor: &Actor, id: ClaimId, document: DocumentId, proves: &str) -> Result<(), Failure> {
+pub async fn describe(
+    recoup: &Recoup,
+    actor: &Actor,
+    id: ClaimId,
+    document: DocumentId,
+    proves: &str,
+) -> Result<(), Failure> {
     let mut tx = recoup.store.write().await?;
     save_step::open(&mut tx, actor, id, recoup.clock.now()).await?;
     documents::by_id(&mut tx, document).await?.filter(|document| document.claim_id == id).ok_or(Refusal::NotFound)?;
@@ -106,7 +142,18 @@ pub async fn open(recoup: &Recoup, actor: &Actor, document: DocumentId) -> Resul
     }
     let found = documents::by_id(&mut tx, document).await?.ok_or(Refusal::NotFound)?;
     let details = serde_json::json!({ "name": found.name, "sha256": found.sha256 });
-    events::add(&mut tx, &events::NewEvent { case_id: case, claim_id: Some(found.claim_id), account: Some(actor.account), kind: "document_opened", details }, now).await?;
+    events::add(
+        &mut tx,
+        &events::NewEvent {
+            case_id: case,
+            claim_id: Some(found.claim_id),
+            account: Some(actor.account),
+            kind: "document_opened",
+            details,
+        },
+        now,
+    )
+    .await?;
     tx.commit().await?;
     Ok(found)
 }

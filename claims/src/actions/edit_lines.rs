@@ -36,10 +36,21 @@ pub struct Saved {
 pub(super) fn in_case(case: &Case, facts: &LineFacts) -> Option<InCase> {
     let rate = case.settings.rate(facts.currency)?;
     let convert = |minor| money::convert(minor, facts.currency, rate, case.settings.currency);
-    Some(InCase { rate: rate.to_string(), amount: convert(facts.amount)?, interest: convert(facts.interest)?, costs: convert(facts.costs)? })
+    Some(InCase {
+        rate: rate.to_string(),
+        amount: convert(facts.amount)?,
+        interest: convert(facts.interest)?,
+        costs: convert(facts.costs)?,
+    })
 }
 
-async fn write(tx: &mut Tx, case: &Case, id: crate::LineId, category: Category, answers: &Answers) -> Result<bool, Failure> {
+async fn write(
+    tx: &mut Tx,
+    case: &Case,
+    id: crate::LineId,
+    category: Category,
+    answers: &Answers,
+) -> Result<bool, Failure> {
     let reading = line::read(category, answers, &case.line_rules());
     let facts = reading.facts.as_ref().and_then(|facts| Some((facts, in_case(case, facts)?)));
     lines::write(tx, id, answers, facts.as_ref().map(|(facts, in_case)| (*facts, in_case))).await?;
@@ -65,7 +76,15 @@ async fn version_number(tx: &mut Tx, id: crate::VersionId) -> Result<i64, Failur
 ///
 /// # Errors
 /// Too many lines; a category that the case does not take.
-pub async fn add(recoup: &Recoup, actor: &Actor, id: ClaimId, category: Category, answers: &Answers, cite: &Cite, key: &str) -> Result<Saved, Failure> {
+pub async fn add(
+    recoup: &Recoup,
+    actor: &Actor,
+    id: ClaimId,
+    category: Category,
+    answers: &Answers,
+    cite: &Cite,
+    key: &str,
+) -> Result<Saved, Failure> {
     let answers = answers.only(line::form(category));
     let mut tx = recoup.store.write().await?;
     let fingerprint = format!("{id} {answers:?} {cite:?}");
@@ -80,7 +99,10 @@ pub async fn add(recoup: &Recoup, actor: &Actor, id: ClaimId, category: Category
     }
     let count: i64 = lines::counts(&mut tx, draft).await?.iter().map(|(_, lines, ..)| lines).sum();
     if count >= recoup.limits.lines {
-        return Err(Failure::said(format!("A claim can have at most {} lines. Put several periods or releases on one line.", money::grouped_units(recoup.limits.lines))));
+        return Err(Failure::said(format!(
+            "A claim can have at most {} lines. Put several periods or releases on one line.",
+            money::grouped_units(recoup.limits.lines)
+        )));
     }
     let new = lines::add(&mut tx, draft, category, &answers).await?;
     let right = write(&mut tx, &case, new, category, &answers).await?;
@@ -93,8 +115,11 @@ pub async fn add(recoup: &Recoup, actor: &Actor, id: ClaimId, category: Category
 }
 
 async fn find(tx: &mut Tx, draft: crate::VersionId, line: i64) -> Result<(Line, Category), Failure> {
-    let found = lines::find(tx, draft, line).await?.ok_or_else(|| Failure::said("This line was removed meanwhile, perhaps from another tab."))?;
-    let category = Category::parse(&found.category).ok_or_else(|| Failure::Internal(format!("unknown category {}", found.category)))?;
+    let found = lines::find(tx, draft, line)
+        .await?
+        .ok_or_else(|| Failure::said("This line was removed meanwhile, perhaps from another tab."))?;
+    let category = Category::parse(&found.category)
+        .ok_or_else(|| Failure::Internal(format!("unknown category {}", found.category)))?;
     Ok((found, category))
 }
 
@@ -102,7 +127,14 @@ async fn find(tx: &mut Tx, draft: crate::VersionId, line: i64) -> Result<(Line, 
 ///
 /// # Errors
 /// A line that does not exist.
-pub async fn save(recoup: &Recoup, actor: &Actor, id: ClaimId, line: i64, answers: &Answers, cite: &Cite) -> Result<Saved, Failure> {
+pub async fn save(
+    recoup: &Recoup,
+    actor: &Actor,
+    id: ClaimId,
+    line: i64,
+    answers: &Answers,
+    cite: &Cite,
+) -> Result<Saved, Failure> {
     let mut tx = recoup.store.write().await?;
     let (claim, draft) = save_step::open(&mut tx, actor, id, recoup.clock.now()).await?;
     let case = claim_view::case_of(&mut tx, &claim).await?;
@@ -123,11 +155,15 @@ pub async fn copy(recoup: &Recoup, actor: &Actor, id: ClaimId, line: i64, key: &
     let (answers, category, cited) = {
         let mut tx = recoup.store.read().await?;
         let claim = claim_view::own_claim(&mut tx, actor, id, crate::access::Action::ChangeClaim).await?;
-        let draft = claim.draft_id.ok_or_else(|| Failure::said("This claim was sent meanwhile, perhaps from another tab."))?;
+        let draft =
+            claim.draft_id.ok_or_else(|| Failure::said("This claim was sent meanwhile, perhaps from another tab."))?;
         let (found, category) = find(&mut tx, draft, line).await?;
         (found.answers.0, category, lines::citations(&mut tx, draft, Some(found.id)).await?)
     };
-    let first = cited.first().map(|citation| Cite { document: Some(citation.document_id), place: citation.place.clone() }).unwrap_or_default();
+    let first = cited
+        .first()
+        .map(|citation| Cite { document: Some(citation.document_id), place: citation.place.clone() })
+        .unwrap_or_default();
     Ok(add(recoup, actor, id, category, &answers, &first, key).await?.line)
 }
 
@@ -148,7 +184,13 @@ pub async fn remove(recoup: &Recoup, actor: &Actor, id: ClaimId, line: i64) -> R
 ///
 /// # Errors
 /// If the claim may not be changed.
-pub async fn uncite(recoup: &Recoup, actor: &Actor, id: ClaimId, line: i64, evidence: EvidenceId) -> Result<(), Failure> {
+pub async fn uncite(
+    recoup: &Recoup,
+    actor: &Actor,
+    id: ClaimId,
+    line: i64,
+    evidence: EvidenceId,
+) -> Result<(), Failure> {
     let mut tx = recoup.store.write().await?;
     let (_, draft) = save_step::open(&mut tx, actor, id, recoup.clock.now()).await?;
     let (found, _) = find(&mut tx, draft, line).await?;
@@ -160,16 +202,29 @@ pub async fn uncite(recoup: &Recoup, actor: &Actor, id: ClaimId, line: i64, evid
 ///
 /// # Errors
 /// A text that names no lines, or lines that do not exist.
-pub async fn cite_many(recoup: &Recoup, actor: &Actor, id: ClaimId, document: DocumentId, typed: &str, place: &str) -> Result<usize, Failure> {
+pub async fn cite_many(
+    recoup: &Recoup,
+    actor: &Actor,
+    id: ClaimId,
+    document: DocumentId,
+    typed: &str,
+    place: &str,
+) -> Result<usize, Failure> {
     let mut tx = recoup.store.write().await?;
     let (_, draft) = save_step::open(&mut tx, actor, id, recoup.clock.now()).await?;
     let version = version_number(&mut tx, draft).await?;
-    let existing: Vec<Line> = lines::list(&mut tx, draft, None, lines::Order::Number, recoup.limits.lines + 1, 0).await?;
-    let wanted = if typed.trim().eq_ignore_ascii_case("all") { None } else { Some(read_numbers(typed).map_err(|message| Failure::field("lines", message))?) };
+    let existing: Vec<Line> =
+        lines::list(&mut tx, draft, None, lines::Order::Number, recoup.limits.lines + 1, 0).await?;
+    let wanted = if typed.trim().eq_ignore_ascii_case("all") {
+        None
+    } else {
+        Some(read_numbers(typed).map_err(|message| Failure::field("lines", message))?)
+    };
     if let Some(missing) = wanted.iter().flatten().find(|number| !existing.iter().any(|line| line.line == **number)) {
         return Err(Failure::field("lines", format!("There is no line {missing}.")));
     }
-    let chosen: Vec<&Line> = existing.iter().filter(|line| wanted.as_ref().is_none_or(|wanted| wanted.contains(&line.line))).collect();
+    let chosen: Vec<&Line> =
+        existing.iter().filter(|line| wanted.as_ref().is_none_or(|wanted| wanted.contains(&line.line))).collect();
     for line in &chosen {
         cite_one(&mut tx, id, version, line.id, &Cite { document: Some(document), place: place.to_owned() }).await?;
     }
@@ -180,10 +235,16 @@ pub async fn cite_many(recoup: &Recoup, actor: &Actor, id: ClaimId, document: Do
 /// Reads `1-12, 15 17` as line numbers.
 fn read_numbers(typed: &str) -> Result<Vec<i64>, String> {
     let mut numbers = Vec::new();
-    let example = || format!("“{}” names no lines. Write numbers and ranges like 1-12, 15, or the word all.", typed.chars().take(40).collect::<String>());
+    let example = || {
+        format!(
+            "“{}” names no lines. Write numbers and ranges like 1-12, 15, or the word all.",
+            typed.chars().take(40).collect::<String>()
+        )
+    };
     for part in typed.split([',', ';', ' ']).map(str::trim).filter(|part| !part.is_empty()) {
         let (first, last) = part.split_once(['-', '–']).unwrap_or((part, part));
-        let (first, last): (i64, i64) = (first.trim().parse().map_err(|_| example())?, last.trim().parse().map_err(|_| example())?);
+        let (first, last): (i64, i64) =
+            (first.trim().parse().map_err(|_| example())?, last.trim().parse().map_err(|_| example())?);
         if first < 1 || last < first || last - first > 100_000 {
             return Err(example());
         }

@@ -42,7 +42,8 @@ pub(super) struct Rule {
 /// Sign-in, per address and client together: this is who is guessing.
 pub(super) const SIGN_IN_PAIR: Rule = Rule { name: "sign-in pair", free: 5, first: 2, most: 3_600, memory: 86_400 };
 /// Sign-in, per client over all addresses.
-pub(super) const SIGN_IN_CLIENT: Rule = Rule { name: "sign-in client", free: 30, first: 2, most: 3_600, memory: 86_400 };
+pub(super) const SIGN_IN_CLIENT: Rule =
+    Rule { name: "sign-in client", free: 30, first: 2, most: 3_600, memory: 86_400 };
 /// Sign-in, per address over all clients. The wait stays short, so that a stranger cannot lock the owner out.
 pub(super) const SIGN_IN_ACCOUNT: Rule = Rule { name: "sign-in account", free: 50, first: 1, most: 30, memory: 3_600 };
 /// New accounts per client.
@@ -62,7 +63,8 @@ impl Rule {
         if over < 0 {
             return Duration::zero();
         }
-        let doubled = self.first.saturating_mul(1_i64.checked_shl(u32::try_from(over.min(30)).unwrap_or(30)).unwrap_or(i64::MAX));
+        let doubled =
+            self.first.saturating_mul(1_i64.checked_shl(u32::try_from(over.min(30)).unwrap_or(30)).unwrap_or(i64::MAX));
         Duration::seconds(doubled.min(self.most))
     }
 }
@@ -72,7 +74,11 @@ pub(super) async fn check(recoup: &Recoup, tx: &mut Tx, rule: &Rule, of: &str) -
     let now = recoup.clock.now();
     let Some((attempts, last)) = attempts::find(tx, &rule.key(of)).await? else { return Ok(()) };
     let until = last + rule.wait(attempts);
-    if now < until && now - last < Duration::seconds(rule.memory) { Err(Failure::TooOften(until - now)) } else { Ok(()) }
+    if now < until && now - last < Duration::seconds(rule.memory) {
+        Err(Failure::TooOften(until - now))
+    } else {
+        Ok(())
+    }
 }
 
 /// Counts an attempt.

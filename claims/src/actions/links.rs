@@ -82,7 +82,14 @@ pub async fn make(recoup: &Recoup, tx: &mut Tx, purpose: Purpose, what: For<'_>)
     let random = recoup.random.bytes::<16>();
     let token = BASE64URL_NOPAD.encode(&[random, signature(recoup, purpose, random)?].concat());
     let now = recoup.clock.now();
-    let new = NewToken { hash: &hash(&token), purpose: purpose.key(), account_id: what.account, email: what.email, case_id: what.case, expires_at: now + purpose.life() };
+    let new = NewToken {
+        hash: &hash(&token),
+        purpose: purpose.key(),
+        account_id: what.account,
+        email: what.email,
+        case_id: what.case,
+        expires_at: now + purpose.life(),
+    };
     tokens::add(tx, &new, now).await?;
     Ok(recoup.url(&format!("{}/{token}", purpose.path())))
 }
@@ -135,7 +142,8 @@ pub fn hash(token: &str) -> String {
 }
 
 fn mac(recoup: &Recoup, purpose: Purpose) -> Result<Hmac<Sha256>, Failure> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(recoup.secret.as_slice()).map_err(|error| Failure::Internal(error.to_string()))?;
+    let mut mac = Hmac::<Sha256>::new_from_slice(recoup.secret.as_slice())
+        .map_err(|error| Failure::Internal(error.to_string()))?;
     mac.update(purpose.key().as_bytes());
     mac.update(&[0]);
     Ok(mac)

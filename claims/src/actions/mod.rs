@@ -59,10 +59,17 @@ impl Recoup {
     ///
     /// # Errors
     /// If the database does not answer or a mail template has a mistake.
-    pub async fn new(store: Store, clock: Clock, random: Random, base_url: &str, limits: Limits) -> Result<Self, Failure> {
+    pub async fn new(
+        store: Store,
+        clock: Clock,
+        random: Random,
+        base_url: &str,
+        limits: Limits,
+    ) -> Result<Self, Failure> {
         let mut tx = store.write().await?;
         let encoding = data_encoding::HEXLOWER;
-        let text = store::accounts::installation_value(&mut tx, "secret", || encoding.encode(&random.bytes::<32>())).await?;
+        let text =
+            store::accounts::installation_value(&mut tx, "secret", || encoding.encode(&random.bytes::<32>())).await?;
         tx.commit().await?;
         let bytes = encoding.decode(text.as_bytes()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
         let secret = bytes.ok_or_else(|| Failure::said("The installation's secret in the database is damaged: its row in the table “installation” must hold 64 hexadecimal digits."))?;

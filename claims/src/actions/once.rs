@@ -10,11 +10,19 @@ use crate::{
 ///
 /// # Errors
 /// If the key was used for something else: two different forms cannot be the same one sent twice.
-pub(super) async fn answered(tx: &mut Tx, actor: &Actor, key: &str, action: &str, fingerprint: &str) -> Result<Option<String>, Failure> {
+pub(super) async fn answered(
+    tx: &mut Tx,
+    actor: &Actor,
+    key: &str,
+    action: &str,
+    fingerprint: &str,
+) -> Result<Option<String>, Failure> {
     match submissions::find(tx, actor.account, key).await? {
         None => Ok(None),
         Some((earlier, print, answer)) if earlier == action && print == links::hash(fingerprint) => Ok(Some(answer)),
-        Some(_) => Err(Failure::said("This form was sent before with other content. Open the page again, check what is there, and send it once more.")),
+        Some(_) => Err(Failure::said(
+            "This form was sent before with other content. Open the page again, check what is there, and send it once more.",
+        )),
     }
 }
 
@@ -22,7 +30,15 @@ pub(super) async fn answered(tx: &mut Tx, actor: &Actor, key: &str, action: &str
 ///
 /// # Errors
 /// If the same key was used at the same moment; nothing is done then, and the form can be sent again.
-pub(super) async fn keep(recoup: &Recoup, tx: &mut Tx, actor: &Actor, key: &str, action: &str, fingerprint: &str, answer: &str) -> Result<(), Failure> {
+pub(super) async fn keep(
+    recoup: &Recoup,
+    tx: &mut Tx,
+    actor: &Actor,
+    key: &str,
+    action: &str,
+    fingerprint: &str,
+    answer: &str,
+) -> Result<(), Failure> {
     if key.is_empty() {
         return Ok(());
     }

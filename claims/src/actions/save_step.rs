@@ -17,7 +17,9 @@ pub(super) async fn open(tx: &mut Tx, actor: &Actor, id: ClaimId, now: Instant) 
     claims::lock(tx, id).await?;
     let claim = claims::by_id(tx, claim.id).await?.unwrap_or(claim);
     if claim.status == "withdrawn" && claim.in_force_id.is_none() {
-        return Err(Failure::said("This claim was withdrawn. To go on with it, choose “Take it up again” on its page."));
+        return Err(Failure::said(
+            "This claim was withdrawn. To go on with it, choose “Take it up again” on its page.",
+        ));
     }
     let draft = claim.draft_id.ok_or_else(|| Failure::said("This claim was sent meanwhile, perhaps from another tab. To change it, choose “Amend this claim” on its page."))?;
     // Any edit voids what was typed on the signature page.

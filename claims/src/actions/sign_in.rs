@@ -31,7 +31,8 @@ pub async fn register(recoup: &Recoup, answers: &Answers, client: &str) -> Resul
     let mut tx = recoup.store.write().await?;
     let known = accounts::by_email(&mut tx, email).await?.filter(|known| known.verified_at.is_some());
     let id = accounts::add(&mut tx, email, name, &password_hash, false, None, recoup.clock.now()).await?;
-    mail_confirmation(recoup, &mut tx, id, email, known.as_ref().map_or(name, |known| &known.name), known.is_some()).await?;
+    mail_confirmation(recoup, &mut tx, id, email, known.as_ref().map_or(name, |known| &known.name), known.is_some())
+        .await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -43,18 +44,33 @@ pub async fn register(recoup: &Recoup, answers: &Answers, client: &str) -> Resul
 pub async fn mail_confirmation_again(recoup: &Recoup, actor: &crate::access::Actor) -> Result<(), Failure> {
     super::permit(actor, crate::access::Action::UseOwnAccount)?;
     let mut tx = recoup.store.write().await?;
-    let known = accounts::by_email(&mut tx, &actor.email).await?.is_some_and(|known| known.verified_at.is_some() && known.id != actor.account);
+    let known = accounts::by_email(&mut tx, &actor.email)
+        .await?
+        .is_some_and(|known| known.verified_at.is_some() && known.id != actor.account);
     mail_confirmation(recoup, &mut tx, actor.account, &actor.email, &actor.name, known).await?;
     Ok(tx.commit().await?)
 }
 
-async fn mail_confirmation(recoup: &Recoup, tx: &mut Tx, account: AccountId, email: &str, name: &str, known: bool) -> Result<(), Failure> {
+async fn mail_confirmation(
+    recoup: &Recoup,
+    tx: &mut Tx,
+    account: AccountId,
+    email: &str,
+    name: &str,
+    known: bool,
+) -> Result<(), Failure> {
     let key = accounts::email_key(email);
     limits::check(recoup, tx, &limits::MAIL, &key).await?;
     limits::count(recoup, tx, &limits::MAIL, &key).await?;
-    let link = links::make(recoup, tx, Purpose::Verify, For { account: Some(account), email: Some(email), case: None }).await?;
+    let link = links::make(recoup, tx, Purpose::Verify, For { account: Some(account), email: Some(email), case: None })
+        .await?;
     let kind = if known { "address_known" } else { "verify_address" };
-    let mail = recoup.mails.write(kind, email, context! { name, link, hours => Purpose::Verify.life().num_hours() }, (None, None))?;
+    let mail = recoup.mails.write(
+        kind,
+        email,
+        context! { name, link, hours => Purpose::Verify.life().num_hours() },
+        (None, None),
+    )?;
     outbox::add(tx, &mail, recoup.clock.now()).await?;
     Ok(())
 }
@@ -74,7 +90,9 @@ pub async fn confirm_address(recoup: &Recoup, token: &str) -> Result<Confirmed, 
         None => None,
     }
     .ok_or_else(|| Failure::said("The account of this link no longer exists."))?;
-    let older = accounts::by_email(&mut tx, &account.email).await?.filter(|older| older.verified_at.is_some() && older.id != account.id);
+    let older = accounts::by_email(&mut tx, &account.email)
+        .await?
+        .filter(|older| older.verified_at.is_some() && older.id != account.id);
     let confirmed = match older {
         Some(older) => {
             accounts::merge(&mut tx, account.id, older.id).await?;
@@ -117,7 +135,11 @@ pub async fn sign_in(recoup: &Recoup, answers: &Answers, client: &str) -> Result
     account::read(account::SIGN_IN, answers, "").map_err(Failure::Invalid)?;
     let key = accounts::email_key(answers.get("email"));
     let pair = format!("{key} {client}");
-    let rules = [(&limits::SIGN_IN_PAIR, pair.as_str()), (&limits::SIGN_IN_CLIENT, client), (&limits::SIGN_IN_ACCOUNT, key.as_str())];
+    let rules = [
+        (&limits::SIGN_IN_PAIR, pair.as_str()),
+        (&limits::SIGN_IN_CLIENT, client),
+        (&limits::SIGN_IN_ACCOUNT, key.as_str()),
+    ];
 
     // Counted before the password is looked at, and cleared after a success: a hundred at once cannot all get in for free.
     let mut tx = recoup.store.write().await?;
@@ -131,9 +153,13 @@ pub async fn sign_in(recoup: &Recoup, answers: &Answers, client: &str) -> Result
     tx.commit().await?;
 
     let usable = account.as_ref().filter(|account| account.disabled_at.is_none());
-    let right = recoup.passwords.verify(raw(answers, "password"), usable.map(|account| account.password_hash.as_str())).await?;
+    let right =
+        recoup.passwords.verify(raw(answers, "password"), usable.map(|account| account.password_hash.as_str())).await?;
     let Some(account) = usable.filter(|_| right) else {
-        return Err(Failure::field("password", "Address and password do not fit together. Check both; capital letters matter in the password."));
+        return Err(Failure::field(
+            "password",
+            "Address and password do not fit together. Check both; capital letters matter in the password.",
+        ));
     };
     let mut tx = recoup.store.write().await?;
     for (rule, of) in [rules[0], rules[2]] {
@@ -156,7 +182,13 @@ pub async fn forgotten(recoup: &Recoup, answers: &Answers, client: &str) -> Resu
         limits::count(recoup, &mut tx, rule, of).await?;
     }
     if let Some(account) = accounts::by_email(&mut tx, &key).await?.filter(|account| account.disabled_at.is_none()) {
-        let link = links::make(recoup, &mut tx, Purpose::Reset, For { account: Some(account.id), email: Some(&account.email), case: None }).await?;
+        let link = links::make(
+            recoup,
+            &mut tx,
+            Purpose::Reset,
+            For { account: Some(account.id), email: Some(&account.email), case: None },
+        )
+        .await?;
         let values = context! { name => account.name, link, minutes => Purpose::Reset.life().num_minutes() };
         let mail = recoup.mails.write("reset_password", &account.email, values, (None, None))?;
         outbox::add(&mut tx, &mail, recoup.clock.now()).await?;
@@ -181,7 +213,9 @@ pub async fn reset(recoup: &Recoup, token: &str, answers: &Answers) -> Result<Ac
     change_password(recoup, &mut tx, id, &password_hash, None, now).await?;
     let account = accounts::by_id(&mut tx, id).await?;
     // The link was mailed to this address, so it is confirmed, unless another account confirmed it meanwhile.
-    if let Some(account) = account.filter(|account| account.verified_at.is_none() && found.email.as_deref() == Some(account.email.as_str())) {
+    if let Some(account) = account
+        .filter(|account| account.verified_at.is_none() && found.email.as_deref() == Some(account.email.as_str()))
+    {
         let older = accounts::by_email(&mut tx, &account.email).await?;
         if older.is_some_and(|older| older.id == account.id) {
             accounts::set_verified(&mut tx, account.id, now).await?;
@@ -192,7 +226,14 @@ pub async fn reset(recoup: &Recoup, token: &str, answers: &Answers) -> Result<Ac
 }
 
 /// Sets a password hash, ends the sessions but `keep`, and tells the owner.
-pub(super) async fn change_password(recoup: &Recoup, tx: &mut Tx, id: AccountId, password_hash: &str, keep: Option<&str>, now: Instant) -> Result<(), Failure> {
+pub(super) async fn change_password(
+    recoup: &Recoup,
+    tx: &mut Tx,
+    id: AccountId,
+    password_hash: &str,
+    keep: Option<&str>,
+    now: Instant,
+) -> Result<(), Failure> {
     accounts::set_password(tx, id, password_hash).await?;
     crate::store::sessions::delete_of_account(tx, id, keep).await?;
     if let Some(account) = accounts::by_id(tx, id).await? {

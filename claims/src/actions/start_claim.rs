@@ -43,12 +43,16 @@ pub async fn start(recoup: &Recoup, actor: &Actor, slug: &str, who: &Who, key: &
         return Err(Failure::said("This case no longer takes claims."));
     }
     if claims::count_drafts(&mut tx, actor.account).await? >= recoup.limits.drafts {
-        return Err(Failure::said(format!("You have {} unfinished claims. Finish or withdraw some before you start another.", recoup.limits.drafts)));
+        return Err(Failure::said(format!(
+            "You have {} unfinished claims. Finish or withdraw some before you start another.",
+            recoup.limits.drafts
+        )));
     }
     let (claimant, answers) = match (who, new) {
-        (Who::New(_), Some(((kind, name, capacity), answers))) => {
-            (claims::add_claimant(&mut tx, actor.account, &kind, &name, &capacity, now).await?, answers.only(claimant::START))
-        }
+        (Who::New(_), Some(((kind, name, capacity), answers))) => (
+            claims::add_claimant(&mut tx, actor.account, &kind, &name, &capacity, now).await?,
+            answers.only(claimant::START),
+        ),
         (Who::Known(id), _) => {
             if let Some(existing) = claims::of_claimant(&mut tx, case.id, *id).await? {
                 return Ok(existing.id);
@@ -63,13 +67,22 @@ pub async fn start(recoup: &Recoup, actor: &Actor, slug: &str, who: &Who, key: &
         Err(error) if is_unique_violation(&error) => {
             drop(tx);
             let mut tx = recoup.store.read().await?;
-            return claims::of_claimant(&mut tx, case.id, claimant).await?.map(|claim| claim.id).ok_or(Failure::Store(error));
+            return claims::of_claimant(&mut tx, case.id, claimant)
+                .await?
+                .map(|claim| claim.id)
+                .ok_or(Failure::Store(error));
         }
         done => done?,
     };
     let answers = if answers.get("email").is_empty() { answers.with("email", actor.email.clone()) } else { answers };
     claims::save_answers(&mut tx, version, Step::Claimant.key(), &answers, now).await?;
-    let event = events::NewEvent { case_id: case.id, claim_id: Some(claim), account: Some(actor.account), kind: "claim_started", details: serde_json::json!({}) };
+    let event = events::NewEvent {
+        case_id: case.id,
+        claim_id: Some(claim),
+        account: Some(actor.account),
+        kind: "claim_started",
+        details: serde_json::json!({}),
+    };
     events::add(&mut tx, &event, now).await?;
     once::keep(recoup, &mut tx, actor, key, "start_claim", &fingerprint, &claim.to_string()).await?;
     tx.commit().await?;

@@ -44,7 +44,15 @@ pub struct Received {
 ///
 /// # Errors
 /// Wrong answers on the signature (kept for the page), a claim that is not ready, or a case that takes no more claims.
-pub async fn submit(recoup: &Recoup, actor: &Actor, id: ClaimId, version: VersionId, answers: &Answers, client: &str, key: &str) -> Result<Received, Failure> {
+pub async fn submit(
+    recoup: &Recoup,
+    actor: &Actor,
+    id: ClaimId,
+    version: VersionId,
+    answers: &Answers,
+    client: &str,
+    key: &str,
+) -> Result<Received, Failure> {
     let answers = answers.only(sign::FORM);
     match freeze(recoup, actor, id, version, &answers, client, key).await {
         Err(failure @ (Failure::Invalid(_) | Failure::Refused(Refusal::VerifyEmail))) => {
@@ -60,7 +68,15 @@ pub async fn submit(recoup: &Recoup, actor: &Actor, id: ClaimId, version: Versio
     }
 }
 
-async fn freeze(recoup: &Recoup, actor: &Actor, id: ClaimId, version: VersionId, answers: &Answers, client: &str, key: &str) -> Result<Received, Failure> {
+async fn freeze(
+    recoup: &Recoup,
+    actor: &Actor,
+    id: ClaimId,
+    version: VersionId,
+    answers: &Answers,
+    client: &str,
+    key: &str,
+) -> Result<Received, Failure> {
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
     claim_view::own_claim(&mut tx, actor, id, Action::ReadOwnClaim).await?;
@@ -77,13 +93,19 @@ async fn freeze(recoup: &Recoup, actor: &Actor, id: ClaimId, version: VersionId,
         return Err(Failure::said("This draft is no longer the one being written. Open the claim again."));
     }
     if claim.status == "withdrawn" && claim.in_force_id.is_none() {
-        return Err(Failure::said("This claim was withdrawn. To go on with it, choose “Take it up again” on its page."));
+        return Err(Failure::said(
+            "This claim was withdrawn. To go on with it, choose “Take it up again” on its page.",
+        ));
     }
     let draft = claim_view::load(&mut tx, claim).await?;
     let late = match draft.case.intake(now) {
         Intake::Open => false,
         Intake::LateWithReason => true,
-        Intake::Closed => return Err(Failure::said("The deadline has passed, and this case takes no late claims. Your draft is kept; ask the contact named on the case's page.")),
+        Intake::Closed => {
+            return Err(Failure::said(
+                "The deadline has passed, and this case takes no late claims. Your draft is kept; ask the contact named on the case's page.",
+            ));
+        }
     };
     if let Some(remark) = draft.remarks().into_iter().find(|remark| remark.stops) {
         return Err(Failure::said(format!("The claim cannot be sent yet: {}", remark.words)));
@@ -92,7 +114,9 @@ async fn freeze(recoup: &Recoup, actor: &Actor, id: ClaimId, version: VersionId,
 
     let number = match &draft.claim.number {
         Some(number) => number.clone(),
-        None => ClaimNumber::new(&draft.case.settings.prefix, cases::next_claim(&mut tx, draft.case.id).await?).to_string(),
+        None => {
+            ClaimNumber::new(&draft.case.settings.prefix, cases::next_claim(&mut tx, draft.case.id).await?).to_string()
+        }
     };
     let (frozen_lines, sums) = freeze_lines(&mut tx, &draft).await?;
     let today = deadline::day_in(now, &draft.case.settings.time_zone);
@@ -128,7 +152,18 @@ async fn freeze(recoup: &Recoup, actor: &Actor, id: ClaimId, version: VersionId,
     let total = totals::counted(&frozen.totals, draft.case.settings.filing_basis);
     let event_details = serde_json::json!({ "number": number, "version": row.version, "sha256": sha256, "amount": total.amount, "lines": frozen.lines.len() });
     let kind = if row.version > 1 { "claim_amended" } else { "claim_submitted" };
-    events::add(&mut tx, &events::NewEvent { case_id: draft.case.id, claim_id: Some(id), account: Some(actor.account), kind, details: event_details }, now).await?;
+    events::add(
+        &mut tx,
+        &events::NewEvent {
+            case_id: draft.case.id,
+            claim_id: Some(id),
+            account: Some(actor.account),
+            kind,
+            details: event_details,
+        },
+        now,
+    )
+    .await?;
     queue_mails(recoup, &mut tx, &draft, &frozen, &sha256, &total, now).await?;
     once::keep(recoup, &mut tx, actor, key, "submit_claim", &fingerprint, &number).await?;
     tx.commit().await?;
@@ -140,12 +175,17 @@ async fn freeze_lines(tx: &mut Tx, draft: &Draft) -> Result<(Vec<FrozenLine>, Ve
     let rules = draft.case.line_rules();
     let mut cited: BTreeMap<i64, Vec<FrozenEvidence>> = BTreeMap::new();
     for citation in lines::citations(tx, draft.version.id, None).await? {
-        cited.entry(citation.line_id.0).or_default().push(FrozenEvidence { document: citation.name, sha256: citation.sha256, place: citation.place });
+        cited.entry(citation.line_id.0).or_default().push(FrozenEvidence {
+            document: citation.name,
+            sha256: citation.sha256,
+            place: citation.place,
+        });
     }
     let mut frozen = Vec::new();
     let mut addends = Vec::new();
     for stored in lines::list(tx, draft.version.id, None, lines::Order::Number, i64::MAX, 0).await? {
-        let category = Category::parse(&stored.category).ok_or_else(|| Failure::Internal(format!("unknown category {}", stored.category)))?;
+        let category = Category::parse(&stored.category)
+            .ok_or_else(|| Failure::Internal(format!("unknown category {}", stored.category)))?;
         let wrong = || Failure::said(format!("The claim cannot be sent yet: line {} needs attention.", stored.line));
         let facts = line::read(category, &stored.answers.0, &rules).facts.ok_or_else(wrong)?;
         let value = in_case(&draft.case, &facts).ok_or_else(wrong)?;
@@ -179,11 +219,19 @@ async fn freeze_lines(tx: &mut Tx, draft: &Draft) -> Result<(Vec<FrozenLine>, Ve
             evidence,
         });
     }
-    let sums = totals::add_up(addends).ok_or_else(|| Failure::said("The lines add up to more than can be counted. Check their amounts."))?;
+    let sums = totals::add_up(addends)
+        .ok_or_else(|| Failure::said("The lines add up to more than can be counted. Check their amounts."))?;
     Ok((frozen, sums))
 }
 
-fn assemble(draft: &Draft, number: &str, now: Instant, lines: Vec<FrozenLine>, totals: Vec<Total>, declaration: FrozenDeclaration) -> FrozenClaim {
+fn assemble(
+    draft: &Draft,
+    number: &str,
+    now: Instant,
+    lines: Vec<FrozenLine>,
+    totals: Vec<Total>,
+    declaration: FrozenDeclaration,
+) -> FrozenClaim {
     let settings = &draft.case.settings;
     FrozenClaim {
         format: frozen::FORMAT,
@@ -195,7 +243,12 @@ fn assemble(draft: &Draft, number: &str, now: Instant, lines: Vec<FrozenLine>, t
         time_zone: settings.time_zone.clone(),
         currency: settings.currency,
         valuation_date: settings.valuation_date,
-        answers: draft.answers.iter().filter(|(step, _)| step.as_str() != Step::Sign.key()).map(|(step, answers)| (step.clone(), answers.clone())).collect(),
+        answers: draft
+            .answers
+            .iter()
+            .filter(|(step, _)| step.as_str() != Step::Sign.key())
+            .map(|(step, answers)| (step.clone(), answers.clone()))
+            .collect(),
         lines,
         documents: draft
             .documents
@@ -214,7 +267,15 @@ fn assemble(draft: &Draft, number: &str, now: Instant, lines: Vec<FrozenLine>, t
     }
 }
 
-async fn queue_mails(recoup: &Recoup, tx: &mut Tx, draft: &Draft, frozen: &FrozenClaim, sha256: &str, total: &Total, now: Instant) -> Result<(), Failure> {
+async fn queue_mails(
+    recoup: &Recoup,
+    tx: &mut Tx,
+    draft: &Draft,
+    frozen: &FrozenClaim,
+    sha256: &str,
+    total: &Total,
+    now: Instant,
+) -> Result<(), Failure> {
     let Case { settings, .. } = &draft.case;
     let about = (Some(draft.case.id), Some(draft.claim.id));
     let received = deadline::show(now, &settings.time_zone);
@@ -245,7 +306,9 @@ async fn queue_mails(recoup: &Recoup, tx: &mut Tx, draft: &Draft, frozen: &Froze
 pub fn total_in_words(total: &Total, currency: money::Currency) -> String {
     let basis = total.basis.map(|basis| format!(" at {}", basis.title())).unwrap_or_default();
     match total.basis {
-        Some(crate::line::Basis::UnitsOnly) => format!("{}: {} units, no value claimed", total.category.title(), money::grouped_units(total.units)),
+        Some(crate::line::Basis::UnitsOnly) => {
+            format!("{}: {} units, no value claimed", total.category.title(), money::grouped_units(total.units))
+        }
         _ => format!("{}{basis}: {}", total.category.title(), currency.show(total.amount)),
     }
 }

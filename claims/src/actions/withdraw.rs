@@ -4,8 +4,9 @@ use minijinja::context;
 
 use super::{Failure, Recoup, claim_view};
 use crate::{
-    ClaimId, deadline,
+    ClaimId,
     access::{Action, Actor, Refusal},
+    deadline,
     intake::form::clean,
     status::{ClaimStatus, Step},
     store::{claims, events, outbox},
@@ -22,7 +23,8 @@ pub async fn withdraw(recoup: &Recoup, actor: &Actor, id: ClaimId, reason: &str)
     claim_view::own_claim(&mut tx, actor, id, Action::ChangeClaim).await?;
     claims::lock(&mut tx, id).await?;
     let claim = claims::by_id(&mut tx, id).await?.ok_or(Refusal::NotFound)?;
-    let status = ClaimStatus::parse(&claim.status).ok_or_else(|| Failure::Internal(format!("unknown status {}", claim.status)))?;
+    let status = ClaimStatus::parse(&claim.status)
+        .ok_or_else(|| Failure::Internal(format!("unknown status {}", claim.status)))?;
     if status == ClaimStatus::Withdrawn {
         return Ok(());
     }
@@ -32,7 +34,18 @@ pub async fn withdraw(recoup: &Recoup, actor: &Actor, id: ClaimId, reason: &str)
     status.after(Step::Withdraw).ok_or_else(|| Failure::said("This claim cannot be withdrawn now."))?;
     claims::withdraw(&mut tx, id, &reason, now).await?;
     let details = serde_json::json!({ "reason": reason });
-    events::add(&mut tx, &events::NewEvent { case_id: claim.case_id, claim_id: Some(id), account: Some(actor.account), kind: "claim_withdrawn", details }, now).await?;
+    events::add(
+        &mut tx,
+        &events::NewEvent {
+            case_id: claim.case_id,
+            claim_id: Some(id),
+            account: Some(actor.account),
+            kind: "claim_withdrawn",
+            details,
+        },
+        now,
+    )
+    .await?;
     if let Some(number) = &claim.number {
         let case = claim_view::case_of(&mut tx, &claim).await?;
         for (email, name) in claims::accounts_of(&mut tx, claim.claimant_id).await? {
@@ -40,7 +53,12 @@ pub async fn withdraw(recoup: &Recoup, actor: &Actor, id: ClaimId, reason: &str)
                 name, number, claimant => claim.claimant.as_str(), case => case.settings.title.as_str(),
                 at => deadline::show(now, &case.settings.time_zone), link => recoup.url(&format!("/claims/{id}")),
             };
-            outbox::add(&mut tx, &recoup.mails.write("claim_withdrawn", &email, values, (Some(claim.case_id), Some(id)))?, now).await?;
+            outbox::add(
+                &mut tx,
+                &recoup.mails.write("claim_withdrawn", &email, values, (Some(claim.case_id), Some(id)))?,
+                now,
+            )
+            .await?;
         }
     }
     Ok(tx.commit().await?)

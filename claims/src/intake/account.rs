@@ -12,7 +12,9 @@ pub const REGISTER: &[Section] = &[Section {
     fields: &[
         Field::required("name", "Your name", Kind::Text(120)).autocomplete("name"),
         EMAIL,
-        Field::required("password", "Password", Kind::NewPassword).hint("At least 10 characters. A few words in a row are easy to remember and hard to guess.").autocomplete("new-password"),
+        Field::required("password", "Password", Kind::NewPassword)
+            .hint("At least 10 characters. A few words in a row are easy to remember and hard to guess.")
+            .autocomplete("new-password"),
     ],
 }];
 
@@ -30,7 +32,9 @@ pub const FORGOTTEN: &[Section] = &[Section { title: "", intro: "", fields: &[EM
 pub const RESET: &[Section] = &[Section {
     title: "",
     intro: "",
-    fields: &[Field::required("password", "New password", Kind::NewPassword).hint("At least 10 characters.").autocomplete("new-password")],
+    fields: &[Field::required("password", "New password", Kind::NewPassword)
+        .hint("At least 10 characters.")
+        .autocomplete("new-password")],
 }];
 
 /// Accepting an invitation or the first administrator's link, for somebody without an account.
@@ -39,7 +43,9 @@ pub const ACCEPT: &[Section] = &[Section {
     intro: "",
     fields: &[
         Field::required("name", "Your name", Kind::Text(120)).autocomplete("name"),
-        Field::required("password", "Password", Kind::NewPassword).hint("At least 10 characters.").autocomplete("new-password"),
+        Field::required("password", "Password", Kind::NewPassword)
+            .hint("At least 10 characters.")
+            .autocomplete("new-password"),
     ],
 }];
 
@@ -52,7 +58,9 @@ pub const CHANGE_PASSWORD: &[Section] = &[Section {
     intro: "",
     fields: &[
         Field::required("current", "Present password", Kind::Password).autocomplete("current-password"),
-        Field::required("password", "New password", Kind::NewPassword).hint("At least 10 characters.").autocomplete("new-password"),
+        Field::required("password", "New password", Kind::NewPassword)
+            .hint("At least 10 characters.")
+            .autocomplete("new-password"),
     ],
 }];
 
@@ -67,16 +75,63 @@ pub const CHANGE_EMAIL: &[Section] = &[Section {
 }];
 
 /// Inviting somebody by mail.
-pub const INVITE: &[Section] = &[Section { title: "", intro: "", fields: &[Field::required("email", "E-mail", Kind::Email)] }];
+pub const INVITE: &[Section] =
+    &[Section { title: "", intro: "", fields: &[Field::required("email", "E-mail", Kind::Email)] }];
 
 /// The passwords most often found in breaches, longer than nine characters, and what this product suggests by its name.
 const COMMON: &[&str] = &[
-    "1234567890", "12345678910", "0123456789", "0987654321", "1111111111", "0000000000", "123123123123", "1q2w3e4r5t", "1q2w3e4r5t6y",
-    "qwertyuiop", "qwerty123456", "qwerty12345", "qwertyuiop123", "asdfghjkl123", "zxcvbnm123", "password12", "password123", "password1234",
-    "password12345", "passwordpassword", "p@ssw0rd123", "passw0rd123", "letmein123", "letmeinplease", "iloveyou123", "iloveyou12",
-    "welcome123", "welcome1234", "administrator", "admin12345", "admin123456", "changeme123", "football123", "baseball123", "princess123",
-    "sunshine123", "michael123", "superman123", "trustno1trustno1", "abcdefghij", "abcd123456", "abc1234567", "aaaaaaaaaa", "q1w2e3r4t5",
-    "1qaz2wsx3edc", "qazwsxedcrfv", "monkey1234", "dragon1234", "master1234", "recouprecoup", "recoup1234", "correcthorsebatterystaple",
+    "1234567890",
+    "12345678910",
+    "0123456789",
+    "0987654321",
+    "1111111111",
+    "0000000000",
+    "123123123123",
+    "1q2w3e4r5t",
+    "1q2w3e4r5t6y",
+    "qwertyuiop",
+    "qwerty123456",
+    "qwerty12345",
+    "qwertyuiop123",
+    "asdfghjkl123",
+    "zxcvbnm123",
+    "password12",
+    "password123",
+    "password1234",
+    "password12345",
+    "passwordpassword",
+    "p@ssw0rd123",
+    "passw0rd123",
+    "letmein123",
+    "letmeinplease",
+    "iloveyou123",
+    "iloveyou12",
+    "welcome123",
+    "welcome1234",
+    "administrator",
+    "admin12345",
+    "admin123456",
+    "changeme123",
+    "football123",
+    "baseball123",
+    "princess123",
+    "sunshine123",
+    "michael123",
+    "superman123",
+    "trustno1trustno1",
+    "abcdefghij",
+    "abcd123456",
+    "abc1234567",
+    "aaaaaaaaaa",
+    "q1w2e3r4t5",
+    "1qaz2wsx3edc",
+    "qazwsxedcrfv",
+    "monkey1234",
+    "dragon1234",
+    "master1234",
+    "recouprecoup",
+    "recoup1234",
+    "correcthorsebatterystaple",
 ];
 
 /// Why a password is refused, if it is: too short, too long to be hashed in bounded time, too common, or the address itself.
@@ -92,7 +147,10 @@ pub fn password_problem(password: &str, email: &str) -> Option<&'static str> {
         Some("This is longer than 1,000 characters.")
     } else if COMMON.contains(&lower.as_str()) || lower.chars().all(|c| Some(c) == lower.chars().next()) {
         Some("This password is on every list of common passwords. Choose another, for example a few words in a row.")
-    } else if !email.is_empty() && (lower == email.to_lowercase() || name.len() >= 5 && lower.trim_end_matches(|c: char| c.is_ascii_digit()) == name) {
+    } else if !email.is_empty()
+        && (lower == email.to_lowercase()
+            || name.len() >= 5 && lower.trim_end_matches(|c: char| c.is_ascii_digit()) == name)
+    {
         Some("This password is your address. Choose another.")
     } else {
         None

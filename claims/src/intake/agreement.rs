@@ -13,9 +13,12 @@ pub const FORM: &[Section] = &[
         intro: "",
         fields: &[
             Field::required("has_agreement", "Was there a written agreement?", Kind::Radio(YES_NO)),
-            Field::optional("agreement_date", "Date of the agreement", Kind::Day).hint("For example 2009-03-01 or 1 March 2009."),
-            Field::optional("title_clause", "Consignment or title clause", Kind::LongText(2_000)).hint("Copy the words that say who owns unsold copies, if there are any."),
-            Field::optional("governing_law", "Governing law", Kind::Text(120)).hint("For example: laws of the State of Oregon."),
+            Field::optional("agreement_date", "Date of the agreement", Kind::Day)
+                .hint("For example 2009-03-01 or 1 March 2009."),
+            Field::optional("title_clause", "Consignment or title clause", Kind::LongText(2_000))
+                .hint("Copy the words that say who owns unsold copies, if there are any."),
+            Field::optional("governing_law", "Governing law", Kind::Text(120))
+                .hint("For example: laws of the State of Oregon."),
         ],
     },
     Section {
@@ -27,7 +30,8 @@ pub const FORM: &[Section] = &[
             Field::optional("ucc_number", "Filing number", Kind::Text(60)),
             Field::optional("ucc_date", "Filed on", Kind::Day),
             Field::optional("lender_notified", "Was the lender told?", Kind::Select(YES_NO)),
-            Field::optional("large_deliveries", "Were single deliveries worth $1,000 or more?", Kind::Select(YES_NO)).hint("U.C.C. § 9-102(a)(20) speaks of deliveries of at least $1,000."),
+            Field::optional("large_deliveries", "Were single deliveries worth $1,000 or more?", Kind::Select(YES_NO))
+                .hint("U.C.C. § 9-102(a)(20) speaks of deliveries of at least $1,000."),
         ],
     },
     Section {

@@ -25,8 +25,16 @@ const ZONES: &[Choice] = &[
 ];
 
 const CURRENCY_CHOICES: &[Choice] = &[
-    ("USD", "US dollar"), ("EUR", "Euro"), ("GBP", "Pound sterling"), ("CAD", "Canadian dollar"), ("AUD", "Australian dollar"),
-    ("CHF", "Swiss franc"), ("JPY", "Yen"), ("SEK", "Swedish krona"), ("NOK", "Norwegian krone"), ("DKK", "Danish krone"),
+    ("USD", "US dollar"),
+    ("EUR", "Euro"),
+    ("GBP", "Pound sterling"),
+    ("CAD", "Canadian dollar"),
+    ("AUD", "Australian dollar"),
+    ("CHF", "Swiss franc"),
+    ("JPY", "Yen"),
+    ("SEK", "Swedish krona"),
+    ("NOK", "Norwegian krone"),
+    ("DKK", "Danish krone"),
 ];
 
 /// The form.
@@ -200,8 +208,13 @@ impl CaseSettings {
 pub fn read(answers: &Answers) -> Result<CaseSettings, Vec<FieldError>> {
     let currency = Currency::parse(answers.get("case_currency")).unwrap_or(Currency::USD);
     let mut reader = Reader::new(FORM, answers, currency);
-    if reader.text("slug").is_some_and(|slug| !slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') || slug.starts_with('-')) {
+    if reader.text("slug").is_some_and(|slug| {
+        !slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') || slug.starts_with('-')
+    }) {
         reader.error("slug", "Use small letters, digits and hyphens only, like allegro.");
+    }
+    if reader.text("slug").as_deref() == Some("new") {
+        reader.error("slug", "This is the address of the page for new cases. Choose another.");
     }
     if reader.text("prefix").is_some_and(|prefix| prefix.len() < 2 || !prefix.bytes().all(|b| b.is_ascii_uppercase())) {
         reader.error("prefix", "Use two to six capital letters, like ALG.");
@@ -271,7 +284,8 @@ fn collect<T>(reader: &mut Reader<'_>, field: &str, read: impl Fn(&str) -> Resul
 
 fn read_rate(line: &str, case_currency: Currency) -> Result<(Currency, Decimal), String> {
     let (code, rate) = line.split_once(char::is_whitespace).ok_or("write a code and a rate, like EUR 1.1154.")?;
-    let currency = Currency::parse(code).ok_or_else(|| format!("“{}” is not a currency code.", money::shortened(code)))?;
+    let currency =
+        Currency::parse(code).ok_or_else(|| format!("“{}” is not a currency code.", money::shortened(code)))?;
     if currency == case_currency {
         return Err(format!("{currency} is the currency of the case; it needs no rate."));
     }
@@ -280,7 +294,9 @@ fn read_rate(line: &str, case_currency: Currency) -> Result<(Currency, Decimal),
 }
 
 fn read_key_date(line: &str) -> Result<(NaiveDate, String), String> {
-    let (day, words) = line.split_once(char::is_whitespace).ok_or("write a day and what happened, like 2016-06-03 The stock is seized.")?;
+    let (day, words) = line
+        .split_once(char::is_whitespace)
+        .ok_or("write a day and what happened, like 2016-06-03 The stock is seized.")?;
     Ok((period::parse_day(day)?, words.trim().to_owned()))
 }
 
@@ -289,7 +305,9 @@ fn read_questions(text: &str) -> Vec<(String, String)> {
     for block in text.split("\n\n") {
         let block = block.trim();
         match block.split_once('\n') {
-            Some((question, answer)) if question.trim_end().ends_with('?') => questions.push((question.trim().to_owned(), answer.trim().to_owned())),
+            Some((question, answer)) if question.trim_end().ends_with('?') => {
+                questions.push((question.trim().to_owned(), answer.trim().to_owned()))
+            }
             _ if block.is_empty() => {}
             _ => match questions.last_mut() {
                 Some((_, answer)) => {

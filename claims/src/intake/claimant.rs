@@ -29,7 +29,8 @@ pub const START: &[Section] = &[Section {
     intro: "",
     fields: &[
         Field::required("kind", "Who is claiming?", Kind::Radio(KINDS)),
-        Field::required("legal_name", "Legal name", Kind::Text(200)).hint("The person's full name, or the name under which the company is registered."),
+        Field::required("legal_name", "Legal name", Kind::Text(200))
+            .hint("The person's full name, or the name under which the company is registered."),
         Field::required("capacity", "You file as", Kind::Select(CAPACITIES)),
     ],
 }];
@@ -41,8 +42,10 @@ pub const FORM: &[Section] = &[
         intro: "",
         fields: &[
             Field::required("kind", "Who is claiming?", Kind::Radio(KINDS)),
-            Field::required("legal_name", "Legal name", Kind::Text(200)).hint("The person's full name, or the name under which the company is registered."),
-            Field::optional("other_names", "Other names and imprints", Kind::LongText(1_000)).hint("One on each line: stage names, imprints, earlier names."),
+            Field::required("legal_name", "Legal name", Kind::Text(200))
+                .hint("The person's full name, or the name under which the company is registered."),
+            Field::optional("other_names", "Other names and imprints", Kind::LongText(1_000))
+                .hint("One on each line: stage names, imprints, earlier names."),
         ],
     },
     Section {
@@ -63,7 +66,8 @@ pub const FORM: &[Section] = &[
         title: "Citizenship",
         intro: "A federal court decides by citizenship whether it may hear the case. A person gives the state or country; a company gives both where it was organised and where it is run from.",
         fields: &[
-            Field::optional("citizenship", "A person's state or country of citizenship", Kind::Text(80)).hint("For example Oregon, or United Kingdom."),
+            Field::optional("citizenship", "A person's state or country of citizenship", Kind::Text(80))
+                .hint("For example Oregon, or United Kingdom."),
             Field::optional("organised_in", "A company's state or country of organisation", Kind::Text(80)),
             Field::optional("principal_place", "A company's principal place of business", Kind::Text(120)),
         ],
@@ -72,7 +76,8 @@ pub const FORM: &[Section] = &[
         title: "Identifiers",
         intro: "If you have them. They help counsel to see that two names are one claimant. Never give tax or bank numbers here: Recoup does not pay and has no place for them.",
         fields: &[
-            Field::optional("gs1_prefixes", "GS1 company prefixes", Kind::Text(200)).hint("The first digits that all your barcodes share."),
+            Field::optional("gs1_prefixes", "GS1 company prefixes", Kind::Text(200))
+                .hint("The first digits that all your barcodes share."),
             Field::optional("vendor_number", "Vendor number at the distributor", Kind::Text(60)),
             Field::optional("ipi", "IPI name number", Kind::Text(11)),
             Field::optional("isni", "ISNI", Kind::Text(19)),
@@ -83,7 +88,8 @@ pub const FORM: &[Section] = &[
         intro: "",
         fields: &[
             Field::required("capacity", "You file as", Kind::Select(CAPACITIES)),
-            Field::optional("authority", "Proof of authority", Kind::LongText(1_000)).hint("If you file for someone else: what entitles you, and which of the documents shows it."),
+            Field::optional("authority", "Proof of authority", Kind::LongText(1_000))
+                .hint("If you file for someone else: what entitles you, and which of the documents shows it."),
         ],
     },
 ];
@@ -127,7 +133,14 @@ pub fn read(answers: &Answers) -> Result<ClaimantDetails, Vec<FieldError>> {
             reader.error(name, format!("This number has {length} digits."));
         }
     }
-    let details = (|| Some(ClaimantDetails { kind: kind?, legal_name: reader.text("legal_name")?, email: reader.text("email")?, citizenship: citizenship? }))();
+    let details = (|| {
+        Some(ClaimantDetails {
+            kind: kind?,
+            legal_name: reader.text("legal_name")?,
+            email: reader.text("email")?,
+            citizenship: citizenship?,
+        })
+    })();
     reader.finish(details)
 }
 

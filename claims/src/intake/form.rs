@@ -246,10 +246,22 @@ impl<'a> Reader<'a> {
             Kind::Barcode => Gtin::parse(answer).map(drop).map_err(|e| e.to_string()),
             Kind::Isrc => Isrc::parse(answer).map(drop).map_err(|e| e.to_string()),
             Kind::Select(choices) | Kind::Radio(choices) => {
-                if choices.iter().any(|(value, _)| *value == answer) { Ok(()) } else { Err("Choose one of the answers given.".to_owned()) }
+                if choices.iter().any(|(value, _)| *value == answer) {
+                    Ok(())
+                } else {
+                    Err("Choose one of the answers given.".to_owned())
+                }
             }
-            Kind::CaseCurrency => Currency::parse(answer).map(drop).ok_or_else(|| "Choose one of the currencies of the case.".to_owned()),
-            Kind::Tick => if answer == "yes" { Ok(()) } else { Err("Tick the box or leave it.".to_owned()) },
+            Kind::CaseCurrency => {
+                Currency::parse(answer).map(drop).ok_or_else(|| "Choose one of the currencies of the case.".to_owned())
+            }
+            Kind::Tick => {
+                if answer == "yes" {
+                    Ok(())
+                } else {
+                    Err("Tick the box or leave it.".to_owned())
+                }
+            }
         }
     }
 
@@ -342,7 +354,9 @@ impl<'a> Reader<'a> {
     /// The errors found, in the order of the form.
     #[must_use]
     pub fn into_errors(mut self) -> Vec<FieldError> {
-        let place = |error: &FieldError| fields(self.sections).position(|field| field.name == error.field).unwrap_or(usize::MAX);
+        let place = |error: &FieldError| {
+            fields(self.sections).position(|field| field.name == error.field).unwrap_or(usize::MAX)
+        };
         self.errors.sort_by_key(place);
         self.errors
     }
@@ -362,7 +376,9 @@ impl<'a> Reader<'a> {
 
 fn missing(field: &Field) -> String {
     match field.kind {
-        Kind::Select(_) | Kind::Radio(_) | Kind::CaseCurrency => format!("{}: choose an answer.", field.label.trim_end_matches('?')),
+        Kind::Select(_) | Kind::Radio(_) | Kind::CaseCurrency => {
+            format!("{}: choose an answer.", field.label.trim_end_matches('?'))
+        }
         Kind::Tick => "Tick the box to go on.".to_owned(),
         _ => format!("{}: this is needed.", field.label.trim_end_matches('?')),
     }
@@ -387,12 +403,20 @@ fn read_units(answer: &str) -> Result<i64, String> {
 pub fn read_email(typed: &str) -> Result<String, String> {
     let typed = typed.trim();
     let wrong = || "Write an e-mail address like name@example.org.".to_owned();
-    if typed.len() > 254 || typed.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '<' | '>' | '"' | '(' | ')' | '[' | ']' | '\\' | ':')) {
+    if typed.len() > 254
+        || typed.chars().any(|c| {
+            c.is_whitespace()
+                || c.is_control()
+                || matches!(c, ',' | ';' | '<' | '>' | '"' | '(' | ')' | '[' | ']' | '\\' | ':')
+        })
+    {
         return Err(wrong());
     }
     let (name, domain) = typed.split_once('@').ok_or_else(wrong)?;
-    let labels_fine = domain.contains('.') && domain.split('.').all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
-    let name_fine = !name.is_empty() && name.len() <= 64 && !name.starts_with('.') && !name.ends_with('.') && !name.contains("..");
+    let labels_fine = domain.contains('.')
+        && domain.split('.').all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
+    let name_fine =
+        !name.is_empty() && name.len() <= 64 && !name.starts_with('.') && !name.ends_with('.') && !name.contains("..");
     if !name_fine || !labels_fine || domain.contains('@') {
         return Err(wrong());
     }
@@ -417,7 +441,11 @@ mod tests {
 
     #[test]
     fn every_error_at_once_in_the_order_of_the_form() {
-        let answers = Answers::default().with("rate", "101").with("units", "1.5").with("from", "2016-02-01").with("to", "2016-01-01");
+        let answers = Answers::default()
+            .with("rate", "101")
+            .with("units", "1.5")
+            .with("from", "2016-02-01")
+            .with("to", "2016-01-01");
         let mut reader = Reader::new(FORM, &answers, Currency::USD);
         reader.period("from", "to");
         let errors = reader.into_errors();

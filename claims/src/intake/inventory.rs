@@ -1,7 +1,10 @@
 //! A line of held inventory: a roll-forward that must balance, and a named basis for every amount.
 
 use super::form::{Field, Kind, Reader, Section};
-use super::line::{ARTIST, BARCODE, CATALOGUE, CURRENCY, EXTRAS, FORMAT, LABEL, TITLE, agrees, bounded, close, minus, plus, release, times};
+use super::line::{
+    ARTIST, BARCODE, CATALOGUE, CURRENCY, EXTRAS, FORMAT, LABEL, TITLE, agrees, bounded, close, minus, plus, release,
+    times,
+};
 use crate::{
     line::{Basis, Category, ClosingSum, LineFacts},
     period::Period,
@@ -13,8 +16,14 @@ pub const FORM: &[Section] = &[
         title: "The copies",
         intro: "One line can be one release, or your whole stock if that is all you know. Leave the release empty for the whole stock.",
         fields: &[
-            Field::required("as_of", "Stock as of", Kind::Day).hint("The day the copies were seized or last counted, for example 3 June 2016."),
-            BARCODE, CATALOGUE, ARTIST, TITLE, LABEL, FORMAT,
+            Field::required("as_of", "Stock as of", Kind::Day)
+                .hint("The day the copies were seized or last counted, for example 3 June 2016."),
+            BARCODE,
+            CATALOGUE,
+            ARTIST,
+            TITLE,
+            LABEL,
+            FORMAT,
         ],
     },
     Section {
@@ -27,7 +36,8 @@ pub const FORM: &[Section] = &[
             Field::optional("returned_to_label", "Returned to you", Kind::Units),
             Field::optional("destroyed", "Destroyed or promotional", Kind::Units),
             Field::optional("reported", "Stock the distributor reported", Kind::Units),
-            Field::optional("difference", "Why the reported stock differs", Kind::LongText(1_000)).hint("Needed when the reported stock is not the expected stock."),
+            Field::optional("difference", "Why the reported stock differs", Kind::LongText(1_000))
+                .hint("Needed when the reported stock is not the expected stock."),
         ],
     },
     Section {
@@ -47,7 +57,8 @@ pub const FORM: &[Section] = &[
             ),
             CURRENCY,
             Field::optional("unit_value", "Value per unit", Kind::Price).hint("On the basis chosen above."),
-            Field::optional("amount", "Amount claimed", Kind::Amount).hint("Units times value. Leave empty and it is worked out."),
+            Field::optional("amount", "Amount claimed", Kind::Amount)
+                .hint("Units times value. Leave empty and it is worked out."),
         ],
     },
     EXTRAS,
@@ -76,7 +87,8 @@ pub(super) fn read(reader: &mut Reader<'_>, sums: &mut Vec<ClosingSum>) -> Optio
         }
         let amount = stated.or(computed);
         if amount == Some(0) {
-            reader.error("amount", "The amount is zero. To claim units without a value, choose “No value” as the basis.");
+            reader
+                .error("amount", "The amount is zero. To claim units without a value, choose “No value” as the basis.");
         }
         amount
     };
@@ -95,10 +107,18 @@ pub(super) fn read(reader: &mut Reader<'_>, sums: &mut Vec<ClosingSum>) -> Optio
 }
 
 fn roll_forward(reader: &mut Reader<'_>, sums: &mut Vec<ClosingSum>, claimed: Option<i64>) {
-    let parts = [("opening", "opening", false), ("sent_in", "sent in", false), ("sold", "sold", true), ("returned_to_label", "returned", true), ("destroyed", "destroyed", true)];
+    let parts = [
+        ("opening", "opening", false),
+        ("sent_in", "sent in", false),
+        ("sold", "sold", true),
+        ("returned_to_label", "returned", true),
+        ("destroyed", "destroyed", true),
+    ];
     let terms: Vec<_> = parts
         .into_iter()
-        .filter_map(|(name, label, off)| reader.units(name).map(|value| if off { minus(label, value) } else { plus(label, value) }))
+        .filter_map(|(name, label, off)| {
+            reader.units(name).map(|value| if off { minus(label, value) } else { plus(label, value) })
+        })
         .collect();
     if terms.is_empty() {
         return;
@@ -109,12 +129,22 @@ fn roll_forward(reader: &mut Reader<'_>, sums: &mut Vec<ClosingSum>, claimed: Op
         && reader.text("difference").is_none()
     {
         let (expected, reported) = (crate::money::grouped_units(expected), crate::money::grouped_units(reported));
-        reader.error("difference", format!("{expected} copies are expected but {reported} were reported. Say why, as far as you know."));
+        reader.error(
+            "difference",
+            format!("{expected} copies are expected but {reported} were reported. Say why, as far as you know."),
+        );
     }
     let most = expected.max(reader.units("reported").unwrap_or(0));
     if let Some(claimed) = claimed
         && claimed > most
     {
-        reader.error("units_claimed", format!("{} copies are claimed, but the figures above leave only {}.", crate::money::grouped_units(claimed), crate::money::grouped_units(most)));
+        reader.error(
+            "units_claimed",
+            format!(
+                "{} copies are claimed, but the figures above leave only {}.",
+                crate::money::grouped_units(claimed),
+                crate::money::grouped_units(most)
+            ),
+        );
     }
 }

@@ -62,7 +62,8 @@ pub fn read(category: Category, answers: &Answers, rules: &LineRules) -> LineRea
 }
 
 pub(super) const CURRENCY: Field = Field::required("currency", "Currency", Kind::CaseCurrency);
-pub(super) const BARCODE: Field = Field::optional("gtin", "Barcode (UPC or EAN)", Kind::Barcode).hint("The digits under the bars on the sleeve, like 036000291452.");
+pub(super) const BARCODE: Field = Field::optional("gtin", "Barcode (UPC or EAN)", Kind::Barcode)
+    .hint("The digits under the bars on the sleeve, like 036000291452.");
 pub(super) const CATALOGUE: Field = Field::optional("catalogue_number", "Catalogue number", Kind::Text(60));
 pub(super) const ARTIST: Field = Field::optional("artist", "Artist", Kind::Text(200));
 pub(super) const TITLE: Field = Field::optional("title", "Title", Kind::Text(300));
@@ -70,7 +71,14 @@ pub(super) const LABEL: Field = Field::optional("label", "Label or imprint", Kin
 pub(super) const FORMAT: Field = Field::optional(
     "format",
     "Format",
-    Kind::Select(&[("cd", "CD"), ("lp", "LP or other vinyl"), ("dvd", "DVD or Blu-ray"), ("cassette", "Cassette"), ("download", "Download"), ("other", "Another format")]),
+    Kind::Select(&[
+        ("cd", "CD"),
+        ("lp", "LP or other vinyl"),
+        ("dvd", "DVD or Blu-ray"),
+        ("cassette", "Cassette"),
+        ("download", "Download"),
+        ("other", "Another format"),
+    ]),
 );
 pub(super) const EXTRAS: Section = Section {
     title: "Interest, costs, notes",
@@ -78,7 +86,8 @@ pub(super) const EXTRAS: Section = Section {
     fields: &[
         Field::optional("interest", "Interest claimed", Kind::Amount),
         Field::optional("costs", "Costs claimed", Kind::Amount),
-        Field::optional("accrued_on", "Day the money became due", Kind::Day).hint("The day from which interest could run, for example 90 days after the month of sale."),
+        Field::optional("accrued_on", "Day the money became due", Kind::Day)
+            .hint("The day from which interest could run, for example 90 days after the month of sale."),
         Field::optional("note", "Note for counsel", Kind::LongText(2_000)),
     ],
 };
@@ -109,7 +118,15 @@ pub(super) fn minus(label: &'static str, value: i64) -> Term {
 
 /// Closes a sum: shows it, refuses a stated figure that differs from the computed one, and gives the figure to go on with.
 /// `field` is where the message goes.
-pub(super) fn close(reader: &mut Reader<'_>, sums: &mut Vec<ClosingSum>, field: &str, result: &'static str, terms: Vec<Term>, stated: Option<i64>, money: bool) -> Option<i64> {
+pub(super) fn close(
+    reader: &mut Reader<'_>,
+    sums: &mut Vec<ClosingSum>,
+    field: &str,
+    result: &'static str,
+    terms: Vec<Term>,
+    stated: Option<i64>,
+    money: bool,
+) -> Option<i64> {
     let currency = reader.currency();
     let show = |value: i64| if money { currency.show(value) } else { crate::money::grouped_units(value) };
     let Some(sum) = ClosingSum::of(result, terms, stated, money) else {
@@ -118,7 +135,14 @@ pub(super) fn close(reader: &mut Reader<'_>, sums: &mut Vec<ClosingSum>, field: 
     };
     let computed = sum.computed;
     if !sum.closes() {
-        reader.error(field, format!("The figures above make {}, but {} is given here. Correct one of them.", show(computed), show(sum.stated.unwrap_or_default())));
+        reader.error(
+            field,
+            format!(
+                "The figures above make {}, but {} is given here. Correct one of them.",
+                show(computed),
+                show(sum.stated.unwrap_or_default())
+            ),
+        );
     } else if computed < 0 {
         reader.error(field, format!("The figures above make {}, which is below zero.", show(computed)));
     }
@@ -137,7 +161,14 @@ pub(super) fn agrees(reader: &mut Reader<'_>, field: &str, what: &str, computed:
         && computed != stated
     {
         let currency = reader.currency();
-        reader.error(field, format!("{what} make {}, but {} is given here. Correct one of them.", currency.show(computed), currency.show(stated)));
+        reader.error(
+            field,
+            format!(
+                "{what} make {}, but {} is given here. Correct one of them.",
+                currency.show(computed),
+                currency.show(stated)
+            ),
+        );
     }
 }
 

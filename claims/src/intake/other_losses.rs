@@ -1,7 +1,9 @@
 //! A line of other losses: buy-back paid, unlicensed copies, fees, anything else with an explanation.
 
 use super::form::{Field, Kind, Reader, Section};
-use super::line::{ARTIST, BARCODE, CATALOGUE, CURRENCY, EXTRAS, FORMAT, LABEL, TITLE, bounded, close, plus, release, times};
+use super::line::{
+    ARTIST, BARCODE, CATALOGUE, CURRENCY, EXTRAS, FORMAT, LABEL, TITLE, bounded, close, plus, release, times,
+};
 use crate::line::{Category, ClosingSum, LineFacts};
 
 /// The form.
@@ -13,12 +15,24 @@ pub const FORM: &[Section] = &[
             Field::required(
                 "loss",
                 "Kind of loss",
-                Kind::Select(&[("buy_back", "Buy-back paid for my own stock"), ("unlicensed_copies", "Unlicensed copies sold"), ("fees", "Fees charged"), ("other", "Something else")]),
+                Kind::Select(&[
+                    ("buy_back", "Buy-back paid for my own stock"),
+                    ("unlicensed_copies", "Unlicensed copies sold"),
+                    ("fees", "Fees charged"),
+                    ("other", "Something else"),
+                ]),
             ),
-            Field::required("explanation", "What happened", Kind::LongText(4_000)).hint("In your own words: what was paid or lost, to whom, and why."),
-            Field::required("period_from", "From", Kind::Day).hint("The day it happened, or the first day of the period."),
+            Field::required("explanation", "What happened", Kind::LongText(4_000))
+                .hint("In your own words: what was paid or lost, to whom, and why."),
+            Field::required("period_from", "From", Kind::Day)
+                .hint("The day it happened, or the first day of the period."),
             Field::optional("period_to", "To", Kind::Day).hint("Leave empty for a single day."),
-            BARCODE, CATALOGUE, ARTIST, TITLE, LABEL, FORMAT,
+            BARCODE,
+            CATALOGUE,
+            ARTIST,
+            TITLE,
+            LABEL,
+            FORMAT,
         ],
     },
     Section {
@@ -29,7 +43,8 @@ pub const FORM: &[Section] = &[
             Field::optional("units", "Units", Kind::Units),
             Field::optional("unit_price", "Price per unit", Kind::Price),
             Field::optional("shipping", "Shipping", Kind::Amount),
-            Field::optional("amount", "Amount claimed", Kind::Amount).hint("Leave empty and it is worked out from units, price and shipping."),
+            Field::optional("amount", "Amount claimed", Kind::Amount)
+                .hint("Leave empty and it is worked out from units, price and shipping."),
         ],
     },
     EXTRAS,

@@ -9,7 +9,8 @@ pub const FORM: &[Section] = &[Section {
     title: "",
     intro: "A label and its artist can both claim the same dollar. Saying so does not reduce your claim; it saves questions later.",
     fields: &[
-        Field::required("others", "May anyone else claim some of this money?", Kind::Radio(YES_NO)).hint("For example an artist on a percentage, a co-owner, a publisher, your label."),
+        Field::required("others", "May anyone else claim some of this money?", Kind::Radio(YES_NO))
+            .hint("For example an artist on a percentage, a co-owner, a publisher, your label."),
         Field::optional("others_who", "Who, and for which releases?", Kind::LongText(2_000)).hint("One on each line."),
         Field::optional("others_share", "Their share in per cent, if you know it", Kind::Text(200)),
         Field::optional("assigned", "Has any of this money been assigned, sold or pledged?", Kind::Select(YES_NO)),

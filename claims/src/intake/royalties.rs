@@ -12,15 +12,22 @@ pub const FORM: &[Section] = &[
         title: "What was sold or streamed",
         intro: "One line can be one release or track at one service, or a lump sum over all of them. Leave the release empty for a lump sum.",
         fields: &[
-            Field::required("aggregator", "Aggregator", Kind::Text(100)).hint("The company that collects from the services, for example The Orchard."),
-            Field::optional("service", "Service", Kind::Text(100)).hint("For example iTunes, Amazon, YouTube. Leave empty for all services together."),
+            Field::required("aggregator", "Aggregator", Kind::Text(100))
+                .hint("The company that collects from the services, for example The Orchard."),
+            Field::optional("service", "Service", Kind::Text(100))
+                .hint("For example iTunes, Amazon, YouTube. Leave empty for all services together."),
             Field::optional("territory", "Territory", Kind::Text(60)),
             Field::required("period_from", "Sold from", Kind::Day).hint("For example 2016-01-01 or 1 January 2016."),
             Field::required("period_to", "Sold to", Kind::Day),
-            Field::optional("gtin", "Barcode (UPC or EAN)", Kind::Barcode).hint("The manufacturer's barcode, as on the CD."),
-            Field::optional("aggregator_gtin", "Aggregator's barcode", Kind::Barcode).hint("If the aggregator gave the release a barcode of its own."),
+            Field::optional("gtin", "Barcode (UPC or EAN)", Kind::Barcode)
+                .hint("The manufacturer's barcode, as on the CD."),
+            Field::optional("aggregator_gtin", "Aggregator's barcode", Kind::Barcode)
+                .hint("If the aggregator gave the release a barcode of its own."),
             Field::optional("isrc", "ISRC", Kind::Isrc).hint("For a single track, like US-S1Z-99-00001."),
-            CATALOGUE, ARTIST, TITLE, LABEL,
+            CATALOGUE,
+            ARTIST,
+            TITLE,
+            LABEL,
         ],
     },
     Section {
@@ -29,16 +36,26 @@ pub const FORM: &[Section] = &[
         fields: &[
             CURRENCY,
             Field::optional("quantity", "Quantity", Kind::Units).hint("Downloads or streams."),
-            Field::optional("net_receipts", "Net receipts", Kind::Price).hint("What the service paid to the aggregator for you, up to six digits after the point."),
+            Field::optional("net_receipts", "Net receipts", Kind::Price)
+                .hint("What the service paid to the aggregator for you, up to six digits after the point."),
             Field::optional("split_rate", "Your share in per cent", Kind::Percent),
-            Field::optional("amount", "Amount claimed", Kind::Amount).hint("Net receipts times your share. Leave empty and it is worked out."),
+            Field::optional("amount", "Amount claimed", Kind::Amount)
+                .hint("Net receipts times your share. Leave empty and it is worked out."),
         ],
     },
     Section {
         title: "Where the money is",
         intro: "",
         fields: &[
-            Field::required("money_state", "The money is", Kind::Select(&[("paid_to_distributor", "Paid to the distributor"), ("escrow", "Held in escrow by the aggregator"), ("unknown", "Not known")])),
+            Field::required(
+                "money_state",
+                "The money is",
+                Kind::Select(&[
+                    ("paid_to_distributor", "Paid to the distributor"),
+                    ("escrow", "Held in escrow by the aggregator"),
+                    ("unknown", "Not known"),
+                ]),
+            ),
             Field::required(
                 "letter_state",
                 "Letter of direction",
@@ -63,7 +80,8 @@ pub(super) fn read(reader: &mut Reader<'_>, _sums: &mut Vec<ClosingSum>) -> Opti
     let stated = reader.amount("amount");
     let share = reader.decimal("split_rate").map(|percent| percent / Decimal::ONE_HUNDRED);
     let receipts = reader.decimal("net_receipts");
-    let computed = receipts.and_then(|receipts| reader.currency().round(receipts.checked_mul(share.unwrap_or(Decimal::ONE))?));
+    let computed =
+        receipts.and_then(|receipts| reader.currency().round(receipts.checked_mul(share.unwrap_or(Decimal::ONE))?));
     agrees(reader, "amount", "Net receipts times your share", computed, stated);
     if computed.is_none() && stated.is_none() && !reader.has_error("amount") && !reader.has_error("net_receipts") {
         reader.error("amount", "Give the amount, or the net receipts it is worked out from.");

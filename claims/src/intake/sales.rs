@@ -1,7 +1,10 @@
 //! A line of unpaid sales: what the distributor's statement says, or should have said.
 
 use super::form::{Field, Kind, Reader, Section};
-use super::line::{ARTIST, BARCODE, CATALOGUE, CURRENCY, EXTRAS, FORMAT, LABEL, TITLE, agrees, bounded, close, minus, plus, release, times};
+use super::line::{
+    ARTIST, BARCODE, CATALOGUE, CURRENCY, EXTRAS, FORMAT, LABEL, TITLE, agrees, bounded, close, minus, plus, release,
+    times,
+};
 use crate::line::{Category, ClosingSum, LineFacts};
 
 /// The form.
@@ -10,11 +13,25 @@ pub const FORM: &[Section] = &[
         title: "What was sold",
         intro: "One line can be one release in one statement, or a lump sum over all releases if that is all you know. Leave the release empty for a lump sum.",
         fields: &[
-            Field::required("channel", "Sold as", Kind::Select(&[("physical", "Physical copies (CD, LP, DVD)"), ("download", "Downloads"), ("both", "Both together")])),
+            Field::required(
+                "channel",
+                "Sold as",
+                Kind::Select(&[
+                    ("physical", "Physical copies (CD, LP, DVD)"),
+                    ("download", "Downloads"),
+                    ("both", "Both together"),
+                ]),
+            ),
             Field::required("period_from", "Sold from", Kind::Day).hint("For example 2015-01-01 or 1 January 2015."),
             Field::required("period_to", "Sold to", Kind::Day),
-            Field::optional("statement_number", "Statement number", Kind::Text(60)).hint("As printed on the distributor's statement, if there was one."),
-            BARCODE, CATALOGUE, ARTIST, TITLE, LABEL, FORMAT,
+            Field::optional("statement_number", "Statement number", Kind::Text(60))
+                .hint("As printed on the distributor's statement, if there was one."),
+            BARCODE,
+            CATALOGUE,
+            ARTIST,
+            TITLE,
+            LABEL,
+            FORMAT,
         ],
     },
     Section {
@@ -34,12 +51,15 @@ pub const FORM: &[Section] = &[
         intro: "",
         fields: &[
             Field::optional("distribution_fee", "Distribution fee taken", Kind::Amount),
-            Field::optional("reserve_withheld", "Reserve withheld", Kind::Amount).hint("What the distributor kept back against returns."),
+            Field::optional("reserve_withheld", "Reserve withheld", Kind::Amount)
+                .hint("What the distributor kept back against returns."),
             Field::optional("reserve_released", "Reserve released", Kind::Amount),
             Field::optional("chargebacks", "Chargebacks", Kind::Amount),
-            Field::required("net_due", "Net due to you", Kind::Amount).hint("Gross less fee, reserve and chargebacks, plus reserve released; or the lump sum owed."),
+            Field::required("net_due", "Net due to you", Kind::Amount)
+                .hint("Gross less fee, reserve and chargebacks, plus reserve released; or the lump sum owed."),
             Field::optional("paid", "Already paid", Kind::Amount).hint("Leave empty if nothing was paid."),
-            Field::optional("balance", "Balance claimed", Kind::Amount).hint("Net due less what was paid. Leave empty and it is worked out."),
+            Field::optional("balance", "Balance claimed", Kind::Amount)
+                .hint("Net due less what was paid. Leave empty and it is worked out."),
         ],
     },
     EXTRAS,
@@ -69,9 +89,12 @@ pub(super) fn read(reader: &mut Reader<'_>, sums: &mut Vec<ClosingSum>) -> Optio
     let net_due = reader.amount("net_due");
     if let Some(gross) = gross {
         let mut terms = vec![plus("gross", gross)];
-        for (name, label, off) in
-            [("distribution_fee", "fee", true), ("reserve_withheld", "reserve withheld", true), ("reserve_released", "reserve released", false), ("chargebacks", "chargebacks", true)]
-        {
+        for (name, label, off) in [
+            ("distribution_fee", "fee", true),
+            ("reserve_withheld", "reserve withheld", true),
+            ("reserve_released", "reserve released", false),
+            ("chargebacks", "chargebacks", true),
+        ] {
             if let Some(value) = reader.amount(name).filter(|value| *value != 0) {
                 terms.push(if off { minus(label, value) } else { plus(label, value) });
             }
@@ -80,7 +103,10 @@ pub(super) fn read(reader: &mut Reader<'_>, sums: &mut Vec<ClosingSum>) -> Optio
     } else {
         for name in ["distribution_fee", "reserve_withheld", "reserve_released", "chargebacks"] {
             if reader.amount(name).is_some_and(|value| value != 0) && !reader.has_error("gross") {
-                reader.error("gross", "Give the gross that the fee, reserve and chargebacks are taken from, or leave those empty.");
+                reader.error(
+                    "gross",
+                    "Give the gross that the fee, reserve and chargebacks are taken from, or leave those empty.",
+                );
             }
         }
     }

@@ -16,9 +16,14 @@ pub const FORM: &[Section] = &[Section {
     intro: "",
     fields: &[
         Field::required("place", "Where are you signing?", Kind::Radio(PLACES)),
-        Field::required("place_name", "City and country", Kind::Text(160)).hint("For example Portland, Oregon, or Bristol, United Kingdom."),
-        Field::required("signature", "Your full name", Kind::Text(200)).hint("Typing it is your signature.").autocomplete("name"),
-        Field::optional("signer_title", "Your title", Kind::Text(120)).hint("For example Owner or President. Leave empty if you sign for yourself.").autocomplete("organization-title"),
+        Field::required("place_name", "City and country", Kind::Text(160))
+            .hint("For example Portland, Oregon, or Bristol, United Kingdom."),
+        Field::required("signature", "Your full name", Kind::Text(200))
+            .hint("Typing it is your signature.")
+            .autocomplete("name"),
+        Field::optional("signer_title", "Your title", Kind::Text(120))
+            .hint("For example Owner or President. Leave empty if you sign for yourself.")
+            .autocomplete("organization-title"),
         Field::required("signer_capacity", "You sign as", Kind::Select(CAPACITIES)),
         Field::optional("late_reason", "Why the claim is late", Kind::LongText(2_000)),
         Field::required("agree", "I have read the declaration above and make it.", Kind::Tick),

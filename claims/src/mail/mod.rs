@@ -45,7 +45,9 @@ impl Templates {
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
         for (kind, source) in TEMPLATES {
-            environment.add_template(kind, source).map_err(|source| TemplateError { kind: (*kind).to_owned(), source })?;
+            environment
+                .add_template(kind, source)
+                .map_err(|source| TemplateError { kind: (*kind).to_owned(), source })?;
         }
         Ok(Self { environment })
     }
@@ -54,13 +56,28 @@ impl Templates {
     ///
     /// # Errors
     /// If a placeholder of the template is missing from `values`.
-    pub fn write(&self, kind: &'static str, recipient: &str, values: Value, about: (Option<CaseId>, Option<ClaimId>)) -> Result<NewMail, TemplateError> {
+    pub fn write(
+        &self,
+        kind: &'static str,
+        recipient: &str,
+        values: Value,
+        about: (Option<CaseId>, Option<ClaimId>),
+    ) -> Result<NewMail, TemplateError> {
         let failed = |source| TemplateError { kind: kind.to_owned(), source };
-        let rendered = self.environment.get_template(kind).and_then(|template| template.render(values)).map_err(failed)?;
+        let rendered =
+            self.environment.get_template(kind).and_then(|template| template.render(values)).map_err(failed)?;
         let (subject, text) = rendered.split_once("\n\n").unwrap_or((rendered.as_str(), ""));
         let subject = subject.trim_start_matches("Subject:").split_whitespace().collect::<Vec<_>>().join(" ");
         let text = text.trim().to_owned() + "\n";
-        Ok(NewMail { case_id: about.0, claim_id: about.1, kind, recipient: recipient.to_owned(), body_html: html(&subject, &text), subject, body_text: text })
+        Ok(NewMail {
+            case_id: about.0,
+            claim_id: about.1,
+            kind,
+            recipient: recipient.to_owned(),
+            body_html: html(&subject, &text),
+            subject,
+            body_text: text,
+        })
     }
 }
 
@@ -72,7 +89,11 @@ fn html(subject: &str, text: &str) -> String {
             .lines()
             .map(|line| {
                 let escaped = escape(line);
-                if line.starts_with("http://") || line.starts_with("https://") { format!("<a href=\"{escaped}\">{escaped}</a>") } else { escaped }
+                if line.starts_with("http://") || line.starts_with("https://") {
+                    format!("<a href=\"{escaped}\">{escaped}</a>")
+                } else {
+                    escaped
+                }
             })
             .collect();
         body.push_str("<p>");
@@ -107,6 +128,8 @@ mod tests {
 
     #[test]
     fn a_missing_placeholder_is_an_error() {
-        assert!(Templates::new().unwrap().write("receipt", "a@example.org", minijinja::context! {}, (None, None)).is_err());
+        assert!(
+            Templates::new().unwrap().write("receipt", "a@example.org", minijinja::context! {}, (None, None)).is_err()
+        );
     }
 }

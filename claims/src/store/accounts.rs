@@ -38,7 +38,15 @@ const COLUMNS: &str = "id, email, name, password_hash, administrator, verified_a
 ///
 /// # Errors
 /// A unique violation if `verified_at` is given and another account proved the address.
-pub async fn add(tx: &mut Tx, email: &str, name: &str, password_hash: &str, administrator: bool, verified_at: Option<Instant>, now: Instant) -> Result<AccountId, Error> {
+pub async fn add(
+    tx: &mut Tx,
+    email: &str,
+    name: &str,
+    password_hash: &str,
+    administrator: bool,
+    verified_at: Option<Instant>,
+    now: Instant,
+) -> Result<AccountId, Error> {
     on!(tx, c => sqlx::query_scalar(
         "INSERT INTO accounts (email, email_key, name, password_hash, administrator, verified_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
     )
@@ -51,7 +59,9 @@ pub async fn add(tx: &mut Tx, email: &str, name: &str, password_hash: &str, admi
 /// # Errors
 /// If the database fails.
 pub async fn by_email(tx: &mut Tx, email: &str) -> Result<Option<Account>, Error> {
-    let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM accounts WHERE email_key = $1 ORDER BY CASE WHEN verified_at IS NULL THEN 1 ELSE 0 END, id DESC LIMIT 1"));
+    let sql = sqlx::AssertSqlSafe(format!(
+        "SELECT {COLUMNS} FROM accounts WHERE email_key = $1 ORDER BY CASE WHEN verified_at IS NULL THEN 1 ELSE 0 END, id DESC LIMIT 1"
+    ));
     on!(tx, c => sqlx::query_as(sql).bind(email_key(email)).fetch_optional(c).await)
 }
 
@@ -88,8 +98,7 @@ pub async fn count(tx: &mut Tx) -> Result<(i64, i64), Error> {
 pub async fn actor(tx: &mut Tx, id: AccountId) -> Result<Option<Actor>, Error> {
     let Some(account) = by_id(tx, id).await?.filter(|account| account.disabled_at.is_none()) else { return Ok(None) };
     let cases: Vec<CaseId> = on!(tx, c => sqlx::query_scalar("SELECT case_id FROM case_counsel WHERE account_id = $1").bind(id).fetch_all(c).await)?;
-    let claimants: Vec<ClaimantId> =
-        on!(tx, c => sqlx::query_scalar("SELECT claimant_id FROM account_claimants WHERE account_id = $1").bind(id).fetch_all(c).await)?;
+    let claimants: Vec<ClaimantId> = on!(tx, c => sqlx::query_scalar("SELECT claimant_id FROM account_claimants WHERE account_id = $1").bind(id).fetch_all(c).await)?;
     Ok(Some(Actor {
         account: account.id,
         name: account.name,

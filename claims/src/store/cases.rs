@@ -32,7 +32,8 @@ impl CaseRow {
     /// # Errors
     /// If the stored settings are no longer right, which a migration would have to mend.
     pub fn read(&self) -> Result<Case, Error> {
-        let settings = case_settings::read(&self.settings.0).map_err(|errors| Error::Decode(format!("settings of case {}: {errors:?}", self.id).into()))?;
+        let settings = case_settings::read(&self.settings.0)
+            .map_err(|errors| Error::Decode(format!("settings of case {}: {errors:?}", self.id).into()))?;
         Ok(Case { id: self.id, settings, deadline: self.deadline_at })
     }
 }
@@ -43,7 +44,15 @@ const COLUMNS: &str = "id, settings, deadline_at, revision, last_claim, event_he
 ///
 /// # Errors
 /// A unique violation if the short name or the prefix is taken.
-pub async fn add(tx: &mut Tx, slug: &str, prefix: &str, settings: &Answers, deadline: Instant, is_public: bool, now: Instant) -> Result<CaseId, Error> {
+pub async fn add(
+    tx: &mut Tx,
+    slug: &str,
+    prefix: &str,
+    settings: &Answers,
+    deadline: Instant,
+    is_public: bool,
+    now: Instant,
+) -> Result<CaseId, Error> {
     on!(tx, c => sqlx::query_scalar("INSERT INTO cases (slug, prefix, settings, deadline_at, is_public, created_at) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id")
         .bind(slug).bind(prefix).bind(Json(settings)).bind(deadline).bind(is_public).bind(now).fetch_one(c).await)
 }
@@ -53,7 +62,16 @@ pub async fn add(tx: &mut Tx, slug: &str, prefix: &str, settings: &Answers, dead
 /// # Errors
 /// A unique violation if the short name or the prefix is taken.
 #[expect(clippy::too_many_arguments, reason = "the columns of one row")]
-pub async fn save(tx: &mut Tx, id: CaseId, revision: i64, slug: &str, prefix: &str, settings: &Answers, deadline: Instant, is_public: bool) -> Result<bool, Error> {
+pub async fn save(
+    tx: &mut Tx,
+    id: CaseId,
+    revision: i64,
+    slug: &str,
+    prefix: &str,
+    settings: &Answers,
+    deadline: Instant,
+    is_public: bool,
+) -> Result<bool, Error> {
     on!(tx, c => sqlx::query("UPDATE cases SET slug = $3, prefix = $4, settings = $5, deadline_at = $6, is_public = $7, revision = revision + 1 WHERE id = $1 AND revision = $2")
         .bind(id).bind(revision).bind(slug).bind(prefix).bind(Json(settings)).bind(deadline).bind(is_public)
         .execute(c).await.map(|done| done.rows_affected() == 1))
@@ -82,7 +100,9 @@ pub async fn by_id(tx: &mut Tx, id: CaseId) -> Result<Option<CaseRow>, Error> {
 /// # Errors
 /// If the database fails.
 pub async fn all(tx: &mut Tx, only_public: bool) -> Result<Vec<CaseRow>, Error> {
-    let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM cases WHERE (is_public OR NOT $1) ORDER BY deadline_at, id"));
+    let sql = sqlx::AssertSqlSafe(format!(
+        "SELECT {COLUMNS} FROM cases WHERE (is_public OR NOT $1) ORDER BY deadline_at, id"
+    ));
     on!(tx, c => sqlx::query_as(sql).bind(only_public).fetch_all(c).await)
 }
 
@@ -91,7 +111,9 @@ pub async fn all(tx: &mut Tx, only_public: bool) -> Result<Vec<CaseRow>, Error> 
 /// # Errors
 /// If the database fails.
 pub async fn of_counsel(tx: &mut Tx, account: AccountId) -> Result<Vec<CaseRow>, Error> {
-    let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM cases WHERE id IN (SELECT case_id FROM case_counsel WHERE account_id = $1) ORDER BY deadline_at, id"));
+    let sql = sqlx::AssertSqlSafe(format!(
+        "SELECT {COLUMNS} FROM cases WHERE id IN (SELECT case_id FROM case_counsel WHERE account_id = $1) ORDER BY deadline_at, id"
+    ));
     on!(tx, c => sqlx::query_as(sql).bind(account).fetch_all(c).await)
 }
 
@@ -150,7 +172,15 @@ pub struct CaseDocument {
 ///
 /// # Errors
 /// If the database fails.
-pub async fn add_document(tx: &mut Tx, case: CaseId, name: &str, media_type: &str, bytes: i64, sha256: &str, now: Instant) -> Result<(), Error> {
+pub async fn add_document(
+    tx: &mut Tx,
+    case: CaseId,
+    name: &str,
+    media_type: &str,
+    bytes: i64,
+    sha256: &str,
+    now: Instant,
+) -> Result<(), Error> {
     on!(tx, c => sqlx::query(
         "INSERT INTO case_documents (case_id, name, media_type, bytes, sha256, added_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (case_id, sha256) DO NOTHING",
     )

@@ -75,7 +75,14 @@ const VERSION: &str = "SELECT id, claim_id, version, frozen, sha256, created_at,
 ///
 /// # Errors
 /// If the database fails.
-pub async fn add_claimant(tx: &mut Tx, account: AccountId, kind: &str, legal_name: &str, capacity: &str, now: Instant) -> Result<ClaimantId, Error> {
+pub async fn add_claimant(
+    tx: &mut Tx,
+    account: AccountId,
+    kind: &str,
+    legal_name: &str,
+    capacity: &str,
+    now: Instant,
+) -> Result<ClaimantId, Error> {
     on!(tx, c => {
         let id: ClaimantId = sqlx::query_scalar("INSERT INTO claimants (kind, legal_name, created_at) VALUES ($1, $2, $3) RETURNING id")
             .bind(kind).bind(legal_name).bind(now).fetch_one(&mut *c).await?;
@@ -168,7 +175,9 @@ pub async fn lock(tx: &mut Tx, id: ClaimId) -> Result<(), Error> {
 /// # Errors
 /// If the database fails.
 pub async fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Claim>, Error> {
-    let sql = sqlx::AssertSqlSafe(format!("{CLAIM} JOIN account_claimants a ON a.claimant_id = k.claimant_id WHERE a.account_id = $1 ORDER BY k.changed_at DESC, k.id DESC"));
+    let sql = sqlx::AssertSqlSafe(format!(
+        "{CLAIM} JOIN account_claimants a ON a.claimant_id = k.claimant_id WHERE a.account_id = $1 ORDER BY k.changed_at DESC, k.id DESC"
+    ));
     on!(tx, c => sqlx::query_as(sql).bind(account).fetch_all(c).await)
 }
 
@@ -245,7 +254,13 @@ pub async fn freeze(tx: &mut Tx, version: VersionId, sent: &Sent<'_>, now: Insta
 ///
 /// # Errors
 /// If the database fails.
-pub async fn set_in_force(tx: &mut Tx, claim: ClaimId, version: VersionId, number: &str, now: Instant) -> Result<(), Error> {
+pub async fn set_in_force(
+    tx: &mut Tx,
+    claim: ClaimId,
+    version: VersionId,
+    number: &str,
+    now: Instant,
+) -> Result<(), Error> {
     on!(tx, c => sqlx::query(
         "UPDATE claims SET status = 'submitted', in_force_id = $2, draft_id = NULL, number = $3, submitted_at = COALESCE(submitted_at, $4), changed_at = $4, withdrawn_reason = NULL \
          WHERE id = $1",
@@ -274,7 +289,13 @@ pub async fn reopen_draft(tx: &mut Tx, claim: ClaimId, now: Instant) -> Result<(
 ///
 /// # Errors
 /// If the database fails.
-pub async fn save_answers(tx: &mut Tx, version: VersionId, step: &str, answers: &Answers, now: Instant) -> Result<(), Error> {
+pub async fn save_answers(
+    tx: &mut Tx,
+    version: VersionId,
+    step: &str,
+    answers: &Answers,
+    now: Instant,
+) -> Result<(), Error> {
     on!(tx, c => sqlx::query(
         "INSERT INTO answers (version_id, step, answers, saved_at) VALUES ($1, $2, $3, $4) ON CONFLICT (version_id, step) DO UPDATE SET answers = $3, saved_at = $4",
     )

@@ -69,7 +69,14 @@ pub async fn by_id(tx: &mut Tx, id: DocumentId) -> Result<Option<Document>, Erro
 ///
 /// # Errors
 /// A unique violation if the claim has the same bytes already.
-pub async fn add(tx: &mut Tx, claim: ClaimId, document: &NewDocument, by: AccountId, added_in: i64, now: Instant) -> Result<DocumentId, Error> {
+pub async fn add(
+    tx: &mut Tx,
+    claim: ClaimId,
+    document: &NewDocument,
+    by: AccountId,
+    added_in: i64,
+    now: Instant,
+) -> Result<DocumentId, Error> {
     on!(tx, c => sqlx::query_scalar(
         "INSERT INTO documents (claim_id, sha256, name, media_type, bytes, pages, uploaded_by, uploaded_at, added_in) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
     )
@@ -116,7 +123,9 @@ pub async fn remove(tx: &mut Tx, document: &Document, draft: VersionId, version:
 /// # Errors
 /// If the database fails.
 pub async fn of_version(tx: &mut Tx, claim: ClaimId, version: i64) -> Result<Vec<Document>, Error> {
-    let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM documents WHERE claim_id = $1 AND added_in <= $2 AND (removed_in IS NULL OR removed_in > $2) ORDER BY id"));
+    let sql = sqlx::AssertSqlSafe(format!(
+        "SELECT {COLUMNS} FROM documents WHERE claim_id = $1 AND added_in <= $2 AND (removed_in IS NULL OR removed_in > $2) ORDER BY id"
+    ));
     on!(tx, c => sqlx::query_as(sql).bind(claim).bind(version).fetch_all(c).await)
 }
 

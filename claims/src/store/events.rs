@@ -65,8 +65,18 @@ pub async fn add(tx: &mut Tx, event: &NewEvent, now: Instant) -> Result<String, 
 }
 
 #[expect(clippy::too_many_arguments, reason = "the fields of one event, hashed in this order")]
-fn link(previous: &str, case: CaseId, seq: i64, at: Instant, account: Option<AccountId>, claim: Option<ClaimId>, kind: &str, details: &str) -> String {
-    let text = serde_json::json!([previous, case, seq, at.timestamp_micros(), account, claim, kind, details]).to_string();
+fn link(
+    previous: &str,
+    case: CaseId,
+    seq: i64,
+    at: Instant,
+    account: Option<AccountId>,
+    claim: Option<ClaimId>,
+    kind: &str,
+    details: &str,
+) -> String {
+    let text =
+        serde_json::json!([previous, case, seq, at.timestamp_micros(), account, claim, kind, details]).to_string();
     HEXLOWER.encode(&Sha256::digest(text.as_bytes()))
 }
 
@@ -100,14 +110,16 @@ pub async fn verify(tx: &mut Tx, case: CaseId) -> Result<(i64, Option<i64>), Err
     let mut previous = String::new();
     let mut next = 1;
     loop {
-        let sql = sqlx::AssertSqlSafe(format!("{SELECT} WHERE e.case_id = $1 AND e.seq >= $2 ORDER BY e.seq LIMIT 1000"));
+        let sql =
+            sqlx::AssertSqlSafe(format!("{SELECT} WHERE e.case_id = $1 AND e.seq >= $2 ORDER BY e.seq LIMIT 1000"));
         let events: Vec<Event> = on!(tx, c => sqlx::query_as(sql).bind(case).bind(next).fetch_all(c).await)?;
         if events.is_empty() {
             let whole = next == count + 1 && previous == head;
             return Ok((count, (!whole).then_some(next)));
         }
         for event in events {
-            let expected = link(&previous, case, next, event.at, event.account_id, event.claim_id, &event.kind, &event.details);
+            let expected =
+                link(&previous, case, next, event.at, event.account_id, event.claim_id, &event.kind, &event.details);
             if event.seq != next || event.previous != previous || event.hash != expected {
                 return Ok((count, Some(next)));
             }

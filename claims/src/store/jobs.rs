@@ -19,7 +19,23 @@ pub async fn take(tx: &mut Tx, name: &str, owner: &str, now: Instant, lease_unti
 ///
 /// # Errors
 /// If the database fails.
-pub async fn give_back(tx: &mut Tx, name: &str, owner: &str, error: &str, now: Instant, next_at: Instant) -> Result<(), Error> {
+pub async fn give_back(
+    tx: &mut Tx,
+    name: &str,
+    owner: &str,
+    error: &str,
+    now: Instant,
+    next_at: Instant,
+) -> Result<(), Error> {
     on!(tx, c => sqlx::query("UPDATE jobs SET lease_until = NULL, lease_owner = NULL, last_at = $3, last_error = $4, next_at = $5 WHERE name = $1 AND lease_owner = $2")
         .bind(name).bind(owner).bind(now).bind(error).bind(next_at).execute(c).await.map(drop))
+}
+
+/// Whether a job is due, or was never run.
+///
+/// # Errors
+/// If the database fails.
+pub async fn is_due(tx: &mut Tx, name: &str, now: Instant) -> Result<bool, Error> {
+    let next: Option<Instant> = on!(tx, c => sqlx::query_scalar("SELECT next_at FROM jobs WHERE name = $1").bind(name).fetch_optional(c).await)?;
+    Ok(next.is_none_or(|next| next <= now))
 }

@@ -40,7 +40,8 @@ pub struct Line {
     pub citations: i64,
 }
 
-const COLUMNS: &str = "id, line, category, answers, is_right, currency, amount, case_amount, basis, artist, title, units, citations";
+const COLUMNS: &str =
+    "id, line, category, answers, is_right, currency, amount, case_amount, basis, artist, title, units, citations";
 
 /// What a line is worth in the currency of its case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,7 +73,12 @@ pub async fn add(tx: &mut Tx, version: VersionId, category: Category, answers: &
 ///
 /// # Errors
 /// If the database fails.
-pub async fn write(tx: &mut Tx, id: LineId, answers: &Answers, facts: Option<(&LineFacts, &InCase)>) -> Result<(), Error> {
+pub async fn write(
+    tx: &mut Tx,
+    id: LineId,
+    answers: &Answers,
+    facts: Option<(&LineFacts, &InCase)>,
+) -> Result<(), Error> {
     let line = facts.map(|(line, _)| line);
     let in_case = facts.map(|(_, in_case)| in_case);
     let release = line.map(|line| &line.release);
@@ -165,8 +171,18 @@ impl Order {
 ///
 /// # Errors
 /// If the database fails.
-pub async fn list(tx: &mut Tx, version: VersionId, category: Option<Category>, order: Order, limit: i64, offset: i64) -> Result<Vec<Line>, Error> {
-    let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM lines WHERE version_id = $1 AND ($2 = '' OR category = $2) ORDER BY {} LIMIT $3 OFFSET $4", order.sql()));
+pub async fn list(
+    tx: &mut Tx,
+    version: VersionId,
+    category: Option<Category>,
+    order: Order,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<Line>, Error> {
+    let sql = sqlx::AssertSqlSafe(format!(
+        "SELECT {COLUMNS} FROM lines WHERE version_id = $1 AND ($2 = '' OR category = $2) ORDER BY {} LIMIT $3 OFFSET $4",
+        order.sql()
+    ));
     on!(tx, c => sqlx::query_as(sql).bind(version).bind(category.map_or("", Category::key)).bind(limit).bind(offset).fetch_all(c).await)
 }
 
@@ -185,7 +201,10 @@ pub async fn counts(tx: &mut Tx, version: VersionId) -> Result<Vec<(String, i64,
 ///
 /// # Errors
 /// If the database fails.
-pub async fn sums(tx: &mut Tx, version: VersionId) -> Result<Vec<(String, String, Option<String>, i64, i64, i64)>, Error> {
+pub async fn sums(
+    tx: &mut Tx,
+    version: VersionId,
+) -> Result<Vec<(String, String, Option<String>, i64, i64, i64)>, Error> {
     on!(tx, c => sqlx::query_as(
         "SELECT category, currency, basis, COUNT(*), CAST(SUM(amount) AS BIGINT), CAST(SUM(case_amount) AS BIGINT) FROM lines WHERE version_id = $1 AND is_right \
          GROUP BY category, currency, basis ORDER BY category, currency, basis",

@@ -57,7 +57,10 @@ pub struct Store {
 #[derive(Debug, Clone)]
 enum Pools {
     /// Readers share one pool; writers queue for the one connection of the other, so that they never find it busy.
-    Sqlite { read: SqlitePool, write: SqlitePool },
+    Sqlite {
+        read: SqlitePool,
+        write: SqlitePool,
+    },
     Postgres(PgPool),
 }
 
@@ -100,8 +103,16 @@ impl Store {
     /// As [`Self::open`].
     pub async fn connect(url: &str) -> Result<Self, Error> {
         let pools = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let options = PgConnectOptions::from_str(url)?.application_name("recoup").log_slow_statements(tracing::log_level(), Duration::from_secs(1));
-            Pools::Postgres(PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(10)).connect_with(options).await?)
+            let options = PgConnectOptions::from_str(url)?
+                .application_name("recoup")
+                .log_slow_statements(tracing::log_level(), Duration::from_secs(1));
+            Pools::Postgres(
+                PgPoolOptions::new()
+                    .max_connections(16)
+                    .acquire_timeout(Duration::from_secs(10))
+                    .connect_with(options)
+                    .await?,
+            )
         } else if url.starts_with("sqlite:") {
             let options = SqliteConnectOptions::from_str(url)?
                 .create_if_missing(true)
@@ -112,8 +123,16 @@ impl Store {
                 .pragma("temp_store", "memory")
                 .pragma("mmap_size", "268435456")
                 .log_slow_statements(tracing::log_level(), Duration::from_secs(1));
-            let write = SqlitePoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(20)).connect_with(options.clone()).await?;
-            let read = SqlitePoolOptions::new().max_connections(8).acquire_timeout(Duration::from_secs(10)).connect_with(options).await?;
+            let write = SqlitePoolOptions::new()
+                .max_connections(1)
+                .acquire_timeout(Duration::from_secs(20))
+                .connect_with(options.clone())
+                .await?;
+            let read = SqlitePoolOptions::new()
+                .max_connections(8)
+                .acquire_timeout(Duration::from_secs(10))
+                .connect_with(options)
+                .await?;
             Pools::Sqlite { read, write }
         } else {
             return Err(Error::Configuration("the database URL must start with sqlite: or postgres://".into()));
@@ -129,7 +148,13 @@ impl Store {
         match &self.pools {
             Pools::Sqlite { write, .. } => {
                 // SQLite has no advisory locks: a lock on a file beside the database keeps a second process waiting.
-                let path = url.trim_start_matches("sqlite:").trim_start_matches("//").split('?').next().unwrap_or_default().to_owned();
+                let path = url
+                    .trim_start_matches("sqlite:")
+                    .trim_start_matches("//")
+                    .split('?')
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned();
                 let lock = tokio::task::spawn_blocking(move || -> std::io::Result<std::fs::File> {
                     let file = std::fs::File::create(format!("{path}.lock"))?;
                     file.lock()?;
@@ -153,7 +178,9 @@ impl Store {
     pub async fn read(&self) -> Result<Tx, Error> {
         match &self.pools {
             Pools::Sqlite { read, .. } => Ok(Tx::Sqlite(read.begin().await?)),
-            Pools::Postgres(pool) => Ok(Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)),
+            Pools::Postgres(pool) => {
+                Ok(Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?))
+            }
         }
     }
 

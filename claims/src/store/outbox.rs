@@ -55,7 +55,8 @@ pub fn patience() -> chrono::Duration {
     chrono::Duration::days(3)
 }
 
-const COLUMNS: &str = "id, kind, recipient, subject, body_text, body_html, state, attempts, created_at, next_at, give_up_at";
+const COLUMNS: &str =
+    "id, kind, recipient, subject, body_text, body_html, state, attempts, created_at, next_at, give_up_at";
 
 /// Queues a mail, in the transaction of its cause.
 ///
@@ -103,7 +104,15 @@ pub async fn lease(tx: &mut Tx, owner: &str, most: i64, now: Instant, until: Ins
 ///
 /// # Errors
 /// If the database fails.
-pub async fn settle(tx: &mut Tx, id: MailId, owner: &str, state: &str, detail: &str, next_at: Instant, now: Instant) -> Result<bool, Error> {
+pub async fn settle(
+    tx: &mut Tx,
+    id: MailId,
+    owner: &str,
+    state: &str,
+    detail: &str,
+    next_at: Instant,
+    now: Instant,
+) -> Result<bool, Error> {
     let sent_at = (state == "sent").then_some(now);
     on!(tx, c => {
         let done = sqlx::query(

@@ -22,7 +22,15 @@ pub struct SessionRow {
 ///
 /// # Errors
 /// If the database fails.
-pub async fn save(tx: &mut Tx, id_hash: &str, account: Option<AccountId>, data: &serde_json::Value, client: &str, expires_at: Instant, now: Instant) -> Result<(), Error> {
+pub async fn save(
+    tx: &mut Tx,
+    id_hash: &str,
+    account: Option<AccountId>,
+    data: &serde_json::Value,
+    client: &str,
+    expires_at: Instant,
+    now: Instant,
+) -> Result<(), Error> {
     on!(tx, c => sqlx::query(
         "INSERT INTO sessions (id_hash, account_id, data, started_at, seen_at, expires_at, client) VALUES ($1, $2, $3, $4, $4, $5, $6) \
          ON CONFLICT (id_hash) DO UPDATE SET account_id = $2, data = $3, seen_at = $4, expires_at = $5",
@@ -35,8 +43,7 @@ pub async fn save(tx: &mut Tx, id_hash: &str, account: Option<AccountId>, data: 
 /// # Errors
 /// If the database fails.
 pub async fn load(tx: &mut Tx, id_hash: &str, now: Instant) -> Result<Option<(serde_json::Value, Instant)>, Error> {
-    let row: Option<(Json<serde_json::Value>, Instant)> =
-        on!(tx, c => sqlx::query_as("SELECT data, expires_at FROM sessions WHERE id_hash = $1 AND expires_at > $2").bind(id_hash).bind(now).fetch_optional(c).await)?;
+    let row: Option<(Json<serde_json::Value>, Instant)> = on!(tx, c => sqlx::query_as("SELECT data, expires_at FROM sessions WHERE id_hash = $1 AND expires_at > $2").bind(id_hash).bind(now).fetch_optional(c).await)?;
     Ok(row.map(|(data, expires_at)| (data.0, expires_at)))
 }
 

@@ -15,7 +15,15 @@ pub async fn find(tx: &mut Tx, account: AccountId, key: &str) -> Result<Option<(
 ///
 /// # Errors
 /// A unique violation if the key was used at the same time; the effect must then be taken back.
-pub async fn add(tx: &mut Tx, account: AccountId, key: &str, action: &str, fingerprint: &str, answer: &str, now: Instant) -> Result<(), Error> {
+pub async fn add(
+    tx: &mut Tx,
+    account: AccountId,
+    key: &str,
+    action: &str,
+    fingerprint: &str,
+    answer: &str,
+    now: Instant,
+) -> Result<(), Error> {
     on!(tx, c => sqlx::query("INSERT INTO submissions (account_id, key, action, fingerprint, answer, at) VALUES ($1, $2, $3, $4, $5, $6)")
         .bind(account).bind(key).bind(action).bind(fingerprint).bind(answer).bind(now).execute(c).await.map(drop))
 }

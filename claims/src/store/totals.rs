@@ -58,8 +58,7 @@ pub async fn add(tx: &mut Tx, version: VersionId, totals: &[Total]) -> Result<()
 /// # Errors
 /// If the database fails.
 pub async fn of_version(tx: &mut Tx, version: VersionId) -> Result<Vec<Total>, Error> {
-    let rows: Vec<Row> =
-        on!(tx, c => sqlx::query_as("SELECT category, basis, lines, amount, documented, interest, costs, units FROM totals WHERE version_id = $1").bind(version).fetch_all(c).await)?;
+    let rows: Vec<Row> = on!(tx, c => sqlx::query_as("SELECT category, basis, lines, amount, documented, interest, costs, units FROM totals WHERE version_id = $1").bind(version).fetch_all(c).await)?;
     Ok(read(rows))
 }
 

@@ -1,0 +1,125 @@
+//! The command line.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::Context;
+use claims::{Clock, random::Random};
+use clap::{Parser, Subcommand};
+
+use crate::{
+    config::{Config, Keys},
+    demo, doctor,
+    serve::{self, Installation},
+};
+
+mod export;
+mod user;
+
+/// Recoup: people hurt by the same wrong file what they are owed, with proof; counsel gets totals that stand up in court.
+#[derive(Debug, Parser)]
+#[command(name = "recoup", version, about, max_term_width = 110)]
+struct Cli {
+    /// TOML file with configuration; see recoup.example.toml
+    #[arg(long, env = "RECOUP_CONFIG", global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    keys: Keys,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the site; prints a one-time link for the first administrator if there is none
+    Serve,
+    /// Bring the database's schema up to date, and stop
+    Migrate,
+    /// Check configuration, database, documents and mail; each failure comes with its remedy
+    Doctor {
+        /// Also read every document and compare it with its hash, find rows without bytes and bytes without rows
+        #[arg(long)]
+        deep: bool,
+    },
+    /// Load the demo case (Allegro Media Group) into an empty data directory, print the sign-ins, and serve
+    Demo {
+        /// Load only, do not serve
+        #[arg(long)]
+        load_only: bool,
+    },
+    /// Add, list, disable and enable accounts
+    #[command(subcommand)]
+    User(user::UserCommand),
+    /// Write a case's claims as CSV files
+    Export(export::ExportArgs),
+}
+
+/// Runs the command line.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match start(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("recoup: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(cli: Cli) -> anyhow::Result<ExitCode> {
+    let config = Config::read(cli.keys, cli.config.as_deref())?;
+    log(config.log_json);
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime cannot start")?;
+    runtime.block_on(run(config, cli.command))
+}
+
+fn log(json: bool) {
+    use tracing_subscriber::{EnvFilter, fmt};
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,lopdf=error"));
+    let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    if json { builder.json().init() } else { builder.init() }
+}
+
+async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve => {
+            let (listener, base_url) = serve::bind(&config).await?;
+            let installation = Installation::open(&config, &base_url, Clock::System, Random::System).await?;
+            println!("Recoup is at {base_url}");
+            if let Some(link) = claims::actions::account::first_administrator_link(&installation.recoup).await? {
+                println!(
+                    "There is no administrator yet. Open this link once, within 24 hours, to become the first:\n  {link}"
+                );
+            }
+            serve::run(installation, listener, serve::stop_on_signal()).await?;
+        }
+        Command::Migrate => {
+            let store = claims::store::Store::open(&config.database_url)
+                .await
+                .context("the database cannot be brought up to date (key database_url)")?;
+            println!("The {} database is up to date.", store.kind());
+            store.close().await;
+        }
+        Command::Doctor { deep } => return doctor::run(&config, deep).await,
+        Command::Demo { load_only } => {
+            anyhow::ensure!(
+                config.listen.ip().is_loopback(),
+                "the demo holds made-up accounts and is served on this machine only: listen must be a loopback address, like 127.0.0.1:8016"
+            );
+            let (listener, base_url) = serve::bind(&config).await?;
+            let installation = Installation::open(&config, &base_url, Clock::System, Random::System).await?;
+            let sign_ins = demo::load(&installation, &config.data_dir).await?;
+            println!(
+                "Recoup is at {base_url}\n\nSign in as:\n{sign_ins}\nMails are written to files in {}.",
+                config.data_dir.join("mail").display()
+            );
+            if !load_only {
+                serve::run(installation, listener, serve::stop_on_signal()).await?;
+            }
+        }
+        Command::User(command) => user::run(&config, command).await?,
+        Command::Export(args) => export::run(&config, args).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

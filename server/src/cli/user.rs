@@ -1,0 +1,88 @@
+//! `recoup user`.
+
+use anyhow::{anyhow, bail};
+use claims::{
+    Clock,
+    actions::{Failure, Recoup, account},
+    intake::Answers,
+    random::Random,
+    store::{Store, accounts},
+};
+use clap::Subcommand;
+
+use crate::config::Config;
+
+/// Commands on accounts.
+#[derive(Debug, Subcommand)]
+pub(super) enum UserCommand {
+    /// Add an account with a confirmed address; its password is printed once
+    Add {
+        /// E-mail address
+        email: String,
+        /// Name as shown
+        #[arg(long)]
+        name: String,
+        /// Make it an administrator
+        #[arg(long)]
+        administrator: bool,
+    },
+    /// List accounts
+    List,
+    /// Disable an account; its sessions end at once
+    Disable {
+        /// E-mail address
+        email: String,
+    },
+    /// Enable a disabled account
+    Enable {
+        /// E-mail address
+        email: String,
+    },
+}
+
+/// Runs a command.
+pub(super) async fn run(config: &Config, command: UserCommand) -> anyhow::Result<()> {
+    std::fs::create_dir_all(&config.data_dir)?;
+    let store = Store::open(&config.database_url).await?;
+    let base_url = config.base_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
+    let recoup = Recoup::new(store, Clock::System, Random::System, &base_url, config.limits()).await?;
+    match command {
+        UserCommand::Add { email, name, administrator } => {
+            let password = recoup.random.token();
+            let answers =
+                Answers::default().with("email", email.clone()).with("name", name).with("password", password.clone());
+            account::add(&recoup, &answers, administrator).await.map_err(in_words)?;
+            println!("{email} was added. Password, shown this once: {password}");
+        }
+        UserCommand::List => {
+            let mut tx = recoup.store.read().await?;
+            for account in accounts::all(&mut tx, i64::MAX, 0).await? {
+                let confirmed = if account.verified_at.is_some() { "confirmed" } else { "not confirmed" };
+                let role = if account.administrator { "administrator" } else { "account" };
+                let state = if account.disabled_at.is_some() { "disabled" } else { "enabled" };
+                println!("{}\t{}\t{role}\t{confirmed}\t{state}", account.email, account.name);
+            }
+        }
+        UserCommand::Disable { email } => set(&recoup, &email, true).await?,
+        UserCommand::Enable { email } => set(&recoup, &email, false).await?,
+    }
+    recoup.store.close().await;
+    Ok(())
+}
+
+async fn set(recoup: &Recoup, email: &str, disabled: bool) -> anyhow::Result<()> {
+    if !account::set_disabled_by_email(recoup, email, disabled).await? {
+        bail!("there is no account with the address {email}; “recoup user list” shows them");
+    }
+    println!("{email} is {} now.", if disabled { "disabled" } else { "enabled" });
+    Ok(())
+}
+
+fn in_words(failure: Failure) -> anyhow::Error {
+    match failure {
+        Failure::Invalid(errors) => {
+            anyhow!(errors.into_iter().map(|error| error.message).collect::<Vec<_>>().join(" "))
+        }
+        other => other.into(),
+    }
+}

@@ -1,0 +1,341 @@
+//! Configuration: flags, then `RECOUP_*` environment, then a TOML file, then defaults. Wrong values are refused at start by name.
+
+use std::{net::IpAddr, net::SocketAddr, path::PathBuf};
+
+use anyhow::{Context, bail};
+use clap::Args;
+use serde::Deserialize;
+
+/// Every key, as typed. The same names serve as flags (`--data-dir`), environment (`RECOUP_DATA_DIR`) and keys of the file
+/// (`data_dir`); `recoup.example.toml` explains each.
+#[derive(Debug, Clone, Default, Args, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    /// Address and port to listen on [default: 127.0.0.1:8016]
+    #[arg(long, env = "RECOUP_LISTEN", global = true, value_name = "ADDRESS:PORT")]
+    pub listen: Option<String>,
+    /// Address of the site as people type it, for links in mails [default: http:// and the listen address]
+    #[arg(long, env = "RECOUP_BASE_URL", global = true, value_name = "URL")]
+    pub base_url: Option<String>,
+    /// Directory for everything that has no other place [default: ./data]
+    #[arg(long, env = "RECOUP_DATA_DIR", global = true, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// sqlite:PATH or postgres://… [default: sqlite in the data directory]
+    #[arg(long, env = "RECOUP_DATABASE_URL", global = true, value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// file:DIR or s3://BUCKET/PREFIX [default: documents in the data directory]
+    #[arg(long, env = "RECOUP_DOCUMENTS", global = true, value_name = "URL")]
+    pub documents: Option<String>,
+    /// Region of the S3 bucket
+    #[arg(long, env = "RECOUP_S3_REGION", global = true, value_name = "REGION")]
+    pub s3_region: Option<String>,
+    /// Endpoint of an S3-compatible server
+    #[arg(long, env = "RECOUP_S3_ENDPOINT", global = true, value_name = "URL")]
+    pub s3_endpoint: Option<String>,
+    /// Access key of the S3 bucket
+    #[arg(long, env = "RECOUP_S3_ACCESS_KEY", global = true, value_name = "KEY", hide_env_values = true)]
+    pub s3_access_key: Option<String>,
+    /// Secret key of the S3 bucket
+    #[arg(long, env = "RECOUP_S3_SECRET_KEY", global = true, value_name = "KEY", hide_env_values = true)]
+    pub s3_secret_key: Option<String>,
+    /// files:DIR, smtp://USER:PASSWORD@HOST:587 (STARTTLS) or smtps://… (TLS) [default: files, mail in the data directory]
+    #[arg(long, env = "RECOUP_MAIL", global = true, value_name = "URL", hide_env_values = true)]
+    pub mail: Option<String>,
+    /// Sender of mails [default: Recoup <recoup@localhost>]
+    #[arg(long, env = "RECOUP_MAIL_FROM", global = true, value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
+    /// Largest document in MB [default: 50]
+    #[arg(long, env = "RECOUP_DOCUMENT_MB", global = true, value_name = "MB")]
+    pub document_mb: Option<u64>,
+    /// Largest sum of the documents of a claim in MB [default: 2000]
+    #[arg(long, env = "RECOUP_CLAIM_MB", global = true, value_name = "MB")]
+    pub claim_mb: Option<u64>,
+    /// Addresses of proxies whose X-Forwarded-For is believed, with commas between [default: none]
+    #[arg(long, env = "RECOUP_TRUSTED_PROXIES", global = true, value_name = "IPS")]
+    pub trusted_proxies: Option<String>,
+    /// text or json [default: text]
+    #[arg(long, env = "RECOUP_LOG", global = true, value_name = "FORMAT")]
+    pub log: Option<String>,
+}
+
+impl Keys {
+    /// These keys, and where they are silent those of `other`.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            listen: self.listen.or(other.listen),
+            base_url: self.base_url.or(other.base_url),
+            data_dir: self.data_dir.or(other.data_dir),
+            database_url: self.database_url.or(other.database_url),
+            documents: self.documents.or(other.documents),
+            s3_region: self.s3_region.or(other.s3_region),
+            s3_endpoint: self.s3_endpoint.or(other.s3_endpoint),
+            s3_access_key: self.s3_access_key.or(other.s3_access_key),
+            s3_secret_key: self.s3_secret_key.or(other.s3_secret_key),
+            mail: self.mail.or(other.mail),
+            mail_from: self.mail_from.or(other.mail_from),
+            document_mb: self.document_mb.or(other.document_mb),
+            claim_mb: self.claim_mb.or(other.claim_mb),
+            trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
+            log: self.log.or(other.log),
+        }
+    }
+}
+
+/// Where documents lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DocumentsAt {
+    /// A local directory.
+    Directory(PathBuf),
+    /// A bucket.
+    S3 {
+        /// Bucket.
+        bucket: String,
+        /// Prefix of every key; empty for none.
+        prefix: String,
+        /// Region.
+        region: Option<String>,
+        /// Endpoint of a server that is not Amazon's.
+        endpoint: Option<String>,
+        /// Access and secret key; `None` takes them from the machine's role.
+        keys: Option<(String, String)>,
+    },
+}
+
+/// How mail leaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MailBy {
+    /// As files in a directory.
+    Files(PathBuf),
+    /// By SMTP; the URL as lettre reads it.
+    Smtp(String),
+}
+
+/// A configuration that was checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// Address of the site, without a slash at the end; `None` until the port is known.
+    pub base_url: Option<String>,
+    /// Data directory.
+    pub data_dir: PathBuf,
+    /// Database.
+    pub database_url: String,
+    /// Documents.
+    pub documents: DocumentsAt,
+    /// Mail.
+    pub mail: MailBy,
+    /// Sender.
+    pub mail_from: String,
+    /// Largest document in bytes.
+    pub document_bytes: u64,
+    /// Largest sum of a claim's documents in bytes.
+    pub claim_bytes: u64,
+    /// Proxies that are believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Whether logs are JSON.
+    pub log_json: bool,
+}
+
+impl Config {
+    /// Reads keys from flags and environment, with a file behind them.
+    ///
+    /// # Errors
+    /// A sentence that names the key, what it holds and what it takes.
+    pub fn read(keys: Keys, file: Option<&std::path::Path>) -> anyhow::Result<Self> {
+        let keys = match file {
+            None => keys,
+            Some(path) => {
+                let text = std::fs::read_to_string(path)
+                    .with_context(|| format!("the configuration file {} cannot be read", path.display()))?;
+                let behind: Keys = toml::from_str(&text)
+                    .with_context(|| format!("the configuration file {} has a mistake", path.display()))?;
+                keys.or(behind)
+            }
+        };
+        let listen = keys.listen.as_deref().unwrap_or("127.0.0.1:8016");
+        let listen: SocketAddr =
+            listen.parse().map_err(|_| wrong("listen", listen, "an address with a port, like 127.0.0.1:8016"))?;
+        let base_url = keys.base_url.map(|url| read_base_url(&url)).transpose()?;
+        let data_dir = keys.data_dir.unwrap_or_else(|| "data".into());
+        let database_url =
+            keys.database_url.unwrap_or_else(|| format!("sqlite:{}", data_dir.join("recoup.db").display()));
+        if !["sqlite:", "postgres://", "postgresql://"].iter().any(|start| database_url.starts_with(start)) {
+            return Err(wrong("database_url", "…", "a URL that starts with sqlite: or postgres://"));
+        }
+        let documents = match keys.documents.as_deref() {
+            None => DocumentsAt::Directory(data_dir.join("documents")),
+            Some(url) => {
+                let s3_keys = match (keys.s3_access_key, keys.s3_secret_key) {
+                    (Some(access), Some(secret)) => Some((access, secret)),
+                    (None, None) => None,
+                    _ => bail!("s3_access_key and s3_secret_key go together; one of them is missing"),
+                };
+                read_documents(url, keys.s3_region, keys.s3_endpoint, s3_keys)?
+            }
+        };
+        let mail = match keys.mail.as_deref() {
+            None => MailBy::Files(data_dir.join("mail")),
+            Some(url) => read_mail(url)?,
+        };
+        let mail_from = keys.mail_from.unwrap_or_else(|| "Recoup <recoup@localhost>".to_owned());
+        if mail_from.parse::<lettre::message::Mailbox>().is_err() {
+            return Err(wrong("mail_from", &mail_from, "an address, like Recoup <claims@example.org>"));
+        }
+        let megabytes = |key: &str, value: Option<u64>, default: u64| match value.unwrap_or(default) {
+            0 => Err(wrong(key, "0", "a number of megabytes from 1")),
+            mb if mb > 1_000_000 => Err(wrong(key, &mb.to_string(), "at most 1000000")),
+            mb => Ok(mb * 1_000_000),
+        };
+        let document_bytes = megabytes("document_mb", keys.document_mb, 50)?;
+        let claim_bytes = megabytes("claim_mb", keys.claim_mb, 2_000)?;
+        let proxies = keys.trusted_proxies.unwrap_or_default();
+        let trusted_proxies = proxies.split(',').map(str::trim).filter(|ip| !ip.is_empty());
+        let trusted_proxies = trusted_proxies
+            .map(|ip| ip.parse().map_err(|_| wrong("trusted_proxies", ip, "IP addresses with commas between")))
+            .collect::<anyhow::Result<_>>()?;
+        let log_json = match keys.log.as_deref() {
+            None | Some("text") => false,
+            Some("json") => true,
+            Some(other) => return Err(wrong("log", other, "text or json")),
+        };
+        Ok(Self {
+            listen,
+            base_url,
+            data_dir,
+            database_url,
+            documents,
+            mail,
+            mail_from,
+            document_bytes,
+            claim_bytes,
+            trusted_proxies,
+            log_json,
+        })
+    }
+
+    /// Limits for the actions.
+    #[must_use]
+    pub fn limits(&self) -> claims::actions::Limits {
+        claims::actions::Limits {
+            document_bytes: self.document_bytes,
+            claim_bytes: self.claim_bytes,
+            ..claims::actions::Limits::default()
+        }
+    }
+}
+
+fn wrong(key: &str, value: &str, takes: &str) -> anyhow::Error {
+    anyhow::anyhow!("{key} is “{value}”, but it takes {takes}")
+}
+
+fn read_base_url(text: &str) -> anyhow::Result<String> {
+    let takes = "the address of the site without a path, like https://claims.example.org";
+    let url = url::Url::parse(text).map_err(|_| wrong("base_url", text, takes))?;
+    let plain = matches!(url.scheme(), "http" | "https")
+        && url.host_str().is_some()
+        && url.path() == "/"
+        && url.query().is_none();
+    if plain { Ok(text.trim_end_matches('/').to_owned()) } else { Err(wrong("base_url", text, takes)) }
+}
+
+fn read_documents(
+    text: &str,
+    region: Option<String>,
+    endpoint: Option<String>,
+    keys: Option<(String, String)>,
+) -> anyhow::Result<DocumentsAt> {
+    if let Some(directory) = text.strip_prefix("file:") {
+        return Ok(DocumentsAt::Directory(directory.trim_start_matches("//").into()));
+    }
+    let takes = "file:DIRECTORY or s3://BUCKET/PREFIX";
+    let rest = text.strip_prefix("s3://").ok_or_else(|| wrong("documents", text, takes))?;
+    let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+    if bucket.is_empty() {
+        return Err(wrong("documents", text, takes));
+    }
+    Ok(DocumentsAt::S3 {
+        bucket: bucket.to_owned(),
+        prefix: prefix.trim_end_matches('/').to_owned(),
+        region,
+        endpoint,
+        keys,
+    })
+}
+
+fn read_mail(text: &str) -> anyhow::Result<MailBy> {
+    if let Some(directory) = text.strip_prefix("files:") {
+        return Ok(MailBy::Files(directory.trim_start_matches("//").into()));
+    }
+    // The URL may hold a password, so it is not repeated.
+    let takes = "files:DIRECTORY, smtp://USER:PASSWORD@HOST:PORT or smtps://USER:PASSWORD@HOST:PORT";
+    let url = url::Url::parse(text).map_err(|_| wrong("mail", "…", takes))?;
+    if !matches!(url.scheme(), "smtp" | "smtps") || url.host_str().is_none() {
+        return Err(wrong("mail", "…", takes));
+    }
+    // Plain SMTP is only for a server on the same machine; everywhere else STARTTLS is required.
+    let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    let mut url = url;
+    if url.scheme() == "smtp" && !local && !url.query_pairs().any(|(name, _)| name == "tls") {
+        url.query_pairs_mut().append_pair("tls", "required");
+    }
+    Ok(MailBy::Smtp(url.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(file: &str) -> anyhow::Result<Config> {
+        Config::read(toml::from_str(file)?, None)
+    }
+
+    #[test]
+    fn defaults_need_nothing() {
+        let config = Config::read(Keys::default(), None).unwrap();
+        assert_eq!(config.database_url, "sqlite:data/recoup.db");
+        assert_eq!(config.documents, DocumentsAt::Directory("data/documents".into()));
+        assert_eq!(config.document_bytes, 50_000_000);
+    }
+
+    #[test]
+    fn wrong_values_are_refused_by_name() {
+        for (key, value) in [
+            ("listen", "\"nonsense\""),
+            ("base_url", "\"claims.example.org\""),
+            ("database_url", "\"mysql://x\""),
+            ("documents", "\"ftp://x\""),
+            ("mail", "\"gopher://x\""),
+            ("mail_from", "\"nobody\""),
+            ("document_mb", "0"),
+            ("trusted_proxies", "\"10.0.0.1, x\""),
+            ("log", "\"xml\""),
+        ] {
+            let error = read(&format!("{key} = {value}")).unwrap_err().to_string();
+            assert!(error.contains(key), "{key}: {error}");
+        }
+        assert!(read("lisen = \"127.0.0.1:1\"").unwrap_err().to_string().contains("lisen"));
+        assert!(!read("mail = \"gopher://user:hunter2@x\"").unwrap_err().to_string().contains("hunter2"));
+    }
+
+    #[test]
+    fn the_example_file_names_every_key_and_is_right() {
+        let text = include_str!("../../recoup.example.toml");
+        let active: String =
+            text.lines().map(|line| line.strip_prefix("#= ").unwrap_or(line)).collect::<Vec<_>>().join("\n");
+        let keys: Keys = toml::from_str(&active).unwrap();
+        let shown = format!("{keys:?}");
+        assert!(!shown.contains("None"), "a key is missing from recoup.example.toml: {shown}");
+        Config::read(keys, None).unwrap();
+    }
+
+    #[test]
+    fn mail_away_from_this_machine_is_encrypted() {
+        assert_eq!(
+            read_mail("smtp://u:p@mail.example.org:587").unwrap(),
+            MailBy::Smtp("smtp://u:p@mail.example.org:587?tls=required".to_owned())
+        );
+        assert_eq!(read_mail("smtp://127.0.0.1:2525").unwrap(), MailBy::Smtp("smtp://127.0.0.1:2525".to_owned()));
+    }
+}

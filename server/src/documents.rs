@@ -1,0 +1,241 @@
+//! Documents in the object store: written under a temporary name, read back and verified, then kept under their hash.
+
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use bytes::Bytes;
+use claims::random::Random;
+use data_encoding::HEXLOWER;
+use futures::{Stream, StreamExt, TryStreamExt, stream::BoxStream};
+use object_store::{
+    ObjectStore, ObjectStoreExt, WriteMultipart,
+    aws::{AmazonS3Builder, Checksum},
+    local::LocalFileSystem,
+    path::Path,
+};
+use sha2::{Digest, Sha256};
+
+use crate::config::DocumentsAt;
+
+pub mod kind;
+
+/// Parts in flight while writing: bounds memory at this many times 5 MiB.
+const PARTS_IN_FLIGHT: usize = 2;
+
+/// The object store with its prefix.
+#[derive(Debug, Clone)]
+pub struct Documents {
+    store: Arc<dyn ObjectStore>,
+    prefix: Path,
+    random: Random,
+}
+
+/// A document that was written under a temporary name.
+#[derive(Debug, Clone)]
+pub struct Incoming {
+    at: Path,
+    /// SHA-256 of what was received, in hexadecimal.
+    pub sha256: String,
+    /// Size.
+    pub bytes: u64,
+    /// The first bytes, for finding the type.
+    pub head: Bytes,
+}
+
+/// Why a document was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// More bytes than allowed.
+    #[error("it is larger than {} MB", .0 / 1_000_000)]
+    TooLarge(u64),
+    /// The sender stopped, or sent something broken.
+    #[error("it did not arrive whole; send it again")]
+    Interrupted,
+    /// The object store failed, or gave back other bytes than were written.
+    #[error("the document store does not answer; nothing of it was kept, send it again later")]
+    Store(#[source] anyhow::Error),
+}
+
+impl Documents {
+    /// Opens the object store. A local directory is made if it is missing.
+    ///
+    /// # Errors
+    /// If the directory cannot be made or the bucket's configuration is wrong.
+    pub fn open(at: &DocumentsAt, random: Random) -> anyhow::Result<Self> {
+        let (store, prefix): (Arc<dyn ObjectStore>, _) = match at {
+            DocumentsAt::Directory(directory) => {
+                std::fs::create_dir_all(directory)
+                    .with_context(|| format!("the document directory {} cannot be made", directory.display()))?;
+                (Arc::new(LocalFileSystem::new_with_prefix(directory)?.with_fsync(true)), Path::default())
+            }
+            DocumentsAt::S3 { bucket, prefix, region, endpoint, keys } => {
+                // The server compares what it received with this checksum, part by part.
+                let mut builder =
+                    AmazonS3Builder::new().with_bucket_name(bucket).with_checksum_algorithm(Checksum::SHA256);
+                builder = builder.with_region(region.as_deref().unwrap_or("us-east-1"));
+                if let Some(endpoint) = endpoint {
+                    builder = builder.with_endpoint(endpoint).with_allow_http(endpoint.starts_with("http://"));
+                }
+                if let Some((access, secret)) = keys {
+                    builder = builder.with_access_key_id(access).with_secret_access_key(secret);
+                }
+                (Arc::new(builder.build().context("the S3 configuration is not complete")?), Path::parse(prefix)?)
+            }
+        };
+        Ok(Self { store, prefix, random })
+    }
+
+    fn place(&self, sha256: &str) -> Path {
+        self.prefix.clone().join("documents").join(&sha256[..2.min(sha256.len())]).join(sha256)
+    }
+
+    /// Writes what a sender streams under a temporary name, hashing on the way.
+    ///
+    /// # Errors
+    /// [`Refused`]; nothing is left then.
+    pub async fn receive<E>(
+        &self,
+        mut chunks: impl Stream<Item = Result<Bytes, E>> + Unpin + Send,
+        most: u64,
+    ) -> Result<Incoming, Refused> {
+        let at = self.prefix.clone().join("incoming").join(self.random.token());
+        let failed = |error: object_store::Error| Refused::Store(error.into());
+        let upload = self.store.put_multipart(&at).await.map_err(failed)?;
+        let mut write = WriteMultipart::new(upload);
+        let (mut hasher, mut bytes, mut head) = (Sha256::new(), 0u64, Vec::new());
+        let problem = loop {
+            let chunk = match chunks.next().await {
+                None => break None,
+                Some(Err(_)) => break Some(Refused::Interrupted),
+                Some(Ok(chunk)) => chunk,
+            };
+            bytes += chunk.len() as u64;
+            if bytes > most {
+                break Some(Refused::TooLarge(most));
+            }
+            hasher.update(&chunk);
+            if head.len() < kind::HEAD {
+                head.extend_from_slice(&chunk[..chunk.len().min(kind::HEAD - head.len())]);
+            }
+            if let Err(error) = write.wait_for_capacity(PARTS_IN_FLIGHT).await {
+                break Some(failed(error));
+            }
+            write.write(&chunk);
+        };
+        if let Some(problem) = problem {
+            let _ = write.abort().await;
+            return Err(problem);
+        }
+        write.finish().await.map_err(failed)?;
+        Ok(Incoming { at, sha256: HEXLOWER.encode(&hasher.finalize()), bytes, head: head.into() })
+    }
+
+    /// Reads the written bytes back, compares their hash, and moves them to their place. The same bytes may lie there already.
+    ///
+    /// # Errors
+    /// [`Refused::Store`]; nothing is left then.
+    pub async fn keep(&self, incoming: &Incoming) -> Result<(), Refused> {
+        let kept = self.verify_and_move(incoming).await;
+        if kept.is_err() {
+            self.discard(incoming).await;
+        }
+        kept.map_err(Refused::Store)
+    }
+
+    async fn verify_and_move(&self, incoming: &Incoming) -> anyhow::Result<()> {
+        let (sha256, bytes) = self.hash_of(&incoming.at).await?;
+        if (sha256.as_str(), bytes) != (incoming.sha256.as_str(), incoming.bytes) {
+            bail!("the object store gave back other bytes than were written");
+        }
+        let place = self.place(&sha256);
+        match self.store.head(&place).await {
+            Ok(meta) if meta.size == bytes => self.discard(incoming).await,
+            _ => self.store.rename(&incoming.at, &place).await?,
+        }
+        Ok(())
+    }
+
+    /// Removes what was written under a temporary name.
+    pub async fn discard(&self, incoming: &Incoming) {
+        if let Err(error) = self.store.delete(&incoming.at).await {
+            tracing::warn!(%error, "a temporary document could not be removed; the clean-up will find it");
+        }
+    }
+
+    /// All bytes of something that was received, for counting pages; the caller bounds the size.
+    ///
+    /// # Errors
+    /// If the object store fails.
+    pub async fn bytes_of(&self, incoming: &Incoming) -> anyhow::Result<Bytes> {
+        Ok(self.store.get(&incoming.at).await?.bytes().await?)
+    }
+
+    /// Streams a kept document.
+    ///
+    /// # Errors
+    /// If it is not there or the object store fails.
+    pub async fn read(&self, sha256: &str) -> anyhow::Result<BoxStream<'static, Result<Bytes, object_store::Error>>> {
+        Ok(self.store.get(&self.place(sha256)).await?.into_stream())
+    }
+
+    /// Whether the kept bytes of a hash are there and still have it: `None` if they are missing.
+    ///
+    /// # Errors
+    /// If the object store fails.
+    pub async fn check(&self, sha256: &str) -> anyhow::Result<Option<bool>> {
+        match self.hash_of(&self.place(sha256)).await {
+            Ok((found, _)) => Ok(Some(found == sha256)),
+            Err(error) if matches!(error.downcast_ref(), Some(object_store::Error::NotFound { .. })) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn hash_of(&self, at: &Path) -> anyhow::Result<(String, u64)> {
+        let mut stream = self.store.get(at).await?.into_stream();
+        let (mut hasher, mut bytes) = (Sha256::new(), 0u64);
+        while let Some(chunk) = stream.try_next().await? {
+            bytes += chunk.len() as u64;
+            hasher.update(&chunk);
+        }
+        Ok((HEXLOWER.encode(&hasher.finalize()), bytes))
+    }
+
+    /// The hashes of all kept documents.
+    pub fn kept(&self) -> BoxStream<'static, Result<String, object_store::Error>> {
+        let below = self.prefix.clone().join("documents");
+        self.store.list(Some(&below)).map_ok(|meta| meta.location.filename().unwrap_or_default().to_owned()).boxed()
+    }
+
+    /// Removes temporary documents that were written before `before`; gives how many.
+    ///
+    /// # Errors
+    /// If the object store fails.
+    pub async fn clean(&self, before: claims::Instant) -> anyhow::Result<usize> {
+        let old: Vec<Path> = self
+            .store
+            .list(Some(&self.prefix.clone().join("incoming")))
+            .try_filter_map(|meta| async move { Ok((meta.last_modified < before).then_some(meta.location)) })
+            .try_collect()
+            .await?;
+        for at in &old {
+            self.store.delete(at).await?;
+        }
+        Ok(old.len())
+    }
+
+    /// Writes, reads and removes a few bytes.
+    ///
+    /// # Errors
+    /// What failed.
+    pub async fn try_out(&self) -> anyhow::Result<()> {
+        let bytes = Bytes::from_static(b"recoup doctor");
+        let incoming = self.receive(futures::stream::iter([Ok::<_, std::io::Error>(bytes)]), 100).await?;
+        let found = self.hash_of(&incoming.at).await?;
+        self.discard(&incoming).await;
+        if found.0 == incoming.sha256 {
+            Ok(())
+        } else {
+            bail!("the object store gave back other bytes than were written")
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What a document is: found in its bytes, compared with its name.
+
+/// Bytes at the start that are looked at.
+pub const HEAD: usize = 8_192;
+
+/// The largest PDF whose pages are counted: counting needs the whole file in memory, one at a time.
+pub const LARGEST_COUNTED: u64 = 64_000_000;
+
+/// Accepted types in words, for the page.
+pub const IN_WORDS: &str =
+    "PDF, pictures (JPEG, PNG, TIFF, WebP, GIF, HEIC), spreadsheets (XLSX, CSV), mails (EML) and plain text";
+
+/// Media type, endings of file names, and whether the bytes themselves show it.
+const KINDS: &[(&str, &[&str])] = &[
+    ("application/pdf", &["pdf"]),
+    ("image/jpeg", &["jpg", "jpeg"]),
+    ("image/png", &["png"]),
+    ("image/tiff", &["tif", "tiff"]),
+    ("image/webp", &["webp"]),
+    ("image/gif", &["gif"]),
+    ("image/heif", &["heic", "heif"]),
+    ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", &["xlsx"]),
+    ("text/csv", &["csv", "tsv"]),
+    ("message/rfc822", &["eml"]),
+    ("text/plain", &["txt"]),
+];
+
+/// Finds the type of a document from its first bytes and its name.
+///
+/// # Errors
+/// A sentence about the file: empty, a type that is not taken, or bytes that do not fit the name.
+pub fn find(name: &str, head: &[u8]) -> Result<&'static str, String> {
+    if head.is_empty() {
+        return Err("it is empty".to_owned());
+    }
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).unwrap_or_default();
+    let by_name = KINDS.iter().find(|(_, endings)| endings.contains(&ending.as_str())).map(|(kind, _)| *kind);
+    let Some(by_name) = by_name else {
+        return Err(match ending.as_str() {
+            "zip" => "ZIP archives are not taken; unpack it and send the files in it".to_owned(),
+            "doc" | "docx" | "odt" | "pages" => {
+                "word processor files are not taken; save it as PDF and send that".to_owned()
+            }
+            "xls" | "ods" | "numbers" => {
+                "only XLSX and CSV spreadsheets are taken; save it as XLSX and send that".to_owned()
+            }
+            _ => format!("this type of file is not taken; {IN_WORDS} are"),
+        });
+    };
+    let text = matches!(by_name, "text/csv" | "message/rfc822" | "text/plain");
+    let fits = if text {
+        looks_like_text(head)
+    } else {
+        // Some programs write a few bytes before the header of a PDF.
+        by_name == "application/pdf" && head[..head.len().min(1_024)].windows(5).any(|five| five == b"%PDF-")
+            || infer::get(head).is_some_and(|found| found.mime_type() == by_name)
+    };
+    if fits { Ok(by_name) } else { Err(format!("its content is not what its name says (.{ending})")) }
+}
+
+/// Whether bytes can be text: no NUL (but in UTF-16), no magic of another type, hardly any control characters.
+fn looks_like_text(head: &[u8]) -> bool {
+    if head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]) {
+        return true;
+    }
+    let magic = head.starts_with(b"MZ") && head.contains(&0)
+        || head.starts_with(b"PK\x03\x04")
+        || head.starts_with(b"%PDF-")
+        || head.starts_with(b"\x7fELF");
+    let lower: Vec<u8> =
+        head.iter().take(512).map(u8::to_ascii_lowercase).skip_while(u8::is_ascii_whitespace).collect();
+    let markup =
+        [b"<!doctype".as_slice(), b"<html", b"<svg", b"<?xml", b"<script"].iter().any(|start| lower.starts_with(start));
+    let controls = head.iter().filter(|b| **b < 0x20 && !matches!(b, b'\n' | b'\r' | b'\t' | 0x0c)).count();
+    !magic && !markup && !head.contains(&0) && controls * 100 <= head.len()
+}
+
+/// The number of pages of a PDF; `None` where it is damaged or encrypted.
+#[must_use]
+pub fn count_pages(bytes: &[u8]) -> Option<i64> {
+    let metadata = lopdf::Document::load_metadata_mem(bytes).ok()?;
+    i64::try_from(metadata.page_count).ok().filter(|pages| *pages > 0)
+}
+
+/// A file name as it is kept: its last part, without controls and direction marks, at most 200 characters with its ending.
+#[must_use]
+pub fn clean_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let clean = claims::intake::form::clean(last, 10_000).replace(['\n', '\t'], " ");
+    let clean = clean.trim().trim_start_matches('.').trim();
+    let count = clean.chars().count();
+    if clean.is_empty() {
+        "unnamed".to_owned()
+    } else if count <= 200 {
+        clean.to_owned()
+    } else {
+        let (stem, ending) =
+            clean.rsplit_once('.').filter(|(_, ending)| ending.chars().count() <= 10).unwrap_or((clean, ""));
+        let kept: String = stem.chars().take(185).collect();
+        if ending.is_empty() { kept } else { format!("{kept}….{ending}") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_and_name_must_agree() {
+        assert_eq!(find("a.pdf", b"%PDF-1.7\n"), Ok("application/pdf"));
+        assert_eq!(find("A.PNG", b"\x89PNG\r\n\x1a\n0000"), Ok("image/png"));
+        assert_eq!(find("a.csv", "label,units\nJay Records,5\n".as_bytes()), Ok("text/csv"));
+        assert!(find("a.pdf", b"MZ\x90\x00").unwrap_err().contains("not what its name says"));
+        assert!(find("a.txt", b"<!DOCTYPE html><script>").is_err());
+        assert!(find("a.txt", b"\n <svg onload=x>").is_err());
+        assert!(find("a.csv", b"MZ\x90\x00\x03").is_err());
+        assert!(find("a.zip", b"PK\x03\x04").unwrap_err().contains("ZIP"));
+        assert!(find("a.xlsx", b"PK\x03\x04 but no workbook").is_err());
+        assert!(find("a.pdf", b"").unwrap_err().contains("empty"));
+        assert!(find("noending", b"text").is_err());
+    }
+
+    #[test]
+    fn names_lose_paths_and_tricks() {
+        assert_eq!(clean_name("../../etc/passwd.txt"), "passwd.txt");
+        assert_eq!(clean_name("C:\\docs\\a.pdf"), "a.pdf");
+        assert_eq!(clean_name("inv\u{202e}fdp.exe"), "invfdp.exe");
+        assert_eq!(clean_name("a\r\nSet-Cookie: b.pdf"), "a Set-Cookie: b.pdf");
+        assert_eq!(clean_name("..."), "unnamed");
+        let long = clean_name(&format!("{}.pdf", "x".repeat(300)));
+        assert!(long.ends_with(".pdf") && long.chars().count() <= 200);
+    }
+}

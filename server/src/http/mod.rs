@@ -1,0 +1,103 @@
+//! HTTP: the router with its layers, and the handlers that stream bytes.
+
+use std::{net::IpAddr, sync::Arc, time::Duration};
+
+use app::request::{Site, SiteFiles};
+use axum::{Router, http::Method, middleware};
+use claims::actions::Recoup;
+use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
+use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
+
+use crate::{documents::Documents, sessions::Sessions};
+
+pub mod assets;
+pub mod downloads;
+pub mod headers;
+pub mod health;
+pub mod origin;
+pub mod uploads;
+pub mod visitor;
+
+/// What HTTP needs beside the business.
+#[derive(Debug, Clone)]
+pub struct Http {
+    /// The business.
+    pub recoup: Recoup,
+    /// Documents.
+    pub documents: Documents,
+    /// Proxies whose X-Forwarded-For is believed.
+    pub trusted_proxies: Arc<[IpAddr]>,
+    /// Counts PDF pages one at a time.
+    pub counting: Arc<tokio::sync::Semaphore>,
+}
+
+impl Http {
+    /// Puts it together.
+    #[must_use]
+    pub fn new(recoup: Recoup, documents: Documents, trusted_proxies: Vec<IpAddr>) -> Self {
+        Self {
+            recoup,
+            documents,
+            trusted_proxies: trusted_proxies.into(),
+            counting: Arc::new(tokio::sync::Semaphore::new(1)),
+        }
+    }
+
+    /// Whether the site is served over TLS, so that cookies are Secure.
+    #[must_use]
+    pub fn secure(&self) -> bool {
+        self.recoup.base_url.starts_with("https://")
+    }
+}
+
+/// The whole router, and the list of its pages and forms for the test that walks them.
+#[must_use]
+pub fn router(http: &Http) -> (Router, Vec<(Method, &'static str)>) {
+    let manifest = assets::manifest();
+    let islands = match (manifest.loader_url, manifest.script_url, manifest.wasm_url) {
+        (Some(loader), Some(script), Some(wasm)) => Some((loader.to_owned(), script.to_owned(), wasm.to_owned())),
+        _ => None,
+    };
+    let files = SiteFiles { style: manifest.style_url.to_owned(), islands };
+    let site =
+        Site { recoup: http.recoup.clone(), files: Arc::new(files), document_types: crate::documents::kind::IN_WORDS };
+    let (pages, mut list) = app::routes::all().finish();
+    let (streams, streamed) = uploads::routes(http).finish(site.clone());
+    list.extend(streamed);
+    let pages = pages.with_state(site.clone());
+
+    // Forms and pages end in time; uploads and exports may take as long as they move.
+    let site_router = pages
+        .merge(streams)
+        .fallback(|| async { axum::http::StatusCode::NOT_FOUND })
+        .layer(middleware::from_fn(app::request::explain))
+        .layer(middleware::from_fn_with_state((http.clone(), site), visitor::identify))
+        .layer(session_layer(http))
+        .layer(middleware::from_fn_with_state(http.clone(), origin::check))
+        .merge(assets::router())
+        .merge(health::router(http.clone()))
+        .layer(CatchPanicLayer::custom(headers::panicked))
+        .layer(middleware::from_fn_with_state(http.secure(), headers::add));
+    (site_router, list)
+}
+
+fn session_layer(http: &Http) -> SessionManagerLayer<Sessions> {
+    let sessions = Sessions::new(http.recoup.store.clone(), http.recoup.clock.clone());
+    let life = time::Duration::seconds(crate::sessions::absolute().num_seconds());
+    SessionManagerLayer::new(sessions)
+        .with_name(if http.secure() { "__Host-recoup" } else { "recoup" })
+        .with_secure(http.secure())
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_path("/")
+        .with_expiry(Expiry::OnInactivity(life))
+}
+
+/// Largest request of any kind, and the longest a page may take.
+#[must_use]
+pub fn limited(router: Router, most: u64) -> Router {
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    router
+        .layer(RequestBodyLimitLayer::new(most))
+        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::REQUEST_TIMEOUT, Duration::from_secs(3_600)))
+}

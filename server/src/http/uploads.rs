@@ -1,0 +1,252 @@
+//! Uploads: streamed, limited, verified, then linked.
+
+use app::request::{Answer, Halt, Site, Visitor, see_other, wants_json};
+use axum::{
+    Extension, Router,
+    extract::{
+        DefaultBodyLimit, Multipart, Path, State,
+        multipart::{Field, MultipartRejection},
+    },
+    http::{HeaderMap, Method, StatusCode},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use claims::{
+    CaseId, ClaimId,
+    access::{Action, Actor, Refusal},
+    actions::{
+        Failure, cases as case_actions,
+        documents::{self as actions, Added},
+    },
+    store::{cases, documents::NewDocument},
+};
+
+use super::{Http, downloads};
+use crate::documents::{Refused, kind};
+
+/// Most files of one request.
+const MOST_FILES: usize = 200;
+
+/// Routes that stream bytes, with the list of them.
+pub struct Streams {
+    router: Router<Site>,
+    list: Vec<(Method, &'static str)>,
+}
+
+impl Streams {
+    /// The router and its list.
+    #[must_use]
+    pub fn finish(self, site: Site) -> (Router, Vec<(Method, &'static str)>) {
+        (self.router.with_state(site), self.list)
+    }
+}
+
+/// Uploads and downloads.
+#[must_use]
+pub fn routes(http: &Http) -> Streams {
+    let unlimited = DefaultBodyLimit::disable;
+    let router = Router::new()
+        .route("/claims/{id}/documents", post(claim_documents).layer(unlimited()))
+        .route("/documents/{id}", get(downloads::claim_document))
+        .route("/admin/cases/{slug}/documents", post(case_documents).layer(unlimited()))
+        .route("/cases/{slug}/documents/{id}", get(downloads::case_document))
+        .layer(Extension(http.clone()));
+    let list = vec![
+        (Method::POST, "/claims/{id}/documents"),
+        (Method::GET, "/documents/{id}"),
+        (Method::POST, "/admin/cases/{slug}/documents"),
+        (Method::GET, "/cases/{slug}/documents/{id}"),
+    ];
+    Streams { router, list }
+}
+
+/// What became of one file.
+#[derive(Debug, serde::Serialize)]
+struct Outcome {
+    name: String,
+    ok: bool,
+    message: String,
+}
+
+impl Outcome {
+    fn refused(name: String, why: &str) -> Self {
+        Self { message: format!("{name} was not taken: {why}."), name, ok: false }
+    }
+}
+
+/// What uploaded files are linked to, and by whom.
+enum Goal {
+    Claim(Actor, ClaimId),
+    Case(Actor, CaseId),
+}
+
+impl Goal {
+    /// Links a received file; the words are for the person.
+    async fn link(&self, http: &Http, received: &NewDocument) -> Result<String, Failure> {
+        match self {
+            Self::Case(actor, case) => {
+                case_actions::add_document(&http.recoup, actor, *case, received).await?;
+                Ok(format!("{} is shown to the public now.", received.name))
+            }
+            Self::Claim(actor, id) => {
+                let pages = received.pages.map_or_else(String::new, |pages| {
+                    format!(", {pages} {}", if pages == 1 { "page" } else { "pages" })
+                });
+                Ok(match actions::add(&http.recoup, actor, *id, received).await? {
+                    Added::New(_) => {
+                        format!("{} was received: {}{pages}.", received.name, size_in_words(received.bytes))
+                    }
+                    Added::Known(_, name) if name == received.name => {
+                        format!("{name} was here already; nothing was added.")
+                    }
+                    Added::Known(_, name) => format!(
+                        "{} has the same content as {name}, which is here already; nothing was added.",
+                        received.name
+                    ),
+                })
+            }
+        }
+    }
+}
+
+async fn claim_documents(
+    State(_): State<Site>,
+    Extension(http): Extension<Http>,
+    visitor: Visitor,
+    Path(id): Path<i64>,
+    headers: HeaderMap,
+    form: Result<Multipart, MultipartRejection>,
+) -> Answer {
+    let (actor, id) = (visitor.actor()?.clone(), ClaimId(id));
+    actions::room(&http.recoup, &actor, id).await?;
+    let outcomes = each_file(&http, form, &Goal::Claim(actor, id)).await?;
+    answer(&visitor, &headers, outcomes, &format!("/claims/{id}/documents")).await
+}
+
+async fn case_documents(
+    State(_): State<Site>,
+    Extension(http): Extension<Http>,
+    visitor: Visitor,
+    Path(slug): Path<String>,
+    headers: HeaderMap,
+    form: Result<Multipart, MultipartRejection>,
+) -> Answer {
+    let actor = visitor.may(Action::ManageCases)?.clone();
+    let mut tx = http.recoup.store.read().await?;
+    let case = cases::by_slug(&mut tx, &slug).await?.ok_or(Refusal::NotFound)?.id;
+    drop(tx);
+    let outcomes = each_file(&http, form, &Goal::Case(actor, case)).await?;
+    answer(&visitor, &headers, outcomes, &format!("/admin/cases/{slug}")).await
+}
+
+/// Receives every file of a form, one after the other, and links each.
+async fn each_file(
+    http: &Http,
+    form: Result<Multipart, MultipartRejection>,
+    goal: &Goal,
+) -> Result<Vec<Outcome>, Halt> {
+    let broken = || {
+        Failure::said(
+            "The upload did not arrive in a form that can be read. Choose the files again and send them once more.",
+        )
+    };
+    let mut form = form.map_err(|_| broken())?;
+    let mut outcomes = Vec::new();
+    loop {
+        let field = match form.next_field().await {
+            Ok(Some(field)) => field,
+            Ok(None) => break,
+            Err(_) if outcomes.is_empty() => return Err(broken().into()),
+            Err(_) => {
+                outcomes.push(Outcome::refused(
+                    "The rest of the upload".to_owned(),
+                    "it did not arrive whole; send it again",
+                ));
+                break;
+            }
+        };
+        // A file control without a choice sends an empty name.
+        let Some(name) = field.file_name().filter(|name| !name.is_empty()).map(kind::clean_name) else { continue };
+        if outcomes.len() == MOST_FILES {
+            outcomes.push(Outcome::refused(name, "at most 200 files fit in one upload; send the rest in another"));
+            break;
+        }
+        outcomes.push(one_file(http, name, field, goal).await?);
+    }
+    if outcomes.is_empty() {
+        return Err(Failure::said("No file was chosen. Choose one or more files, then send them.").into());
+    }
+    Ok(outcomes)
+}
+
+async fn one_file(http: &Http, name: String, field: Field<'_>, goal: &Goal) -> Result<Outcome, Halt> {
+    let incoming = match http.documents.receive(field, http.recoup.limits.document_bytes).await {
+        Ok(incoming) => incoming,
+        Err(why) => {
+            log(&why);
+            return Ok(Outcome::refused(name, &why.to_string()));
+        }
+    };
+    let media_type = match kind::find(&name, &incoming.head) {
+        Ok(media_type) => media_type,
+        Err(why) => {
+            http.documents.discard(&incoming).await;
+            return Ok(Outcome::refused(name, &why));
+        }
+    };
+    let pages = if media_type == "application/pdf" { count_pages(http, &incoming).await } else { None };
+    if let Err(why) = http.documents.keep(&incoming).await {
+        log(&why);
+        return Ok(Outcome::refused(name, &why.to_string()));
+    }
+    let bytes = i64::try_from(incoming.bytes).unwrap_or(i64::MAX);
+    let received =
+        NewDocument { sha256: incoming.sha256, name: name.clone(), media_type: media_type.to_owned(), bytes, pages };
+    match goal.link(http, &received).await {
+        Ok(message) => Ok(Outcome { name, ok: true, message }),
+        Err(Failure::Said(why)) => Ok(Outcome::refused(name, why.trim_end_matches('.'))),
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+fn log(why: &Refused) {
+    if let Refused::Store(error) = why {
+        tracing::error!(error = format!("{error:#}"), "the document store failed");
+    }
+}
+
+async fn count_pages(http: &Http, incoming: &crate::documents::Incoming) -> Option<i64> {
+    if incoming.bytes > kind::LARGEST_COUNTED {
+        return None;
+    }
+    let _slot = http.counting.acquire().await.ok()?;
+    let bytes = http.documents.bytes_of(incoming).await.ok()?;
+    tokio::task::spawn_blocking(move || std::panic::catch_unwind(|| kind::count_pages(&bytes)).ok().flatten())
+        .await
+        .ok()
+        .flatten()
+}
+
+/// Bytes as a person reads them.
+fn size_in_words(bytes: i64) -> String {
+    match bytes {
+        ..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+    }
+}
+
+/// JSON for the island, which sends one file a request; a notice on the page for a plain form.
+async fn answer(visitor: &Visitor, headers: &HeaderMap, outcomes: Vec<Outcome>, page: &str) -> Answer {
+    if wants_json(headers) {
+        let status =
+            if outcomes.iter().all(|outcome| outcome.ok) { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        let answer: Response = match outcomes.into_iter().next() {
+            Some(outcome) => (status, axum::Json(outcome)).into_response(),
+            None => StatusCode::UNPROCESSABLE_ENTITY.into_response(),
+        };
+        return Ok(answer);
+    }
+    visitor.notice(outcomes.iter().map(|outcome| outcome.message.as_str()).collect::<Vec<_>>().join("\n")).await;
+    Ok(see_other(page))
+}

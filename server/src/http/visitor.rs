@@ -1,0 +1,118 @@
+//! Finds out who asks: session, account, client address.
+
+use std::{net::IpAddr, sync::Arc};
+
+use app::request::{Site, Visitor};
+use axum::{
+    body::Body,
+    extract::{ConnectInfo, State},
+    http::{HeaderMap, Request, header},
+    middleware::Next,
+    response::Response,
+};
+use claims::{AccountId, access::Actor, store::accounts};
+use tower_sessions::Session;
+
+use super::{Http, headers::Nonce};
+use crate::sessions::absolute;
+
+/// A used session is written anew at most this often, so that reading pages costs no write.
+const TOUCH_SECONDS: i64 = 600;
+
+/// Puts the [`Visitor`] into the request.
+pub async fn identify(
+    State((http, site)): State<(Http, Site)>,
+    session: Session,
+    mut request: Request<Body>,
+    next: Next,
+) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<std::net::SocketAddr>>().map(|info| info.0.ip());
+    let client: Arc<str> = client_address(peer, request.headers(), &http.trusted_proxies).into();
+    let actor = match person(&http, &session, &client, request.headers()).await {
+        Ok(actor) => actor,
+        Err(error) => {
+            tracing::error!(%error, "the session could not be read");
+            return axum::response::IntoResponse::into_response(app::request::Halt(
+                claims::actions::Failure::Internal(error.to_string()),
+            ));
+        }
+    };
+    let nonce = request.extensions().get::<Nonce>().map_or_else(|| Arc::from(""), |nonce| nonce.0.clone());
+    let uri = request.uri();
+    let visitor = Visitor {
+        site,
+        actor,
+        session,
+        nonce,
+        path: uri.path().into(),
+        path_and_query: uri.path_and_query().map_or("/", |path| path.as_str()).into(),
+        client,
+    };
+    request.extensions_mut().insert(visitor);
+    next.run(request).await
+}
+
+async fn person(http: &Http, session: &Session, client: &str, headers: &HeaderMap) -> anyhow::Result<Option<Actor>> {
+    let Some(account) = session.get::<i64>("account").await? else { return Ok(None) };
+    let now = http.recoup.clock.now().timestamp();
+    let since = session.get::<i64>("since").await?.unwrap_or(0);
+    let mut tx = http.recoup.store.read().await?;
+    let actor = accounts::actor(&mut tx, AccountId(account)).await?;
+    if actor.is_none() || now - since > absolute().num_seconds() {
+        session.flush().await?;
+        return Ok(None);
+    }
+    if now - session.get::<i64>("seen").await?.unwrap_or(0) > TOUCH_SECONDS {
+        session.insert("seen", now).await?;
+        if session.get::<String>("client").await?.is_none() {
+            let agent =
+                headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("unknown browser");
+            let agent = claims::intake::form::clean(agent, 160);
+            session.insert("client", format!("{agent}, {client}")).await?;
+        }
+    }
+    Ok(actor)
+}
+
+/// The address of the client: of the connection, or, behind trusted proxies, the last one in `X-Forwarded-For` that is not a
+/// trusted proxy itself. What a client writes into the header before its proxy is never believed.
+fn client_address(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &[IpAddr]) -> String {
+    let Some(peer) = peer else { return "unknown".to_owned() };
+    let mut address = peer;
+    if trusted.contains(&peer) {
+        let forwarded = headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .collect::<Vec<_>>()
+            .join(",");
+        for hop in forwarded.rsplit(',').map(str::trim) {
+            let Ok(hop) = hop.parse::<IpAddr>() else { break };
+            address = hop;
+            if !trusted.contains(&hop) {
+                break;
+            }
+        }
+    }
+    address.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn a_made_up_header_is_not_believed() {
+        let proxy: IpAddr = "10.0.0.1".parse().unwrap();
+        let stranger: IpAddr = "203.0.113.9".parse().unwrap();
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", HeaderValue::from_static("1.2.3.4, 198.51.100.7"));
+        assert_eq!(client_address(Some(stranger), &headers, &[proxy]), "203.0.113.9");
+        assert_eq!(client_address(Some(proxy), &headers, &[proxy]), "198.51.100.7");
+        assert_eq!(client_address(Some(proxy), &HeaderMap::new(), &[proxy]), "10.0.0.1");
+        headers.insert("x-forwarded-for", HeaderValue::from_static("1.2.3.4, 198.51.100.7, 10.0.0.1"));
+        assert_eq!(client_address(Some(proxy), &headers, &[proxy]), "198.51.100.7");
+    }
+}

@@ -1,0 +1,71 @@
+//! Work that comes round: delivering mail and cleaning up, by whichever process takes it first.
+
+use std::time::Duration;
+
+use claims::{
+    actions::Recoup,
+    store::{attempts, jobs, sessions, submissions, tokens},
+};
+use tokio::sync::watch;
+
+use crate::{
+    documents::Documents,
+    mail::{Post, worker},
+};
+
+/// Runs until `stop` says so: mail every second, the clean-up when it is due.
+pub async fn run(recoup: Recoup, documents: Documents, post: Post, mut stop: watch::Receiver<bool>) {
+    let owner = recoup.random.token();
+    let mut tick = tokio::time::interval(Duration::from_secs(1));
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = tick.tick() => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+        if let Err(error) = worker::run_once(&recoup, &post, &owner).await {
+            tracing::error!(%error, "mail could not be delivered: the database failed");
+        }
+        if let Err(error) = clean_up(&recoup, &documents, &owner).await {
+            tracing::error!(error = format!("{error:#}"), "the clean-up failed");
+        }
+    }
+}
+
+/// Hourly: what has expired goes.
+///
+/// # Errors
+/// If the database or the document store fails.
+pub async fn clean_up(recoup: &Recoup, documents: &Documents, owner: &str) -> anyhow::Result<bool> {
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.read().await?;
+    let due = jobs::is_due(&mut tx, "clean-up", now).await?;
+    drop(tx);
+    if !due {
+        return Ok(false);
+    }
+    let mut tx = recoup.store.write().await?;
+    let taken = jobs::take(&mut tx, "clean-up", owner, now, now + chrono::Duration::minutes(30)).await?;
+    tx.commit().await?;
+    if !taken {
+        return Ok(false);
+    }
+    let cleaned = clean(recoup, documents, now).await;
+    let words = cleaned.as_ref().err().map_or_else(String::new, |error| format!("{error:#}"));
+    let mut tx = recoup.store.write().await?;
+    jobs::give_back(&mut tx, "clean-up", owner, &words, now, now + chrono::Duration::hours(1)).await?;
+    tx.commit().await?;
+    cleaned.map(|()| true)
+}
+
+async fn clean(recoup: &Recoup, documents: &Documents, now: claims::Instant) -> anyhow::Result<()> {
+    let mut tx = recoup.store.write().await?;
+    let sessions = sessions::clean(&mut tx, now).await?;
+    let tokens = tokens::clean(&mut tx, now - chrono::Duration::days(30)).await?;
+    let attempts = attempts::clean(&mut tx, now - chrono::Duration::days(2)).await?;
+    let submissions = submissions::clean(&mut tx, now - chrono::Duration::days(30)).await?;
+    tx.commit().await?;
+    let incoming = documents.clean(now - chrono::Duration::days(1)).await?;
+    tracing::info!(sessions, tokens, attempts, submissions, incoming, "cleaned up");
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! The worker: leases mails that are due, delivers them, settles what became of each.
+
+use chrono::Duration;
+use claims::{actions::Recoup, store::outbox};
+
+use super::{Post, Undelivered};
+
+/// Mails taken at a time.
+const BATCH: i64 = 20;
+
+/// How long a worker may hold a mail before another may take it: longer than any delivery takes.
+fn lease() -> Duration {
+    Duration::minutes(5)
+}
+
+/// Delivers what is due; gives how many mails were tried.
+///
+/// # Errors
+/// If the database fails; leased mails are taken up again when their lease ends.
+pub async fn run_once(recoup: &Recoup, post: &Post, owner: &str) -> Result<usize, claims::store::Error> {
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.write().await?;
+    let mails = outbox::lease(&mut tx, owner, BATCH, now, now + lease()).await?;
+    tx.commit().await?;
+    for mail in &mails {
+        let outcome = post.deliver(mail).await;
+        let now = recoup.clock.now();
+        let (state, detail, next_at) = match outcome {
+            Ok(detail) => ("sent", detail, now),
+            Err(Undelivered::Never(why)) => ("failed", why, now),
+            Err(Undelivered::Later(why)) => {
+                let next = now + wait(mail.attempts, recoup.random.below(1_000));
+                if next > mail.give_up_at {
+                    ("failed", format!("given up after {} attempts: {why}", mail.attempts), now)
+                } else {
+                    ("waiting", why, next)
+                }
+            }
+        };
+        if state != "sent" {
+            tracing::warn!(mail = mail.id.0, state, detail, "a mail was not delivered");
+        }
+        let mut tx = recoup.store.write().await?;
+        if !outbox::settle(&mut tx, mail.id, owner, state, &detail, next_at, now).await? {
+            tracing::warn!(mail = mail.id.0, "the lease of a mail ended before its delivery");
+        }
+        tx.commit().await?;
+    }
+    Ok(mails.len())
+}
+
+/// The wait after a number of attempts: 30 seconds, doubling, at most 6 hours, plus up to a quarter of jitter (given in
+/// thousandths) so that mails that failed together are not tried together.
+fn wait(attempts: i64, jitter: u32) -> Duration {
+    let doubled = 30_000_i64.saturating_mul(1 << (attempts - 1).clamp(0, 20)).min(6 * 3_600_000);
+    Duration::milliseconds(doubled + doubled / 4 * i64::from(jitter) / 1_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_doubles_and_ends() {
+        assert_eq!(wait(1, 0), Duration::seconds(30));
+        assert_eq!(wait(4, 0), Duration::seconds(240));
+        assert_eq!(wait(40, 0), Duration::hours(6));
+        assert!(wait(1, 999) > Duration::seconds(37) && wait(1, 999) < Duration::seconds(38));
+    }
+}

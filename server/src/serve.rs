@@ -1,0 +1,108 @@
+//! An installation put together from its configuration, and served.
+
+use std::net::SocketAddr;
+
+use anyhow::Context;
+use claims::{Clock, actions::Recoup, random::Random, store::Store};
+use tokio::{net::TcpListener, sync::watch};
+
+use crate::{
+    config::Config,
+    documents::Documents,
+    http::{self, Http},
+    jobs,
+    mail::Post,
+};
+
+/// Everything that an installation is made of.
+#[derive(Debug, Clone)]
+pub struct Installation {
+    /// The business.
+    pub recoup: Recoup,
+    /// Documents.
+    pub documents: Documents,
+    /// Mail.
+    pub post: Post,
+    /// Proxies that are believed.
+    pub trusted_proxies: Vec<std::net::IpAddr>,
+}
+
+impl Installation {
+    /// Opens database, documents and mail; the schema is brought up to date.
+    ///
+    /// # Errors
+    /// What could not be opened, with its remedy.
+    pub async fn open(config: &Config, base_url: &str, clock: Clock, random: Random) -> anyhow::Result<Self> {
+        // S3 and SMTP share one TLS library; it is set up once for both. A second call finds it set up already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        std::fs::create_dir_all(&config.data_dir)
+            .with_context(|| format!("the data directory {} cannot be made", config.data_dir.display()))?;
+        let store =
+            Store::open(&config.database_url).await.context("the database cannot be opened (key database_url)")?;
+        let recoup = Recoup::new(store, clock, random.clone(), base_url, config.limits()).await?;
+        let documents = Documents::open(&config.documents, random)?;
+        let post = Post::open(&config.mail, &config.mail_from)?;
+        Ok(Self { recoup, documents, post, trusted_proxies: config.trusted_proxies.clone() })
+    }
+}
+
+/// Binds the configured address; gives the listener and the address of the site.
+///
+/// # Errors
+/// If the port is taken.
+pub async fn bind(config: &Config) -> anyhow::Result<(TcpListener, String)> {
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .with_context(|| format!("cannot listen on {} (key listen): is another Recoup running?", config.listen))?;
+    let base_url = match &config.base_url {
+        Some(url) => url.clone(),
+        None => format!("http://{}", listener.local_addr()?),
+    };
+    Ok((listener, base_url))
+}
+
+/// Serves until `stop`, with the jobs beside it; what is in flight is finished.
+///
+/// # Errors
+/// If the listener fails.
+pub async fn run(installation: Installation, listener: TcpListener, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+    let Installation { recoup, documents, post, trusted_proxies } = installation;
+    let http = Http::new(recoup.clone(), documents.clone(), trusted_proxies);
+    let (router, _) = http::router(&http);
+    let router = http::limited(router, recoup.limits.document_bytes.saturating_mul(200));
+    let jobs = tokio::spawn(jobs::run(recoup.clone(), documents, post, stop.clone()));
+    let mut until = stop;
+    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(async move {
+            let _ = until.wait_for(|stop| *stop).await;
+        })
+        .await?;
+    jobs.await?;
+    recoup.store.close().await;
+    Ok(())
+}
+
+/// A signal that says stop on Ctrl-C or SIGTERM.
+#[must_use]
+pub fn stop_on_signal() -> watch::Receiver<bool> {
+    let (say, stop) = watch::channel(false);
+    tokio::spawn(async move {
+        let interrupted = tokio::signal::ctrl_c();
+        #[cfg(unix)]
+        {
+            let terminated = async {
+                if let Ok(mut signal) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+                    signal.recv().await;
+                } else {
+                    std::future::pending::<()>().await;
+                }
+            };
+            tokio::select! { _ = interrupted => {}, () = terminated => {} }
+        }
+        #[cfg(not(unix))]
+        let _ = interrupted.await;
+        tracing::info!("stopping: what is in flight is finished");
+        let _ = say.send(true);
+    });
+    stop
+}

@@ -1,0 +1,85 @@
+//! Sessions in the database: a hash of the id, the account, what the session carries. Time comes from the product's clock.
+
+use std::collections::HashMap;
+
+use chrono::Duration;
+use claims::{
+    AccountId, Clock,
+    actions::links::hash,
+    store::{Store, sessions},
+};
+use time::OffsetDateTime;
+use tower_sessions::{
+    SessionStore,
+    session::{Id, Record},
+    session_store,
+};
+
+/// A session that nobody uses for so long ends.
+#[must_use]
+pub fn idle() -> Duration {
+    Duration::hours(12)
+}
+
+/// A session ends after so long in any case.
+#[must_use]
+pub fn absolute() -> Duration {
+    Duration::days(7)
+}
+
+/// The store.
+#[derive(Debug, Clone)]
+pub struct Sessions {
+    store: Store,
+    clock: Clock,
+}
+
+impl Sessions {
+    /// Sessions on a database.
+    #[must_use]
+    pub fn new(store: Store, clock: Clock) -> Self {
+        Self { store, clock }
+    }
+
+    async fn write(&self, record: &Record) -> Result<(), claims::store::Error> {
+        let data = serde_json::to_value(&record.data).map_err(|error| claims::store::Error::Encode(Box::new(error)))?;
+        let account = record.data.get("account").and_then(serde_json::Value::as_i64).map(AccountId);
+        let client = record.data.get("client").and_then(serde_json::Value::as_str).unwrap_or_default();
+        let now = self.clock.now();
+        let mut tx = self.store.write().await?;
+        sessions::save(&mut tx, &hash(&record.id.to_string()), account, &data, client, now + idle(), now).await?;
+        tx.commit().await
+    }
+}
+
+fn failed(error: claims::store::Error) -> session_store::Error {
+    session_store::Error::Backend(error.to_string())
+}
+
+#[async_trait::async_trait]
+impl SessionStore for Sessions {
+    async fn create(&self, record: &mut Record) -> session_store::Result<()> {
+        // 128 random bits do not collide.
+        self.write(record).await.map_err(failed)
+    }
+
+    async fn save(&self, record: &Record) -> session_store::Result<()> {
+        self.write(record).await.map_err(failed)
+    }
+
+    async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
+        let mut tx = self.store.read().await.map_err(failed)?;
+        let found = sessions::load(&mut tx, &hash(&id.to_string()), self.clock.now()).await.map_err(failed)?;
+        let Some((data, _)) = found else { return Ok(None) };
+        let data: HashMap<String, serde_json::Value> =
+            serde_json::from_value(data).map_err(|error| session_store::Error::Decode(error.to_string()))?;
+        // The database has judged the expiry by the product's clock; the layer must not judge again by the machine's.
+        Ok(Some(Record { id: *id, data, expiry_date: OffsetDateTime::now_utc() + time::Duration::days(1) }))
+    }
+
+    async fn delete(&self, id: &Id) -> session_store::Result<()> {
+        let mut tx = self.store.write().await.map_err(failed)?;
+        sessions::delete(&mut tx, &hash(&id.to_string())).await.map_err(failed)?;
+        tx.commit().await.map_err(failed)
+    }
+}
