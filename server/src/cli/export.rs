@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use anyhow::anyhow;
-use clap::{Args, builder::PossibleValuesParser};
 use claims::{
     Clock,
     actions::Recoup,
@@ -11,6 +10,7 @@ use claims::{
     random::Random,
     store::Store,
 };
+use clap::{Args, builder::PossibleValuesParser};
 
 use crate::config::Config;
 
@@ -33,8 +33,14 @@ pub(super) struct ExportArgs {
 
 /// Runs the command.
 pub(super) async fn run(config: &Config, args: ExportArgs) -> anyhow::Result<()> {
-    let whats: Vec<What> = if args.whats.is_empty() { What::ALL.to_vec() } else { args.whats.iter().filter_map(|key| What::parse(key)).collect() };
-    let store = Store::open(&config.database_url).await.map_err(|error| anyhow!("the database cannot be opened (key database_url): {error}"))?;
+    let whats: Vec<What> = if args.whats.is_empty() {
+        What::ALL.to_vec()
+    } else {
+        args.whats.iter().filter_map(|key| What::parse(key)).collect()
+    };
+    let store = Store::open(&config.database_url)
+        .await
+        .map_err(|error| anyhow!("the database cannot be opened (key database_url): {error}"))?;
     let recoup = Recoup::new(store, Clock::System, Random::System, "http://localhost", config.limits()).await?;
     for file in export::to_directory(&recoup, &args.case, &whats, &args.out, args.raw).await? {
         println!("{}", file.display());
