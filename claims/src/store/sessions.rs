@@ -33,7 +33,7 @@ pub async fn save(
 ) -> Result<(), Error> {
     on!(tx, c => sqlx::query(
         "INSERT INTO sessions (id_hash, account_id, data, started_at, seen_at, expires_at, client) VALUES ($1, $2, $3, $4, $4, $5, $6) \
-         ON CONFLICT (id_hash) DO UPDATE SET account_id = $2, data = $3, seen_at = $4, expires_at = $5",
+         ON CONFLICT (id_hash) DO UPDATE SET account_id = $2, data = $3, seen_at = $4, expires_at = $5, client = $6",
     )
     .bind(id_hash).bind(account).bind(Json(data)).bind(now).bind(expires_at).bind(client).execute(c).await.map(drop))
 }

@@ -40,11 +40,7 @@ impl FormPage {
         Page::new(title, move || {
             let notice = notice.map(|notice| view! { <Notice kind=NoticeKind::Success>{notice}</Notice> });
             let next = next.map(|next| view! { <input type="hidden" name="next" value=next/> });
-            let links: Vec<_> = links
-                .into_iter()
-                .map(|(before, href, words)| view! { <li>{before}" "<a href=href>{words}</a></li> })
-                .collect();
-            let links = (!links.is_empty()).then(|| view! { <ul class="plain-list small">{links}</ul> });
+            let links: Vec<_> = links.into_iter().map(|(before, href, words)| view! { <span>{before}" "<a href=href>{words}</a></span> }).collect();
             view! {
                 {typed.top()}
                 {notice}
@@ -53,9 +49,8 @@ impl FormPage {
                 <form method="post" action=action novalidate>
                     {next}
                     <FormSections sections=form answers=typed.answers errors=typed.errors/>
-                    <div class="actions"><button type="submit">{button}</button></div>
+                    <div class="actions"><button type="submit">{button}</button>{links}</div>
                 </form>
-                {links}
             }
         })
     }
