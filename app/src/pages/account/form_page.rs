@@ -40,7 +40,10 @@ impl FormPage {
         Page::new(title, move || {
             let notice = notice.map(|notice| view! { <Notice kind=NoticeKind::Success>{notice}</Notice> });
             let next = next.map(|next| view! { <input type="hidden" name="next" value=next/> });
-            let links: Vec<_> = links.into_iter().map(|(before, href, words)| view! { <span>{before}" "<a href=href>{words}</a></span> }).collect();
+            let links: Vec<_> = links
+                .into_iter()
+                .map(|(before, href, words)| view! { <span>{before}" "<a href=href>{words}</a></span> })
+                .collect();
             view! {
                 {typed.top()}
                 {notice}

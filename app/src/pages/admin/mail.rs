@@ -59,7 +59,11 @@ pub async fn page(visitor: Visitor, query: Query) -> Answer {
     .wide()))
 }
 
-fn filters(figures: &[(Option<&'static str>, &'static str, i64)], all: i64, state: Option<&str>) -> impl IntoView + use<> {
+fn filters(
+    figures: &[(Option<&'static str>, &'static str, i64)],
+    all: i64,
+    state: Option<&str>,
+) -> impl IntoView + use<> {
     let items: Vec<_> = std::iter::once((None, "All", all))
         .chain(figures.iter().copied())
         .map(|(key, word, count)| {
