@@ -77,7 +77,7 @@ pub(super) fn release(category: Category, answers: &Answers) -> String {
 /// What a total is of: the category, and for stock its basis.
 pub(super) fn total_title(total: &Total) -> String {
     match total.basis {
-        Some(Basis::UnitsOnly) => format!("{}, {} without a value", total.category.title(), count(total.units, "unit", "units")),
+        Some(Basis::UnitsOnly) => format!("{}: {} without a value", total.category.title(), count(total.units, "unit", "units")),
         Some(basis) => format!("{} at {}", total.category.title(), basis.title()),
         None => total.category.title().to_owned(),
     }
