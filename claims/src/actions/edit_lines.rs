@@ -85,9 +85,21 @@ pub async fn add(
     cite: &Cite,
     key: &str,
 ) -> Result<Saved, Failure> {
+    add_citing(recoup, actor, id, category, answers, std::slice::from_ref(cite), key).await
+}
+
+async fn add_citing(
+    recoup: &Recoup,
+    actor: &Actor,
+    id: ClaimId,
+    category: Category,
+    answers: &Answers,
+    cites: &[Cite],
+    key: &str,
+) -> Result<Saved, Failure> {
     let answers = answers.only(line::form(category));
     let mut tx = recoup.store.write().await?;
-    let fingerprint = format!("{id} {answers:?} {cite:?}");
+    let fingerprint = format!("{id} {answers:?} {cites:?}");
     if let Some(answer) = once::answered(&mut tx, actor, key, "add_line", &fingerprint).await? {
         let line = answer.parse().map_err(|_| Failure::Internal("a stored answer is damaged".to_owned()))?;
         return Ok(Saved { line, right: true });
@@ -107,7 +119,9 @@ pub async fn add(
     let new = lines::add(&mut tx, draft, category, &answers).await?;
     let right = write(&mut tx, &case, new, category, &answers).await?;
     let version = version_number(&mut tx, draft).await?;
-    cite_one(&mut tx, id, version, new, cite).await?;
+    for cite in cites {
+        cite_one(&mut tx, id, version, new, cite).await?;
+    }
     let line = lines::by_id(&mut tx, new).await?.ok_or(Refusal::NotFound)?.line;
     once::keep(recoup, &mut tx, actor, key, "add_line", &fingerprint, &line.to_string()).await?;
     tx.commit().await?;
@@ -160,11 +174,11 @@ pub async fn copy(recoup: &Recoup, actor: &Actor, id: ClaimId, line: i64, key: &
         let (found, category) = find(&mut tx, draft, line).await?;
         (found.answers.0, category, lines::citations(&mut tx, draft, Some(found.id)).await?)
     };
-    let first = cited
-        .first()
-        .map(|citation| Cite { document: Some(citation.document_id), place: citation.place.clone() })
-        .unwrap_or_default();
-    Ok(add(recoup, actor, id, category, &answers, &first, key).await?.line)
+    let cites: Vec<Cite> = cited
+        .into_iter()
+        .map(|citation| Cite { document: Some(citation.document_id), place: citation.place })
+        .collect();
+    Ok(add_citing(recoup, actor, id, category, &answers, &cites, key).await?.line)
 }
 
 /// Removes a line; nothing happens if it is gone already.

@@ -4,6 +4,7 @@ use claims::{
     ClaimId,
     actions::claim_view::{Draft, Remark},
     intake::steps::Step,
+    line::Basis,
     store::{lines as stored, totals as kept_totals},
 };
 use leptos::prelude::*;
@@ -99,6 +100,7 @@ fn by_currency(draft: &Draft) -> impl IntoView + use<> {
         let rows: Vec<_> = draft
             .sums
             .iter()
+            .filter(|sum| sum.basis != Some(Basis::UnitsOnly))
             .map(|sum| {
                 let basis = sum.basis.map(|basis| format!(" at {}", basis.title())).unwrap_or_default();
                 let rate = draft.case.settings.rate(sum.currency).map(|rate| rate.to_string());

@@ -16,7 +16,7 @@ use leptos::prelude::*;
 
 use super::{At, open, parts, tasks, tasks_path, whom};
 use crate::{
-    components::ErrorSummary,
+    components::{ErrorSummary, Notice, NoticeKind},
     islands::Upload,
     request::{Answer, Halt, Visitor},
     shell::Page,
@@ -81,7 +81,8 @@ pub(super) async fn shown(visitor: &Visitor, id: ClaimId, typed: Option<Typed>) 
         };
         view! {
             <ErrorSummary errors/>
-            {parts::done(notice)}
+            // After an upload it has a line for each file, taken or not.
+            {notice.map(|notice| view! { <Notice kind=NoticeKind::Info><p class="lines">{notice}</p></Notice> })}
             <a class="back" href=tasks_path(&draft.claim)>"← All tasks"</a>
             <h1>"Documents"</h1>
             <p>"A line that cites a document counts as documented; the others rest on your declaration alone. You and the counsel of this case can open the documents, counsel once you have signed and sent the claim."</p>
@@ -182,8 +183,8 @@ fn cite_form(id: DocumentId, base: &str, named: &str, typed: Option<&Typed>) -> 
                 <div class=class>
                     <label for=field.clone()>"Lines"</label>
                     <p class="hint" id=format!("hint-lines-{id}")>"Like 1-12, 15, or the word all."</p>
-                    {message}
                     <div class="control"><input type="text" id=field name="lines" value=lines autocomplete="off" aria-describedby=described aria-invalid=invalid/></div>
+                    {message}
                 </div>
                 <div class="field short">
                     <label for=format!("field-place-{id}")>"Page or row"<span class="optional">" (optional)"</span></label>

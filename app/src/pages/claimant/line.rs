@@ -127,6 +127,7 @@ fn form_page(draft: Draft, shown: Shown) -> Page {
             view! { <p class="small">{words}{value}</p> }
         });
         let document_error = errors.iter().find(|error| error.field == "document").map(|error| error.message.clone());
+        let kept = wrong.then(|| view! { <p>"What you typed is kept. The line counts once it is right."</p> });
         let remove = line.as_ref().map(|line| view! { <a href=format!("/claims/{id}/line/{}/remove", line.line)>"Remove this line"</a> });
         let cited = line.as_ref().map(|line| citations(id, line.line, &cited));
         view! {
@@ -134,6 +135,7 @@ fn form_page(draft: Draft, shown: Shown) -> Page {
             {parts::done(notice)}
             <a class="back" href=list.clone()>{format!("← All lines of {what}")}</a>
             <h1>{heading}</h1>
+            {kept}
             <form method="post" action=action novalidate>
                 <Unsaved/>
                 <input type="hidden" name="key" value=key/>
@@ -202,8 +204,8 @@ fn evidence(id: ClaimId, documents: &[Document], error: Option<String>) -> impl 
             <div class="fields">
                 <div class=class>
                     <label for="field-document">"Document"<span class="optional">" (optional)"</span></label>
-                    {message}
                     <div class="control"><select id="field-document" name="document" aria-describedby=described aria-invalid=invalid><option value="">"None"</option>{options}</select></div>
+                    {message}
                 </div>
                 <div class="field short">
                     <label for="field-place">"Page or row"<span class="optional">" (optional)"</span></label>

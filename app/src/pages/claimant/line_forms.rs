@@ -48,7 +48,6 @@ async fn go_on(visitor: &Visitor, id: ClaimId, category: Category, saved: Saved,
         let list = format!("/claims/{id}/lines/{}", category.key());
         return Ok(see_other(&if sent.get("then") == "another" { format!("{list}/new?after={line}") } else { list }));
     }
-    visitor.notice(format!("Line {line} is kept as you typed it, and is not right yet.")).await;
     Ok(see_other(&format!("/claims/{id}/line/{line}")))
 }
 

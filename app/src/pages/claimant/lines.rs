@@ -6,7 +6,7 @@ use claims::{
     ClaimId,
     actions::claim_view::{Draft, LineSum},
     case::Case,
-    intake::{form::Section, line},
+    intake::{Answers, form::Section, line},
     line::{Basis, Category},
     money::{convert, grouped_units},
     store::lines::{self as stored, Line, Order},
@@ -76,7 +76,6 @@ pub async fn page(visitor: Visitor, At((id, category)): At<(ClaimId, Category)>,
                 {add}
             }
         })
-        .wide()
         .whom(for_whom),
     ))
 }
@@ -103,8 +102,12 @@ fn orders(base: &str, order: &str) -> impl IntoView + use<> {
     let links: Vec<_> = ORDERS
         .into_iter()
         .map(|(key, words)| {
-            let current = (key == order).then_some("true");
-            view! { <a href=format!("{base}?order={key}") aria-current=current>{words}</a> }
+            // The order in force needs no link to itself.
+            if key == order {
+                view! { <strong>{words}</strong> }.into_any()
+            } else {
+                view! { <a href=format!("{base}?order={key}")>{words}</a> }.into_any()
+            }
         })
         .collect();
     view! { <nav class="bar" aria-label="Order of the lines"><span class="soft">"Order:"</span>{links}</nav> }
@@ -126,7 +129,8 @@ fn row(id: ClaimId, category: Category, case: &Case, line: &Line, key: String) -
         let value = if facts.basis == Some(Basis::UnitsOnly) { ().into_any() } else { view! { <Amount minor currency/>{foreign} }.into_any() };
         view! { {value}{basis} }
     });
-    let period = reading.facts.as_ref().and_then(|facts| facts.period).map(parts::period);
+    let period =
+        reading.facts.as_ref().and_then(|facts| facts.period).map_or_else(|| typed_period(answers), parts::period);
     let units = reading.facts.as_ref().and_then(|facts| facts.units).map(grouped_units);
     let evidence = if line.citations == 0 { "Sworn only".to_owned() } else { format!("Cited ({})", line.citations) };
     let state = match reading.errors.first() {
@@ -147,6 +151,16 @@ fn row(id: ClaimId, category: Category, case: &Case, line: &Line, key: String) -
             </td>
         </tr>
     }
+}
+
+/// The period of a line that is not right yet, as it was typed.
+fn typed_period(answers: &Answers) -> String {
+    let typed: Vec<&str> = ["as_of", "period_from", "period_to"]
+        .into_iter()
+        .map(|name| answers.get(name))
+        .filter(|day| !day.is_empty())
+        .collect();
+    typed.join(" – ")
 }
 
 /// The sums: one for each currency (and basis), and what they come to in the currency of the case.

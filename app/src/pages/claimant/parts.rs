@@ -88,7 +88,7 @@ pub(super) fn release(category: Category, answers: &Answers) -> String {
 pub(super) fn total_title(total: &Total) -> String {
     match total.basis {
         Some(Basis::UnitsOnly) => {
-            format!("{}, {} without a value", total.category.title(), count(total.units, "unit", "units"))
+            format!("{}: {} without a value", total.category.title(), count(total.units, "unit", "units"))
         }
         Some(basis) => format!("{} at {}", total.category.title(), basis.title()),
         None => total.category.title().to_owned(),

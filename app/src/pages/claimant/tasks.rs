@@ -6,7 +6,7 @@ use claims::{
     case::Intake,
     deadline,
     intake::steps::{Progress, Step},
-    line::Category,
+    line::{Basis, Category},
     store::totals as kept_totals,
     totals::{self, Total},
 };
@@ -111,7 +111,7 @@ fn detail(draft: &Draft, step: Step, progress: Progress) -> String {
             let count = draft.count(category);
             let mut words =
                 if count.lines == 0 { about(category).to_owned() } else { parts::count(count.lines, "line", "lines") };
-            for sum in draft.sums.iter().filter(|sum| sum.category == category) {
+            for sum in draft.sums.iter().filter(|sum| sum.category == category && sum.basis != Some(Basis::UnitsOnly)) {
                 let basis = sum.basis.map(|basis| format!(" at {}", basis.title())).unwrap_or_default();
                 words.push_str(&format!(", {}{basis}", sum.currency.show(sum.amount)));
             }
@@ -159,7 +159,10 @@ fn so_far(totals: &[Total], draft: &Draft) -> impl IntoView + use<> {
     (!totals.is_empty()).then(|| {
         let figures: Vec<_> = totals
             .iter()
-            .map(|total| view! { <div><dt>{parts::total_title(total)}</dt><dd><Amount minor=total.amount currency/></dd><dd class="detail">{parts::count(total.lines, "line", "lines")}</dd></div> })
+            .map(|total| {
+                let value = if total.basis == Some(Basis::UnitsOnly) { "no value".into_any() } else { view! { <Amount minor=total.amount currency/> }.into_any() };
+                view! { <div><dt>{parts::total_title(total)}</dt><dd>{value}</dd><dd class="detail">{parts::count(total.lines, "line", "lines")}</dd></div> }
+            })
             .collect();
         let sum = totals::counted(totals, settings.filing_basis);
         view! { <h2>"So far"</h2><dl class="figures">{figures}</dl>{documented(&sum, currency)} }
@@ -170,6 +173,8 @@ fn so_far(totals: &[Total], draft: &Draft) -> impl IntoView + use<> {
 pub(super) fn documented(sum: &Total, currency: claims::money::Currency) -> impl IntoView + use<> {
     let words = if sum.amount == 0 {
         "No amount is claimed yet.".to_owned()
+    } else if sum.documented == sum.amount {
+        format!("All of {} is on lines that cite a document.", currency.show(sum.amount))
     } else {
         format!(
             "{} of {} is on lines that cite a document. The rest is sworn only.",

@@ -13,7 +13,7 @@ pub(super) type Mail = (String, String, String, Instant);
 pub(super) fn timeline(events: &[Event], mails: &[Mail], zone: &str) -> Vec<TimeEvent> {
     let mut entries: Vec<(Instant, String, String)> = Vec::new();
     let mut files: Vec<String> = Vec::new();
-    let mut events = events.iter().filter(|event| event.kind != "document_opened").peekable();
+    let mut events = events.iter().filter(|event| !event.kind.ends_with("_opened")).peekable();
     while let Some(event) = events.next() {
         let details: Value = serde_json::from_str(&event.details).unwrap_or_default();
         let text = |key: &str| details.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -51,7 +51,8 @@ pub(super) fn timeline(events: &[Event], mails: &[Mail], zone: &str) -> Vec<Time
                 format!("{by} {}. SHA-256 {}", parts::count(number("lines"), "line", "lines"), text("sha256")),
             ),
             "claim_withdrawn" => ("The claim was withdrawn".to_owned(), format!("{by} Reason: {}", text("reason"))),
-            other => (other.replace('_', " "), by),
+            // Who reads a claim, and whatever else is counsel's own work, is in the log of the case, not here.
+            _ => continue,
         };
         entries.push((event.at, what, detail));
     }
