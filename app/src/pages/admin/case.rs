@@ -114,7 +114,8 @@ pub(super) fn show(shown: Shown, settings: Typed, revision: i64, invitation: Typ
         view! {
             {settings.top()}
             {invitation.top()}
-            {notice.map(|notice| view! { <Notice kind=NoticeKind::Success>{notice}</Notice> })}
+            // After an upload it has a line for each file, taken or not.
+            {notice.map(|notice| view! { <Notice kind=NoticeKind::Info><p class="lines">{notice}</p></Notice> })}
             <a class="back" href="/admin">"← Administration"</a>
             <h1>{case.settings.title.clone()}</h1>
             <p><StatusTag word key/>" "{deadline::in_words(case.deadline, &case.settings.time_zone, now)}". "{public}</p>

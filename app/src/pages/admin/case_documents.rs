@@ -12,6 +12,7 @@ use leptos::prelude::*;
 use super::case;
 use crate::{
     components::Table,
+    islands::Upload,
     pages::public::words::kind_and_size,
     request::{Answer, Visitor, see_other},
 };
@@ -26,6 +27,7 @@ pub(super) fn view(slug: &str, documents: Vec<CaseDocument>, hint: String) -> im
                 <p class="hint" id="hint-files">{hint}</p>
                 <div class="control"><input type="file" id="field-files" name="files" multiple aria-describedby="hint-files"/></div>
             </div>
+            <Upload/>
             <button type="submit" class="secondary">"Send the documents"</button>
         </form>
     }

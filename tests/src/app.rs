@@ -1,0 +1,167 @@
+//! A running Recoup.
+
+use std::{net::SocketAddr, sync::PoisonError};
+
+use axum::http::Method;
+use chrono::{Duration, TimeZone, Utc};
+use claims::{
+    Clock, Instant,
+    access::Actor,
+    actions::{Limits, Recoup},
+    random::Random,
+    store::outbox::Mail,
+};
+use server::{
+    config::DocumentsAt,
+    documents::Documents,
+    http::{self, Http},
+    mail::{Mailboxes, Post, worker},
+};
+use tokio::{net::TcpListener, task::JoinHandle};
+
+use crate::{Browser, Database, stage};
+
+/// The instant at which every test begins: a Wednesday morning in Oregon.
+#[must_use]
+pub fn beginning() -> Instant {
+    Utc.with_ymd_and_hms(2026, 3, 4, 17, 0, 0).unwrap()
+}
+
+/// What can differ from app to app.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Address of the site; its own by default.
+    pub base_url: Option<String>,
+    /// Limits; generous by default.
+    pub limits: Option<Limits>,
+    /// Clock; one of its own by default.
+    pub clock: Option<Clock>,
+}
+
+/// A running Recoup: the real router on a port of its own, mail in memory, a clock that stands still.
+pub struct App {
+    /// The business.
+    pub recoup: Recoup,
+    /// Time.
+    pub clock: Clock,
+    /// Documents.
+    pub documents: Documents,
+    /// Address, without a slash at the end.
+    pub address: String,
+    /// Every route.
+    pub routes: Vec<(Method, &'static str)>,
+    database: Database,
+    post: Post,
+    mailbox: Mailboxes,
+    server: JoinHandle<()>,
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+impl App {
+    /// Starts on a database.
+    pub async fn start(database: &Database) -> Self {
+        Self::start_with(database, Options::default()).await
+    }
+
+    /// Starts with something different.
+    pub async fn start_with(database: &Database, options: Options) -> Self {
+        // As the product does: one TLS library for all, set up once.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let clock = options.clock.unwrap_or_else(|| Clock::fixed(beginning()));
+        let recoup = Recoup::new(
+            database.store().await,
+            clock.clone(),
+            Random::System,
+            options.base_url.as_deref().unwrap_or(&address),
+            options.limits.unwrap_or_default(),
+        )
+        .await
+        .unwrap();
+        let directory = database.directory().join("documents");
+        let documents = Documents::open(&DocumentsAt::Directory(directory), Random::System).unwrap();
+        let (post, mailbox) = Post::memory().unwrap();
+        let (router, routes) = http::router(&Http::new(recoup.clone(), documents.clone(), Vec::new()));
+        let router = http::limited(router, recoup.limits.document_bytes.saturating_mul(200));
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let server = tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
+        Self { recoup, clock, documents, address, routes, database: database.clone(), post, mailbox, server }
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// Delivers every mail that is due.
+    pub async fn run_jobs(&self) {
+        while worker::run_once(&self.recoup, &self.post, &self.recoup.random.token()).await.unwrap() > 0 {}
+    }
+
+    /// Every mail that was delivered by this app, oldest first, after the jobs have run.
+    pub async fn mails(&self) -> Vec<Mail> {
+        self.run_jobs().await;
+        self.mailbox.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The last mail of a kind to an address.
+    pub async fn mail(&self, kind: &str, to: &str) -> Mail {
+        let mails = self.mails().await;
+        let found = mails.iter().rev().find(|mail| mail.kind == kind && mail.recipient.eq_ignore_ascii_case(to));
+        found.cloned().unwrap_or_else(|| {
+            let seen: Vec<_> = mails.iter().map(|mail| format!("{} to {}", mail.kind, mail.recipient)).collect();
+            panic!("no mail “{kind}” to {to}; there are {seen:?}")
+        })
+    }
+
+    /// The path of the link in the last mail of a kind to an address.
+    pub async fn mailed_path(&self, kind: &str, to: &str) -> String {
+        let mail = self.mail(kind, to).await;
+        let link = mail.body_text.split_whitespace().find(|word| word.starts_with("http")).expect("a link in the mail");
+        link.strip_prefix(&*self.recoup.base_url).expect("a link to this site").to_owned()
+    }
+
+    /// Moves the clock.
+    pub fn pass(&self, time: Duration) {
+        self.clock.advance(time);
+    }
+
+    /// A browser without cookies.
+    #[must_use]
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.address)
+    }
+
+    /// A browser in which `email` has signed in with [`stage::PASSWORD`], through the page.
+    pub async fn signed_in(&self, email: &str) -> Browser {
+        let browser = self.browser();
+        let page = browser.get("/sign-in").await;
+        let form = page.form("/sign-in").fill("email", email).fill("password", stage::PASSWORD);
+        let page = browser.send(form).await;
+        page.expect_status(200);
+        browser
+    }
+
+    /// A browser in which an account is signed in by a session put into the store: for tests that are not about signing in.
+    pub async fn browser_of(&self, actor: &Actor) -> Browser {
+        let browser = self.browser();
+        // 128 random bits in base64 for URLs: the form of a session's id, and of every token.
+        let id = Random::System.token();
+        let now = self.clock.now();
+        let data = serde_json::json!({ "account": actor.account, "since": now.timestamp(), "seen": now.timestamp(), "client": "test" });
+        let mut tx = self.recoup.store.write().await.unwrap();
+        let hash = claims::actions::links::hash(&id);
+        let until = now + server::sessions::idle();
+        claims::store::sessions::save(&mut tx, &hash, Some(actor.account), &data, "test", until, now).await.unwrap();
+        tx.commit().await.unwrap();
+        browser.set_cookie(if self.recoup.base_url.starts_with("https") { "__Host-recoup" } else { "recoup" }, &id);
+        browser
+    }
+}

@@ -1,0 +1,174 @@
+//! A database of its own for every test.
+
+use std::{path::PathBuf, str::FromStr, sync::Arc};
+
+use claims::{
+    random::Random,
+    store::{Store, Tx},
+};
+use sqlx::{Connection, Executor, PgConnection, postgres::PgConnectOptions};
+
+/// Which database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A file in a temporary directory.
+    Sqlite,
+    /// A database in the cluster that `RECOUP_TEST_POSTGRES` names.
+    Postgres,
+}
+
+/// A database that lives as long as its test, with a directory beside it.
+#[derive(Debug, Clone)]
+pub struct Database {
+    kind: Kind,
+    url: Arc<str>,
+    directory: Arc<PathBuf>,
+}
+
+/// Runs the body of a test on a database of its own, which goes when the body ends, however it ends.
+pub fn run<F>(kind: Kind, body: impl FnOnce(Database) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let database = Database::create(kind).await;
+        let ended = tokio::spawn(body(database.clone())).await;
+        database.remove().await;
+        if let Err(error) = ended {
+            std::panic::resume_unwind(error.into_panic());
+        }
+    });
+}
+
+fn cluster() -> String {
+    std::env::var("RECOUP_TEST_POSTGRES").expect(
+        "the variable RECOUP_TEST_POSTGRES names no PostgreSQL cluster; `cargo xtask test` starts one and sets it",
+    )
+}
+
+impl Database {
+    async fn create(kind: Kind) -> Self {
+        let name = format!("recoup_{}", data_name());
+        let directory = std::env::temp_dir().join(&name);
+        std::fs::create_dir_all(&directory).unwrap();
+        let url = match kind {
+            Kind::Sqlite => format!("sqlite:{}", directory.join("recoup.db").display()),
+            Kind::Postgres => {
+                let mut admin = PgConnection::connect(&cluster()).await.expect("RECOUP_TEST_POSTGRES answers");
+                admin.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
+                let mut url = url::Url::parse(&cluster()).unwrap();
+                url.set_path(&name);
+                url.to_string()
+            }
+        };
+        Self { kind, url: url.into(), directory: Arc::new(directory) }
+    }
+
+    async fn remove(&self) {
+        if self.kind == Kind::Postgres {
+            let name = self.directory.file_name().unwrap().to_string_lossy().into_owned();
+            let mut admin = PgConnection::connect(&cluster()).await.unwrap();
+            admin.execute(sqlx::AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.unwrap();
+        }
+        std::fs::remove_dir_all(&*self.directory).unwrap();
+    }
+
+    /// Which database it is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Its address, as the product takes it.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// A directory that goes with the database.
+    #[must_use]
+    pub fn directory(&self) -> &std::path::Path {
+        &self.directory
+    }
+
+    /// Opens it as the product does.
+    pub async fn store(&self) -> Store {
+        Store::open(&self.url).await.unwrap()
+    }
+
+    /// Runs SQL past the product, as somebody with the database's password could.
+    pub async fn tamper(&self, sql: &'static str) -> u64 {
+        match self.kind {
+            Kind::Sqlite => {
+                let mut c = sqlx::SqliteConnection::connect(&self.url).await.unwrap();
+                sqlx::query(sql).execute(&mut c).await.unwrap().rows_affected()
+            }
+            Kind::Postgres => {
+                let options = PgConnectOptions::from_str(&self.url).unwrap();
+                let mut c = PgConnection::connect_with(&options).await.unwrap();
+                sqlx::query(sql).execute(&mut c).await.unwrap().rows_affected()
+            }
+        }
+    }
+
+    /// Tables with their columns, without the bookkeeping of migrations.
+    pub async fn columns(&self) -> Vec<(String, String)> {
+        let sql = match self.kind {
+            Kind::Sqlite => {
+                "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' ORDER BY 1, 2"
+            }
+            Kind::Postgres => {
+                "SELECT table_name::TEXT, column_name::TEXT FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2"
+            }
+        };
+        let rows: Vec<(String, String)> = self.rows(sql).await;
+        let mut rows: Vec<_> = rows.into_iter().filter(|(table, _)| !table.starts_with("_sqlx")).collect();
+        rows.sort();
+        rows
+    }
+
+    /// Rows of a query.
+    pub async fn rows<T>(&self, sql: &str) -> Vec<T>
+    where
+        T: Send
+            + Unpin
+            + for<'r> sqlx::FromRow<'r, sqlx::sqlite::SqliteRow>
+            + for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow>,
+    {
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        match self.store_without_migrating().await {
+            (store, Tx::Sqlite(mut tx)) => {
+                let rows = sqlx::query_as(sql).fetch_all(&mut *tx).await.unwrap();
+                drop(tx);
+                store.close().await;
+                rows
+            }
+            (store, Tx::Postgres(mut tx)) => {
+                let rows = sqlx::query_as(sql).fetch_all(&mut *tx).await.unwrap();
+                drop(tx);
+                store.close().await;
+                rows
+            }
+        }
+    }
+
+    async fn store_without_migrating(&self) -> (Store, Tx) {
+        let store = Store::connect(&self.url).await.unwrap();
+        let tx = store.read().await.unwrap();
+        (store, tx)
+    }
+
+    /// How many rows each table has.
+    pub async fn row_counts(&self) -> Vec<(String, i64)> {
+        let mut tables: Vec<String> = self.columns().await.into_iter().map(|(table, _)| table).collect();
+        tables.dedup();
+        let each: Vec<String> = tables.iter().map(|table| format!("SELECT '{table}', COUNT(*) FROM {table}")).collect();
+        self.rows(&each.join(" UNION ALL ")).await
+    }
+}
+
+/// Letters that no other test uses.
+fn data_name() -> String {
+    Random::System.bytes::<12>().iter().map(|byte| char::from(b'a' + byte % 26)).collect()
+}

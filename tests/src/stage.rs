@@ -1,0 +1,219 @@
+//! People, cases and claims, made by the actions.
+
+use claims::{
+    AccountId, CaseId, ClaimId, DocumentId, VersionId,
+    access::Actor,
+    actions::{
+        Failure, Recoup, amend, cases,
+        documents::{self, Added},
+        edit_lines::{self, Cite},
+        save_step,
+        start_claim::{self, Who},
+        submit_claim::{self, Received},
+    },
+    intake::{Answers, steps::Step},
+    line::Category,
+    store::{self, documents::NewDocument},
+};
+
+/// Everybody's password.
+pub const PASSWORD: &str = "seven quiet cellos";
+
+/// Answers from pairs.
+#[must_use]
+pub fn answers(pairs: &[(&str, &str)]) -> Answers {
+    pairs.iter().fold(Answers::default(), |answers, (name, typed)| answers.with(name, *typed))
+}
+
+/// An account with the common password.
+pub async fn person(recoup: &Recoup, email: &str, verified: bool, administrator: bool) -> Actor {
+    let now = recoup.clock.now();
+    let hash = recoup.passwords.hash(PASSWORD).await.unwrap();
+    let mut tx = recoup.store.write().await.unwrap();
+    let name = email.split('@').next().unwrap_or_default();
+    let verified = verified.then_some(now);
+    let id = store::accounts::add(&mut tx, email, name, &hash, administrator, verified, now).await.unwrap();
+    tx.commit().await.unwrap();
+    actor(recoup, id).await
+}
+
+/// An account as it is now, with all that it may do.
+pub async fn actor(recoup: &Recoup, id: AccountId) -> Actor {
+    let mut tx = recoup.store.read().await.unwrap();
+    store::accounts::actor(&mut tx, id).await.unwrap().expect("the account")
+}
+
+/// What an administrator answers about a case.
+#[must_use]
+pub fn case_answers(slug: &str, prefix: &str) -> Answers {
+    answers(&[
+        ("title", "Claims against Allegro Media Group"),
+        ("slug", slug),
+        ("prefix", prefix),
+        ("state", "open"),
+        ("forum", "federal"),
+        ("what_happened", "The distributor closed and the stock was seized."),
+        ("class_definition", "Labels and artists distributed by Allegro."),
+        ("key_dates", "2016-06-03 The stock is seized."),
+        ("questions", "Who may file?\nEverybody who is owed something."),
+        ("contact", "claims@example.org"),
+        ("deadline_day", "2026-06-30"),
+        ("deadline_time", "23:59"),
+        ("time_zone", "America/Los_Angeles"),
+        ("late_claims", "refused"),
+        ("cure_days", "30"),
+        ("unpaid_sales", "yes"),
+        ("held_inventory", "yes"),
+        ("digital_royalties", "yes"),
+        ("other", "yes"),
+        ("filing_basis", "retail"),
+        ("case_currency", "USD"),
+        ("valuation_date", "2016-06-03"),
+        ("rates", "EUR 1.1154\nGBP 1.4515"),
+        ("rate_source", "European Central Bank"),
+    ])
+}
+
+/// A case that takes claims until 30 June 2026.
+pub async fn case(recoup: &Recoup, slug: &str, prefix: &str) -> CaseId {
+    case_with(recoup, &case_answers(slug, prefix)).await
+}
+
+/// A case with other settings.
+pub async fn case_with(recoup: &Recoup, settings: &Answers) -> CaseId {
+    let email = format!("maker-of-{}@example.org", settings.get("slug"));
+    let administrator = person(recoup, &email, true, true).await;
+    cases::add(recoup, &administrator, settings).await.unwrap()
+}
+
+/// The answers to the step “Who is claiming”.
+#[must_use]
+pub fn claimant_answers(name: &str) -> Answers {
+    answers(&[
+        ("kind", "label"),
+        ("legal_name", name),
+        ("email", "label@example.org"),
+        ("street", "1 Main Street"),
+        ("city", "Portland"),
+        ("country", "United States"),
+        ("organised_in", "Oregon"),
+        ("principal_place", "Oregon"),
+        ("capacity", "officer"),
+    ])
+}
+
+/// A line of unpaid sales.
+#[must_use]
+pub fn sales(amount: &str) -> Answers {
+    answers(&[
+        ("channel", "physical"),
+        ("period_from", "2015-01-01"),
+        ("period_to", "2015-12-31"),
+        ("currency", "USD"),
+        ("net_due", amount),
+    ])
+}
+
+/// A line of held copies.
+#[must_use]
+pub fn stock(units: &str, basis: &str, price: &str) -> Answers {
+    answers(&[
+        ("as_of", "2016-06-03"),
+        ("units_claimed", units),
+        ("basis", basis),
+        ("currency", "USD"),
+        ("unit_value", price),
+    ])
+}
+
+/// The answers to the signature page.
+#[must_use]
+pub fn signature() -> Answers {
+    answers(&[
+        ("place", "us"),
+        ("place_name", "Portland, Oregon"),
+        ("signature", "Ada Label"),
+        ("signer_title", "Owner"),
+        ("signer_capacity", "officer"),
+        ("agree", "yes"),
+    ])
+}
+
+/// Starts a claim for a new claimant; gives it with the account as it is then.
+pub async fn start(recoup: &Recoup, account: AccountId, slug: &str, name: &str) -> (Actor, ClaimId) {
+    let who = Who::New(answers(&[("kind", "label"), ("legal_name", name), ("capacity", "officer")]));
+    let person = actor(recoup, account).await;
+    let id = start_claim::start(recoup, &person, slug, &who, &recoup.random.token()).await.unwrap();
+    (actor(recoup, account).await, id)
+}
+
+/// A claim with every step filled in and one line of 15,000.00, ready to be signed.
+pub async fn ready(recoup: &Recoup, account: AccountId, slug: &str, name: &str) -> (Actor, ClaimId) {
+    let (actor, id) = start(recoup, account, slug, name).await;
+    fill_steps(recoup, &actor, id, name).await;
+    line(recoup, &actor, id, Category::UnpaidSales, &sales("15,000.00"), None).await;
+    (actor, id)
+}
+
+/// Fills in the steps that are one form.
+pub async fn fill_steps(recoup: &Recoup, actor: &Actor, id: ClaimId, name: &str) {
+    assert!(save_step::save(recoup, actor, id, Step::Claimant, &claimant_answers(name)).await.unwrap());
+    assert!(save_step::save(recoup, actor, id, Step::Agreement, &answers(&[("has_agreement", "no")])).await.unwrap());
+    assert!(save_step::save(recoup, actor, id, Step::Others, &answers(&[("others", "no")])).await.unwrap());
+}
+
+/// Adds a line that must be right; gives its number.
+pub async fn line(
+    recoup: &Recoup,
+    actor: &Actor,
+    id: ClaimId,
+    category: Category,
+    answers: &Answers,
+    document: Option<DocumentId>,
+) -> i64 {
+    let cite = Cite { document, place: if document.is_some() { "page 1".to_owned() } else { String::new() } };
+    let saved = edit_lines::add(recoup, actor, id, category, answers, &cite, "").await.unwrap();
+    assert!(saved.right, "line {} is wrong: {answers:?}", saved.line);
+    saved.line
+}
+
+/// Adds a document row; its bytes lie nowhere.
+pub async fn document(recoup: &Recoup, actor: &Actor, id: ClaimId, name: &str) -> DocumentId {
+    let new = NewDocument {
+        sha256: claims::actions::links::hash(name),
+        name: name.to_owned(),
+        media_type: "application/pdf".to_owned(),
+        bytes: 1_000,
+        pages: Some(1),
+    };
+    match documents::add(recoup, actor, id, &new).await.unwrap() {
+        Added::New(document) | Added::Known(document, _) => document,
+    }
+}
+
+/// The version being written.
+pub async fn draft(recoup: &Recoup, id: ClaimId) -> VersionId {
+    let mut tx = recoup.store.read().await.unwrap();
+    store::claims::by_id(&mut tx, id).await.unwrap().unwrap().draft_id.expect("a draft")
+}
+
+/// Signs and sends the draft.
+///
+/// # Errors
+/// As the action.
+pub async fn send(recoup: &Recoup, actor: &Actor, id: ClaimId) -> Result<Received, Failure> {
+    let version = draft(recoup, id).await;
+    submit_claim::submit(recoup, actor, id, version, &signature(), "192.0.2.1", &recoup.random.token()).await
+}
+
+/// A claim that was sent; gives the account as it is then, the claim and its number.
+pub async fn sent(recoup: &Recoup, account: AccountId, slug: &str, name: &str) -> (Actor, ClaimId, String) {
+    let (actor, id) = ready(recoup, account, slug, name).await;
+    let received = send(recoup, &actor, id).await.unwrap();
+    (actor, id, received.number)
+}
+
+/// Opens the next version.
+pub async fn open_next_version(recoup: &Recoup, actor: &Actor, id: ClaimId) {
+    amend::amend(recoup, actor, id).await.unwrap();
+}
