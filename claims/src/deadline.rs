@@ -32,6 +32,16 @@ pub fn day_in(at: Instant, zone: &str) -> NaiveDate {
     at.with_timezone(&zone.parse::<Tz>().unwrap_or(Tz::UTC)).date_naive()
 }
 
+/// The first instant of a day in a zone; UTC where the zone is unknown. Where clocks are put forward over midnight, the day
+/// starts an hour later.
+#[must_use]
+pub fn start_of(day: NaiveDate, zone: &str) -> Instant {
+    let zone = zone.parse::<Tz>().unwrap_or(Tz::UTC);
+    let midnight = day.and_time(NaiveTime::MIN);
+    let found = zone.from_local_datetime(&midnight).earliest().or_else(|| zone.from_local_datetime(&(midnight + chrono::Duration::hours(1))).earliest());
+    found.map_or(midnight.and_utc(), |at| at.to_utc())
+}
+
 /// A deadline in the reader's words: `11:59 p.m. PST, 14 March 2027, 114 days left`.
 #[must_use]
 pub fn in_words(deadline: Instant, zone: &str, now: Instant) -> String {

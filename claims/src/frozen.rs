@@ -8,12 +8,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Instant,
-    intake::Answers,
+    intake::{Answers, form, steps::Step},
     line::{Basis, Category, Release},
     money::Currency,
     period::Period,
     totals::Total,
 };
+
+mod lines_csv;
+
+pub use lines_csv::{LINE_COLUMNS, lines_csv};
 
 /// The number of the format below; a change that an old reader would misread gets a new one.
 pub const FORMAT: u32 = 1;
@@ -164,7 +168,12 @@ pub fn changes(before: &FrozenClaim, after: &FrozenClaim) -> Vec<String> {
         for (field, answer) in &answers.0 {
             let old = earlier.map_or("", |answers| answers.get(field));
             if old != answer.trim() {
-                changes.push(format!("{} · {}: “{old}” became “{}”.", words(step), words(field), answer.trim()));
+                let (step, field) = (step_in_words(step), field_in_words(step, field));
+                changes.push(match (old, answer.trim()) {
+                    ("", new) => format!("{step} · {field}: “{new}” was added."),
+                    (old, "") => format!("{step} · {field}: “{old}” was taken out."),
+                    (old, new) => format!("{step} · {field}: “{old}” became “{new}”."),
+                });
             }
         }
     }
@@ -203,6 +212,81 @@ pub fn changes(before: &FrozenClaim, after: &FrozenClaim) -> Vec<String> {
     changes
 }
 
-fn words(key: &str) -> String {
-    key.replace('_', " ")
+fn step_in_words(key: &str) -> &str {
+    Step::parse_form(key).map_or(key, |step| step.title())
+}
+
+fn field_in_words<'a>(step: &str, key: &'a str) -> &'a str {
+    Step::parse_form(step).and_then(Step::form).and_then(|sections| form::find(sections, key)).map_or(key, |field| field.label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A claim of one line of 15,000.00 USD.
+    pub(super) fn claim() -> FrozenClaim {
+        let day = NaiveDate::from_ymd_opt(2026, 11, 20).unwrap();
+        FrozenClaim {
+            format: FORMAT,
+            case: "allegro".to_owned(),
+            case_title: "Allegro".to_owned(),
+            number: "ALG-000001-X".to_owned(),
+            version: 1,
+            received_at: Instant::default(),
+            time_zone: "Etc/UTC".to_owned(),
+            currency: Currency::USD,
+            valuation_date: day,
+            answers: BTreeMap::from([("claimant".to_owned(), Answers::default().with("legal_name", "Summit").with("city", "Tempe"))]),
+            lines: vec![FrozenLine {
+                line: 1,
+                category: Category::UnpaidSales,
+                answers: Answers::default(),
+                currency: Currency::USD,
+                amount: 1_500_000,
+                rate: "1".to_owned(),
+                amount_in_case: 1_500_000,
+                interest_in_case: 0,
+                costs_in_case: 0,
+                basis: None,
+                period: Period::new(day, day),
+                release: Release::default(),
+                units: None,
+                evidence: Vec::new(),
+            }],
+            documents: Vec::new(),
+            totals: Vec::new(),
+            declaration: FrozenDeclaration {
+                text: String::new(),
+                words: String::new(),
+                name: String::new(),
+                title: String::new(),
+                capacity: String::new(),
+                place: String::new(),
+                date: day,
+                client_address: String::new(),
+                late_reason: None,
+            },
+        }
+    }
+
+    #[test]
+    fn changes_are_said_in_the_words_of_the_form() {
+        let before = claim();
+        let mut after = claim();
+        after.answers.insert("claimant".to_owned(), Answers::default().with("legal_name", "Summit Records").with("city", "").with("phone", "1"));
+        after.lines[0].amount = 1_400_000;
+        let said = changes(&before, &after);
+        assert!(said.contains(&"Who is claiming · Legal name: “Summit” became “Summit Records”.".to_owned()), "{said:?}");
+        assert!(said.contains(&"Who is claiming · City: “Tempe” was taken out.".to_owned()), "{said:?}");
+        assert!(said.contains(&"Who is claiming · Telephone: “1” was added.".to_owned()), "{said:?}");
+        assert!(said.contains(&"Line 1: 15,000.00 USD became 14,000.00 USD.".to_owned()), "{said:?}");
+        assert!(changes(&before, &before).is_empty());
+    }
+
+    #[test]
+    fn the_canonical_text_reads_back() {
+        let text = claim().canonical().unwrap();
+        assert_eq!(FrozenClaim::read(&text).unwrap().canonical().unwrap(), text);
+    }
 }

@@ -21,8 +21,8 @@ pub mod totals;
 pub mod actions;
 #[cfg(feature = "store")]
 pub mod deadline;
-//EXPX #[cfg(feature = "store")]
-//EXP pub mod export;
+#[cfg(feature = "store")]
+pub mod export;
 #[cfg(feature = "store")]
 pub mod mail;
 #[cfg(feature = "store")]

@@ -24,6 +24,7 @@ pub mod edit_lines;
 pub mod limits;
 pub mod links;
 mod once;
+pub mod review;
 pub mod save_step;
 pub mod sign_in;
 pub mod start_claim;

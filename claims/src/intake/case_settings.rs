@@ -213,6 +213,9 @@ pub fn read(answers: &Answers) -> Result<CaseSettings, Vec<FieldError>> {
     }) {
         reader.error("slug", "Use small letters, digits and hyphens only, like allegro.");
     }
+    if reader.text("slug").as_deref() == Some("new") {
+        reader.error("slug", "This is the address of the page for new cases. Choose another.");
+    }
     if reader.text("prefix").is_some_and(|prefix| prefix.len() < 2 || !prefix.bytes().all(|b| b.is_ascii_uppercase())) {
         reader.error("prefix", "Use two to six capital letters, like ALG.");
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::form::{Answers, FieldError, Section};
+use super::form::{Answers, FieldError, Section, find};
 use super::{agreement, claimant, others};
 use crate::line::Category;
 
@@ -80,6 +80,13 @@ impl Step {
         [Self::Claimant, Self::Agreement, Self::Others].into_iter().find(|step| step.key() == key)
     }
 
+    /// Whether `answers` hold no more than what a claim is started with (the short form, the address of the account): the
+    /// step itself was not answered yet.
+    #[must_use]
+    pub fn only_begun(self, answers: &Answers) -> bool {
+        self == Self::Claimant && answers.0.keys().all(|name| name == "email" || find(claimant::START, name).is_some())
+    }
+
     /// What is wrong with the answers of a step that is one form.
     #[must_use]
     pub fn errors(self, answers: &Answers) -> Vec<FieldError> {
@@ -138,8 +145,22 @@ impl Progress {
     pub fn of_form(step: Step, answers: Option<&Answers>) -> Self {
         match answers {
             None => Self::NotStarted,
+            Some(answers) if step.only_begun(answers) => Self::NotStarted,
             Some(answers) if step.errors(answers).is_empty() => Self::Done,
             Some(_) => Self::NeedsAttention,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_claim_is_started_with_is_not_an_answered_step() {
+        let begun = Answers::default().with("kind", "label").with("legal_name", "Summit").with("capacity", "officer").with("email", "a@example.org");
+        assert_eq!(Progress::of_form(Step::Claimant, Some(&begun)), Progress::NotStarted);
+        assert_eq!(Progress::of_form(Step::Claimant, Some(&begun.with("street", ""))), Progress::NeedsAttention);
+        assert_eq!(Progress::of_form(Step::Others, Some(&Answers::default())), Progress::NeedsAttention);
     }
 }

@@ -34,6 +34,8 @@ pub struct Event {
     pub actor: Option<String>,
     /// Claim.
     pub claim_id: Option<ClaimId>,
+    /// Number of the claim, if it was ever sent.
+    pub number: Option<String>,
     /// What happened.
     pub kind: String,
     /// More, as JSON.
@@ -78,7 +80,8 @@ fn link(
     HEXLOWER.encode(&Sha256::digest(text.as_bytes()))
 }
 
-const SELECT: &str = "SELECT e.seq, e.at, e.account_id, a.name AS actor, e.claim_id, e.kind, e.details, e.previous, e.hash FROM events e LEFT JOIN accounts a ON a.id = e.account_id";
+const SELECT: &str = "SELECT e.seq, e.at, e.account_id, a.name AS actor, e.claim_id, k.number, e.kind, e.details, e.previous, e.hash FROM events e \
+                      LEFT JOIN accounts a ON a.id = e.account_id LEFT JOIN claims k ON k.id = e.claim_id";
 
 /// The events of a claim, oldest first.
 ///

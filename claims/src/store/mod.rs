@@ -18,6 +18,7 @@ pub mod cases;
 pub mod claims;
 pub mod documents;
 pub mod events;
+pub mod export;
 pub mod jobs;
 pub mod lines;
 pub mod outbox;

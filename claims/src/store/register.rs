@@ -4,7 +4,7 @@ use sqlx::{Database, QueryBuilder};
 
 use super::{Error, Tx, on};
 use crate::{
-    CaseId, ClaimId, Instant,
+    CaseId, ClaimId, Instant, deadline,
     line::{Basis, Category},
     status::ClaimStatus,
 };
@@ -24,10 +24,12 @@ pub struct Filter {
     pub sworn_only: Option<bool>,
     /// Claims that came late.
     pub late: bool,
-    /// First submission not before this day, in UTC.
+    /// First submission not before this day.
     pub from: Option<chrono::NaiveDate>,
-    /// First submission not after this day, in UTC.
+    /// First submission not after this day.
     pub to: Option<chrono::NaiveDate>,
+    /// IANA name of the zone in which these days are counted; empty for UTC.
+    pub zone: String,
 }
 
 /// How a register is sorted.
@@ -122,10 +124,25 @@ pub struct RegisterSums {
     pub amount: i64,
     /// Of it documented.
     pub documented: i64,
+    /// Units.
+    pub units: i64,
+}
+
+/// Where a claim stands in a filtered, sorted register.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Place {
+    /// Its place, from 1.
+    pub place: i64,
+    /// How many claims there are.
+    pub total: i64,
+    /// Number of the claim before it.
+    pub previous: Option<String>,
+    /// Number of the claim after it.
+    pub next: Option<String>,
 }
 
 /// The filtered claims with their sums, as a subquery.
-fn filtered<DB>(case: CaseId, filing_basis: Basis, filter: &Filter, query: &mut QueryBuilder<DB>)
+pub(super) fn filtered<DB>(case: CaseId, filing_basis: Basis, filter: &Filter, query: &mut QueryBuilder<DB>)
 where
     DB: Database,
     for<'q> i64: sqlx::Encode<'q, DB> + sqlx::Type<DB>,
@@ -174,12 +191,11 @@ where
     if filter.late {
         query.push(" AND v.late_reason IS NOT NULL");
     }
-    let midnight = |day: chrono::NaiveDate| day.and_time(chrono::NaiveTime::MIN).and_utc();
     if let Some(from) = filter.from {
-        query.push(" AND k.submitted_at >= ").push_bind(midnight(from));
+        query.push(" AND k.submitted_at >= ").push_bind(deadline::start_of(from, &filter.zone));
     }
     if let Some(to) = filter.to.and_then(|to| to.succ_opt()) {
-        query.push(" AND k.submitted_at < ").push_bind(midnight(to));
+        query.push(" AND k.submitted_at < ").push_bind(deadline::start_of(to, &filter.zone));
     }
     query.push(") r");
 }
@@ -213,10 +229,25 @@ pub async fn sums(tx: &mut Tx, case: CaseId, filing_basis: Basis, filter: &Filte
     on!(tx, c => {
         let mut query = QueryBuilder::new(
             "SELECT COUNT(*) AS claims, CAST(COALESCE(SUM(lines), 0) AS BIGINT) AS lines, CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS amount, \
-             CAST(COALESCE(SUM(documented), 0) AS BIGINT) AS documented FROM ",
+             CAST(COALESCE(SUM(documented), 0) AS BIGINT) AS documented, CAST(COALESCE(SUM(units), 0) AS BIGINT) AS units FROM ",
         );
         filtered(case, filing_basis, filter, &mut query);
         query.build_query_as().fetch_one(c).await
+    })
+}
+
+/// Where a claim stands in a filtered, sorted register; `None` if the filter does not show it.
+///
+/// # Errors
+/// If the database fails.
+pub async fn place(tx: &mut Tx, case: CaseId, filing_basis: Basis, filter: &Filter, order: Order, claim: ClaimId) -> Result<Option<Place>, Error> {
+    on!(tx, c => {
+        let mut query = QueryBuilder::new(
+            "SELECT place, total, previous, next FROM (SELECT id, ROW_NUMBER() OVER w AS place, COUNT(*) OVER () AS total, LAG(number) OVER w AS previous, LEAD(number) OVER w AS next FROM ",
+        );
+        filtered(case, filing_basis, filter, &mut query);
+        query.push(" WINDOW w AS (ORDER BY ").push(order.sql()).push(")) n WHERE id = ").push_bind(claim.0);
+        query.build_query_as().fetch_optional(c).await
     })
 }
 
@@ -228,16 +259,16 @@ pub async fn by_status(tx: &mut Tx, case: CaseId) -> Result<Vec<(String, i64)>, 
     on!(tx, c => sqlx::query_as("SELECT status, COUNT(*) FROM claims WHERE case_id = $1 GROUP BY status ORDER BY status").bind(case).fetch_all(c).await)
 }
 
-/// First submissions per day (UTC) of a case, oldest first.
+/// First submissions per day of a case, oldest first. Days are counted in `zone`, an IANA name; in UTC if it is empty.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn by_day(tx: &mut Tx, case: CaseId) -> Result<Vec<(chrono::NaiveDate, i64)>, Error> {
+pub async fn by_day(tx: &mut Tx, case: CaseId, zone: &str) -> Result<Vec<(chrono::NaiveDate, i64)>, Error> {
     let times: Vec<Instant> = on!(tx, c => sqlx::query_scalar("SELECT submitted_at FROM claims WHERE case_id = $1 AND submitted_at IS NOT NULL ORDER BY submitted_at")
         .bind(case).fetch_all(c).await)?;
     let mut days: Vec<(chrono::NaiveDate, i64)> = Vec::new();
     for at in times {
-        let day = at.date_naive();
+        let day = deadline::day_in(at, zone);
         match days.last_mut() {
             Some((last, count)) if *last == day => *count += 1,
             _ => days.push((day, 1)),
@@ -246,14 +277,63 @@ pub async fn by_day(tx: &mut Tx, case: CaseId) -> Result<Vec<(chrono::NaiveDate,
     Ok(days)
 }
 
-/// Claimants, units and amounts of the public tally: category, claims with such lines, units, amount.
+/// A public figure that rests on fewer claimants than this is not shown: one of them could be read from it.
+pub const FEWEST_SHOWN: i64 = 5;
+
+/// One category of the public tally. Each figure is given only if enough claimants stand behind that very figure.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct TallyRow {
+    /// Category key.
+    pub category: String,
+    claimants: i64,
+    units: i64,
+    with_units: i64,
+    amount: i64,
+    with_amount: i64,
+}
+
+impl TallyRow {
+    /// Claimants with such lines.
+    #[must_use]
+    pub fn claimants(&self) -> Option<i64> {
+        (self.claimants >= FEWEST_SHOWN).then_some(self.claimants)
+    }
+
+    /// Units.
+    #[must_use]
+    pub fn units(&self) -> Option<i64> {
+        (self.with_units >= FEWEST_SHOWN).then_some(self.units)
+    }
+
+    /// Claimed, stock on the filing basis only; minor units.
+    #[must_use]
+    pub fn amount(&self) -> Option<i64> {
+        (self.with_amount >= FEWEST_SHOWN).then_some(self.amount)
+    }
+}
+
+/// The public tally of a case by category.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn tally(tx: &mut Tx, case: CaseId, filing_basis: Basis) -> Result<Vec<(String, i64, i64, i64)>, Error> {
+pub async fn tally(tx: &mut Tx, case: CaseId, filing_basis: Basis) -> Result<Vec<TallyRow>, Error> {
     on!(tx, c => sqlx::query_as(
-        "SELECT t.category, COUNT(DISTINCT k.id), CAST(SUM(t.units) AS BIGINT), CAST(SUM(CASE WHEN t.basis IN ('', $2) THEN t.amount ELSE 0 END) AS BIGINT) \
+        "SELECT t.category, COUNT(DISTINCT k.id) AS claimants, CAST(SUM(t.units) AS BIGINT) AS units, COUNT(DISTINCT CASE WHEN t.units > 0 THEN k.id END) AS with_units, \
+         CAST(SUM(CASE WHEN t.basis IN ('', $2) THEN t.amount ELSE 0 END) AS BIGINT) AS amount, \
+         COUNT(DISTINCT CASE WHEN t.basis IN ('', $2) AND t.amount <> 0 THEN k.id END) AS with_amount \
          FROM claims k JOIN totals t ON t.version_id = k.in_force_id WHERE k.case_id = $1 AND k.status = 'submitted' GROUP BY t.category",
     )
     .bind(case).bind(filing_basis.key()).fetch_all(c).await)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_that_few_stand_behind_is_hidden_though_many_claim_in_the_category() {
+        let row = TallyRow { category: "held_inventory".to_owned(), claimants: 9, units: 700, with_units: 5, amount: 1_400_000, with_amount: 1 };
+        assert_eq!((row.claimants(), row.units(), row.amount()), (Some(9), Some(700), None));
+        assert_eq!(TallyRow { claimants: 4, ..row }.claimants(), None);
+    }
 }

@@ -62,6 +62,21 @@ pub async fn of_version(tx: &mut Tx, version: VersionId) -> Result<Vec<Total>, E
     Ok(read(rows))
 }
 
+/// What the right lines of a version add up to, counted from the lines: the sums of a draft so far.
+///
+/// # Errors
+/// If the database fails.
+pub async fn so_far(tx: &mut Tx, version: VersionId) -> Result<Vec<Total>, Error> {
+    let rows: Vec<Row> = on!(tx, c => sqlx::query_as(
+        "SELECT category, COALESCE(basis, '') AS basis, COUNT(*) AS lines, CAST(SUM(case_amount) AS BIGINT) AS amount, \
+         CAST(SUM(CASE WHEN citations > 0 THEN case_amount ELSE 0 END) AS BIGINT) AS documented, CAST(SUM(case_interest) AS BIGINT) AS interest, \
+         CAST(SUM(case_costs) AS BIGINT) AS costs, CAST(SUM(COALESCE(units, 0)) AS BIGINT) AS units \
+         FROM lines WHERE version_id = $1 AND is_right GROUP BY category, COALESCE(basis, '')",
+    )
+    .bind(version).fetch_all(c).await)?;
+    Ok(read(rows))
+}
+
 /// The sums of all claims in force of a case.
 ///
 /// # Errors

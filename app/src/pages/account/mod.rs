@@ -1,9 +1,47 @@
-//! Pages: account.
+//! Registering, signing in, mailed links, and one's own account.
 
 use crate::routes::Routes;
+
+mod confirm;
+mod counsel_invitation;
+mod email;
+mod first_administrator;
+mod forgotten;
+mod form_page;
+mod overview;
+mod password;
+mod register;
+mod reset;
+pub mod session;
+mod sign_in;
+pub mod typed;
 
 /// The routes of these pages.
 #[must_use]
 pub fn routes(routes: Routes) -> Routes {
     routes
+        .page("/register", register::page)
+        .form("/register", register::send)
+        .page("/sign-in", sign_in::page)
+        .form("/sign-in", sign_in::send)
+        .form("/sign-out", sign_in::out)
+        .page("/forgotten", forgotten::page)
+        .form("/forgotten", forgotten::send)
+        .page("/reset/{token}", reset::page)
+        .form("/reset/{token}", reset::send)
+        .page("/confirm/{token}", confirm::page)
+        .form("/confirm/{token}", confirm::send)
+        .page("/confirm-address/{token}", email::confirm_page)
+        .form("/confirm-address/{token}", email::confirm)
+        .page("/counsel-invitation/{token}", counsel_invitation::page)
+        .form("/counsel-invitation/{token}", counsel_invitation::send)
+        .page("/first-administrator/{token}", first_administrator::page)
+        .form("/first-administrator/{token}", first_administrator::send)
+        .page("/account", overview::page)
+        .form("/account/confirm-again", confirm::again)
+        .form("/account/sign-out-everywhere", overview::sign_out_everywhere)
+        .page("/account/password", password::page)
+        .form("/account/password", password::send)
+        .page("/account/email", email::page)
+        .form("/account/email", email::send)
 }

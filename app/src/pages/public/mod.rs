@@ -1,9 +1,14 @@
-//! Pages: public.
+//! What anybody may read: the list of cases and each case.
 
 use crate::routes::Routes;
+
+mod case;
+mod cases;
+mod tally;
+pub mod words;
 
 /// The routes of these pages.
 #[must_use]
 pub fn routes(routes: Routes) -> Routes {
-    routes
+    routes.page("/", cases::page).page("/cases/{slug}", case::page)
 }

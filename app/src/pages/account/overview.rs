@@ -1,0 +1,87 @@
+//! One's own account: address, password, sessions.
+
+use claims::{
+    access::{Action, Actor},
+    actions::account,
+    deadline,
+    store::sessions::SessionRow,
+};
+use leptos::prelude::*;
+
+use super::session;
+use crate::{
+    components::{Notice, NoticeKind, Table},
+    request::{Answer, Visitor, see_other},
+    shell::Page,
+};
+
+/// `GET /account`
+pub async fn page(visitor: Visitor) -> Answer {
+    let actor = visitor.may(Action::UseOwnAccount)?.clone();
+    let sessions = account::list_sessions(visitor.recoup(), &actor).await?;
+    let here = session::hash(&visitor);
+    let notice = visitor.take_notice().await;
+    Ok(visitor.page(Page::new("Your account", move || {
+        let notice = notice.map(|notice| view! { <Notice kind=NoticeKind::Success>{notice}</Notice> });
+        view! {
+            {notice}
+            <h1>"Your account"</h1>
+            {address(&actor)}
+            <h2>"Sessions"</h2>
+            <p>"Wherever you are signed in. If you do not know one of these, sign out everywhere and change your password."</p>
+            {sessions_table(sessions, &here)}
+            <form method="post" action="/account/sign-out-everywhere" class="actions"><button class="secondary" type="submit">"Sign out everywhere, here too"</button></form>
+        }
+    })))
+}
+
+fn address(actor: &Actor) -> impl IntoView + use<> {
+    let confirmed = if actor.verified {
+        view! { "Confirmed" }.into_any()
+    } else {
+        view! {
+            "Not confirmed yet. You can fill in claims, but not sign them. Open the link in the mail that we sent you, or have it sent again."
+            <form method="post" action="/account/confirm-again"><input type="hidden" name="next" value="/account"/><button class="secondary small" type="submit">"Send the mail again"</button></form>
+        }
+        .into_any()
+    };
+    view! {
+        <dl class="summary-list">
+            <div><dt>"Name"</dt><dd class="answer">{actor.name.clone()}</dd></div>
+            <div><dt>"E-mail address"</dt><dd class="answer">{actor.email.clone()}</dd><dd class="change"><a href="/account/email">"Change"<span class="hidden">" e-mail address"</span></a></dd></div>
+            <div><dt>"Address confirmed"</dt><dd class="answer">{confirmed}</dd></div>
+            <div><dt>"Password"</dt><dd class="answer">"Kept as a hash only; nobody can read it"</dd><dd class="change"><a href="/account/password">"Change"<span class="hidden">" password"</span></a></dd></div>
+        </dl>
+    }
+}
+
+fn sessions_table(sessions: Vec<SessionRow>, here: &str) -> impl IntoView + use<> {
+    let rows: Vec<_> = sessions
+        .into_iter()
+        .map(|session| {
+            let this = session.id_hash == here;
+            let client = if session.client.is_empty() { "Unknown".to_owned() } else { session.client };
+            view! {
+                <tr>
+                    <th scope="row">{client}{this.then(|| view! { " "<strong>"(this one)"</strong> })}</th>
+                    <td>{deadline::show(session.started_at, "Etc/UTC")}</td>
+                    <td>{deadline::show(session.seen_at, "Etc/UTC")}</td>
+                </tr>
+            }
+        })
+        .collect();
+    view! {
+        <Table caption="Sessions of your account" quiet=true>
+            <thead><tr><th scope="col">"Browser and address"</th><th scope="col">"Signed in"</th><th scope="col">"Last used"</th></tr></thead>
+            <tbody>{rows}</tbody>
+        </Table>
+    }
+}
+
+/// `POST /account/sign-out-everywhere`
+pub async fn sign_out_everywhere(visitor: Visitor) -> Answer {
+    let actor = visitor.may(Action::UseOwnAccount)?;
+    account::sign_out_everywhere(visitor.recoup(), actor).await?;
+    session::end(&visitor).await?;
+    Ok(see_other("/sign-in?out=yes"))
+}

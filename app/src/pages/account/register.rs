@@ -1,0 +1,50 @@
+//! Registering.
+
+use claims::{actions::sign_in, intake::account::REGISTER};
+
+use super::{
+    form_page::FormPage,
+    session::{self, home, with_next},
+    typed::{Typed, refused},
+};
+use crate::{
+    request::{Answer, Query, Sent, Visitor, see_other},
+    shell::Page,
+};
+
+/// `GET /register`
+pub async fn page(visitor: Visitor, query: Query) -> Answer {
+    let next = session::next(&query, &Sent::default());
+    if let Some(actor) = &visitor.actor {
+        return Ok(see_other(next.as_deref().unwrap_or_else(|| home(actor))));
+    }
+    Ok(visitor.page(show(next, Typed::default())))
+}
+
+/// `POST /register`
+pub async fn send(visitor: Visitor, query: Query, sent: Sent) -> Answer {
+    let next = session::next(&query, &sent);
+    match sign_in::register(visitor.recoup(), &sent.0, &visitor.client).await {
+        Ok(account) => {
+            session::begin(&visitor, account).await?;
+            let email = sent.get("email");
+            visitor.notice(format!("Your account is ready. We sent a mail to {email}: open the link in it to confirm the address. Until then you can fill in a claim, but not sign it.")).await;
+            Ok(see_other(next.as_deref().unwrap_or("/claims")))
+        }
+        Err(failure) => refused(&visitor, failure, sent.0, |typed| show(next, typed)),
+    }
+}
+
+fn show(next: Option<String>, typed: Typed) -> Page {
+    FormPage {
+        title: "Register",
+        lead: "With an account you can leave a claim half done, come back to it, and follow it later. You confirm your e-mail address before you sign a claim, not before you start.".to_owned(),
+        action: "/register".to_owned(),
+        form: REGISTER,
+        button: "Register",
+        links: vec![("Registered before?", with_next("/sign-in", next.as_deref()), "Sign in")],
+        next,
+        ..FormPage::default()
+    }
+    .with(typed)
+}

@@ -1,0 +1,97 @@
+//! Beginning and ending a session, and where somebody goes on afterwards.
+
+use claims::{AccountId, access::Actor, actions::Failure, actions::links, store};
+
+use crate::request::{Query, Sent, Visitor, safe_path};
+
+/// Begins the session of somebody who proved who they are. Its id is new, so that nobody who knew the old one is signed in
+/// with them, and nothing of an earlier person is left in it.
+///
+/// # Errors
+/// If the session could not be written.
+pub async fn begin(visitor: &Visitor, account: AccountId) -> Result<(), Failure> {
+    let session = &visitor.session;
+    session.cycle_id().await.map_err(lost)?;
+    session.clear().await;
+    session.insert("account", account.0).await.map_err(lost)?;
+    session.insert("since", visitor.recoup().clock.now().timestamp()).await.map_err(lost)
+}
+
+/// Ends the session; what is said afterwards begins one of a stranger.
+///
+/// # Errors
+/// If the session could not be deleted.
+pub async fn end(visitor: &Visitor) -> Result<(), Failure> {
+    visitor.session.flush().await.map_err(lost)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err asks for")]
+fn lost(error: tower_sessions::session::Error) -> Failure {
+    Failure::Internal(format!("the session could not be written: {error}"))
+}
+
+/// The hash under which the present session is listed.
+#[must_use]
+pub fn hash(visitor: &Visitor) -> String {
+    visitor.session.id().map(|id| links::hash(&id.to_string())).unwrap_or_default()
+}
+
+/// Where a person's own work is.
+#[must_use]
+pub fn home(actor: &Actor) -> &'static str {
+    match actor {
+        Actor { claimants, .. } if !claimants.is_empty() => "/claims",
+        Actor { counsel_of, .. } if !counsel_of.is_empty() => "/counsel",
+        Actor { administrator: true, .. } => "/admin",
+        _ => "/claims",
+    }
+}
+
+/// The same for an account that has just signed in.
+///
+/// # Errors
+/// If the database fails.
+pub async fn home_of(visitor: &Visitor, account: AccountId) -> Result<&'static str, Failure> {
+    let mut tx = visitor.recoup().store.read().await?;
+    Ok(store::accounts::actor(&mut tx, account).await?.as_ref().map_or("/claims", home))
+}
+
+/// Where the visitor wants to go on: the form's answer, else the address's.
+#[must_use]
+pub fn next(query: &Query, sent: &Sent) -> Option<String> {
+    [sent.get("next"), query.0.get("next")].into_iter().find_map(safe_path).map(str::to_owned)
+}
+
+/// An address that carries on where the visitor wants to go.
+#[must_use]
+pub fn with_next(path: &str, next: Option<&str>) -> String {
+    next.map_or_else(
+        || path.to_owned(),
+        |next| {
+            let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+            format!("{path}?next={next}")
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn goes_on_inside_this_site_only() {
+        let query = |text: &str| Query(Sent::read(text.as_bytes()));
+        let nothing = Sent::default();
+        assert_eq!(next(&query("next=%2Fclaims%2F7"), &nothing).as_deref(), Some("/claims/7"));
+        assert_eq!(next(&query("next=%2Fa"), &Sent::read(b"next=%2Fb")).as_deref(), Some("/b"));
+        for foreign in
+            ["next=https%3A%2F%2Fevil.example", "next=%2F%2Fevil.example", "next=%2F%5Cevil.example", "next="]
+        {
+            assert_eq!(next(&query(foreign), &nothing), None, "{foreign}");
+        }
+        assert_eq!(
+            with_next("/register", Some("/cases/a/file?x=1&y")),
+            "/register?next=%2Fcases%2Fa%2Ffile%3Fx%3D1%26y"
+        );
+    }
+}

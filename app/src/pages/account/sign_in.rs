@@ -1,0 +1,60 @@
+//! Signing in and out.
+
+use claims::{actions::sign_in, intake::account::SIGN_IN};
+
+use super::{
+    form_page::FormPage,
+    session::{self, home, with_next},
+    typed::{Typed, refused},
+};
+use crate::{
+    request::{Answer, Query, Sent, Visitor, see_other},
+    shell::Page,
+};
+
+/// `GET /sign-in`
+pub async fn page(visitor: Visitor, query: Query) -> Answer {
+    let next = session::next(&query, &Sent::default());
+    if let Some(actor) = &visitor.actor {
+        return Ok(see_other(next.as_deref().unwrap_or_else(|| home(actor))));
+    }
+    let out = (query.0.get("out") == "yes").then(|| "You are signed out.".to_owned());
+    let notice = visitor.take_notice().await.or(out);
+    Ok(visitor.page(show(next, notice, Typed::default())))
+}
+
+/// `POST /sign-in`
+pub async fn send(visitor: Visitor, query: Query, sent: Sent) -> Answer {
+    let next = session::next(&query, &sent);
+    match sign_in::sign_in(visitor.recoup(), &sent.0, &visitor.client).await {
+        Ok(account) => {
+            session::begin(&visitor, account).await?;
+            let home = session::home_of(&visitor, account).await?;
+            Ok(see_other(next.as_deref().unwrap_or(home)))
+        }
+        Err(failure) => refused(&visitor, failure, sent.0, |typed| show(next, None, typed)),
+    }
+}
+
+/// `POST /sign-out`
+pub async fn out(visitor: Visitor) -> Answer {
+    session::end(&visitor).await?;
+    Ok(see_other("/sign-in?out=yes"))
+}
+
+fn show(next: Option<String>, notice: Option<String>, typed: Typed) -> Page {
+    FormPage {
+        title: "Sign in",
+        lead: next.as_ref().map_or_else(String::new, |_| "This page is for people with an account. Sign in, or register if you have none yet; you then go on to the page you asked for.".to_owned()),
+        notice,
+        action: "/sign-in".to_owned(),
+        form: SIGN_IN,
+        button: "Sign in",
+        links: vec![
+            ("No account yet?", with_next("/register", next.as_deref()), "Register"),
+            ("Password forgotten?", "/forgotten".to_owned(), "Set a new one"),
+        ],
+        next,
+    }
+    .with(typed)
+}

@@ -1,0 +1,143 @@
+//! A case as its administrator sees it: counsel, public documents, settings.
+
+use axum::extract::Path;
+use claims::{
+    AccountId, CaseId, Instant,
+    access::{Action, Refusal},
+    actions::{Failure, cases},
+    case::Case,
+    deadline,
+    intake::case_settings::{CaseState, FORM},
+    store::{
+        self,
+        cases::{CaseDocument, CaseRow},
+    },
+};
+use leptos::prelude::*;
+
+use super::{case_counsel, case_documents, overview::state};
+use crate::{
+    components::{FormSections, Notice, NoticeKind, StatusTag},
+    islands::Unsaved,
+    pages::account::typed::{Typed, refused},
+    request::{Answer, Halt, Sent, Visitor, see_other},
+    shell::Page,
+};
+
+/// All that the page shows, except for what was typed.
+pub(super) struct Shown {
+    /// The case as stored.
+    pub case: Case,
+    row: CaseRow,
+    counsel: Vec<(AccountId, String, String)>,
+    invitations: Vec<(String, Instant)>,
+    documents: Vec<CaseDocument>,
+    document_hint: String,
+    now: Instant,
+    notice: Option<String>,
+}
+
+/// `GET /admin/cases/{slug}`
+pub async fn page(visitor: Visitor, Path(slug): Path<String>) -> Answer {
+    visitor.may(Action::ManageCases)?;
+    let notice = visitor.take_notice().await;
+    let row = find(&visitor, &slug).await?;
+    let shown = Shown { notice, ..read(&visitor, row).await? };
+    let settings = Typed::of(shown.row.settings.0.clone());
+    let revision = shown.row.revision;
+    Ok(visitor.page(show(shown, settings, revision, Typed::default())))
+}
+
+/// `POST /admin/cases/{slug}`
+pub async fn save(visitor: Visitor, Path(slug): Path<String>, sent: Sent) -> Answer {
+    let actor = visitor.may(Action::ManageCases)?;
+    // By its id where the form says it: the short name may have been changed since the page was opened.
+    let id = match sent.number("case") {
+        Some(id) => CaseId(id),
+        None => find(&visitor, &slug).await?.id,
+    };
+    let revision = sent.number("revision").unwrap_or_default();
+    match cases::save(visitor.recoup(), actor, id, revision, &sent.0).await {
+        Ok(()) => {
+            visitor.notice("The settings are saved.").await;
+            Ok(see_other(&format!("/admin/cases/{}", sent.get("slug"))))
+        }
+        Err(failure) => {
+            let mut tx = visitor.recoup().store.read().await?;
+            let row = store::cases::by_id(&mut tx, id).await?.ok_or(Refusal::NotFound)?;
+            drop(tx);
+            let shown = read(&visitor, row).await?;
+            // After a conflict the form carries the present revision: who saves again means to replace what they were told of.
+            let revision = if matches!(failure, Failure::Said(_)) { shown.row.revision } else { revision };
+            refused(&visitor, failure, sent.0, |typed| show(shown, typed, revision, Typed::default()))
+        }
+    }
+}
+
+/// The case of a path.
+pub(super) async fn find(visitor: &Visitor, slug: &str) -> Result<CaseRow, Halt> {
+    let mut tx = visitor.recoup().store.read().await?;
+    Ok(store::cases::by_slug(&mut tx, slug).await?.ok_or(Refusal::NotFound)?)
+}
+
+/// All that the page of a case shows.
+pub(super) async fn read(visitor: &Visitor, row: CaseRow) -> Result<Shown, Halt> {
+    let now = visitor.recoup().clock.now();
+    let mut tx = visitor.recoup().store.read().await?;
+    Ok(Shown {
+        case: row.read()?,
+        counsel: store::cases::counsel(&mut tx, row.id).await?,
+        invitations: store::tokens::invitations(&mut tx, row.id, now).await?,
+        documents: store::cases::documents(&mut tx, row.id).await?,
+        document_hint: format!(
+            "{}; each at most {} MB. Everybody can read what you add.",
+            visitor.site.document_types,
+            visitor.recoup().limits.document_bytes / 1_000_000
+        ),
+        row,
+        now,
+        notice: None,
+    })
+}
+
+/// The page, with what was typed into its two forms.
+pub(super) fn show(shown: Shown, settings: Typed, revision: i64, invitation: Typed) -> Page {
+    let Shown { case, row, counsel, invitations, documents, document_hint, now, notice } = shown;
+    Page::new(case.settings.title.clone(), move || {
+        let slug = case.settings.slug.clone();
+        let (word, key) = state(&case, now);
+        let public = if case.settings.state == CaseState::Preparing {
+            view! { "The public does not see it yet." }.into_any()
+        } else {
+            view! { <a href=format!("/cases/{slug}")>"See what the public sees"</a> }.into_any()
+        };
+        view! {
+            {settings.top()}
+            {invitation.top()}
+            // After an upload it has a line for each file, taken or not.
+            {notice.map(|notice| view! { <Notice kind=NoticeKind::Info><p class="lines">{notice}</p></Notice> })}
+            <a class="back" href="/admin">"← Administration"</a>
+            <h1>{case.settings.title.clone()}</h1>
+            <p><StatusTag word key/>" "{deadline::in_words(case.deadline, &case.settings.time_zone, now)}". "{public}</p>
+            <p class="small"><a href="#counsel">"Counsel"</a>" · "<a href="#documents">"Public documents"</a>" · "<a href="#settings">"Settings"</a></p>
+            <section id="counsel" aria-labelledby="counsel-heading">
+                <h2 id="counsel-heading">"Counsel"</h2>
+                {case_counsel::view(&case, counsel, invitations, invitation)}
+            </section>
+            <section id="documents" aria-labelledby="documents-heading">
+                <h2 id="documents-heading">"Public documents"</h2>
+                {case_documents::view(&slug, documents, document_hint)}
+            </section>
+            <section id="settings" aria-labelledby="settings-heading">
+                <h2 id="settings-heading">"Settings"</h2>
+                <form method="post" action=format!("/admin/cases/{slug}") novalidate>
+                    <Unsaved/>
+                    <input type="hidden" name="case" value=row.id.to_string()/>
+                    <input type="hidden" name="revision" value=revision.to_string()/>
+                    <FormSections sections=FORM answers=settings.answers errors=settings.errors/>
+                    <div class="actions"><button type="submit">"Save the settings"</button><a href="/admin">"Back without saving"</a></div>
+                </form>
+            </section>
+        }
+    })
+}

@@ -1,0 +1,107 @@
+//! Counsel of a case: who acts, who is invited.
+
+use axum::extract::Path;
+use claims::{
+    AccountId, Instant,
+    access::{Action, Refusal},
+    actions::counsel,
+    case::Case,
+    deadline,
+    intake::account::INVITE,
+    store,
+};
+use leptos::prelude::*;
+
+use super::case;
+use crate::{
+    components::{FormSections, Table},
+    pages::account::typed::{Typed, refused},
+    request::{Answer, Sent, Visitor, see_other},
+};
+
+/// The part of the page of a case.
+pub(super) fn view(
+    case: &Case,
+    counsel: Vec<(AccountId, String, String)>,
+    invitations: Vec<(String, Instant)>,
+    typed: Typed,
+) -> impl IntoView + use<> {
+    let slug = &case.settings.slug;
+    let open: Vec<_> = invitations
+        .into_iter()
+        .map(
+            |(email, until)| view! { <li>{email}", open until "{deadline::show(until, &case.settings.time_zone)}</li> },
+        )
+        .collect();
+    let open = (!open.is_empty()).then(|| view! { <h3>"Invited"</h3><ul>{open}</ul> });
+    view! {
+        {appointed(slug, counsel)}
+        {open}
+        <h3>"Invite counsel"</h3>
+        <p>"They see every claim that is sent, with its documents, and can export them. The mail holds a link that works once, for seven days."</p>
+        <form method="post" action=format!("/admin/cases/{slug}/counsel") novalidate>
+            <FormSections sections=INVITE answers=typed.answers errors=typed.errors/>
+            <button type="submit" class="secondary">"Send the invitation"</button>
+        </form>
+    }
+}
+
+fn appointed(slug: &str, counsel: Vec<(AccountId, String, String)>) -> AnyView {
+    if counsel.is_empty() {
+        return view! { <p class="empty">"Nobody acts as counsel yet, so nobody can read what is filed. Invite somebody below."</p> }.into_any();
+    }
+    let rows: Vec<_> = counsel
+        .into_iter()
+        .map(|(account, name, email)| {
+            let action = format!("/admin/cases/{slug}/counsel/{account}/dismiss");
+            view! {
+                <tr>
+                    <th scope="row">{name.clone()}</th>
+                    <td>{email}</td>
+                    <td class="row-actions">
+                        <form method="post" action=action class="inline"><button type="submit" class="link">"End the appointment"<span class="hidden">" of "{name}</span></button></form>
+                    </td>
+                </tr>
+            }
+        })
+        .collect();
+    view! {
+        <Table caption="Counsel of the case" quiet=true>
+            <thead><tr><th scope="col">"Name"</th><th scope="col">"E-mail"</th><th scope="col"><span class="hidden">"What can be done"</span></th></tr></thead>
+            <tbody>{rows}</tbody>
+        </Table>
+    }
+    .into_any()
+}
+
+/// `POST /admin/cases/{slug}/counsel`
+pub async fn invite(visitor: Visitor, Path(slug): Path<String>, sent: Sent) -> Answer {
+    let actor = visitor.may(Action::ManageCases)?;
+    let row = case::find(&visitor, &slug).await?;
+    match counsel::invite(visitor.recoup(), actor, row.id, &sent.0).await {
+        Ok(()) => {
+            visitor.notice(format!("An invitation is on its way to {}.", sent.get("email"))).await;
+            Ok(see_other(&format!("/admin/cases/{slug}#counsel")))
+        }
+        Err(failure) => {
+            let (settings, revision) = (Typed::of(row.settings.0.clone()), row.revision);
+            let shown = case::read(&visitor, row).await?;
+            refused(&visitor, failure, sent.0, |typed| case::show(shown, settings, revision, typed))
+        }
+    }
+}
+
+/// `POST /admin/cases/{slug}/counsel/{account}/dismiss`: a second click finds nobody to dismiss and says the same.
+pub async fn dismiss(visitor: Visitor, Path((slug, account)): Path<(String, String)>) -> Answer {
+    let actor = visitor.may(Action::ManageCases)?;
+    let row = case::find(&visitor, &slug).await?;
+    let account = account.parse().map(AccountId).map_err(|_| Refusal::NotFound)?;
+    let mut tx = visitor.recoup().store.read().await?;
+    let acts = store::cases::counsel(&mut tx, row.id).await?.iter().any(|(id, ..)| *id == account);
+    drop(tx);
+    if acts {
+        counsel::dismiss(visitor.recoup(), actor, row.id, account).await?;
+    }
+    visitor.notice("The appointment has ended. Whoever it was no longer sees the claims of this case.").await;
+    Ok(see_other(&format!("/admin/cases/{slug}#counsel")))
+}

@@ -1,0 +1,80 @@
+//! The documents that a case shows to the public.
+
+use axum::extract::Path;
+use claims::{
+    CaseDocumentId,
+    access::{Action, Refusal},
+    actions::cases,
+    store::{self, cases::CaseDocument},
+};
+use leptos::prelude::*;
+
+use super::case;
+use crate::{
+    components::Table,
+    islands::Upload,
+    pages::public::words::kind_and_size,
+    request::{Answer, Visitor, see_other},
+};
+
+/// The part of the page of a case. The upload is taken by the server.
+pub(super) fn view(slug: &str, documents: Vec<CaseDocument>, hint: String) -> impl IntoView + use<> {
+    view! {
+        {list(slug, documents)}
+        <form method="post" action=format!("/admin/cases/{slug}/documents") enctype="multipart/form-data" novalidate>
+            <div class="field long">
+                <label for="field-files">"Add documents"</label>
+                <p class="hint" id="hint-files">{hint}</p>
+                <div class="control"><input type="file" id="field-files" name="files" multiple aria-describedby="hint-files"/></div>
+            </div>
+            <Upload/>
+            <button type="submit" class="secondary">"Send the documents"</button>
+        </form>
+    }
+}
+
+fn list(slug: &str, documents: Vec<CaseDocument>) -> AnyView {
+    if documents.is_empty() {
+        return view! { <p class="empty">"No documents yet. Add the complaint, orders, or a guide for claimants."</p> }
+            .into_any();
+    }
+    let rows: Vec<_> = documents
+        .into_iter()
+        .map(|document| {
+            let href = format!("/cases/{slug}/documents/{}", document.id);
+            let action = format!("/admin/cases/{slug}/documents/{}/remove", document.id);
+            view! {
+                <tr>
+                    <th scope="row"><a href=href>{document.name.clone()}</a></th>
+                    <td>{kind_and_size(&document.media_type, document.bytes)}</td>
+                    <td><span class="hash">{document.sha256.chars().take(16).collect::<String>()}"…"</span></td>
+                    <td class="row-actions">
+                        <form method="post" action=action class="inline"><button type="submit" class="link">"Take off"<span class="hidden">" "{document.name}</span></button></form>
+                    </td>
+                </tr>
+            }
+        })
+        .collect();
+    view! {
+        <Table caption="Public documents of the case" quiet=true>
+            <thead><tr><th scope="col">"Name"</th><th scope="col">"Kind"</th><th scope="col">"SHA-256"</th><th scope="col"><span class="hidden">"What can be done"</span></th></tr></thead>
+            <tbody>{rows}</tbody>
+        </Table>
+    }
+    .into_any()
+}
+
+/// `POST /admin/cases/{slug}/documents/{id}/remove`: a second click finds nothing to take off and says the same.
+pub async fn remove(visitor: Visitor, Path((slug, id)): Path<(String, String)>) -> Answer {
+    let actor = visitor.may(Action::ManageCases)?;
+    let row = case::find(&visitor, &slug).await?;
+    let id = id.parse().map(CaseDocumentId).map_err(|_| Refusal::NotFound)?;
+    let mut tx = visitor.recoup().store.read().await?;
+    let shown = store::cases::documents(&mut tx, row.id).await?.iter().any(|document| document.id == id);
+    drop(tx);
+    if shown {
+        cases::remove_document(visitor.recoup(), actor, row.id, id).await?;
+    }
+    visitor.notice("The document is no longer shown to the public.").await;
+    Ok(see_other(&format!("/admin/cases/{slug}#documents")))
+}

@@ -1,0 +1,195 @@
+//! The documents of a draft: adding them, what each proves, and which lines cite it.
+
+use std::collections::BTreeMap;
+
+use claims::{
+    ClaimId, DocumentId,
+    intake::{Answers, FieldError},
+    period::show_day,
+    deadline,
+    store::{
+        documents::{self as stored, Document},
+        lines,
+        totals as kept_totals,
+    },
+    totals,
+};
+use leptos::prelude::*;
+
+use super::{At, open, parts, tasks, tasks_path, whom};
+use crate::{
+    components::ErrorSummary,
+    islands::Upload,
+    request::{Answer, Halt, Visitor},
+    shell::Page,
+};
+
+/// What was typed into the form of one document and is wrong.
+pub(super) struct Typed {
+    /// Which document.
+    pub document: DocumentId,
+    /// What was typed.
+    pub answers: Answers,
+    /// What is wrong with it.
+    pub errors: Vec<FieldError>,
+}
+
+/// The list.
+pub async fn page(visitor: Visitor, At(id): At<ClaimId>) -> Answer {
+    let page = shown(&visitor, id, None).await?;
+    Ok(visitor.page(page))
+}
+
+/// The list, with a form that was wrong.
+pub(super) async fn shown(visitor: &Visitor, id: ClaimId, typed: Option<Typed>) -> Result<Page, Halt> {
+    let draft = open(visitor, id).await?;
+    let mut tx = visitor.recoup().store.read().await?;
+    let used = stored::bytes_of_claim(&mut tx, id).await?;
+    let totals = kept_totals::so_far(&mut tx, draft.version.id).await?;
+    let mut citing: BTreeMap<DocumentId, Vec<(i64, String)>> = BTreeMap::new();
+    for (document, line, place) in lines::citing(&mut tx, draft.version.id).await? {
+        citing.entry(document).or_default().push((line, place));
+    }
+    drop(tx);
+    let limits = visitor.recoup().limits;
+    let left = limits.claim_bytes.saturating_sub(u64::try_from(used).unwrap_or(0));
+    let hint = format!(
+        "{}. Each file at most {}, all of this claim together at most {} ({} left). ZIP files are not taken: add what is in them.",
+        visitor.site.document_types,
+        parts::size(limits.document_bytes),
+        parts::size(limits.claim_bytes),
+        parts::size(left)
+    );
+    let notice = visitor.take_notice().await;
+    let key = visitor.key();
+    let for_whom = whom(&draft.claim, &draft.case);
+    Ok(Page::new("Documents", move || {
+        let settings = &draft.case.settings;
+        let errors = typed.as_ref().map(|typed| typed.errors.clone()).unwrap_or_default();
+        let sum = totals::counted(&totals, settings.filing_basis);
+        let any_lines = draft.line_count() > 0;
+        let list = if draft.documents.is_empty() {
+            view! { <p class="empty">"No documents yet. Add statements, invoices, contracts, inventory lists or mails; a photo of a paper is good too."</p> }.into_any()
+        } else {
+            let items: Vec<_> = draft
+                .documents
+                .iter()
+                .map(|document| {
+                    let typed = typed.as_ref().filter(|typed| typed.document == document.id);
+                    card(document, citing.get(&document.id).map_or(&[][..], Vec::as_slice), typed, any_lines, &settings.time_zone)
+                })
+                .collect();
+            view! { <ul class="card-list">{items}</ul> }.into_any()
+        };
+        view! {
+            <ErrorSummary errors/>
+            {parts::done(notice)}
+            <a class="back" href=tasks_path(&draft.claim)>"← All tasks"</a>
+            <h1>"Documents"</h1>
+            <p>"A line that cites a document counts as documented; the others rest on your declaration alone. You and the counsel of this case can open the documents, counsel once you have signed and sent the claim."</p>
+            {tasks::documented(&sum, settings.currency)}
+            <h2>"Add documents"</h2>
+            <form method="post" action=format!("/claims/{id}/documents") enctype="multipart/form-data" novalidate>
+                <input type="hidden" name="key" value=key/>
+                <div class="field long">
+                    <label for="field-files">"Files"</label>
+                    <p class="hint" id="hint-files">{hint}</p>
+                    <div class="control"><input type="file" id="field-files" name="files" multiple aria-describedby="hint-files"/></div>
+                </div>
+                <Upload/>
+                <div class="actions"><button type="submit">"Add the files"</button></div>
+            </form>
+            <h2>{parts::count(i64::try_from(draft.documents.len()).unwrap_or(i64::MAX), "document", "documents")}</h2>
+            {list}
+        }
+    })
+    .whom(for_whom))
+}
+
+/// One document with what can be done with it.
+fn card(document: &Document, citing: &[(i64, String)], typed: Option<&Typed>, any_lines: bool, zone: &str) -> impl IntoView + use<> {
+    let id = document.id;
+    let base = format!("/claims/{}/documents/{id}", document.claim_id);
+    let named = format!(" {}", document.name);
+    let pages = document.pages.map(|pages| format!(", {}", parts::count(pages, "page", "pages"))).unwrap_or_default();
+    let about = format!(
+        "{}, {}{pages}, added on {}",
+        parts::file_type(&document.media_type),
+        parts::size(u64::try_from(document.bytes).unwrap_or(0)),
+        show_day(deadline::day_in(document.uploaded_at, zone))
+    );
+    let cited = if citing.is_empty() {
+        "No line cites it yet.".into_any()
+    } else {
+        let links: Vec<_> = citing
+            .iter()
+            .enumerate()
+            .map(|(place, (line, at))| {
+                let at = if at.is_empty() { String::new() } else { format!(" ({at})") };
+                view! { {(place > 0).then_some(", ")}<a href=format!("/claims/{}/line/{line}", document.claim_id)>{format!("line {line}")}</a>{at} }
+            })
+            .collect();
+        view! { "Cited by "{links}"." }.into_any()
+    };
+    let cite = any_lines.then(|| cite_form(id, &base, &named, typed));
+    let proves = document.proves.clone();
+    view! {
+        <li>
+            <h3><a href=format!("/documents/{id}")>{document.name.clone()}</a></h3>
+            <p class="detail">{about}<br/>"SHA-256 "<code title=document.sha256.clone()>{short(&document.sha256)}</code></p>
+            <p>{cited}</p>
+            {cite}
+            <details>
+                <summary>"What it proves, full hash, remove"<span class="hidden">{named.clone()}</span></summary>
+                <form class="bar" method="post" action=format!("{base}/describe") novalidate>
+                    <div class="field long">
+                        <label for=format!("field-proves-{id}")>"What it proves"<span class="hidden">{named.clone()}</span></label>
+                        <p class="hint" id=format!("hint-proves-{id}")>"In a few words, at most 500 characters: statement of the second quarter of 2015."</p>
+                        <div class="control"><input type="text" id=format!("field-proves-{id}") name="proves" value=proves maxlength="500" aria-describedby=format!("hint-proves-{id}")/></div>
+                    </div>
+                    <button type="submit" class="secondary">"Save"<span class="hidden">{named.clone()}</span></button>
+                </form>
+                <p>"SHA-256: "<code>{document.sha256.clone()}</code></p>
+                <p><a href=format!("{base}/remove")>"Remove"<span class="hidden">{named}</span></a></p>
+            </details>
+            {(!document.proves.is_empty()).then(|| view! { <p>{format!("Proves: {}", document.proves)}</p> })}
+        </li>
+    }
+}
+
+/// The form that says which lines a document proves.
+fn cite_form(id: DocumentId, base: &str, named: &str, typed: Option<&Typed>) -> impl IntoView + use<> {
+    let error = typed.and_then(|typed| typed.errors.first()).map(|error| error.message.clone());
+    let (lines, place) = typed.map(|typed| (typed.answers.get("lines").to_owned(), typed.answers.get("place").to_owned())).unwrap_or_default();
+    // The summary of errors links to the field of the one form that was sent.
+    let field = if error.is_some() { "field-lines".to_owned() } else { format!("field-lines-{id}") };
+    let class = if error.is_some() { "field short wrong" } else { "field short" };
+    let described = if error.is_some() { format!("hint-lines-{id} error-lines") } else { format!("hint-lines-{id}") };
+    let invalid = error.is_some().then_some("true");
+    let open = error.is_some();
+    let message = error.map(|error| view! { <p class="error" id="error-lines"><span class="hidden">"Error: "</span>{error}</p> });
+    view! {
+        <details open=open>
+            <summary>"Cite it with lines"<span class="hidden">{named.to_owned()}</span></summary>
+            <form class="bar" method="post" action=format!("{base}/cite") novalidate>
+                <div class=class>
+                    <label for=field.clone()>"Lines"</label>
+                    <p class="hint" id=format!("hint-lines-{id}")>"Like 1-12, 15, or the word all."</p>
+                    {message}
+                    <div class="control"><input type="text" id=field name="lines" value=lines autocomplete="off" aria-describedby=described aria-invalid=invalid/></div>
+                </div>
+                <div class="field short">
+                    <label for=format!("field-place-{id}")>"Page or row"<span class="optional">" (optional)"</span></label>
+                    <p class="hint" id=format!("hint-place-{id}")>"Like page 3, or rows 12–40."</p>
+                    <div class="control"><input type="text" id=format!("field-place-{id}") name="place" value=place maxlength="100" autocomplete="off" aria-describedby=format!("hint-place-{id}")/></div>
+                </div>
+                <button type="submit" class="secondary">"Cite"<span class="hidden">{named.to_owned()}</span></button>
+            </form>
+        </details>
+    }
+}
+
+/// The first characters of a hash, enough to tell files apart by eye.
+pub(super) fn short(sha256: &str) -> String {
+    format!("{}…", sha256.get(..12).unwrap_or(sha256))
+}

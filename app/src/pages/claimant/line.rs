@@ -1,0 +1,205 @@
+//! One line: its form, its sums, and the documents it cites.
+
+use std::collections::BTreeMap;
+
+use claims::{
+    ClaimId,
+    access::Refusal,
+    actions::{Failure, claim_view::Draft},
+    intake::{Answers, FieldError, line},
+    line::Category,
+    money::{Currency, convert},
+    store::{
+        documents::Document,
+        lines::{self as stored, Citation, Line},
+    },
+};
+use leptos::prelude::*;
+
+use super::{At, open, parts, whom};
+use crate::{
+    components::{ErrorSummary, FormSections, StatusTag},
+    islands::{LineSums, Unsaved},
+    request::{Answer, Query, Visitor},
+    shell::Page,
+};
+
+/// What a further line starts with from the one before it: everything that usually stays the same.
+const CARRIED: &[&str] = &["channel", "period_from", "period_to", "statement_number", "currency", "as_of", "basis", "aggregator", "service", "territory", "label", "format", "money_state", "letter_state", "loss"];
+
+/// What the page of a line shows.
+struct Shown {
+    category: Category,
+    /// The saved line; `None` for a new one.
+    line: Option<Line>,
+    answers: Answers,
+    errors: Vec<FieldError>,
+    cited: Vec<Citation>,
+    key: String,
+    notice: Option<String>,
+}
+
+/// The form of a new line.
+pub async fn new(visitor: Visitor, At((id, category)): At<(ClaimId, Category)>, Query(query): Query) -> Answer {
+    let draft = open(&visitor, id).await?;
+    if !draft.case.settings.categories.contains(&category) {
+        return Err(Failure::said(format!("“{}” cannot be claimed in this case.", category.title())).into());
+    }
+    let mut answers = Answers::default().with("currency", draft.case.settings.currency.code());
+    if let Some(before) = query.number("after") {
+        let mut tx = visitor.recoup().store.read().await?;
+        if let Some(before) = stored::find(&mut tx, draft.version.id, before).await?.filter(|line| line.category == category.key()) {
+            for name in CARRIED {
+                answers.set(name, before.answers.0.get(name));
+            }
+        }
+    }
+    let shown = Shown { category, line: None, answers, errors: Vec::new(), cited: Vec::new(), key: visitor.key(), notice: visitor.take_notice().await };
+    Ok(visitor.page(form_page(draft, shown)))
+}
+
+/// The form of a saved line, with what is wrong with it.
+pub async fn page(visitor: Visitor, At((id, number)): At<(ClaimId, i64)>) -> Answer {
+    let draft = open(&visitor, id).await?;
+    let mut tx = visitor.recoup().store.read().await?;
+    let line = stored::find(&mut tx, draft.version.id, number).await?.ok_or(Refusal::NotFound)?;
+    let cited = stored::citations(&mut tx, draft.version.id, Some(line.id)).await?;
+    drop(tx);
+    let category = Category::parse(&line.category).ok_or(Refusal::NotFound)?;
+    let answers = line.answers.0.clone();
+    let mut errors = line::read(category, &answers, &draft.case.line_rules()).errors;
+    errors.extend(visitor.take_errors().await.into_iter().filter(|error| error.field == "document"));
+    let shown = Shown { category, line: Some(line), answers, errors, cited, key: visitor.key(), notice: visitor.take_notice().await };
+    Ok(visitor.page(form_page(draft, shown)))
+}
+
+fn form_page(draft: Draft, shown: Shown) -> Page {
+    let Shown { category, line, answers, errors, cited, key, notice } = shown;
+    let id = draft.claim.id;
+    let settings = &draft.case.settings;
+    let for_whom = whom(&draft.claim, &draft.case);
+    let (currency, currencies) = (settings.currency, settings.currencies());
+    let what = category.title().to_lowercase();
+    let title = line.as_ref().map_or_else(|| format!("Add a line of {what}"), |line| format!("Line {}, {what}", line.line));
+    let list = format!("/claims/{id}/lines/{}", category.key());
+    let action = line.as_ref().map_or_else(|| list.clone(), |line| format!("/claims/{id}/line/{}", line.line));
+    let wrong = !errors.is_empty();
+    let heading = title.clone();
+    Page::new(title, move || {
+        let others = others(&draft, category, line.as_ref());
+        let rates = parts::rates_in_words(&draft.case).map(|words| {
+            let value = in_case_currency(&draft, category, &answers);
+            view! { <p class="small">{words}{value}</p> }
+        });
+        let document_error = errors.iter().find(|error| error.field == "document").map(|error| error.message.clone());
+        let remove = line.as_ref().map(|line| view! { <a href=format!("/claims/{id}/line/{}/remove", line.line)>"Remove this line"</a> });
+        let cited = line.as_ref().map(|line| citations(id, line.line, &cited));
+        view! {
+            <ErrorSummary errors=errors.clone()/>
+            {parts::done(notice)}
+            <a class="back" href=list.clone()>{format!("← All lines of {what}")}</a>
+            <h1>{heading}</h1>
+            <form method="post" action=action novalidate>
+                <Unsaved/>
+                <input type="hidden" name="key" value=key/>
+                {rates}
+                <FormSections sections=line::form(category) answers=answers.clone() errors currencies=currencies.clone()/>
+                {evidence(id, &draft.documents, document_error)}
+                <h2>"What this line comes to"</h2>
+                <LineSums category answers currency currencies others/>
+                <div class="actions">
+                    <button type="submit">"Save the line"</button>
+                    <button type="submit" class="secondary" name="then" value="another">"Save and add another"</button>
+                    <a href=list>"Cancel"</a>
+                    {remove}
+                </div>
+            </form>
+            {cited}
+        }
+    })
+    .error(wrong)
+    .whom(for_whom)
+}
+
+/// What the other right lines of the category come to, by currency, for the island that adds this line to them.
+fn others(draft: &Draft, category: Category, line: Option<&Line>) -> BTreeMap<Currency, i64> {
+    let mut others: BTreeMap<Currency, i64> = BTreeMap::new();
+    for sum in draft.sums.iter().filter(|sum| sum.category == category) {
+        let other = others.entry(sum.currency).or_default();
+        *other = other.saturating_add(sum.amount);
+    }
+    if let Some(line) = line
+        && let (Some(currency), Some(amount)) = (line.currency.as_deref().and_then(Currency::parse), line.amount)
+    {
+        let other = others.entry(currency).or_default();
+        *other = other.saturating_sub(amount);
+    }
+    others
+}
+
+/// What the amount of a foreign line is in the currency of the case.
+fn in_case_currency(draft: &Draft, category: Category, answers: &Answers) -> Option<String> {
+    let facts = line::read(category, answers, &draft.case.line_rules()).facts?;
+    let own = draft.case.settings.currency;
+    let rate = draft.case.settings.rate(facts.currency).filter(|_| facts.currency != own)?;
+    Some(format!(" This line: {} = {}.", facts.currency.show(facts.amount), own.show(convert(facts.amount, facts.currency, rate, own)?)))
+}
+
+/// The part of the form that cites a document.
+fn evidence(id: ClaimId, documents: &[Document], error: Option<String>) -> impl IntoView + use<> {
+    let body = if documents.is_empty() {
+        view! { <p>"There are no documents yet. "<a href=format!("/claims/{id}/documents")>"Add documents"</a>" and say there which lines each of them proves. Until then this line is sworn only."</p> }.into_any()
+    } else {
+        let options: Vec<_> = documents.iter().map(|document| view! { <option value=document.id.to_string()>{document.name.clone()}</option> }).collect();
+        let class = if error.is_some() { "field short wrong" } else { "field short" };
+        let (described, invalid) = (error.is_some().then_some("error-document"), error.is_some().then_some("true"));
+        let message = error.map(|error| view! { <p class="error" id="error-document"><span class="hidden">"Error: "</span>{error}</p> });
+        view! {
+            <div class="fields">
+                <div class=class>
+                    <label for="field-document">"Document"<span class="optional">" (optional)"</span></label>
+                    {message}
+                    <div class="control"><select id="field-document" name="document" aria-describedby=described aria-invalid=invalid><option value="">"None"</option>{options}</select></div>
+                </div>
+                <div class="field short">
+                    <label for="field-place">"Page or row"<span class="optional">" (optional)"</span></label>
+                    <p class="hint" id="hint-place">"For example page 3, or rows 12–40."</p>
+                    <div class="control"><input type="text" id="field-place" name="place" maxlength="100" autocomplete="off" aria-describedby="hint-place"/></div>
+                </div>
+            </div>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="form-section" aria-labelledby="section-evidence">
+            <div class="about"><h2 id="section-evidence">"Evidence"</h2><p>"The document that shows this amount. A line that cites none rests on your declaration alone."</p></div>
+            {body}
+        </section>
+    }
+}
+
+/// The documents that the line cites, each with a way to take it back.
+fn citations(id: ClaimId, line: i64, cited: &[Citation]) -> impl IntoView + use<> {
+    let list = if cited.is_empty() {
+        view! { <p><StatusTag word="Sworn only" key="optional"/>" This line cites no document yet."</p> }.into_any()
+    } else {
+        let items: Vec<_> = cited
+            .iter()
+            .map(|citation| {
+                let place = if citation.place.is_empty() { String::new() } else { format!(", {}", citation.place) };
+                let named = format!(" {}{place}", citation.name);
+                view! {
+                    <li>
+                        <a href=format!("/documents/{}", citation.document_id)>{citation.name.clone()}</a>{place}" "
+                        <form class="inline" method="post" action=format!("/claims/{id}/line/{line}/uncite")>
+                            <input type="hidden" name="evidence" value=citation.id.to_string()/>
+                            <button type="submit" class="link">"Take back"<span class="hidden">{named}</span></button>
+                        </form>
+                    </li>
+                }
+            })
+            .collect();
+        view! { <ul>{items}</ul> }.into_any()
+    };
+    view! { <h2>"Documents that this line cites"</h2>{list} }
+}

@@ -1,0 +1,104 @@
+//! What is done with a line: add, save, copy, remove, take a citation back.
+
+use claims::{
+    ClaimId, DocumentId, EvidenceId,
+    access::Refusal,
+    actions::edit_lines::{self, Cite, Saved},
+    intake::FieldError,
+    line::Category,
+    store::lines as stored,
+};
+use leptos::prelude::*;
+
+use super::{At, open, parts, whom};
+use crate::{
+    request::{Answer, Halt, Sent, Visitor, see_other},
+    shell::Page,
+};
+
+/// The document chosen in the form of a line.
+fn cite(sent: &Sent) -> Cite {
+    Cite { document: sent.number("document").map(DocumentId), place: sent.get("place").to_owned() }
+}
+
+/// Adds a line, right or wrong.
+pub async fn add(visitor: Visitor, At((id, category)): At<(ClaimId, Category)>, sent: Sent) -> Answer {
+    let saved = edit_lines::add(visitor.recoup(), visitor.actor()?, id, category, &sent.0, &cite(&sent), sent.get("key")).await?;
+    go_on(&visitor, id, category, saved, &sent).await
+}
+
+/// Saves a line, right or wrong.
+pub async fn save(visitor: Visitor, At((id, line)): At<(ClaimId, i64)>, sent: Sent) -> Answer {
+    let saved = edit_lines::save(visitor.recoup(), visitor.actor()?, id, line, &sent.0, &cite(&sent)).await?;
+    let (category, _) = find(&visitor, id, line).await?;
+    go_on(&visitor, id, category, saved, &sent).await
+}
+
+/// After a line was saved: to the list, to a further line, or back to what is wrong.
+async fn go_on(visitor: &Visitor, id: ClaimId, category: Category, saved: Saved, sent: &Sent) -> Answer {
+    let line = saved.line;
+    let place = sent.get("place");
+    if !place.is_empty() && cite(sent).document.is_none() {
+        let message = format!("Choose the document in which “{place}” is.");
+        visitor.keep_errors(&[FieldError { field: "document".to_owned(), message }]).await;
+    } else if saved.right {
+        visitor.notice(format!("Line {line} is saved.")).await;
+        let list = format!("/claims/{id}/lines/{}", category.key());
+        return Ok(see_other(&if sent.get("then") == "another" { format!("{list}/new?after={line}") } else { list }));
+    }
+    visitor.notice(format!("Line {line} is kept as you typed it, and is not right yet.")).await;
+    Ok(see_other(&format!("/claims/{id}/line/{line}")))
+}
+
+/// Copies a line and opens the copy.
+pub async fn copy(visitor: Visitor, At((id, line)): At<(ClaimId, i64)>, sent: Sent) -> Answer {
+    let copy = edit_lines::copy(visitor.recoup(), visitor.actor()?, id, line, sent.get("key")).await?;
+    visitor.notice(format!("Line {copy} is a copy of line {line}. Change what differs.")).await;
+    Ok(see_other(&format!("/claims/{id}/line/{copy}")))
+}
+
+/// Category of a line, and the line in a few words.
+async fn find(visitor: &Visitor, id: ClaimId, line: i64) -> Result<(Category, String), Halt> {
+    let draft = open(visitor, id).await?;
+    let mut tx = visitor.recoup().store.read().await?;
+    let found = stored::find(&mut tx, draft.version.id, line).await?.ok_or(Refusal::NotFound)?;
+    let category = Category::parse(&found.category).ok_or(Refusal::NotFound)?;
+    let amount = found.currency.as_deref().and_then(claims::money::Currency::parse).zip(found.amount).map(|(currency, minor)| format!(", {}", currency.show(minor)));
+    Ok((category, format!("{}, {}{}", category.title(), parts::release(category, &found.answers.0), amount.unwrap_or_default())))
+}
+
+/// Asks before a line is removed.
+pub async fn ask_to_remove(visitor: Visitor, At((id, line)): At<(ClaimId, i64)>) -> Answer {
+    let draft = open(&visitor, id).await?;
+    let (category, words) = find(&visitor, id, line).await?;
+    Ok(visitor.page(
+        Page::new(format!("Remove line {line}"), move || {
+            view! {
+                <h1>{format!("Remove line {line}?")}</h1>
+                <p class="lede">{words}</p>
+                <p>"It is taken out of this draft with what it cites. Documents stay. Versions that were sent keep the line."</p>
+                <form method="post">
+                    <input type="hidden" name="category" value=category.key()/>
+                    <div class="actions"><button type="submit" class="danger">"Remove the line"</button><a href=format!("/claims/{id}/lines/{}", category.key())>"Keep it"</a></div>
+                </form>
+            }
+        })
+        .whom(whom(&draft.claim, &draft.case)),
+    ))
+}
+
+/// Removes a line; if it is gone already, nothing happens.
+pub async fn remove(visitor: Visitor, At((id, line)): At<(ClaimId, i64)>, sent: Sent) -> Answer {
+    edit_lines::remove(visitor.recoup(), visitor.actor()?, id, line).await?;
+    visitor.notice(format!("Line {line} is removed.")).await;
+    let list = Category::parse(sent.get("category")).map(|category| format!("/claims/{id}/lines/{}", category.key()));
+    Ok(see_other(&list.unwrap_or_else(|| format!("/claims/{id}"))))
+}
+
+/// Takes a citation back.
+pub async fn uncite(visitor: Visitor, At((id, line)): At<(ClaimId, i64)>, sent: Sent) -> Answer {
+    let evidence = EvidenceId(sent.number("evidence").ok_or(Refusal::NotFound)?);
+    edit_lines::uncite(visitor.recoup(), visitor.actor()?, id, line, evidence).await?;
+    visitor.notice("The line no longer cites it. The document is still among your documents.").await;
+    Ok(see_other(&format!("/claims/{id}/line/{line}")))
+}

@@ -1,0 +1,118 @@
+//! My claims: those of every claimant for whom the account acts.
+
+use std::collections::BTreeMap;
+
+use claims::{
+    CaseId, Instant,
+    access::Action,
+    case::{Case, Intake},
+    deadline,
+    status::ClaimStatus,
+    store::{
+        cases,
+        claims::{self as stored, Claim},
+    },
+};
+use leptos::prelude::*;
+
+use super::{parts, tasks_path};
+use crate::{
+    components::{StatusTag, Table},
+    request::{Answer, Visitor},
+    shell::Page,
+};
+
+/// The list.
+pub async fn page(visitor: Visitor) -> Answer {
+    let actor = visitor.may(Action::UseOwnAccount)?;
+    let now = visitor.recoup().clock.now();
+    let mut tx = visitor.recoup().store.read().await?;
+    let claims = stored::of_account(&mut tx, actor.account).await?;
+    let open: Vec<Case> = cases::all(&mut tx, true).await?.iter().map(cases::CaseRow::read).collect::<Result<_, _>>()?;
+    let mut known: BTreeMap<CaseId, Case> = BTreeMap::new();
+    for claim in &claims {
+        if !known.contains_key(&claim.case_id)
+            && let Some(row) = cases::by_id(&mut tx, claim.case_id).await?
+        {
+            known.insert(claim.case_id, row.read()?);
+        }
+    }
+    drop(tx);
+    let open: Vec<Case> = open.into_iter().filter(|case| case.intake(now) != Intake::Closed).collect();
+    let notice = visitor.take_notice().await;
+    Ok(visitor.page(Page::new("My claims", move || {
+        let rows: Vec<_> = claims.iter().filter_map(|claim| Some(row(claim, known.get(&claim.case_id)?, now))).collect();
+        let list = if rows.is_empty() {
+            view! { <p class="empty">"You have no claims yet. Choose a case below and file one: you can leave it at any time and come back, and nothing is sent before you sign."</p> }.into_any()
+        } else {
+            view! {
+                <p>"One claim for each claimant and case. If you file for several claimants, each has a claim of its own."</p>
+                <Table caption="Claims" quiet=true>
+                    <thead><tr><th scope="col">"Claimant"</th><th scope="col">"Case"</th><th scope="col">"Status"</th><th scope="col">"Number"</th><th scope="col">"Last change"</th><th scope="col">"What to do next"</th></tr></thead>
+                    <tbody>{rows}</tbody>
+                </Table>
+            }
+            .into_any()
+        };
+        view! {
+            {parts::done(notice)}
+            <h1>"My claims"</h1>
+            {list}
+            <h2>"File a claim"</h2>
+            {open_cases(&open, now)}
+        }
+    })))
+}
+
+fn row(claim: &Claim, case: &Case, now: Instant) -> impl IntoView + use<> {
+    let status = ClaimStatus::parse(&claim.status).unwrap_or(ClaimStatus::Draft);
+    let (next, link, href) = next(claim, status, case, now);
+    let whose = format!(" ({}, {})", claim.claimant, case.settings.title);
+    view! {
+        <tr>
+            <th scope="row"><a href=format!("/claims/{}", claim.id)>{claim.claimant.clone()}</a></th>
+            <td>{case.settings.title.clone()}</td>
+            <td><StatusTag word=status.word() key=status.key()/></td>
+            <td>{claim.number.clone().unwrap_or_else(|| "None before it is sent".to_owned())}</td>
+            <td><time datetime=claim.changed_at.to_rfc3339()>{deadline::show(claim.changed_at, &case.settings.time_zone)}</time></td>
+            <td>{next}<br/><a href=href>{link}<span class="hidden">{whose}</span></a></td>
+        </tr>
+    }
+}
+
+/// What to do next with a claim, and the link where it is done.
+fn next(claim: &Claim, status: ClaimStatus, case: &Case, now: Instant) -> (String, &'static str, String) {
+    let page = format!("/claims/{}", claim.id);
+    let by = deadline::in_words(case.deadline, &case.settings.time_zone, now);
+    match (status, case.intake(now)) {
+        (ClaimStatus::Draft, Intake::Open) => (format!("Finish it and sign it by {by}."), "Go on", page),
+        (ClaimStatus::Draft, Intake::LateWithReason) => ("The deadline has passed. You can still send it, with a reason.".to_owned(), "Go on", page),
+        (ClaimStatus::Draft, Intake::Closed) => ("It can no longer be sent: the case takes no more claims.".to_owned(), "Look at it", page),
+        (ClaimStatus::Submitted, intake) if claim.draft_id.is_some() && intake != Intake::Closed => {
+            ("Sign your amendment. What you sent before counts until then.".to_owned(), "Continue the amendment", tasks_path(claim))
+        }
+        (ClaimStatus::Submitted, _) => ("Nothing. Counsel reviews the claims and writes to you if something is missing.".to_owned(), "See what was sent", page),
+        (ClaimStatus::Withdrawn, Intake::Closed) => ("Nothing. It counts in no total.".to_owned(), "Look at it", page),
+        (ClaimStatus::Withdrawn, _) => ("Nothing. It counts in no total, and you can take it up again.".to_owned(), "Look at it", page),
+    }
+}
+
+fn open_cases(open: &[Case], now: Instant) -> AnyView {
+    if open.is_empty() {
+        return view! { <p class="empty">"No case takes claims at the moment."</p> }.into_any();
+    }
+    let items: Vec<_> = open
+        .iter()
+        .map(|case| {
+            let settings = &case.settings;
+            view! {
+                <li>
+                    <h3><a href=format!("/cases/{}", settings.slug)>{settings.title.clone()}</a></h3>
+                    <p>{format!("Deadline: {}.", deadline::in_words(case.deadline, &settings.time_zone, now))}</p>
+                    <p><a class="button secondary" href=format!("/cases/{}/file", settings.slug)>"File a claim"<span class="hidden">{format!(" in {}", settings.title)}</span></a></p>
+                </li>
+            }
+        })
+        .collect();
+    view! { <ul class="card-list">{items}</ul> }.into_any()
+}

@@ -1,0 +1,171 @@
+//! Small pieces that several of these pages show.
+
+use claims::{
+    case::Case,
+    intake::Answers,
+    line::{Basis, Category},
+    money::{Currency, grouped_units},
+    period::{Period, show_day},
+    totals::{self, Total},
+};
+use leptos::prelude::*;
+
+use crate::components::{Amount, Notice, NoticeKind, Table};
+
+/// What a form said it did, at the top of the page it led to.
+pub(super) fn done(notice: Option<String>) -> impl IntoView + use<> {
+    notice.map(|words| view! { <Notice kind=NoticeKind::Success>{words}</Notice> })
+}
+
+/// `one` thing or so many `many`.
+pub(super) fn count(number: i64, one: &str, many: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{} {many}", grouped_units(number)) }
+}
+
+/// A size in the units that people know it in.
+pub(super) fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+        1_000_000..1_000_000_000 => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000).replace(".0 ", " "),
+        _ => format!("{}.{} GB", bytes / 1_000_000_000, bytes % 1_000_000_000 / 100_000_000).replace(".0 ", " "),
+    }
+}
+
+/// The name that people know a type of file by.
+pub(super) fn file_type(media_type: &str) -> &str {
+    match media_type {
+        "application/pdf" => "PDF",
+        "image/jpeg" => "JPEG image",
+        "image/png" => "PNG image",
+        "image/gif" => "GIF image",
+        "image/webp" => "WebP image",
+        "image/tiff" => "TIFF image",
+        "text/csv" => "CSV table",
+        "text/plain" => "text",
+        "message/rfc822" => "e-mail",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => "Excel table",
+        other => other,
+    }
+}
+
+/// A period in words; a single day is said once.
+pub(super) fn period(period: Period) -> String {
+    if period.from == period.to { show_day(period.from) } else { format!("{} – {}", show_day(period.from), show_day(period.to)) }
+}
+
+/// The release of a line from its answers, right or wrong; in words for a lump sum.
+pub(super) fn release(category: Category, answers: &Answers) -> String {
+    let named: Vec<&str> = ["artist", "title"].into_iter().map(|name| answers.get(name)).filter(|answer| !answer.is_empty()).collect();
+    if !named.is_empty() {
+        return named.join(": ");
+    }
+    let number = ["catalogue_number", "gtin", "aggregator_gtin", "isrc", "label"].into_iter().map(|name| answers.get(name)).find(|answer| !answer.is_empty());
+    let lump = match category {
+        Category::HeldInventory => "Whole stock",
+        Category::Other => match answers.get("loss") {
+            "buy_back" => "Buy-back paid",
+            "unlicensed_copies" => "Unlicensed copies",
+            "fees" => "Fees",
+            _ => "Other loss",
+        },
+        Category::UnpaidSales | Category::DigitalRoyalties => "Lump sum",
+    };
+    number.unwrap_or(lump).to_owned()
+}
+
+/// What a total is of: the category, and for stock its basis.
+pub(super) fn total_title(total: &Total) -> String {
+    match total.basis {
+        Some(Basis::UnitsOnly) => format!("{}, {} without a value", total.category.title(), count(total.units, "unit", "units")),
+        Some(basis) => format!("{} at {}", total.category.title(), basis.title()),
+        None => total.category.title().to_owned(),
+    }
+}
+
+/// Totals by category and basis. What is left out of the sum because it is valued on another basis is said below it; without
+/// a `filing_basis` there is a sum only if all stock has the same basis.
+pub(super) fn totals_table(caption: &'static str, totals: &[Total], currency: Currency, filing_basis: Option<Basis>) -> AnyView {
+    let valued: Vec<Basis> = totals.iter().filter_map(|total| total.basis).filter(|basis| *basis != Basis::UnitsOnly).collect();
+    let basis = filing_basis.or(match valued[..] {
+        [] => Some(Basis::UnitsOnly),
+        [only] => Some(only),
+        _ => None,
+    });
+    let money = move |minor: i64| view! { <td class="num"><Amount minor currency/></td> };
+    let extras = totals.iter().any(|total| total.interest != 0 || total.costs != 0);
+    let row = move |title: String, total: &Total| {
+        let extra = extras.then(|| view! { {money(total.interest)}{money(total.costs)} });
+        view! {
+            <th scope="row">{title}</th><td class="num">{grouped_units(total.lines)}</td>
+            {money(total.amount)}{money(total.documented)}{money(total.sworn_only())}{extra}
+        }
+    };
+    let rows: Vec<_> = totals.iter().map(|total| view! { <tr>{row(total_title(total), total)}</tr> }).collect();
+    let sum = basis.map(|basis| {
+        let sum = totals::counted(totals, basis);
+        view! { <tfoot><tr>{row("Total".to_owned(), &sum)}</tr></tfoot> }
+    });
+    let apart = basis.is_none_or(|basis| totals.iter().any(|total| !totals::counts(total.basis, basis) && total.basis != Some(Basis::UnitsOnly)));
+    let apart = apart.then(|| {
+        let words = filing_basis.map_or_else(
+            || "Amounts of stock valued on different bases are never added together.".to_owned(),
+            |basis| format!("Stock valued on another basis than {} is shown, but not added: the filings of this case use that one.", basis.title()),
+        );
+        view! { <p class="small">{words}</p> }
+    });
+    let extra_heads = extras.then(|| view! { <th scope="col" class="num">"Interest"</th><th scope="col" class="num">"Costs"</th> });
+    view! {
+        <Table caption=caption>
+            <thead><tr>
+                <th scope="col">"What"</th><th scope="col" class="num">"Lines"</th><th scope="col" class="num">"Claimed"</th>
+                <th scope="col" class="num">"With documents"</th><th scope="col" class="num">"Sworn only"</th>{extra_heads}
+            </tr></thead>
+            <tbody>{rows}</tbody>
+            {sum}
+        </Table>
+        {apart}
+    }
+    .into_any()
+}
+
+/// How foreign amounts are converted in a case; `None` where it knows one currency only.
+pub(super) fn rates_in_words(case: &Case) -> Option<String> {
+    let settings = &case.settings;
+    let own = settings.currency;
+    let rates: Vec<String> =
+        settings.rates.iter().filter(|(currency, _)| **currency != own).map(|(currency, rate)| format!("1 {currency} = {rate} {own}")).collect();
+    let source = if settings.rate_source.is_empty() { String::new() } else { format!(" ({})", settings.rate_source) };
+    (!rates.is_empty()).then(|| {
+        format!("Amounts in another currency are converted once, at the rates of {}{source}: {}. Both amounts are kept.", show_day(settings.valuation_date), rates.join(", "))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_rounded_down_and_short() {
+        assert_eq!([999, 1_000, 50_000_000, 2_000_000_000, 1_550_000].map(size), ["999 bytes", "1 kB", "50 MB", "2 GB", "1.5 MB"]);
+    }
+
+    #[test]
+    fn a_line_without_a_release_says_what_it_is() {
+        assert_eq!(release(Category::HeldInventory, &Answers::default()), "Whole stock");
+        assert_eq!(release(Category::Other, &Answers::default().with("loss", "fees")), "Fees");
+        assert_eq!(release(Category::UnpaidSales, &Answers::default().with("catalogue_number", "AV 1").with("label", "Avie")), "AV 1");
+        assert_eq!(release(Category::UnpaidSales, &Answers::default().with("artist", "A").with("title", "T")), "A: T");
+    }
+
+    #[test]
+    fn bases_are_not_added_and_this_is_said() {
+        let stock = |basis, amount| Total { amount, lines: 1, ..Total::zero(Category::HeldInventory, Some(basis)) };
+        let totals = [stock(Basis::Wholesale, 100), stock(Basis::Retail, 250)];
+        let known = totals_table("T", &totals, Currency::USD, Some(Basis::Wholesale)).to_html();
+        assert!(known.contains("not added") && known.contains("<tfoot") && !known.contains("3.50"), "{known}");
+        let unknown = totals_table("T", &totals, Currency::USD, None).to_html();
+        assert!(!unknown.contains("<tfoot") && unknown.contains("never added"), "{unknown}");
+        assert!(totals_table("T", &totals[..1], Currency::USD, None).to_html().contains("<tfoot"));
+    }
+}

@@ -1,0 +1,144 @@
+//! A claim that was sent or withdrawn: its number and state, what happens next, its versions and its history.
+
+use claims::{
+    Instant,
+    actions::claim_view::{self, SentVersion},
+    case::{Case, Intake},
+    deadline,
+    status::ClaimStatus,
+    store::{
+        Tx,
+        claims::{self as stored, Claim},
+        events, outbox,
+    },
+};
+use leptos::prelude::*;
+
+use super::{
+    documents::short,
+    parts, tasks_path,
+    timeline::timeline,
+    whom,
+};
+use crate::{
+    components::{StatusTag, Table, TimeLine},
+    request::{Answer, Visitor},
+    shell::Page,
+};
+
+/// The page.
+pub(super) async fn shown(visitor: &Visitor, mut tx: Tx, claim: Claim) -> Answer {
+    let case = claim_view::case_of(&mut tx, &claim).await?;
+    let mut versions = Vec::new();
+    for version in stored::versions(&mut tx, claim.id).await? {
+        if version.sent_at.is_some() {
+            versions.push(claim_view::read_sent(version)?);
+        }
+    }
+    let events = events::of_claim(&mut tx, claim.id).await?;
+    let mails = outbox::of_claim(&mut tx, claim.id).await?;
+    drop(tx);
+    let now = visitor.recoup().clock.now();
+    let notice = visitor.take_notice().await;
+    let for_whom = whom(&claim, &case);
+    let title = claim.number.as_ref().map_or_else(|| "A withdrawn draft".to_owned(), |number| format!("Claim {number}"));
+    let heading = title.clone();
+    Ok(visitor.page(
+        Page::new(title, move || {
+            let zone = &case.settings.time_zone;
+            let status = ClaimStatus::parse(&claim.status).unwrap_or(ClaimStatus::Draft);
+            let in_force = versions.iter().find(|sent| Some(sent.version.id) == claim.in_force_id);
+            let received = in_force.map(|sent| format!(" Version {}, received {}.", sent.frozen.version, deadline::show(sent.frozen.received_at, zone)));
+            let figures = in_force.map(|sent| {
+                let words = if status == ClaimStatus::Withdrawn { "What was claimed" } else { "What is claimed" };
+                let table = parts::totals_table("Totals", &sent.frozen.totals, sent.frozen.currency, Some(case.settings.filing_basis));
+                view! { <h2>{words}</h2>{table} }
+            });
+            let versions_table = (!versions.is_empty()).then(|| version_table(&claim, &versions, zone));
+            view! {
+                {parts::done(notice)}
+                <a class="back" href="/claims">"← My claims"</a>
+                <h1>{heading}</h1>
+                <p><StatusTag word=status.word() key=status.key()/>{received}</p>
+                <h2>"What happens next"</h2>
+                {next(&claim, &case, status, now)}
+                {figures}
+                {versions_table}
+                <h2>"What happened"</h2>
+                <TimeLine events=timeline(&events, &mails, zone)/>
+            }
+        })
+        .whom(for_whom),
+    ))
+}
+
+/// What happens next, and what the claimant can do.
+fn next(claim: &Claim, case: &Case, status: ClaimStatus, now: Instant) -> impl IntoView + use<> {
+    let id = claim.id;
+    let by = deadline::in_words(case.deadline, &case.settings.time_zone, now);
+    let takes = case.intake(now);
+    let until = match takes {
+        Intake::Open => format!("Changes are possible until the deadline: {by}."),
+        Intake::LateWithReason => "The deadline has passed. A change is still taken if you say why it is late.".to_owned(),
+        Intake::Closed => "The case takes no more claims, nor changes to them.".to_owned(),
+    };
+    let amend = |words: &'static str| view! { <form class="inline" method="post" action=format!("/claims/{id}/amend")><button type="submit">{words}</button></form> };
+    let withdraw = || view! { <a href=format!("/claims/{id}/withdraw")>"Withdraw this claim"</a> };
+    let go_on = view! { <a class="button" href=tasks_path(claim)>"Continue the amendment"</a> };
+    let (words, actions) = match (status, takes) {
+        (ClaimStatus::Withdrawn, _) => {
+            let reason = claim.withdrawn_reason.clone().unwrap_or_default();
+            let words = format!("The claim was withdrawn on {} and counts in no total. Reason: {reason}", deadline::show(claim.changed_at, &case.settings.time_zone));
+            let signed_anew = if claim.in_force_id.is_some() { " If you take it up again, you sign it anew; until then it stays withdrawn." } else { "" };
+            let actions = match takes {
+                Intake::Closed => ().into_any(),
+                _ if claim.in_force_id.is_some() && claim.draft_id.is_some() => go_on.into_any(),
+                _ => amend("Take it up again").into_any(),
+            };
+            (format!("{words}\n{until}{signed_anew}"), actions)
+        }
+        (_, Intake::Closed) => (format!("Counsel of the case reviews the claims. If something is missing, you hear from them by mail. {until}"), withdraw().into_any()),
+        _ if claim.draft_id.is_some() => (
+            format!("You are writing an amendment. What you sent before stays in force until you sign the new version. {until}"),
+            view! { {go_on}{withdraw()} }.into_any(),
+        ),
+        _ => (
+            format!("Counsel of the case reviews the claims. If something is missing, you hear from them by mail. You need not do anything. {until} An amended claim is signed again."),
+            view! { {amend("Amend this claim")}{withdraw()} }.into_any(),
+        ),
+    };
+    view! { <p class="lines">{words}</p><div class="actions">{actions}</div> }
+}
+
+fn version_table(claim: &Claim, versions: &[SentVersion], zone: &str) -> impl IntoView + use<> {
+    let id = claim.id;
+    let rows: Vec<_> = versions
+        .iter()
+        .rev()
+        .map(|sent| {
+            let number = sent.frozen.version;
+            let base = format!("/claims/{id}/versions/{number}");
+            let of = format!(" of version {number}");
+            let of = move || view! { <span class="hidden">{of.clone()}</span> };
+            let in_force = Some(sent.version.id) == claim.in_force_id;
+            let state = if in_force { "In force" } else { "Replaced" };
+            let state = if in_force && claim.status == ClaimStatus::Withdrawn.key() { "Withdrawn" } else { state };
+            let changes = (number > 1).then(|| view! { ", "<a href=format!("{base}/changes")>"what changed"{of()}</a> });
+            view! {
+                <tr>
+                    <th scope="row">{format!("Version {number}")}</th><td>{state}</td>
+                    <td><time datetime=sent.frozen.received_at.to_rfc3339()>{deadline::show(sent.frozen.received_at, zone)}</time></td>
+                    <td class="num">{sent.frozen.lines.len()}</td><td class="num">{sent.frozen.documents.len()}</td><td><code title=sent.sha256.clone()>{short(&sent.sha256)}</code></td>
+                    <td><a href=base.clone()>"Receipt"{of()}</a>", "<a href=format!("{base}/lines.csv")>"CSV"{of()}</a>", "<a href=format!("{base}/claim.json")>"JSON"{of()}</a>{changes}</td>
+                </tr>
+            }
+        })
+        .collect();
+    view! {
+        <h2>"Versions"</h2>
+        <Table caption="Versions that were sent" quiet=true>
+            <thead><tr><th scope="col">"Version"</th><th scope="col">"State"</th><th scope="col">"Received"</th><th scope="col" class="num">"Lines"</th><th scope="col" class="num">"Documents"</th><th scope="col">"SHA-256"</th><th scope="col">"Open"</th></tr></thead>
+            <tbody>{rows}</tbody>
+        </Table>
+    }
+}

@@ -1,0 +1,166 @@
+//! Signing: the declaration in its exact words, a typed name, and sending.
+
+use claims::{
+    ClaimId, VersionId,
+    access::Refusal,
+    actions::{
+        Failure,
+        claim_view::Draft,
+        submit_claim::{self, total_in_words},
+    },
+    case::{Case, Intake},
+    declaration::Declaration,
+    deadline,
+    intake::{FieldError, form::find, sign, steps::Step},
+    store::totals as kept_totals,
+    totals::Total,
+};
+use leptos::prelude::*;
+
+use super::{At, check, open, parts, tasks_path, whom};
+use crate::{
+    components::{ErrorSummary, FormSections, Notice, NoticeKind},
+    request::{Answer, Sent, Visitor, see_other},
+    shell::Page,
+};
+
+/// Every field of the form but those about the place, which come before the declaration.
+const AFTER: &[&str] = &["signature", "signer_title", "signer_capacity", "late_reason", "agree"];
+
+/// The declaration and the form, or why it cannot be signed now.
+pub async fn page(visitor: Visitor, At(id): At<ClaimId>) -> Answer {
+    let draft = open(&visitor, id).await?;
+    let mut tx = visitor.recoup().store.read().await?;
+    let totals = kept_totals::so_far(&mut tx, draft.version.id).await?;
+    drop(tx);
+    let now = visitor.recoup().clock.now();
+    let intake = draft.case.intake(now);
+    let errors = errors(&visitor, &draft, intake == Intake::LateWithReason).await;
+    let wrong = !errors.is_empty();
+    let actor = visitor.actor()?;
+    let unverified = (!actor.verified).then(|| actor.email.clone());
+    let key = visitor.key();
+    let notice = visitor.take_notice().await;
+    let for_whom = whom(&draft.claim, &draft.case);
+    Ok(visitor.page(
+        Page::new("Sign and send", move || {
+            let remarks = draft.remarks();
+            let stopped = remarks.iter().any(|remark| remark.stops);
+            let body = if intake == Intake::Closed {
+                closed(&draft.case, now).into_any()
+            } else if stopped {
+                view! { <p class="lede">"The claim cannot be signed yet."</p>{check::remark_lists(id, &remarks)} }.into_any()
+            } else if let Some(email) = unverified {
+                confirm(&email).into_any()
+            } else {
+                let today = deadline::day_in(now, &draft.case.settings.time_zone);
+                form(&draft, errors.clone(), intake == Intake::LateWithReason, today, key).into_any()
+            };
+            view! {
+                <ErrorSummary errors=errors/>
+                {parts::done(notice)}
+                <a class="back" href=tasks_path(&draft.claim)>"← All tasks"</a>
+                <h1>"Sign and send"</h1>
+                {what_is_signed(id, &draft, &totals)}
+                {body}
+            }
+        })
+        .error(wrong)
+        .whom(for_whom),
+    ))
+}
+
+/// What is wrong with what was typed here: what the form just said, else what can still be read from what was kept. The tick
+/// is never kept, so that its absence alone is no error.
+async fn errors(visitor: &Visitor, draft: &Draft, late: bool) -> Vec<FieldError> {
+    let just_said: Vec<FieldError> = visitor.take_errors().await.into_iter().filter(|error| find(sign::FORM, &error.field).is_some()).collect();
+    let answers = draft.answers_of(Step::Sign);
+    if !just_said.is_empty() || answers.is_empty() {
+        return just_said;
+    }
+    let errors = sign::read(&answers, draft.case.settings.forum, late).err().unwrap_or_default();
+    errors.into_iter().filter(|error| error.field != "agree").collect()
+}
+
+fn what_is_signed(id: ClaimId, draft: &Draft, totals: &[Total]) -> impl IntoView + use<> {
+    let currency = draft.case.settings.currency;
+    let totals: Vec<_> = totals.iter().map(|total| view! { <li>{total_in_words(total, currency)}</li> }).collect();
+    let lines = parts::count(draft.line_count(), "line", "lines");
+    let documents = parts::count(i64::try_from(draft.documents.len()).unwrap_or(i64::MAX), "document", "documents");
+    let amendment = draft.claim.in_force_id.map(|_| view! { <p>"This is an amendment. Once it is sent, it takes the place of what you sent before; that stays readable."</p> });
+    view! {
+        <p>{format!("The claim of {}: {lines}, {documents}.", draft.claim.claimant)}</p>
+        <ul>{totals}</ul>
+        {amendment}
+        <p><a href=format!("/claims/{id}/check")>"Read all of it again"</a></p>
+    }
+}
+
+fn closed(case: &Case, now: claims::Instant) -> impl IntoView + use<> {
+    let by = deadline::in_words(case.deadline, &case.settings.time_zone, now);
+    let slug = case.settings.slug.clone();
+    view! {
+        <Notice kind=NoticeKind::Warning title="This case takes no more claims">
+            {format!("The deadline was {}. Your draft is kept. Whom to ask stands on ", by.trim_end_matches(", passed"))}<a href=format!("/cases/{slug}")>"the page of the case"</a>"."
+        </Notice>
+    }
+}
+
+fn confirm(email: &str) -> impl IntoView + use<> {
+    view! {
+        <Notice kind=NoticeKind::Warning title="Confirm your e-mail address first">
+            {format!("The receipt goes to {email}, so we must know that it reaches you. Open the link in the mail that we sent there, then come back to this page. Look among unwanted mail too.")}
+        </Notice>
+        <form method="post" action="/account/confirm-again"><div class="actions"><button type="submit">"Send the mail again"</button></div></form>
+    }
+}
+
+/// Each declaration that this case can ask for, said for whom it is, in its exact words.
+fn declarations(case: &Case, today: chrono::NaiveDate) -> impl IntoView + use<> {
+    let forum = case.settings.forum;
+    let words = |place: &'static str, declaration: Declaration| view! { <h3>{place}</h3><blockquote>{declaration.words(today)}</blockquote> };
+    view! {
+        <h2>"The declaration"</h2>
+        <p>"Your answer above decides which of the two you make. Its words, your name, the place and the day are kept with what you send."</p>
+        {words("If you sign in the United States", Declaration::choose(forum, true))}
+        {words("If you sign outside the United States", Declaration::choose(forum, false))}
+    }
+}
+
+fn form(draft: &Draft, errors: Vec<FieldError>, late: bool, today: chrono::NaiveDate, key: String) -> impl IntoView + use<> {
+    let answers = draft.answers_of(Step::Sign);
+    let before: &'static [&'static str] = if late { &["place", "place_name"] } else { &["place", "place_name", "late_reason"] };
+    let require: &'static [&'static str] = if late { &["late_reason"] } else { &[] };
+    let late = late.then(|| view! { <Notice kind=NoticeKind::Warning title="This claim is late">"The deadline has passed. Late claims are taken with a reason, which counsel and the court will read. You are asked for it below."</Notice> });
+    view! {
+        {late}
+        <form method="post" novalidate>
+            <input type="hidden" name="key" value=key/>
+            <input type="hidden" name="version" value=draft.version.id.to_string()/>
+            <FormSections sections=sign::FORM answers=answers.clone() errors=errors.clone() leave_out=AFTER/>
+            {declarations(&draft.case, today)}
+            <h2>"Your signature"</h2>
+            <FormSections sections=sign::FORM answers errors leave_out=before require/>
+            <p>"When you send it, the claim is frozen as it is, you get a number and a receipt, and counsel of the case is told. You can amend or withdraw it afterwards."</p>
+            <div class="actions"><button type="submit">"Sign and send"</button><a href=format!("/claims/{}/check", draft.claim.id)>"Back to check"</a></div>
+        </form>
+    }
+}
+
+/// Signs and sends.
+pub async fn submit(visitor: Visitor, At(id): At<ClaimId>, sent: Sent) -> Answer {
+    let actor = visitor.actor()?;
+    let version = VersionId(sent.number("version").ok_or(Refusal::NotFound)?);
+    match submit_claim::submit(visitor.recoup(), actor, id, version, &sent.0, &visitor.client, sent.get("key")).await {
+        Ok(received) => {
+            visitor.notice(format!("Your claim is received. Its number is {}.", received.number)).await;
+            Ok(see_other(&format!("/claims/{id}/versions/{}", received.version)))
+        }
+        Err(Failure::Invalid(errors)) => {
+            visitor.keep_errors(&errors).await;
+            Ok(see_other(&format!("/claims/{id}/sign")))
+        }
+        Err(Failure::Refused(Refusal::VerifyEmail)) => Ok(see_other(&format!("/claims/{id}/sign"))),
+        Err(failure) => Err(failure.into()),
+    }
+}

@@ -1,0 +1,86 @@
+//! Withdrawing a claim.
+
+use claims::{
+    ClaimId,
+    access::Action,
+    actions::{Failure, claim_view, withdraw as action},
+    case::Case,
+    intake::{Field, FieldError, Kind},
+    status::ClaimStatus,
+    store::claims::Claim,
+};
+use leptos::prelude::*;
+
+use super::{At, whom};
+use crate::{
+    components::{ErrorSummary, FormField},
+    request::{Answer, Halt, Sent, Visitor, see_other},
+    shell::Page,
+};
+
+const REASON: Field = Field::required("reason", "Why do you withdraw the claim?", Kind::LongText(2_000)).hint("A few words. Counsel of the case reads them.");
+
+async fn read(visitor: &Visitor, id: ClaimId) -> Result<(Claim, Case), Halt> {
+    let mut tx = visitor.recoup().store.read().await?;
+    let claim = claim_view::own_claim(&mut tx, visitor.actor()?, id, Action::ChangeClaim).await?;
+    let case = claim_view::case_of(&mut tx, &claim).await?;
+    Ok((claim, case))
+}
+
+/// Says what withdrawing means, and asks for the reason.
+pub async fn page(visitor: Visitor, At(id): At<ClaimId>) -> Answer {
+    let (claim, case) = read(&visitor, id).await?;
+    if claim.status == ClaimStatus::Withdrawn.key() {
+        return Ok(see_other(&format!("/claims/{id}")));
+    }
+    Ok(visitor.page(form(&claim, &case, String::new(), Vec::new())))
+}
+
+/// Withdraws the claim; once more changes nothing.
+pub async fn withdraw(visitor: Visitor, At(id): At<ClaimId>, sent: Sent) -> Answer {
+    match action::withdraw(visitor.recoup(), visitor.actor()?, id, sent.get("reason")).await {
+        Ok(()) => {
+            visitor.notice("The claim is withdrawn.").await;
+            Ok(see_other(&format!("/claims/{id}")))
+        }
+        Err(Failure::Invalid(errors)) => {
+            let (claim, case) = read(&visitor, id).await?;
+            Ok(visitor.again(form(&claim, &case, sent.get("reason").to_owned(), errors)))
+        }
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+fn form(claim: &Claim, case: &Case, typed: String, errors: Vec<FieldError>) -> Page {
+    let id = claim.id;
+    let sent = claim.in_force_id.is_some();
+    let meaning: &[&'static str] = if sent {
+        &[
+            "The claim no longer counts in any total, and nothing is owed to you through it.",
+            "What was sent stays readable for you and for counsel, with your reason; nothing is deleted.",
+            "You get a mail that says so.",
+            "As long as the case takes claims you can take it up again: you sign it anew then.",
+        ]
+    } else {
+        &[
+            "Nothing of this draft was sent, and nobody but you has seen it.",
+            "It is set aside, not deleted: as long as the case takes claims you can take it up again.",
+        ]
+    };
+    let title = if sent { "Withdraw this claim" } else { "Withdraw this draft" };
+    Page::new(title, move || {
+        let meaning: Vec<_> = meaning.iter().map(|words| view! { <li>{*words}</li> }).collect();
+        let error = errors.iter().find(|error| error.field == REASON.name).map(|error| error.message.clone());
+        view! {
+            <ErrorSummary errors/>
+            <h1>{title}</h1>
+            <p class="lede">"What that means:"</p>
+            <ul>{meaning}</ul>
+            <form method="post" novalidate>
+                <FormField field=REASON answer=typed error/>
+                <div class="actions"><button type="submit" class="danger">"Withdraw"</button><a href=format!("/claims/{id}")>"Keep it"</a></div>
+            </form>
+        }
+    })
+    .whom(whom(claim, case))
+}

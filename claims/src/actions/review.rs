@@ -1,0 +1,64 @@
+//! Counsel opens a claim. That is an event: a claimant may ask who read what they sent.
+
+use chrono::Duration;
+
+use super::{Failure, Recoup, claim_view::{self, SentVersion}, permit};
+use crate::{
+    access::{Action, Actor, Refusal},
+    case::Case,
+    store::{
+        cases,
+        claims::{self, Claim},
+        events::{self, Event, NewEvent},
+    },
+};
+
+/// Turning the pages of a claim within this time is one opening.
+const ONE_OPENING: Duration = Duration::minutes(15);
+
+/// A sent claim as counsel reads it.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// Case.
+    pub case: Case,
+    /// Claim.
+    pub claim: Claim,
+    /// The sent versions, first to last; never empty.
+    pub versions: Vec<SentVersion>,
+    /// Place in [`Self::versions`] of the one in force.
+    pub in_force: usize,
+    /// What happened to the claim, oldest first.
+    pub events: Vec<Event>,
+}
+
+/// Opens a claim by its number. `version` is the one that is read, `None` for the one in force.
+///
+/// # Errors
+/// [`Refusal::NotFound`] for a claim that was never sent or belongs to a case that is not the actor's.
+pub async fn open_claim(recoup: &Recoup, actor: &Actor, slug: &str, number: &str, version: Option<i64>) -> Result<Opened, Failure> {
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.read().await?;
+    let case = cases::by_slug(&mut tx, slug).await?.ok_or(Refusal::NotFound)?.read()?;
+    permit(actor, Action::ReviewClaim(case.id))?;
+    let claim = claims::by_number(&mut tx, number).await?.filter(|claim| claim.case_id == case.id).ok_or(Refusal::NotFound)?;
+    let rows = claims::versions(&mut tx, claim.id).await?;
+    let versions = rows.into_iter().filter(|row| row.sent_at.is_some()).map(claim_view::read_sent).collect::<Result<Vec<_>, _>>()?;
+    let in_force = versions.iter().position(|sent| Some(sent.version.id) == claim.in_force_id).ok_or(Refusal::NotFound)?;
+    let read = version.unwrap_or(versions[in_force].frozen.version);
+    if !versions.iter().any(|sent| sent.frozen.version == read) {
+        return Err(Refusal::NotFound.into());
+    }
+    let mut history = events::of_claim(&mut tx, claim.id).await?;
+    drop(tx);
+
+    let details = serde_json::json!({ "number": number, "version": read });
+    let same = details.to_string();
+    let opened = |event: &Event| event.kind == "claim_opened" && event.account_id == Some(actor.account) && event.details == same && now - event.at < ONE_OPENING;
+    if !history.iter().any(opened) {
+        let mut tx = recoup.store.write().await?;
+        events::add(&mut tx, &NewEvent { case_id: case.id, claim_id: Some(claim.id), account: Some(actor.account), kind: "claim_opened", details }, now).await?;
+        history = events::of_claim(&mut tx, claim.id).await?;
+        tx.commit().await?;
+    }
+    Ok(Opened { case, claim, versions, in_force, events: history })
+}

@@ -1,0 +1,289 @@
+//! The rows of each file, in the order of the dictionary.
+
+use std::collections::BTreeMap;
+
+use futures::TryStreamExt;
+
+use super::{
+    Type, What, narrowed,
+    sheet::{Sheet, To},
+};
+use crate::{
+    actions::Failure,
+    case::Case,
+    intake::{
+        Answers, Field, Kind,
+        form::find,
+        line,
+        steps::Step,
+    },
+    line::{Basis, Category},
+    money::{self, Currency},
+    period,
+    store::{
+        Tx, claims, documents,
+        export::{self, SentClaim, SentLine},
+        lines,
+        register::Filter,
+        totals as kept,
+    },
+    totals::Total,
+};
+
+/// Writes one file.
+pub(super) async fn write(tx: &mut Tx, case: &Case, what: What, filter: &Filter, raw: bool, to: To) -> Result<(), Failure> {
+    let filter = narrowed(filter, what);
+    let mut sheet = Sheet::begin(what.columns(), raw, to).await?;
+    let mut sums = Sums::default();
+    for id in export::ids(tx, case.id, case.settings.filing_basis, &filter).await? {
+        let claim = export::claim(tx, id).await?;
+        match what {
+            What::Claims => claim_row(tx, case, &filter, &claim, &mut sheet).await?,
+            What::Lines => line_rows(tx, case, &filter, &claim, &mut sheet).await?,
+            What::Claimants => claimant_row(tx, &claim, &mut sheet).await?,
+            What::Documents => document_rows(tx, &claim, &mut sheet).await?,
+            What::Totals => sums.add(kept::of_version(tx, claim.version_id).await?, &filter, case.settings.filing_basis),
+        }
+    }
+    if what == What::Totals {
+        sums.write(case, &filter, &mut sheet).await?;
+    }
+    sheet.finish().await
+}
+
+/// Whether a sum is among those that a filter shows. Without category and basis those of every basis are; with a category
+/// only those that add to the one sum, because the register shows claims with such lines only.
+fn is_of(total: &Total, filter: &Filter, filing_basis: Basis) -> bool {
+    match (filter.category, filter.basis) {
+        (category, Some(basis)) => total.basis == Some(basis) && category.is_none_or(|category| total.category == category),
+        (Some(category), None) => total.category == category && counts(total.basis, filter, filing_basis),
+        (None, None) => true,
+    }
+}
+
+/// Whether a basis adds to the one sum: the rule of the register.
+fn counts(basis: Option<Basis>, filter: &Filter, filing_basis: Basis) -> bool {
+    filter.basis.is_some() || basis.is_none_or(|basis| basis == filing_basis || basis == Basis::UnitsOnly)
+}
+
+fn total_of(totals: &[Total], keep: impl Fn(&Total) -> bool) -> Total {
+    let mut sum = Total::zero(Category::Other, None);
+    for total in totals.iter().filter(|total| keep(total)) {
+        add(&mut sum, total);
+    }
+    sum
+}
+
+fn add(sum: &mut Total, total: &Total) {
+    sum.lines += total.lines;
+    sum.amount += total.amount;
+    sum.documented += total.documented;
+    sum.interest += total.interest;
+    sum.costs += total.costs;
+    sum.units += total.units;
+}
+
+async fn claim_row(tx: &mut Tx, case: &Case, filter: &Filter, claim: &SentClaim, sheet: &mut Sheet) -> Result<(), Failure> {
+    let totals = kept::of_version(tx, claim.version_id).await?;
+    let (filing, currency) = (case.settings.filing_basis, case.settings.currency);
+    let sum = total_of(&totals, |total| is_of(total, filter, filing) && counts(total.basis, filter, filing));
+    sheet.plain(&claim.number);
+    sheet.integer(claim.claimant_id.0);
+    sheet.text(&claim.claimant);
+    sheet.text(&claim.citizenship);
+    sheet.plain(&claim.status);
+    sheet.integer(claim.version);
+    sheet.moment(claim.submitted_at);
+    sheet.moment(claim.sent_at);
+    sheet.yes(claim.late_reason.is_some());
+    sheet.text_or_empty(claim.late_reason.as_deref());
+    sheet.text_or_empty(claim.withdrawn_reason.as_deref());
+    sheet.integer(sum.lines);
+    sheet.integer(sum.units);
+    sheet.integer(claim.documents);
+    sheet.plain(currency.code());
+    for amount in [sum.amount, sum.documented, sum.sworn_only(), sum.interest, sum.costs] {
+        sheet.amount(amount, currency);
+    }
+    for category in Category::ALL {
+        let of_category = total_of(&totals, |total| total.category == category && counts(total.basis, &Filter::default(), filing));
+        sheet.amount(of_category.amount, currency);
+    }
+    for basis in [Basis::ManufacturingCost, Basis::Wholesale, Basis::Retail] {
+        sheet.amount(total_of(&totals, |total| total.basis == Some(basis)).amount, currency);
+    }
+    sheet.integer(total_of(&totals, |total| total.basis == Some(Basis::UnitsOnly)).units);
+    sheet.plain(&claim.sha256);
+    sheet.end().await
+}
+
+async fn line_rows(tx: &mut Tx, case: &Case, filter: &Filter, claim: &SentClaim, sheet: &mut Sheet) -> Result<(), Failure> {
+    let mut cited: BTreeMap<i64, (Vec<String>, Vec<String>)> = BTreeMap::new();
+    for citation in lines::citations(tx, claim.version_id, None).await? {
+        let (places, hashes) = cited.entry(citation.line_id.0).or_default();
+        places.push(if citation.place.is_empty() { citation.name } else { format!("{}, {}", citation.name, citation.place) });
+        hashes.push(citation.sha256);
+    }
+    let mut rows = export::lines(tx, claim.version_id, filter.category, filter.basis);
+    while let Some(line) = rows.try_next().await? {
+        let basis = line.basis.as_deref().and_then(Basis::parse);
+        if filter.category.is_some() && !counts(basis, filter, case.settings.filing_basis) {
+            continue;
+        }
+        let (places, hashes) = cited.remove(&line.id.0).unwrap_or_default();
+        line_row(case, filter, claim, &line, (&places.join("; "), &hashes.join("; ")), sheet)?;
+        sheet.end().await?;
+    }
+    Ok(())
+}
+
+fn line_row(case: &Case, filter: &Filter, claim: &SentClaim, line: &SentLine, evidence: (&str, &str), sheet: &mut Sheet) -> Result<(), Failure> {
+    let damaged = || Failure::Internal(format!("line {} of claim {} is damaged", line.line, claim.number));
+    let currency = Currency::parse(&line.currency).ok_or_else(damaged)?;
+    let category = Category::parse(&line.category).ok_or_else(damaged)?;
+    let basis = line.basis.as_deref().and_then(Basis::parse);
+    sheet.plain(&claim.number);
+    sheet.integer(line.line);
+    sheet.integer(claim.version);
+    sheet.plain(&claim.status);
+    sheet.text(&claim.claimant);
+    sheet.plain(&line.category);
+    sheet.plain(line.basis.as_deref().unwrap_or_default());
+    sheet.yes(counts(basis, filter, case.settings.filing_basis));
+    sheet.plain(currency.code());
+    sheet.amount(line.amount, currency);
+    sheet.plain(&line.rate);
+    sheet.plain(case.settings.currency.code());
+    for amount in [line.case_amount, line.case_interest, line.case_costs] {
+        sheet.amount(amount, case.settings.currency);
+    }
+    sheet.yes(line.citations > 0);
+    sheet.integer(line.citations);
+    sheet.text(evidence.0);
+    sheet.plain(evidence.1);
+    sheet.day(line.period_from);
+    sheet.day(line.period_to);
+    sheet.plain(&line.units.map(|units| units.to_string()).unwrap_or_default());
+    for text in [&line.channel, &line.gtin, &line.aggregator_gtin, &line.catalogue_number, &line.isrc, &line.artist, &line.title, &line.label, &line.format] {
+        sheet.text_or_empty(text.as_deref());
+    }
+    // The columns from here on are named for the fields of the forms.
+    let form = line::form(category);
+    let typed = What::Lines.columns().iter().skip_while(|column| column.name != "statement_number");
+    for column in typed {
+        // A field of the same name in another category's form would be another fact: the amount of "paid", say.
+        answer(find(form, column.name), &line.answers.0, column.kind, currency, sheet);
+    }
+    Ok(())
+}
+
+/// An answer in the form of files: numbers without separators, days in ISO form.
+fn answer(field: Option<&Field>, answers: &Answers, kind: Type, currency: Currency, sheet: &mut Sheet) {
+    let typed = field.map_or("", |field| answers.get(field.name));
+    if typed.is_empty() {
+        return sheet.plain("");
+    }
+    let exact = match (kind, field.map(|field| field.kind)) {
+        (Type::Amount, _) => money::parse_amount(typed, currency).ok().map(|minor| currency.plain(minor)),
+        (Type::Integer | Type::Decimal, _) => money::parse_decimal(typed.trim_end_matches(['%', ' ']), 12).ok().map(|number| number.to_string()),
+        (Type::Day, _) => period::parse_day(typed).ok().map(|day| day.to_string()),
+        (Type::Key, Some(Kind::Select(choices) | Kind::Radio(choices))) => choices.iter().find(|(value, _)| *value == typed).map(|(value, _)| (*value).to_owned()),
+        _ => None,
+    };
+    match exact {
+        Some(exact) => sheet.plain(&exact),
+        None => sheet.text(typed),
+    }
+}
+
+async fn claimant_row(tx: &mut Tx, claim: &SentClaim, sheet: &mut Sheet) -> Result<(), Failure> {
+    let answers = claims::answers(tx, claim.version_id).await?;
+    sheet.integer(claim.claimant_id.0);
+    sheet.plain(&claim.number);
+    sheet.plain(&claim.status);
+    sheet.integer(claim.version);
+    let nothing = Answers::default();
+    for column in What::Claimants.columns().iter().skip_while(|column| column.name != "kind") {
+        let found = [Step::Claimant, Step::Agreement, Step::Others].into_iter().find_map(|step| Some((step, find(step.form()?, column.name)?)));
+        let (answers, field) = found.map_or((&nothing, None), |(step, field)| (answers.get(step.key()).unwrap_or(&nothing), Some(field)));
+        answer(field, answers, column.kind, Currency::USD, sheet);
+    }
+    sheet.end().await
+}
+
+async fn document_rows(tx: &mut Tx, claim: &SentClaim, sheet: &mut Sheet) -> Result<(), Failure> {
+    let mut cited: BTreeMap<i64, Vec<String>> = BTreeMap::new();
+    for (document, line, _) in lines::citing(tx, claim.version_id).await? {
+        let lines = cited.entry(document.0).or_default();
+        let line = line.to_string();
+        if lines.last() != Some(&line) {
+            lines.push(line);
+        }
+    }
+    for document in documents::of_version(tx, claim.id, claim.version).await? {
+        sheet.integer(document.id.0);
+        sheet.plain(&claim.number);
+        sheet.plain(&claim.status);
+        sheet.integer(claim.version);
+        sheet.text(&document.name);
+        sheet.plain(&document.media_type);
+        sheet.integer(document.bytes);
+        sheet.plain(&document.pages.map(|pages| pages.to_string()).unwrap_or_default());
+        sheet.plain(&document.sha256);
+        sheet.text(&document.proves);
+        sheet.moment(document.uploaded_at);
+        sheet.integer(document.added_in);
+        sheet.plain(&cited.remove(&document.id.0).unwrap_or_default().join("; "));
+        sheet.end().await?;
+    }
+    Ok(())
+}
+
+/// Sums over the claims read so far, by category and basis, with the number of claims in each.
+#[derive(Default)]
+struct Sums {
+    rows: Vec<(Total, i64)>,
+    claims: i64,
+}
+
+impl Sums {
+    fn add(&mut self, totals: Vec<Total>, filter: &Filter, filing_basis: Basis) {
+        for total in totals.into_iter().filter(|total| is_of(total, filter, filing_basis)) {
+            match self.rows.iter_mut().find(|(sum, _)| (sum.category, sum.basis) == (total.category, total.basis)) {
+                Some((sum, claims)) => {
+                    add(sum, &total);
+                    *claims += 1;
+                }
+                None => self.rows.push((total, 1)),
+            }
+        }
+        self.claims += 1;
+    }
+
+    async fn write(mut self, case: &Case, filter: &Filter, sheet: &mut Sheet) -> Result<(), Failure> {
+        self.rows.sort_by_key(|(total, _)| (total.category, total.basis));
+        let mut gross = Total::zero(Category::Other, None);
+        for (total, claims) in &self.rows {
+            let counted = counts(total.basis, filter, case.settings.filing_basis);
+            if counted {
+                add(&mut gross, total);
+            }
+            total_row(case, (total.category.key(), total.basis.map_or("", Basis::key)), counted, *claims, total, sheet).await?;
+        }
+        total_row(case, ("gross", ""), true, self.claims, &gross, sheet).await
+    }
+}
+
+async fn total_row(case: &Case, (category, basis): (&str, &str), counted: bool, claims: i64, total: &Total, sheet: &mut Sheet) -> Result<(), Failure> {
+    sheet.plain(category);
+    sheet.plain(basis);
+    sheet.yes(counted);
+    sheet.integer(claims);
+    sheet.integer(total.lines);
+    sheet.integer(total.units);
+    sheet.plain(case.settings.currency.code());
+    for amount in [total.amount, total.documented, total.sworn_only(), total.interest, total.costs] {
+        sheet.amount(amount, case.settings.currency);
+    }
+    sheet.end().await
+}

@@ -1,0 +1,112 @@
+//! Mail over real SMTP: a small server on loopback that answers as it is told.
+
+use std::sync::{Arc, Mutex};
+
+use chrono::DateTime;
+use claims::{MailId, store::outbox::Mail};
+use server::{
+    config::MailBy,
+    mail::{Post, Undelivered},
+};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    net::TcpListener,
+};
+
+/// Starts an SMTP server that answers RCPT with `rcpt` and DATA's end with `data`; gives its URL and what it received.
+async fn server(rcpt: &'static str, data: &'static str) -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("smtp://{}", listener.local_addr().unwrap());
+    let received = Arc::new(Mutex::new(Vec::new()));
+    let mails = received.clone();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let mails = mails.clone();
+            tokio::spawn(async move {
+                let (read, mut write) = stream.into_split();
+                let mut lines = BufReader::new(read).lines();
+                write.write_all(b"220 test ESMTP\r\n").await.unwrap();
+                while let Ok(Some(line)) = lines.next_line().await {
+                    let answer = match line.get(..4).unwrap_or_default().to_uppercase().as_str() {
+                        "EHLO" => "250 test\r\n",
+                        "RCPT" => rcpt,
+                        "DATA" => {
+                            write.write_all(b"354 go on\r\n").await.unwrap();
+                            let mut mail = String::new();
+                            while let Ok(Some(line)) = lines.next_line().await {
+                                if line == "." {
+                                    break;
+                                }
+                                mail.push_str(&line);
+                                mail.push('\n');
+                            }
+                            mails.lock().unwrap().push(mail);
+                            data
+                        }
+                        "QUIT" => "221 bye\r\n",
+                        _ => "250 ok\r\n",
+                    };
+                    write.write_all(answer.as_bytes()).await.unwrap();
+                }
+            });
+        }
+    });
+    (url, received)
+}
+
+fn mail() -> Mail {
+    let at = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+    Mail {
+        id: MailId(7),
+        kind: "receipt".to_owned(),
+        recipient: "ada@example.org".to_owned(),
+        subject: "Received: claim ALG-000123-K".to_owned(),
+        body_text: "Dear Ada,\n\nwe received it.\n".to_owned(),
+        body_html: "<p>Dear Ada,</p>".to_owned(),
+        state: "sending".to_owned(),
+        attempts: 1,
+        created_at: at,
+        next_at: at,
+        give_up_at: at,
+    }
+}
+
+fn post(url: String) -> Post {
+    Post::open(&MailBy::Smtp(url), "Recoup <claims@example.org>").unwrap()
+}
+
+#[tokio::test]
+async fn a_mail_arrives_with_both_parts_and_a_stable_id() {
+    let (url, received) = server("250 ok\r\n", "250 queued\r\n").await;
+    let post = post(url);
+    let answer = post.deliver(&mail()).await.unwrap();
+    assert!(answer.contains("250"), "{answer}");
+    post.deliver(&mail()).await.unwrap();
+    let received = received.lock().unwrap();
+    assert_eq!(received.len(), 2);
+    for part in ["To: ada@example.org", "Subject: Received: claim ALG-000123-K", "text/plain", "text/html", "Auto-Submitted: auto-generated"] {
+        assert!(received[0].contains(part), "{part} is missing from\n{}", received[0]);
+    }
+    let id = |mail: &str| mail.lines().find(|line| line.starts_with("Message-ID:")).map(str::to_owned).unwrap();
+    assert_eq!(id(&received[0]), id(&received[1]));
+}
+
+#[tokio::test]
+async fn an_unknown_mailbox_is_final() {
+    let (url, _) = server("550 no such mailbox\r\n", "250 queued\r\n").await;
+    let error = post(url).deliver(&mail()).await.unwrap_err();
+    assert!(matches!(&error, Undelivered::Never(why) if why.contains("no such mailbox")), "{error:?}");
+}
+
+#[tokio::test]
+async fn greylisting_and_silence_are_tried_again() {
+    let (url, _) = server("450 come back later\r\n", "250 queued\r\n").await;
+    assert!(matches!(post(url).deliver(&mail()).await, Err(Undelivered::Later(_))));
+    let (url, _) = server("250 ok\r\n", "451 not now\r\n").await;
+    assert!(matches!(post(url).deliver(&mail()).await, Err(Undelivered::Later(_))));
+    // Nobody listens there any more.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("smtp://{}", listener.local_addr().unwrap());
+    drop(listener);
+    assert!(matches!(post(url).deliver(&mail()).await, Err(Undelivered::Later(_))));
+}
