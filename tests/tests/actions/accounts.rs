@@ -35,7 +35,9 @@ async fn signs_in(app: &App, email: &str, password: &str) -> Result<AccountId, F
 pub async fn session(app: &App, account: AccountId, hash: &str) {
     let now = app.clock.now();
     let mut tx = app.recoup.store.write().await.unwrap();
-    sessions::save(&mut tx, hash, Some(account), &serde_json::json!({}), "", now + Duration::days(1), now).await.unwrap();
+    sessions::save(&mut tx, hash, Some(account), &serde_json::json!({}), "", now + Duration::days(1), now)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
 }
 

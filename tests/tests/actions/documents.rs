@@ -14,7 +14,13 @@ use tests::{App, Options, on_both, stage};
 use crate::submitting::ready;
 
 fn file(name: &str, content: &str, bytes: i64) -> NewDocument {
-    NewDocument { sha256: links::hash(content), name: name.to_owned(), media_type: "text/plain".to_owned(), bytes, pages: None }
+    NewDocument {
+        sha256: links::hash(content),
+        name: name.to_owned(),
+        media_type: "text/plain".to_owned(),
+        bytes,
+        pages: None,
+    }
 }
 
 on_both! {

@@ -24,15 +24,19 @@ async fn numbers(app: &App, id: claims::ClaimId) -> Vec<(i64, i64)> {
 on_both! {
     async fn a_double_click_adds_one_line(database) {
         let (app, actor, id) = ready(&database).await;
-        let clicks = (0..10).map(|_| {
-            let (recoup, actor) = (app.recoup.clone(), actor.clone());
-            tokio::spawn(async move {
-                edit_lines::add(&recoup, &actor, id, Category::UnpaidSales, &stage::sales("5.00"), &Cite::default(), "key").await.expect("a double click gets the first click's answer").line
-            })
-        });
-        let lines: BTreeSet<i64> = futures::future::join_all(clicks).await.into_iter().map(Result::unwrap).collect();
-        assert_eq!(lines, BTreeSet::from([2]));
-        assert_eq!(numbers(&app, id).await, [(1, 0), (2, 0)]);
+        // Several rounds: in the first, opening connections keeps the clicks apart.
+        for round in 2..6 {
+            let clicks = (0..10).map(|_| {
+                let (recoup, actor) = (app.recoup.clone(), actor.clone());
+                tokio::spawn(async move {
+                    let saved = edit_lines::add(&recoup, &actor, id, Category::UnpaidSales, &stage::sales("5.00"), &Cite::default(), &format!("key {round}")).await;
+                    saved.expect("a double click gets the first click's answer").line
+                })
+            });
+            let lines: BTreeSet<i64> = futures::future::join_all(clicks).await.into_iter().map(Result::unwrap).collect();
+            assert_eq!(lines, BTreeSet::from([round]));
+        }
+        assert_eq!(numbers(&app, id).await.len(), 5);
     }
 
     async fn a_key_used_for_something_else_is_refused(database) {

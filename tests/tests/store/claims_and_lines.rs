@@ -220,7 +220,12 @@ on_both! {
 }
 
 /// Commits, then tries to add the same bytes again, which the database refuses; gives a transaction to go on with.
-async fn store_twice(store: &Store, tx: claims::store::Tx, claim: ClaimId, account: claims::AccountId) -> claims::store::Tx {
+async fn store_twice(
+    store: &Store,
+    tx: claims::store::Tx,
+    claim: ClaimId,
+    account: claims::AccountId,
+) -> claims::store::Tx {
     tx.commit().await.unwrap();
     let mut again = store.write().await.unwrap();
     let error = documents::add(&mut again, claim, &file("kept.pdf"), account, 1, start()).await.unwrap_err();

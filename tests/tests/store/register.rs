@@ -25,8 +25,28 @@ async fn filed(database: &tests::Database) -> (App, claims::CaseId) {
     };
     use Category::{HeldInventory, UnpaidSales};
     claim("100% Vinyl_Ltd", &[(UnpaidSales, stage::sales("15,000.00"), true)]).await;
-    claim("Waveform", &[(UnpaidSales, stage::sales("15,000.00"), false), (HeldInventory, stage::stock("1000", "retail", "14.00"), true)]).await;
-    claim("Summit", &[(HeldInventory, stage::answers(&[("as_of", "2016-06-03"), ("units_claimed", "10000"), ("basis", "units_only"), ("currency", "USD")]), false)]).await;
+    claim(
+        "Waveform",
+        &[
+            (UnpaidSales, stage::sales("15,000.00"), false),
+            (HeldInventory, stage::stock("1000", "retail", "14.00"), true),
+        ],
+    )
+    .await;
+    claim(
+        "Summit",
+        &[(
+            HeldInventory,
+            stage::answers(&[
+                ("as_of", "2016-06-03"),
+                ("units_claimed", "10000"),
+                ("basis", "units_only"),
+                ("currency", "USD"),
+            ]),
+            false,
+        )],
+    )
+    .await;
     claim("Åse Wholesale", &[(HeldInventory, stage::stock("10", "wholesale", "7.00"), false)]).await;
     let (actor, gone) = claim("Withdrawn Ltd", &[(UnpaidSales, stage::sales("1.00"), false)]).await;
     claims::actions::withdraw::withdraw(recoup, &actor, gone, "settled").await.unwrap();
@@ -43,6 +63,7 @@ async fn list(app: &App, case: claims::CaseId, filter: &Filter, order: Order) ->
         lines: rows.iter().map(|row| row.lines).sum(),
         amount: rows.iter().map(|row| row.amount).sum(),
         documented: rows.iter().map(|row| row.documented).sum(),
+        units: rows.iter().map(|row| row.units).sum(),
     };
     assert_eq!(sums, added, "the sums of a filter are the sums of its rows");
     (rows, sums)
@@ -125,7 +146,7 @@ on_both! {
         let mut tx = app.recoup.store.read().await.unwrap();
         let count = |status: &str, n| (status.to_owned(), n);
         assert_eq!(register::by_status(&mut tx, case).await.unwrap(), [count("draft", 1), count("submitted", 4), count("withdrawn", 1)]);
-        let days = register::by_day(&mut tx, case).await.unwrap();
+        let days = register::by_day(&mut tx, case, "America/Los_Angeles").await.unwrap();
         assert_eq!(days.len(), 5);
         assert!(days.iter().all(|(_, claims)| *claims == 1));
     }

@@ -35,8 +35,10 @@ fn line((category, amount, currency, basis, interest, _): Typed) -> (Category, A
             ("quantity", "12"),
         ])
         .with("amount", amount),
-        Category::Other => stage::answers(&[("loss", "fees"), ("explanation", "A fee."), ("period_from", "2016-02-01")])
-            .with("amount", amount),
+        Category::Other => {
+            stage::answers(&[("loss", "fees"), ("explanation", "A fee."), ("period_from", "2016-02-01")])
+                .with("amount", amount)
+        }
     };
     (category, answers.with("currency", currency).with("interest", money(interest)).with("costs", money(interest / 2)))
 }
@@ -48,7 +50,12 @@ async fn check(app: &App, case: claims::CaseId) {
     assert_eq!(kept, counted);
 }
 
-async fn file(app: &App, account: claims::AccountId, n: usize, claim: &[Typed]) -> (claims::access::Actor, claims::ClaimId) {
+async fn file(
+    app: &App,
+    account: claims::AccountId,
+    n: usize,
+    claim: &[Typed],
+) -> (claims::access::Actor, claims::ClaimId) {
     let recoup = &app.recoup;
     let name = format!("Label {n}");
     let (actor, id) = stage::start(recoup, account, "allegro", &name).await;
