@@ -38,7 +38,10 @@ pub fn day_in(at: Instant, zone: &str) -> NaiveDate {
 pub fn start_of(day: NaiveDate, zone: &str) -> Instant {
     let zone = zone.parse::<Tz>().unwrap_or(Tz::UTC);
     let midnight = day.and_time(NaiveTime::MIN);
-    let found = zone.from_local_datetime(&midnight).earliest().or_else(|| zone.from_local_datetime(&(midnight + chrono::Duration::hours(1))).earliest());
+    let found = zone
+        .from_local_datetime(&midnight)
+        .earliest()
+        .or_else(|| zone.from_local_datetime(&(midnight + chrono::Duration::hours(1))).earliest());
     found.map_or(midnight.and_utc(), |at| at.to_utc())
 }
 

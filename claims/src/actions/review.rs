@@ -2,7 +2,11 @@
 
 use chrono::Duration;
 
-use super::{Failure, Recoup, claim_view::{self, SentVersion}, permit};
+use super::{
+    Failure, Recoup,
+    claim_view::{self, SentVersion},
+    permit,
+};
 use crate::{
     access::{Action, Actor, Refusal},
     case::Case,
@@ -35,15 +39,27 @@ pub struct Opened {
 ///
 /// # Errors
 /// [`Refusal::NotFound`] for a claim that was never sent or belongs to a case that is not the actor's.
-pub async fn open_claim(recoup: &Recoup, actor: &Actor, slug: &str, number: &str, version: Option<i64>) -> Result<Opened, Failure> {
+pub async fn open_claim(
+    recoup: &Recoup,
+    actor: &Actor,
+    slug: &str,
+    number: &str,
+    version: Option<i64>,
+) -> Result<Opened, Failure> {
     let now = recoup.clock.now();
     let mut tx = recoup.store.read().await?;
     let case = cases::by_slug(&mut tx, slug).await?.ok_or(Refusal::NotFound)?.read()?;
     permit(actor, Action::ReviewClaim(case.id))?;
-    let claim = claims::by_number(&mut tx, number).await?.filter(|claim| claim.case_id == case.id).ok_or(Refusal::NotFound)?;
+    let claim =
+        claims::by_number(&mut tx, number).await?.filter(|claim| claim.case_id == case.id).ok_or(Refusal::NotFound)?;
     let rows = claims::versions(&mut tx, claim.id).await?;
-    let versions = rows.into_iter().filter(|row| row.sent_at.is_some()).map(claim_view::read_sent).collect::<Result<Vec<_>, _>>()?;
-    let in_force = versions.iter().position(|sent| Some(sent.version.id) == claim.in_force_id).ok_or(Refusal::NotFound)?;
+    let versions = rows
+        .into_iter()
+        .filter(|row| row.sent_at.is_some())
+        .map(claim_view::read_sent)
+        .collect::<Result<Vec<_>, _>>()?;
+    let in_force =
+        versions.iter().position(|sent| Some(sent.version.id) == claim.in_force_id).ok_or(Refusal::NotFound)?;
     let read = version.unwrap_or(versions[in_force].frozen.version);
     if !versions.iter().any(|sent| sent.frozen.version == read) {
         return Err(Refusal::NotFound.into());
@@ -53,10 +69,26 @@ pub async fn open_claim(recoup: &Recoup, actor: &Actor, slug: &str, number: &str
 
     let details = serde_json::json!({ "number": number, "version": read });
     let same = details.to_string();
-    let opened = |event: &Event| event.kind == "claim_opened" && event.account_id == Some(actor.account) && event.details == same && now - event.at < ONE_OPENING;
+    let opened = |event: &Event| {
+        event.kind == "claim_opened"
+            && event.account_id == Some(actor.account)
+            && event.details == same
+            && now - event.at < ONE_OPENING
+    };
     if !history.iter().any(opened) {
         let mut tx = recoup.store.write().await?;
-        events::add(&mut tx, &NewEvent { case_id: case.id, claim_id: Some(claim.id), account: Some(actor.account), kind: "claim_opened", details }, now).await?;
+        events::add(
+            &mut tx,
+            &NewEvent {
+                case_id: case.id,
+                claim_id: Some(claim.id),
+                account: Some(actor.account),
+                kind: "claim_opened",
+                details,
+            },
+            now,
+        )
+        .await?;
         history = events::of_claim(&mut tx, claim.id).await?;
         tx.commit().await?;
     }

@@ -10,14 +10,23 @@ const fn column(name: &'static str, kind: Type, meaning: &'static str) -> Column
 }
 
 /// Every column of every file.
-pub const DICTIONARY: &[(What, &[Column])] =
-    &[(What::Claims, CLAIMS), (What::Lines, LINES), (What::Claimants, CLAIMANTS), (What::Documents, DOCUMENTS), (What::Totals, TOTALS)];
+pub const DICTIONARY: &[(What, &[Column])] = &[
+    (What::Claims, CLAIMS),
+    (What::Lines, LINES),
+    (What::Claimants, CLAIMANTS),
+    (What::Documents, DOCUMENTS),
+    (What::Totals, TOTALS),
+];
 
 const CLAIMS: &[Column] = &[
     column("claim", Key, "Number of the claim; it never changes and links the files with each other"),
     column("claimant_id", Integer, "Number of the claimant; it never changes"),
     column("claimant", Text, "Legal name as signed"),
-    column("citizenship", Text, "Citizenship as signed: a person's, or a company's state of organisation and principal place of business, joined by a semicolon"),
+    column(
+        "citizenship",
+        Text,
+        "Citizenship as signed: a person's, or a company's state of organisation and principal place of business, joined by a semicolon",
+    ),
     column("status", Key, "submitted or withdrawn; a withdrawn claim counts for nothing"),
     column("version", Integer, "Version in force, from 1"),
     column("submitted_at", Moment, "When the first version was received"),
@@ -29,7 +38,11 @@ const CLAIMS: &[Column] = &[
     column("units", Integer, "Units on these lines"),
     column("documents", Integer, "Documents of the version in force"),
     column("currency", Key, "Currency of the case: of every amount in this file"),
-    column("amount", Amount, "Claimed, without interest and costs; stock on the basis of the filings only. If the export was filtered by category or basis, of these only"),
+    column(
+        "amount",
+        Amount,
+        "Claimed, without interest and costs; stock on the basis of the filings only. If the export was filtered by category or basis, of these only",
+    ),
     column("documented", Amount, "The part of amount on lines that cite a document"),
     column("sworn_only", Amount, "The part of amount that rests on the declaration alone"),
     column("interest", Amount, "Interest on the same lines, not in amount"),
@@ -38,7 +51,11 @@ const CLAIMS: &[Column] = &[
     column("held_inventory", Amount, "Claimed as held inventory on the basis of the filings"),
     column("digital_royalties", Amount, "Claimed as digital royalties"),
     column("other", Amount, "Claimed as other losses"),
-    column("held_at_manufacturing_cost", Amount, "Held inventory valued at manufacturing cost; amounts of different bases are never added"),
+    column(
+        "held_at_manufacturing_cost",
+        Amount,
+        "Held inventory valued at manufacturing cost; amounts of different bases are never added",
+    ),
     column("held_at_wholesale", Amount, "Held inventory valued at wholesale price (PPD)"),
     column("held_at_retail", Amount, "Held inventory valued at retail list price"),
     column("held_units_only", Integer, "Units of held inventory for which no value is claimed"),
@@ -53,7 +70,11 @@ const LINES: &[Column] = &[
     column("claimant", Text, "Legal name as signed"),
     column("category", Key, "unpaid_sales, held_inventory, digital_royalties or other"),
     column("basis", Key, "Of held inventory: manufacturing_cost, wholesale, retail or units_only"),
-    column("counted", YesNo, "Whether case_amount is in the one sum of the case: no for stock on another basis than the filings use"),
+    column(
+        "counted",
+        YesNo,
+        "Whether case_amount is in the one sum of the case: no for stock on another basis than the filings use",
+    ),
     column("currency", Key, "Currency of amount"),
     column("amount", Amount, "Claimed, without interest and costs, in currency"),
     column("rate", Decimal, "Units of the case's currency for one unit of currency, on the valuation date"),
@@ -102,7 +123,11 @@ const LINES: &[Column] = &[
     column("net_receipts", Decimal, "Digital royalties: net receipts, in currency"),
     column("split_rate", Decimal, "Digital royalties: the claimant's share in per cent"),
     column("money_state", Key, "Digital royalties: paid_to_distributor, escrow or unknown"),
-    column("letter_state", Key, "Digital royalties: letter of direction: none, drafted, sent, signed, accepted or paying"),
+    column(
+        "letter_state",
+        Key,
+        "Digital royalties: letter of direction: none, drafted, sent, signed, accepted or paying",
+    ),
     column("loss", Key, "Other losses: buy_back, unlicensed_copies, fees or other"),
     column("explanation", Text, "Other losses: what happened"),
     column("shipping", Amount, "Other losses: shipping paid, in currency"),
@@ -181,8 +206,16 @@ const DOCUMENTS: &[Column] = &[
 ];
 
 const TOTALS: &[Column] = &[
-    column("category", Key, "unpaid_sales, held_inventory, digital_royalties or other; gross in the last row, the sum of the rows with counted = yes"),
-    column("basis", Key, "Of held inventory: manufacturing_cost, wholesale, retail or units_only; amounts of different bases are never added"),
+    column(
+        "category",
+        Key,
+        "unpaid_sales, held_inventory, digital_royalties or other; gross in the last row, the sum of the rows with counted = yes",
+    ),
+    column(
+        "basis",
+        Key,
+        "Of held inventory: manufacturing_cost, wholesale, retail or units_only; amounts of different bases are never added",
+    ),
     column("counted", YesNo, "Whether the row is in the gross sum: no for stock on another basis than the filings use"),
     column("claims", Integer, "Claims with such lines"),
     column("lines", Integer, "Lines"),

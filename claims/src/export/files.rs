@@ -11,12 +11,7 @@ use super::{
 use crate::{
     actions::Failure,
     case::Case,
-    intake::{
-        Answers, Field, Kind,
-        form::find,
-        line,
-        steps::Step,
-    },
+    intake::{Answers, Field, Kind, form::find, line, steps::Step},
     line::{Basis, Category},
     money::{self, Currency},
     period,
@@ -31,7 +26,14 @@ use crate::{
 };
 
 /// Writes one file.
-pub(super) async fn write(tx: &mut Tx, case: &Case, what: What, filter: &Filter, raw: bool, to: To) -> Result<(), Failure> {
+pub(super) async fn write(
+    tx: &mut Tx,
+    case: &Case,
+    what: What,
+    filter: &Filter,
+    raw: bool,
+    to: To,
+) -> Result<(), Failure> {
     let filter = narrowed(filter, what);
     let mut sheet = Sheet::begin(what.columns(), raw, to).await?;
     let mut sums = Sums::default();
@@ -42,7 +44,9 @@ pub(super) async fn write(tx: &mut Tx, case: &Case, what: What, filter: &Filter,
             What::Lines => line_rows(tx, case, &filter, &claim, &mut sheet).await?,
             What::Claimants => claimant_row(tx, &claim, &mut sheet).await?,
             What::Documents => document_rows(tx, &claim, &mut sheet).await?,
-            What::Totals => sums.add(kept::of_version(tx, claim.version_id).await?, &filter, case.settings.filing_basis),
+            What::Totals => {
+                sums.add(kept::of_version(tx, claim.version_id).await?, &filter, case.settings.filing_basis)
+            }
         }
     }
     if what == What::Totals {
@@ -55,7 +59,9 @@ pub(super) async fn write(tx: &mut Tx, case: &Case, what: What, filter: &Filter,
 /// only those that add to the one sum, because the register shows claims with such lines only.
 fn is_of(total: &Total, filter: &Filter, filing_basis: Basis) -> bool {
     match (filter.category, filter.basis) {
-        (category, Some(basis)) => total.basis == Some(basis) && category.is_none_or(|category| total.category == category),
+        (category, Some(basis)) => {
+            total.basis == Some(basis) && category.is_none_or(|category| total.category == category)
+        }
         (Some(category), None) => total.category == category && counts(total.basis, filter, filing_basis),
         (None, None) => true,
     }
@@ -83,7 +89,13 @@ fn add(sum: &mut Total, total: &Total) {
     sum.units += total.units;
 }
 
-async fn claim_row(tx: &mut Tx, case: &Case, filter: &Filter, claim: &SentClaim, sheet: &mut Sheet) -> Result<(), Failure> {
+async fn claim_row(
+    tx: &mut Tx,
+    case: &Case,
+    filter: &Filter,
+    claim: &SentClaim,
+    sheet: &mut Sheet,
+) -> Result<(), Failure> {
     let totals = kept::of_version(tx, claim.version_id).await?;
     let (filing, currency) = (case.settings.filing_basis, case.settings.currency);
     let sum = total_of(&totals, |total| is_of(total, filter, filing) && counts(total.basis, filter, filing));
@@ -106,7 +118,8 @@ async fn claim_row(tx: &mut Tx, case: &Case, filter: &Filter, claim: &SentClaim,
         sheet.amount(amount, currency);
     }
     for category in Category::ALL {
-        let of_category = total_of(&totals, |total| total.category == category && counts(total.basis, &Filter::default(), filing));
+        let of_category =
+            total_of(&totals, |total| total.category == category && counts(total.basis, &Filter::default(), filing));
         sheet.amount(of_category.amount, currency);
     }
     for basis in [Basis::ManufacturingCost, Basis::Wholesale, Basis::Retail] {
@@ -117,11 +130,21 @@ async fn claim_row(tx: &mut Tx, case: &Case, filter: &Filter, claim: &SentClaim,
     sheet.end().await
 }
 
-async fn line_rows(tx: &mut Tx, case: &Case, filter: &Filter, claim: &SentClaim, sheet: &mut Sheet) -> Result<(), Failure> {
+async fn line_rows(
+    tx: &mut Tx,
+    case: &Case,
+    filter: &Filter,
+    claim: &SentClaim,
+    sheet: &mut Sheet,
+) -> Result<(), Failure> {
     let mut cited: BTreeMap<i64, (Vec<String>, Vec<String>)> = BTreeMap::new();
     for citation in lines::citations(tx, claim.version_id, None).await? {
         let (places, hashes) = cited.entry(citation.line_id.0).or_default();
-        places.push(if citation.place.is_empty() { citation.name } else { format!("{}, {}", citation.name, citation.place) });
+        places.push(if citation.place.is_empty() {
+            citation.name
+        } else {
+            format!("{}, {}", citation.name, citation.place)
+        });
         hashes.push(citation.sha256);
     }
     let mut rows = export::lines(tx, claim.version_id, filter.category, filter.basis);
@@ -137,7 +160,14 @@ async fn line_rows(tx: &mut Tx, case: &Case, filter: &Filter, claim: &SentClaim,
     Ok(())
 }
 
-fn line_row(case: &Case, filter: &Filter, claim: &SentClaim, line: &SentLine, evidence: (&str, &str), sheet: &mut Sheet) -> Result<(), Failure> {
+fn line_row(
+    case: &Case,
+    filter: &Filter,
+    claim: &SentClaim,
+    line: &SentLine,
+    evidence: (&str, &str),
+    sheet: &mut Sheet,
+) -> Result<(), Failure> {
     let damaged = || Failure::Internal(format!("line {} of claim {} is damaged", line.line, claim.number));
     let currency = Currency::parse(&line.currency).ok_or_else(damaged)?;
     let category = Category::parse(&line.category).ok_or_else(damaged)?;
@@ -164,7 +194,17 @@ fn line_row(case: &Case, filter: &Filter, claim: &SentClaim, line: &SentLine, ev
     sheet.day(line.period_from);
     sheet.day(line.period_to);
     sheet.plain(&line.units.map(|units| units.to_string()).unwrap_or_default());
-    for text in [&line.channel, &line.gtin, &line.aggregator_gtin, &line.catalogue_number, &line.isrc, &line.artist, &line.title, &line.label, &line.format] {
+    for text in [
+        &line.channel,
+        &line.gtin,
+        &line.aggregator_gtin,
+        &line.catalogue_number,
+        &line.isrc,
+        &line.artist,
+        &line.title,
+        &line.label,
+        &line.format,
+    ] {
         sheet.text_or_empty(text.as_deref());
     }
     // The columns from here on are named for the fields of the forms.
@@ -185,9 +225,13 @@ fn answer(field: Option<&Field>, answers: &Answers, kind: Type, currency: Curren
     }
     let exact = match (kind, field.map(|field| field.kind)) {
         (Type::Amount, _) => money::parse_amount(typed, currency).ok().map(|minor| currency.plain(minor)),
-        (Type::Integer | Type::Decimal, _) => money::parse_decimal(typed.trim_end_matches(['%', ' ']), 12).ok().map(|number| number.to_string()),
+        (Type::Integer | Type::Decimal, _) => {
+            money::parse_decimal(typed.trim_end_matches(['%', ' ']), 12).ok().map(|number| number.to_string())
+        }
         (Type::Day, _) => period::parse_day(typed).ok().map(|day| day.to_string()),
-        (Type::Key, Some(Kind::Select(choices) | Kind::Radio(choices))) => choices.iter().find(|(value, _)| *value == typed).map(|(value, _)| (*value).to_owned()),
+        (Type::Key, Some(Kind::Select(choices) | Kind::Radio(choices))) => {
+            choices.iter().find(|(value, _)| *value == typed).map(|(value, _)| (*value).to_owned())
+        }
         _ => None,
     };
     match exact {
@@ -204,8 +248,11 @@ async fn claimant_row(tx: &mut Tx, claim: &SentClaim, sheet: &mut Sheet) -> Resu
     sheet.integer(claim.version);
     let nothing = Answers::default();
     for column in What::Claimants.columns().iter().skip_while(|column| column.name != "kind") {
-        let found = [Step::Claimant, Step::Agreement, Step::Others].into_iter().find_map(|step| Some((step, find(step.form()?, column.name)?)));
-        let (answers, field) = found.map_or((&nothing, None), |(step, field)| (answers.get(step.key()).unwrap_or(&nothing), Some(field)));
+        let found = [Step::Claimant, Step::Agreement, Step::Others]
+            .into_iter()
+            .find_map(|step| Some((step, find(step.form()?, column.name)?)));
+        let (answers, field) =
+            found.map_or((&nothing, None), |(step, field)| (answers.get(step.key()).unwrap_or(&nothing), Some(field)));
         answer(field, answers, column.kind, Currency::USD, sheet);
     }
     sheet.end().await
@@ -268,13 +315,21 @@ impl Sums {
             if counted {
                 add(&mut gross, total);
             }
-            total_row(case, (total.category.key(), total.basis.map_or("", Basis::key)), counted, *claims, total, sheet).await?;
+            total_row(case, (total.category.key(), total.basis.map_or("", Basis::key)), counted, *claims, total, sheet)
+                .await?;
         }
         total_row(case, ("gross", ""), true, self.claims, &gross, sheet).await
     }
 }
 
-async fn total_row(case: &Case, (category, basis): (&str, &str), counted: bool, claims: i64, total: &Total, sheet: &mut Sheet) -> Result<(), Failure> {
+async fn total_row(
+    case: &Case,
+    (category, basis): (&str, &str),
+    counted: bool,
+    claims: i64,
+    total: &Total,
+    sheet: &mut Sheet,
+) -> Result<(), Failure> {
     sheet.plain(category);
     sheet.plain(basis);
     sheet.yes(counted);

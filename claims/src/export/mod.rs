@@ -142,7 +142,14 @@ pub enum By<'a> {
 ///
 /// # Errors
 /// If the person may not. An error of the database later on is the last item of the stream.
-pub async fn stream(recoup: &Recoup, by: By<'_>, case: &Case, what: What, filter: &Filter, raw: bool) -> Result<impl Stream<Item = Result<Bytes, Failure>> + Send + use<>, Failure> {
+pub async fn stream(
+    recoup: &Recoup,
+    by: By<'_>,
+    case: &Case,
+    what: What,
+    filter: &Filter,
+    raw: bool,
+) -> Result<impl Stream<Item = Result<Bytes, Failure>> + Send + use<>, Failure> {
     record(recoup, by, case.id, &[what], filter, raw).await?;
     let mut tx = recoup.store.read().await?;
     let (sender, receiver) = mpsc::channel(CHUNKS_AHEAD);
@@ -168,9 +175,16 @@ pub async fn stream(recoup: &Recoup, by: By<'_>, case: &Case, what: What, filter
 ///
 /// # Errors
 /// If there is no such case, or a file cannot be written.
-pub async fn to_directory(recoup: &Recoup, slug: &str, whats: &[What], dir: &Path, raw: bool) -> Result<Vec<PathBuf>, Failure> {
+pub async fn to_directory(
+    recoup: &Recoup,
+    slug: &str,
+    whats: &[What],
+    dir: &Path,
+    raw: bool,
+) -> Result<Vec<PathBuf>, Failure> {
     let mut tx = recoup.store.read().await?;
-    let row = cases::by_slug(&mut tx, slug).await?.ok_or_else(|| Failure::said(format!("There is no case “{slug}”.")))?;
+    let row =
+        cases::by_slug(&mut tx, slug).await?.ok_or_else(|| Failure::said(format!("There is no case “{slug}”.")))?;
     let case = row.read()?;
     drop(tx);
     let filter = Filter::default();
@@ -192,13 +206,27 @@ pub async fn to_directory(recoup: &Recoup, slug: &str, whats: &[What], dir: &Pat
     Ok(written)
 }
 
-async fn write_file(tx: &mut Tx, case: &Case, what: What, filter: &Filter, raw: bool, path: &Path) -> Result<(), Failure> {
+async fn write_file(
+    tx: &mut Tx,
+    case: &Case,
+    what: What,
+    filter: &Filter,
+    raw: bool,
+    path: &Path,
+) -> Result<(), Failure> {
     let file = tokio::fs::File::create(path).await.map_err(not_written)?;
     files::write(tx, case, what, filter, raw, To::File(file)).await
 }
 
 /// Authorises, and writes the event.
-async fn record(recoup: &Recoup, by: By<'_>, case_id: CaseId, whats: &[What], filter: &Filter, raw: bool) -> Result<(), Failure> {
+async fn record(
+    recoup: &Recoup,
+    by: By<'_>,
+    case_id: CaseId,
+    whats: &[What],
+    filter: &Filter,
+    raw: bool,
+) -> Result<(), Failure> {
     let account = match by {
         By::Counsel(actor) => {
             actor.may(Action::Export(case_id))?;
@@ -210,7 +238,8 @@ async fn record(recoup: &Recoup, by: By<'_>, case_id: CaseId, whats: &[What], fi
     let details = serde_json::json!({ "what": names.join(", "), "raw": raw, "filter": in_words(filter) });
     let mut tx = recoup.store.write().await?;
     cases::by_id(&mut tx, case_id).await?.ok_or(Refusal::NotFound)?;
-    events::add(&mut tx, &NewEvent { case_id, claim_id: None, account, kind: "exported", details }, recoup.clock.now()).await?;
+    events::add(&mut tx, &NewEvent { case_id, claim_id: None, account, kind: "exported", details }, recoup.clock.now())
+        .await?;
     Ok(tx.commit().await?)
 }
 

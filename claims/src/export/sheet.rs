@@ -115,7 +115,10 @@ impl Sheet {
     /// Ends a row.
     pub(super) async fn end(&mut self) -> Result<(), Failure> {
         if self.cells != self.columns {
-            return Err(Failure::Internal(format!("a row of an export has {} cells in {} columns", self.cells, self.columns)));
+            return Err(Failure::Internal(format!(
+                "a row of an export has {} cells in {} columns",
+                self.cells, self.columns
+            )));
         }
         self.cells = 0;
         let ended = self.writer.write_record(None::<&[u8]>);

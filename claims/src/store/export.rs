@@ -127,7 +127,12 @@ pub struct SentLine {
 }
 
 /// The lines of a sent version by number, of one category and basis or all, as they come from the database.
-pub fn lines(tx: &mut Tx, version: VersionId, category: Option<Category>, basis: Option<Basis>) -> BoxStream<'_, Result<SentLine, Error>> {
+pub fn lines(
+    tx: &mut Tx,
+    version: VersionId,
+    category: Option<Category>,
+    basis: Option<Basis>,
+) -> BoxStream<'_, Result<SentLine, Error>> {
     on!(tx, c => sqlx::query_as(
         "SELECT id, line, category, answers, currency, amount, rate, case_amount, case_interest, case_costs, basis, period_from, period_to, gtin, aggregator_gtin, catalogue_number, \
          isrc, artist, title, label, format, channel, units, citations FROM lines WHERE version_id = $1 AND is_right AND ($2 = '' OR category = $2) AND ($3 = '' OR basis = $3) \

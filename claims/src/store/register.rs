@@ -240,7 +240,14 @@ pub async fn sums(tx: &mut Tx, case: CaseId, filing_basis: Basis, filter: &Filte
 ///
 /// # Errors
 /// If the database fails.
-pub async fn place(tx: &mut Tx, case: CaseId, filing_basis: Basis, filter: &Filter, order: Order, claim: ClaimId) -> Result<Option<Place>, Error> {
+pub async fn place(
+    tx: &mut Tx,
+    case: CaseId,
+    filing_basis: Basis,
+    filter: &Filter,
+    order: Order,
+    claim: ClaimId,
+) -> Result<Option<Place>, Error> {
     on!(tx, c => {
         let mut query = QueryBuilder::new(
             "SELECT place, total, previous, next FROM (SELECT id, ROW_NUMBER() OVER w AS place, COUNT(*) OVER () AS total, LAG(number) OVER w AS previous, LEAD(number) OVER w AS next FROM ",
@@ -332,7 +339,14 @@ mod tests {
 
     #[test]
     fn a_figure_that_few_stand_behind_is_hidden_though_many_claim_in_the_category() {
-        let row = TallyRow { category: "held_inventory".to_owned(), claimants: 9, units: 700, with_units: 5, amount: 1_400_000, with_amount: 1 };
+        let row = TallyRow {
+            category: "held_inventory".to_owned(),
+            claimants: 9,
+            units: 700,
+            with_units: 5,
+            amount: 1_400_000,
+            with_amount: 1,
+        };
         assert_eq!((row.claimants(), row.units(), row.amount()), (Some(9), Some(700), None));
         assert_eq!(TallyRow { claimants: 4, ..row }.claimants(), None);
     }

@@ -80,13 +80,15 @@ pub(super) fn remark_lists(id: ClaimId, remarks: &[Remark]) -> impl IntoView + u
             .collect();
         (!items.is_empty()).then(|| view! { <ul>{items}</ul> })
     };
-    let needed = list(true).map(|list| view! { <Notice kind=NoticeKind::Warning title="Needed before you can sign">{list}</Notice> });
+    let needed = list(true)
+        .map(|list| view! { <Notice kind=NoticeKind::Warning title="Needed before you can sign">{list}</Notice> });
     let better = list(false).map(|list| view! { <Notice kind=NoticeKind::Info title="Could be stronger; you can sign all the same">{list}</Notice> });
     view! { {needed}{better} }
 }
 
 fn answers(draft: &Draft, step: Step) -> impl IntoView + use<> {
-    let rows = summary_rows(step.form().unwrap_or_default(), &draft.answers_of(step), Some(&step_path(draft.claim.id, step)));
+    let rows =
+        summary_rows(step.form().unwrap_or_default(), &draft.answers_of(step), Some(&step_path(draft.claim.id, step)));
     view! { <h2>{step.title()}</h2><SummaryList rows/> }
 }
 
@@ -122,7 +124,8 @@ fn by_currency(draft: &Draft) -> impl IntoView + use<> {
 fn documents(draft: &Draft) -> AnyView {
     let change = view! { <p class="change"><a href=format!("/claims/{}/documents", draft.claim.id)>"Change the documents"</a></p> };
     if draft.documents.is_empty() {
-        return view! { <p class="empty">"No documents. All lines rest on your declaration alone."</p>{change} }.into_any();
+        return view! { <p class="empty">"No documents. All lines rest on your declaration alone."</p>{change} }
+            .into_any();
     }
     let rows: Vec<_> = draft
         .documents

@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 
 use claims::{
-    ClaimId, DocumentId,
+    ClaimId, DocumentId, deadline,
     intake::{Answers, FieldError},
     period::show_day,
-    deadline,
     store::{
         documents::{self as stored, Document},
-        lines,
-        totals as kept_totals,
+        lines, totals as kept_totals,
     },
     totals,
 };
@@ -107,7 +105,13 @@ pub(super) async fn shown(visitor: &Visitor, id: ClaimId, typed: Option<Typed>) 
 }
 
 /// One document with what can be done with it.
-fn card(document: &Document, citing: &[(i64, String)], typed: Option<&Typed>, any_lines: bool, zone: &str) -> impl IntoView + use<> {
+fn card(
+    document: &Document,
+    citing: &[(i64, String)],
+    typed: Option<&Typed>,
+    any_lines: bool,
+    zone: &str,
+) -> impl IntoView + use<> {
     let id = document.id;
     let base = format!("/claims/{}/documents/{id}", document.claim_id);
     let named = format!(" {}", document.name);
@@ -160,14 +164,17 @@ fn card(document: &Document, citing: &[(i64, String)], typed: Option<&Typed>, an
 /// The form that says which lines a document proves.
 fn cite_form(id: DocumentId, base: &str, named: &str, typed: Option<&Typed>) -> impl IntoView + use<> {
     let error = typed.and_then(|typed| typed.errors.first()).map(|error| error.message.clone());
-    let (lines, place) = typed.map(|typed| (typed.answers.get("lines").to_owned(), typed.answers.get("place").to_owned())).unwrap_or_default();
+    let (lines, place) = typed
+        .map(|typed| (typed.answers.get("lines").to_owned(), typed.answers.get("place").to_owned()))
+        .unwrap_or_default();
     // The summary of errors links to the field of the one form that was sent.
     let field = if error.is_some() { "field-lines".to_owned() } else { format!("field-lines-{id}") };
     let class = if error.is_some() { "field short wrong" } else { "field short" };
     let described = if error.is_some() { format!("hint-lines-{id} error-lines") } else { format!("hint-lines-{id}") };
     let invalid = error.is_some().then_some("true");
     let open = error.is_some();
-    let message = error.map(|error| view! { <p class="error" id="error-lines"><span class="hidden">"Error: "</span>{error}</p> });
+    let message =
+        error.map(|error| view! { <p class="error" id="error-lines"><span class="hidden">"Error: "</span>{error}</p> });
     view! {
         <details open=open>
             <summary>"Cite it with lines"<span class="hidden">{named.to_owned()}</span></summary>

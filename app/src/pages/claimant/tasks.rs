@@ -78,7 +78,13 @@ fn tasks(draft: &Draft) -> Vec<Task> {
             let progress = draft.progress(step);
             let here = progress != Progress::NotYet || step == Step::Check;
             let href = here.then(|| step_path(id, step));
-            Task { title: step.title().to_owned(), detail: detail(draft, step, progress), href, word: progress.words().to_owned(), key: progress.key().to_owned() }
+            Task {
+                title: step.title().to_owned(),
+                detail: detail(draft, step, progress),
+                href,
+                word: progress.words().to_owned(),
+                key: progress.key().to_owned(),
+            }
         })
         .collect()
 }
@@ -90,14 +96,21 @@ fn categories(draft: &Draft) -> Vec<Category> {
 }
 
 fn detail(draft: &Draft, step: Step, progress: Progress) -> String {
-    let wrong = |number: usize| if number == 1 { "1 answer needs attention".to_owned() } else { format!("{number} answers need attention") };
+    let wrong = |number: usize| {
+        if number == 1 { "1 answer needs attention".to_owned() } else { format!("{number} answers need attention") }
+    };
     match step {
-        Step::Claimant | Step::Agreement | Step::Others if progress == Progress::NeedsAttention => wrong(step.errors(&draft.answers_of(step)).len()),
+        Step::Claimant | Step::Agreement | Step::Others if progress == Progress::NeedsAttention => {
+            wrong(step.errors(&draft.answers_of(step)).len())
+        }
         Step::Claimant => draft.answers_of(step).get("legal_name").to_owned(),
-        Step::Agreement if progress == Progress::NotStarted => "What you agreed with the distributor, as far as you know".to_owned(),
+        Step::Agreement if progress == Progress::NotStarted => {
+            "What you agreed with the distributor, as far as you know".to_owned()
+        }
         Step::Lines(category) => {
             let count = draft.count(category);
-            let mut words = if count.lines == 0 { about(category).to_owned() } else { parts::count(count.lines, "line", "lines") };
+            let mut words =
+                if count.lines == 0 { about(category).to_owned() } else { parts::count(count.lines, "line", "lines") };
             for sum in draft.sums.iter().filter(|sum| sum.category == category) {
                 let basis = sum.basis.map(|basis| format!(" at {}", basis.title())).unwrap_or_default();
                 words.push_str(&format!(", {}{basis}", sum.currency.show(sum.amount)));
@@ -107,8 +120,12 @@ fn detail(draft: &Draft, step: Step, progress: Progress) -> String {
             }
             words
         }
-        Step::Documents if draft.documents.is_empty() => "Statements, invoices, contracts, mails: what proves your lines".to_owned(),
-        Step::Documents => parts::count(i64::try_from(draft.documents.len()).unwrap_or(i64::MAX), "document", "documents"),
+        Step::Documents if draft.documents.is_empty() => {
+            "Statements, invoices, contracts, mails: what proves your lines".to_owned()
+        }
+        Step::Documents => {
+            parts::count(i64::try_from(draft.documents.len()).unwrap_or(i64::MAX), "document", "documents")
+        }
         Step::Others if progress == Progress::NotStarted => "An artist, a label, a co-owner".to_owned(),
         Step::Check => "Everything on one page, to read and to print".to_owned(),
         Step::Sign if progress == Progress::NotYet => "After the tasks above".to_owned(),
@@ -129,7 +146,10 @@ fn missing(id: ClaimId, remarks: &[Remark]) -> AnyView {
     if remarks.is_empty() {
         return view! { <p>"Nothing is missing. Check your answers, then sign."</p> }.into_any();
     }
-    let items: Vec<_> = remarks.iter().map(|remark| view! { <li><a href=step_path(id, remark.step)>{remark.words.clone()}</a></li> }).collect();
+    let items: Vec<_> = remarks
+        .iter()
+        .map(|remark| view! { <li><a href=step_path(id, remark.step)>{remark.words.clone()}</a></li> })
+        .collect();
     view! { <h2>"Needed before you can sign"</h2><ul>{items}</ul> }.into_any()
 }
 
@@ -151,12 +171,20 @@ pub(super) fn documented(sum: &Total, currency: claims::money::Currency) -> impl
     let words = if sum.amount == 0 {
         "No amount is claimed yet.".to_owned()
     } else {
-        format!("{} of {} is on lines that cite a document. The rest is sworn only.", currency.grouped(sum.documented), currency.show(sum.amount))
+        format!(
+            "{} of {} is on lines that cite a document. The rest is sworn only.",
+            currency.grouped(sum.documented),
+            currency.show(sum.amount)
+        )
     };
     view! { <Meter label="Documented" part=sum.documented whole=sum.amount words/> }
 }
 
 fn withdraw(id: ClaimId, sent: bool) -> impl IntoView {
-    let words = if sent { "The version that you sent stays as it is, and this one waits here. You can also " } else { "You can leave this draft as it is: nobody else sees it. You can also " };
+    let words = if sent {
+        "The version that you sent stays as it is, and this one waits here. You can also "
+    } else {
+        "You can leave this draft as it is: nobody else sees it. You can also "
+    };
     view! { <p>{words}<a href=format!("/claims/{id}/withdraw")>"withdraw the claim"</a>"."</p> }
 }
