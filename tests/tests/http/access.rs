@@ -75,6 +75,16 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/claims/{id}/amend", "IRNNNN"),
     ("GET", "/claims/{id}/withdraw", "IPNNNN"),
     ("POST", "/claims/{id}/withdraw", "IRNNNN"),
+    // Counsel of the case; nobody else knows that there is anything.
+    ("GET", "/counsel", "IFFPPF"),
+    ("GET", "/counsel/{slug}", "INNPNN"),
+    ("GET", "/counsel/{slug}/claims", "INNPNN"),
+    ("GET", "/counsel/{slug}/claims/{number}", "INNPNN"),
+    ("GET", "/counsel/{slug}/claims/{number}/versions/{version}", "INNPNN"),
+    ("GET", "/counsel/{slug}/exports", "INNPNN"),
+    ("GET", "/counsel/{slug}/exports/{file}", "INNPNN"),
+    ("GET", "/counsel/{slug}/events", "INNPNN"),
+    ("POST", "/counsel/{slug}/events/verify", "INNPNN"),
     // The installation.
     ("GET", "/admin", "IFFFFP"),
     ("GET", "/admin/cases/new", "IFFFFP"),
@@ -99,8 +109,14 @@ const LAST: &[&str] = &[
     "/claims/{id}/withdraw",
 ];
 
-/// GET that leaves a trace on purpose: opening a document is an event; the events of a case are its log.
-const TRACED: &[&str] = &["/documents/{id}"];
+/// GET that leaves a trace on purpose: the events of a case are its log, and who opened a claim or a document, or took an
+/// export away, stands there.
+const TRACED: &[&str] = &[
+    "/documents/{id}",
+    "/counsel/{slug}/claims/{number}",
+    "/counsel/{slug}/claims/{number}/versions/{version}",
+    "/counsel/{slug}/exports/{file}",
+];
 
 fn class(method: &Method, page: &Page) -> char {
     let location = page.header("location");

@@ -123,7 +123,7 @@ impl Ground {
             .replace("{version}", "1")
             .replace("{number}", &self.number)
             .replace("{account}", &self.spare.to_string())
-            .replace("{what}", "claims")
+            .replace("{file}", "claims.csv")
             .replace("{token}", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
     }
 

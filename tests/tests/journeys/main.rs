@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on stops")]
 
 mod administrator;
+mod allegro;
 mod claimant;
+mod counsel;
 mod documents;
 mod two_processes;
 mod walk;
