@@ -217,7 +217,10 @@ fn step_in_words(key: &str) -> &str {
 }
 
 fn field_in_words<'a>(step: &str, key: &'a str) -> &'a str {
-    Step::parse_form(step).and_then(Step::form).and_then(|sections| form::find(sections, key)).map_or(key, |field| field.label)
+    Step::parse_form(step)
+        .and_then(Step::form)
+        .and_then(|sections| form::find(sections, key))
+        .map_or(key, |field| field.label)
 }
 
 #[cfg(test)]
@@ -237,7 +240,10 @@ mod tests {
             time_zone: "Etc/UTC".to_owned(),
             currency: Currency::USD,
             valuation_date: day,
-            answers: BTreeMap::from([("claimant".to_owned(), Answers::default().with("legal_name", "Summit").with("city", "Tempe"))]),
+            answers: BTreeMap::from([(
+                "claimant".to_owned(),
+                Answers::default().with("legal_name", "Summit").with("city", "Tempe"),
+            )]),
             lines: vec![FrozenLine {
                 line: 1,
                 category: Category::UnpaidSales,
@@ -274,10 +280,16 @@ mod tests {
     fn changes_are_said_in_the_words_of_the_form() {
         let before = claim();
         let mut after = claim();
-        after.answers.insert("claimant".to_owned(), Answers::default().with("legal_name", "Summit Records").with("city", "").with("phone", "1"));
+        after.answers.insert(
+            "claimant".to_owned(),
+            Answers::default().with("legal_name", "Summit Records").with("city", "").with("phone", "1"),
+        );
         after.lines[0].amount = 1_400_000;
         let said = changes(&before, &after);
-        assert!(said.contains(&"Who is claiming · Legal name: “Summit” became “Summit Records”.".to_owned()), "{said:?}");
+        assert!(
+            said.contains(&"Who is claiming · Legal name: “Summit” became “Summit Records”.".to_owned()),
+            "{said:?}"
+        );
         assert!(said.contains(&"Who is claiming · City: “Tempe” was taken out.".to_owned()), "{said:?}");
         assert!(said.contains(&"Who is claiming · Telephone: “1” was added.".to_owned()), "{said:?}");
         assert!(said.contains(&"Line 1: 15,000.00 USD became 14,000.00 USD.".to_owned()), "{said:?}");

@@ -84,7 +84,13 @@ async fn a_mail_arrives_with_both_parts_and_a_stable_id() {
     post.deliver(&mail()).await.unwrap();
     let received = received.lock().unwrap();
     assert_eq!(received.len(), 2);
-    for part in ["To: ada@example.org", "Subject: Received: claim ALG-000123-K", "text/plain", "text/html", "Auto-Submitted: auto-generated"] {
+    for part in [
+        "To: ada@example.org",
+        "Subject: Received: claim ALG-000123-K",
+        "text/plain",
+        "text/html",
+        "Auto-Submitted: auto-generated",
+    ] {
         assert!(received[0].contains(part), "{part} is missing from\n{}", received[0]);
     }
     let id = |mail: &str| mail.lines().find(|line| line.starts_with("Message-ID:")).map(str::to_owned).unwrap();

@@ -180,12 +180,23 @@ impl Page {
     #[must_use]
     #[track_caller]
     pub fn form(&self, action: &str) -> Form {
-        let forms = html::forms(&self.body);
+        let forms = self.forms();
         let actions: Vec<_> = forms.iter().map(|form| form.action.clone()).collect();
         let found = forms.into_iter().find(|form| form.action == action);
         found.unwrap_or_else(|| {
             panic!("{} ({}) has no form to {action}, but to {actions:?}: {}", self.path, self.status, self.text())
         })
+    }
+
+    /// The forms of the page; one without an address is sent to the page itself.
+    #[must_use]
+    pub fn forms(&self) -> Vec<Form> {
+        let mut forms = html::forms(&self.body);
+        let here = self.path.split('?').next().unwrap_or_default();
+        for form in forms.iter_mut().filter(|form| form.action.is_empty()) {
+            here.clone_into(&mut form.action);
+        }
+        forms
     }
 
     /// The address of a link.

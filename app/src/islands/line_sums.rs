@@ -102,6 +102,10 @@ impl Read {
         let Some(amount) = self.amount else {
             return "The total of this line follows once its figures are complete.".to_owned();
         };
+        // Stock is valued on different bases, which are never added together.
+        if category == Category::HeldInventory {
+            return format!("This line: {}.", self.currency.show(amount));
+        }
         let all = others.get(&self.currency).copied().unwrap_or(0).saturating_add(amount);
         format!(
             "This line: {}. {} with this line: {}.",

@@ -85,12 +85,23 @@ pub async fn add(
     cite: &Cite,
     key: &str,
 ) -> Result<Saved, Failure> {
+    add_citing(recoup, actor, id, category, answers, std::slice::from_ref(cite), key).await
+}
+
+async fn add_citing(
+    recoup: &Recoup,
+    actor: &Actor,
+    id: ClaimId,
+    category: Category,
+    answers: &Answers,
+    cites: &[Cite],
+    key: &str,
+) -> Result<Saved, Failure> {
     let answers = answers.only(line::form(category));
     let mut tx = recoup.store.write().await?;
-    let fingerprint = format!("{id} {answers:?} {cite:?}");
+    let fingerprint = format!("{id} {answers:?} {cites:?}");
     if let Some(answer) = once::answered(&mut tx, actor, key, "add_line", &fingerprint).await? {
-        let line = answer.parse().map_err(|_| Failure::Internal("a stored answer is damaged".to_owned()))?;
-        return Ok(Saved { line, right: true });
+        return read_saved(&answer).ok_or_else(|| Failure::Internal("a stored answer is damaged".to_owned()));
     }
     let (claim, draft) = save_step::open(&mut tx, actor, id, recoup.clock.now()).await?;
     let case = claim_view::case_of(&mut tx, &claim).await?;
@@ -107,11 +118,20 @@ pub async fn add(
     let new = lines::add(&mut tx, draft, category, &answers).await?;
     let right = write(&mut tx, &case, new, category, &answers).await?;
     let version = version_number(&mut tx, draft).await?;
-    cite_one(&mut tx, id, version, new, cite).await?;
+    for cite in cites {
+        cite_one(&mut tx, id, version, new, cite).await?;
+    }
     let line = lines::by_id(&mut tx, new).await?.ok_or(Refusal::NotFound)?.line;
-    once::keep(recoup, &mut tx, actor, key, "add_line", &fingerprint, &line.to_string()).await?;
+    let answer = format!("{line} {}", if right { "right" } else { "wrong" });
+    once::keep(recoup, &mut tx, actor, key, "add_line", &fingerprint, &answer).await?;
     tx.commit().await?;
     Ok(Saved { line, right })
+}
+
+/// Reads the answer that was kept with the key of a line.
+fn read_saved(answer: &str) -> Option<Saved> {
+    let (line, right) = answer.split_once(' ')?;
+    Some(Saved { line: line.parse().ok()?, right: right == "right" })
 }
 
 async fn find(tx: &mut Tx, draft: crate::VersionId, line: i64) -> Result<(Line, Category), Failure> {
@@ -160,11 +180,11 @@ pub async fn copy(recoup: &Recoup, actor: &Actor, id: ClaimId, line: i64, key: &
         let (found, category) = find(&mut tx, draft, line).await?;
         (found.answers.0, category, lines::citations(&mut tx, draft, Some(found.id)).await?)
     };
-    let first = cited
-        .first()
-        .map(|citation| Cite { document: Some(citation.document_id), place: citation.place.clone() })
-        .unwrap_or_default();
-    Ok(add(recoup, actor, id, category, &answers, &first, key).await?.line)
+    let cites: Vec<Cite> = cited
+        .into_iter()
+        .map(|citation| Cite { document: Some(citation.document_id), place: citation.place })
+        .collect();
+    Ok(add_citing(recoup, actor, id, category, &answers, &cites, key).await?.line)
 }
 
 /// Removes a line; nothing happens if it is gone already.

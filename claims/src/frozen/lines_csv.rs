@@ -9,9 +9,33 @@ use crate::{
 
 /// The columns, in order. New ones are added at the end, so that a file read by position stays readable.
 pub const LINE_COLUMNS: [&str; 27] = [
-    "claim", "version", "line", "category", "amount", "currency", "rate", "case_amount", "case_currency", "case_interest", "case_costs", "basis",
-    "period_from", "period_to", "units", "gtin", "aggregator_gtin", "catalogue_number", "isrc", "artist", "title", "label", "format", "citations",
-    "evidence", "sha256", "other_answers",
+    "claim",
+    "version",
+    "line",
+    "category",
+    "amount",
+    "currency",
+    "rate",
+    "case_amount",
+    "case_currency",
+    "case_interest",
+    "case_costs",
+    "basis",
+    "period_from",
+    "period_to",
+    "units",
+    "gtin",
+    "aggregator_gtin",
+    "catalogue_number",
+    "isrc",
+    "artist",
+    "title",
+    "label",
+    "format",
+    "citations",
+    "evidence",
+    "sha256",
+    "other_answers",
 ];
 
 /// The lines of a sent version. Cells that a spreadsheet would run as a formula begin with `'`; the canonical text is the
@@ -30,7 +54,8 @@ fn cells(claim: &FrozenClaim, line: &FrozenLine) -> [String; LINE_COLUMNS.len()]
     let release = &line.release;
     let text = |answer: &Option<String>| answer.clone().unwrap_or_default();
     let barcode = |gtin: &Option<Gtin>| gtin.as_ref().map_or_else(String::new, |gtin| gtin.as_str().to_owned());
-    let join = |part: fn(&super::FrozenEvidence) -> String| line.evidence.iter().map(part).collect::<Vec<_>>().join("; ");
+    let join =
+        |part: fn(&super::FrozenEvidence) -> String| line.evidence.iter().map(part).collect::<Vec<_>>().join("; ");
     [
         claim.number.clone(),
         claim.version.to_string(),
@@ -56,7 +81,13 @@ fn cells(claim: &FrozenClaim, line: &FrozenLine) -> [String; LINE_COLUMNS.len()]
         text(&release.label),
         text(&release.format),
         line.evidence.len().to_string(),
-        join(|evidence| if evidence.place.is_empty() { evidence.document.clone() } else { format!("{}, {}", evidence.document, evidence.place) }),
+        join(|evidence| {
+            if evidence.place.is_empty() {
+                evidence.document.clone()
+            } else {
+                format!("{}, {}", evidence.document, evidence.place)
+            }
+        }),
         join(|evidence| evidence.sha256.clone()),
         other_answers(line),
     ]
@@ -115,7 +146,9 @@ mod tests {
     fn every_answer_of_a_line_is_in_the_row() {
         let mut claim = claim();
         for field in fields(line::form(claim.lines[0].category)) {
-            if matches!(field.kind, crate::intake::Kind::Text(_) | crate::intake::Kind::LongText(_)) && !LINE_COLUMNS.contains(&field.name) {
+            if matches!(field.kind, crate::intake::Kind::Text(_) | crate::intake::Kind::LongText(_))
+                && !LINE_COLUMNS.contains(&field.name)
+            {
                 claim.lines[0].answers.set(field.name, format!("typed-{}", field.name));
             }
         }

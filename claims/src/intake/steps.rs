@@ -158,7 +158,11 @@ mod tests {
 
     #[test]
     fn what_a_claim_is_started_with_is_not_an_answered_step() {
-        let begun = Answers::default().with("kind", "label").with("legal_name", "Summit").with("capacity", "officer").with("email", "a@example.org");
+        let begun = Answers::default()
+            .with("kind", "label")
+            .with("legal_name", "Summit")
+            .with("capacity", "officer")
+            .with("email", "a@example.org");
         assert_eq!(Progress::of_form(Step::Claimant, Some(&begun)), Progress::NotStarted);
         assert_eq!(Progress::of_form(Step::Claimant, Some(&begun.with("street", ""))), Progress::NeedsAttention);
         assert_eq!(Progress::of_form(Step::Others, Some(&Answers::default())), Progress::NeedsAttention);

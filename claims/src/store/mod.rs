@@ -216,6 +216,22 @@ impl Store {
     }
 }
 
+/// Lets the transactions that name the same thing run one after the other, also where no row of it exists yet. SQLite's
+/// writers queue anyway.
+///
+/// # Errors
+/// If the database fails.
+pub async fn queue_up(tx: &mut Tx, thing: &str) -> Result<(), Error> {
+    match tx {
+        Tx::Sqlite(_) => Ok(()),
+        Tx::Postgres(tx) => sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+            .bind(thing)
+            .execute(&mut **tx)
+            .await
+            .map(drop),
+    }
+}
+
 /// Level at which slow statements are logged.
 mod tracing {
     /// Warnings.

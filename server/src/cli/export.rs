@@ -2,7 +2,15 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use anyhow::anyhow;
+use claims::{
+    Clock,
+    actions::Recoup,
+    export::{self, What},
+    random::Random,
+    store::Store,
+};
+use clap::{Args, builder::PossibleValuesParser};
 
 use crate::config::Config;
 
@@ -12,10 +20,10 @@ pub(super) struct ExportArgs {
     /// Short name of the case, as in its link
     #[arg(long)]
     case: String,
-    /// claims, lines, claimants, documents or totals; all of them if none is named
-    #[arg(long = "what", value_name = "WHAT", value_delimiter = ',')]
+    /// Which files; all of them if none is named
+    #[arg(long = "what", value_name = "WHAT", value_delimiter = ',', value_parser = PossibleValuesParser::new(What::ALL.map(What::key)))]
     whats: Vec<String>,
-    /// Directory to write into
+    /// Directory to write into; it is made if it is missing
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// For machines: cells that a spreadsheet would run are left as they are
@@ -24,6 +32,19 @@ pub(super) struct ExportArgs {
 }
 
 /// Runs the command.
-pub(super) async fn run(_config: &Config, args: ExportArgs) -> anyhow::Result<()> {
-    anyhow::bail!("{args:?}")
+pub(super) async fn run(config: &Config, args: ExportArgs) -> anyhow::Result<()> {
+    let whats: Vec<What> = if args.whats.is_empty() {
+        What::ALL.to_vec()
+    } else {
+        args.whats.iter().filter_map(|key| What::parse(key)).collect()
+    };
+    let store = Store::open(&config.database_url)
+        .await
+        .map_err(|error| anyhow!("the database cannot be opened (key database_url): {error}"))?;
+    let recoup = Recoup::new(store, Clock::System, Random::System, "http://localhost", config.limits()).await?;
+    for file in export::to_directory(&recoup, &args.case, &whats, &args.out, args.raw).await? {
+        println!("{}", file.display());
+    }
+    recoup.store.close().await;
+    Ok(())
 }

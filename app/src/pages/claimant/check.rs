@@ -4,6 +4,7 @@ use claims::{
     ClaimId,
     actions::claim_view::{Draft, Remark},
     intake::steps::Step,
+    line::Basis,
     store::{lines as stored, totals as kept_totals},
 };
 use leptos::prelude::*;
@@ -80,13 +81,15 @@ pub(super) fn remark_lists(id: ClaimId, remarks: &[Remark]) -> impl IntoView + u
             .collect();
         (!items.is_empty()).then(|| view! { <ul>{items}</ul> })
     };
-    let needed = list(true).map(|list| view! { <Notice kind=NoticeKind::Warning title="Needed before you can sign">{list}</Notice> });
+    let needed = list(true)
+        .map(|list| view! { <Notice kind=NoticeKind::Warning title="Needed before you can sign">{list}</Notice> });
     let better = list(false).map(|list| view! { <Notice kind=NoticeKind::Info title="Could be stronger; you can sign all the same">{list}</Notice> });
     view! { {needed}{better} }
 }
 
 fn answers(draft: &Draft, step: Step) -> impl IntoView + use<> {
-    let rows = summary_rows(step.form().unwrap_or_default(), &draft.answers_of(step), Some(&step_path(draft.claim.id, step)));
+    let rows =
+        summary_rows(step.form().unwrap_or_default(), &draft.answers_of(step), Some(&step_path(draft.claim.id, step)));
     view! { <h2>{step.title()}</h2><SummaryList rows/> }
 }
 
@@ -97,6 +100,7 @@ fn by_currency(draft: &Draft) -> impl IntoView + use<> {
         let rows: Vec<_> = draft
             .sums
             .iter()
+            .filter(|sum| sum.basis != Some(Basis::UnitsOnly))
             .map(|sum| {
                 let basis = sum.basis.map(|basis| format!(" at {}", basis.title())).unwrap_or_default();
                 let rate = draft.case.settings.rate(sum.currency).map(|rate| rate.to_string());
@@ -122,7 +126,8 @@ fn by_currency(draft: &Draft) -> impl IntoView + use<> {
 fn documents(draft: &Draft) -> AnyView {
     let change = view! { <p class="change"><a href=format!("/claims/{}/documents", draft.claim.id)>"Change the documents"</a></p> };
     if draft.documents.is_empty() {
-        return view! { <p class="empty">"No documents. All lines rest on your declaration alone."</p>{change} }.into_any();
+        return view! { <p class="empty">"No documents. All lines rest on your declaration alone."</p>{change} }
+            .into_any();
     }
     let rows: Vec<_> = draft
         .documents

@@ -26,7 +26,9 @@ pub async fn describe(visitor: Visitor, At((id, document)): At<(ClaimId, Documen
 
 /// Cites a document with several lines at once.
 pub async fn cite(visitor: Visitor, At((id, document)): At<(ClaimId, DocumentId)>, sent: Sent) -> Answer {
-    match edit_lines::cite_many(visitor.recoup(), visitor.actor()?, id, document, sent.get("lines"), sent.get("place")).await {
+    match edit_lines::cite_many(visitor.recoup(), visitor.actor()?, id, document, sent.get("lines"), sent.get("place"))
+        .await
+    {
         Ok(lines) => {
             let cite = if lines == 1 { "line cites" } else { "lines cite" };
             visitor.notice(format!("{lines} {cite} the document.")).await;
@@ -45,7 +47,11 @@ pub async fn ask_to_remove(visitor: Visitor, At((id, document)): At<(ClaimId, Do
     let draft = open(&visitor, id).await?;
     let found = draft.documents.iter().find(|known| known.id == document).cloned().ok_or(Refusal::NotFound)?;
     let mut tx = visitor.recoup().store.read().await?;
-    let citing = claims::store::lines::citing(&mut tx, draft.version.id).await?.into_iter().filter(|(cited, ..)| *cited == document).count();
+    let citing = claims::store::lines::citing(&mut tx, draft.version.id)
+        .await?
+        .into_iter()
+        .filter(|(cited, ..)| *cited == document)
+        .count();
     drop(tx);
     Ok(visitor.page(
         Page::new("Remove a document", move || {

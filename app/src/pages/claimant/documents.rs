@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 
 use claims::{
-    ClaimId, DocumentId,
+    ClaimId, DocumentId, deadline,
     intake::{Answers, FieldError},
     period::show_day,
-    deadline,
     store::{
         documents::{self as stored, Document},
-        lines,
-        totals as kept_totals,
+        lines, totals as kept_totals,
     },
     totals,
 };
@@ -18,7 +16,7 @@ use leptos::prelude::*;
 
 use super::{At, open, parts, tasks, tasks_path, whom};
 use crate::{
-    components::ErrorSummary,
+    components::{ErrorSummary, Notice, NoticeKind},
     islands::Upload,
     request::{Answer, Halt, Visitor},
     shell::Page,
@@ -83,7 +81,8 @@ pub(super) async fn shown(visitor: &Visitor, id: ClaimId, typed: Option<Typed>) 
         };
         view! {
             <ErrorSummary errors/>
-            {parts::done(notice)}
+            // After an upload it has a line for each file, taken or not.
+            {notice.map(|notice| view! { <Notice kind=NoticeKind::Info><p class="lines">{notice}</p></Notice> })}
             <a class="back" href=tasks_path(&draft.claim)>"← All tasks"</a>
             <h1>"Documents"</h1>
             <p>"A line that cites a document counts as documented; the others rest on your declaration alone. You and the counsel of this case can open the documents, counsel once you have signed and sent the claim."</p>
@@ -107,7 +106,13 @@ pub(super) async fn shown(visitor: &Visitor, id: ClaimId, typed: Option<Typed>) 
 }
 
 /// One document with what can be done with it.
-fn card(document: &Document, citing: &[(i64, String)], typed: Option<&Typed>, any_lines: bool, zone: &str) -> impl IntoView + use<> {
+fn card(
+    document: &Document,
+    citing: &[(i64, String)],
+    typed: Option<&Typed>,
+    any_lines: bool,
+    zone: &str,
+) -> impl IntoView + use<> {
     let id = document.id;
     let base = format!("/claims/{}/documents/{id}", document.claim_id);
     let named = format!(" {}", document.name);
@@ -160,14 +165,17 @@ fn card(document: &Document, citing: &[(i64, String)], typed: Option<&Typed>, an
 /// The form that says which lines a document proves.
 fn cite_form(id: DocumentId, base: &str, named: &str, typed: Option<&Typed>) -> impl IntoView + use<> {
     let error = typed.and_then(|typed| typed.errors.first()).map(|error| error.message.clone());
-    let (lines, place) = typed.map(|typed| (typed.answers.get("lines").to_owned(), typed.answers.get("place").to_owned())).unwrap_or_default();
+    let (lines, place) = typed
+        .map(|typed| (typed.answers.get("lines").to_owned(), typed.answers.get("place").to_owned()))
+        .unwrap_or_default();
     // The summary of errors links to the field of the one form that was sent.
     let field = if error.is_some() { "field-lines".to_owned() } else { format!("field-lines-{id}") };
     let class = if error.is_some() { "field short wrong" } else { "field short" };
     let described = if error.is_some() { format!("hint-lines-{id} error-lines") } else { format!("hint-lines-{id}") };
     let invalid = error.is_some().then_some("true");
     let open = error.is_some();
-    let message = error.map(|error| view! { <p class="error" id="error-lines"><span class="hidden">"Error: "</span>{error}</p> });
+    let message =
+        error.map(|error| view! { <p class="error" id="error-lines"><span class="hidden">"Error: "</span>{error}</p> });
     view! {
         <details open=open>
             <summary>"Cite it with lines"<span class="hidden">{named.to_owned()}</span></summary>
@@ -175,8 +183,8 @@ fn cite_form(id: DocumentId, base: &str, named: &str, typed: Option<&Typed>) -> 
                 <div class=class>
                     <label for=field.clone()>"Lines"</label>
                     <p class="hint" id=format!("hint-lines-{id}")>"Like 1-12, 15, or the word all."</p>
-                    {message}
                     <div class="control"><input type="text" id=field name="lines" value=lines autocomplete="off" aria-describedby=described aria-invalid=invalid/></div>
+                    {message}
                 </div>
                 <div class="field short">
                     <label for=format!("field-place-{id}")>"Page or row"<span class="optional">" (optional)"</span></label>

@@ -61,7 +61,9 @@ pub async fn start(visitor: Visitor, At(slug): At<String>, sent: Sent) -> Answer
     let choices = start.known.iter().any(|(_, claim)| claim.is_none());
     let typed_a_new_one = !sent.get("legal_name").is_empty();
     let who = match sent.get("who") {
-        "" if choices && !typed_a_new_one => Err(vec![FieldError { field: "who".to_owned(), message: "Choose for whom you file.".to_owned() }]),
+        "" if choices && !typed_a_new_one => {
+            Err(vec![FieldError { field: "who".to_owned(), message: "Choose for whom you file.".to_owned() }])
+        }
         "" | "new" => Ok(Who::New(sent.0.only(claimant::START))),
         id => Ok(Who::Known(ClaimantId(id.parse().map_err(|_| Refusal::NotFound)?))),
     };
@@ -129,7 +131,8 @@ fn shown(start: Start, typed: Answers, errors: Vec<FieldError>, key: String, not
 fn who_form(claimants: &[&ActsFor], typed: &Answers, errors: &[FieldError]) -> impl IntoView + use<> {
     let error = errors.iter().find(|error| error.field == "who").map(|error| error.message.clone());
     let chosen = typed.get("who").to_owned();
-    let mut choices: Vec<(String, String)> = claimants.iter().map(|claimant| (claimant.id.to_string(), claimant.legal_name.clone())).collect();
+    let mut choices: Vec<(String, String)> =
+        claimants.iter().map(|claimant| (claimant.id.to_string(), claimant.legal_name.clone())).collect();
     choices.push(("new".to_owned(), "A new claimant, named below".to_owned()));
     let options: Vec<_> = choices
         .into_iter()
@@ -143,7 +146,8 @@ fn who_form(claimants: &[&ActsFor], typed: &Answers, errors: &[FieldError]) -> i
     let class = if error.is_some() { "field full wrong" } else { "field full" };
     let invalid = error.is_some().then_some("true");
     let described = error.is_some().then_some("error-who");
-    let message = error.map(|error| view! { <p class="error" id="error-who"><span class="hidden">"Error: "</span>{error}</p> });
+    let message =
+        error.map(|error| view! { <p class="error" id="error-who"><span class="hidden">"Error: "</span>{error}</p> });
     view! {
         <fieldset class=class aria-describedby=described aria-invalid=invalid>
             <legend>"For whom do you file?"</legend>

@@ -25,7 +25,23 @@ use crate::{
 };
 
 /// What a further line starts with from the one before it: everything that usually stays the same.
-const CARRIED: &[&str] = &["channel", "period_from", "period_to", "statement_number", "currency", "as_of", "basis", "aggregator", "service", "territory", "label", "format", "money_state", "letter_state", "loss"];
+const CARRIED: &[&str] = &[
+    "channel",
+    "period_from",
+    "period_to",
+    "statement_number",
+    "currency",
+    "as_of",
+    "basis",
+    "aggregator",
+    "service",
+    "territory",
+    "label",
+    "format",
+    "money_state",
+    "letter_state",
+    "loss",
+];
 
 /// What the page of a line shows.
 struct Shown {
@@ -48,13 +64,23 @@ pub async fn new(visitor: Visitor, At((id, category)): At<(ClaimId, Category)>, 
     let mut answers = Answers::default().with("currency", draft.case.settings.currency.code());
     if let Some(before) = query.number("after") {
         let mut tx = visitor.recoup().store.read().await?;
-        if let Some(before) = stored::find(&mut tx, draft.version.id, before).await?.filter(|line| line.category == category.key()) {
+        if let Some(before) =
+            stored::find(&mut tx, draft.version.id, before).await?.filter(|line| line.category == category.key())
+        {
             for name in CARRIED {
                 answers.set(name, before.answers.0.get(name));
             }
         }
     }
-    let shown = Shown { category, line: None, answers, errors: Vec::new(), cited: Vec::new(), key: visitor.key(), notice: visitor.take_notice().await };
+    let shown = Shown {
+        category,
+        line: None,
+        answers,
+        errors: Vec::new(),
+        cited: Vec::new(),
+        key: visitor.key(),
+        notice: visitor.take_notice().await,
+    };
     Ok(visitor.page(form_page(draft, shown)))
 }
 
@@ -69,7 +95,15 @@ pub async fn page(visitor: Visitor, At((id, number)): At<(ClaimId, i64)>) -> Ans
     let answers = line.answers.0.clone();
     let mut errors = line::read(category, &answers, &draft.case.line_rules()).errors;
     errors.extend(visitor.take_errors().await.into_iter().filter(|error| error.field == "document"));
-    let shown = Shown { category, line: Some(line), answers, errors, cited, key: visitor.key(), notice: visitor.take_notice().await };
+    let shown = Shown {
+        category,
+        line: Some(line),
+        answers,
+        errors,
+        cited,
+        key: visitor.key(),
+        notice: visitor.take_notice().await,
+    };
     Ok(visitor.page(form_page(draft, shown)))
 }
 
@@ -80,7 +114,8 @@ fn form_page(draft: Draft, shown: Shown) -> Page {
     let for_whom = whom(&draft.claim, &draft.case);
     let (currency, currencies) = (settings.currency, settings.currencies());
     let what = category.title().to_lowercase();
-    let title = line.as_ref().map_or_else(|| format!("Add a line of {what}"), |line| format!("Line {}, {what}", line.line));
+    let title =
+        line.as_ref().map_or_else(|| format!("Add a line of {what}"), |line| format!("Line {}, {what}", line.line));
     let list = format!("/claims/{id}/lines/{}", category.key());
     let action = line.as_ref().map_or_else(|| list.clone(), |line| format!("/claims/{id}/line/{}", line.line));
     let wrong = !errors.is_empty();
@@ -92,6 +127,7 @@ fn form_page(draft: Draft, shown: Shown) -> Page {
             view! { <p class="small">{words}{value}</p> }
         });
         let document_error = errors.iter().find(|error| error.field == "document").map(|error| error.message.clone());
+        let kept = wrong.then(|| view! { <p>"What you typed is kept. The line counts once it is right."</p> });
         let remove = line.as_ref().map(|line| view! { <a href=format!("/claims/{id}/line/{}/remove", line.line)>"Remove this line"</a> });
         let cited = line.as_ref().map(|line| citations(id, line.line, &cited));
         view! {
@@ -99,6 +135,7 @@ fn form_page(draft: Draft, shown: Shown) -> Page {
             {parts::done(notice)}
             <a class="back" href=list.clone()>{format!("← All lines of {what}")}</a>
             <h1>{heading}</h1>
+            {kept}
             <form method="post" action=action novalidate>
                 <Unsaved/>
                 <input type="hidden" name="key" value=key/>
@@ -142,7 +179,11 @@ fn in_case_currency(draft: &Draft, category: Category, answers: &Answers) -> Opt
     let facts = line::read(category, answers, &draft.case.line_rules()).facts?;
     let own = draft.case.settings.currency;
     let rate = draft.case.settings.rate(facts.currency).filter(|_| facts.currency != own)?;
-    Some(format!(" This line: {} = {}.", facts.currency.show(facts.amount), own.show(convert(facts.amount, facts.currency, rate, own)?)))
+    Some(format!(
+        " This line: {} = {}.",
+        facts.currency.show(facts.amount),
+        own.show(convert(facts.amount, facts.currency, rate, own)?)
+    ))
 }
 
 /// The part of the form that cites a document.
@@ -150,16 +191,21 @@ fn evidence(id: ClaimId, documents: &[Document], error: Option<String>) -> impl 
     let body = if documents.is_empty() {
         view! { <p>"There are no documents yet. "<a href=format!("/claims/{id}/documents")>"Add documents"</a>" and say there which lines each of them proves. Until then this line is sworn only."</p> }.into_any()
     } else {
-        let options: Vec<_> = documents.iter().map(|document| view! { <option value=document.id.to_string()>{document.name.clone()}</option> }).collect();
+        let options: Vec<_> = documents
+            .iter()
+            .map(|document| view! { <option value=document.id.to_string()>{document.name.clone()}</option> })
+            .collect();
         let class = if error.is_some() { "field short wrong" } else { "field short" };
         let (described, invalid) = (error.is_some().then_some("error-document"), error.is_some().then_some("true"));
-        let message = error.map(|error| view! { <p class="error" id="error-document"><span class="hidden">"Error: "</span>{error}</p> });
+        let message = error.map(
+            |error| view! { <p class="error" id="error-document"><span class="hidden">"Error: "</span>{error}</p> },
+        );
         view! {
             <div class="fields">
                 <div class=class>
                     <label for="field-document">"Document"<span class="optional">" (optional)"</span></label>
-                    {message}
                     <div class="control"><select id="field-document" name="document" aria-describedby=described aria-invalid=invalid><option value="">"None"</option>{options}</select></div>
+                    {message}
                 </div>
                 <div class="field short">
                     <label for="field-place">"Page or row"<span class="optional">" (optional)"</span></label>

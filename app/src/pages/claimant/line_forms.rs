@@ -23,7 +23,9 @@ fn cite(sent: &Sent) -> Cite {
 
 /// Adds a line, right or wrong.
 pub async fn add(visitor: Visitor, At((id, category)): At<(ClaimId, Category)>, sent: Sent) -> Answer {
-    let saved = edit_lines::add(visitor.recoup(), visitor.actor()?, id, category, &sent.0, &cite(&sent), sent.get("key")).await?;
+    let saved =
+        edit_lines::add(visitor.recoup(), visitor.actor()?, id, category, &sent.0, &cite(&sent), sent.get("key"))
+            .await?;
     go_on(&visitor, id, category, saved, &sent).await
 }
 
@@ -46,7 +48,6 @@ async fn go_on(visitor: &Visitor, id: ClaimId, category: Category, saved: Saved,
         let list = format!("/claims/{id}/lines/{}", category.key());
         return Ok(see_other(&if sent.get("then") == "another" { format!("{list}/new?after={line}") } else { list }));
     }
-    visitor.notice(format!("Line {line} is kept as you typed it, and is not right yet.")).await;
     Ok(see_other(&format!("/claims/{id}/line/{line}")))
 }
 
@@ -63,8 +64,16 @@ async fn find(visitor: &Visitor, id: ClaimId, line: i64) -> Result<(Category, St
     let mut tx = visitor.recoup().store.read().await?;
     let found = stored::find(&mut tx, draft.version.id, line).await?.ok_or(Refusal::NotFound)?;
     let category = Category::parse(&found.category).ok_or(Refusal::NotFound)?;
-    let amount = found.currency.as_deref().and_then(claims::money::Currency::parse).zip(found.amount).map(|(currency, minor)| format!(", {}", currency.show(minor)));
-    Ok((category, format!("{}, {}{}", category.title(), parts::release(category, &found.answers.0), amount.unwrap_or_default())))
+    let amount = found
+        .currency
+        .as_deref()
+        .and_then(claims::money::Currency::parse)
+        .zip(found.amount)
+        .map(|(currency, minor)| format!(", {}", currency.show(minor)));
+    Ok((
+        category,
+        format!("{}, {}{}", category.title(), parts::release(category, &found.answers.0), amount.unwrap_or_default()),
+    ))
 }
 
 /// Asks before a line is removed.

@@ -35,11 +35,19 @@ pub(super) struct Row {
 }
 
 fn identifiers(answers: &Answers) -> String {
-    [("catalogue_number", "cat. no."), ("gtin", "barcode"), ("isrc", "ISRC"), ("statement_number", "statement"), ("service", "service")]
-        .into_iter()
-        .filter_map(|(name, words)| Some(answers.get(name)).filter(|answer| !answer.is_empty()).map(|answer| format!("{words} {answer}")))
-        .collect::<Vec<_>>()
-        .join(", ")
+    [
+        ("catalogue_number", "cat. no."),
+        ("gtin", "barcode"),
+        ("isrc", "ISRC"),
+        ("statement_number", "statement"),
+        ("service", "service"),
+    ]
+    .into_iter()
+    .filter_map(|(name, words)| {
+        Some(answers.get(name)).filter(|answer| !answer.is_empty()).map(|answer| format!("{words} {answer}"))
+    })
+    .collect::<Vec<_>>()
+    .join(", ")
 }
 
 fn cited(document: &str, place: &str) -> String {
@@ -101,7 +109,9 @@ impl Row {
     fn view(self, own: Currency, edit: Option<&str>) -> impl IntoView + use<> {
         let Self { number, release, identifiers, period, units, basis, amount, in_case, evidence, .. } = self;
         let missing = amount.is_none();
-        let value = amount.filter(|_| basis != Some(Basis::UnitsOnly)).map(|(minor, currency)| view! { <Amount minor currency/> });
+        let value = amount
+            .filter(|_| basis != Some(Basis::UnitsOnly))
+            .map(|(minor, currency)| view! { <Amount minor currency/> });
         let in_case = in_case.map(|(rate, minor)| view! { <br/><span class="soft">"= "<Amount minor currency=own/>{format!(" at {rate}")}</span> });
         let basis = basis.map(|basis| view! { <br/><span class="soft">{basis.title()}</span> });
         let identifiers = (!identifiers.is_empty()).then(|| view! { <br/><span class="soft">{identifiers}</span> });

@@ -6,7 +6,7 @@ use claims::{
     ClaimId,
     actions::claim_view::{Draft, LineSum},
     case::Case,
-    intake::{form::Section, line},
+    intake::{Answers, form::Section, line},
     line::{Basis, Category},
     money::{convert, grouped_units},
     store::lines::{self as stored, Line, Order},
@@ -24,7 +24,8 @@ use crate::{
 const SHOWN: i64 = 50;
 
 /// The orders that can be chosen: key and words.
-const ORDERS: [(&str, &str); 4] = [("number", "Line number"), ("amount", "Largest amount"), ("release", "Release"), ("wrong", "To mend first")];
+const ORDERS: [(&str, &str); 4] =
+    [("number", "Line number"), ("amount", "Largest amount"), ("release", "Release"), ("wrong", "To mend first")];
 
 /// The table.
 pub async fn page(visitor: Visitor, At((id, category)): At<(ClaimId, Category)>, Query(query): Query) -> Answer {
@@ -75,7 +76,6 @@ pub async fn page(visitor: Visitor, At((id, category)): At<(ClaimId, Category)>,
                 {add}
             }
         })
-        .wide()
         .whom(for_whom),
     ))
 }
@@ -83,10 +83,18 @@ pub async fn page(visitor: Visitor, At((id, category)): At<(ClaimId, Category)>,
 /// What to do where there is nothing yet.
 const fn start(category: Category) -> &'static str {
     match category {
-        Category::UnpaidSales => "Add one for each release or each statement, or a single one for the lump sum that is owed. If all sales were paid, leave this out.",
-        Category::HeldInventory => "Add one for each release that was in the warehouse, or a single one for the whole stock. If nothing was there, leave this out.",
-        Category::DigitalRoyalties => "Add one for each release or service, or a single one for the lump sum. If your aggregator pays you, leave this out.",
-        Category::Other => "Add one for a buy-back that you paid, for unlicensed copies, for fees. If there was nothing else, leave this out.",
+        Category::UnpaidSales => {
+            "Add one for each release or each statement, or a single one for the lump sum that is owed. If all sales were paid, leave this out."
+        }
+        Category::HeldInventory => {
+            "Add one for each release that was in the warehouse, or a single one for the whole stock. If nothing was there, leave this out."
+        }
+        Category::DigitalRoyalties => {
+            "Add one for each release or service, or a single one for the lump sum. If your aggregator pays you, leave this out."
+        }
+        Category::Other => {
+            "Add one for a buy-back that you paid, for unlicensed copies, for fees. If there was nothing else, leave this out."
+        }
     }
 }
 
@@ -94,8 +102,12 @@ fn orders(base: &str, order: &str) -> impl IntoView + use<> {
     let links: Vec<_> = ORDERS
         .into_iter()
         .map(|(key, words)| {
-            let current = (key == order).then_some("true");
-            view! { <a href=format!("{base}?order={key}") aria-current=current>{words}</a> }
+            // The order in force needs no link to itself.
+            if key == order {
+                view! { <strong>{words}</strong> }.into_any()
+            } else {
+                view! { <a href=format!("{base}?order={key}")>{words}</a> }.into_any()
+            }
         })
         .collect();
     view! { <nav class="bar" aria-label="Order of the lines"><span class="soft">"Order:"</span>{links}</nav> }
@@ -117,7 +129,8 @@ fn row(id: ClaimId, category: Category, case: &Case, line: &Line, key: String) -
         let value = if facts.basis == Some(Basis::UnitsOnly) { ().into_any() } else { view! { <Amount minor currency/>{foreign} }.into_any() };
         view! { {value}{basis} }
     });
-    let period = reading.facts.as_ref().and_then(|facts| facts.period).map(parts::period);
+    let period =
+        reading.facts.as_ref().and_then(|facts| facts.period).map_or_else(|| typed_period(answers), parts::period);
     let units = reading.facts.as_ref().and_then(|facts| facts.units).map(grouped_units);
     let evidence = if line.citations == 0 { "Sworn only".to_owned() } else { format!("Cited ({})", line.citations) };
     let state = match reading.errors.first() {
@@ -140,10 +153,25 @@ fn row(id: ClaimId, category: Category, case: &Case, line: &Line, key: String) -
     }
 }
 
+/// The period of a line that is not right yet, as it was typed.
+fn typed_period(answers: &Answers) -> String {
+    let typed: Vec<&str> = ["as_of", "period_from", "period_to"]
+        .into_iter()
+        .map(|name| answers.get(name))
+        .filter(|day| !day.is_empty())
+        .collect();
+    typed.join(" – ")
+}
+
 /// The sums: one for each currency (and basis), and what they come to in the currency of the case.
 fn foot(draft: &Draft, category: Category) -> impl IntoView + use<> {
     let own = draft.case.settings.currency;
-    let sums: Vec<LineSum> = draft.sums.iter().copied().filter(|sum| sum.category == category && sum.basis != Some(Basis::UnitsOnly)).collect();
+    let sums: Vec<LineSum> = draft
+        .sums
+        .iter()
+        .copied()
+        .filter(|sum| sum.category == category && sum.basis != Some(Basis::UnitsOnly))
+        .collect();
     let mut in_case: BTreeMap<Option<Basis>, i64> = BTreeMap::new();
     for sum in &sums {
         let total = in_case.entry(sum.basis).or_default();
@@ -152,8 +180,20 @@ fn foot(draft: &Draft, category: Category) -> impl IntoView + use<> {
     let at = |basis: Option<Basis>| basis.map(|basis| format!(" at {}", basis.title())).unwrap_or_default();
     let row = |words: String, minor: i64, currency| view! { <tr><th scope="row" colspan="4">{words}</th><td class="num"><Amount minor currency/></td><td colspan="3"></td></tr> };
     let foreign = sums.iter().any(|sum| sum.currency != own);
-    let mut rows: Vec<_> = sums.iter().filter(|_| foreign).map(|sum| row(format!("Sum in {}{}, {}", sum.currency, at(sum.basis), parts::count(sum.lines, "line", "lines")), sum.amount, sum.currency)).collect();
-    rows.extend(in_case.into_iter().map(|(basis, minor)| row(format!("Total{}{}", at(basis), if foreign { format!(" in {own}") } else { String::new() }), minor, own)));
+    let mut rows: Vec<_> = sums
+        .iter()
+        .filter(|_| foreign)
+        .map(|sum| {
+            row(
+                format!("Sum in {}{}, {}", sum.currency, at(sum.basis), parts::count(sum.lines, "line", "lines")),
+                sum.amount,
+                sum.currency,
+            )
+        })
+        .collect();
+    rows.extend(in_case.into_iter().map(|(basis, minor)| {
+        row(format!("Total{}{}", at(basis), if foreign { format!(" in {own}") } else { String::new() }), minor, own)
+    }));
     let wrong = draft.count(category).wrong;
     let left_out = (wrong > 0).then(|| view! { <tr><td colspan="8">{format!("{} to mend: not counted yet.", parts::count(wrong, "line", "lines"))}</td></tr> });
     view! { <tfoot>{left_out}{rows}</tfoot> }

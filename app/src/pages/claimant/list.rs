@@ -28,7 +28,8 @@ pub async fn page(visitor: Visitor) -> Answer {
     let now = visitor.recoup().clock.now();
     let mut tx = visitor.recoup().store.read().await?;
     let claims = stored::of_account(&mut tx, actor.account).await?;
-    let open: Vec<Case> = cases::all(&mut tx, true).await?.iter().map(cases::CaseRow::read).collect::<Result<_, _>>()?;
+    let open: Vec<Case> =
+        cases::all(&mut tx, true).await?.iter().map(cases::CaseRow::read).collect::<Result<_, _>>()?;
     let mut known: BTreeMap<CaseId, Case> = BTreeMap::new();
     for claim in &claims {
         if !known.contains_key(&claim.case_id)
@@ -86,14 +87,26 @@ fn next(claim: &Claim, status: ClaimStatus, case: &Case, now: Instant) -> (Strin
     let by = deadline::in_words(case.deadline, &case.settings.time_zone, now);
     match (status, case.intake(now)) {
         (ClaimStatus::Draft, Intake::Open) => (format!("Finish it and sign it by {by}."), "Go on", page),
-        (ClaimStatus::Draft, Intake::LateWithReason) => ("The deadline has passed. You can still send it, with a reason.".to_owned(), "Go on", page),
-        (ClaimStatus::Draft, Intake::Closed) => ("It can no longer be sent: the case takes no more claims.".to_owned(), "Look at it", page),
-        (ClaimStatus::Submitted, intake) if claim.draft_id.is_some() && intake != Intake::Closed => {
-            ("Sign your amendment. What you sent before counts until then.".to_owned(), "Continue the amendment", tasks_path(claim))
+        (ClaimStatus::Draft, Intake::LateWithReason) => {
+            ("The deadline has passed. You can still send it, with a reason.".to_owned(), "Go on", page)
         }
-        (ClaimStatus::Submitted, _) => ("Nothing. Counsel reviews the claims and writes to you if something is missing.".to_owned(), "See what was sent", page),
+        (ClaimStatus::Draft, Intake::Closed) => {
+            ("It can no longer be sent: the case takes no more claims.".to_owned(), "Look at it", page)
+        }
+        (ClaimStatus::Submitted, intake) if claim.draft_id.is_some() && intake != Intake::Closed => (
+            "Sign your amendment. What you sent before counts until then.".to_owned(),
+            "Continue the amendment",
+            tasks_path(claim),
+        ),
+        (ClaimStatus::Submitted, _) => (
+            "Nothing. Counsel reviews the claims and writes to you if something is missing.".to_owned(),
+            "See what was sent",
+            page,
+        ),
         (ClaimStatus::Withdrawn, Intake::Closed) => ("Nothing. It counts in no total.".to_owned(), "Look at it", page),
-        (ClaimStatus::Withdrawn, _) => ("Nothing. It counts in no total, and you can take it up again.".to_owned(), "Look at it", page),
+        (ClaimStatus::Withdrawn, _) => {
+            ("Nothing. It counts in no total, and you can take it up again.".to_owned(), "Look at it", page)
+        }
     }
 }
 

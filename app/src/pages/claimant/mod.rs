@@ -100,7 +100,10 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for At<T> {
 async fn open(visitor: &Visitor, id: ClaimId) -> Result<Draft, Halt> {
     let draft = claim_view::draft(visitor.recoup(), visitor.actor()?, id).await?;
     if draft.claim.status == "withdrawn" && draft.claim.in_force_id.is_none() {
-        return Err(Failure::said("This claim was withdrawn. To go on with it, choose “Take it up again” on its page.").into());
+        return Err(Failure::said(
+            "This claim was withdrawn. To go on with it, choose “Take it up again” on its page.",
+        )
+        .into());
     }
     Ok(draft)
 }

@@ -27,7 +27,9 @@ pub(super) fn size(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} bytes"),
         1_000..1_000_000 => format!("{} kB", bytes / 1_000),
-        1_000_000..1_000_000_000 => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000).replace(".0 ", " "),
+        1_000_000..1_000_000_000 => {
+            format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000).replace(".0 ", " ")
+        }
         _ => format!("{}.{} GB", bytes / 1_000_000_000, bytes % 1_000_000_000 / 100_000_000).replace(".0 ", " "),
     }
 }
@@ -51,16 +53,24 @@ pub(super) fn file_type(media_type: &str) -> &str {
 
 /// A period in words; a single day is said once.
 pub(super) fn period(period: Period) -> String {
-    if period.from == period.to { show_day(period.from) } else { format!("{} – {}", show_day(period.from), show_day(period.to)) }
+    if period.from == period.to {
+        show_day(period.from)
+    } else {
+        format!("{} – {}", show_day(period.from), show_day(period.to))
+    }
 }
 
 /// The release of a line from its answers, right or wrong; in words for a lump sum.
 pub(super) fn release(category: Category, answers: &Answers) -> String {
-    let named: Vec<&str> = ["artist", "title"].into_iter().map(|name| answers.get(name)).filter(|answer| !answer.is_empty()).collect();
+    let named: Vec<&str> =
+        ["artist", "title"].into_iter().map(|name| answers.get(name)).filter(|answer| !answer.is_empty()).collect();
     if !named.is_empty() {
         return named.join(": ");
     }
-    let number = ["catalogue_number", "gtin", "aggregator_gtin", "isrc", "label"].into_iter().map(|name| answers.get(name)).find(|answer| !answer.is_empty());
+    let number = ["catalogue_number", "gtin", "aggregator_gtin", "isrc", "label"]
+        .into_iter()
+        .map(|name| answers.get(name))
+        .find(|answer| !answer.is_empty());
     let lump = match category {
         Category::HeldInventory => "Whole stock",
         Category::Other => match answers.get("loss") {
@@ -77,7 +87,9 @@ pub(super) fn release(category: Category, answers: &Answers) -> String {
 /// What a total is of: the category, and for stock its basis.
 pub(super) fn total_title(total: &Total) -> String {
     match total.basis {
-        Some(Basis::UnitsOnly) => format!("{}, {} without a value", total.category.title(), count(total.units, "unit", "units")),
+        Some(Basis::UnitsOnly) => {
+            format!("{}: {} without a value", total.category.title(), count(total.units, "unit", "units"))
+        }
         Some(basis) => format!("{} at {}", total.category.title(), basis.title()),
         None => total.category.title().to_owned(),
     }
@@ -85,8 +97,14 @@ pub(super) fn total_title(total: &Total) -> String {
 
 /// Totals by category and basis. What is left out of the sum because it is valued on another basis is said below it; without
 /// a `filing_basis` there is a sum only if all stock has the same basis.
-pub(super) fn totals_table(caption: &'static str, totals: &[Total], currency: Currency, filing_basis: Option<Basis>) -> AnyView {
-    let valued: Vec<Basis> = totals.iter().filter_map(|total| total.basis).filter(|basis| *basis != Basis::UnitsOnly).collect();
+pub(super) fn totals_table(
+    caption: &'static str,
+    totals: &[Total],
+    currency: Currency,
+    filing_basis: Option<Basis>,
+) -> AnyView {
+    let valued: Vec<Basis> =
+        totals.iter().filter_map(|total| total.basis).filter(|basis| *basis != Basis::UnitsOnly).collect();
     let basis = filing_basis.or(match valued[..] {
         [] => Some(Basis::UnitsOnly),
         [only] => Some(only),
@@ -106,7 +124,9 @@ pub(super) fn totals_table(caption: &'static str, totals: &[Total], currency: Cu
         let sum = totals::counted(totals, basis);
         view! { <tfoot><tr>{row("Total".to_owned(), &sum)}</tr></tfoot> }
     });
-    let apart = basis.is_none_or(|basis| totals.iter().any(|total| !totals::counts(total.basis, basis) && total.basis != Some(Basis::UnitsOnly)));
+    let apart = basis.is_none_or(|basis| {
+        totals.iter().any(|total| !totals::counts(total.basis, basis) && total.basis != Some(Basis::UnitsOnly))
+    });
     let apart = apart.then(|| {
         let words = filing_basis.map_or_else(
             || "Amounts of stock valued on different bases are never added together.".to_owned(),
@@ -114,7 +134,8 @@ pub(super) fn totals_table(caption: &'static str, totals: &[Total], currency: Cu
         );
         view! { <p class="small">{words}</p> }
     });
-    let extra_heads = extras.then(|| view! { <th scope="col" class="num">"Interest"</th><th scope="col" class="num">"Costs"</th> });
+    let extra_heads =
+        extras.then(|| view! { <th scope="col" class="num">"Interest"</th><th scope="col" class="num">"Costs"</th> });
     view! {
         <Table caption=caption>
             <thead><tr>
@@ -133,11 +154,19 @@ pub(super) fn totals_table(caption: &'static str, totals: &[Total], currency: Cu
 pub(super) fn rates_in_words(case: &Case) -> Option<String> {
     let settings = &case.settings;
     let own = settings.currency;
-    let rates: Vec<String> =
-        settings.rates.iter().filter(|(currency, _)| **currency != own).map(|(currency, rate)| format!("1 {currency} = {rate} {own}")).collect();
+    let rates: Vec<String> = settings
+        .rates
+        .iter()
+        .filter(|(currency, _)| **currency != own)
+        .map(|(currency, rate)| format!("1 {currency} = {rate} {own}"))
+        .collect();
     let source = if settings.rate_source.is_empty() { String::new() } else { format!(" ({})", settings.rate_source) };
     (!rates.is_empty()).then(|| {
-        format!("Amounts in another currency are converted once, at the rates of {}{source}: {}. Both amounts are kept.", show_day(settings.valuation_date), rates.join(", "))
+        format!(
+            "Amounts in another currency are converted once, at the rates of {}{source}: {}. Both amounts are kept.",
+            show_day(settings.valuation_date),
+            rates.join(", ")
+        )
     })
 }
 
@@ -147,14 +176,20 @@ mod tests {
 
     #[test]
     fn sizes_are_rounded_down_and_short() {
-        assert_eq!([999, 1_000, 50_000_000, 2_000_000_000, 1_550_000].map(size), ["999 bytes", "1 kB", "50 MB", "2 GB", "1.5 MB"]);
+        assert_eq!(
+            [999, 1_000, 50_000_000, 2_000_000_000, 1_550_000].map(size),
+            ["999 bytes", "1 kB", "50 MB", "2 GB", "1.5 MB"]
+        );
     }
 
     #[test]
     fn a_line_without_a_release_says_what_it_is() {
         assert_eq!(release(Category::HeldInventory, &Answers::default()), "Whole stock");
         assert_eq!(release(Category::Other, &Answers::default().with("loss", "fees")), "Fees");
-        assert_eq!(release(Category::UnpaidSales, &Answers::default().with("catalogue_number", "AV 1").with("label", "Avie")), "AV 1");
+        assert_eq!(
+            release(Category::UnpaidSales, &Answers::default().with("catalogue_number", "AV 1").with("label", "Avie")),
+            "AV 1"
+        );
         assert_eq!(release(Category::UnpaidSales, &Answers::default().with("artist", "A").with("title", "T")), "A: T");
     }
 

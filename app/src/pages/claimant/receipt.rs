@@ -59,10 +59,18 @@ pub async fn page(visitor: Visitor, At((id, number)): At<(ClaimId, i64)>) -> Ans
     let Version { claim, case, sent, before } = read(&visitor, id, number).await?;
     let own = visitor.may(Action::ReadOwnClaim(claim.claimant_id)).is_ok();
     let mut tx = visitor.recoup().store.read().await?;
-    let logged = events::of_claim(&mut tx, id).await?.into_iter().rfind(|event| event.details.contains(&sent.sha256)).map(|event| (event.seq, event.hash));
+    let logged = events::of_claim(&mut tx, id)
+        .await?
+        .into_iter()
+        .rfind(|event| event.details.contains(&sent.sha256))
+        .map(|event| (event.seq, event.hash));
     let mails = if own { outbox::of_claim(&mut tx, id).await? } else { Vec::new() };
     drop(tx);
-    let mails: Vec<String> = mails.into_iter().filter(|(kind, .., at)| kind == "receipt" && *at == sent.frozen.received_at).map(|(_, recipient, state, _)| mail(&recipient, &state)).collect();
+    let mails: Vec<String> = mails
+        .into_iter()
+        .filter(|(kind, .., at)| kind == "receipt" && *at == sent.frozen.received_at)
+        .map(|(_, recipient, state, _)| mail(&recipient, &state))
+        .collect();
     let notice = visitor.take_notice().await;
     let for_whom = signed_for(&sent.frozen);
     let now = visitor.recoup().clock.now();
@@ -101,7 +109,9 @@ pub async fn page(visitor: Visitor, At((id, number)): At<(ClaimId, i64)>) -> Ans
 fn mail(recipient: &str, state: &str) -> String {
     match state {
         "sent" => format!("A mail with this receipt was sent to {recipient}."),
-        "failed" => format!("The mail with this receipt could not be delivered to {recipient}. This page is as good; print it or keep its address."),
+        "failed" => format!(
+            "The mail with this receipt could not be delivered to {recipient}. This page is as good; print it or keep its address."
+        ),
         _ => format!("A mail with this receipt is on its way to {recipient}."),
     }
 }
@@ -130,7 +140,10 @@ fn next(case: &Case, number: i64, claim: &Claim, now: claims::Instant) -> String
     }
     let by = deadline::in_words(case.deadline, &case.settings.time_zone, now);
     let change = if now < case.deadline { format!(" You can amend or withdraw it: {by}.") } else { String::new() };
-    format!("Counsel of the case reviews the claims. If something is missing, you hear from them by mail. Keep the number {} for questions; this is version {number}.{change}", claim.number.as_deref().unwrap_or_default())
+    format!(
+        "Counsel of the case reviews the claims. If something is missing, you hear from them by mail. Keep the number {} for questions; this is version {number}.{change}",
+        claim.number.as_deref().unwrap_or_default()
+    )
 }
 
 fn documents(frozen: &FrozenClaim) -> AnyView {
@@ -162,13 +175,17 @@ fn documents(frozen: &FrozenClaim) -> AnyView {
 fn answered(frozen: &FrozenClaim, step: Step) -> impl IntoView + use<> {
     let none = Answers::default();
     let answers = frozen.answers.get(step.key()).unwrap_or(&none);
-    let rows: Vec<SummaryRow> = summary_rows(step.form().unwrap_or_default(), answers, None).into_iter().filter(|row| !row.answer.is_empty()).collect();
+    let rows: Vec<SummaryRow> = summary_rows(step.form().unwrap_or_default(), answers, None)
+        .into_iter()
+        .filter(|row| !row.answer.is_empty())
+        .collect();
     view! { <h2>{step.title()}</h2><SummaryList rows/> }
 }
 
 fn declaration(frozen: &FrozenClaim) -> impl IntoView + use<> {
     let signed = &frozen.declaration;
-    let capacity = CAPACITIES.iter().find(|(key, _)| *key == signed.capacity).map_or(signed.capacity.as_str(), |(_, words)| words);
+    let capacity =
+        CAPACITIES.iter().find(|(key, _)| *key == signed.capacity).map_or(signed.capacity.as_str(), |(_, words)| words);
     let mut rows = vec![row("Signed by", signed.name.clone())];
     rows.extend((!signed.title.is_empty()).then(|| row("Title", signed.title.clone())));
     rows.extend([

@@ -14,12 +14,7 @@ use claims::{
 };
 use leptos::prelude::*;
 
-use super::{
-    documents::short,
-    parts, tasks_path,
-    timeline::timeline,
-    whom,
-};
+use super::{documents::short, parts, tasks_path, timeline::timeline, whom};
 use crate::{
     components::{StatusTag, Table, TimeLine},
     request::{Answer, Visitor},
@@ -41,17 +36,25 @@ pub(super) async fn shown(visitor: &Visitor, mut tx: Tx, claim: Claim) -> Answer
     let now = visitor.recoup().clock.now();
     let notice = visitor.take_notice().await;
     let for_whom = whom(&claim, &case);
-    let title = claim.number.as_ref().map_or_else(|| "A withdrawn draft".to_owned(), |number| format!("Claim {number}"));
+    let title =
+        claim.number.as_ref().map_or_else(|| "A withdrawn draft".to_owned(), |number| format!("Claim {number}"));
     let heading = title.clone();
     Ok(visitor.page(
         Page::new(title, move || {
             let zone = &case.settings.time_zone;
             let status = ClaimStatus::parse(&claim.status).unwrap_or(ClaimStatus::Draft);
             let in_force = versions.iter().find(|sent| Some(sent.version.id) == claim.in_force_id);
-            let received = in_force.map(|sent| format!(" Version {}, received {}.", sent.frozen.version, deadline::show(sent.frozen.received_at, zone)));
+            let received = in_force.map(|sent| {
+                format!(" Version {}, received {}.", sent.frozen.version, deadline::show(sent.frozen.received_at, zone))
+            });
             let figures = in_force.map(|sent| {
                 let words = if status == ClaimStatus::Withdrawn { "What was claimed" } else { "What is claimed" };
-                let table = parts::totals_table("Totals", &sent.frozen.totals, sent.frozen.currency, Some(case.settings.filing_basis));
+                let table = parts::totals_table(
+                    "Totals",
+                    &sent.frozen.totals,
+                    sent.frozen.currency,
+                    Some(case.settings.filing_basis),
+                );
                 view! { <h2>{words}</h2>{table} }
             });
             let versions_table = (!versions.is_empty()).then(|| version_table(&claim, &versions, zone));
@@ -79,7 +82,9 @@ fn next(claim: &Claim, case: &Case, status: ClaimStatus, now: Instant) -> impl I
     let takes = case.intake(now);
     let until = match takes {
         Intake::Open => format!("Changes are possible until the deadline: {by}."),
-        Intake::LateWithReason => "The deadline has passed. A change is still taken if you say why it is late.".to_owned(),
+        Intake::LateWithReason => {
+            "The deadline has passed. A change is still taken if you say why it is late.".to_owned()
+        }
         Intake::Closed => "The case takes no more claims, nor changes to them.".to_owned(),
     };
     let amend = |words: &'static str| view! { <form class="inline" method="post" action=format!("/claims/{id}/amend")><button type="submit">{words}</button></form> };
@@ -88,8 +93,15 @@ fn next(claim: &Claim, case: &Case, status: ClaimStatus, now: Instant) -> impl I
     let (words, actions) = match (status, takes) {
         (ClaimStatus::Withdrawn, _) => {
             let reason = claim.withdrawn_reason.clone().unwrap_or_default();
-            let words = format!("The claim was withdrawn on {} and counts in no total. Reason: {reason}", deadline::show(claim.changed_at, &case.settings.time_zone));
-            let signed_anew = if claim.in_force_id.is_some() { " If you take it up again, you sign it anew; until then it stays withdrawn." } else { "" };
+            let words = format!(
+                "The claim was withdrawn on {} and counts in no total. Reason: {reason}",
+                deadline::show(claim.changed_at, &case.settings.time_zone)
+            );
+            let signed_anew = if claim.in_force_id.is_some() {
+                " If you take it up again, you sign it anew; until then it stays withdrawn."
+            } else {
+                ""
+            };
             let actions = match takes {
                 Intake::Closed => ().into_any(),
                 _ if claim.in_force_id.is_some() && claim.draft_id.is_some() => go_on.into_any(),
@@ -97,13 +109,22 @@ fn next(claim: &Claim, case: &Case, status: ClaimStatus, now: Instant) -> impl I
             };
             (format!("{words}\n{until}{signed_anew}"), actions)
         }
-        (_, Intake::Closed) => (format!("Counsel of the case reviews the claims. If something is missing, you hear from them by mail. {until}"), withdraw().into_any()),
+        (_, Intake::Closed) => (
+            format!(
+                "Counsel of the case reviews the claims. If something is missing, you hear from them by mail. {until}"
+            ),
+            withdraw().into_any(),
+        ),
         _ if claim.draft_id.is_some() => (
-            format!("You are writing an amendment. What you sent before stays in force until you sign the new version. {until}"),
+            format!(
+                "You are writing an amendment. What you sent before stays in force until you sign the new version. {until}"
+            ),
             view! { {go_on}{withdraw()} }.into_any(),
         ),
         _ => (
-            format!("Counsel of the case reviews the claims. If something is missing, you hear from them by mail. You need not do anything. {until} An amended claim is signed again."),
+            format!(
+                "Counsel of the case reviews the claims. If something is missing, you hear from them by mail. You need not do anything. {until} An amended claim is signed again."
+            ),
             view! { {amend("Amend this claim")}{withdraw()} }.into_any(),
         ),
     };

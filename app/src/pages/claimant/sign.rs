@@ -9,8 +9,8 @@ use claims::{
         submit_claim::{self, total_in_words},
     },
     case::{Case, Intake},
-    declaration::Declaration,
     deadline,
+    declaration::Declaration,
     intake::{FieldError, form::find, sign, steps::Step},
     store::totals as kept_totals,
     totals::Total,
@@ -49,7 +49,8 @@ pub async fn page(visitor: Visitor, At(id): At<ClaimId>) -> Answer {
             let body = if intake == Intake::Closed {
                 closed(&draft.case, now).into_any()
             } else if stopped {
-                view! { <p class="lede">"The claim cannot be signed yet."</p>{check::remark_lists(id, &remarks)} }.into_any()
+                view! { <p class="lede">"The claim cannot be signed yet."</p>{check::remark_lists(id, &remarks)} }
+                    .into_any()
             } else if let Some(email) = unverified {
                 confirm(&email).into_any()
             } else {
@@ -73,7 +74,8 @@ pub async fn page(visitor: Visitor, At(id): At<ClaimId>) -> Answer {
 /// What is wrong with what was typed here: what the form just said, else what can still be read from what was kept. The tick
 /// is never kept, so that its absence alone is no error.
 async fn errors(visitor: &Visitor, draft: &Draft, late: bool) -> Vec<FieldError> {
-    let just_said: Vec<FieldError> = visitor.take_errors().await.into_iter().filter(|error| find(sign::FORM, &error.field).is_some()).collect();
+    let just_said: Vec<FieldError> =
+        visitor.take_errors().await.into_iter().filter(|error| find(sign::FORM, &error.field).is_some()).collect();
     let answers = draft.answers_of(Step::Sign);
     if !just_said.is_empty() || answers.is_empty() {
         return just_said;
@@ -127,9 +129,16 @@ fn declarations(case: &Case, today: chrono::NaiveDate) -> impl IntoView + use<> 
     }
 }
 
-fn form(draft: &Draft, errors: Vec<FieldError>, late: bool, today: chrono::NaiveDate, key: String) -> impl IntoView + use<> {
+fn form(
+    draft: &Draft,
+    errors: Vec<FieldError>,
+    late: bool,
+    today: chrono::NaiveDate,
+    key: String,
+) -> impl IntoView + use<> {
     let answers = draft.answers_of(Step::Sign);
-    let before: &'static [&'static str] = if late { &["place", "place_name"] } else { &["place", "place_name", "late_reason"] };
+    let before: &'static [&'static str] =
+        if late { &["place", "place_name"] } else { &["place", "place_name", "late_reason"] };
     let require: &'static [&'static str] = if late { &["late_reason"] } else { &[] };
     let late = late.then(|| view! { <Notice kind=NoticeKind::Warning title="This claim is late">"The deadline has passed. Late claims are taken with a reason, which counsel and the court will read. You are asked for it below."</Notice> });
     view! {

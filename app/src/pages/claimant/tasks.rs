@@ -6,7 +6,7 @@ use claims::{
     case::Intake,
     deadline,
     intake::steps::{Progress, Step},
-    line::Category,
+    line::{Basis, Category},
     store::totals as kept_totals,
     totals::{self, Total},
 };
@@ -78,7 +78,13 @@ fn tasks(draft: &Draft) -> Vec<Task> {
             let progress = draft.progress(step);
             let here = progress != Progress::NotYet || step == Step::Check;
             let href = here.then(|| step_path(id, step));
-            Task { title: step.title().to_owned(), detail: detail(draft, step, progress), href, word: progress.words().to_owned(), key: progress.key().to_owned() }
+            Task {
+                title: step.title().to_owned(),
+                detail: detail(draft, step, progress),
+                href,
+                word: progress.words().to_owned(),
+                key: progress.key().to_owned(),
+            }
         })
         .collect()
 }
@@ -90,15 +96,22 @@ fn categories(draft: &Draft) -> Vec<Category> {
 }
 
 fn detail(draft: &Draft, step: Step, progress: Progress) -> String {
-    let wrong = |number: usize| if number == 1 { "1 answer needs attention".to_owned() } else { format!("{number} answers need attention") };
+    let wrong = |number: usize| {
+        if number == 1 { "1 answer needs attention".to_owned() } else { format!("{number} answers need attention") }
+    };
     match step {
-        Step::Claimant | Step::Agreement | Step::Others if progress == Progress::NeedsAttention => wrong(step.errors(&draft.answers_of(step)).len()),
+        Step::Claimant | Step::Agreement | Step::Others if progress == Progress::NeedsAttention => {
+            wrong(step.errors(&draft.answers_of(step)).len())
+        }
         Step::Claimant => draft.answers_of(step).get("legal_name").to_owned(),
-        Step::Agreement if progress == Progress::NotStarted => "What you agreed with the distributor, as far as you know".to_owned(),
+        Step::Agreement if progress == Progress::NotStarted => {
+            "What you agreed with the distributor, as far as you know".to_owned()
+        }
         Step::Lines(category) => {
             let count = draft.count(category);
-            let mut words = if count.lines == 0 { about(category).to_owned() } else { parts::count(count.lines, "line", "lines") };
-            for sum in draft.sums.iter().filter(|sum| sum.category == category) {
+            let mut words =
+                if count.lines == 0 { about(category).to_owned() } else { parts::count(count.lines, "line", "lines") };
+            for sum in draft.sums.iter().filter(|sum| sum.category == category && sum.basis != Some(Basis::UnitsOnly)) {
                 let basis = sum.basis.map(|basis| format!(" at {}", basis.title())).unwrap_or_default();
                 words.push_str(&format!(", {}{basis}", sum.currency.show(sum.amount)));
             }
@@ -107,8 +120,12 @@ fn detail(draft: &Draft, step: Step, progress: Progress) -> String {
             }
             words
         }
-        Step::Documents if draft.documents.is_empty() => "Statements, invoices, contracts, mails: what proves your lines".to_owned(),
-        Step::Documents => parts::count(i64::try_from(draft.documents.len()).unwrap_or(i64::MAX), "document", "documents"),
+        Step::Documents if draft.documents.is_empty() => {
+            "Statements, invoices, contracts, mails: what proves your lines".to_owned()
+        }
+        Step::Documents => {
+            parts::count(i64::try_from(draft.documents.len()).unwrap_or(i64::MAX), "document", "documents")
+        }
         Step::Others if progress == Progress::NotStarted => "An artist, a label, a co-owner".to_owned(),
         Step::Check => "Everything on one page, to read and to print".to_owned(),
         Step::Sign if progress == Progress::NotYet => "After the tasks above".to_owned(),
@@ -129,7 +146,10 @@ fn missing(id: ClaimId, remarks: &[Remark]) -> AnyView {
     if remarks.is_empty() {
         return view! { <p>"Nothing is missing. Check your answers, then sign."</p> }.into_any();
     }
-    let items: Vec<_> = remarks.iter().map(|remark| view! { <li><a href=step_path(id, remark.step)>{remark.words.clone()}</a></li> }).collect();
+    let items: Vec<_> = remarks
+        .iter()
+        .map(|remark| view! { <li><a href=step_path(id, remark.step)>{remark.words.clone()}</a></li> })
+        .collect();
     view! { <h2>"Needed before you can sign"</h2><ul>{items}</ul> }.into_any()
 }
 
@@ -139,7 +159,10 @@ fn so_far(totals: &[Total], draft: &Draft) -> impl IntoView + use<> {
     (!totals.is_empty()).then(|| {
         let figures: Vec<_> = totals
             .iter()
-            .map(|total| view! { <div><dt>{parts::total_title(total)}</dt><dd><Amount minor=total.amount currency/></dd><dd class="detail">{parts::count(total.lines, "line", "lines")}</dd></div> })
+            .map(|total| {
+                let value = if total.basis == Some(Basis::UnitsOnly) { "no value".into_any() } else { view! { <Amount minor=total.amount currency/> }.into_any() };
+                view! { <div><dt>{parts::total_title(total)}</dt><dd>{value}</dd><dd class="detail">{parts::count(total.lines, "line", "lines")}</dd></div> }
+            })
             .collect();
         let sum = totals::counted(totals, settings.filing_basis);
         view! { <h2>"So far"</h2><dl class="figures">{figures}</dl>{documented(&sum, currency)} }
@@ -150,13 +173,23 @@ fn so_far(totals: &[Total], draft: &Draft) -> impl IntoView + use<> {
 pub(super) fn documented(sum: &Total, currency: claims::money::Currency) -> impl IntoView + use<> {
     let words = if sum.amount == 0 {
         "No amount is claimed yet.".to_owned()
+    } else if sum.documented == sum.amount {
+        format!("All of {} is on lines that cite a document.", currency.show(sum.amount))
     } else {
-        format!("{} of {} is on lines that cite a document. The rest is sworn only.", currency.grouped(sum.documented), currency.show(sum.amount))
+        format!(
+            "{} of {} is on lines that cite a document. The rest is sworn only.",
+            currency.grouped(sum.documented),
+            currency.show(sum.amount)
+        )
     };
     view! { <Meter label="Documented" part=sum.documented whole=sum.amount words/> }
 }
 
 fn withdraw(id: ClaimId, sent: bool) -> impl IntoView {
-    let words = if sent { "The version that you sent stays as it is, and this one waits here. You can also " } else { "You can leave this draft as it is: nobody else sees it. You can also " };
+    let words = if sent {
+        "The version that you sent stays as it is, and this one waits here. You can also "
+    } else {
+        "You can leave this draft as it is: nobody else sees it. You can also "
+    };
     view! { <p>{words}<a href=format!("/claims/{id}/withdraw")>"withdraw the claim"</a>"."</p> }
 }

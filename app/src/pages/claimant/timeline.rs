@@ -13,7 +13,7 @@ pub(super) type Mail = (String, String, String, Instant);
 pub(super) fn timeline(events: &[Event], mails: &[Mail], zone: &str) -> Vec<TimeEvent> {
     let mut entries: Vec<(Instant, String, String)> = Vec::new();
     let mut files: Vec<String> = Vec::new();
-    let mut events = events.iter().filter(|event| event.kind != "document_opened").peekable();
+    let mut events = events.iter().filter(|event| !event.kind.ends_with("_opened")).peekable();
     while let Some(event) = events.next() {
         let details: Value = serde_json::from_str(&event.details).unwrap_or_default();
         let text = |key: &str| details.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -23,20 +23,36 @@ pub(super) fn timeline(events: &[Event], mails: &[Mail], zone: &str) -> Vec<Time
             "claim_started" => ("The claim was started".to_owned(), by),
             "document_added" => {
                 files.push(text("name"));
-                if events.peek().is_some_and(|next| next.kind == "document_added" && next.account_id == event.account_id) {
+                if events
+                    .peek()
+                    .is_some_and(|next| next.kind == "document_added" && next.account_id == event.account_id)
+                {
                     continue;
                 }
                 let names = std::mem::take(&mut files);
                 let shown = names.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
                 let more = if names.len() > 5 { format!(" and {} more", names.len() - 5) } else { String::new() };
-                (format!("{} added", parts::count(i64::try_from(names.len()).unwrap_or(i64::MAX), "document was", "documents were")), format!("{shown}{more}."))
+                (
+                    format!(
+                        "{} added",
+                        parts::count(i64::try_from(names.len()).unwrap_or(i64::MAX), "document was", "documents were")
+                    ),
+                    format!("{shown}{more}."),
+                )
             }
             "document_removed" => ("A document was removed".to_owned(), format!("{}.", text("name"))),
-            "claim_submitted" => (format!("The claim was signed and received as {}", text("number")), format!("{by} {}. SHA-256 {}", parts::count(number("lines"), "line", "lines"), text("sha256"))),
+            "claim_submitted" => (
+                format!("The claim was signed and received as {}", text("number")),
+                format!("{by} {}. SHA-256 {}", parts::count(number("lines"), "line", "lines"), text("sha256")),
+            ),
             "amendment_started" => ("An amendment was begun".to_owned(), by),
-            "claim_amended" => (format!("Version {} was signed and received", number("version")), format!("{by} {}. SHA-256 {}", parts::count(number("lines"), "line", "lines"), text("sha256"))),
+            "claim_amended" => (
+                format!("Version {} was signed and received", number("version")),
+                format!("{by} {}. SHA-256 {}", parts::count(number("lines"), "line", "lines"), text("sha256")),
+            ),
             "claim_withdrawn" => ("The claim was withdrawn".to_owned(), format!("{by} Reason: {}", text("reason"))),
-            other => (other.replace('_', " "), by),
+            // Who reads a claim, and whatever else is counsel's own work, is in the log of the case, not here.
+            _ => continue,
         };
         entries.push((event.at, what, detail));
     }
@@ -56,7 +72,11 @@ pub(super) fn timeline(events: &[Event], mails: &[Mail], zone: &str) -> Vec<Time
     }
     // Stable, so that what has the same time stays in the order in which it happened.
     entries.sort_by_key(|(at, ..)| *at);
-    entries.into_iter().rev().map(|(at, what, detail)| TimeEvent { at: at.to_rfc3339(), when: deadline::show(at, zone), what, detail }).collect()
+    entries
+        .into_iter()
+        .rev()
+        .map(|(at, what, detail)| TimeEvent { at: at.to_rfc3339(), when: deadline::show(at, zone), what, detail })
+        .collect()
 }
 
 #[cfg(test)]
@@ -85,9 +105,19 @@ mod tests {
         events.extend((2..9).map(|seq| event(seq, "document_added", &format!("{{\"name\":\"{seq}.pdf\"}}"))));
         events.push(event(10, "document_opened", "{}"));
         events.push(event(11, "claim_submitted", "{\"number\":\"ALG-1\",\"lines\":3}"));
-        let mails = ["receipt", "new_claim"].map(|kind| (kind.to_owned(), "a@example.org".to_owned(), "waiting".to_owned(), Instant::from_timestamp(11, 0).unwrap()));
+        let mails = ["receipt", "new_claim"].map(|kind| {
+            (kind.to_owned(), "a@example.org".to_owned(), "waiting".to_owned(), Instant::from_timestamp(11, 0).unwrap())
+        });
         let what: Vec<String> = timeline(&events, &mails, "Etc/UTC").into_iter().map(|event| event.what).collect();
-        assert_eq!(what, ["The receipt is on its way by mail", "The claim was signed and received as ALG-1", "7 documents were added", "The claim was started"]);
+        assert_eq!(
+            what,
+            [
+                "The receipt is on its way by mail",
+                "The claim was signed and received as ALG-1",
+                "7 documents were added",
+                "The claim was started"
+            ]
+        );
         let detail = timeline(&events, &[], "Etc/UTC").remove(1).detail;
         assert!(detail.starts_with("2.pdf, 3.pdf") && detail.ends_with("and 2 more."), "{detail}");
     }

@@ -18,7 +18,8 @@ use crate::{
     shell::Page,
 };
 
-const REASON: Field = Field::required("reason", "Why do you withdraw the claim?", Kind::LongText(2_000)).hint("A few words. Counsel of the case reads them.");
+const REASON: Field = Field::required("reason", "Why do you withdraw the claim?", Kind::LongText(2_000))
+    .hint("A few words. Counsel of the case reads them.");
 
 async fn read(visitor: &Visitor, id: ClaimId) -> Result<(Claim, Case), Halt> {
     let mut tx = visitor.recoup().store.read().await?;
