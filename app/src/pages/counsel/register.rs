@@ -122,6 +122,7 @@ fn list(shown: &Shown) -> impl IntoView + use<> {
         .collect();
     let base = with_query(format!("/counsel/{slug}/claims"), &query);
     let number = |page: i64| u64::try_from(page).unwrap_or(1);
+    let heads = head_row(slug, choice);
     view! {
         <div class="bar">
             <p><strong>{head}</strong>{of_them}". "{amounts}</p>
@@ -131,7 +132,7 @@ fn list(shown: &Shown) -> impl IntoView + use<> {
             </p>
         </div>
         <Table caption="Claims" quiet=true class="dense">
-            {head_row(slug, choice)}
+            {heads}
             <tbody>{rows}</tbody>
             <tfoot>{foot}</tfoot>
         </Table>

@@ -33,14 +33,14 @@ pub async fn page(
 }
 
 fn show(reading: &Reading) -> impl IntoView + use<> {
-    let in_force = &reading.opened.versions[reading.opened.in_force].frozen;
+    let in_force = reading.opened.versions[reading.opened.in_force].frozen.version;
     let version = reading.frozen().version;
     let path = format!("/counsel/{}/claims/{}", reading.slug(), reading.number());
-    let replaced = (in_force.version != version).then(|| {
+    let replaced = (in_force != version).then(|| {
         let path = path.clone();
         view! {
             <Notice kind=NoticeKind::Info title="This version was replaced">
-                {format!("Version {} is in force. ", in_force.version)}<a href=path>"Read the claim as it is in force"</a>"."
+                {format!("Version {} is in force. ", in_force)}<a href=path>"Read the claim as it is in force"</a>"."
             </Notice>
         }
     });
