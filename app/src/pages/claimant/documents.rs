@@ -141,7 +141,7 @@ fn card(
     view! {
         <li>
             <h3><a href=format!("/documents/{id}")>{document.name.clone()}</a></h3>
-            <p class="detail">{about}<br/>"SHA-256 "<code title=document.sha256.clone()>{short(&document.sha256)}</code></p>
+            <p class="detail">{about}<br/>"SHA-256 begins "<code title=document.sha256.clone()>{short(&document.sha256)}</code></p>
             <p>{cited}</p>
             {cite}
             <details>
@@ -199,5 +199,5 @@ fn cite_form(id: DocumentId, base: &str, named: &str, typed: Option<&Typed>) -> 
 
 /// The first characters of a hash, enough to tell files apart by eye.
 pub(super) fn short(sha256: &str) -> String {
-    format!("{}…", sha256.get(..12).unwrap_or(sha256))
+    sha256.get(..12).unwrap_or(sha256).to_owned()
 }

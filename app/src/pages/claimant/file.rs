@@ -8,7 +8,6 @@ use claims::{
         start_claim::{self, Who},
     },
     case::{Case, Intake},
-    deadline,
     intake::{Answers, FieldError, case_settings::CaseState, claimant},
     store::{
         cases,
@@ -86,14 +85,14 @@ fn shown(start: Start, typed: Answers, errors: Vec<FieldError>, key: String, not
     let whom = case.settings.title.clone();
     Page::new("File a claim", move || {
         let settings = &case.settings;
-        let by = deadline::in_words(case.deadline, &settings.time_zone, now);
+        let by = parts::until(&case, now);
         let words = match case.intake(now) {
             Intake::Open => format!("The deadline is {by}. What you enter is kept; nothing is sent before you sign."),
             Intake::LateWithReason => "The deadline has passed. A late claim is taken if you say why it is late; you are asked for the reason when you sign.".to_owned(),
             Intake::Closed => {
                 return view! {
                     <h1>"This case takes no more claims"</h1>
-                    <p class="lede">{format!("The deadline was {}.", by.trim_end_matches(", passed"))}</p>
+                    <p class="lede">{format!("The deadline was {by}.")}</p>
                     <p>"Whom to ask stands on "<a href=format!("/cases/{}", settings.slug)>"the page of the case"</a>"."</p>
                 }
                 .into_any();

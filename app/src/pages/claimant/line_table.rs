@@ -111,9 +111,9 @@ impl Row {
         let missing = amount.is_none();
         let value = amount
             .filter(|_| basis != Some(Basis::UnitsOnly))
-            .map(|(minor, currency)| view! { <Amount minor currency/> });
-        let in_case = in_case.map(|(rate, minor)| view! { <br/><span class="soft">"= "<Amount minor currency=own/>{format!(" at {rate}")}</span> });
-        let basis = basis.map(|basis| view! { <br/><span class="soft">{basis.title()}</span> });
+            .map(|(minor, currency)| view! { <Amount minor currency/><br/> });
+        let in_case = in_case.map(|(rate, minor)| view! { <span class="soft">"= "<Amount minor currency=own/>{format!(" at {rate}")}</span><br/> });
+        let basis = basis.map(|basis| view! { <span class="soft">{basis.title()}</span> });
         let identifiers = (!identifiers.is_empty()).then(|| view! { <br/><span class="soft">{identifiers}</span> });
         let evidence = if evidence.is_empty() { "Sworn only".to_owned() } else { evidence.join("; ") };
         let change = edit.map(|base| {
@@ -121,8 +121,9 @@ impl Row {
         });
         view! {
             <tr class=if missing { "wrong" } else { "" }>
-                <th scope="row">{number}</th><td>{release}{identifiers}</td><td>{period.map(parts::period)}</td><td class="num">{units.map(grouped_units)}</td>
-                <td class="num">{value}{in_case}{basis}{missing.then(|| view! { <StatusTag word="Needs attention" key="attention"/> })}</td><td>{evidence}</td>{change}
+                <th scope="row">{number}</th><td>{release}{identifiers}</td>
+                <td class="num">{value}{in_case}{basis}{missing.then(|| view! { <StatusTag word="Needs attention" key="attention"/> })}</td>
+                <td>{period.map(parts::period)}</td><td class="num">{units.map(grouped_units)}</td><td>{evidence}</td>{change}
             </tr>
         }
     }
@@ -143,8 +144,8 @@ pub(super) fn tables(rows: Vec<Row>, own: Currency, edit: Option<String>) -> Any
                 <h3>{category.title()}</h3>
                 <Table caption=format!("Lines of {}", category.title().to_lowercase()) quiet=true>
                     <thead><tr>
-                        <th scope="col">"Line"</th><th scope="col">"Release"</th><th scope="col">"Period"</th><th scope="col" class="num">"Units"</th>
-                        <th scope="col" class="num">"Amount"</th><th scope="col">"Evidence"</th>{change}
+                        <th scope="col">"Line"</th><th scope="col">"Release"</th><th scope="col" class="num">"Amount"</th>
+                        <th scope="col">"Period"</th><th scope="col" class="num">"Units"</th><th scope="col">"Evidence"</th>{change}
                     </tr></thead>
                     <tbody>{rows}</tbody>
                 </Table>

@@ -56,8 +56,9 @@ pub async fn page(visitor: Visitor, At((id, category)): At<(ClaimId, Category)>,
                     {orders(&base, order)}
                     <Table caption quiet=true>
                         <thead><tr>
-                            <th scope="col">"Line"</th><th scope="col">"Release"</th><th scope="col">{if category == Category::HeldInventory { "As of" } else { "Period" }}</th>
-                            <th scope="col" class="num">"Units"</th><th scope="col" class="num">"Amount"</th><th scope="col">"Evidence"</th><th scope="col">"State"</th>
+                            <th scope="col">"Line"</th><th scope="col">"Release"</th><th scope="col" class="num">"Amount"</th>
+                            <th scope="col">{if category == Category::HeldInventory { "As of" } else { "Period" }}</th><th scope="col" class="num">"Units"</th>
+                            <th scope="col">"Evidence"</th><th scope="col">"State"</th>
                             <th scope="col"><span class="hidden">"What can be done"</span></th>
                         </tr></thead>
                         <tbody>{rows}</tbody>
@@ -124,9 +125,9 @@ fn row(id: ClaimId, category: Category, case: &Case, line: &Line, key: String) -
         let (minor, currency) = (facts.amount, facts.currency);
         let rate = case.settings.rate(currency).filter(|_| currency != own);
         let in_case = rate.and_then(|rate| Some((convert(minor, currency, rate, own)?, rate)));
-        let foreign = in_case.map(|(minor, rate)| view! { <br/><span class="soft">"= "<Amount minor currency=own/>{format!(" at {rate}")}</span> });
-        let basis = facts.basis.map(|basis| view! { <br/><span class="soft">{basis.title()}</span> });
-        let value = if facts.basis == Some(Basis::UnitsOnly) { ().into_any() } else { view! { <Amount minor currency/>{foreign} }.into_any() };
+        let foreign = in_case.map(|(minor, rate)| view! { <span class="soft">"= "<Amount minor currency=own/>{format!(" at {rate}")}</span><br/> });
+        let basis = facts.basis.map(|basis| view! { <span class="soft">{basis.title()}</span> });
+        let value = if facts.basis == Some(Basis::UnitsOnly) { ().into_any() } else { view! { <Amount minor currency/><br/>{foreign} }.into_any() };
         view! { {value}{basis} }
     });
     let period =
@@ -143,7 +144,7 @@ fn row(id: ClaimId, category: Category, case: &Case, line: &Line, key: String) -
     let named = move || view! { <span class="hidden">{named.clone()}</span> };
     view! {
         <tr class=class>
-            <th scope="row">{number}</th><td>{release}</td><td>{period}</td><td class="num">{units}</td><td class="num">{amount}</td><td>{evidence}</td><td>{state}</td>
+            <th scope="row">{number}</th><td>{release}</td><td class="num">{amount}</td><td>{period}</td><td class="num">{units}</td><td>{evidence}</td><td>{state}</td>
             <td class="row-actions">
                 <a href=href.clone()>"Edit"{named()}</a>
                 <form class="inline" method="post" action=format!("{href}/copy")><input type="hidden" name="key" value=key/><button class="link" type="submit">"Copy"{named()}</button></form>
@@ -178,7 +179,7 @@ fn foot(draft: &Draft, category: Category) -> impl IntoView + use<> {
         *total = total.saturating_add(sum.in_case);
     }
     let at = |basis: Option<Basis>| basis.map(|basis| format!(" at {}", basis.title())).unwrap_or_default();
-    let row = |words: String, minor: i64, currency| view! { <tr><th scope="row" colspan="4">{words}</th><td class="num"><Amount minor currency/></td><td colspan="3"></td></tr> };
+    let row = |words: String, minor: i64, currency| view! { <tr><th scope="row" colspan="2">{words}</th><td class="num"><Amount minor currency/></td><td colspan="5"></td></tr> };
     let foreign = sums.iter().any(|sum| sum.currency != own);
     let mut rows: Vec<_> = sums
         .iter()

@@ -49,7 +49,7 @@ pub async fn page(visitor: Visitor) -> Answer {
             view! {
                 <p>"One claim for each claimant and case. If you file for several claimants, each has a claim of its own."</p>
                 <Table caption="Claims" quiet=true>
-                    <thead><tr><th scope="col">"Claimant"</th><th scope="col">"Case"</th><th scope="col">"Status"</th><th scope="col">"Number"</th><th scope="col">"Last change"</th><th scope="col">"What to do next"</th></tr></thead>
+                    <thead><tr><th scope="col">"Claimant and case"</th><th scope="col">"Status and number"</th><th scope="col">"What to do next"</th><th scope="col">"Last change"</th></tr></thead>
                     <tbody>{rows}</tbody>
                 </Table>
             }
@@ -71,12 +71,10 @@ fn row(claim: &Claim, case: &Case, now: Instant) -> impl IntoView + use<> {
     let whose = format!(" ({}, {})", claim.claimant, case.settings.title);
     view! {
         <tr>
-            <th scope="row"><a href=format!("/claims/{}", claim.id)>{claim.claimant.clone()}</a></th>
-            <td>{case.settings.title.clone()}</td>
-            <td><StatusTag word=status.word() key=status.key()/></td>
-            <td>{claim.number.clone().unwrap_or_else(|| "None before it is sent".to_owned())}</td>
-            <td><time datetime=claim.changed_at.to_rfc3339()>{deadline::show(claim.changed_at, &case.settings.time_zone)}</time></td>
+            <th scope="row"><a href=format!("/claims/{}", claim.id)>{claim.claimant.clone()}</a><br/><span class="soft">{case.settings.title.clone()}</span></th>
+            <td><StatusTag word=status.word() key=status.key()/><br/>{claim.number.clone().unwrap_or_else(|| "No number yet".to_owned())}</td>
             <td>{next}<br/><a href=href>{link}<span class="hidden">{whose}</span></a></td>
+            <td><time datetime=claim.changed_at.to_rfc3339()>{deadline::show(claim.changed_at, &case.settings.time_zone)}</time></td>
         </tr>
     }
 }
@@ -84,7 +82,7 @@ fn row(claim: &Claim, case: &Case, now: Instant) -> impl IntoView + use<> {
 /// What to do next with a claim, and the link where it is done.
 fn next(claim: &Claim, status: ClaimStatus, case: &Case, now: Instant) -> (String, &'static str, String) {
     let page = format!("/claims/{}", claim.id);
-    let by = deadline::in_words(case.deadline, &case.settings.time_zone, now);
+    let by = parts::until(case, now);
     match (status, case.intake(now)) {
         (ClaimStatus::Draft, Intake::Open) => (format!("Finish it and sign it by {by}."), "Go on", page),
         (ClaimStatus::Draft, Intake::LateWithReason) => {
@@ -104,6 +102,9 @@ fn next(claim: &Claim, status: ClaimStatus, case: &Case, now: Instant) -> (Strin
             page,
         ),
         (ClaimStatus::Withdrawn, Intake::Closed) => ("Nothing. It counts in no total.".to_owned(), "Look at it", page),
+        (ClaimStatus::Withdrawn, _) if claim.in_force_id.is_some() && claim.draft_id.is_some() => {
+            ("Sign it anew. It stays withdrawn until then.".to_owned(), "Go on", tasks_path(claim))
+        }
         (ClaimStatus::Withdrawn, _) => {
             ("Nothing. It counts in no total, and you can take it up again.".to_owned(), "Look at it", page)
         }
@@ -121,7 +122,7 @@ fn open_cases(open: &[Case], now: Instant) -> AnyView {
             view! {
                 <li>
                     <h3><a href=format!("/cases/{}", settings.slug)>{settings.title.clone()}</a></h3>
-                    <p>{format!("Deadline: {}.", deadline::in_words(case.deadline, &settings.time_zone, now))}</p>
+                    <p>{format!("Deadline: {}.", parts::until(case, now))}</p>
                     <p><a class="button secondary" href=format!("/cases/{}/file", settings.slug)>"File a claim"<span class="hidden">{format!(" in {}", settings.title)}</span></a></p>
                 </li>
             }

@@ -1,7 +1,9 @@
 //! Small pieces that several of these pages show.
 
 use claims::{
+    Instant,
     case::Case,
+    deadline,
     intake::Answers,
     line::{Basis, Category},
     money::{Currency, grouped_units},
@@ -20,6 +22,16 @@ pub(super) fn done(notice: Option<String>) -> impl IntoView + use<> {
 /// `one` thing or so many `many`.
 pub(super) fn count(number: i64, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{} {many}", grouped_units(number)) }
+}
+
+/// The deadline of a case inside a sentence: `11:59 p.m. PDT, 14 March 2027 (114 days left)`; only when it was, once it passed.
+pub(super) fn until(case: &Case, now: Instant) -> String {
+    let words = deadline::in_words(case.deadline, &case.settings.time_zone, now);
+    match words.rsplit_once(", ") {
+        Some((at, "passed")) => at.to_owned(),
+        Some((at, left)) => format!("{at} ({left})"),
+        None => words,
+    }
 }
 
 /// A size in the units that people know it in.

@@ -42,6 +42,8 @@ pub(super) async fn shown(visitor: &Visitor, mut tx: Tx, claim: Claim) -> Answer
     Ok(visitor.page(
         Page::new(title, move || {
             let zone = &case.settings.time_zone;
+            let withdrawn_at =
+                events.iter().rfind(|event| event.kind == "claim_withdrawn").map_or(claim.changed_at, |event| event.at);
             let status = ClaimStatus::parse(&claim.status).unwrap_or(ClaimStatus::Draft);
             let in_force = versions.iter().find(|sent| Some(sent.version.id) == claim.in_force_id);
             let received = in_force.map(|sent| {
@@ -64,7 +66,7 @@ pub(super) async fn shown(visitor: &Visitor, mut tx: Tx, claim: Claim) -> Answer
                 <h1>{heading}</h1>
                 <p><StatusTag word=status.word() key=status.key()/>{received}</p>
                 <h2>"What happens next"</h2>
-                {next(&claim, &case, status, now)}
+                {next(&claim, &case, status, withdrawn_at, now)}
                 {figures}
                 {versions_table}
                 <h2>"What happened"</h2>
@@ -76,12 +78,11 @@ pub(super) async fn shown(visitor: &Visitor, mut tx: Tx, claim: Claim) -> Answer
 }
 
 /// What happens next, and what the claimant can do.
-fn next(claim: &Claim, case: &Case, status: ClaimStatus, now: Instant) -> impl IntoView + use<> {
+fn next(claim: &Claim, case: &Case, status: ClaimStatus, withdrawn_at: Instant, now: Instant) -> impl IntoView + use<> {
     let id = claim.id;
-    let by = deadline::in_words(case.deadline, &case.settings.time_zone, now);
     let takes = case.intake(now);
     let until = match takes {
-        Intake::Open => format!("Changes are possible until the deadline: {by}."),
+        Intake::Open => format!("Changes are possible until {}.", parts::until(case, now)),
         Intake::LateWithReason => {
             "The deadline has passed. A change is still taken if you say why it is late.".to_owned()
         }
@@ -89,18 +90,19 @@ fn next(claim: &Claim, case: &Case, status: ClaimStatus, now: Instant) -> impl I
     };
     let amend = |words: &'static str| view! { <form class="inline" method="post" action=format!("/claims/{id}/amend")><button type="submit">{words}</button></form> };
     let withdraw = || view! { <a href=format!("/claims/{id}/withdraw")>"Withdraw this claim"</a> };
-    let go_on = view! { <a class="button" href=tasks_path(claim)>"Continue the amendment"</a> };
+    let words = if status == ClaimStatus::Withdrawn { "Go on" } else { "Continue the amendment" };
+    let go_on = view! { <a class="button" href=tasks_path(claim)>{words}</a> };
     let (words, actions) = match (status, takes) {
         (ClaimStatus::Withdrawn, _) => {
             let reason = claim.withdrawn_reason.clone().unwrap_or_default();
             let words = format!(
                 "The claim was withdrawn on {} and counts in no total. Reason: {reason}",
-                deadline::show(claim.changed_at, &case.settings.time_zone)
+                deadline::show(withdrawn_at, &case.settings.time_zone)
             );
-            let signed_anew = if claim.in_force_id.is_some() {
-                " If you take it up again, you sign it anew; until then it stays withdrawn."
-            } else {
-                ""
+            let signed_anew = match (claim.in_force_id, claim.draft_id) {
+                (Some(_), Some(_)) => " You have taken it up again; it stays withdrawn until you sign the new version.",
+                (Some(_), None) => " If you take it up again, you sign it anew; until then it stays withdrawn.",
+                _ => "",
             };
             let actions = match takes {
                 Intake::Closed => ().into_any(),
@@ -158,7 +160,7 @@ fn version_table(claim: &Claim, versions: &[SentVersion], zone: &str) -> impl In
     view! {
         <h2>"Versions"</h2>
         <Table caption="Versions that were sent" quiet=true>
-            <thead><tr><th scope="col">"Version"</th><th scope="col">"State"</th><th scope="col">"Received"</th><th scope="col" class="num">"Lines"</th><th scope="col" class="num">"Documents"</th><th scope="col">"SHA-256"</th><th scope="col">"Open"</th></tr></thead>
+            <thead><tr><th scope="col">"Version"</th><th scope="col">"State"</th><th scope="col">"Received"</th><th scope="col" class="num">"Lines"</th><th scope="col" class="num">"Documents"</th><th scope="col">"SHA-256 (start)"</th><th scope="col">"Open"</th></tr></thead>
             <tbody>{rows}</tbody>
         </Table>
     }

@@ -99,11 +99,11 @@ fn what_is_signed(id: ClaimId, draft: &Draft, totals: &[Total]) -> impl IntoView
 }
 
 fn closed(case: &Case, now: claims::Instant) -> impl IntoView + use<> {
-    let by = deadline::in_words(case.deadline, &case.settings.time_zone, now);
+    let by = parts::until(case, now);
     let slug = case.settings.slug.clone();
     view! {
         <Notice kind=NoticeKind::Warning title="This case takes no more claims">
-            {format!("The deadline was {}. Your draft is kept. Whom to ask stands on ", by.trim_end_matches(", passed"))}<a href=format!("/cases/{slug}")>"the page of the case"</a>"."
+            {format!("The deadline was {by}. Your draft is kept. Whom to ask stands on ")}<a href=format!("/cases/{slug}")>"the page of the case"</a>"."
         </Notice>
     }
 }

@@ -4,9 +4,9 @@ use claims::{
     ClaimId,
     actions::claim_view::{Draft, Remark},
     case::Intake,
-    deadline,
     intake::steps::{Progress, Step},
     line::{Basis, Category},
+    status::ClaimStatus,
     store::totals as kept_totals,
     totals::{self, Total},
 };
@@ -35,11 +35,11 @@ pub(super) async fn shown(visitor: &Visitor, id: ClaimId) -> Answer {
     let verified = visitor.actor()?.verified;
     let email = visitor.actor()?.email.clone();
     let title = if draft.claim.in_force_id.is_some() { "Your amendment" } else { "Your claim" };
+    let withdrawn = draft.claim.status == ClaimStatus::Withdrawn.key();
     let for_whom = whom(&draft.claim, &draft.case);
     Ok(visitor.page(
         Page::new(title, move || {
-            let settings = &draft.case.settings;
-            let by = deadline::in_words(draft.case.deadline, &settings.time_zone, now);
+            let by = parts::until(&draft.case, now);
             let (kind, words) = match draft.case.intake(now) {
                 Intake::Open => (None, format!("Take the tasks in any order, and leave whenever you like: every answer is kept. Sign and send by {by}.")),
                 Intake::LateWithReason => (Some("The deadline has passed"), "Every answer is kept, and the claim can still be sent: you are asked why it is late when you sign.".to_owned()),
@@ -52,7 +52,8 @@ pub(super) async fn shown(visitor: &Visitor, id: ClaimId) -> Answer {
             let confirm = (!verified).then(|| view! { <Notice kind=NoticeKind::Info title="Confirm your e-mail address before you sign">{format!("Open the link in the mail that we sent to {email}. Everything else can be done before.")}</Notice> });
             let beside = draft.claim.in_force_id.map(|_| {
                 let version = draft.version.version;
-                view! { <Notice kind=NoticeKind::Info>{format!("This is version {version}. What you sent before stays in force until you sign this one; nobody else sees it before that. ")}<a href=format!("/claims/{id}")>"See what was sent"</a></Notice> }
+                let before = if withdrawn { "The claim stays withdrawn" } else { "What you sent before stays in force" };
+                view! { <Notice kind=NoticeKind::Info>{format!("This is version {version}. {before} until you sign this one; nobody else sees it before that. ")}<a href=format!("/claims/{id}")>"See what was sent"</a></Notice> }
             });
             let remarks: Vec<Remark> = draft.remarks().into_iter().filter(|remark| remark.stops).collect();
             view! {
@@ -62,8 +63,7 @@ pub(super) async fn shown(visitor: &Visitor, id: ClaimId) -> Answer {
                 <TaskList tasks=tasks(&draft)/>
                 {missing(id, &remarks)}
                 {so_far(&totals, &draft)}
-                <h2>"If you do not want to go on"</h2>
-                {withdraw(id, draft.claim.in_force_id.is_some())}
+                {(!withdrawn).then(|| withdraw(id, draft.claim.in_force_id.is_some()))}
             }
         })
         .whom(for_whom),
@@ -187,9 +187,9 @@ pub(super) fn documented(sum: &Total, currency: claims::money::Currency) -> impl
 
 fn withdraw(id: ClaimId, sent: bool) -> impl IntoView {
     let words = if sent {
-        "The version that you sent stays as it is, and this one waits here. You can also "
+        "What you sent stays as it is, and this version waits here. You can also "
     } else {
         "You can leave this draft as it is: nobody else sees it. You can also "
     };
-    view! { <p>{words}<a href=format!("/claims/{id}/withdraw")>"withdraw the claim"</a>"."</p> }
+    view! { <h2>"If you do not want to go on"</h2><p>{words}<a href=format!("/claims/{id}/withdraw")>"withdraw the claim"</a>"."</p> }
 }

@@ -57,7 +57,7 @@ fn form(claim: &Claim, case: &Case, typed: String, errors: Vec<FieldError>) -> P
     let sent = claim.in_force_id.is_some();
     let meaning: &[&'static str] = if sent {
         &[
-            "The claim no longer counts in any total, and nothing is owed to you through it.",
+            "The claim no longer counts in any total: you ask for nothing through it any more.",
             "What was sent stays readable for you and for counsel, with your reason; nothing is deleted.",
             "You get a mail that says so.",
             "As long as the case takes claims you can take it up again: you sign it anew then.",
