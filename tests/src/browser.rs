@@ -117,10 +117,7 @@ impl Browser {
     /// Sends a form without following where it leads.
     pub async fn send_once(&self, form: &Form) -> Page {
         if !form.post {
-            let mut query = url::form_urlencoded::Serializer::new(String::new());
-            query.extend_pairs(form.pairs());
-            let path = form.action.split('?').next().unwrap_or_default();
-            return self.get_once(&format!("{path}?{}", query.finish())).await;
+            return self.get_once(&query_of(form)).await;
         }
         let request = self
             .request("POST", &form.action)
@@ -149,6 +146,14 @@ impl Browser {
     pub async fn click(&self, page: &Page, words: &str) -> Page {
         self.get(&page.link(words)).await
     }
+}
+
+/// The address that a form without POST leads to.
+fn query_of(form: &Form) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(form.pairs());
+    let path = form.action.split('?').next().unwrap_or_default();
+    format!("{path}?{}", query.finish())
 }
 
 impl Page {
