@@ -1,1 +1,2 @@
 //! claims
+pub mod matching;

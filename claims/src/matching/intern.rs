@@ -1,0 +1,137 @@
+//! One copy of every distinct text, known by a number: a comparison of equal values is a comparison of two integers,
+//! and everything derived from a value is computed once a value, not once a record.
+
+use super::text;
+
+/// The number of the empty value. Missing is neutral in every comparison.
+pub const MISSING: u32 = 0;
+
+/// Distinct texts, numbered in order of first appearance; number 0 is the empty text.
+#[derive(Clone, Debug)]
+pub struct Interner {
+    arena: String,
+    ends: Vec<u32>,
+    /// Open addressing with linear probing; `u32::MAX` marks a free slot.
+    slots: Vec<u32>,
+    hashes: Vec<u32>,
+}
+
+const FREE: u32 = u32::MAX;
+
+impl Default for Interner {
+    fn default() -> Self {
+        let mut interner =
+            Self { arena: String::new(), ends: Vec::new(), slots: vec![FREE; 64], hashes: Vec::new() };
+        interner.intern("");
+        interner
+    }
+}
+
+impl Interner {
+    /// The number of `text`, which is given one if it is new.
+    pub fn intern(&mut self, text: &str) -> u32 {
+        let hash = short(text);
+        match self.find(text, hash) {
+            Ok(id) => id,
+            Err(slot) => {
+                let id = u32::try_from(self.ends.len()).unwrap_or(FREE - 1);
+                self.slots[slot] = id;
+                self.arena.push_str(text);
+                self.ends.push(u32::try_from(self.arena.len()).unwrap_or(u32::MAX));
+                self.hashes.push(hash);
+                if self.ends.len() * 4 > self.slots.len() * 3 {
+                    self.grow();
+                }
+                id
+            }
+        }
+    }
+
+    /// The number of `text` if it has been seen.
+    #[must_use]
+    pub fn get(&self, text: &str) -> Option<u32> {
+        self.find(text, short(text)).ok()
+    }
+
+    /// The text of a number.
+    #[must_use]
+    pub fn text(&self, id: u32) -> &str {
+        let id = id as usize;
+        let start = if id == 0 { 0 } else { self.ends[id - 1] as usize };
+        &self.arena[start..self.ends[id] as usize]
+    }
+
+    /// A hash of the text of a number, the same in every run.
+    #[must_use]
+    pub fn hash(&self, id: u32) -> u32 {
+        self.hashes[id as usize]
+    }
+
+    /// How many distinct texts there are, the empty one included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether only the empty text is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.len() <= 1
+    }
+
+    /// Total bytes of text kept.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.arena.len()
+    }
+
+    fn find(&self, text: &str, hash: u32) -> Result<u32, usize> {
+        let mask = self.slots.len() - 1;
+        let mut slot = hash as usize & mask;
+        loop {
+            let id = self.slots[slot];
+            if id == FREE {
+                return Err(slot);
+            }
+            if self.hashes[id as usize] == hash && self.text(id) == text {
+                return Ok(id);
+            }
+            slot = (slot + 1) & mask;
+        }
+    }
+
+    fn grow(&mut self) {
+        let size = self.slots.len() * 2;
+        self.slots.clear();
+        self.slots.resize(size, FREE);
+        for (id, hash) in self.hashes.iter().enumerate() {
+            let mut slot = *hash as usize & (size - 1);
+            while self.slots[slot] != FREE {
+                slot = (slot + 1) & (size - 1);
+            }
+            self.slots[slot] = u32::try_from(id).unwrap_or(FREE - 1);
+        }
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a shorter hash is what is wanted")]
+fn short(text: &str) -> u32 {
+    text::hash(text.as_bytes()) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_stable_and_texts_come_back() {
+        let mut interner = Interner::default();
+        let ids: Vec<u32> = (0..1000).map(|i| interner.intern(&format!("value {i}"))).collect();
+        for (i, id) in ids.iter().enumerate() {
+            assert_eq!(interner.text(*id), format!("value {i}"));
+            assert_eq!(interner.intern(&format!("value {i}")), *id);
+        }
+        assert_eq!(interner.intern(""), MISSING);
+        assert_eq!(interner.get("nothing"), None);
+    }
+}

@@ -1,0 +1,337 @@
+//! Records made ready for comparison: every cell normalised once and replaced by the number of its distinct value.
+
+use super::{
+    codes::Codes,
+    columns::{Column, Kind},
+    intern::{Interner, MISSING},
+    normalise::{address, contact, numbers, phrase, release},
+    phrases::Phrases,
+    text,
+};
+
+/// A party's values by number; [`MISSING`] where the cell says nothing.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(missing_docs, reason = "the names are the columns' own")]
+pub struct Party {
+    pub name: u32,
+    pub contact: u32,
+    pub email: u32,
+    pub phone: u32,
+    pub website: u32,
+    pub street: u32,
+    pub city: u32,
+    pub region: u32,
+    pub postcode: u32,
+    pub country: u32,
+    pub tax_id: u32,
+    pub birth_date: u32,
+}
+
+/// A line's release by number; [`MISSING`] where the cell says nothing.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(missing_docs, reason = "the names are the columns' own")]
+pub struct Release {
+    pub title: u32,
+    pub artist: u32,
+    pub album: u32,
+    pub catalog: u32,
+    pub gtin: u32,
+    pub isrc: u32,
+    pub label: u32,
+    pub year: u32,
+    pub length: u32,
+    pub track: u32,
+    pub language: u32,
+    /// Whether the title is the artist's name, so that the two are one fact.
+    pub self_titled: bool,
+}
+
+/// The dictionaries of all fields.
+#[derive(Clone, Debug, Default)]
+#[expect(missing_docs, reason = "the names are the columns' own")]
+pub struct Values {
+    pub names: Phrases,
+    pub emails: Codes,
+    /// Domain of an e-mail that is a firm's.
+    pub firms: Codes,
+    /// Mailbox of an e-mail that is a person's.
+    pub mailboxes: Codes,
+    pub phones: Codes,
+    pub websites: Codes,
+    pub streets: Codes,
+    pub cities: Codes,
+    pub regions: Codes,
+    pub postcodes: Codes,
+    pub countries: Codes,
+    pub tax_ids: Codes,
+    pub birth_dates: Codes,
+    pub titles: Phrases,
+    pub artists: Phrases,
+    pub albums: Phrases,
+    pub labels: Phrases,
+    pub catalogs: Codes,
+    pub gtins: Codes,
+    pub isrcs: Codes,
+    pub years: Codes,
+    pub lengths: Codes,
+    pub tracks: Codes,
+    pub languages: Codes,
+    /// The firm and the mailbox of each e-mail, by the e-mail's number.
+    pub email_parts: Vec<(u32, u32)>,
+}
+
+/// A table of records, ready to be compared.
+#[derive(Clone, Debug)]
+pub struct Records {
+    /// What is being matched.
+    pub kind: Kind,
+    /// One a record, empty when matching lines without party columns.
+    pub parties: Vec<Party>,
+    /// One a record, empty when the table has no release columns.
+    pub releases: Vec<Release>,
+    /// The dictionaries.
+    pub values: Values,
+    /// The source of each record, when linking.
+    pub sources: Vec<u32>,
+    /// The claimant of each record, when given.
+    pub claimants: Vec<u32>,
+    /// First and last month of each record's period, counted from year 0, when given.
+    pub periods: Vec<Option<(i32, i32)>>,
+    ids: Interner,
+    columns: Vec<Option<Column>>,
+    source_names: Interner,
+    claimant_names: Interner,
+    scratch: Box<Scratch>,
+}
+
+#[derive(Default)]
+struct Scratch {
+    phrase: phrase::Scratch,
+    street: address::Scratch,
+    out: String,
+    alias: String,
+    joined: String,
+}
+
+impl Clone for Scratch {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl std::fmt::Debug for Scratch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Scratch")
+    }
+}
+
+/// Why a record was refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RecordError {
+    /// The id is empty.
+    #[error("the id is empty")]
+    EmptyId,
+    /// The id was used before.
+    #[error("the id \"{id}\" was already used by record {first}")]
+    RepeatedId {
+        /// The id.
+        id: String,
+        /// The record that used it first, counted from 1.
+        first: u32,
+    },
+}
+
+impl Records {
+    /// An empty table with these columns, `None` for unknown ones.
+    #[must_use]
+    pub fn new(kind: Kind, columns: Vec<Option<Column>>) -> Self {
+        Self {
+            kind,
+            parties: Vec::new(),
+            releases: Vec::new(),
+            values: Values::default(),
+            sources: Vec::new(),
+            claimants: Vec::new(),
+            periods: Vec::new(),
+            ids: Interner::default(),
+            columns,
+            source_names: Interner::default(),
+            claimant_names: Interner::default(),
+            scratch: Box::default(),
+        }
+    }
+
+    /// How many records there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ids.len() - 1
+    }
+
+    /// Whether there is no record.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The id of a record, counted from 0.
+    #[must_use]
+    pub fn id(&self, record: u32) -> &str {
+        self.ids.text(record + 1)
+    }
+
+    /// The record with an id.
+    #[must_use]
+    pub fn position(&self, id: &str) -> Option<u32> {
+        self.ids.get(id)?.checked_sub(1)
+    }
+
+    /// Whether the table has a column.
+    #[must_use]
+    pub fn has(&self, column: Column) -> bool {
+        self.columns.contains(&Some(column))
+    }
+
+    /// Adds a record; cells stand in the order of the columns, missing ones at the end are empty.
+    ///
+    /// # Errors
+    /// An empty or repeated id; the record is not added.
+    pub fn push<'a>(&mut self, cells: impl Fn(usize) -> &'a str) -> Result<u32, RecordError> {
+        let columns = std::mem::take(&mut self.columns);
+        let at = |column: Column| columns.iter().position(|c| *c == Some(column)).map_or("", &cells);
+        let outcome = self.push_with(at);
+        self.columns = columns;
+        outcome
+    }
+
+    fn push_with<'a>(&mut self, cell: impl Fn(Column) -> &'a str) -> Result<u32, RecordError> {
+        let id = cell(Column::Id).trim();
+        if id.is_empty() {
+            return Err(RecordError::EmptyId);
+        }
+        let known = self.ids.len();
+        let number = self.ids.intern(id);
+        if (number as usize) < known {
+            return Err(RecordError::RepeatedId { id: id.to_owned(), first: number });
+        }
+        let mut scratch = std::mem::take(&mut self.scratch);
+        match self.kind {
+            Kind::Claimants => {
+                let party = self.values.party(&cell, &mut scratch);
+                self.parties.push(party);
+            }
+            Kind::Lines => {
+                let release = self.values.release(&cell, &mut scratch);
+                self.releases.push(release);
+            }
+        }
+        self.scratch = scratch;
+        self.sources.push(self.source_names.intern(cell(Column::Source).trim()));
+        self.claimants.push(self.claimant_names.intern(cell(Column::ClaimantId).trim()));
+        self.periods.push(super::period::months(cell(Column::PeriodStart), cell(Column::PeriodEnd)));
+        Ok(number - 1)
+    }
+
+    /// Counts what can be counted only when all records are known: how many names share an e-mail, telephone or street.
+    pub fn finish(&mut self) {
+        let values = &mut self.values;
+        let names = &values.names;
+        let pairs = |value: fn(&Party) -> u32| self.parties.iter().map(move |p| (value(p), names.key(p.name)));
+        values.emails.count_names(pairs(|p| p.email));
+        values.phones.count_names(pairs(|p| p.phone));
+        values.streets.count_names(pairs(|p| p.street));
+    }
+}
+
+impl Values {
+    fn party<'a>(&mut self, cell: &impl Fn(Column) -> &'a str, scratch: &mut Scratch) -> Party {
+        let Scratch { phrase: words, street, out, alias, joined } = scratch;
+        let mut party = Party::default();
+        let mut name = cell(Column::Name);
+        if name.trim().is_empty() {
+            joined.clear();
+            joined.push_str(cell(Column::GivenName));
+            joined.push(' ');
+            joined.push_str(cell(Column::FamilyName));
+            name = joined;
+        }
+        phrase::party(name, words, out, alias);
+        party.name = self.names.add(out);
+        let contact = cell(Column::Contact);
+        if contact.trim().is_empty() {
+            // The person before "d/b/a" is who answers for the trade name.
+            party.contact = self.names.add(alias);
+        } else {
+            phrase::artist(contact, words, out);
+            party.contact = self.names.add(out);
+        }
+        contact::email(cell(Column::Email), out);
+        party.email = self.emails.add(out);
+        if party.email as usize >= self.email_parts.len() && party.email != MISSING {
+            self.email_parts.resize(party.email as usize + 1, (MISSING, MISSING));
+        }
+        if party.email != MISSING {
+            let parts = (
+                contact::firm(out).map_or(MISSING, |f| self.firms.add(f)),
+                contact::person(out).map_or(MISSING, |p| self.mailboxes.add(p)),
+            );
+            self.email_parts[party.email as usize] = parts;
+        }
+        contact::phone(cell(Column::Phone), out);
+        party.phone = self.phones.add(out);
+        contact::website(cell(Column::Website), out);
+        party.website = self.websites.add(out);
+        address::street(cell(Column::Street), street, out);
+        party.street = self.streets.add(out);
+        address::place(cell(Column::City), out);
+        party.city = self.cities.add(out);
+        address::place(cell(Column::Region), out);
+        party.region = self.regions.add(out);
+        address::postcode(cell(Column::Postcode), out);
+        party.postcode = self.postcodes.add(out);
+        address::place(cell(Column::Country), out);
+        party.country = self.countries.add(out);
+        contact::tax_id(cell(Column::TaxId), out);
+        party.tax_id = self.tax_ids.add(out);
+        numbers::date(cell(Column::BirthDate), out);
+        party.birth_date = self.birth_dates.add(out);
+        party
+    }
+
+    fn release<'a>(&mut self, cell: &impl Fn(Column) -> &'a str, scratch: &mut Scratch) -> Release {
+        let Scratch { phrase: words, out, .. } = scratch;
+        let mut line = Release::default();
+        phrase::title(cell(Column::Title), words, out);
+        line.title = self.titles.add(out);
+        phrase::artist(cell(Column::Artist), words, out);
+        line.artist = self.artists.add(out);
+        line.self_titled = line.title != MISSING && self.titles.text(line.title) == self.artists.text(line.artist);
+        phrase::title(cell(Column::Album), words, out);
+        line.album = self.albums.add(out);
+        phrase::label(cell(Column::Label), words, out);
+        line.label = self.labels.add(out);
+        if line.label != MISSING && self.labels.text(line.label) == self.artists.text(line.artist) {
+            // An artist's own name in place of a label says that there is none.
+            line.label = MISSING;
+        }
+        release::catalog(cell(Column::CatalogNo), out);
+        line.catalog = self.catalogs.add(out);
+        release::gtin(cell(Column::Upc), out);
+        line.gtin = self.gtins.add(out);
+        release::isrc(cell(Column::Isrc), out);
+        line.isrc = self.isrcs.add(out);
+        numbers::year(cell(Column::Year), out);
+        line.year = self.years.add(out);
+        numbers::length(cell(Column::Length), out);
+        line.length = self.lengths.add(out);
+        numbers::track(cell(Column::TrackNo), out);
+        line.track = self.tracks.add(out);
+        let language = text::fold(cell(Column::Language).trim());
+        // `English`, `Eng.` and `en` agree in their first two letters; placeholders do not count.
+        out.clear();
+        if !matches!(language.as_str(), "unk" | "unk." | "unknown" | "null" | "[multiple languages]") {
+            out.extend(language.chars().filter(|c| c.is_alphanumeric()).take(2));
+        }
+        line.language = self.languages.add(out);
+        line
+    }
+}
