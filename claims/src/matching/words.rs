@@ -24,7 +24,7 @@ const LEGAL: &[&str] = &[
 
 const DESCRIPTIVE: &[&str] = &[
     "records", "record", "recordings", "recording", "rec", "recs", "music", "entertainment", "productions",
-    "production", "company", "discs", "disc", "sound", "sounds", "audio", "tapes", "tape", "group", "collective", "label",
+    "production", "prod", "prods", "ent", "company", "discs", "disc", "sound", "sounds", "audio", "tapes", "tape", "group", "collective", "label",
     "musik", "musique", "disques", "studios", "studio", "publishing", "media",
 ];
 
@@ -171,7 +171,7 @@ pub fn edition_bit(word: &str) -> u16 {
 /// Words about the carrier or the wrapping that do not make another release.
 #[must_use]
 pub fn is_edition_filler(word: &str) -> bool {
-    matches!(word, "edition" | "version" | "album" | "single" | "lp" | "cd" | "the" | "explicit" | "stereo" | "tracks" | "track")
+    matches!(word, "edition" | "version" | "original" | "album" | "single" | "lp" | "cd" | "the" | "explicit" | "stereo" | "tracks" | "track")
 }
 
 /// The number of a volume word's follower: digits, roman numerals to twelve, or small number words.
@@ -189,7 +189,10 @@ pub fn ordinal(word: &str) -> Option<u16> {
 /// Words that introduce the number of a part.
 #[must_use]
 pub fn is_volume_word(word: &str) -> bool {
-    matches!(word, "vol" | "volume" | "pt" | "part" | "no" | "book" | "chapter" | "disc" | "disk" | "cd" | "bd" | "band")
+    if word.len() > 5 && distance::within(word, "volume", 1).is_some() {
+        return true;
+    }
+    matches!(word, "vol" | "pt" | "part" | "no" | "book" | "chapter" | "disc" | "disk" | "cd" | "bd" | "band")
 }
 
 #[cfg(test)]

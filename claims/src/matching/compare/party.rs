@@ -178,21 +178,30 @@ fn street(streets: &Codes, a: u32, b: u32) -> Outcome {
     }
 }
 
-/// The same street words with slips, run together or in another order.
+/// The same street words with slips, run together, in another order, or one address longer than the other.
 fn near_words(a: &str, b: &str) -> bool {
     if a == b {
         return true;
     }
-    let shorter = a.len().min(b.len());
-    if distance::within(a, b, distance::slips(shorter)).is_some() {
+    if a.is_empty() || b.is_empty() {
+        return false;
+    }
+    let limit = distance::slips(a.len().min(b.len()));
+    if distance::within(a, b, limit).is_some() {
         return true;
     }
-    let words = |text: &str| {
-        let mut list: Vec<String> = text.split(' ').map(str::to_owned).collect();
-        list.sort_unstable();
-        list
-    };
-    a.contains(' ') && b.contains(' ') && words(a) == words(b)
+    // Most streets differ in every word; what follows is for those that share one.
+    if !a.split(' ').any(|word| word.len() > 3 && b.contains(word)) {
+        return false;
+    }
+    let (mut x, mut y): (Vec<&str>, Vec<&str>) = (a.split(' ').collect(), b.split(' ').collect());
+    if distance::within(&x.concat(), &y.concat(), limit).is_some() {
+        return true;
+    }
+    x.sort_unstable();
+    y.sort_unstable();
+    let (short, long) = if x.len() <= y.len() { (&x, &y) } else { (&y, &x) };
+    short.iter().map(|w| w.len()).sum::<usize>() >= 6 && short.iter().all(|w| long.contains(w))
 }
 
 /// Town: the same postcode; the same town with another or no postcode; the same region; different.

@@ -28,8 +28,8 @@ pub fn compare(values: &Values, total: f64, a: &Release, b: &Release) -> [Outcom
         isrc(&values.isrcs, a.isrc, b.isrc),
         year(&values.years, a.year, b.year),
         length(&values.lengths, a.length, b.length),
-        same_or_not(&values.tracks, a.track, b.track),
-        same_or_not(&values.languages, a.language, b.language),
+        same_or_not(a.track, b.track),
+        same_or_not(a.language, b.language),
     ]
 }
 
@@ -187,7 +187,7 @@ fn length(codes: &Codes, a: u32, b: u32) -> Outcome {
     })
 }
 
-fn same_or_not(codes: &Codes, a: u32, b: u32) -> Outcome {
+fn same_or_not(a: u32, b: u32) -> Outcome {
     match (a, b) {
         (MISSING, _) | (_, MISSING) => Outcome::MISSING,
         (a, b) if a == b => Outcome::level(1),

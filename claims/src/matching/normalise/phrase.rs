@@ -197,26 +197,25 @@ fn title_segment(all: &str, ends: &[usize], first: bool, kept: usize, marks: &mu
     let word = |i: usize| -> &str { ends.get(i).map_or("", |end| &all[if i == 0 { 0 } else { ends[i - 1] }..*end]) };
     let is_edition = |i: usize| words::edition_bit(word(i)) != 0 || words::is_edition_filler(word(i));
     let is_year = |i: usize| word(i).len() == 4 && word(i).bytes().all(|b| b.is_ascii_digit());
-    // Where the run of edition words at the end begins; in a bracket it may be all of it.
-    let mut tail = ends.len();
+    // Guests end what counts; before them, where does the run of edition words at the end begin? In a bracket it may be all.
+    let guests = (usize::from(first)..ends.len()).find(|i| matches!(word(*i), "feat" | "ft" | "featuring"));
+    let end = guests.unwrap_or(ends.len());
+    let mut tail = end;
     while tail > usize::from(first) && (is_edition(tail - 1) || is_year(tail - 1)) {
         tail -= 1;
     }
-    let says_edition = (tail..ends.len()).any(|i| words::edition_bit(word(i)) != 0);
-    let only_filler = !first && tail == 0 && ends.iter().enumerate().any(|(i, _)| words::is_edition_filler(word(i)));
+    let says_edition = (tail..end).any(|i| words::edition_bit(word(i)) != 0);
+    let only_filler = !first && tail == 0 && (0..end).any(|i| words::is_edition_filler(word(i)));
     if !(says_edition || only_filler) {
-        tail = ends.len();
+        tail = end;
     }
-    for i in tail..ends.len() {
+    for i in tail..end {
         marks.editions |= words::edition_bit(word(i));
     }
     let mut added = 0;
     let mut i = 0;
     while i < tail {
         let here = word(i);
-        if matches!(here, "feat" | "ft" | "featuring") && (i > 0 || !first) {
-            break;
-        }
         if words::is_volume_word(here)
             && let Some(number) = words::ordinal(word(i + 1))
         {
