@@ -7,6 +7,7 @@ pub mod columns;
 pub mod compare;
 pub mod decide;
 pub mod distance;
+pub mod explain;
 pub mod group;
 pub mod intern;
 pub mod model;

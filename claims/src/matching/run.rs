@@ -5,6 +5,7 @@ use super::{
     cluster::{self, Clusters, Edge, Link},
     decide::{Decision, LIST_FROM},
     group,
+    intern::MISSING,
     records::Records,
     threads,
     weigh::{Base, Histogram, Millibits, Weights},
@@ -156,6 +157,31 @@ fn with_groups(records: &Records, listed: Vec<Pair>, grouped: &[(Pair, Millibits
     }
     all.extend(grouped.filter(|p| !one_source(p)));
     all
+}
+
+/// Two lines of different claimants for the same release in meeting periods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overlapping {
+    /// The lines.
+    pub pair: Pair,
+    /// The first month both cover, counted from year 0.
+    pub first: i32,
+    /// The last month both cover.
+    pub last: i32,
+}
+
+/// The overlapping lines among the matching pairs of a run. Lines without claimant or period overlap with none.
+pub fn overlapping<'a>(records: &'a Records, outcome: &'a Outcome) -> impl Iterator<Item = Overlapping> + 'a {
+    outcome.pairs.iter().filter_map(|pair| {
+        let (i, j) = (pair.a as usize, pair.b as usize);
+        let (x, y) = (records.claimants[i], records.claimants[j]);
+        if x == y || x == MISSING || y == MISSING || outcome.decision(pair) != Decision::Match {
+            return None;
+        }
+        let ((from_a, to_a), (from_b, to_b)) = (records.periods[i]?, records.periods[j]?);
+        let (first, last) = (from_a.max(from_b), to_a.min(to_b));
+        (first <= last).then_some(Overlapping { pair: *pair, first, last })
+    })
 }
 
 /// Blocks in portions of about equal work, fixed by position.

@@ -168,6 +168,16 @@ pub fn edition_bit(word: &str) -> u16 {
     }
 }
 
+/// The editions of a bit set, in words.
+#[must_use]
+pub fn edition_names(bits: u16) -> Vec<&'static str> {
+    const NAMES: [&str; 16] = [
+        "live", "remastered", "deluxe", "expanded", "instrumental", "remixes", "EP", "acoustic", "demos", "anniversary", "bonus",
+        "mono", "karaoke", "reissue", "special", "edit",
+    ];
+    NAMES.into_iter().enumerate().filter(|(i, _)| bits >> i & 1 == 1).map(|(_, name)| name).collect()
+}
+
 /// Words about the carrier or the wrapping that do not make another release.
 #[must_use]
 pub fn is_edition_filler(word: &str) -> bool {
