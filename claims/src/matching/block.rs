@@ -19,18 +19,20 @@ pub const LARGEST_BLOCK: usize = 60;
 pub const WINDOW: usize = 30;
 
 /// Names of the rules for claimants, in the order of [`keys`].
-pub const CLAIMANT_RULES: [&str; 11] = [
+pub const CLAIMANT_RULES: [&str; 12] = [
     "tax number", "e-mail", "telephone", "door", "name", "mailbox", "firm", "birth date", "first word and postcode",
     "last word and birth year", "first word and birth year",
+    "last word and postcode",
 ];
 /// Names of the rules for lines, in the order of [`keys`].
-pub const LINE_RULES: [&str; 10] = [
+pub const LINE_RULES: [&str; 11] = [
     "barcode", "recording code", "catalogue number", "title and artist", "title", "artist and year", "artist and title start",
-    "album and track", "title start and label", "sorted title and length",
+    "album and track", "title start and label", "title start and length",
+    "rarest words of title and album",
 ];
 
 /// The most rules any kind has.
-pub const MOST_RULES: usize = 11;
+pub const MOST_RULES: usize = 12;
 
 /// How many rules a kind has.
 #[must_use]
@@ -132,6 +134,7 @@ fn claimant_keys(v: &Values, p: &Party, out: &mut [u32]) {
     out[8] = join(8, &[first, value(p.postcode, v.postcodes.hash(p.postcode))]);
     out[9] = join(9, &[last, birth_year]);
     out[10] = join(10, &[first, birth_year]);
+    out[11] = join(11, &[last, value(p.postcode, v.postcodes.hash(p.postcode))]);
 }
 
 fn line_keys(v: &Values, r: &Release, out: &mut [u32]) {
@@ -152,6 +155,12 @@ fn line_keys(v: &Values, r: &Release, out: &mut [u32]) {
     out[7] = join(27, &[album, value(r.track, v.tracks.hash(r.track))]);
     out[8] = join(28, &[start(&v.titles, r.title, 6), first_word(&v.labels, r.label)]);
     out[9] = join(29, &[start(&v.titles, r.title, 8), value(r.length, v.lengths.hash(r.length))]);
+    out[10] = join(30, &[rarest_word(&v.titles, r.title), rarest_word(&v.albums, r.album)]);
+}
+
+fn rarest_word(book: &Phrases, id: u32) -> u32 {
+    let rarest = book.members(id).iter().min_by_key(|w| (book.word_records(**w), book.word_hash(**w)));
+    rarest.map_or(0, |w| book.word_hash(*w).max(1))
 }
 
 /// What blocking did, for the report.

@@ -169,21 +169,22 @@ pub const LINES: &[Field] = &[
         name: "title",
         fact: Fact::Work,
         levels: &[
-            rare("the same", 0.9),
-            rare("the same but for initials", -0.6),
-            rare("the same but for slips of the keys", -0.6),
-            plain("one contains the other", 0.5),
-            plain("a word is the same", -0.6),
+            rare("the same", 1.2),
+            rare("the same but for initials", -0.2),
+            rare("the same but for slips of the keys", -0.2),
+            plain("one contains the other", -0.5),
+            plain("a word is the same", -0.5),
             plain("different", -3.7),
-            plain("both are named for the artist", 3.5),
+            plain("both are named for the artist", 3.7),
+            rare("the same but for artist or album in the title", 0.0),
         ],
     },
     Field {
         name: "edition",
         fact: Fact::None,
         levels: &[
-            plain("the same edition", 4.2),
-            plain("one side names an edition", -8.0),
+            plain("the same edition", 4.4),
+            plain("one side names an edition", -8.5),
             against("different editions", -9.0),
         ],
     },
@@ -191,8 +192,8 @@ pub const LINES: &[Field] = &[
         name: "volume",
         fact: Fact::None,
         levels: &[
-            plain("the same volume", 1.6),
-            plain("one side names a volume", -10.0),
+            plain("the same volume", 1.4),
+            plain("one side names a volume", -11.0),
             against("different volumes", -11.0),
         ],
     },
@@ -201,9 +202,9 @@ pub const LINES: &[Field] = &[
         fact: Fact::Work,
         levels: &[
             rare("the same", 1.3),
-            rare("the same but for initials", 0.5),
-            rare("the same but for slips of the keys", 0.5),
-            plain("one contains the other", 1.5),
+            rare("the same but for initials", 0.8),
+            rare("the same but for slips of the keys", 0.8),
+            plain("one contains the other", 1.4),
             plain("a word is the same", 0.0),
             plain("different", -3.4),
         ],
@@ -224,31 +225,31 @@ pub const LINES: &[Field] = &[
         name: "label",
         fact: Fact::None,
         levels: &[
-            plain("the same", 0.0),
-            plain("shortened or misspelt", 0.9),
-            plain("a word is the same", 0.0),
-            plain("different", -4.4),
+            plain("the same", 0.1),
+            plain("shortened or misspelt", 1.2),
+            plain("a word is the same", 0.2),
+            plain("different", -4.3),
         ],
     },
     Field {
         name: "catalog_no",
         fact: Fact::Code,
         levels: &[
-            rare("the same", 2.0),
-            rare("the same but for the carrier", 0.0),
+            rare("the same", 2.5),
+            rare("the same but for the carrier", 0.5),
             plain("a character swapped, lost or doubled", 3.8),
-            plain("one character differs", 1.5),
-            plain("different", -5.6),
+            plain("one character differs", 1.4),
+            plain("different", -6.0),
         ],
     },
     Field {
         name: "upc",
         fact: Fact::Code,
         levels: &[
-            rare("the same", 2.0),
-            plain("agrees as far as a spreadsheet kept it", -0.6),
-            plain("a slip that breaks the check digit", 2.1),
-            plain("different", -5.9),
+            rare("the same", 2.2),
+            plain("agrees as far as a spreadsheet kept it", -0.5),
+            plain("a slip that breaks the check digit", 1.9),
+            plain("different", -5.8),
         ],
     },
     Field {
@@ -260,10 +261,10 @@ pub const LINES: &[Field] = &[
         name: "year",
         fact: Fact::None,
         levels: &[
-            plain("the same", 0.2),
-            plain("the next", -1.0),
-            plain("two or three years apart", -1.7),
-            plain("further apart", -4.7),
+            plain("the same", 0.5),
+            plain("the next", -0.6),
+            plain("two or three years apart", -1.5),
+            plain("further apart", -4.6),
         ],
     },
     Field {
@@ -288,8 +289,8 @@ pub fn of(kind: Kind) -> &'static [Field] {
 #[must_use]
 pub fn intercept(kind: Kind) -> f64 {
     match kind {
-        Kind::Claimants => 5.5,
-        Kind::Lines => 4.7,
+        Kind::Claimants => 4.6,
+        Kind::Lines => 3.2,
     }
 }
 

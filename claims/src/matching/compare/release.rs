@@ -39,7 +39,24 @@ fn title(values: &Values, total: f64, a: &Release, b: &Release) -> Outcome {
     if outcome.level == 1 && a.self_titled && b.self_titled {
         return Outcome::level(7);
     }
+    if outcome.level == 4 {
+        let (short, long) =
+            if values.titles.members(a.title).len() <= values.titles.members(b.title).len() { (a, b) } else { (b, a) };
+        if is_padded(values, short, long) {
+            return Outcome::shared(8, values.titles.expected(short.title, total));
+        }
+    }
     outcome
+}
+
+/// Whether what the longer title has more is the artist's or the album's name (`Artist - Title`, `Title (Album)`).
+fn is_padded(values: &Values, short: &Release, long: &Release) -> bool {
+    let title = |line: &Release| values.titles.members(line.title).iter().map(|w| values.titles.word_hash(*w));
+    let around = |line: &Release| {
+        let artist = values.artists.members(line.artist).iter().map(|w| values.artists.word_hash(*w));
+        artist.chain(values.albums.members(line.album).iter().map(|w| values.albums.word_hash(*w)))
+    };
+    title(long).all(|word| title(short).chain(around(short)).chain(around(long)).any(|known| known == word))
 }
 
 fn phrase(book: &Phrases, total: f64, a: u32, b: u32) -> Outcome {
