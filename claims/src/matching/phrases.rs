@@ -178,6 +178,7 @@ impl Phrases {
 
 /// Which words of the shorter phrase found a partner in the longer one.
 struct Alignment {
+    left_taken: u32,
     exact: u32,
     soft: u32,
     slipped: u32,
@@ -189,7 +190,7 @@ struct Alignment {
 impl Alignment {
     fn of(book: &Phrases, left: &[u32], right: &[u32]) -> Self {
         let mut found =
-            Self { exact: 0, soft: 0, slipped: 0, left_open: left.len(), right_taken: 0, last_agrees: false };
+            Self { left_taken: 0, exact: 0, soft: 0, slipped: 0, left_open: left.len(), right_taken: 0, last_agrees: false };
         let mut left_taken = 0_u32;
         for (i, word) in left.iter().enumerate() {
             let partner = right.iter().enumerate().position(|(j, other)| word == other && found.right_taken >> j & 1 == 0);
@@ -217,7 +218,16 @@ impl Alignment {
                 break;
             }
         }
+        found.left_taken = left_taken;
         found
+    }
+
+    /// Whether both sides are left with a middle initial: `Emily H. Jones` is not `Emily A. Jones`.
+    fn initials_contradict(&self, book: &Phrases, left: &[u32], right: &[u32]) -> bool {
+        let lone = |side: &[u32], taken: u32| {
+            side.iter().enumerate().any(|(i, w)| taken >> i & 1 == 0 && book.word(*w).chars().nth(1).is_none())
+        };
+        lone(left, self.left_taken) && lone(right, self.right_taken)
     }
 
     fn take(&mut self, i: usize, j: usize, left_taken: &mut u32) {
@@ -236,7 +246,7 @@ impl Alignment {
         if self.left_open == 0 && anchored && open_right().all(|w| book.word(w).chars().nth(1).is_none()) {
             return if self.slipped > 0 { Agreement::Near } else { Agreement::Variant };
         }
-        if run_together(book, left, right) {
+        if !self.initials_contradict(book, left, right) && run_together(book, left, right) {
             return Agreement::Near;
         }
         if self.left_open == 0 && anchored {

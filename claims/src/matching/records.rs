@@ -4,7 +4,7 @@ use super::{
     codes::Codes,
     columns::{Column, Kind},
     intern::{Interner, MISSING},
-    normalise::{address, contact, numbers, phrase, release},
+    normalise::{address, contact, derived, numbers, phrase, release},
     phrases::Phrases,
     text,
 };
@@ -25,6 +25,8 @@ pub struct Party {
     pub country: u32,
     pub tax_id: u32,
     pub birth_date: u32,
+    /// Most bits that agreement of the e-mail is worth ([`derived::limit`]).
+    pub email_limit: u8,
 }
 
 /// A line's release by number; [`MISSING`] where the cell says nothing.
@@ -275,6 +277,8 @@ impl Values {
                 contact::person(out).map_or(MISSING, |p| self.mailboxes.add(p)),
             );
             self.email_parts[party.email as usize] = parts;
+            let own = self.names.members(party.name).iter().chain(self.names.members(party.contact));
+            party.email_limit = derived::limit(out, own.map(|w| self.names.word(*w)), joined);
         }
         contact::phone(cell(Column::Phone), out);
         party.phone = self.phones.add(out);

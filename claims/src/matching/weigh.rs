@@ -131,7 +131,10 @@ impl Weights {
             if !level.rarity {
                 continue;
             }
-            let rarity = self.rarity(outcomes[i].expected);
+            let mut rarity = self.rarity(outcomes[i].expected);
+            if outcomes[i].limit < u8::MAX {
+                rarity = rarity.min(Millibits::from(outcomes[i].limit) * 1000);
+            }
             match field.fact {
                 Fact::Own => weights[i] += rarity,
                 Fact::Work => {

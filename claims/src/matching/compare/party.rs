@@ -5,9 +5,10 @@ use crate::matching::{
     codes::Codes,
     distance,
     intern::MISSING,
-    normalise::address,
+    normalise::{address, derived},
     phrases::{Agreement, Phrases},
     records::{Party, Values},
+    text::mix,
 };
 
 /// Number of fields compared; their order is that of [`crate::matching::model::CLAIMANTS`].
@@ -22,7 +23,7 @@ pub fn compare(values: &Values, total: f64, a: &Party, b: &Party) -> [Outcome; F
         contact(&values.names, total, a, b),
         code(&values.tax_ids, a.tax_id, b.tax_id, 1),
         birth_date(&values.birth_dates, a.birth_date, b.birth_date),
-        email(values, a.email, b.email),
+        email(values, a, b),
         code(&values.phones, a.phone, b.phone, 1),
         street(&values.streets, a.street, b.street),
         place(values, a, b),
@@ -131,24 +132,29 @@ fn same_or_not(codes: &Codes, a: u32, b: u32) -> Outcome {
 }
 
 /// E-mail: the same; a slip apart; the same person's mailbox at another provider; the same firm; different.
-fn email(values: &Values, a: u32, b: u32) -> Outcome {
+fn email(values: &Values, p: &Party, q: &Party) -> Outcome {
+    let (a, b) = (p.email, q.email);
     if a == MISSING || b == MISSING {
         return Outcome::MISSING;
     }
+    let limit = p.email_limit.min(q.email_limit);
     let emails = &values.emails;
     if a == b {
-        return Outcome::shared(1, f64::from(emails.fan_out(a)));
+        return Outcome::shared(1, f64::from(emails.fan_out(a))).at_most(limit);
     }
     let (x, y) = (emails.text(a), emails.text(b));
     if distance::within(x, y, 2).is_some() {
-        return Outcome::shared(2, f64::from(emails.fan_out(a).max(emails.fan_out(b))));
+        // The same name with other figures (`lthomas59`, `lthomas95`) is what namesakes have.
+        let letters = |text: &str| text.bytes().filter(|c| !c.is_ascii_digit()).fold(0_u64, |h, c| mix(h ^ u64::from(c)));
+        let limit = if limit < derived::UNLIMITED && letters(x) == letters(y) { derived::HABIT } else { limit };
+        return Outcome::shared(2, f64::from(emails.fan_out(a).max(emails.fan_out(b)))).at_most(limit);
     }
     let (x, y) = (values.email_parts[a as usize], values.email_parts[b as usize]);
     if x.1 != MISSING && x.1 == y.1 {
-        return Outcome::shared(3, f64::from(values.mailboxes.records(x.1)));
+        return Outcome::shared(3, f64::from(values.mailboxes.records(x.1))).at_most(limit);
     }
     if x.0 != MISSING && x.0 == y.0 {
-        return Outcome::shared(4, f64::from(values.firms.records(x.0)));
+        return Outcome::shared(4, f64::from(values.firms.records(x.0))).at_most(limit);
     }
     Outcome::level(5)
 }

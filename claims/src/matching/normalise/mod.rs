@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod contact;
+pub mod derived;
 pub mod numbers;
 pub mod phrase;
 pub mod release;
