@@ -21,11 +21,26 @@ pub fn within(a: &str, b: &str, limit: usize) -> Option<usize> {
         return Some(0);
     }
     if a.is_ascii() && b.is_ascii() {
+        if a.len().abs_diff(b.len()) > limit || (a.len() > 4 && !letters_allow(letters(a), letters(b), limit)) {
+            return None;
+        }
         return bounded(a.as_bytes(), b.as_bytes(), limit);
     }
     let (mut left, mut right) = (['\0'; LONGEST], ['\0'; LONGEST]);
     let (n, m) = (fill(a, &mut left)?, fill(b, &mut right)?);
     bounded(&left[..n], &right[..m], limit)
+}
+
+/// Which letters occur in a text, as a bit set; others than a to z share the remaining bits.
+#[must_use]
+pub fn letters(text: &str) -> u32 {
+    text.bytes().fold(0, |set, b| set | 1 << (b & 31))
+}
+
+/// Whether texts of these letters can be within `limit` edits: one edit adds or removes at most two kinds of letter.
+#[must_use]
+pub fn letters_allow(a: u32, b: u32, limit: usize) -> bool {
+    (a ^ b).count_ones() as usize <= 2 * limit
 }
 
 fn fill(text: &str, into: &mut [char; LONGEST]) -> Option<usize> {
@@ -51,6 +66,11 @@ fn bounded<T: PartialEq + Copy>(a: &[T], b: &[T], limit: usize) -> Option<usize>
     }
     if b.len() > LONGEST || limit == 0 {
         return None;
+    }
+    if limit == 1 {
+        // Nothing in common at either end is left, so one edit is a single letter or a swap of two.
+        let swap = a.len() == 2 && b.len() == 2 && a[0] == b[1] && a[1] == b[0];
+        return (b.len() == 1 || swap).then_some(1);
     }
     table(a, b, limit)
 }

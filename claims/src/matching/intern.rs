@@ -11,12 +11,13 @@ pub const MISSING: u32 = 0;
 pub struct Interner {
     arena: String,
     ends: Vec<u32>,
-    /// Open addressing with linear probing; `u32::MAX` marks a free slot.
-    slots: Vec<u32>,
+    /// Open addressing with linear probing: hash above, number below, so that most misses are seen in the slot itself.
+    slots: Vec<u64>,
     hashes: Vec<u32>,
 }
 
-const FREE: u32 = u32::MAX;
+const FREE: u64 = u64::MAX;
+const LAST: u32 = u32::MAX - 1;
 
 impl Default for Interner {
     fn default() -> Self {
@@ -34,8 +35,8 @@ impl Interner {
         match self.find(text, hash) {
             Ok(id) => id,
             Err(slot) => {
-                let id = u32::try_from(self.ends.len()).unwrap_or(FREE - 1);
-                self.slots[slot] = id;
+                let id = u32::try_from(self.ends.len()).unwrap_or(LAST);
+                self.slots[slot] = u64::from(hash) << 32 | u64::from(id);
                 self.arena.push_str(text);
                 self.ends.push(u32::try_from(self.arena.len()).unwrap_or(u32::MAX));
                 self.hashes.push(hash);
@@ -89,11 +90,12 @@ impl Interner {
         let mask = self.slots.len() - 1;
         let mut slot = hash as usize & mask;
         loop {
-            let id = self.slots[slot];
-            if id == FREE {
+            let entry = self.slots[slot];
+            if entry == FREE {
                 return Err(slot);
             }
-            if self.hashes[id as usize] == hash && self.text(id) == text {
+            let id = low(entry);
+            if entry >> 32 == u64::from(hash) && self.text(id) == text {
                 return Ok(id);
             }
             slot = (slot + 1) & mask;
@@ -109,9 +111,14 @@ impl Interner {
             while self.slots[slot] != FREE {
                 slot = (slot + 1) & (size - 1);
             }
-            self.slots[slot] = u32::try_from(id).unwrap_or(FREE - 1);
+            self.slots[slot] = u64::from(*hash) << 32 | id as u64;
         }
     }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the number is the low half")]
+fn low(entry: u64) -> u32 {
+    entry as u32
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a shorter hash is what is wanted")]

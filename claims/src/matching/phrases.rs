@@ -26,12 +26,41 @@ pub enum Agreement {
     Different,
 }
 
+/// What can be said of a word without looking at it again: rules out most words as misspellings of one another.
+#[derive(Clone, Copy, Debug, Default)]
+struct Shape {
+    letters: u32,
+    bytes: u8,
+    nicknames: [u8; 3],
+}
+
+impl Shape {
+    fn of(word: &str) -> Self {
+        Self {
+            letters: distance::letters(word),
+            bytes: u8::try_from(word.len()).unwrap_or(u8::MAX),
+            nicknames: words::nickname_groups(word),
+        }
+    }
+
+    fn are_nicknames(self, other: Self) -> bool {
+        self.nicknames[0] != 0 && self.nicknames.iter().any(|g| *g != 0 && other.nicknames.contains(g))
+    }
+
+    /// Whether one may be the other with slips of the keys.
+    fn may_slip(self, other: Self) -> bool {
+        let limit = distance::slips(usize::from(self.bytes.min(other.bytes)));
+        limit > 0 && self.bytes.abs_diff(other.bytes) <= 6 && distance::letters_allow(self.letters, other.letters, limit)
+    }
+}
+
 /// Distinct phrases with the words they are made of.
 #[derive(Clone, Debug, Default)]
 pub struct Phrases {
     words: Interner,
     /// In how many records each word occurs.
     word_records: Vec<u32>,
+    shapes: Vec<Shape>,
     phrases: Interner,
     /// Where the words of each phrase end in `members`.
     ends: Vec<u32>,
@@ -71,6 +100,9 @@ impl Phrases {
             self.members.push(id);
         }
         self.word_records.resize(self.words.len(), 0);
+        for word in self.shapes.len()..self.words.len() {
+            self.shapes.push(Shape::of(self.words.text(u32::try_from(word).unwrap_or(MISSING))));
+        }
         let mut sorted = [0; MOST_WORDS];
         let n = self.members.len() - start;
         for (slot, word) in sorted.iter_mut().zip(&self.members[start..]) {
@@ -205,10 +237,11 @@ impl Alignment {
                 if found.right_taken >> j & 1 == 1 {
                     continue;
                 }
-                let (x, y) = (book.word(word), book.word(*other));
-                if is_initial_of(x, y) || words::are_nicknames(x, y) {
+                let (x, y) = (book.shapes[word as usize], book.shapes[*other as usize]);
+                let initial = x.bytes.min(y.bytes) <= 4 && is_initial_of(book.word(word), book.word(*other));
+                if initial || x.are_nicknames(y) {
                     found.soft += 1;
-                } else if is_slip(x, y) {
+                } else if x.may_slip(y) && is_slip(book.word(word), book.word(*other)) {
                     found.slipped += 1;
                     found.last_agrees |= i + 1 == left.len() && j + 1 == right.len();
                 } else {

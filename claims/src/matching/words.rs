@@ -1,6 +1,7 @@
 //! Word lists of the field: what carries no identity in a name, and what must never be overlooked in a title.
 
 use super::distance;
+use std::{collections::HashMap, sync::OnceLock};
 
 /// What a word of a name is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,11 +87,24 @@ const NICKNAMES: &[&str] = &[
     "zachary zach zack", "zachariah zach zack", "zoe zoey",
 ];
 
-/// Whether two folded given names are used for one another.
+/// The groups of given names that are used for one another to which a folded word belongs, counted from 1; 0 for none.
+/// No name is in more than three.
 #[must_use]
-pub fn are_nicknames(a: &str, b: &str) -> bool {
-    let belongs = |group: &str, name: &str| group.split(' ').any(|n| n == name);
-    NICKNAMES.iter().any(|group| belongs(group, a) && belongs(group, b))
+pub fn nickname_groups(word: &str) -> [u8; 3] {
+    static GROUPS: OnceLock<HashMap<&'static str, [u8; 3]>> = OnceLock::new();
+    let groups = GROUPS.get_or_init(|| {
+        let mut groups: HashMap<&'static str, [u8; 3]> = HashMap::new();
+        for (number, names) in (1_u8..).zip(NICKNAMES) {
+            for name in names.split(' ') {
+                let of_name = groups.entry(name).or_default();
+                if let Some(free) = of_name.iter_mut().find(|g| **g == 0) {
+                    *free = number;
+                }
+            }
+        }
+        groups
+    });
+    groups.get(word).copied().unwrap_or_default()
 }
 
 /// The one spelling of a street word, if it is a common suffix, direction or unit word; unit words become `#`.
