@@ -1,2 +1,3 @@
 //! claims
 pub mod matching;
+pub mod overlap;

@@ -79,6 +79,12 @@ pub fn second_key(records: &Records, record: u32, rule: usize) -> u32 {
     }
 }
 
+/// The key of a record in a block that was split.
+#[must_use]
+pub fn split_key(key: u32, second: u32) -> u32 {
+    join(100, &[key.max(1), second.max(1)])
+}
+
 /// A key from parts, of which none may be missing (0).
 fn join(rule: u32, parts: &[u32]) -> u32 {
     let mut state = u64::from(rule) + 1;
@@ -249,7 +255,7 @@ impl Blocks {
                 split.extend(run.iter().map(|entry| {
                     let record = low(*entry);
                     let second = second_key(records, record, rule);
-                    u64::from(join(100, &[high(*entry).max(1), second.max(1)])) << 32 | u64::from(record)
+                    u64::from(split_key(high(*entry), second)) << 32 | u64::from(record)
                 }));
             } else if run.len() > 1 {
                 push_block(&mut blocks, &mut members, run, false);

@@ -9,6 +9,7 @@ pub mod decide;
 pub mod distance;
 pub mod explain;
 pub mod group;
+pub mod index;
 pub mod intern;
 pub mod model;
 pub mod normalise;

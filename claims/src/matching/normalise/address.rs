@@ -60,7 +60,8 @@ fn boxed(all: &str, ends: &[usize]) -> bool {
     };
     match word(0) {
         Some(first) if first.starts_with("box") || first.starts_with("pob") => {
-            first.trim_start_matches(char::is_alphabetic).chars().all(|c| c.is_ascii_digit())
+            let rest = first.strip_prefix("pobox").unwrap_or(&first[3..]);
+            rest.bytes().all(|b| b.is_ascii_digit())
         }
         Some("po") => word(1).is_some_and(|w| w.starts_with("box")),
         Some("p") => word(1) == Some("o"),
