@@ -124,6 +124,23 @@ fn all_identical_is_one_group_in_bounded_time() {
     let outcome = matched(&records, 2);
     assert!(outcome.report.compared < 20_000 * 60 * 4, "{}", outcome.report.compared);
     assert!(outcome.report.blocking.rules.iter().any(|r| r.left_out > 0), "what was capped is reported");
+    assert!(outcome.clusters.of.iter().all(|group| *group == 0));
+}
+
+#[test]
+fn a_few_identical_records_are_one_group() {
+    for n in [2, 3, 10, 100, 1_000] {
+        let mut text = "id,name,email,phone,street,city\n".to_owned();
+        (0..n).for_each(|i| {
+            let _ = writeln!(text, "r{i},Ann Smith,ann@smithworks.org,2125550100,1 Oak Street,Rome");
+        });
+        assert!(matched(&table(&text).records, 1).clusters.of.iter().all(|group| *group == 0), "{n} claimants");
+        let mut text = "id,title,artist,upc,year\n".to_owned();
+        (0..n).for_each(|i| {
+            let _ = writeln!(text, "r{i},Blue Train,Ann Smith,036000291452,1999");
+        });
+        assert!(matched(&table(&text).records, 1).clusters.of.iter().all(|group| *group == 0), "{n} lines");
+    }
 }
 
 #[test]

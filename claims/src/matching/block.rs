@@ -165,7 +165,7 @@ fn line_keys(v: &Values, r: &Release, out: &mut [u32]) {
 }
 
 fn rarest_word(book: &Phrases, id: u32) -> u32 {
-    let rarest = book.members(id).iter().min_by_key(|w| (book.word_records(**w), book.word_hash(**w)));
+    let rarest = book.members(id).iter().min_by_key(|w| (book.word_bearers(**w), book.word_hash(**w)));
     rarest.map_or(0, |w| book.word_hash(*w).max(1))
 }
 

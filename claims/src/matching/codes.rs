@@ -49,15 +49,7 @@ impl Codes {
 
     /// Counts the different names of each value from `(value, name)` pairs, name as any stable number.
     pub fn count_names(&mut self, pairs: impl Iterator<Item = (u32, u32)>) {
-        let mut all: Vec<u64> =
-            pairs.filter(|(value, _)| *value != MISSING).map(|(value, name)| u64::from(value) << 32 | u64::from(name)).collect();
-        all.sort_unstable();
-        all.dedup();
-        self.fan_out.clear();
-        self.fan_out.resize(self.values.len(), 0);
-        for pair in all {
-            self.fan_out[(pair >> 32) as usize] += 1;
-        }
+        self.fan_out = count_distinct(pairs, self.values.len());
     }
 
     /// Notes that one more name stands with a value.
@@ -77,4 +69,20 @@ impl Codes {
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }
+}
+
+/// For each value, how many different partners it has among `(value, partner)` pairs; pairs of no value do not count.
+#[must_use]
+pub fn count_distinct(pairs: impl Iterator<Item = (u32, u32)>, values: usize) -> Vec<u32> {
+    let mut all: Vec<u64> = pairs
+        .filter(|(value, _)| *value != MISSING)
+        .map(|(value, partner)| u64::from(value) << 32 | u64::from(partner))
+        .collect();
+    all.sort_unstable();
+    all.dedup();
+    let mut counts = vec![0; values];
+    for pair in all {
+        counts[(pair >> 32) as usize] += 1;
+    }
+    counts
 }

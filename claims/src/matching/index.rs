@@ -8,7 +8,6 @@ use super::{
     columns::Kind,
     decide::LIST_FROM,
     explain::{self, Explanation},
-    intern::MISSING,
     records::{RecordError, Records},
     run,
     weigh::{Base, Millibits, Weights},
@@ -31,8 +30,8 @@ pub struct Index {
     base: Base,
     weights: Weights,
     blocks: HashMap<(usize, u32), Block>,
-    /// Names seen with an e-mail (0), telephone (1) or street (2).
-    names: HashSet<(u8, u32, u32)>,
+    /// Which partners of a value were counted.
+    seen: HashSet<(u8, u32, u32)>,
 }
 
 #[derive(Clone, Debug)]
@@ -47,9 +46,9 @@ impl Index {
     #[must_use]
     pub fn new(records: Records, base: Base) -> Self {
         let weights = Weights::new(records.kind, records.len());
-        let mut index = Self { records, base, weights, blocks: HashMap::new(), names: HashSet::new() };
+        let mut index = Self { records, base, weights, blocks: HashMap::new(), seen: HashSet::new() };
         for record in 0..index.count() {
-            index.note_names(record, false);
+            index.records.count_one(record, &mut index.seen, false);
             index.insert(record);
         }
         index
@@ -77,7 +76,7 @@ impl Index {
     /// An empty or repeated id; nothing is added.
     pub fn add<'a>(&mut self, cells: impl Fn(usize) -> &'a str) -> Result<u32, RecordError> {
         let record = self.records.push(cells)?;
-        self.note_names(record, true);
+        self.records.count_one(record, &mut self.seen, true);
         self.insert(record);
         self.weights = Weights::new(self.records.kind, self.records.len());
         self.base = Base::new(self.records.kind, self.records.len(), self.base.pairs_per_record);
@@ -159,21 +158,6 @@ impl Index {
                 if let Block::Open(members) = block {
                     members.push(member);
                 }
-            }
-        }
-    }
-
-    /// Counts the names of an e-mail, telephone and street as [`Records::finish`] does for all at once.
-    fn note_names(&mut self, record: u32, count: bool) {
-        let Some(party) = self.records.parties.get(record as usize) else {
-            return;
-        };
-        let values = &mut self.records.values;
-        let name = values.names.key(party.name);
-        let fields = [(0, party.email, &mut values.emails), (1, party.phone, &mut values.phones), (2, party.street, &mut values.streets)];
-        for (field, value, codes) in fields {
-            if value != MISSING && self.names.insert((field, value, name)) && count {
-                codes.one_more_name(value);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The book of phrases: every distinct name or title once, with its words, and how two of them agree.
 
 use super::{
-    distance,
+    codes, distance,
     intern::{Interner, MISSING},
     normalise::phrase::{self, MOST_WORDS, Marks, ORGANISATION},
     text, words,
@@ -58,8 +58,10 @@ impl Shape {
 #[derive(Clone, Debug, Default)]
 pub struct Phrases {
     words: Interner,
-    /// In how many records each word occurs.
-    word_records: Vec<u32>,
+    /// How many bearers each word has.
+    word_bearers: Vec<u32>,
+    /// How many bearers there are in all.
+    all_bearers: u32,
     shapes: Vec<Shape>,
     phrases: Interner,
     /// Where the words of each phrase end in `members`.
@@ -68,8 +70,8 @@ pub struct Phrases {
     marks: Vec<Marks>,
     /// Hash of the sorted words: equal for the same words in any order.
     keys: Vec<u32>,
-    /// In how many records each phrase occurs.
-    records: Vec<u32>,
+    /// How many different things bear each phrase, as far as can be told.
+    bearers: Vec<u32>,
 }
 
 impl Phrases {
@@ -85,10 +87,6 @@ impl Phrases {
         if id as usize == self.ends.len() {
             self.learn(canonical);
         }
-        self.records[id as usize] += 1;
-        for i in self.span(id) {
-            self.word_records[self.members[i] as usize] += 1;
-        }
         id
     }
 
@@ -99,7 +97,7 @@ impl Phrases {
             let id = self.words.intern(word);
             self.members.push(id);
         }
-        self.word_records.resize(self.words.len(), 0);
+        self.word_bearers.resize(self.words.len(), 0);
         for word in self.shapes.len()..self.words.len() {
             self.shapes.push(Shape::of(self.words.text(u32::try_from(word).unwrap_or(MISSING))));
         }
@@ -116,7 +114,6 @@ impl Phrases {
         self.ends.push(u32::try_from(self.members.len()).unwrap_or(u32::MAX));
         self.marks.push(marks);
         self.keys.push(u32::try_from(key >> 32).unwrap_or(0));
-        self.records.push(0);
     }
 
     fn span(&self, id: u32) -> std::ops::Range<usize> {
@@ -137,10 +134,10 @@ impl Phrases {
         self.words.text(word)
     }
 
-    /// In how many records a word occurs.
+    /// How many bearers a word has.
     #[must_use]
-    pub fn word_records(&self, word: u32) -> u32 {
-        self.word_records[word as usize]
+    pub fn word_bearers(&self, word: u32) -> u32 {
+        self.word_bearers[word as usize]
     }
 
     /// Hash of a word.
@@ -185,15 +182,42 @@ impl Phrases {
         self.ends.len() <= 1
     }
 
-    /// In how many other records of `total` the phrase is expected by chance: how often it was seen besides once, or what
-    /// the frequencies of its words give if they combine freely (a rare bearer of two common names is still common).
+    /// How many others among `total` records are expected to bear the phrase by chance: how many different bearers were seen
+    /// besides one, or what the frequencies of its words give if they combine freely (a rare bearer of two common names is
+    /// still common).
     #[must_use]
     pub fn expected(&self, id: u32, total: f64) -> f64 {
-        let seen = f64::from(self.records[id as usize].saturating_sub(1));
+        /// Imagined bearers of other words: in a handful of records every word is frequent without being common.
+        const IMAGINED: f64 = 100.0;
+        let seen = f64::from(self.bearers.get(id as usize).copied().unwrap_or(0).saturating_sub(1));
+        let all = f64::from(self.all_bearers) + IMAGINED;
         let free = self.members(id).iter().fold(total, |product, word| {
-            product * f64::from(self.word_records[*word as usize].max(1)) / total
+            product * f64::from(self.word_bearers[*word as usize].max(1)) / all
         });
         seen.max(free)
+    }
+
+    /// Counts the bearers of each phrase from `(phrase, bearer)` pairs, bearer as any stable number: two records of one name
+    /// and one e-mail are one bearer.
+    pub fn count_bearers(&mut self, pairs: impl Iterator<Item = (u32, u32)>) {
+        self.bearers = codes::count_distinct(pairs, self.ends.len());
+        self.word_bearers.fill(0);
+        self.all_bearers = self.bearers.iter().sum();
+        for id in 0..u32::try_from(self.ends.len()).unwrap_or(u32::MAX) {
+            for i in self.span(id) {
+                self.word_bearers[self.members[i] as usize] += self.bearers[id as usize];
+            }
+        }
+    }
+
+    /// Notes that a phrase has one more bearer.
+    pub fn one_more_bearer(&mut self, id: u32) {
+        self.bearers.resize(self.ends.len().max(self.bearers.len()), 0);
+        self.bearers[id as usize] += 1;
+        self.all_bearers += 1;
+        for i in self.span(id) {
+            self.word_bearers[self.members[i] as usize] += 1;
+        }
     }
 
     /// How two phrases agree.

@@ -54,7 +54,8 @@ impl Parts {
 pub struct Weights {
     fields: &'static [Field],
     total: f64,
-    log_total: f64,
+    /// Records and imagined records: how rare a value can be.
+    population: f64,
     fixed: Vec<[Millibits; 8]>,
     /// Rarity by whole number of expected records.
     rarity: Vec<Millibits>,
@@ -73,7 +74,7 @@ impl Weights {
                 *slot = milli(level.bits);
             }
         }
-        let mut weights = Self { fields, total, log_total: total.log2(), fixed, rarity: Vec::new() };
+        let mut weights = Self { fields, total, population: total + model::IMAGINED_RECORDS, fixed, rarity: Vec::new() };
         weights.rarity = (0_u16..256).map(|n| weights.rarity_of(f64::from(n))).collect();
         weights
     }
@@ -84,9 +85,9 @@ impl Weights {
         self.fields
     }
 
-    /// log2(records / expected), between nothing and that of a value nobody else bears.
+    /// log2(population / expected), between nothing and that of a value nobody else bears.
     fn rarity_of(&self, expected: f64) -> Millibits {
-        milli((self.total / expected.max(0.5)).log2().clamp(0.0, self.log_total))
+        milli((self.population / expected.max(1.0)).log2().max(0.0))
     }
 
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be a small whole number")]
@@ -120,7 +121,7 @@ impl Weights {
         let mut weights = [0; MOST_FIELDS];
         let mut contradiction = false;
         let (mut office, mut code): (Option<(usize, Millibits)>, Option<(usize, Millibits)>) = (None, None);
-        let mut work_left = milli(self.log_total);
+        let mut work_left = milli(self.population.log2());
         for (i, field) in self.fields.iter().enumerate() {
             let Some(nth) = usize::from(outcomes[i].level).checked_sub(1) else {
                 continue;

@@ -117,7 +117,7 @@ fn catalog(codes: &Codes, a: u32, b: u32) -> Outcome {
     if a == MISSING || b == MISSING {
         return Outcome::MISSING;
     }
-    let crowd = f64::from(codes.records(a).max(codes.records(b)).saturating_sub(1));
+    let crowd = f64::from(codes.fan_out(a).max(codes.fan_out(b)));
     if a == b {
         return Outcome::shared(1, crowd);
     }
@@ -139,7 +139,7 @@ fn gtin(codes: &Codes, a: u32, b: u32) -> Outcome {
     if a == MISSING || b == MISSING {
         return Outcome::MISSING;
     }
-    let crowd = f64::from(codes.records(a).max(codes.records(b)).saturating_sub(1));
+    let crowd = f64::from(codes.fan_out(a).max(codes.fan_out(b)));
     let (x, y) = (codes.text(a), codes.text(b));
     let (cut_a, cut_b) = (x.strip_prefix(DAMAGED), y.strip_prefix(DAMAGED));
     match (cut_a, cut_b) {
