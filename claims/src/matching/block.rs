@@ -22,7 +22,7 @@ pub const WINDOW: usize = 30;
 pub const CLAIMANT_RULES: [&str; 12] = [
     "tax number", "e-mail", "telephone", "door", "name", "mailbox", "firm", "birth date", "first word and postcode",
     "last word and birth year", "first word and birth year",
-    "last word and postcode",
+    "last word, initial and postcode",
 ];
 /// Names of the rules for lines, in the order of [`keys`].
 pub const LINE_RULES: [&str; 11] = [
@@ -114,7 +114,6 @@ fn start(book: &Phrases, id: u32, letters: usize) -> u32 {
 }
 
 fn claimant_keys(v: &Values, p: &Party, out: &mut [u32]) {
-    let (firm, mailbox) = v.email_parts.get(p.email as usize).copied().unwrap_or_default();
     let value = |id: u32, hash: u32| if id == MISSING { 0 } else { hash.max(1) };
     let birth_year = if p.birth_date == MISSING {
         0
@@ -129,18 +128,25 @@ fn claimant_keys(v: &Values, p: &Party, out: &mut [u32]) {
     let name = if p.name == MISSING { 0 } else { v.names.key(p.name).max(1) };
     let first = first_word(&v.names, p.name);
     let last = last_word(&v.names, p.name);
+    let words = v.names.members(p.name);
+    let (first_of, last_of) = (words.first().copied(), words.last().copied());
     out[0] = join(0, &[value(p.tax_id, v.tax_ids.hash(p.tax_id))]);
     out[1] = join(1, &[value(p.email, v.emails.hash(p.email))]);
     out[2] = join(2, &[value(p.phone, v.phones.hash(p.phone))]);
     out[3] = join(3, &[door]);
     out[4] = join(4, &[name]);
-    out[5] = join(5, &[value(mailbox, v.mailboxes.hash(mailbox))]);
-    out[6] = join(6, &[value(firm, v.firms.hash(firm))]);
+    out[5] = join(5, &[value(p.mailbox, v.mailboxes.hash(p.mailbox))]);
+    out[6] = join(6, &[value(p.firm, v.firms.hash(p.firm))]);
     out[7] = join(7, &[value(p.birth_date, v.birth_dates.hash(p.birth_date))]);
-    out[8] = join(8, &[first, value(p.postcode, v.postcodes.hash(p.postcode))]);
+    out[8] = join(8, &[first, initial(&v.names, last_of), value(p.postcode, v.postcodes.hash(p.postcode))]);
     out[9] = join(9, &[last, birth_year]);
     out[10] = join(10, &[first, birth_year]);
-    out[11] = join(11, &[last, value(p.postcode, v.postcodes.hash(p.postcode))]);
+    out[11] = join(11, &[last, initial(&v.names, first_of), value(p.postcode, v.postcodes.hash(p.postcode))]);
+}
+
+/// The first letter of a word as a key.
+fn initial(book: &Phrases, word: Option<u32>) -> u32 {
+    word.and_then(|w| book.word(w).chars().next()).map_or(0, u32::from)
 }
 
 fn line_keys(v: &Values, r: &Release, out: &mut [u32]) {

@@ -84,7 +84,7 @@ pub fn read(input: impl Read, kind: Option<Kind>, mut progress: impl FnMut(u64))
     let (header, columns, unknown_columns) = header(&row)?;
     let kind = checked_kind(kind, &columns, &header)?;
     let id_column = columns.iter().position(|c| *c == Some(Column::Id)).unwrap_or(0);
-    let mut records = Records::new(kind, columns);
+    let mut records = Records::new(kind, &columns);
     while next(&mut reader, &mut row, number + 1)? {
         number += 1;
         let cells = std::str::from_utf8(row.as_slice()).ok();

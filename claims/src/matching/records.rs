@@ -2,7 +2,8 @@
 
 use super::{
     codes::Codes,
-    columns::{Column, Kind},
+    columns::{COLUMNS, Column, Kind},
+    distance,
     intern::{Interner, MISSING},
     normalise::{address, contact, derived, numbers, phrase, release},
     phrases::Phrases,
@@ -26,6 +27,17 @@ pub struct Party {
     pub country: u32,
     pub tax_id: u32,
     pub birth_date: u32,
+    /// The person's mailbox and the firm's domain of the e-mail.
+    pub mailbox: u32,
+    pub firm: u32,
+    /// What rules out most misspellings without looking at the texts: letters of e-mail and street, figures of telephone and
+    /// tax number ([`distance::figures`]), keys of name and contact.
+    pub email_letters: u32,
+    pub street_letters: u32,
+    pub phone_figures: u64,
+    pub tax_figures: u64,
+    pub name_key: u32,
+    pub contact_key: u32,
     /// Most bits that agreement of the e-mail is worth ([`derived::limit`]).
     pub email_limit: u8,
 }
@@ -79,9 +91,10 @@ pub struct Values {
     pub lengths: Codes,
     pub tracks: Codes,
     pub languages: Codes,
-    /// The firm and the mailbox of each e-mail, by the e-mail's number.
-    pub email_parts: Vec<(u32, u32)>,
 }
+
+/// The place of a column that a table does not have.
+const NOWHERE: u16 = u16::MAX;
 
 /// A table of records, ready to be compared.
 #[derive(Clone, Debug)]
@@ -101,7 +114,8 @@ pub struct Records {
     /// First and last month of each record's period, counted from year 0, when given.
     pub periods: Vec<Option<(i32, i32)>>,
     ids: Interner,
-    columns: Vec<Option<Column>>,
+    /// Where each column stands.
+    places: [u16; COLUMNS.len()],
     source_names: Interner,
     claimant_names: Interner,
     scratch: Box<Scratch>,
@@ -147,7 +161,13 @@ pub enum RecordError {
 impl Records {
     /// An empty table with these columns, `None` for unknown ones.
     #[must_use]
-    pub fn new(kind: Kind, columns: Vec<Option<Column>>) -> Self {
+    pub fn new(kind: Kind, columns: &[Option<Column>]) -> Self {
+        let mut places = [NOWHERE; COLUMNS.len()];
+        for (i, column) in columns.iter().enumerate() {
+            if let (Some(column), Ok(place)) = (column, u16::try_from(i)) {
+                places[*column as usize] = place;
+            }
+        }
         Self {
             kind,
             parties: Vec::new(),
@@ -157,7 +177,7 @@ impl Records {
             claimants: Vec::new(),
             periods: Vec::new(),
             ids: Interner::default(),
-            columns,
+            places,
             source_names: Interner::default(),
             claimant_names: Interner::default(),
             scratch: Box::default(),
@@ -191,7 +211,7 @@ impl Records {
     /// Whether the table has a column.
     #[must_use]
     pub fn has(&self, column: Column) -> bool {
-        self.columns.contains(&Some(column))
+        self.places[column as usize] != NOWHERE
     }
 
     /// Adds a record; cells stand in the order of the columns, missing ones at the end are empty.
@@ -199,11 +219,12 @@ impl Records {
     /// # Errors
     /// An empty or repeated id; the record is not added.
     pub fn push<'a>(&mut self, cells: impl Fn(usize) -> &'a str) -> Result<u32, RecordError> {
-        let columns = std::mem::take(&mut self.columns);
-        let at = |column: Column| columns.iter().position(|c| *c == Some(column)).map_or("", &cells);
-        let outcome = self.push_with(at);
-        self.columns = columns;
-        outcome
+        let places = self.places;
+        let at = |column: Column| match places[column as usize] {
+            NOWHERE => "",
+            place => cells(usize::from(place)),
+        };
+        self.push_with(at)
     }
 
     fn push_with<'a>(&mut self, cell: impl Fn(Column) -> &'a str) -> Result<u32, RecordError> {
@@ -330,26 +351,25 @@ impl Values {
             phrase::artist(contact, words, out);
             party.contact = self.names.add(out);
         }
+        party.name_key = self.names.key(party.name);
+        party.contact_key = self.names.key(party.contact);
         contact::email(cell(Column::Email), out);
         party.email = self.emails.add(out);
-        if party.email as usize >= self.email_parts.len() && party.email != MISSING {
-            self.email_parts.resize(party.email as usize + 1, (MISSING, MISSING));
-        }
         if party.email != MISSING {
-            let parts = (
-                contact::firm(out).map_or(MISSING, |f| self.firms.add(f)),
-                contact::person(out).map_or(MISSING, |p| self.mailboxes.add(p)),
-            );
-            self.email_parts[party.email as usize] = parts;
+            party.firm = contact::firm(out).map_or(MISSING, |f| self.firms.add(f));
+            party.mailbox = contact::person(out).map_or(MISSING, |p| self.mailboxes.add(p));
+            party.email_letters = distance::letters(out);
             let own = self.names.members(party.name).iter().chain(self.names.members(party.contact));
             party.email_limit = derived::limit(out, own.map(|w| self.names.word(*w)), joined);
         }
         contact::phone(cell(Column::Phone), out);
         party.phone = self.phones.add(out);
+        party.phone_figures = distance::figures(out);
         contact::website(cell(Column::Website), out);
         party.website = self.websites.add(out);
         address::street(cell(Column::Street), street, out);
         party.street = self.streets.add(out);
+        party.street_letters = distance::letters(address::parts(out).1);
         address::place(cell(Column::City), out);
         party.city = self.cities.add(out);
         address::place(cell(Column::Region), out);
@@ -360,6 +380,7 @@ impl Values {
         party.country = self.countries.add(out);
         contact::tax_id(cell(Column::TaxId), out);
         party.tax_id = self.tax_ids.add(out);
+        party.tax_figures = distance::figures(out);
         numbers::date(cell(Column::BirthDate), out);
         party.birth_date = self.birth_dates.add(out);
         party

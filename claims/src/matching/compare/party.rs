@@ -21,11 +21,11 @@ pub fn compare(values: &Values, total: f64, a: &Party, b: &Party) -> [Outcome; F
         name(&values.names, total, a, b),
         generation(&values.names, a, b),
         contact(&values.names, total, a, b),
-        code(&values.tax_ids, a.tax_id, b.tax_id, 1),
+        code(&values.tax_ids, (a.tax_id, a.tax_figures), (b.tax_id, b.tax_figures)),
         birth_date(&values.birth_dates, a.birth_date, b.birth_date),
         email(values, a, b),
-        code(&values.phones, a.phone, b.phone, 1),
-        street(&values.streets, a.street, b.street),
+        code(&values.phones, (a.phone, a.phone_figures), (b.phone, b.phone_figures)),
+        street(&values.streets, a, b),
         place(values, a, b),
         same_or_not(&values.websites, a.website, b.website),
         form(&values.names, a, b),
@@ -49,7 +49,8 @@ fn name(names: &Phrases, total: f64, a: &Party, b: &Party) -> Outcome {
     if a.name == MISSING || b.name == MISSING {
         return Outcome::MISSING;
     }
-    let agreement = names.agreement(a.name, b.name);
+    let same = a.name_key == b.name_key;
+    let agreement = if same { Agreement::Same } else { names.agreement(a.name, b.name) };
     if agreement <= Agreement::Near {
         let expected = names.expected(a.name, total).max(names.expected(b.name, total));
         return Outcome::shared(level_of(agreement), expected);
@@ -79,7 +80,7 @@ fn generation(names: &Phrases, a: &Party, b: &Party) -> Outcome {
 
 /// The person who answers for the party, where that is somebody else than the party itself.
 fn contact(names: &Phrases, total: f64, a: &Party, b: &Party) -> Outcome {
-    let (Some(x), Some(y)) = (agent(names, a), agent(names, b)) else {
+    let (Some(x), Some(y)) = (agent(a), agent(b)) else {
         return Outcome::MISSING;
     };
     match names.agreement(x, y) {
@@ -91,9 +92,8 @@ fn contact(names: &Phrases, total: f64, a: &Party, b: &Party) -> Outcome {
     }
 }
 
-fn agent(names: &Phrases, party: &Party) -> Option<u32> {
-    let own = party.contact == party.name || names.key(party.contact) == names.key(party.name);
-    (party.contact != MISSING && !own).then_some(party.contact)
+fn agent(party: &Party) -> Option<u32> {
+    (party.contact != MISSING && party.contact_key != party.name_key).then_some(party.contact)
 }
 
 /// Whether both are of one legal form: a person and a firm of the same name are two parties more often than not.
@@ -110,14 +110,15 @@ fn form(names: &Phrases, a: &Party, b: &Party) -> Outcome {
 }
 
 /// A code: the same, a slip apart, different.
-fn code(codes: &Codes, a: u32, b: u32, slips: usize) -> Outcome {
+fn code(codes: &Codes, (a, figures_a): (u32, u64), (b, figures_b): (u32, u64)) -> Outcome {
     if a == MISSING || b == MISSING {
         return Outcome::MISSING;
     }
     if a == b {
         return Outcome::shared(1, f64::from(codes.fan_out(a)));
     }
-    if distance::within(codes.text(a), codes.text(b), slips).is_some() {
+    let near = distance::one_figure_apart(figures_a, figures_b);
+    if near.unwrap_or_else(|| distance::within(codes.text(a), codes.text(b), 1).is_some()) {
         return Outcome::shared(2, f64::from(codes.fan_out(a).max(codes.fan_out(b))));
     }
     Outcome::level(3)
@@ -142,32 +143,37 @@ fn email(values: &Values, p: &Party, q: &Party) -> Outcome {
     if a == b {
         return Outcome::shared(1, f64::from(emails.fan_out(a))).at_most(limit);
     }
-    let (x, y) = (emails.text(a), emails.text(b));
-    if distance::within(x, y, 2).is_some() {
+    let may_slip = distance::letters_allow(p.email_letters, q.email_letters, 2);
+    if let Some((x, y)) = may_slip.then(|| (emails.text(a), emails.text(b))).filter(|(x, y)| distance::within(x, y, 2).is_some()) {
         // The same name with other figures (`lthomas59`, `lthomas95`) is what namesakes have.
         let letters = |text: &str| text.bytes().filter(|c| !c.is_ascii_digit()).fold(0_u64, |h, c| mix(h ^ u64::from(c)));
         let limit = if limit < derived::UNLIMITED && letters(x) == letters(y) { derived::HABIT } else { limit };
         return Outcome::shared(2, f64::from(emails.fan_out(a).max(emails.fan_out(b)))).at_most(limit);
     }
-    let (x, y) = (values.email_parts[a as usize], values.email_parts[b as usize]);
-    if x.1 != MISSING && x.1 == y.1 {
-        return Outcome::shared(3, f64::from(values.mailboxes.records(x.1))).at_most(limit);
+    if p.mailbox != MISSING && p.mailbox == q.mailbox {
+        return Outcome::shared(3, f64::from(values.mailboxes.records(p.mailbox))).at_most(limit);
     }
-    if x.0 != MISSING && x.0 == y.0 {
-        return Outcome::shared(4, f64::from(values.firms.records(x.0))).at_most(limit);
+    if p.firm != MISSING && p.firm == q.firm {
+        return Outcome::shared(4, f64::from(values.firms.records(p.firm))).at_most(limit);
     }
     Outcome::level(5)
 }
 
 /// Street: the same door; a slip apart; the same building but another unit; the same street; different.
-fn street(streets: &Codes, a: u32, b: u32) -> Outcome {
+fn street(streets: &Codes, p: &Party, q: &Party) -> Outcome {
+    let (a, b) = (p.street, q.street);
     if a == MISSING || b == MISSING {
         return Outcome::MISSING;
     }
-    let crowd = f64::from(streets.fan_out(a).max(streets.fan_out(b)));
     if a == b {
-        return Outcome::shared(1, crowd);
+        return Outcome::shared(1, f64::from(streets.fan_out(a)));
     }
+    // Neither the same words with slips nor some of the other's words.
+    let (only_a, only_b) = (p.street_letters & !q.street_letters, q.street_letters & !p.street_letters);
+    if only_a.count_ones() > 2 && only_b.count_ones() > 2 {
+        return Outcome::level(5);
+    }
+    let crowd = f64::from(streets.fan_out(a).max(streets.fan_out(b)));
     let (number_a, street_a, unit_a) = address::parts(streets.text(a));
     let (number_b, street_b, unit_b) = address::parts(streets.text(b));
     let same_number = number_a == number_b;

@@ -59,6 +59,9 @@ fn take(rest: &mut String, word: &str) -> bool {
         return false;
     }
     let least = word.len().min(4);
+    if !word.get(..least).is_some_and(|start| rest.contains(start)) {
+        return false;
+    }
     for end in (least..=word.len()).rev() {
         let Some(start) = word.get(..end) else { continue };
         if let Some(at) = rest.find(start) {
