@@ -1,5 +1,6 @@
 //! Bad input, determinism, the incremental index, and that parts add up.
 #![cfg(feature = "matching-files")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use claims::matching::{
     columns::Kind,
@@ -29,7 +30,11 @@ fn parties() -> String {
     let mut text = "id,name,email,phone,street,city,postcode\n".to_owned();
     for i in 0..600 {
         let (n, given) = (i / 2, ["Ann", "Bob", "Cleo", "Dan", "Eve"][i / 2 % 5]);
-        let _ = writeln!(text, "r{i},{given} Fam{n},box{n}@example{n}.org,212555{n:04},{n} Oak Street,Springfield,{:05}", 10_000 + n);
+        let _ = writeln!(
+            text,
+            "r{i},{given} Fam{n},box{n}@example{n}.org,212555{n:04},{n} Oak Street,Springfield,{:05}",
+            10_000 + n
+        );
     }
     text
 }
@@ -70,7 +75,8 @@ fn an_index_scores_as_a_full_run() {
     let records = table(&text).records;
     let outcome = matched(&records, 1);
     let rows: Vec<Vec<&str>> = text.lines().skip(1).map(|l| l.split(',').collect()).collect();
-    let (header, first) = text.split_once('\n').map(|(h, rest)| (h, rest.lines().take(500).collect::<Vec<_>>().join("\n"))).unwrap();
+    let (header, first) =
+        text.split_once('\n').map(|(h, rest)| (h, rest.lines().take(500).collect::<Vec<_>>().join("\n"))).unwrap();
     let mut index = Index::new(table(&format!("{header}\n{first}\n")).records, outcome.base);
     for row in &rows[500..] {
         index.add(|i| row[i]).unwrap();
@@ -157,7 +163,10 @@ fn a_column_of_equal_values_says_nothing() {
 #[test]
 fn a_megabyte_in_a_cell() {
     let long = "x".repeat(1_000_000);
-    let records = table(&format!("id,name,title,street,email\n1,{long},{long},{long},{long}@{long}\n2,{long},{long},{long},{long}\n")).records;
+    let records = table(&format!(
+        "id,name,title,street,email\n1,{long},{long},{long},{long}@{long}\n2,{long},{long},{long},{long}\n"
+    ))
+    .records;
     assert_eq!(matched(&records, 1).clusters.of.len(), 2);
 }
 

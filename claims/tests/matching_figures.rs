@@ -1,5 +1,6 @@
 //! The engine's figures on records with known truth, at its own decision: they may rise, not fall.
 #![cfg(feature = "matching-files")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use claims::matching::{
     decide::Decision,
@@ -49,7 +50,8 @@ impl Scored {
         let mut sizes: HashMap<usize, u64> = HashMap::new();
         self.truth.iter().for_each(|c| *sizes.entry(*c).or_default() += 1);
         let actual: u64 = sizes.values().map(|n| n * (n - 1) / 2).sum();
-        let decided: Vec<_> = self.outcome.pairs.iter().filter(|p| self.outcome.decision(p) == Decision::Match).collect();
+        let decided: Vec<_> =
+            self.outcome.pairs.iter().filter(|p| self.outcome.decision(p) == Decision::Match).collect();
         let right = decided.iter().filter(|p| self.is_true(p.a, p.b)).count();
         f1(right, decided.len(), usize::try_from(actual).unwrap())
     }
@@ -95,7 +97,13 @@ fn lines_and_their_overlaps() {
     let truth: HashSet<(String, String)> = csv::Reader::from_reader(file("lines_dev_10k", "truth_overlaps.csv"))
         .into_records()
         .map(|row| row.unwrap())
-        .map(|row| if row[0] < row[1] { (row[0].to_owned(), row[1].to_owned()) } else { (row[1].to_owned(), row[0].to_owned()) })
+        .map(|row| {
+            if row[0] < row[1] {
+                (row[0].to_owned(), row[1].to_owned())
+            } else {
+                (row[1].to_owned(), row[0].to_owned())
+            }
+        })
         .collect();
     let overlaps = f1(found.intersection(&truth).count(), found.len(), truth.len());
     assert!(overlaps >= 0.985, "{overlaps}");
@@ -115,7 +123,10 @@ fn probabilities_are_what_they_claim() {
     for set in ["claimants_dev_10k", "lines_dev_10k"] {
         for (n, claimed, right) in Scored::new(set).calibration() {
             let error = (claimed * (1.0 - claimed) / n.max(1) as f64).sqrt();
-            assert!(n == 0 || (claimed - right).abs() <= 0.05 + 2.0 * error, "{set}: {n} pairs at {claimed:.2}, {right:.2} right");
+            assert!(
+                n == 0 || (claimed - right).abs() <= 0.05 + 2.0 * error,
+                "{set}: {n} pairs at {claimed:.2}, {right:.2} right"
+            );
         }
     }
 }

@@ -9,8 +9,9 @@ use super::{
     columns::Kind,
     intern::MISSING,
     phrases::Phrases,
-    records::{Party, Records, Release, Values},
+    records::{Party, Records, Release},
     text::mix,
+    values::Values,
 };
 
 /// More records than this with one key are split by the second key.
@@ -20,14 +21,31 @@ pub const WINDOW: usize = 30;
 
 /// Names of the rules for claimants, in the order of [`keys`].
 pub const CLAIMANT_RULES: [&str; 12] = [
-    "tax number", "e-mail", "telephone", "door", "name", "mailbox", "firm", "birth date", "first word and postcode",
-    "last word and birth year", "first word and birth year",
+    "tax number",
+    "e-mail",
+    "telephone",
+    "door",
+    "name",
+    "mailbox",
+    "firm",
+    "birth date",
+    "first word and postcode",
+    "last word and birth year",
+    "first word and birth year",
     "last word, initial and postcode",
 ];
 /// Names of the rules for lines, in the order of [`keys`].
 pub const LINE_RULES: [&str; 11] = [
-    "barcode", "recording code", "catalogue number", "title and artist", "title", "artist and year", "artist and title start",
-    "album and track", "title start and label", "title start and length",
+    "barcode",
+    "recording code",
+    "catalogue number",
+    "title and artist",
+    "title",
+    "artist and year",
+    "artist and title start",
+    "album and track",
+    "title start and label",
+    "title start and length",
     "rarest words of title and album",
 ];
 

@@ -135,10 +135,14 @@ mod tests {
     use std::collections::HashMap;
 
     fn run(records: usize, scores: &[(u32, u32, Millibits, bool)]) -> Clusters {
-        let known: HashMap<(u32, u32), Link> =
-            scores.iter().map(|(a, b, score, contradiction)| ((*a, *b), Link { score: *score, contradiction: *contradiction })).collect();
+        let known: HashMap<(u32, u32), Link> = scores
+            .iter()
+            .map(|(a, b, score, contradiction)| ((*a, *b), Link { score: *score, contradiction: *contradiction }))
+            .collect();
         let edges = scores.iter().filter(|s| s.2 >= 0).map(|s| Edge { a: s.0, b: s.1, score: s.2 }).collect();
-        cluster(records, edges, |a, b| known.get(&(a, b)).copied().unwrap_or(Link { score: -9_000, contradiction: false }))
+        cluster(records, edges, |a, b| {
+            known.get(&(a, b)).copied().unwrap_or(Link { score: -9_000, contradiction: false })
+        })
     }
 
     #[test]
@@ -168,7 +172,17 @@ mod tests {
 
     #[test]
     fn a_strong_group_takes_in_a_member_that_one_record_misses() {
-        let found = run(4, &[(0, 1, 8_000, false), (0, 2, 8_000, false), (1, 2, 8_000, false), (0, 3, 7_000, false), (1, 3, 6_000, false), (2, 3, -2_000, false)]);
+        let found = run(
+            4,
+            &[
+                (0, 1, 8_000, false),
+                (0, 2, 8_000, false),
+                (1, 2, 8_000, false),
+                (0, 3, 7_000, false),
+                (1, 3, 6_000, false),
+                (2, 3, -2_000, false),
+            ],
+        );
         assert_eq!(found.of, [0, 0, 0, 0]);
     }
 }

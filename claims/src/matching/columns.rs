@@ -86,7 +86,18 @@ impl Column {
         use Column::*;
         matches!(
             self,
-            Name | GivenName | FamilyName | Contact | Email | Phone | Website | Street | City | Region | Postcode | TaxId | BirthDate
+            Name | GivenName
+                | FamilyName
+                | Contact
+                | Email
+                | Phone
+                | Website
+                | Street
+                | City
+                | Region
+                | Postcode
+                | TaxId
+                | BirthDate
         )
     }
 

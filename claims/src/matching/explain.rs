@@ -5,8 +5,9 @@ use super::{
     compare::Outcome,
     decide::Decision,
     model,
-    records::{Party, Records, Release, Values},
+    records::{Party, Records, Release},
     run,
+    values::Values,
     weigh::{Base, Millibits, Weights, bits, probability},
 };
 use std::fmt;
@@ -64,7 +65,13 @@ impl fmt::Display for Explanation {
         if self.group != 0 {
             writeln!(f, "{:>+9.3}  both resemble other records of their group", bits(self.group))?;
         }
-        write!(f, "{:>9.3}  = {:.1} % probable: {}", bits(self.score), 100.0 * self.probability(), self.decision().word())
+        write!(
+            f,
+            "{:>9.3}  = {:.1} % probable: {}",
+            bits(self.score),
+            100.0 * self.probability(),
+            self.decision().word()
+        )
     }
 }
 
@@ -79,7 +86,13 @@ pub fn explain(records: &Records, weights: &Weights, base: Base, a: u32, b: u32)
         .map(|(i, field)| {
             let Outcome { level, .. } = found.outcomes[i];
             let words = usize::from(level).checked_sub(1).map_or("", |nth| field.levels[nth].words);
-            Part { field: field.name, level: words, weight: found.weights[i], a: value(records, i, a), b: value(records, i, b) }
+            Part {
+                field: field.name,
+                level: words,
+                weight: found.weights[i],
+                a: value(records, i, a),
+                b: value(records, i, b),
+            }
         })
         .collect();
     Explanation { version: model::VERSION, base: base.millibits, score: base.millibits + found.sum(), parts, group: 0 }

@@ -18,12 +18,8 @@ const DETOUR: Millibits = 1_000;
 /// are among them.
 #[must_use]
 pub fn pairs(clusters: &Clusters, link: impl Fn(u32, u32) -> Link) -> Vec<(Pair, Millibits)> {
-    let mut members: Vec<(u32, u32)> = clusters
-        .of
-        .iter()
-        .zip(0_u32..)
-        .map(|(group, record)| (*group, record))
-        .collect();
+    let mut members: Vec<(u32, u32)> =
+        clusters.of.iter().zip(0_u32..).map(|(group, record)| (*group, record)).collect();
     members.sort_unstable();
     let mut all = Vec::new();
     for group in members.chunk_by(|a, b| a.0 == b.0) {

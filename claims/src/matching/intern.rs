@@ -11,18 +11,25 @@ pub const MISSING: u32 = 0;
 pub struct Interner {
     arena: String,
     ends: Vec<u32>,
-    /// Open addressing with linear probing: hash above, number below, so that most misses are seen in the slot itself.
-    slots: Vec<u64>,
+    /// Open addressing with linear probing. A slot says where its text lies, so that a look-up touches two places in memory:
+    /// the slot and the text.
+    slots: Vec<Slot>,
     hashes: Vec<u32>,
 }
 
-const FREE: u64 = u64::MAX;
-const LAST: u32 = u32::MAX - 1;
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    hash: u32,
+    id: u32,
+    start: u32,
+    end: u32,
+}
+
+const FREE: Slot = Slot { hash: 0, id: u32::MAX, start: 0, end: 0 };
 
 impl Default for Interner {
     fn default() -> Self {
-        let mut interner =
-            Self { arena: String::new(), ends: Vec::new(), slots: vec![FREE; 64], hashes: Vec::new() };
+        let mut interner = Self { arena: String::new(), ends: Vec::new(), slots: vec![FREE; 64], hashes: Vec::new() };
         interner.intern("");
         interner
     }
@@ -35,9 +42,11 @@ impl Interner {
         match self.find(text, hash) {
             Ok(id) => id,
             Err(slot) => {
-                let id = u32::try_from(self.ends.len()).unwrap_or(LAST);
-                self.slots[slot] = u64::from(hash) << 32 | u64::from(id);
+                let id = u32::try_from(self.ends.len()).unwrap_or(u32::MAX - 1);
+                let start = u32::try_from(self.arena.len()).unwrap_or(u32::MAX);
                 self.arena.push_str(text);
+                let end = u32::try_from(self.arena.len()).unwrap_or(u32::MAX);
+                self.slots[slot] = Slot { hash, id, start, end };
                 self.ends.push(u32::try_from(self.arena.len()).unwrap_or(u32::MAX));
                 self.hashes.push(hash);
                 if self.ends.len() * 4 > self.slots.len() * 3 {
@@ -90,12 +99,11 @@ impl Interner {
         let mask = self.slots.len() - 1;
         let mut slot = hash as usize & mask;
         loop {
-            let entry = self.slots[slot];
-            if entry == FREE {
+            let Slot { hash: here, id, start, end } = self.slots[slot];
+            if id == FREE.id {
                 return Err(slot);
             }
-            let id = low(entry);
-            if entry >> 32 == u64::from(hash) && self.text(id) == text {
+            if here == hash && self.arena.as_bytes()[start as usize..end as usize] == *text.as_bytes() {
                 return Ok(id);
             }
             slot = (slot + 1) & mask;
@@ -104,21 +112,15 @@ impl Interner {
 
     fn grow(&mut self) {
         let size = self.slots.len() * 2;
-        self.slots.clear();
-        self.slots.resize(size, FREE);
-        for (id, hash) in self.hashes.iter().enumerate() {
-            let mut slot = *hash as usize & (size - 1);
-            while self.slots[slot] != FREE {
+        let old = std::mem::replace(&mut self.slots, vec![FREE; size]);
+        for entry in old.into_iter().filter(|slot| slot.id != FREE.id) {
+            let mut slot = entry.hash as usize & (size - 1);
+            while self.slots[slot].id != FREE.id {
                 slot = (slot + 1) & (size - 1);
             }
-            self.slots[slot] = u64::from(*hash) << 32 | id as u64;
+            self.slots[slot] = entry;
         }
     }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "the number is the low half")]
-fn low(entry: u64) -> u32 {
-    entry as u32
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a shorter hash is what is wanted")]

@@ -1,5 +1,6 @@
 //! Who is the same claimant, and which lines are about the same release: probabilistic record linkage.
 
+mod alignment;
 pub mod block;
 pub mod cluster;
 pub mod codes;
@@ -13,6 +14,7 @@ pub mod index;
 pub mod intern;
 pub mod model;
 pub mod normalise;
+mod partners;
 pub mod period;
 pub mod phrases;
 #[cfg(feature = "matching-files")]
@@ -21,5 +23,6 @@ pub mod records;
 pub mod run;
 pub mod text;
 pub mod threads;
+pub mod values;
 pub mod weigh;
 pub mod words;

@@ -87,11 +87,7 @@ pub const CLAIMANTS: &[Field] = &[
     Field {
         name: "generation",
         fact: Fact::None,
-        levels: &[
-            plain("the same", 1.0),
-            plain("one side has Sr. or Jr.", -2.8),
-            against("Sr. against Jr.", -13.0),
-        ],
+        levels: &[plain("the same", 1.0), plain("one side has Sr. or Jr.", -2.8), against("Sr. against Jr.", -13.0)],
     },
     Field {
         name: "contact",

@@ -67,7 +67,9 @@ impl Outcome {
     #[must_use]
     pub fn decision(&self, pair: &Pair) -> Decision {
         match Decision::of(pair.score) {
-            Decision::Match if self.clusters.of[pair.a as usize] != self.clusters.of[pair.b as usize] => Decision::Review,
+            Decision::Match if self.clusters.of[pair.a as usize] != self.clusters.of[pair.b as usize] => {
+                Decision::Review
+            }
             decision => decision,
         }
     }
@@ -110,7 +112,16 @@ pub fn run(records: &Records, options: Options, progress: impl Fn(Phase, f64)) -
         let found = threads::map(tasks.len(), options.threads, |task| {
             let mut found = Found::default();
             for block in &runs[tasks[task].clone()] {
-                found.compare_block(records, &weights, &blocks, rule, block, &members[block.start..block.end], options.link, keep);
+                found.compare_block(
+                    records,
+                    &weights,
+                    &blocks,
+                    rule,
+                    block,
+                    &members[block.start..block.end],
+                    options.link,
+                    keep,
+                );
             }
             found
         });

@@ -53,7 +53,7 @@ pub fn sort(entries: &mut Vec<u64>) {
     for shift in [32, 43, 54] {
         let mut counts = [0_usize; 2048];
         for entry in entries.iter() {
-            counts[(entry >> shift) as usize & 2047] += 1;
+            counts[bucket_of(*entry, shift)] += 1;
         }
         let mut sum = 0;
         for count in &mut counts {
@@ -62,12 +62,17 @@ pub fn sort(entries: &mut Vec<u64>) {
             sum += here;
         }
         for entry in entries.iter() {
-            let bucket = (entry >> shift) as usize & 2047;
+            let bucket = bucket_of(*entry, shift);
             spare[counts[bucket]] = *entry;
             counts[bucket] += 1;
         }
         std::mem::swap(entries, &mut spare);
     }
+}
+
+/// Eleven bits of an entry.
+fn bucket_of(entry: u64, shift: u32) -> usize {
+    (entry >> shift & 2047) as usize
 }
 
 #[cfg(test)]

@@ -74,7 +74,8 @@ impl Weights {
                 *slot = milli(level.bits);
             }
         }
-        let mut weights = Self { fields, total, population: total + model::IMAGINED_RECORDS, fixed, rarity: Vec::new() };
+        let mut weights =
+            Self { fields, total, population: total + model::IMAGINED_RECORDS, fixed, rarity: Vec::new() };
         weights.rarity = (0_u16..256).map(|n| weights.rarity_of(f64::from(n))).collect();
         weights
     }
@@ -105,7 +106,8 @@ impl Weights {
         let mut outcomes = [Outcome::MISSING; MOST_FIELDS];
         match records.kind {
             Kind::Claimants => {
-                let found = compare::party::compare(&records.values, self.total, &records.parties[i], &records.parties[j]);
+                let found =
+                    compare::party::compare(&records.values, self.total, &records.parties[i], &records.parties[j]);
                 outcomes[..found.len()].copy_from_slice(&found);
             }
             Kind::Lines => {
@@ -120,7 +122,7 @@ impl Weights {
     fn of_outcomes(&self, outcomes: [Outcome; MOST_FIELDS]) -> Parts {
         let mut weights = [0; MOST_FIELDS];
         let mut contradiction = false;
-        let (mut office, mut code): (Option<(usize, Millibits)>, Option<(usize, Millibits)>) = (None, None);
+        let (mut office, mut code): (Option<Rarest>, Option<Rarest>) = (None, None);
         let mut work_left = milli(self.population.log2());
         for (i, field) in self.fields.iter().enumerate() {
             let Some(nth) = usize::from(outcomes[i].level).checked_sub(1) else {
@@ -155,7 +157,10 @@ impl Weights {
     }
 }
 
-fn keep_rarest(best: &mut Option<(usize, Millibits)>, field: usize, rarity: Millibits) {
+/// A field and the rarity it counts with.
+type Rarest = (usize, Millibits);
+
+fn keep_rarest(best: &mut Option<Rarest>, field: usize, rarity: Millibits) {
     if best.is_none_or(|(_, held)| rarity > held) {
         *best = Some((field, rarity));
     }

@@ -18,11 +18,13 @@ pub enum Class {
     Generation(u8),
 }
 
+#[rustfmt::skip]
 const LEGAL: &[&str] = &[
     "llc", "inc", "incorporated", "ltd", "limited", "corp", "corporation", "lp", "llp", "plc", "gmbh", "ag", "ug", "kg",
     "bv", "nv", "sa", "sarl", "srl", "spa", "ab", "as", "oy", "aps", "pty", "co", "ev", "sas", "kk",
 ];
 
+#[rustfmt::skip]
 const DESCRIPTIVE: &[&str] = &[
     "records", "record", "recordings", "recording", "rec", "recs", "music", "entertainment", "productions",
     "production", "prod", "prods", "ent", "company", "discs", "disc", "sound", "sounds", "audio", "tapes", "tape", "group", "collective", "label",
@@ -59,12 +61,28 @@ pub fn class(word: &str) -> Class {
 pub fn is_no_label(folded: &str) -> bool {
     matches!(
         folded.trim(),
-        "independent" | "self-released" | "self released" | "selfreleased" | "none" | "n/a" | "na" | "unknown" | "unsigned"
-            | "self" | "various" | "no label" | "not on label" | "diy" | "unk" | "unk." | "-"
+        "independent"
+            | "self-released"
+            | "self released"
+            | "selfreleased"
+            | "none"
+            | "n/a"
+            | "na"
+            | "unknown"
+            | "unsigned"
+            | "self"
+            | "various"
+            | "no label"
+            | "not on label"
+            | "diy"
+            | "unk"
+            | "unk."
+            | "-"
     )
 }
 
-/// Given names used for one another in English, one group a line; the first is the group's name.
+/// Given names used for one another in English, a group each.
+#[rustfmt::skip]
 const NICKNAMES: &[&str] = &[
     "abigail abby abbie gail", "alexander alex alec xander sasha", "alexandra alex lexi sandra", "amanda mandy",
     "andrew andy drew", "anthony tony", "barbara barb", "benjamin ben benny benji", "bradley brad", "cameron cam",
@@ -142,9 +160,30 @@ pub fn street_word(word: &str) -> Option<&'static str> {
 pub fn is_free_mail(domain: &str) -> bool {
     matches!(
         domain,
-        "gmail.com" | "googlemail.com" | "yahoo.com" | "hotmail.com" | "outlook.com" | "icloud.com" | "me.com" | "mac.com"
-            | "aol.com" | "comcast.net" | "att.net" | "verizon.net" | "protonmail.com" | "proton.me" | "live.com" | "msn.com"
-            | "gmx.de" | "gmx.net" | "web.de" | "mail.com" | "yahoo.co.uk" | "ymail.com" | "zoho.com" | "fastmail.com"
+        "gmail.com"
+            | "googlemail.com"
+            | "yahoo.com"
+            | "hotmail.com"
+            | "outlook.com"
+            | "icloud.com"
+            | "me.com"
+            | "mac.com"
+            | "aol.com"
+            | "comcast.net"
+            | "att.net"
+            | "verizon.net"
+            | "protonmail.com"
+            | "proton.me"
+            | "live.com"
+            | "msn.com"
+            | "gmx.de"
+            | "gmx.net"
+            | "web.de"
+            | "mail.com"
+            | "yahoo.co.uk"
+            | "ymail.com"
+            | "zoho.com"
+            | "fastmail.com"
     )
 }
 
@@ -153,8 +192,27 @@ pub fn is_free_mail(domain: &str) -> bool {
 pub fn is_role_mailbox(local: &str) -> bool {
     matches!(
         local,
-        "info" | "contact" | "hello" | "legal" | "accounts" | "accounting" | "royalties" | "office" | "admin" | "mail" | "sales"
-            | "support" | "music" | "label" | "booking" | "management" | "mgmt" | "team" | "press" | "licensing" | "finance"
+        "info"
+            | "contact"
+            | "hello"
+            | "legal"
+            | "accounts"
+            | "accounting"
+            | "royalties"
+            | "office"
+            | "admin"
+            | "mail"
+            | "sales"
+            | "support"
+            | "music"
+            | "label"
+            | "booking"
+            | "management"
+            | "mgmt"
+            | "team"
+            | "press"
+            | "licensing"
+            | "finance"
     )
 }
 
@@ -186,8 +244,22 @@ pub fn edition_bit(word: &str) -> u16 {
 #[must_use]
 pub fn edition_names(bits: u16) -> Vec<&'static str> {
     const NAMES: [&str; 16] = [
-        "live", "remastered", "deluxe", "expanded", "instrumental", "remixes", "EP", "acoustic", "demos", "anniversary", "bonus",
-        "mono", "karaoke", "reissue", "special", "edit",
+        "live",
+        "remastered",
+        "deluxe",
+        "expanded",
+        "instrumental",
+        "remixes",
+        "EP",
+        "acoustic",
+        "demos",
+        "anniversary",
+        "bonus",
+        "mono",
+        "karaoke",
+        "reissue",
+        "special",
+        "edit",
     ];
     NAMES.into_iter().enumerate().filter(|(i, _)| bits >> i & 1 == 1).map(|(_, name)| name).collect()
 }
@@ -195,7 +267,21 @@ pub fn edition_names(bits: u16) -> Vec<&'static str> {
 /// Words about the carrier or the wrapping that do not make another release.
 #[must_use]
 pub fn is_edition_filler(word: &str) -> bool {
-    matches!(word, "edition" | "version" | "original" | "album" | "single" | "lp" | "cd" | "the" | "explicit" | "stereo" | "tracks" | "track")
+    matches!(
+        word,
+        "edition"
+            | "version"
+            | "original"
+            | "album"
+            | "single"
+            | "lp"
+            | "cd"
+            | "the"
+            | "explicit"
+            | "stereo"
+            | "tracks"
+            | "track"
+    )
 }
 
 /// The number of a volume word's follower: digits, roman numerals to twelve, or small number words.

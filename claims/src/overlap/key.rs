@@ -65,7 +65,13 @@ pub fn resolve(amounts: &[(Claimant, Minor)], relation: impl Fn(Claimant, Claima
     let mut overlap = Overlap {
         entries: amounts
             .iter()
-            .map(|(claimant, gross)| Entry { claimant: *claimant, gross: *gross, confirmed: 0, suspected: 0, through: None })
+            .map(|(claimant, gross)| Entry {
+                claimant: *claimant,
+                gross: *gross,
+                confirmed: 0,
+                suspected: 0,
+                through: None,
+            })
             .collect(),
         ..Overlap::default()
     };
@@ -95,7 +101,10 @@ pub fn resolve(amounts: &[(Claimant, Minor)], relation: impl Fn(Claimant, Claima
 }
 
 /// All pairs with positive amounts, by position.
-fn pairs(amounts: &[(Claimant, Minor)], relation: &impl Fn(Claimant, Claimant) -> Relation) -> Vec<(usize, usize, Relation)> {
+fn pairs(
+    amounts: &[(Claimant, Minor)],
+    relation: &impl Fn(Claimant, Claimant) -> Relation,
+) -> Vec<(usize, usize, Relation)> {
     let mut all = Vec::new();
     for i in 0..amounts.len() {
         for j in i + 1..amounts.len() {
@@ -139,7 +148,8 @@ fn unite(
                 }
             }
         }
-        let Some((i, j)) = (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j))).find(|(i, j)| reach[*i][*j] && reach[*j][*i])
+        let Some((i, j)) =
+            (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j))).find(|(i, j)| reach[*i][*j] && reach[*j][*i])
         else {
             return home;
         };

@@ -106,20 +106,25 @@ proptest! {
 
 #[test]
 fn two_artists_of_one_label_cannot_remove_more_than_the_label_claims() {
-    let found = resolve(&[(1, 100), (2, 60), (3, 70)], |a, _| if a == 1 { Relation::Derivative { of: 1 } } else { Relation::Distinct });
+    let found = resolve(&[(1, 100), (2, 60), (3, 70)], |a, _| {
+        if a == 1 { Relation::Derivative { of: 1 } } else { Relation::Distinct }
+    });
     assert!(found.over_whole);
     assert_eq!(found.entries.iter().map(|e| e.confirmed).sum::<Minor>(), 100);
 }
 
 #[test]
 fn distinct_claims_that_both_resemble_a_third_stay_distinct() {
-    let found = resolve(&[(1, 100), (2, 100), (3, 100)], |a, b| if (a, b) == (1, 2) { Relation::Distinct } else { Relation::Suspected });
+    let found = resolve(&[(1, 100), (2, 100), (3, 100)], |a, b| {
+        if (a, b) == (1, 2) { Relation::Distinct } else { Relation::Suspected }
+    });
     assert_eq!(found.entries.iter().map(|e| e.suspected).sum::<Minor>(), 100);
 }
 
 #[test]
 fn lump_sums_overlap_only_between_one_claimant() {
-    let lump = |claimant| Line { claimant, family: Family::Stock, release: None, channel: 0, first: 0, last: 0, amount: 500 };
+    let lump =
+        |claimant| Line { claimant, family: Family::Stock, release: None, channel: 0, first: 0, last: 0, amount: 500 };
     let lines = [lump(1), lump(2)];
     assert_eq!(reckon(&lines, |_, _, _| Relation::Suspected).totals.unique_at_least(), 1_000);
     assert_eq!(reckon(&lines, |_, _, _| Relation::SameMoney).totals.unique_at_least(), 500);

@@ -122,7 +122,11 @@ fn relatives(first: Entity, random: &mut Random) -> Vec<Entity> {
 
 fn artist(random: &mut Random) -> Entity {
     let (given, last) = (random.common(GIVEN), family(random));
-    let middle = if random.chance(0.25) { format!(" {}.", char::from(b'A' + u8::try_from(random.below(16)).unwrap_or(0))) } else { String::new() };
+    let middle = if random.chance(0.25) {
+        format!(" {}.", char::from(b'A' + u8::try_from(random.below(16)).unwrap_or(0)))
+    } else {
+        String::new()
+    };
     let person = format!("{given}{middle} {last}");
     let (g, l) = (given.to_lowercase(), last.to_lowercase());
     let number = random.below(1000);
@@ -160,7 +164,13 @@ fn label(random: &mut Random) -> Entity {
     } else {
         format!("{compact}records@{}", random.common(PROVIDERS))
     };
-    Entity { artist: false, name: name.trim().to_owned(), office: office(person.clone(), email, random), person, tax_id: tax_id(random) }
+    Entity {
+        artist: false,
+        name: name.trim().to_owned(),
+        office: office(person.clone(), email, random),
+        person,
+        tax_id: tax_id(random),
+    }
 }
 
 fn tax_id(random: &mut Random) -> String {
@@ -168,7 +178,10 @@ fn tax_id(random: &mut Random) -> String {
 }
 
 fn office(contact: String, email: String, random: &mut Random) -> Office {
-    let place = { let n = random.below(CITIES.len()) + 1; random.below(n) };
+    let place = {
+        let n = random.below(CITIES.len()) + 1;
+        random.below(n)
+    };
     Office {
         contact,
         email,
@@ -195,11 +208,16 @@ fn filing(entity: &Entity, again: bool, random: &mut Random) -> Vec<String> {
         office.phone = format!("{}{:07}", CITIES[office.place].3, 2_000_000 + random.below(7_999_999));
     }
     if random.chance(changed * 0.7) {
-        let mailbox: String = entity.person.to_lowercase().chars().filter(char::is_ascii_alphanumeric).take(9).collect();
+        let mailbox: String =
+            entity.person.to_lowercase().chars().filter(char::is_ascii_alphanumeric).take(9).collect();
         office.email = format!("{mailbox}{}@{}", random.below(10_000), random.common(PROVIDERS));
     }
     if entity.artist && random.chance(changed * 0.3) {
-        name = if name == entity.person { format!("The {} {}", word(random), word(random)) } else { entity.person.clone() };
+        name = if name == entity.person {
+            format!("The {} {}", word(random), word(random))
+        } else {
+            entity.person.clone()
+        };
     }
     if !entity.artist && random.chance(changed * 0.4) {
         name = format!("{} d/b/a {name}", entity.person);
@@ -210,12 +228,15 @@ fn filing(entity: &Entity, again: bool, random: &mut Random) -> Vec<String> {
     let digits = if digits.len() == 10 { digits } else { office.phone.clone() };
     let (long, short) = SUFFIXES[office.street % SUFFIXES.len()];
     let suffix = if random.chance(0.5) { long } else { short };
-    let unit = office.unit.map_or_else(String::new, |u| format!(", {} {u}", random.pick(&["Apt", "Unit", "Apt.", "Suite"])));
+    let unit =
+        office.unit.map_or_else(String::new, |u| format!(", {} {u}", random.pick(&["Apt", "Unit", "Apt.", "Suite"])));
     let street = format!("{} {} {suffix}{unit}", office.number, STREETS[office.street / SUFFIXES.len()]);
     let (city, region, ..) = CITIES[office.place];
     let own = entity.artist && office.contact == entity.person;
     let contact = if own && random.chance(0.6) { String::new() } else { office.contact.clone() };
-    let blank = |value: String, probability, random: &mut Random| if random.chance(probability) { String::new() } else { value };
+    let blank = |value: String, probability, random: &mut Random| {
+        if random.chance(probability) { String::new() } else { value }
+    };
     let tax_id = if random.chance(0.55) { maybe_slip(&entity.tax_id, changed * 0.3, random) } else { String::new() };
     vec![
         if entity.artist != random.chance(0.02) { "artist" } else { "label" }.to_owned(),

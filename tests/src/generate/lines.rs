@@ -10,7 +10,8 @@ use super::{
 const HEADER: &[&str] =
     &["claimant_id", "title", "artist", "catalog_no", "upc", "label", "year", "period_start", "period_end"];
 
-const EDITIONS: &[&str] = &["Live", "Remastered", "Deluxe Edition", "Expanded Edition", "Instrumental", "EP", "Remixes"];
+const EDITIONS: &[&str] =
+    &["Live", "Remastered", "Deluxe Edition", "Expanded Edition", "Instrumental", "EP", "Remixes"];
 
 struct Label {
     name: String,
@@ -147,7 +148,8 @@ fn number(release: &mut Release, labels: &mut [Label], random: &mut Random) {
     label.next += 1;
     release.catalog = format!("{}{}{}", label.prefix, label.separator, label.next);
     let eleven = format!("{}{:05}", label.barcode, random.below(100_000));
-    let sum: usize = eleven.bytes().enumerate().map(|(i, b)| usize::from(b - b'0') * if i % 2 == 0 { 3 } else { 1 }).sum();
+    let sum: usize =
+        eleven.bytes().enumerate().map(|(i, b)| usize::from(b - b'0') * if i % 2 == 0 { 3 } else { 1 }).sum();
     release.upc = format!("{eleven}{}", (10 - sum % 10) % 10);
 }
 
@@ -156,7 +158,13 @@ fn period(random: &mut Random) -> (usize, usize) {
     (start, (start + [0, 0, 0, 1, 2, 4][random.below(6)]).min(2024))
 }
 
-fn claimed(release: &Release, line: usize, first: (usize, usize), labels: &[Label], random: &mut Random) -> Vec<String> {
+fn claimed(
+    release: &Release,
+    line: usize,
+    first: (usize, usize),
+    labels: &[Label],
+    random: &mut Random,
+) -> Vec<String> {
     let by_label = line == 0 && random.chance(0.8);
     let label = &labels[release.label];
     let wear = if by_label { 0.03 } else { 0.12 };
@@ -213,7 +221,13 @@ fn claimed(release: &Release, line: usize, first: (usize, usize), labels: &[Labe
     let year = release.year - usize::from(random.chance(0.08));
     let (start, end) = if random.chance(0.65) { first } else { period(random) };
     vec![
-        if by_label { label.id.clone() } else if random.chance(0.85) { format!("A{}", release.artist_id) } else { format!("X{}", random.below(1_000_000)) },
+        if by_label {
+            label.id.clone()
+        } else if random.chance(0.85) {
+            format!("A{}", release.artist_id)
+        } else {
+            format!("X{}", random.below(1_000_000))
+        },
         cased(title, random),
         artist,
         if random.chance(missing.0) { String::new() } else { catalog },

@@ -13,7 +13,13 @@ pub fn slip(text: &str, random: &mut Random) -> String {
         0 => drop(chars.remove(at)),
         1 => chars.insert(at, chars[at]),
         2 => chars.swap(at, at + 1),
-        _ => chars[at] = if chars[at].is_ascii_digit() { char::from(b'0' + u8::try_from(random.below(10)).unwrap_or(0)) } else { char::from(b'a' + u8::try_from(random.below(26)).unwrap_or(0)) },
+        _ => {
+            chars[at] = if chars[at].is_ascii_digit() {
+                char::from(b'0' + u8::try_from(random.below(10)).unwrap_or(0))
+            } else {
+                char::from(b'a' + u8::try_from(random.below(26)).unwrap_or(0))
+            }
+        }
     }
     chars.into_iter().collect()
 }

@@ -2,6 +2,7 @@
 
 use super::Random;
 
+#[rustfmt::skip]
 pub const GIVEN: &[&str] = &[
     "James", "Olivia", "William", "Emma", "Joshua", "Sophie", "Thomas", "Jessica", "Daniel", "Hannah", "Samuel", "Chloe", "Michael",
     "Amelia", "Benjamin", "Grace", "Lachlan", "Isabella", "Alexander", "Emily", "Nicholas", "Lily", "Zachary", "Ella", "Jack", "Madison",
@@ -13,6 +14,7 @@ pub const GIVEN: &[&str] = &[
     "Deakin", "Keely", "Briley", "Talena", "Kieran", "Sachin", "Indiana", "Phoebe", "Ronan", "Tiana", "Fergus", "Harriet", "Levi",
 ];
 
+#[rustfmt::skip]
 pub const FAMILY: &[&str] = &[
     "Smith", "Johnson", "Williams", "Brown", "Jones", "Miller", "Davis", "Rodriguez", "Martinez", "Wilson", "Anderson", "Taylor",
     "Thomas", "Moore", "Martin", "Jackson", "Thompson", "White", "Lopez", "Lee", "Gonzalez", "Harris", "Clark", "Lewis", "Robinson",
@@ -22,17 +24,20 @@ pub const FAMILY: &[&str] = &[
     "Bell", "Gomez", "Kelly", "Howard", "Ward", "Cox", "Diaz", "Richardson", "Wood", "Watson", "Brooks", "Bennett", "Gray", "Hughes",
 ];
 
+#[rustfmt::skip]
 pub const STREETS: &[&str] = &[
     "Oak", "Maple", "Chestnut", "Larimer", "Shattuck", "Diversey", "Flatbush", "Highland", "Broadway", "Congress", "Valencia", "Mission",
     "Peachtree", "Rainier", "Pine", "Cedar", "Lake", "Sunset", "Division", "Telegraph", "Union", "Spring", "Bergen", "Gates", "Hawthorne",
     "12th", "23rd", "41st", "58th", "62nd", "70th", "73rd", "81st", "95th", "Wilshire", "Ventura", "Alberta", "Prospect", "Franklin",
 ];
 
+#[rustfmt::skip]
 pub const SUFFIXES: &[(&str, &str)] = &[
     ("Street", "St"), ("Avenue", "Ave."), ("Road", "Rd"), ("Boulevard", "Blvd"), ("Drive", "Dr"), ("Lane", "Ln"), ("Court", "Ct"),
     ("Place", "Pl"), ("Terrace", "Ter"), ("Circle", "Cir"),
 ];
 
+#[rustfmt::skip]
 pub const CITIES: &[(&str, &str, &str, &str)] = &[
     ("New York", "NY", "100", "212"), ("Brooklyn", "NY", "112", "718"), ("Los Angeles", "CA", "900", "213"), ("Chicago", "IL", "606", "312"),
     ("Houston", "TX", "770", "713"), ("Nashville", "TN", "372", "615"), ("Atlanta", "GA", "303", "404"), ("Seattle", "WA", "981", "206"),
@@ -42,13 +47,16 @@ pub const CITIES: &[(&str, &str, &str, &str)] = &[
     ("St. Louis", "MO", "631", "314"), ("Raleigh", "NC", "276", "919"), ("Tampa", "FL", "336", "813"), ("Tacoma", "WA", "984", "253"),
 ];
 
+#[rustfmt::skip]
 pub const PROVIDERS: &[&str] = &[
     "gmail.com", "yahoo.com", "icloud.com", "outlook.com", "hotmail.com", "protonmail.com", "aol.com", "comcast.net", "me.com",
 ];
 
-pub const LABEL_WORDS: &[&str] = &["Records", "Music", "Recordings", "Entertainment", "Music Group", "Audio", "Sound", "Productions", "Tapes"];
+pub const LABEL_WORDS: &[&str] =
+    &["Records", "Music", "Recordings", "Entertainment", "Music Group", "Audio", "Sound", "Productions", "Tapes"];
 pub const LEGAL: &[&str] = &["", "", "LLC", "Inc.", "Ltd.", "Corp."];
 
+#[rustfmt::skip]
 const STARTS: &[&str] = &[
     "b", "br", "c", "ch", "cl", "d", "dr", "f", "fl", "g", "gr", "h", "j", "k", "kr", "l", "m", "n", "p", "pr", "r", "s", "sh", "st", "t", "tr",
     "v", "w", "z", "",

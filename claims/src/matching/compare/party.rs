@@ -7,8 +7,9 @@ use crate::matching::{
     intern::MISSING,
     normalise::{address, derived},
     phrases::{Agreement, Phrases},
-    records::{Party, Values},
+    records::Party,
     text::mix,
+    values::Values,
 };
 
 /// Number of fields compared; their order is that of [`crate::matching::model::CLAIMANTS`].
@@ -144,9 +145,12 @@ fn email(values: &Values, p: &Party, q: &Party) -> Outcome {
         return Outcome::shared(1, f64::from(emails.fan_out(a))).at_most(limit);
     }
     let may_slip = distance::letters_allow(p.email_letters, q.email_letters, 2);
-    if let Some((x, y)) = may_slip.then(|| (emails.text(a), emails.text(b))).filter(|(x, y)| distance::within(x, y, 2).is_some()) {
+    if let Some((x, y)) =
+        may_slip.then(|| (emails.text(a), emails.text(b))).filter(|(x, y)| distance::within(x, y, 2).is_some())
+    {
         // The same name with other figures (`lthomas59`, `lthomas95`) is what namesakes have.
-        let letters = |text: &str| text.bytes().filter(|c| !c.is_ascii_digit()).fold(0_u64, |h, c| mix(h ^ u64::from(c)));
+        let letters =
+            |text: &str| text.bytes().filter(|c| !c.is_ascii_digit()).fold(0_u64, |h, c| mix(h ^ u64::from(c)));
         let limit = if limit < derived::UNLIMITED && letters(x) == letters(y) { derived::HABIT } else { limit };
         return Outcome::shared(2, f64::from(emails.fan_out(a).max(emails.fan_out(b)))).at_most(limit);
     }
@@ -226,7 +230,9 @@ fn place(values: &Values, a: &Party, b: &Party) -> Outcome {
         let cities = &values.cities;
         let crowd = f64::from(cities.records(a.city).max(cities.records(b.city)));
         let slips = distance::slips(cities.text(a.city).len().min(cities.text(b.city).len()));
-        if a.city == b.city || (slips > 0 && distance::within(cities.text(a.city), cities.text(b.city), slips).is_some()) {
+        if a.city == b.city
+            || (slips > 0 && distance::within(cities.text(a.city), cities.text(b.city), slips).is_some())
+        {
             return Outcome::shared(2, crowd);
         }
     }

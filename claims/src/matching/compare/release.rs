@@ -7,7 +7,8 @@ use crate::matching::{
     intern::MISSING,
     normalise::release::{self, DAMAGED},
     phrases::{Agreement, Phrases},
-    records::{Release, Values},
+    records::Release,
+    values::Values,
 };
 
 /// Number of fields compared; their order is that of [`crate::matching::model::LINES`].
@@ -129,7 +130,13 @@ fn catalog(codes: &Codes, a: u32, b: u32) -> Outcome {
         let (x, y) = (x.as_bytes(), y.as_bytes());
         let last_figures = x.len() == y.len() && x.split_last().map(|l| l.1) == y.split_last().map(|l| l.1);
         let substituted = x.len() == y.len() && x.iter().zip(y).filter(|(p, q)| p != q).count() == 1;
-        return Outcome::level(if last_figures { 5 } else if substituted { 4 } else { 3 });
+        return Outcome::level(if last_figures {
+            5
+        } else if substituted {
+            4
+        } else {
+            3
+        });
     }
     Outcome::level(5)
 }
@@ -145,7 +152,8 @@ fn gtin(codes: &Codes, a: u32, b: u32) -> Outcome {
     match (cut_a, cut_b) {
         (None, None) if a == b => Outcome::shared(1, crowd),
         (None, None) => {
-            let slipped = !(release::is_valid_gtin(x) && release::is_valid_gtin(y)) && distance::within(x, y, 2).is_some();
+            let slipped =
+                !(release::is_valid_gtin(x) && release::is_valid_gtin(y)) && distance::within(x, y, 2).is_some();
             Outcome::level(if slipped { 3 } else { 4 })
         }
         (Some(p), Some(q)) => Outcome::level(if p.starts_with(q) || q.starts_with(p) { 2 } else { 4 }),

@@ -14,7 +14,7 @@ const FIGURE: usize = 3;
 
 /// How many bits the agreement of this canonical e-mail can be worth, given the words of the name and of the contact.
 #[must_use]
-pub fn limit<'a>(email: &str, words: impl Iterator<Item = &'a str> + Clone, buffer: &mut String) -> u8 {
+pub fn limit<'a>(email: &str, words: &(impl Iterator<Item = &'a str> + Clone), buffer: &mut String) -> u8 {
     let (mailbox, domain) = contact::mailbox(email);
     if words::is_free_mail(domain) {
         return match figures_beside_name(mailbox, words, buffer) {
@@ -35,7 +35,11 @@ fn bits(figures: usize) -> u8 {
 }
 
 /// The number of figures in `text` if its letters are words of the name, their starts, initials and words that everybody adds.
-fn figures_beside_name<'a>(text: &str, words: impl Iterator<Item = &'a str> + Clone, rest: &mut String) -> Option<usize> {
+fn figures_beside_name<'a>(
+    text: &str,
+    words: &(impl Iterator<Item = &'a str> + Clone),
+    rest: &mut String,
+) -> Option<usize> {
     rest.clear();
     rest.extend(text.chars().filter(|c| c.is_alphabetic()));
     let figures = text.chars().filter(char::is_ascii_digit).count();
@@ -46,7 +50,9 @@ fn figures_beside_name<'a>(text: &str, words: impl Iterator<Item = &'a str> + Cl
     if !found {
         return None;
     }
-    for common in ["official", "recordings", "records", "music", "band", "label", "entertainment", "audio", "sound", "the", "and"] {
+    for common in
+        ["official", "recordings", "records", "music", "band", "label", "entertainment", "audio", "sound", "the", "and"]
+    {
         take(rest, common);
     }
     let initials = rest.len() <= 3 && rest.chars().all(|c| words.clone().any(|word| word.starts_with(c)));
@@ -77,7 +83,7 @@ mod tests {
     use super::*;
 
     fn of(email: &str, name: &str) -> u8 {
-        limit(email, name.split(' '), &mut String::new())
+        limit(email, &name.split(' '), &mut String::new())
     }
 
     #[test]

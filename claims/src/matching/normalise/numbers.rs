@@ -4,8 +4,7 @@
 /// kept as typed: an impossible day is a slip, not a missing date.
 pub fn date(raw: &str, out: &mut String) {
     out.clear();
-    let groups: Vec<&str> =
-        raw.trim().split(|c: char| !c.is_ascii_digit()).filter(|g| !g.is_empty()).take(4).collect();
+    let groups: Vec<&str> = raw.trim().split(|c: char| !c.is_ascii_digit()).filter(|g| !g.is_empty()).take(4).collect();
     let (year, month, day) = match groups.as_slice() {
         [d] if d.len() == 8 => (&d[..4], &d[4..6], &d[6..]),
         [y] if y.len() == 4 => (*y, "00", "00"),
@@ -45,9 +44,12 @@ pub fn length(raw: &str, out: &mut String) {
     let raw = raw.trim();
     let seconds = if let Some((minutes, rest)) = raw.split_once(':') {
         let seconds: String = rest.chars().take_while(char::is_ascii_digit).collect();
-        minutes.trim().parse::<u32>().ok().zip(seconds.parse::<u32>().ok()).and_then(|(m, s)| {
-            m.checked_mul(60)?.checked_add(s)
-        })
+        minutes
+            .trim()
+            .parse::<u32>()
+            .ok()
+            .zip(seconds.parse::<u32>().ok())
+            .and_then(|(m, s)| m.checked_mul(60)?.checked_add(s))
     } else if let Some((minutes, fraction)) = raw.split_once('.').filter(|(m, _)| m.len() < 3) {
         let digits: String = fraction.chars().take_while(char::is_ascii_digit).take(4).collect();
         let scale = 10_u32.pow(u32::try_from(digits.len()).unwrap_or(0));

@@ -280,7 +280,9 @@ mod tests {
 
     #[test]
     fn titles_set_editions_and_volumes_apart() {
-        for same in ["Ride, Vol. 2 [Deluxe Edition]", "RIDE Volume II - Deluxe", "Ride vol.2 (Deluxe Edition) (feat. Jo)"] {
+        for same in
+            ["Ride, Vol. 2 [Deluxe Edition]", "RIDE Volume II - Deluxe", "Ride vol.2 (Deluxe Edition) (feat. Jo)"]
+        {
             assert_eq!(run(title, same), "ride\t0\t0\t4\t2", "{same}");
         }
         assert_eq!(run(title, "Christmas (Album)"), "christmas");

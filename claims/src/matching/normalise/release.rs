@@ -48,12 +48,8 @@ pub fn gtin(raw: &str, out: &mut String) {
 
 /// The check digit of twelve digits: weights 3 and 1 from the right, complement to the next ten.
 fn check_digit(twelve: &[u8]) -> u8 {
-    let sum: u32 = twelve
-        .iter()
-        .rev()
-        .enumerate()
-        .map(|(i, b)| u32::from(b - b'0') * if i % 2 == 0 { 3 } else { 1 })
-        .sum();
+    let sum: u32 =
+        twelve.iter().rev().enumerate().map(|(i, b)| u32::from(b - b'0') * if i % 2 == 0 { 3 } else { 1 }).sum();
     b'0' + u8::try_from((10 - sum % 10) % 10).unwrap_or(0)
 }
 
@@ -100,7 +96,10 @@ fn ends_in_digit(text: &str) -> bool {
 }
 
 fn is_carrier(word: &str) -> bool {
-    matches!(word, "cd" | "lp" | "d" | "v" | "dvd" | "dig" | "digital" | "mc" | "ep" | "1" | "2" | "3" | "4" | "cs" | "sacd")
+    matches!(
+        word,
+        "cd" | "lp" | "d" | "v" | "dvd" | "dig" | "digital" | "mc" | "ep" | "1" | "2" | "3" | "4" | "cs" | "sacd"
+    )
 }
 
 fn split_carrier(word: &str) -> Option<(&str, &str)> {
