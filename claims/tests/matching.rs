@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use std::fmt::Write as _;
 
 fn table(text: &str) -> Table {
-    read::read(text.as_bytes(), None, |_| {}).unwrap()
+    read::read(text.as_bytes(), None, None, |_| {}).unwrap()
 }
 
 fn matched(records: &Records, threads: usize) -> Outcome {
@@ -22,7 +22,7 @@ fn matched(records: &Records, threads: usize) -> Outcome {
 }
 
 fn error(text: impl AsRef<[u8]>) -> String {
-    read::read(text.as_ref(), None, |_| {}).unwrap_err().to_string()
+    read::read(text.as_ref(), None, None, |_| {}).unwrap_err().to_string()
 }
 
 /// Some hundreds of parties with duplicates.
@@ -106,7 +106,10 @@ fn faults_are_named_with_row_and_column() {
         "row 3, column \"name\": the text is not valid UTF-8; save the file as UTF-8"
     );
     assert_eq!(error("id,name\n1,Ann,extra\n"), "row 2: 3 cells where the header has 2");
-    assert!(matches!(read::read("id,name\n1,x\n".as_bytes(), Some(Kind::Lines), |_| {}), Err(ReadError::WrongKind(_))));
+    assert!(matches!(
+        read::read("id,name\n1,x\n".as_bytes(), Some(Kind::Lines), None, |_| {}),
+        Err(ReadError::WrongKind(_))
+    ));
     assert_eq!(table("\u{feff}id,name,colour\n1,Ann,red\n").unknown_columns, ["colour"]);
 }
 
@@ -190,7 +193,7 @@ proptest! {
 
     #[test]
     fn arbitrary_bytes_are_answered(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-        if let Ok(found) = read::read(bytes.as_slice(), None, |_| {}) {
+        if let Ok(found) = read::read(bytes.as_slice(), None, None, |_| {}) {
             matched(&found.records, 1);
         }
     }
@@ -211,7 +214,7 @@ proptest! {
             writer.write_record(std::iter::once(id.as_str()).chain(row.iter().map(String::as_str))).unwrap();
         }
         let text = writer.into_inner().unwrap();
-        if let Ok(found) = read::read(text.as_slice(), None, |_| {}) {
+        if let Ok(found) = read::read(text.as_slice(), None, None, |_| {}) {
             let outcome = matched(&found.records, 1);
             for pair in &outcome.pairs {
                 prop_assert!(pair.a < pair.b);

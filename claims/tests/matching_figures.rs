@@ -29,7 +29,7 @@ struct Scored {
 
 impl Scored {
     fn new(set: &str) -> Self {
-        let records = read::read(file(set, "records.csv"), None, |_| {}).unwrap().records;
+        let records = read::read(file(set, "records.csv"), None, None, |_| {}).unwrap().records;
         let outcome = run::run(&records, Options { threads: 2, link: false }, |_, _| {});
         let mut truth = vec![0; records.len()];
         let mut clusters: HashMap<String, usize> = HashMap::new();

@@ -23,6 +23,11 @@ impl Codes {
         id
     }
 
+    /// Makes room for this many distinct values.
+    pub fn reserve(&mut self, values: usize) {
+        self.values.reserve(values);
+    }
+
     /// The canonical value.
     #[must_use]
     pub fn text(&self, id: u32) -> &str {

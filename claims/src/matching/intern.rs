@@ -11,21 +11,13 @@ pub const MISSING: u32 = 0;
 pub struct Interner {
     arena: String,
     ends: Vec<u32>,
-    /// Open addressing with linear probing. A slot says where its text lies, so that a look-up touches two places in memory:
-    /// the slot and the text.
-    slots: Vec<Slot>,
+    /// Open addressing with linear probing: hash above, number below. Most values of most fields are new, and a look-up of a
+    /// new value touches nothing but its slot, so slots are as small as can be.
+    slots: Vec<u64>,
     hashes: Vec<u32>,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Slot {
-    hash: u32,
-    id: u32,
-    start: u32,
-    end: u32,
-}
-
-const FREE: Slot = Slot { hash: 0, id: u32::MAX, start: 0, end: 0 };
+const FREE: u64 = u64::MAX;
 
 impl Default for Interner {
     fn default() -> Self {
@@ -43,10 +35,8 @@ impl Interner {
             Ok(id) => id,
             Err(slot) => {
                 let id = u32::try_from(self.ends.len()).unwrap_or(u32::MAX - 1);
-                let start = u32::try_from(self.arena.len()).unwrap_or(u32::MAX);
+                self.slots[slot] = entry(hash, id);
                 self.arena.push_str(text);
-                let end = u32::try_from(self.arena.len()).unwrap_or(u32::MAX);
-                self.slots[slot] = Slot { hash, id, start, end };
                 self.ends.push(u32::try_from(self.arena.len()).unwrap_or(u32::MAX));
                 self.hashes.push(hash);
                 if self.ends.len() * 4 > self.slots.len() * 3 {
@@ -99,28 +89,48 @@ impl Interner {
         let mask = self.slots.len() - 1;
         let mut slot = hash as usize & mask;
         loop {
-            let Slot { hash: here, id, start, end } = self.slots[slot];
-            if id == FREE.id {
+            let found = self.slots[slot];
+            if found == FREE {
                 return Err(slot);
             }
-            if here == hash && self.arena.as_bytes()[start as usize..end as usize] == *text.as_bytes() {
-                return Ok(id);
+            if found >> 32 == u64::from(hash) && self.text(low(found)) == text {
+                return Ok(low(found));
             }
             slot = (slot + 1) & mask;
         }
     }
 
+    /// Makes room for this many distinct texts, so that the table need not grow on the way.
+    pub fn reserve(&mut self, texts: usize) {
+        let size = (texts.saturating_mul(4) / 3 + 1).next_power_of_two();
+        if size > self.slots.len() {
+            self.resize(size);
+        }
+    }
+
     fn grow(&mut self) {
-        let size = self.slots.len() * 2;
+        self.resize(self.slots.len() * 2);
+    }
+
+    fn resize(&mut self, size: usize) {
         let old = std::mem::replace(&mut self.slots, vec![FREE; size]);
-        for entry in old.into_iter().filter(|slot| slot.id != FREE.id) {
-            let mut slot = entry.hash as usize & (size - 1);
-            while self.slots[slot].id != FREE.id {
+        for entry in old.into_iter().filter(|entry| *entry != FREE) {
+            let mut slot = (entry >> 32) as usize & (size - 1);
+            while self.slots[slot] != FREE {
                 slot = (slot + 1) & (size - 1);
             }
             self.slots[slot] = entry;
         }
     }
+}
+
+fn entry(hash: u32, id: u32) -> u64 {
+    u64::from(hash) << 32 | u64::from(id)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the number is the low half")]
+fn low(entry: u64) -> u32 {
+    entry as u32
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a shorter hash is what is wanted")]

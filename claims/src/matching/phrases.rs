@@ -93,6 +93,11 @@ impl Phrases {
         id
     }
 
+    /// Makes room for this many distinct phrases.
+    pub fn reserve(&mut self, phrases: usize) {
+        self.phrases.reserve(phrases);
+    }
+
     fn learn(&mut self, canonical: &str) {
         let (text, marks) = phrase::parse(canonical);
         let start = self.members.len();

@@ -60,6 +60,9 @@ pub enum ReadError {
     },
 }
 
+/// Room is made for at most this many records before they are seen.
+const MOST_EXPECTED: usize = 1 << 24;
+
 /// A table that was read.
 #[derive(Debug)]
 pub struct Table {
@@ -69,11 +72,17 @@ pub struct Table {
     pub unknown_columns: Vec<String>,
 }
 
-/// Reads a table. `kind` is `None` to choose by the columns present. `progress` is told the bytes read now and then.
+/// Reads a table. `kind` is `None` to choose by the columns present; `size` is the number of bytes to come where that is known;
+/// `progress` is told the bytes read now and then.
 ///
 /// # Errors
 /// The first problem found, with its row and column.
-pub fn read(input: impl Read, kind: Option<Kind>, mut progress: impl FnMut(u64)) -> Result<Table, ReadError> {
+pub fn read(
+    input: impl Read,
+    kind: Option<Kind>,
+    size: Option<u64>,
+    mut progress: impl FnMut(u64),
+) -> Result<Table, ReadError> {
     let mut reader =
         csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(1 << 18).from_reader(input);
     let mut row = csv::ByteRecord::new();
@@ -105,6 +114,10 @@ pub fn read(input: impl Read, kind: Option<Kind>, mut progress: impl FnMut(u64))
                 ReadError::Id { row: number, problem: format!("\"{id}\" was already used in row {}", first + 1) }
             }
         })?;
+        if let (4096, Some(size)) = (number, size) {
+            let rows = size / (reader.position().byte() / 4096).max(1);
+            records.reserve(usize::try_from(rows).unwrap_or(0).min(MOST_EXPECTED));
+        }
         if number % 4096 == 0 {
             progress(reader.position().byte());
         }

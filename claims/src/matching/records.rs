@@ -126,6 +126,37 @@ impl Records {
         }
     }
 
+    /// Makes room for about this many records, most of whose names and codes are their own.
+    pub fn reserve(&mut self, records: usize) {
+        self.ids.reserve(records);
+        let values = &mut self.values;
+        let most = records * 9 / 10;
+        match self.kind {
+            Kind::Claimants => {
+                self.parties.reserve(records);
+                for (codes, column) in [
+                    (&mut values.emails, Column::Email),
+                    (&mut values.phones, Column::Phone),
+                    (&mut values.streets, Column::Street),
+                ] {
+                    codes.reserve(if self.places[column as usize] == NOWHERE { 0 } else { most });
+                }
+                values.names.reserve(most);
+            }
+            Kind::Lines => {
+                self.releases.reserve(records);
+                for (codes, column) in [
+                    (&mut values.gtins, Column::Upc),
+                    (&mut values.catalogs, Column::CatalogNo),
+                    (&mut values.isrcs, Column::Isrc),
+                ] {
+                    codes.reserve(if self.places[column as usize] == NOWHERE { 0 } else { most / 2 });
+                }
+                values.titles.reserve(most);
+            }
+        }
+    }
+
     /// How many records there are.
     #[must_use]
     pub fn len(&self) -> usize {

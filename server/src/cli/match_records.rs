@@ -125,7 +125,7 @@ fn read_table(path: &Path, kind: Option<Kind>, progress: &Progress) -> anyhow::R
     let size = file.metadata().map_or(0, |m| m.len());
     #[expect(clippy::cast_precision_loss, reason = "for a progress bar")]
     let shown = |read: u64| progress.show("reading", if size > 0 { read as f64 / size as f64 } else { 0.0 });
-    read::read(file, kind, shown).with_context(|| path.display().to_string())
+    read::read(file, kind, Some(size), shown).with_context(|| path.display().to_string())
 }
 
 /// No output may be the input or another output.
