@@ -9,7 +9,7 @@ use super::{
     columns::Kind,
     intern::MISSING,
     phrases::Phrases,
-    records::{Party, Records, Release},
+    records::{GtinKind, Party, Records, Release},
     text::mix,
     values::Values,
 };
@@ -46,7 +46,7 @@ pub const LINE_RULES: [&str; 11] = [
     "album and track",
     "title start and label",
     "title start and length",
-    "rarest words of title and album",
+    "longest words of title and album",
 ];
 
 /// The most rules any kind has.
@@ -169,28 +169,30 @@ fn initial(book: &Phrases, word: Option<u32>) -> u32 {
 
 fn line_keys(v: &Values, r: &Release, out: &mut [u32]) {
     let value = |id: u32, hash: u32| if id == MISSING { 0 } else { hash.max(1) };
-    let damaged = v.gtins.text(r.gtin).starts_with(super::normalise::release::DAMAGED);
     let title = if r.title == MISSING { 0 } else { v.titles.key(r.title).max(1) };
     let artist = if r.artist == MISSING { 0 } else { v.artists.key(r.artist).max(1) };
     let album = if r.album == MISSING { 0 } else { v.albums.key(r.album).max(1) };
-    let stem = super::normalise::release::catalog_stem(v.catalogs.text(r.catalog));
-    let stem_hash = u32::try_from(super::text::hash(stem.as_bytes()) >> 32).unwrap_or(0);
-    out[0] = if damaged { 0 } else { join(20, &[value(r.gtin, v.gtins.hash(r.gtin))]) };
+    out[0] = if r.gtin_kind == GtinKind::Cut { 0 } else { join(20, &[value(r.gtin, v.gtins.hash(r.gtin))]) };
     out[1] = join(21, &[value(r.isrc, v.isrcs.hash(r.isrc))]);
-    out[2] = join(22, &[value(r.catalog, stem_hash)]);
+    out[2] = join(22, &[value(r.catalog, r.catalog_stem)]);
     out[3] = join(23, &[title, artist]);
     out[4] = join(24, &[title]);
     out[5] = join(25, &[artist, value(r.year, v.years.hash(r.year))]);
     out[6] = join(26, &[artist, start(&v.titles, r.title, 4)]);
     out[7] = join(27, &[album, value(r.track, v.tracks.hash(r.track))]);
     out[8] = join(28, &[start(&v.titles, r.title, 6), first_word(&v.labels, r.label)]);
-    out[9] = join(29, &[start(&v.titles, r.title, 8), value(r.length, v.lengths.hash(r.length))]);
-    out[10] = join(30, &[rarest_word(&v.titles, r.title), rarest_word(&v.albums, r.album)]);
+    if r.length != MISSING {
+        out[9] = join(29, &[start(&v.titles, r.title, 8), v.lengths.hash(r.length).max(1)]);
+    }
+    if r.album != MISSING {
+        out[10] = join(30, &[longest_word(&v.titles, r.title), longest_word(&v.albums, r.album)]);
+    }
 }
 
-fn rarest_word(book: &Phrases, id: u32) -> u32 {
-    let rarest = book.members(id).iter().min_by_key(|w| (book.word_bearers(**w), book.word_hash(**w)));
-    rarest.map_or(0, |w| book.word_hash(*w).max(1))
+/// The longest word of a phrase, by its hash among equals: a stand-in for its rarest, which is known only when all records are.
+fn longest_word(book: &Phrases, id: u32) -> u32 {
+    let longest = book.members(id).iter().max_by_key(|w| (book.word(**w).len(), book.word_hash(**w)));
+    longest.map_or(0, |w| book.word_hash(*w).max(1))
 }
 
 /// What blocking did, for the report.
@@ -235,17 +237,11 @@ pub struct Blocks {
 }
 
 impl Blocks {
-    /// Computes the keys of all records.
+    /// The keys of all records.
     #[must_use]
-    pub fn new(records: &Records, threads: usize) -> Self {
+    pub fn new(records: &Records) -> Self {
         let width = rules(records.kind).len();
-        let mut keys_of_all = vec![0; width * records.len()];
-        super::threads::for_chunks(&mut keys_of_all, width, threads, |first, chunk| {
-            for (i, row) in chunk.chunks_exact_mut(width).enumerate() {
-                keys(records, u32::try_from(first + i).unwrap_or(u32::MAX), row);
-            }
-        });
-        Self { width, keys: keys_of_all }
+        Self { width, keys: records.keys.clone() }
     }
 
     fn key(&self, record: u32, rule: usize) -> u32 {

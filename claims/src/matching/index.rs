@@ -4,7 +4,7 @@
 //! frequencies and fan-out include the new record. Blocks are split and capped as in a full run.
 
 use super::{
-    block::{LARGEST_BLOCK, MOST_RULES, WINDOW, keys, rules, second_key, split_key},
+    block::{LARGEST_BLOCK, MOST_RULES, WINDOW, rules, second_key, split_key},
     columns::Kind,
     decide::LIST_FROM,
     explain::{self, Explanation},
@@ -131,9 +131,9 @@ impl Index {
     }
 
     fn keys(&self, record: u32) -> impl Iterator<Item = (usize, u32)> + use<> {
-        let mut row = [0; MOST_RULES];
         let width = rules(self.records.kind).len();
-        keys(&self.records, record, &mut row[..width]);
+        let mut row = [0; MOST_RULES];
+        row[..width].copy_from_slice(&self.records.keys[record as usize * width..][..width]);
         row.into_iter().enumerate().filter(|(_, key)| *key != 0)
     }
 

@@ -1,6 +1,7 @@
 //! Records made ready for comparison: every cell normalised once and replaced by the number of its distinct value.
 
 use super::{
+    block,
     columns::{COLUMNS, Column, Kind},
     intern::Interner,
     values::{Scratch, Values},
@@ -52,8 +53,27 @@ pub struct Release {
     pub length: u32,
     pub track: u32,
     pub language: u32,
+    /// What rules out most misspellings without looking at the texts: the catalogue number without its carrier (a hash), its
+    /// letters, and what kind of barcode it is.
+    pub catalog_stem: u32,
+    pub catalog_letters: u32,
+    pub gtin_kind: GtinKind,
     /// Whether the title is the artist's name, so that the two are one fact.
     pub self_titled: bool,
+}
+
+/// What a barcode is worth.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum GtinKind {
+    /// There is none.
+    #[default]
+    None,
+    /// Its check digit is right.
+    Valid,
+    /// Its check digit is wrong.
+    Slipped,
+    /// A spreadsheet cut it.
+    Cut,
 }
 
 /// The place of a column that a table does not have.
@@ -77,6 +97,8 @@ pub struct Records {
     /// First and last month of each record's period, counted from year 0, when given.
     pub periods: Vec<Option<(i32, i32)>>,
     ids: Interner,
+    /// The blocking keys of all records ([`block::keys`]), computed while the values are at hand.
+    pub(super) keys: Vec<u32>,
     /// Where each column stands.
     places: [u16; COLUMNS.len()],
     source_names: Interner,
@@ -119,6 +141,7 @@ impl Records {
             claimants: Vec::new(),
             periods: Vec::new(),
             ids: Interner::default(),
+            keys: Vec::new(),
             places,
             source_names: Interner::default(),
             claimant_names: Interner::default(),
@@ -129,6 +152,7 @@ impl Records {
     /// Makes room for about this many records, most of whose names and codes are their own.
     pub fn reserve(&mut self, records: usize) {
         self.ids.reserve(records);
+        self.keys.reserve(records * block::rules(self.kind).len());
         let values = &mut self.values;
         let most = records * 9 / 10;
         match self.kind {
@@ -222,6 +246,10 @@ impl Records {
             }
         }
         self.scratch = scratch;
+        let mut row = [0; block::MOST_RULES];
+        let width = block::rules(self.kind).len();
+        block::keys(self, number - 1, &mut row[..width]);
+        self.keys.extend_from_slice(&row[..width]);
         self.sources.push(self.source_names.intern(cell(Column::Source).trim()));
         self.claimants.push(self.claimant_names.intern(cell(Column::ClaimantId).trim()));
         self.periods.push(super::period::months(cell(Column::PeriodStart), cell(Column::PeriodEnd)));

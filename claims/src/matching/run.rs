@@ -97,7 +97,7 @@ fn keep_from(weights: &Weights, records: &Records) -> Millibits {
 pub fn run(records: &Records, options: Options, progress: impl Fn(Phase, f64)) -> Outcome {
     let weights = Weights::new(records.kind, records.len());
     progress(Phase::Block, 0.0);
-    let mut blocks = Blocks::new(records, options.threads);
+    let mut blocks = Blocks::new(records);
     let names = rules(records.kind);
     let keep = keep_from(&weights, records);
     let mut report = RunReport::default();

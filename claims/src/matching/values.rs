@@ -7,7 +7,7 @@ use super::{
     intern::MISSING,
     normalise::{address, contact, derived, numbers, phrase, release},
     phrases::Phrases,
-    records::{Party, Release},
+    records::{GtinKind, Party, Release},
     text,
 };
 
@@ -140,8 +140,17 @@ impl Values {
         }
         release::catalog(cell(Column::CatalogNo), out);
         line.catalog = self.catalogs.add(out);
+        let stem = release::catalog_stem(out);
+        line.catalog_stem = u32::try_from(text::hash(stem.as_bytes()) >> 32).unwrap_or(0).max(1);
+        line.catalog_letters = distance::letters(stem);
         release::gtin(cell(Column::Upc), out);
         line.gtin = self.gtins.add(out);
+        line.gtin_kind = match (out.is_empty(), out.starts_with(release::DAMAGED), release::is_valid_gtin(out)) {
+            (true, ..) => GtinKind::None,
+            (_, true, _) => GtinKind::Cut,
+            (.., true) => GtinKind::Valid,
+            _ => GtinKind::Slipped,
+        };
         release::isrc(cell(Column::Isrc), out);
         line.isrc = self.isrcs.add(out);
         numbers::year(cell(Column::Year), out);

@@ -7,7 +7,7 @@ use crate::matching::{
     intern::MISSING,
     normalise::release::{self, DAMAGED},
     phrases::{Agreement, Phrases},
-    records::Release,
+    records::{GtinKind, Release},
     values::Values,
 };
 
@@ -24,8 +24,8 @@ pub fn compare(values: &Values, total: f64, a: &Release, b: &Release) -> [Outcom
         phrase(&values.artists, total, a.artist, b.artist),
         phrase(&values.albums, total, a.album, b.album),
         label(&values.labels, a.label, b.label),
-        catalog(&values.catalogs, a.catalog, b.catalog),
-        gtin(&values.gtins, a.gtin, b.gtin),
+        catalog(&values.catalogs, a, b),
+        gtin(&values.gtins, a, b),
         isrc(&values.isrcs, a.isrc, b.isrc),
         year(&values.years, a.year, b.year),
         length(&values.lengths, a.length, b.length),
@@ -114,17 +114,21 @@ fn label(labels: &Phrases, a: u32, b: u32) -> Outcome {
 
 /// Catalogue number: the same; the same but for the carrier; a swapped, lost or doubled character; one figure apart (a slip or
 /// the neighbour in the catalogue); different.
-fn catalog(codes: &Codes, a: u32, b: u32) -> Outcome {
+fn catalog(codes: &Codes, p: &Release, q: &Release) -> Outcome {
+    let (a, b) = (p.catalog, q.catalog);
     if a == MISSING || b == MISSING {
         return Outcome::MISSING;
     }
-    let crowd = f64::from(codes.fan_out(a).max(codes.fan_out(b)));
+    let crowd = || f64::from(codes.fan_out(a).max(codes.fan_out(b)));
     if a == b {
-        return Outcome::shared(1, crowd);
+        return Outcome::shared(1, crowd());
+    }
+    if p.catalog_stem != q.catalog_stem && !distance::letters_allow(p.catalog_letters, q.catalog_letters, 1) {
+        return Outcome::level(5);
     }
     let (x, y) = (release::catalog_stem(codes.text(a)), release::catalog_stem(codes.text(b)));
     if x == y {
-        return Outcome::shared(2, crowd);
+        return Outcome::shared(2, crowd());
     }
     if distance::within(x, y, 1).is_some() {
         let (x, y) = (x.as_bytes(), y.as_bytes());
@@ -142,9 +146,13 @@ fn catalog(codes: &Codes, a: u32, b: u32) -> Outcome {
 }
 
 /// Barcode: the same; cut by a spreadsheet but agreeing; a slip that breaks the check digit; different.
-fn gtin(codes: &Codes, a: u32, b: u32) -> Outcome {
+fn gtin(codes: &Codes, p: &Release, q: &Release) -> Outcome {
+    let (a, b) = (p.gtin, q.gtin);
     if a == MISSING || b == MISSING {
         return Outcome::MISSING;
+    }
+    if p.gtin_kind == GtinKind::Valid && q.gtin_kind == GtinKind::Valid {
+        return if a == b { Outcome::shared(1, f64::from(codes.fan_out(a))) } else { Outcome::level(4) };
     }
     let crowd = f64::from(codes.fan_out(a).max(codes.fan_out(b)));
     let (x, y) = (codes.text(a), codes.text(b));
@@ -152,8 +160,7 @@ fn gtin(codes: &Codes, a: u32, b: u32) -> Outcome {
     match (cut_a, cut_b) {
         (None, None) if a == b => Outcome::shared(1, crowd),
         (None, None) => {
-            let slipped =
-                !(release::is_valid_gtin(x) && release::is_valid_gtin(y)) && distance::within(x, y, 2).is_some();
+            let slipped = distance::within(x, y, 2).is_some();
             Outcome::level(if slipped { 3 } else { 4 })
         }
         (Some(p), Some(q)) => Outcome::level(if p.starts_with(q) || q.starts_with(p) { 2 } else { 4 }),
