@@ -1,6 +1,6 @@
 //! `recoup match`: finds records that are one and lines that overlap, from a CSV file and without a database.
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use claims::matching::{
     columns::{Column, Kind},
     decide::Decision,
@@ -82,7 +82,10 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         bail!("{}: row 1: --link needs a column \"source\"", args.records.display());
     }
     if args.overlaps.is_some() && !(records.has(Column::ClaimantId) && records.has(Column::PeriodStart)) {
-        bail!("{}: row 1: --overlaps needs the columns \"claimant_id\" and \"period_start\"", args.records.display());
+        eprintln!(
+            "{}: row 1: without the columns \"claimant_id\" and \"period_start\" no overlap can be found",
+            args.records.display()
+        );
     }
     clock.lap("read");
     let outcome = run::run(&records, Options { threads, link: args.link }, |phase, share| match phase {
@@ -125,7 +128,7 @@ fn read_table(path: &Path, kind: Option<Kind>, progress: &Progress) -> anyhow::R
     let size = file.metadata().map_or(0, |m| m.len());
     #[expect(clippy::cast_precision_loss, reason = "for a progress bar")]
     let shown = |read: u64| progress.show("reading", if size > 0 { read as f64 / size as f64 } else { 0.0 });
-    read::read(file, kind, Some(size), shown).with_context(|| path.display().to_string())
+    read::read(file, kind, Some(size), shown).map_err(|error| anyhow!("{}: {error}", path.display()))
 }
 
 /// No output may be the input or another output.
