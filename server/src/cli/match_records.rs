@@ -63,6 +63,7 @@ pub enum KindArg {
 ///
 /// # Errors
 /// An unreadable or faulty table (with row and column), or an output that cannot be written. No output file is left then.
+#[expect(clippy::needless_pass_by_value, reason = "the command line gives its arguments away")]
 pub fn run(args: Args) -> anyhow::Result<()> {
     let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let kind = match args.kind {
@@ -190,7 +191,7 @@ fn pair_rows(records: &Records, outcome: &Outcome, pairs: &[run::Pair]) -> anyho
         rows.write_field(decimal(group, &mut cell))?;
         rows.write_record(None::<&[u8]>)?;
     }
-    Ok(rows.into_inner().map_err(|e| e.into_error())?)
+    Ok(rows.into_inner().map_err(csv::IntoInnerError::into_error)?)
 }
 
 /// Thousandths as a decimal number, exactly.
