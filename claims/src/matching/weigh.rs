@@ -123,7 +123,9 @@ impl Weights {
         let mut weights = [0; MOST_FIELDS];
         let mut contradiction = false;
         let (mut office, mut code): (Option<Rarest>, Option<Rarest>) = (None, None);
-        let mut work_left = milli(self.population.log2());
+        // Where titles differ, artist and album agree for every other work of theirs.
+        let other_work = self.fields[0].fact == Fact::Work && matches!(outcomes[0].level, 5 | 6);
+        let mut work_left = if other_work { OTHER_WORK } else { milli(self.population.log2()) };
         for (i, field) in self.fields.iter().enumerate() {
             let Some(nth) = usize::from(outcomes[i].level).checked_sub(1) else {
                 continue;
@@ -156,6 +158,9 @@ impl Weights {
         Parts { outcomes, weights, contradiction }
     }
 }
+
+/// What the rarity of artist and album is worth between works of different titles.
+const OTHER_WORK: Millibits = 3_000;
 
 /// A field and the rarity it counts with.
 type Rarest = (usize, Millibits);
