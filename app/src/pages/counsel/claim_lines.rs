@@ -4,12 +4,11 @@ use claims::{
     frozen::{FrozenEvidence, FrozenLine},
     line::Category,
     money::grouped_units,
-    period::{Period, show_day},
 };
 use leptos::prelude::*;
 
 use super::{
-    claim_line, documents,
+    claim_line, documents, frame,
     reading::{Reading, page_of},
 };
 use crate::components::{Amount, StatusTag, Table};
@@ -103,9 +102,9 @@ fn row(reading: &Reading, line: &FrozenLine) -> impl IntoView + use<> {
     };
     let catalogue = line.release.catalogue_number.clone().filter(|number| *number != release);
     let catalogue = catalogue.map(|number| view! { " "<span class="soft">{number}</span> });
-    let basis = line.basis.map(|basis| view! { <p class="detail">{basis.title()}</p> });
+    let basis = line.basis.map(|basis| view! { <div class="detail">{basis.title()}</div> });
     let converted = (line.currency != reading.currency()).then(|| {
-        view! { <p class="detail"><Amount minor=line.amount_in_case currency=reading.currency()/></p> }
+        view! { <div class="detail"><Amount minor=line.amount_in_case currency=reading.currency()/></div> }
     });
     let evidence = if line.evidence.is_empty() {
         view! { <StatusTag word="Sworn only" key="sworn"/> }.into_any()
@@ -120,7 +119,7 @@ fn row(reading: &Reading, line: &FrozenLine) -> impl IntoView + use<> {
                 <a href=href aria-current=current><span class="hidden">"Line "</span>{number}<span class="hidden">", in full"</span></a>
             </th>
             <td>{release}{catalogue}</td>
-            <td>{line.period.map(period_in_words)}</td>
+            <td>{line.period.map(frame::short_period)}</td>
             <td class="num">{line.units.map(grouped_units)}</td>
             <td class="num"><Amount minor=line.amount currency=line.currency/>{converted}{basis}</td>
             <td>{evidence}</td>
@@ -135,21 +134,12 @@ pub(super) fn citation(reading: &Reading, line: i64, cited: &FrozenEvidence) -> 
         place => format!("{}, {place}", cited.document),
     };
     let Some(document) = reading.documents.get(&cited.sha256) else {
-        return view! { <p class="detail">{words}</p> }.into_any();
+        return view! { <div class="detail">{words}</div> }.into_any();
     };
     let (id, page) = (document.id, page_of(&cited.place));
     let href = format!(
         "{}#beside",
         reading.href(|at| (at.line, at.document, at.document_page) = (Some(line), Some(id), page))
     );
-    view! { <p class="detail"><a href=href>{words}</a></p> }.into_any()
-}
-
-/// A period in few words: a day, or two.
-pub(super) fn period_in_words(period: Period) -> String {
-    if period.from == period.to {
-        show_day(period.from)
-    } else {
-        format!("{} – {}", show_day(period.from), show_day(period.to))
-    }
+    view! { <div class="detail"><a href=href>{words}</a></div> }.into_any()
 }

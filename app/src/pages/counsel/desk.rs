@@ -69,7 +69,7 @@ fn row(case: &Case, sums: RegisterSums, now: Instant) -> impl IntoView + use<> {
     };
     let register = filter::register(&settings.slug, &filter::submitted(&settings.time_zone));
     let of = format!("of {}", settings.title);
-    let court = settings.court.clone().map(|court| view! { <p class="detail">{court}</p> });
+    let court = settings.court.clone().map(|court| view! { <div class="detail">{court}</div> });
     view! {
         <tr>
             <th scope="row"><a href=format!("/counsel/{}", settings.slug)>{settings.title.clone()}</a>{court}</th>

@@ -36,7 +36,8 @@ pub(super) fn beside(reading: &Reading) -> Option<AnyView> {
     let document = reading.documents.values().find(|document| document.id == id)?;
     let download = format!("/documents/{id}");
     let page = reading.at.document_page;
-    let fragment = page.map(|page| format!("#page={page}")).unwrap_or_default();
+    // Viewers that know these words show the page in full width and no list of pages; the others show the document.
+    let fragment = page.map_or("#".to_owned(), |page| format!("#page={page}&")) + "navpanes=0&view=FitH";
     let inline = format!("/documents/{id}?inline=1{fragment}");
     let alone = inline.clone();
     let name = document.name.clone();

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use claims::{deadline, money::grouped_units, store::events::Event};
+use claims::{money::grouped_units, store::events::Event};
 use leptos::prelude::*;
 use serde_json::Value;
 
+use super::frame;
 use crate::components::Table;
 
 /// What happened, and more about it (empty for nothing). A document is named if its hash is among `known`.
@@ -42,7 +43,7 @@ pub(super) fn in_words(event: &Event, known: &BTreeSet<&str>) -> (String, String
 fn frozen(details: &Value) -> String {
     let hash = details.get("sha256").and_then(Value::as_str).unwrap_or_default();
     let lines = details.get("lines").and_then(Value::as_i64).unwrap_or_default();
-    format!("Lines: {}. SHA-256 {hash}", grouped_units(lines))
+    format!("Lines: {}. SHA-256 {}…", grouped_units(lines), hash.get(..12).unwrap_or_default())
 }
 
 fn exported(details: &Value) -> String {
@@ -84,18 +85,18 @@ pub(super) fn table(caption: &'static str, slug: &str, zone: &str, events: &[Eve
         .iter()
         .map(|event| {
             let (what, more) = in_words(event, &nothing);
-            let more = (!more.is_empty()).then(|| view! { <p class="detail">{more}</p> });
+            let more = (!more.is_empty()).then(|| view! { <div class="detail">{more}</div> });
             let claim = event.number.clone().map(|number| {
                 let href = format!("/counsel/{slug}/claims/{number}");
                 view! { <a href=href>{number}</a> }
             });
-            let hash = event.hash.get(..12).unwrap_or_default().to_owned();
+            let hash = event.hash.get(..8).unwrap_or_default().to_owned();
             view! {
                 <tr>
                     <th scope="row">{event.seq}</th>
-                    <td><time datetime=event.at.to_rfc3339()>{deadline::show(event.at, zone)}</time></td>
+                    <td class="nowrap"><time datetime=event.at.to_rfc3339()>{frame::short_moment(event.at, zone)}</time></td>
                     <td>{what}{more}</td>
-                    <td>{claim}</td>
+                    <td class="nowrap">{claim}</td>
                     <td>{who(event)}</td>
                     <td><span class="hash" title=event.hash.clone()>{hash}</span></td>
                 </tr>

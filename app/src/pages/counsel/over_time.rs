@@ -4,7 +4,7 @@ use chrono::{Datelike, Days, Months, NaiveDate};
 use claims::store::register::Filter;
 use leptos::prelude::*;
 
-use super::filter;
+use super::{filter, frame};
 use crate::components::{Column, ColumnChart};
 
 /// A column and the days it stands for.
@@ -27,7 +27,17 @@ pub(super) fn chart(slug: &str, zone: &str, days: &[(NaiveDate, i64)]) -> impl I
         })
         .collect();
     let columns = spans.into_iter().map(|span| Column { label: span.label, value: span.claims }).collect();
-    view! { <ColumnChart title="Claims received, withdrawn ones included" what unit="claims" columns links/> }
+    let title = match (days.first(), days.last()) {
+        (Some((first, _)), Some((last, _))) => {
+            format!(
+                "Received from {} to {}, withdrawn ones included",
+                frame::short_day(*first),
+                frame::short_day(*last)
+            )
+        }
+        _ => "Claims received".to_owned(),
+    };
+    view! { <ColumnChart title what unit="claims" columns links/> }
 }
 
 /// Days, weeks from Monday or months, whatever gives a few dozen columns at most; those without claims included.
@@ -37,10 +47,10 @@ fn spans(days: &[(NaiveDate, i64)]) -> (&'static str, Vec<Span>) {
     type Start = fn(NaiveDate) -> NaiveDate;
     type Next = fn(NaiveDate) -> Option<NaiveDate>;
     let (what, format, start, next): (_, _, Start, Next) = match length {
-        ..=31 => ("Day", "%-d %b %Y", |day| day, |day| day.succ_opt()),
+        ..=31 => ("Day", "%-d %b", |day| day, |day| day.succ_opt()),
         32..=190 => (
             "Week from",
-            "%-d %b %Y",
+            "%-d %b",
             |day| day - Days::new(u64::from(day.weekday().num_days_from_monday())),
             |day| day.checked_add_days(Days::new(7)),
         ),
@@ -80,7 +90,7 @@ mod tests {
     #[test]
     fn weeks_start_on_monday_and_months_on_the_first() {
         let (what, weeks) = spans(&[(day("2026-11-20"), 1), (day("2027-01-20"), 1)]);
-        assert_eq!((what, weeks[0].from, weeks[0].label.as_str()), ("Week from", day("2026-11-16"), "16 Nov 2026"));
+        assert_eq!((what, weeks[0].from, weeks[0].label.as_str()), ("Week from", day("2026-11-16"), "16 Nov"));
         let (what, months) = spans(&[(day("2026-11-20"), 1), (day("2027-11-20"), 1)]);
         assert_eq!(
             (what, months[0].from, months[0].to, months.len()),

@@ -26,6 +26,7 @@ use super::{
     totals_table::{self, Part},
 };
 use crate::{
+    components::Table,
     request::{Answer, Visitor},
     shell::Page,
 };
@@ -95,7 +96,7 @@ fn show(shown: &Shown) -> impl IntoView + use<> {
         totals_table::tables(totals, settings.currency, settings.filing_basis, link).into_any()
     };
     let (chart, events) = (over_time::chart(slug, zone, &shown.days), recent(shown));
-    let gauges = gauges::gauges(case, *submitted);
+    let (gauges, statuses) = (gauges::gauges(case, *submitted), statuses(shown));
     view! {
         <h1>"Overview"</h1>
         {frame::nav(slug, Place::Overview)}
@@ -105,7 +106,7 @@ fn show(shown: &Shown) -> impl IntoView + use<> {
         {table}
         <div class="columns">
             <section><h2>"Thresholds and proof"</h2>{gauges}</section>
-            <section><h2>"Claims over time"</h2>{chart}</section>
+            <section><h2>"Claims"</h2>{chart}{statuses}</section>
         </div>
         <h2>"Recent events"</h2>
         {events}
@@ -118,9 +119,7 @@ fn figures(shown: &Shown) -> impl IntoView + use<> {
     let link = |of: &Filter| filter::register(&settings.slug, of);
     let all = filter::submitted(&settings.time_zone);
     let gross = link(&all);
-    let sworn = link(&Filter { sworn_only: Some(true), ..all.clone() });
-    let late = link(&Filter { late: true, ..all });
-    let withdrawn = link(&Filter { status: Some(ClaimStatus::Withdrawn), ..Filter::default() });
+    let sworn = link(&Filter { sworn_only: Some(true), ..all });
     let currency = settings.currency;
     let beside = shown.totals.iter().filter(|total| {
         total.basis.is_some_and(|basis| basis != settings.filing_basis && basis != claims::line::Basis::UnitsOnly)
@@ -128,11 +127,6 @@ fn figures(shown: &Shown) -> impl IntoView + use<> {
     let beside = match beside.count() {
         0 => "before overlap between claims is removed".to_owned(),
         _ => format!("stock at {} only; other bases stand below", settings.filing_basis.title()),
-    };
-    let late_words = if shown.late > 0 {
-        view! { <a href=late>{format!("{} of them late", grouped_units(shown.late))}</a> }.into_any()
-    } else {
-        "none of them late".into_any()
     };
     view! {
         <dl class="figures">
@@ -152,21 +146,38 @@ fn figures(shown: &Shown) -> impl IntoView + use<> {
                 <dd class="detail">"rests on the declaration alone"</dd>
             </div>
             <div>
-                <dt>"Members with a submitted claim"</dt>
-                <dd>{frame::number(&gross, submitted.claims, "submitted claims")}</dd>
-                <dd class="detail">{late_words}</dd>
-            </div>
-            <div>
-                <dt>"Withdrawn"</dt>
-                <dd>{frame::number(&withdrawn, shown.withdrawn, "withdrawn claims")}</dd>
-                <dd class="detail">"count for nothing"</dd>
-            </div>
-            <div>
-                <dt>"Drafts"</dt>
-                <dd>{grouped_units(shown.drafts)}</dd>
-                <dd class="detail">"being written; only their number is known here"</dd>
+                <dt>"Members"</dt>
+                <dd>{frame::number(&gross, submitted.claims, "members")}</dd>
+                <dd class="detail">"with a submitted claim"</dd>
             </div>
         </dl>
+    }
+}
+
+/// Claims by status. Drafts lead nowhere: nobody but their claimants may see them.
+fn statuses(shown: &Shown) -> impl IntoView + use<> {
+    let settings = &shown.case.settings;
+    let submitted = filter::submitted(&settings.time_zone);
+    let withdrawn = Filter { status: Some(ClaimStatus::Withdrawn), ..Filter::default() };
+    let late = Filter { late: true, ..submitted.clone() };
+    let row = |words: &'static str, of: &Filter, claims: i64| {
+        let figure = frame::number(&filter::register(&settings.slug, of), claims, "claims");
+        view! { <tr><th scope="row">{words}</th><td class="num">{figure}</td></tr> }
+    };
+    let rows = [
+        row("Submitted", &submitted, shown.submitted.claims),
+        row("of them late", &late, shown.late),
+        row("Withdrawn, count for nothing", &withdrawn, shown.withdrawn),
+    ];
+    let drafts = grouped_units(shown.drafts);
+    view! {
+        <Table caption="Claims by status" class="dense">
+            <thead><tr><th scope="col">"Status"</th><th scope="col" class="num">"Claims"</th></tr></thead>
+            <tbody>
+                {rows.collect_view()}
+                <tr><th scope="row">"Drafts, only their number is known here"</th><td class="num">{drafts}</td></tr>
+            </tbody>
+        </Table>
     }
 }
 

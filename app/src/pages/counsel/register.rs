@@ -7,7 +7,6 @@ use claims::{
     deadline,
     export::What,
     money::grouped_units,
-    period::show_day,
     status::ClaimStatus,
     store::register::{self, Filter, Order, RegisterRow, RegisterSums},
 };
@@ -20,7 +19,7 @@ use super::{
     frame::{self, Place},
 };
 use crate::{
-    components::{Amount, ErrorSummary, Pager, StatusTag, Table},
+    components::{ErrorSummary, Pager, StatusTag, Table},
     request::{Answer, Query, Visitor},
     shell::Page,
 };
@@ -104,10 +103,11 @@ fn list(shown: &Shown) -> impl IntoView + use<> {
     let query = choice.query();
     let link = |what: What| exports::file(slug, what, &query, false);
     let more = with_query(format!("/counsel/{slug}/exports"), &query);
+    let currency = settings.currency;
     let amounts = match (choice.filter.category, choice.filter.basis) {
-        (_, Some(basis)) => format!("Amounts: stock at {} only.", basis.title()),
-        (Some(category), None) => format!("Amounts: {} only.", category.title().to_lowercase()),
-        (None, None) => format!("Amounts: all categories, stock at {}.", settings.filing_basis.title()),
+        (_, Some(basis)) => format!("Amounts in {currency}: stock at {} only.", basis.title()),
+        (Some(category), None) => format!("Amounts in {currency}: {} only.", category.title().to_lowercase()),
+        (None, None) => format!("Amounts in {currency}: all categories, stock at {}.", settings.filing_basis.title()),
     };
     let of_them = (submitted.claims > 0 && withdrawn.claims > 0).then(|| {
         format!(" ({} submitted, {} withdrawn)", grouped_units(submitted.claims), grouped_units(withdrawn.claims))
@@ -173,7 +173,7 @@ fn row(case: &Case, choice: &Choice, found: &RegisterRow) -> impl IntoView + use
     let status = ClaimStatus::parse(&found.status);
     let word = status.map_or(found.status.clone(), |status| status.word().to_owned());
     let late = found.late.then(|| view! { " "<StatusTag word="Late" key="late"/> });
-    let received = show_day(deadline::day_in(found.submitted_at, &settings.time_zone));
+    let received = frame::short_day(deadline::day_in(found.submitted_at, &settings.time_zone));
     view! {
         <tr>
             <th scope="row"><a href=href>{found.number.clone()}</a></th>
@@ -181,12 +181,12 @@ fn row(case: &Case, choice: &Choice, found: &RegisterRow) -> impl IntoView + use
             <td>{found.citizenship.clone()}</td>
             <td><StatusTag word key=found.status.clone()/></td>
             <td class="num">{found.version}</td>
-            <td><time datetime=found.submitted_at.to_rfc3339()>{received}</time>{late}</td>
+            <td class="nowrap"><time datetime=found.submitted_at.to_rfc3339()>{received}</time>{late}</td>
             <td class="num">{grouped_units(found.lines)}</td>
             <td class="num">{grouped_units(found.units)}</td>
-            <td class="num"><Amount minor=found.documented currency/></td>
-            <td class="num"><Amount minor=found.amount - found.documented currency/></td>
-            <td class="num"><Amount minor=found.amount currency/></td>
+            <td class="num">{frame::figure(found.documented, currency)}</td>
+            <td class="num">{frame::figure(found.amount - found.documented, currency)}</td>
+            <td class="num">{frame::figure(found.amount, currency)}</td>
         </tr>
     }
 }
@@ -198,9 +198,9 @@ fn foot_row(words: &'static str, sums: &RegisterSums, case: &Case) -> impl IntoV
             <th scope="row" colspan="6">{words}": "{frame::count(sums.claims, "claim", "claims")}</th>
             <td class="num">{grouped_units(sums.lines)}</td>
             <td class="num">{grouped_units(sums.units)}</td>
-            <td class="num"><Amount minor=sums.documented currency/></td>
-            <td class="num"><Amount minor=sums.amount - sums.documented currency/></td>
-            <td class="num"><Amount minor=sums.amount currency/></td>
+            <td class="num">{frame::figure(sums.documented, currency)}</td>
+            <td class="num">{frame::figure(sums.amount - sums.documented, currency)}</td>
+            <td class="num">{frame::figure(sums.amount, currency)}</td>
         </tr>
     }
 }

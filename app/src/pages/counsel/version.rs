@@ -40,7 +40,7 @@ fn show(reading: &Reading) -> impl IntoView + use<> {
         let path = path.clone();
         view! {
             <Notice kind=NoticeKind::Info title="This version was replaced">
-                {format!("Version {} is in force. ", in_force)}<a href=path>"Read the claim as it is in force"</a>"."
+                {format!("Version {in_force} is in force. ")}<a href=path>"Read the claim as it is in force"</a>"."
             </Notice>
         }
     });
