@@ -173,7 +173,7 @@ impl Visitor {
 
     /// The sentence left for this page, once.
     pub async fn take_notice(&self) -> Option<String> {
-        self.session.remove("notice").await.unwrap_or_default()
+        self.take("notice").await
     }
 
     /// Keeps wrong fields for the page that a form redirects to, so that they stand beside what was typed, which the page
@@ -186,7 +186,14 @@ impl Visitor {
 
     /// The wrong fields left for this page, once.
     pub async fn take_errors(&self) -> Vec<FieldError> {
-        self.session.remove("errors").await.unwrap_or_default().unwrap_or_default()
+        self.take("errors").await.unwrap_or_default()
+    }
+
+    /// Removing marks a session as changed even if nothing was there, and a changed session is written: a page that has
+    /// nothing to say must not cost that.
+    async fn take<T: serde::de::DeserializeOwned>(&self, key: &str) -> Option<T> {
+        self.session.get_value(key).await.ok().flatten()?;
+        self.session.remove(key).await.unwrap_or_default()
     }
 }
 

@@ -131,6 +131,8 @@ CREATE TABLE versions (
     sent_by BIGINT REFERENCES accounts (id),
     -- What a register shows of the claimant as signed.
     claimant_name TEXT NOT NULL DEFAULT '',
+    -- The name in small letters of every script, to be searched and sorted: SQLite's LOWER knows ASCII only.
+    claimant_key TEXT NOT NULL DEFAULT '',
     citizenship TEXT NOT NULL DEFAULT '',
     late_reason TEXT,
     UNIQUE (claim_id, version)

@@ -41,13 +41,18 @@ impl Sessions {
         Self { store, clock }
     }
 
-    async fn write(&self, record: &Record) -> Result<(), claims::store::Error> {
+    async fn write(&self, record: &Record, new: bool) -> Result<(), claims::store::Error> {
         let data = serde_json::to_value(&record.data).map_err(|error| claims::store::Error::Encode(Box::new(error)))?;
         let account = record.data.get("account").and_then(serde_json::Value::as_i64).map(AccountId);
         let client = record.data.get("client").and_then(serde_json::Value::as_str).unwrap_or_default();
         let now = self.clock.now();
         let mut tx = self.store.write().await?;
-        sessions::save(&mut tx, &hash(&record.id.to_string()), account, &data, client, now + idle(), now).await?;
+        let (id, until) = (hash(&record.id.to_string()), now + idle());
+        if new {
+            sessions::save(&mut tx, &id, account, &data, client, until, now).await?;
+        } else {
+            sessions::update(&mut tx, &id, account, &data, client, until, now).await?;
+        }
         tx.commit().await
     }
 }
@@ -60,11 +65,11 @@ fn failed(error: claims::store::Error) -> session_store::Error {
 impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> session_store::Result<()> {
         // 128 random bits do not collide.
-        self.write(record).await.map_err(failed)
+        self.write(record, true).await.map_err(failed)
     }
 
     async fn save(&self, record: &Record) -> session_store::Result<()> {
-        self.write(record).await.map_err(failed)
+        self.write(record, false).await.map_err(failed)
     }
 
     async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {

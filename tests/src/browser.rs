@@ -117,10 +117,7 @@ impl Browser {
     /// Sends a form without following where it leads.
     pub async fn send_once(&self, form: &Form) -> Page {
         if !form.post {
-            let mut query = url::form_urlencoded::Serializer::new(String::new());
-            query.extend_pairs(form.pairs());
-            let path = form.action.split('?').next().unwrap_or_default();
-            return self.get_once(&format!("{path}?{}", query.finish())).await;
+            return self.get_once(&query_of(form)).await;
         }
         let request = self
             .request("POST", &form.action)
@@ -149,6 +146,14 @@ impl Browser {
     pub async fn click(&self, page: &Page, words: &str) -> Page {
         self.get(&page.link(words)).await
     }
+}
+
+/// The address that a form without POST leads to.
+fn query_of(form: &Form) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(form.pairs());
+    let path = form.action.split('?').next().unwrap_or_default();
+    format!("{path}?{}", query.finish())
 }
 
 impl Page {
@@ -180,12 +185,23 @@ impl Page {
     #[must_use]
     #[track_caller]
     pub fn form(&self, action: &str) -> Form {
-        let forms = html::forms(&self.body);
+        let forms = self.forms();
         let actions: Vec<_> = forms.iter().map(|form| form.action.clone()).collect();
         let found = forms.into_iter().find(|form| form.action == action);
         found.unwrap_or_else(|| {
             panic!("{} ({}) has no form to {action}, but to {actions:?}: {}", self.path, self.status, self.text())
         })
+    }
+
+    /// The forms of the page; one without an address is sent to the page itself.
+    #[must_use]
+    pub fn forms(&self) -> Vec<Form> {
+        let mut forms = html::forms(&self.body);
+        let here = self.path.split('?').next().unwrap_or_default();
+        for form in forms.iter_mut().filter(|form| form.action.is_empty()) {
+            here.clone_into(&mut form.action);
+        }
+        forms
     }
 
     /// The address of a link.

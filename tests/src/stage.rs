@@ -191,6 +191,20 @@ pub async fn document(recoup: &Recoup, actor: &Actor, id: ClaimId, name: &str) -
     }
 }
 
+/// Puts bytes into the document store of an app and gives what a row says of them.
+pub async fn bytes(app: &crate::App, name: &str, media_type: &str, bytes: &'static [u8]) -> NewDocument {
+    let chunks = futures::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from_static(bytes))]);
+    let incoming = app.documents.receive(chunks, 1_000_000).await.unwrap();
+    app.documents.keep(&incoming).await.unwrap();
+    NewDocument {
+        sha256: incoming.sha256,
+        name: name.to_owned(),
+        media_type: media_type.to_owned(),
+        bytes: i64::try_from(incoming.bytes).unwrap(),
+        pages: None,
+    }
+}
+
 /// The version being written.
 pub async fn draft(recoup: &Recoup, id: ClaimId) -> VersionId {
     let mut tx = recoup.store.read().await.unwrap();

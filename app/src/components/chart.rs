@@ -36,6 +36,9 @@ pub fn ColumnChart(
     unit: String,
     /// The columns, from the left.
     columns: Vec<Column>,
+    /// Where the figure of each column leads; nowhere if left out.
+    #[prop(optional)]
+    links: Vec<String>,
 ) -> impl IntoView {
     let Some(largest) = columns.iter().map(|column| column.value).max().filter(|largest| *largest > 0) else {
         return view! { <p class="empty">{format!("{title}: nothing to show yet.")}</p> }.into_any();
@@ -66,7 +69,18 @@ pub fn ColumnChart(
     }).collect::<Vec<_>>();
     let rows: Vec<_> = columns
         .iter()
-        .map(|column| view! { <tr><th scope="row">{column.label.clone()}</th><td class="num">{grouped_units(column.value)}</td></tr> })
+        .enumerate()
+        .map(|(place, column)| {
+            let value = grouped_units(column.value);
+            let value = match links.get(place).cloned().filter(|_| column.value > 0) {
+                Some(href) => {
+                    view! { <a href=href>{value}<span class="hidden">{format!(" {unit}, {}", column.label)}</span></a> }
+                        .into_any()
+                }
+                None => value.into_any(),
+            };
+            view! { <tr><th scope="row">{column.label.clone()}</th><td class="num">{value}</td></tr> }
+        })
         .collect();
     view! {
         <figure class="chart">

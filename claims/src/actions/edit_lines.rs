@@ -101,8 +101,7 @@ async fn add_citing(
     let mut tx = recoup.store.write().await?;
     let fingerprint = format!("{id} {answers:?} {cites:?}");
     if let Some(answer) = once::answered(&mut tx, actor, key, "add_line", &fingerprint).await? {
-        let line = answer.parse().map_err(|_| Failure::Internal("a stored answer is damaged".to_owned()))?;
-        return Ok(Saved { line, right: true });
+        return read_saved(&answer).ok_or_else(|| Failure::Internal("a stored answer is damaged".to_owned()));
     }
     let (claim, draft) = save_step::open(&mut tx, actor, id, recoup.clock.now()).await?;
     let case = claim_view::case_of(&mut tx, &claim).await?;
@@ -123,9 +122,16 @@ async fn add_citing(
         cite_one(&mut tx, id, version, new, cite).await?;
     }
     let line = lines::by_id(&mut tx, new).await?.ok_or(Refusal::NotFound)?.line;
-    once::keep(recoup, &mut tx, actor, key, "add_line", &fingerprint, &line.to_string()).await?;
+    let answer = format!("{line} {}", if right { "right" } else { "wrong" });
+    once::keep(recoup, &mut tx, actor, key, "add_line", &fingerprint, &answer).await?;
     tx.commit().await?;
     Ok(Saved { line, right })
+}
+
+/// Reads the answer that was kept with the key of a line.
+fn read_saved(answer: &str) -> Option<Saved> {
+    let (line, right) = answer.split_once(' ')?;
+    Some(Saved { line: line.parse().ok()?, right: right == "right" })
 }
 
 async fn find(tx: &mut Tx, draft: crate::VersionId, line: i64) -> Result<(Line, Category), Failure> {

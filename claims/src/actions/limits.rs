@@ -3,7 +3,7 @@
 use chrono::Duration;
 
 use super::{Failure, Recoup};
-use crate::store::{Tx, attempts};
+use crate::store::{Tx, attempts, queue_up};
 
 /// Limits of an installation, from its configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,9 +69,11 @@ impl Rule {
     }
 }
 
-/// Refuses while the wait after earlier attempts is not over.
+/// Refuses while the wait after earlier attempts is not over. Whoever asks at the same moment waits until this transaction has
+/// counted, so that a hundred at once cannot all find the count below its limit.
 pub(super) async fn check(recoup: &Recoup, tx: &mut Tx, rule: &Rule, of: &str) -> Result<(), Failure> {
     let now = recoup.clock.now();
+    queue_up(tx, &rule.key(of)).await?;
     let Some((attempts, last)) = attempts::find(tx, &rule.key(of)).await? else { return Ok(()) };
     let until = last + rule.wait(attempts);
     if now < until && now - last < Duration::seconds(rule.memory) {

@@ -3,10 +3,10 @@
 use super::{Failure, Recoup, links};
 use crate::{
     access::Actor,
-    store::{Tx, submissions},
+    store::{Tx, queue_up, submissions},
 };
 
-/// The answer that a key was given before, if it was.
+/// The answer that a key was given before, if it was. A double click waits here for the first click's answer.
 ///
 /// # Errors
 /// If the key was used for something else: two different forms cannot be the same one sent twice.
@@ -17,7 +17,12 @@ pub(super) async fn answered(
     action: &str,
     fingerprint: &str,
 ) -> Result<Option<String>, Failure> {
-    match submissions::find(tx, actor.account, key).await? {
+    if key.is_empty() {
+        return Ok(None);
+    }
+    let key = kept(key);
+    queue_up(tx, &format!("key {} {key}", actor.account)).await?;
+    match submissions::find(tx, actor.account, &key).await? {
         None => Ok(None),
         Some((earlier, print, answer)) if earlier == action && print == links::hash(fingerprint) => Ok(Some(answer)),
         Some(_) => Err(Failure::said(
@@ -29,7 +34,7 @@ pub(super) async fn answered(
 /// Keeps the answer of a key, in the transaction of its effect. Without a key nothing is kept.
 ///
 /// # Errors
-/// If the same key was used at the same moment; nothing is done then, and the form can be sent again.
+/// If the database fails.
 pub(super) async fn keep(
     recoup: &Recoup,
     tx: &mut Tx,
@@ -42,6 +47,11 @@ pub(super) async fn keep(
     if key.is_empty() {
         return Ok(());
     }
-    let key = key.chars().take(100).collect::<String>();
+    let key = kept(key);
     Ok(submissions::add(tx, actor.account, &key, action, &links::hash(fingerprint), answer, recoup.clock.now()).await?)
+}
+
+/// As much of a key as is kept.
+fn kept(key: &str) -> String {
+    key.chars().take(100).collect()
 }

@@ -45,7 +45,7 @@ pub(super) async fn write(
             What::Claimants => claimant_row(tx, &claim, &mut sheet).await?,
             What::Documents => document_rows(tx, &claim, &mut sheet).await?,
             What::Totals => {
-                sums.add(kept::of_version(tx, claim.version_id).await?, &filter, case.settings.filing_basis)
+                sums.add(kept::of_version(tx, claim.version_id).await?, &filter, case.settings.filing_basis);
             }
         }
     }

@@ -188,7 +188,7 @@ pub async fn to_directory(
     let case = row.read()?;
     drop(tx);
     let filter = Filter::default();
-    tokio::fs::create_dir_all(dir).await.map_err(not_written)?;
+    tokio::fs::create_dir_all(dir).await.map_err(|error| not_written(&error))?;
     record(recoup, By::Operator, case.id, whats, &filter, raw).await?;
     let mut tx = recoup.store.read().await?;
     let mut written = Vec::new();
@@ -200,7 +200,7 @@ pub async fn to_directory(
             let _ = tokio::fs::remove_file(&part).await;
             return Err(failure);
         }
-        tokio::fs::rename(&part, &path).await.map_err(not_written)?;
+        tokio::fs::rename(&part, &path).await.map_err(|error| not_written(&error))?;
         written.push(path);
     }
     Ok(written)
@@ -214,7 +214,7 @@ async fn write_file(
     raw: bool,
     path: &Path,
 ) -> Result<(), Failure> {
-    let file = tokio::fs::File::create(path).await.map_err(not_written)?;
+    let file = tokio::fs::File::create(path).await.map_err(|error| not_written(&error))?;
     files::write(tx, case, what, filter, raw, To::File(file)).await
 }
 

@@ -30,13 +30,13 @@ impl To {
                 Ok(Err(_)) => Err(Failure::said("The download was broken off.")),
                 Err(_) => Err(Failure::said("The download stood still for a minute and was broken off.")),
             },
-            Self::File(file) => file.write_all(&chunk).await.map_err(not_written),
+            Self::File(file) => file.write_all(&chunk).await.map_err(|error| not_written(&error)),
         }
     }
 }
 
 /// Why a file could not be written, in words.
-pub(super) fn not_written(error: std::io::Error) -> Failure {
+pub(super) fn not_written(error: &std::io::Error) -> Failure {
     Failure::said(format!("The file could not be written: {error}."))
 }
 
@@ -140,8 +140,8 @@ impl Sheet {
         match &mut self.to {
             To::Reader(_) => Ok(()),
             To::File(file) => {
-                file.flush().await.map_err(not_written)?;
-                file.sync_all().await.map_err(not_written)
+                file.flush().await.map_err(|error| not_written(&error))?;
+                file.sync_all().await.map_err(|error| not_written(&error))
             }
         }
     }

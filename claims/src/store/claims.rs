@@ -244,9 +244,9 @@ pub struct Sent<'a> {
 /// If the database fails.
 pub async fn freeze(tx: &mut Tx, version: VersionId, sent: &Sent<'_>, now: Instant) -> Result<bool, Error> {
     on!(tx, c => sqlx::query(
-        "UPDATE versions SET frozen = $2, sha256 = $3, sent_by = $4, sent_at = $5, claimant_name = $6, citizenship = $7, late_reason = $8 WHERE id = $1 AND sent_at IS NULL",
+        "UPDATE versions SET frozen = $2, sha256 = $3, sent_by = $4, sent_at = $5, claimant_name = $6, claimant_key = $9, citizenship = $7, late_reason = $8 WHERE id = $1 AND sent_at IS NULL",
     )
-    .bind(version).bind(sent.frozen).bind(sent.sha256).bind(sent.by).bind(now).bind(sent.claimant_name).bind(sent.citizenship).bind(sent.late_reason)
+    .bind(version).bind(sent.frozen).bind(sent.sha256).bind(sent.by).bind(now).bind(sent.claimant_name).bind(sent.citizenship).bind(sent.late_reason).bind(sent.claimant_name.to_lowercase())
     .execute(c).await.map(|done| done.rows_affected() == 1))
 }
 

@@ -27,6 +27,7 @@ pub mod sessions;
 pub mod submissions;
 pub mod tokens;
 pub mod totals;
+mod whole;
 
 /// What a database can answer instead of rows.
 pub type Error = sqlx::Error;
@@ -62,6 +63,10 @@ enum Pools {
         write: SqlitePool,
     },
     Postgres(PgPool),
+    /// One connection with a transaction open, see [`Store::whole`].
+    WholeSqlite(SqlitePool),
+    /// The same on PostgreSQL.
+    WholePostgres(PgPool),
 }
 
 /// A transaction. Dropped without [`Tx::commit`] it leaves no trace.
@@ -167,6 +172,7 @@ impl Store {
                 done?;
             }
             Pools::Postgres(pool) => sqlx::migrate!("../migrations/postgres").run(pool).await?,
+            Pools::WholeSqlite(_) | Pools::WholePostgres(_) => {}
         }
         Ok(())
     }
@@ -181,6 +187,7 @@ impl Store {
             Pools::Postgres(pool) => {
                 Ok(Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?))
             }
+            Pools::WholeSqlite(_) | Pools::WholePostgres(_) => self.write().await,
         }
     }
 
@@ -191,7 +198,8 @@ impl Store {
     pub async fn write(&self) -> Result<Tx, Error> {
         match &self.pools {
             Pools::Sqlite { write, .. } => Ok(Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?)),
-            Pools::Postgres(pool) => Ok(Tx::Postgres(pool.begin().await?)),
+            Pools::Postgres(pool) | Pools::WholePostgres(pool) => Ok(Tx::Postgres(pool.begin().await?)),
+            Pools::WholeSqlite(pool) => Ok(Tx::Sqlite(pool.begin().await?)),
         }
     }
 
@@ -199,8 +207,8 @@ impl Store {
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self.pools {
-            Pools::Sqlite { .. } => "SQLite",
-            Pools::Postgres(_) => "PostgreSQL",
+            Pools::Sqlite { .. } | Pools::WholeSqlite(_) => "SQLite",
+            Pools::Postgres(_) | Pools::WholePostgres(_) => "PostgreSQL",
         }
     }
 
@@ -211,8 +219,25 @@ impl Store {
                 read.close().await;
                 write.close().await;
             }
-            Pools::Postgres(pool) => pool.close().await,
+            Pools::WholeSqlite(pool) => pool.close().await,
+            Pools::Postgres(pool) | Pools::WholePostgres(pool) => pool.close().await,
         }
+    }
+}
+
+/// Lets the transactions that name the same thing run one after the other, also where no row of it exists yet. SQLite's
+/// writers queue anyway.
+///
+/// # Errors
+/// If the database fails.
+pub async fn queue_up(tx: &mut Tx, thing: &str) -> Result<(), Error> {
+    match tx {
+        Tx::Sqlite(_) => Ok(()),
+        Tx::Postgres(tx) => sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+            .bind(thing)
+            .execute(&mut **tx)
+            .await
+            .map(drop),
     }
 }
 

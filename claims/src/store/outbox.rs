@@ -127,6 +127,14 @@ pub async fn settle(
     })
 }
 
+/// Takes back a mail that was never tried. Nothing happens to one that was.
+///
+/// # Errors
+/// If the database fails.
+pub async fn take_back(tx: &mut Tx, id: MailId) -> Result<(), Error> {
+    on!(tx, c => sqlx::query("DELETE FROM outbox WHERE id = $1 AND state = 'waiting' AND attempts = 0").bind(id).execute(c).await.map(drop))
+}
+
 /// A mail in the list of an administrator.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct MailRow {

@@ -77,7 +77,7 @@ impl Order {
         match self {
             Self::Received => "submitted_at DESC, id DESC",
             Self::Number => "number, id",
-            Self::Claimant => "LOWER(claimant), id",
+            Self::Claimant => "claimant_key, id",
             Self::Amount => "amount DESC, id",
             Self::Sworn => "amount - documented DESC, id",
         }
@@ -151,7 +151,7 @@ where
     for<'q> Instant: sqlx::Encode<'q, DB> + sqlx::Type<DB>,
 {
     query.push(
-        "(SELECT k.id, k.number, v.claimant_name AS claimant, v.citizenship, k.status, v.version, k.submitted_at, v.late_reason IS NOT NULL AS late, \
+        "(SELECT k.id, k.number, v.claimant_name AS claimant, v.claimant_key, v.citizenship, k.status, v.version, k.submitted_at, v.late_reason IS NOT NULL AS late, \
          COALESCE(s.lines, 0) AS lines, COALESCE(s.amount, 0) AS amount, COALESCE(s.documented, 0) AS documented, COALESCE(s.units, 0) AS units \
          FROM claims k JOIN versions v ON v.id = k.in_force_id LEFT JOIN (SELECT version_id, CAST(SUM(lines) AS BIGINT) AS lines, CAST(SUM(amount) AS BIGINT) AS amount, \
          CAST(SUM(documented) AS BIGINT) AS documented, CAST(SUM(units) AS BIGINT) AS units FROM totals WHERE (",
@@ -177,7 +177,7 @@ where
         let pattern =
             format!("%{}%", filter.text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
         query
-            .push(" AND (LOWER(v.claimant_name) LIKE ")
+            .push(" AND (v.claimant_key LIKE ")
             .push_bind(pattern.clone())
             .push(" ESCAPE '\\' OR LOWER(k.number) LIKE ")
             .push_bind(pattern)

@@ -18,7 +18,7 @@ pub struct SessionRow {
     pub client: String,
 }
 
-/// Writes a session, new or changed.
+/// Writes a new session.
 ///
 /// # Errors
 /// If the database fails.
@@ -31,11 +31,26 @@ pub async fn save(
     expires_at: Instant,
     now: Instant,
 ) -> Result<(), Error> {
-    on!(tx, c => sqlx::query(
-        "INSERT INTO sessions (id_hash, account_id, data, started_at, seen_at, expires_at, client) VALUES ($1, $2, $3, $4, $4, $5, $6) \
-         ON CONFLICT (id_hash) DO UPDATE SET account_id = $2, data = $3, seen_at = $4, expires_at = $5",
-    )
-    .bind(id_hash).bind(account).bind(Json(data)).bind(now).bind(expires_at).bind(client).execute(c).await.map(drop))
+    on!(tx, c => sqlx::query("INSERT INTO sessions (id_hash, account_id, data, started_at, seen_at, expires_at, client) VALUES ($1, $2, $3, $4, $4, $5, $6)")
+        .bind(id_hash).bind(account).bind(Json(data)).bind(now).bind(expires_at).bind(client).execute(c).await.map(drop))
+}
+
+/// Writes a session again. One that is no longer there stays away: a slow request that began before its owner signed out
+/// everywhere must not bring it back when it ends.
+///
+/// # Errors
+/// If the database fails.
+pub async fn update(
+    tx: &mut Tx,
+    id_hash: &str,
+    account: Option<AccountId>,
+    data: &serde_json::Value,
+    client: &str,
+    expires_at: Instant,
+    now: Instant,
+) -> Result<(), Error> {
+    on!(tx, c => sqlx::query("UPDATE sessions SET account_id = $2, data = $3, seen_at = $4, expires_at = $5, client = $6 WHERE id_hash = $1")
+        .bind(id_hash).bind(account).bind(Json(data)).bind(now).bind(expires_at).bind(client).execute(c).await.map(drop))
 }
 
 /// Reads a session that has not expired.

@@ -58,7 +58,7 @@ pub fn router(http: &Http) -> (Router, Vec<(Method, &'static str)>) {
         (Some(loader), Some(script), Some(wasm)) => Some((loader.to_owned(), script.to_owned(), wasm.to_owned())),
         _ => None,
     };
-    let files = SiteFiles { style: manifest.style_url.to_owned(), islands };
+    let files = SiteFiles { style: manifest.style_url.unwrap_or_default().to_owned(), islands };
     let site =
         Site { recoup: http.recoup.clone(), files: Arc::new(files), document_types: crate::documents::kind::IN_WORDS };
     let (pages, mut list) = app::routes::all().finish();

@@ -42,9 +42,8 @@ impl FormPage {
             let next = next.map(|next| view! { <input type="hidden" name="next" value=next/> });
             let links: Vec<_> = links
                 .into_iter()
-                .map(|(before, href, words)| view! { <li>{before}" "<a href=href>{words}</a></li> })
+                .map(|(before, href, words)| view! { <span>{before}" "<a href=href>{words}</a></span> })
                 .collect();
-            let links = (!links.is_empty()).then(|| view! { <ul class="plain-list small">{links}</ul> });
             view! {
                 {typed.top()}
                 {notice}
@@ -53,9 +52,8 @@ impl FormPage {
                 <form method="post" action=action novalidate>
                     {next}
                     <FormSections sections=form answers=typed.answers errors=typed.errors/>
-                    <div class="actions"><button type="submit">{button}</button></div>
+                    <div class="actions"><button type="submit">{button}</button>{links}</div>
                 </form>
-                {links}
             }
         })
     }

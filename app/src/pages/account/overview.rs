@@ -36,20 +36,23 @@ pub async fn page(visitor: Visitor) -> Answer {
 }
 
 fn address(actor: &Actor) -> impl IntoView + use<> {
-    let confirmed = if actor.verified {
-        view! { "Confirmed" }.into_any()
-    } else {
+    let confirmed = if actor.verified { "confirmed" } else { "not confirmed yet" };
+    let ask = (!actor.verified).then(|| {
         view! {
-            "Not confirmed yet. You can fill in claims, but not sign them. Open the link in the mail that we sent you, or have it sent again."
-            <form method="post" action="/account/confirm-again"><input type="hidden" name="next" value="/account"/><button class="secondary small" type="submit">"Send the mail again"</button></form>
+            <Notice kind=NoticeKind::Warning title="Confirm your e-mail address">
+                <p>"You can fill in claims, but not sign them, before you open the link in the mail that we sent you. Nothing came? Look into the folder for unwanted mail, or have it sent again."</p>
+                <form method="post" action="/account/confirm-again">
+                    <input type="hidden" name="next" value="/account"/>
+                    <button class="secondary small" type="submit">"Send the mail again"</button>
+                </form>
+            </Notice>
         }
-        .into_any()
-    };
+    });
     view! {
+        <p>"Signed in as "<strong>{actor.name.clone()}</strong>"."</p>
+        {ask}
         <dl class="summary-list">
-            <div><dt>"Name"</dt><dd class="answer">{actor.name.clone()}</dd></div>
-            <div><dt>"E-mail address"</dt><dd class="answer">{actor.email.clone()}</dd><dd class="change"><a href="/account/email">"Change"<span class="hidden">" e-mail address"</span></a></dd></div>
-            <div><dt>"Address confirmed"</dt><dd class="answer">{confirmed}</dd></div>
+            <div><dt>"E-mail address"</dt><dd class="answer">{actor.email.clone()}", "{confirmed}</dd><dd class="change"><a href="/account/email">"Change"<span class="hidden">" e-mail address"</span></a></dd></div>
             <div><dt>"Password"</dt><dd class="answer">"Kept as a hash only; nobody can read it"</dd><dd class="change"><a href="/account/password">"Change"<span class="hidden">" password"</span></a></dd></div>
         </dl>
     }

@@ -17,12 +17,14 @@ pub async fn begin(visitor: &Visitor, account: AccountId) -> Result<(), Failure>
     session.insert("since", visitor.recoup().clock.now().timestamp()).await.map_err(lost)
 }
 
-/// Ends the session; what is said afterwards begins one of a stranger.
+/// Ends the session. What is said afterwards begins a stranger's under another id: the old one must never be found again,
+/// not even by a request of the same person that is still under way.
 ///
 /// # Errors
 /// If the session could not be deleted.
 pub async fn end(visitor: &Visitor) -> Result<(), Failure> {
-    visitor.session.flush().await.map_err(lost)
+    visitor.session.clear().await;
+    visitor.session.cycle_id().await.map_err(lost)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err asks for")]

@@ -47,7 +47,6 @@ fn list(slug: &str, documents: Vec<CaseDocument>) -> AnyView {
                 <tr>
                     <th scope="row"><a href=href>{document.name.clone()}</a></th>
                     <td>{kind_and_size(&document.media_type, document.bytes)}</td>
-                    <td><span class="hash">{document.sha256.chars().take(16).collect::<String>()}"…"</span></td>
                     <td class="row-actions">
                         <form method="post" action=action class="inline"><button type="submit" class="link">"Take off"<span class="hidden">" "{document.name}</span></button></form>
                     </td>
@@ -57,7 +56,7 @@ fn list(slug: &str, documents: Vec<CaseDocument>) -> AnyView {
         .collect();
     view! {
         <Table caption="Public documents of the case" quiet=true>
-            <thead><tr><th scope="col">"Name"</th><th scope="col">"Kind"</th><th scope="col">"SHA-256"</th><th scope="col"><span class="hidden">"What can be done"</span></th></tr></thead>
+            <thead><tr><th scope="col">"Name"</th><th scope="col">"Kind"</th><th scope="col"><span class="hidden">"What can be done"</span></th></tr></thead>
             <tbody>{rows}</tbody>
         </Table>
     }

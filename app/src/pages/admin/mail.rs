@@ -68,11 +68,15 @@ fn filters(
         .chain(figures.iter().copied())
         .map(|(key, word, count)| {
             let href = key.map_or_else(|| "/admin/mail".to_owned(), |key| format!("/admin/mail?state={key}"));
-            let current = (key == state).then_some("page");
-            view! { <div><dt>{word}</dt><dd><a href=href aria-current=current>{grouped_units(count)}<span class="hidden">" mails: "{word}</span></a></dd></div> }
+            let words = format!("{word} ({})", grouped_units(count));
+            if key == state {
+                view! { <a href=href aria-current="page"><strong>{words}</strong></a> }.into_any()
+            } else {
+                view! { <a href=href>{words}</a> }.into_any()
+            }
         })
         .collect();
-    view! { <dl class="figures">{items}</dl> }
+    view! { <nav class="actions" aria-label="Mails by state">{items}</nav><br/> }
 }
 
 fn table(title: &'static str, mails: Vec<MailRow>) -> impl IntoView {

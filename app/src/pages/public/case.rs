@@ -46,8 +46,7 @@ pub async fn page(visitor: Visitor, Path(slug): Path<String>) -> Answer {
                     {questions(&case)}
                 </div>
                 <div class="aside">
-                    <h2>"Deadline"</h2>
-                    <p><time datetime=case.deadline.to_rfc3339()>{deadline::in_words(case.deadline, &settings.time_zone, now)}</time></p>
+                    {passed(&case, now)}
                     <h2>"Documents"</h2>
                     {document_list(&settings.slug, &documents)}
                     <h2>"Contact"</h2>
@@ -84,6 +83,14 @@ fn intake(case: &Case, now: Instant) -> impl IntoView + use<> {
         }
         .into_any(),
     }
+}
+
+/// The deadline beside the page, where the page does not already begin with it.
+fn passed(case: &Case, now: Instant) -> impl IntoView + use<> {
+    (case.intake(now) != Intake::Open).then(|| {
+        let words = deadline::in_words(case.deadline, &case.settings.time_zone, now);
+        view! { <h2>"Deadline"</h2><p><time datetime=case.deadline.to_rfc3339()>{words}</time></p> }
+    })
 }
 
 fn categories(case: &Case) -> impl IntoView + use<> {

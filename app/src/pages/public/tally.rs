@@ -16,7 +16,7 @@ pub fn view(case: &Case, rows: &[TallyRow]) -> impl IntoView + use<> {
     let row = |category: Category| rows.iter().find(|row| row.category == category.key());
     let heading = view! { <h2>"Claimed so far"</h2> };
     if !settings.categories.iter().filter_map(|category| row(*category)).any(|row| row.claimants().is_some()) {
-        return view! { {heading}<p>{format!("Figures are shown by category as soon as {FEWEST_SHOWN} claimants have claimed in it, so that nobody's own figures can be read from them.")}</p> }.into_any();
+        return view! { {heading}<p>{format!("Figures are shown by category as soon as {FEWEST_SHOWN} claimants have claimed in it, so that nobody’s own figures can be read from them.")}</p> }.into_any();
     }
     let currency = settings.currency;
     let lines: Vec<_> = settings

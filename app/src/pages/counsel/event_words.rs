@@ -1,0 +1,155 @@
+//! Events in words. Of drafts only their existence is told: not who writes them, and not what is in them.
+
+use std::collections::BTreeSet;
+
+use claims::{deadline, money::grouped_units, store::events::Event};
+use leptos::prelude::*;
+use serde_json::Value;
+
+use crate::components::Table;
+
+/// What happened, and more about it (empty for nothing). A document is named if its hash is among `known`.
+pub(super) fn in_words(event: &Event, known: &BTreeSet<&str>) -> (String, String) {
+    let details: Value = serde_json::from_str(&event.details).unwrap_or_default();
+    let text = |name: &str| details.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let version = || details.get("version").and_then(Value::as_i64).unwrap_or(1);
+    let sent = event.number.is_some();
+    let document = || if known.contains(text("sha256").as_str()) { text("name") } else { String::new() };
+    let (what, more) = match event.kind.as_str() {
+        "claim_started" => ("A claim was begun", String::new()),
+        "amendment_started" => ("An amendment was begun", String::new()),
+        "claim_submitted" => ("The claim was signed and sent", frozen(&details)),
+        "claim_amended" => return (format!("Version {} was signed and sent", version()), frozen(&details)),
+        "claim_withdrawn" if sent => ("The claim was withdrawn", text("reason")),
+        "claim_withdrawn" => ("A draft was withdrawn", String::new()),
+        "claim_opened" => return ("Counsel opened the claim".to_owned(), format!("Version {}", version())),
+        "document_added" => ("A document was added to a draft", document()),
+        "document_removed" => ("A document was taken off a draft", document()),
+        "document_opened" => ("A document was opened", document()),
+        "exported" => ("Claims were exported", exported(&details)),
+        "case_made" => ("The case was made", text("title")),
+        "case_saved" => ("The settings of the case were changed", changed(&details)),
+        "case_document_added" => ("A public document was added to the case", text("name")),
+        "case_document_removed" => ("A public document was taken off the case", String::new()),
+        "counsel_invited" => ("Counsel was invited", text("email")),
+        "counsel_appointed" => ("Counsel was appointed", text("email")),
+        "counsel_dismissed" => ("Counsel was dismissed", text("email")),
+        other => return (other.replace('_', " "), String::new()),
+    };
+    (what.to_owned(), more)
+}
+
+fn frozen(details: &Value) -> String {
+    let hash = details.get("sha256").and_then(Value::as_str).unwrap_or_default();
+    let lines = details.get("lines").and_then(Value::as_i64).unwrap_or_default();
+    format!("Lines: {}. SHA-256 {hash}", grouped_units(lines))
+}
+
+fn exported(details: &Value) -> String {
+    let text = |name: &str| details.get(name).and_then(Value::as_str).unwrap_or_default();
+    let kind = if details.get("raw").and_then(Value::as_bool) == Some(true) { "raw" } else { "for spreadsheets" };
+    let filter = match text("filter") {
+        "" => String::new(),
+        filter => format!("; {filter}"),
+    };
+    format!("{}, {kind}{filter}", text("what"))
+}
+
+fn changed(details: &Value) -> String {
+    let names = details.get("changed").and_then(Value::as_array);
+    let names: Vec<String> =
+        names.into_iter().flatten().filter_map(Value::as_str).map(|name| name.replace('_', " ")).collect();
+    names.join(", ")
+}
+
+/// Who did it, as far as counsel may know.
+pub(super) fn who(event: &Event) -> String {
+    let draft = event.number.is_none() && event.claim_id.is_some();
+    match (&event.actor, event.kind.as_str()) {
+        _ if draft => "A claimant".to_owned(),
+        (Some(name), _) => name.clone(),
+        (None, "exported") => "The operator, on the command line".to_owned(),
+        (None, _) => "Recoup".to_owned(),
+    }
+}
+
+/// Events as a table.
+pub(super) fn table(caption: &'static str, slug: &str, zone: &str, events: &[Event]) -> AnyView {
+    if events.is_empty() {
+        return view! { <p class="empty">"Nothing has happened yet. Every change, export and opened claim will be listed here."</p> }
+            .into_any();
+    }
+    let nothing = BTreeSet::new();
+    let rows: Vec<_> = events
+        .iter()
+        .map(|event| {
+            let (what, more) = in_words(event, &nothing);
+            let more = (!more.is_empty()).then(|| view! { <p class="detail">{more}</p> });
+            let claim = event.number.clone().map(|number| {
+                let href = format!("/counsel/{slug}/claims/{number}");
+                view! { <a href=href>{number}</a> }
+            });
+            let hash = event.hash.get(..12).unwrap_or_default().to_owned();
+            view! {
+                <tr>
+                    <th scope="row">{event.seq}</th>
+                    <td><time datetime=event.at.to_rfc3339()>{deadline::show(event.at, zone)}</time></td>
+                    <td>{what}{more}</td>
+                    <td>{claim}</td>
+                    <td>{who(event)}</td>
+                    <td><span class="hash" title=event.hash.clone()>{hash}</span></td>
+                </tr>
+            }
+        })
+        .collect();
+    view! {
+        <Table caption quiet=true class="dense">
+            <thead>
+                <tr>
+                    <th scope="col">"No."</th>
+                    <th scope="col">"When"</th>
+                    <th scope="col">"What"</th>
+                    <th scope="col">"Claim"</th>
+                    <th scope="col">"Who"</th>
+                    <th scope="col">"Hash"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </Table>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use claims::{ClaimId, Instant};
+
+    use super::*;
+
+    fn event(kind: &str, details: &str, number: Option<&str>) -> Event {
+        Event {
+            seq: 1,
+            at: Instant::default(),
+            account_id: None,
+            actor: Some("Ada".to_owned()),
+            claim_id: Some(ClaimId(1)),
+            number: number.map(str::to_owned),
+            kind: kind.to_owned(),
+            details: details.to_owned(),
+            previous: String::new(),
+            hash: String::new(),
+        }
+    }
+
+    #[test]
+    fn of_a_draft_neither_person_nor_content_is_told() {
+        let nothing = BTreeSet::new();
+        let draft = event("document_added", r#"{"name":"secret.pdf","sha256":"ab"}"#, None);
+        assert_eq!((in_words(&draft, &nothing).1.as_str(), who(&draft).as_str()), ("", "A claimant"));
+        let withdrawn = event("claim_withdrawn", r#"{"reason":"private"}"#, None);
+        assert_eq!(in_words(&withdrawn, &nothing).1, "");
+        let sent = event("document_added", r#"{"name":"known.pdf","sha256":"ab"}"#, Some("ALG-000001-A"));
+        assert_eq!(in_words(&sent, &BTreeSet::from(["ab"])).1, "known.pdf");
+        assert_eq!(in_words(&sent, &nothing).1, "");
+    }
+}

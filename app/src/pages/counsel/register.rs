@@ -1,0 +1,206 @@
+//! The register: every sent claim, filtered, sorted, paged and summed.
+
+use axum::extract::Path;
+use claims::{
+    access::Action,
+    case::Case,
+    deadline,
+    export::What,
+    money::grouped_units,
+    period::show_day,
+    status::ClaimStatus,
+    store::register::{self, Filter, Order, RegisterRow, RegisterSums},
+};
+use leptos::prelude::*;
+
+use super::{
+    exports,
+    filter::{Choice, with_query},
+    filter_form,
+    frame::{self, Place},
+};
+use crate::{
+    components::{Amount, ErrorSummary, Pager, StatusTag, Table},
+    request::{Answer, Query, Visitor},
+    shell::Page,
+};
+
+/// Claims on a page.
+const A_PAGE: i64 = 50;
+
+struct Shown {
+    case: Case,
+    choice: Choice,
+    rows: Vec<RegisterRow>,
+    submitted: RegisterSums,
+    withdrawn: RegisterSums,
+    page: i64,
+    pages: i64,
+}
+
+/// `GET /counsel/{slug}/claims`
+pub async fn page(visitor: Visitor, Path(slug): Path<String>, Query(query): Query) -> Answer {
+    let mut tx = visitor.recoup().store.read().await?;
+    let case = frame::case_of(&visitor, &mut tx, &slug, Action::SeeCase).await?;
+    let whom = frame::whom(&case);
+    let choice = Choice::read(&query, &case.settings.time_zone);
+    if !choice.errors.is_empty() {
+        drop(tx);
+        return Ok(visitor.again(Page::new("Register", move || wrong(&case, &choice)).wide().whom(whom)));
+    }
+    let basis = case.settings.filing_basis;
+    // What is withdrawn is never added to what counts, so each status has its own sums.
+    let mut sums = [RegisterSums::default(); 2];
+    for (sum, status) in sums.iter_mut().zip([ClaimStatus::Submitted, ClaimStatus::Withdrawn]) {
+        if choice.filter.status.is_none_or(|chosen| chosen == status) {
+            let of = Filter { status: Some(status), ..choice.filter.clone() };
+            *sum = register::sums(&mut tx, case.id, basis, &of).await?;
+        }
+    }
+    let [submitted, withdrawn] = sums;
+    let pages = (submitted.claims + withdrawn.claims + A_PAGE - 1) / A_PAGE;
+    let page = query.number("page").unwrap_or(1).clamp(1, pages.max(1));
+    let offset = (page - 1) * A_PAGE;
+    let rows = register::list(&mut tx, case.id, basis, &choice.filter, choice.order, A_PAGE, offset).await?;
+    drop(tx);
+    let shown = Shown { case, choice, rows, submitted, withdrawn, page, pages };
+    Ok(visitor.page(Page::new("Register", move || show(&shown)).wide().whom(whom)))
+}
+
+fn wrong(case: &Case, choice: &Choice) -> impl IntoView + use<> {
+    view! {
+        <ErrorSummary errors=choice.errors.clone()/>
+        <h1>"Register"</h1>
+        {frame::nav(&case.settings.slug, Place::Claims)}
+        {filter_form::form(case, choice)}
+        <p class="empty">"No claims are shown until the filter can be read: it would be more than you asked for."</p>
+    }
+}
+
+fn show(shown: &Shown) -> impl IntoView + use<> {
+    let Shown { case, choice, .. } = shown;
+    let slug = case.settings.slug.as_str();
+    let total = shown.submitted.claims + shown.withdrawn.claims;
+    let list = if total > 0 {
+        list(shown).into_any()
+    } else if choice.is_everything() {
+        view! { <p class="empty">"No claim has been sent yet. As soon as one is, it stands here."</p> }.into_any()
+    } else {
+        let all = format!("/counsel/{slug}/claims");
+        view! { <p class="empty">"No claim fits this filter. Take a part of it away, or "<a href=all>"see all claims"</a>"."</p> }.into_any()
+    };
+    view! {
+        <h1>"Register"</h1>
+        {frame::nav(slug, Place::Claims)}
+        {filter_form::form(case, choice)}
+        {list}
+    }
+}
+
+fn list(shown: &Shown) -> impl IntoView + use<> {
+    let Shown { case, choice, submitted, withdrawn, .. } = shown;
+    let settings = &case.settings;
+    let slug = settings.slug.as_str();
+    let query = choice.query();
+    let link = |what: What| exports::file(slug, what, &query, false);
+    let more = with_query(format!("/counsel/{slug}/exports"), &query);
+    let amounts = match (choice.filter.category, choice.filter.basis) {
+        (_, Some(basis)) => format!("Amounts: stock at {} only.", basis.title()),
+        (Some(category), None) => format!("Amounts: {} only.", category.title().to_lowercase()),
+        (None, None) => format!("Amounts: all categories, stock at {}.", settings.filing_basis.title()),
+    };
+    let of_them = (submitted.claims > 0 && withdrawn.claims > 0).then(|| {
+        format!(" ({} submitted, {} withdrawn)", grouped_units(submitted.claims), grouped_units(withdrawn.claims))
+    });
+    let head = frame::count(submitted.claims + withdrawn.claims, "claim", "claims");
+    let rows: Vec<_> = shown.rows.iter().map(|found| row(case, choice, found).into_any()).collect();
+    let foot = [("Submitted", submitted), ("Withdrawn, counts for nothing", withdrawn)];
+    let foot: Vec<_> = foot
+        .into_iter()
+        .filter(|(_, sums)| sums.claims > 0)
+        .map(|(words, sums)| foot_row(words, sums, case).into_any())
+        .collect();
+    let base = with_query(format!("/counsel/{slug}/claims"), &query);
+    let number = |page: i64| u64::try_from(page).unwrap_or(1);
+    let heads = head_row(slug, choice);
+    view! {
+        <div class="bar">
+            <p><strong>{head}</strong>{of_them}". "{amounts}</p>
+            <p class="push">
+                "Export exactly these: "<a href=link(What::Claims)>"claims"</a>", "<a href=link(What::Lines)>"lines"</a>
+                " or "<a href=more>"other files"</a>
+            </p>
+        </div>
+        <Table caption="Claims" quiet=true class="dense">
+            {heads}
+            <tbody>{rows}</tbody>
+            <tfoot>{foot}</tfoot>
+        </Table>
+        <Pager page=number(shown.page) pages=number(shown.pages) base/>
+    }
+}
+
+/// Column heads; those by which the register can be sorted are links.
+fn head_row(slug: &str, choice: &Choice) -> impl IntoView + use<> {
+    let sorted = |order: Order, words: &'static str, class: &'static str, direction: &'static str| {
+        let current = (choice.order == order).then_some(direction);
+        let href = with_query(format!("/counsel/{slug}/claims"), &choice.query_by(order));
+        view! { <th scope="col" class=class aria-sort=current><a href=href><span class="hidden">"Sort by "</span>{words}</a></th> }
+    };
+    view! {
+        <thead>
+            <tr>
+                {sorted(Order::Number, "Claim", "", "ascending")}
+                {sorted(Order::Claimant, "Claimant", "", "ascending")}
+                <th scope="col">"Citizenship"</th>
+                <th scope="col">"Status"</th>
+                <th scope="col" class="num">"Version"</th>
+                {sorted(Order::Received, "Received", "", "descending")}
+                <th scope="col" class="num">"Lines"</th>
+                <th scope="col" class="num">"Units"</th>
+                <th scope="col" class="num">"Documented"</th>
+                {sorted(Order::Sworn, "Sworn only", "num", "descending")}
+                {sorted(Order::Amount, "Claimed", "num", "descending")}
+            </tr>
+        </thead>
+    }
+}
+
+fn row(case: &Case, choice: &Choice, found: &RegisterRow) -> impl IntoView + use<> {
+    let settings = &case.settings;
+    let currency = settings.currency;
+    let href = with_query(format!("/counsel/{}/claims/{}", settings.slug, found.number), &choice.query());
+    let status = ClaimStatus::parse(&found.status);
+    let word = status.map_or(found.status.clone(), |status| status.word().to_owned());
+    let late = found.late.then(|| view! { " "<StatusTag word="Late" key="late"/> });
+    let received = show_day(deadline::day_in(found.submitted_at, &settings.time_zone));
+    view! {
+        <tr>
+            <th scope="row"><a href=href>{found.number.clone()}</a></th>
+            <td>{found.claimant.clone()}</td>
+            <td>{found.citizenship.clone()}</td>
+            <td><StatusTag word key=found.status.clone()/></td>
+            <td class="num">{found.version}</td>
+            <td><time datetime=found.submitted_at.to_rfc3339()>{received}</time>{late}</td>
+            <td class="num">{grouped_units(found.lines)}</td>
+            <td class="num">{grouped_units(found.units)}</td>
+            <td class="num"><Amount minor=found.documented currency/></td>
+            <td class="num"><Amount minor=found.amount - found.documented currency/></td>
+            <td class="num"><Amount minor=found.amount currency/></td>
+        </tr>
+    }
+}
+
+fn foot_row(words: &'static str, sums: &RegisterSums, case: &Case) -> impl IntoView + use<> {
+    let currency = case.settings.currency;
+    view! {
+        <tr>
+            <th scope="row" colspan="6">{words}": "{frame::count(sums.claims, "claim", "claims")}</th>
+            <td class="num">{grouped_units(sums.lines)}</td>
+            <td class="num">{grouped_units(sums.units)}</td>
+            <td class="num"><Amount minor=sums.documented currency/></td>
+            <td class="num"><Amount minor=sums.amount - sums.documented currency/></td>
+            <td class="num"><Amount minor=sums.amount currency/></td>
+        </tr>
+    }
+}

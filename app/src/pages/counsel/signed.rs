@@ -1,0 +1,63 @@
+//! What was signed besides the lines: who claims, the agreement, who else may claim, the declaration.
+
+use claims::{
+    intake::{Section, claimant::CAPACITIES, steps::Step},
+    period::show_day,
+};
+use leptos::prelude::*;
+
+use super::reading::Reading;
+use crate::components::{SummaryList, SummaryRow, summary_rows};
+
+/// The claimant's details.
+pub(super) fn claimant(reading: &Reading) -> impl IntoView + use<> {
+    answers(reading, Step::Claimant, "Who is claiming")
+}
+
+/// The facts of the agreement.
+pub(super) fn agreement(reading: &Reading) -> impl IntoView + use<> {
+    answers(reading, Step::Agreement, "The agreement")
+}
+
+/// Who else may claim the money.
+pub(super) fn others(reading: &Reading) -> impl IntoView + use<> {
+    answers(reading, Step::Others, "Who else may claim this")
+}
+
+/// The answers of a step as typed, and the names of the questions that were left open.
+fn answers(reading: &Reading, step: Step, title: &'static str) -> impl IntoView + use<> {
+    let form: &'static [Section] = step.form().unwrap_or(&[]);
+    let answers = reading.frozen().answers.get(step.key()).cloned().unwrap_or_default();
+    let (given, open): (Vec<_>, Vec<_>) =
+        summary_rows(form, &answers, None).into_iter().partition(|row| !row.answer.is_empty());
+    let open: Vec<String> = open.into_iter().map(|row| row.question.trim_end_matches('?').to_owned()).collect();
+    let open =
+        (!open.is_empty()).then(|| view! { <p class="small soft">{format!("Not given: {}.", open.join(", "))}</p> });
+    view! { <h2>{title}</h2><SummaryList rows=given/>{open} }
+}
+
+/// Declaration and signature.
+pub(super) fn declaration(reading: &Reading) -> impl IntoView + use<> {
+    let declaration = &reading.frozen().declaration;
+    let row = |question: &str, answer: &str| SummaryRow {
+        question: question.to_owned(),
+        answer: answer.to_owned(),
+        change: None,
+    };
+    let capacity = CAPACITIES.iter().find(|(key, _)| *key == declaration.capacity);
+    let rows = [
+        row("Signed by", &declaration.name),
+        row("Title", &declaration.title),
+        row("Capacity", capacity.map_or(declaration.capacity.as_str(), |(_, words)| words)),
+        row("Place", &declaration.place),
+        row("Day, in the zone of the case", &show_day(declaration.date)),
+        row("Text of the declaration", &declaration.text),
+        row("Sent from the address", &declaration.client_address),
+    ];
+    let rows: Vec<_> = rows.into_iter().filter(|row| !row.answer.is_empty()).collect();
+    view! {
+        <h2>"Declaration"</h2>
+        <blockquote>{declaration.words.clone()}</blockquote>
+        <SummaryList rows/>
+    }
+}

@@ -1,0 +1,266 @@
+//! Registering, confirming, resetting, changing the address.
+
+use chrono::Duration;
+use claims::{
+    AccountId,
+    access::Actor,
+    actions::{
+        Failure, account,
+        sign_in::{self, Confirmed},
+    },
+    intake::Answers,
+    store::{accounts, claims as rows, sessions},
+};
+use tests::{App, on_both, stage};
+
+fn registration(email: &str) -> Answers {
+    stage::answers(&[("name", "Ada"), ("email", email), ("password", stage::PASSWORD)])
+}
+
+async fn register(app: &App, email: &str) -> Actor {
+    let id = sign_in::register(&app.recoup, &registration(email), "192.0.2.1").await.unwrap();
+    stage::actor(&app.recoup, id).await
+}
+
+/// The token of the last mailed link of a kind.
+pub async fn token(app: &App, kind: &str, to: &str) -> String {
+    app.mailed_path(kind, to).await.rsplit('/').next().unwrap().to_owned()
+}
+
+async fn signs_in(app: &App, email: &str, password: &str) -> Result<AccountId, Failure> {
+    sign_in::sign_in(&app.recoup, &stage::answers(&[("email", email), ("password", password)]), "192.0.2.1").await
+}
+
+/// A session of an account, as the server writes it.
+pub async fn session(app: &App, account: AccountId, hash: &str) {
+    let now = app.clock.now();
+    let mut tx = app.recoup.store.write().await.unwrap();
+    sessions::save(&mut tx, hash, Some(account), &serde_json::json!({}), "", now + Duration::days(1), now)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn session_count(app: &App, account: AccountId) -> usize {
+    let mut tx = app.recoup.store.read().await.unwrap();
+    sessions::of_account(&mut tx, account, app.clock.now()).await.unwrap().len()
+}
+
+fn said(failure: Failure) -> String {
+    match failure {
+        Failure::Said(words) => words,
+        other => panic!("{other:?}"),
+    }
+}
+
+on_both! {
+    async fn an_address_is_confirmed_by_its_link_once(database) {
+        let app = App::start(&database).await;
+        let ada = register(&app, "ada@example.org").await;
+        assert!(!ada.verified);
+        let token = token(&app, "verify_address", "ada@example.org").await;
+        sign_in::peek(&app.recoup, claims::actions::links::Purpose::Verify, &token).await.expect("looking at a link does not use it");
+        assert_eq!(sign_in::confirm_address(&app.recoup, &token).await.unwrap(), Confirmed::Address);
+        assert!(stage::actor(&app.recoup, ada.account).await.verified);
+        assert!(said(sign_in::confirm_address(&app.recoup, &token).await.unwrap_err()).contains("used already"));
+    }
+
+    async fn a_changed_link_is_refused(database) {
+        let app = App::start(&database).await;
+        register(&app, "ada@example.org").await;
+        let token = token(&app, "verify_address", "ada@example.org").await;
+        let mut changed = token.clone().into_bytes();
+        changed[3] = if changed[3] == b'A' { b'B' } else { b'A' };
+        for wrong in [String::from_utf8(changed).unwrap(), token[..token.len() - 4].to_owned(), String::new(), "ä".to_owned(), "A".repeat(43)] {
+            assert!(said(sign_in::confirm_address(&app.recoup, &wrong).await.unwrap_err()).contains("not complete"), "{wrong}");
+        }
+        let other = sign_in::reset(&app.recoup, &token, &stage::answers(&[("password", "another long password")])).await;
+        assert!(said(other.unwrap_err()).contains("not complete"), "a link for one thing does nothing else");
+    }
+
+    async fn a_link_expires(database) {
+        let app = App::start(&database).await;
+        register(&app, "ada@example.org").await;
+        let token = token(&app, "verify_address", "ada@example.org").await;
+        app.pass(Duration::hours(48));
+        assert!(said(sign_in::confirm_address(&app.recoup, &token).await.unwrap_err()).contains("expired"));
+    }
+
+    async fn a_link_opened_twice_at_once_works_once(database) {
+        let app = App::start(&database).await;
+        register(&app, "ada@example.org").await;
+        let token = token(&app, "verify_address", "ada@example.org").await;
+        let opened = futures::future::join_all((0..6).map(|_| {
+            let (recoup, token) = (app.recoup.clone(), token.clone());
+            tokio::spawn(async move { sign_in::confirm_address(&recoup, &token).await.is_ok() })
+        }));
+        assert_eq!(opened.await.into_iter().filter(|opened| *opened.as_ref().unwrap()).count(), 1);
+    }
+
+    async fn what_an_unconfirmed_twin_entered_moves_to_the_confirmed_account(database) {
+        let app = App::start(&database).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        let old = stage::person(&app.recoup, "ada@example.org", true, false).await;
+        let twin = register(&app, "Ada@Example.org").await;
+        let (twin, claim) = stage::start(&app.recoup, twin.account, "allegro", "Jay Records").await;
+        session(&app, twin.account, "twin").await;
+
+        let token = token(&app, "address_known", "ada@example.org").await;
+        assert_eq!(sign_in::confirm_address(&app.recoup, &token).await.unwrap(), Confirmed::MovedToOlderAccount);
+        assert_eq!(stage::actor(&app.recoup, old.account).await.claimants, twin.claimants);
+        assert_eq!(session_count(&app, twin.account).await, 0, "the closed account's sessions end");
+        let mut tx = app.recoup.store.read().await.unwrap();
+        assert!(accounts::actor(&mut tx, twin.account).await.unwrap().is_none(), "the twin is closed");
+        assert_eq!(rows::of_account(&mut tx, old.account).await.unwrap()[0].id, claim);
+        drop(tx);
+        assert_eq!(signs_in(&app, "ada@example.org", stage::PASSWORD).await.unwrap(), old.account);
+    }
+
+    async fn nothing_is_stored_of_a_wrong_registration(database) {
+        let app = App::start(&database).await;
+        let before = database.row_counts().await;
+        for (field, typed) in [("email", "nonsense"), ("password", "short"), ("password", "password123"), ("name", "")] {
+            let failure = sign_in::register(&app.recoup, &registration("ada@example.org").with(field, typed), "192.0.2.1").await.unwrap_err();
+            let Failure::Invalid(errors) = failure else { panic!("{failure:?}") };
+            assert_eq!(errors[0].field, field);
+        }
+        assert_eq!(database.row_counts().await, before);
+    }
+
+    async fn mails_to_one_address_are_limited(database) {
+        let app = App::start(&database).await;
+        let ada = register(&app, "ada@example.org").await;
+        let mut mailed = 0;
+        while sign_in::mail_confirmation_again(&app.recoup, &ada).await.is_ok() {
+            mailed += 1;
+            assert!(mailed < 50, "somebody's mailbox can be filled without end");
+        }
+        assert_eq!(mailed, 4);
+        let failure = sign_in::forgotten(&app.recoup, &stage::answers(&[("email", "ADA@example.org")]), "198.51.100.1").await.unwrap_err();
+        assert!(matches!(failure, Failure::TooOften(_)), "the same mailbox by another form: {failure:?}");
+        app.pass(Duration::hours(1));
+        sign_in::mail_confirmation_again(&app.recoup, &ada).await.unwrap();
+    }
+
+    async fn a_reset_is_single_use_and_ends_every_session(database) {
+        let app = App::start(&database).await;
+        let ada = stage::person(&app.recoup, "ada@example.org", true, false).await;
+        session(&app, ada.account, "one").await;
+        session(&app, ada.account, "two").await;
+        let ask = stage::answers(&[("email", "ADA@example.org")]);
+        sign_in::forgotten(&app.recoup, &ask, "192.0.2.1").await.unwrap();
+        let first = token(&app, "reset_password", "ada@example.org").await;
+        sign_in::forgotten(&app.recoup, &ask, "192.0.2.1").await.unwrap();
+        let second = token(&app, "reset_password", "ada@example.org").await;
+        assert_ne!(first, second);
+
+        let new = stage::answers(&[("password", "nine loud trombones")]);
+        let short = sign_in::reset(&app.recoup, &second, &stage::answers(&[("password", "short")])).await.unwrap_err();
+        assert!(matches!(short, Failure::Invalid(_)), "a refused password does not use the link up");
+        assert_eq!(sign_in::reset(&app.recoup, &second, &new).await.unwrap(), ada.account);
+        assert_eq!(session_count(&app, ada.account).await, 0);
+        for used in [&first, &second] {
+            assert!(said(sign_in::reset(&app.recoup, used, &new).await.unwrap_err()).contains("used already"), "the earlier link ends too");
+        }
+        assert!(signs_in(&app, "ada@example.org", stage::PASSWORD).await.is_err());
+        signs_in(&app, "ada@example.org", "nine loud trombones").await.unwrap();
+        app.mail("password_changed", "ada@example.org").await;
+    }
+
+    async fn a_reset_link_lives_half_an_hour(database) {
+        let app = App::start(&database).await;
+        stage::person(&app.recoup, "ada@example.org", true, false).await;
+        sign_in::forgotten(&app.recoup, &stage::answers(&[("email", "ada@example.org")]), "192.0.2.1").await.unwrap();
+        let token = token(&app, "reset_password", "ada@example.org").await;
+        app.pass(Duration::minutes(30));
+        let failure = sign_in::reset(&app.recoup, &token, &stage::answers(&[("password", "nine loud trombones")])).await.unwrap_err();
+        assert!(said(failure).contains("expired"));
+        signs_in(&app, "ada@example.org", stage::PASSWORD).await.unwrap();
+    }
+
+    async fn nobody_is_mailed_a_reset_who_has_no_account(database) {
+        let app = App::start(&database).await;
+        sign_in::forgotten(&app.recoup, &stage::answers(&[("email", "nobody@example.org")]), "192.0.2.1").await.unwrap();
+        assert_eq!(app.mails().await, []);
+    }
+
+    async fn a_new_password_ends_the_other_sessions(database) {
+        let app = App::start(&database).await;
+        let ada = stage::person(&app.recoup, "ada@example.org", true, false).await;
+        session(&app, ada.account, "mine").await;
+        session(&app, ada.account, "other").await;
+        let wrong = stage::answers(&[("current", "not this one at all"), ("password", "nine loud trombones")]);
+        assert!(matches!(account::change_password(&app.recoup, &ada, &wrong, "mine").await, Err(Failure::Invalid(_))));
+        assert_eq!(session_count(&app, ada.account).await, 2);
+        let right = wrong.with("current", stage::PASSWORD);
+        account::change_password(&app.recoup, &ada, &right, "mine").await.unwrap();
+        let left = account::list_sessions(&app.recoup, &ada).await.unwrap();
+        assert_eq!(left.iter().map(|session| session.id_hash.as_str()).collect::<Vec<_>>(), ["mine"]);
+        signs_in(&app, "ada@example.org", "nine loud trombones").await.unwrap();
+    }
+
+    async fn the_present_password_cannot_be_guessed_inside_a_session(database) {
+        let app = App::start(&database).await;
+        let ada = stage::person(&app.recoup, "ada@example.org", true, false).await;
+        let guess = stage::answers(&[("current", "a guess of some length"), ("password", "nine loud trombones")]);
+        for _ in 0..5 {
+            assert!(matches!(account::change_password(&app.recoup, &ada, &guess, "").await, Err(Failure::Invalid(_))));
+        }
+        let right = guess.with("current", stage::PASSWORD);
+        assert!(matches!(account::change_password(&app.recoup, &ada, &right, "").await, Err(Failure::TooOften(_))));
+        app.pass(Duration::minutes(15));
+        account::change_password(&app.recoup, &ada, &right, "").await.unwrap();
+    }
+
+    async fn a_new_address_counts_when_its_link_is_opened(database) {
+        let app = App::start(&database).await;
+        let ada = stage::person(&app.recoup, "ada@example.org", true, false).await;
+        let change = stage::answers(&[("email", "Ada@New.example"), ("current", stage::PASSWORD)]);
+        account::change_address(&app.recoup, &ada, &change).await.unwrap();
+        app.mail("address_changed", "ada@example.org").await;
+        assert_eq!(stage::actor(&app.recoup, ada.account).await.email, "ada@example.org");
+        let token = token(&app, "confirm_new_address", "ada@new.example").await;
+        account::confirm_new_address(&app.recoup, &token).await.unwrap();
+        assert_eq!(stage::actor(&app.recoup, ada.account).await.email, "Ada@New.example");
+        signs_in(&app, "ada@new.example", stage::PASSWORD).await.unwrap();
+        assert!(signs_in(&app, "ada@example.org", stage::PASSWORD).await.is_err());
+    }
+
+    async fn a_new_address_that_is_anothers_is_refused_when_the_link_is_opened(database) {
+        let app = App::start(&database).await;
+        let ada = stage::person(&app.recoup, "ada@example.org", true, false).await;
+        let change = stage::answers(&[("email", "bea@example.org"), ("current", stage::PASSWORD)]);
+        account::change_address(&app.recoup, &ada, &change).await.expect("the answer does not tell that the address is known");
+        stage::person(&app.recoup, "bea@example.org", true, false).await;
+        let token = token(&app, "confirm_new_address", "bea@example.org").await;
+        assert!(said(account::confirm_new_address(&app.recoup, &token).await.unwrap_err()).contains("another account"));
+        assert_eq!(stage::actor(&app.recoup, ada.account).await.email, "ada@example.org");
+    }
+
+    async fn the_first_administrators_link_works_once_and_only_without_an_administrator(database) {
+        let app = App::start(&database).await;
+        let old = account::first_administrator_link(&app.recoup).await.unwrap().unwrap();
+        let link = account::first_administrator_link(&app.recoup).await.unwrap().unwrap();
+        let token = |link: &str| link.rsplit('/').next().unwrap().to_owned();
+        assert!(account::become_first_administrator(&app.recoup, &token(&old), &registration("root@example.org")).await.is_err(), "a later start ends the earlier link");
+        let id = account::become_first_administrator(&app.recoup, &token(&link), &registration("root@example.org")).await.unwrap();
+        let root = stage::actor(&app.recoup, id).await;
+        assert!(root.administrator && root.verified);
+        assert!(account::become_first_administrator(&app.recoup, &token(&link), &registration("eve@example.org")).await.is_err());
+        assert_eq!(account::first_administrator_link(&app.recoup).await.unwrap(), None);
+    }
+
+    async fn a_disabled_account_is_out_at_once(database) {
+        let app = App::start(&database).await;
+        let root = stage::person(&app.recoup, "root@example.org", true, true).await;
+        let ada = stage::person(&app.recoup, "ada@example.org", true, false).await;
+        session(&app, ada.account, "ada").await;
+        assert!(matches!(account::set_disabled(&app.recoup, &ada, root.account, true).await, Err(Failure::Refused(_))));
+        assert!(account::set_disabled(&app.recoup, &root, root.account, true).await.is_err(), "nobody locks themselves out");
+        account::set_disabled(&app.recoup, &root, ada.account, true).await.unwrap();
+        assert_eq!(session_count(&app, ada.account).await, 0);
+        assert!(signs_in(&app, "ada@example.org", stage::PASSWORD).await.is_err());
+        account::set_disabled(&app.recoup, &root, ada.account, false).await.unwrap();
+        signs_in(&app, "ada@example.org", stage::PASSWORD).await.unwrap();
+    }
+}

@@ -1,0 +1,127 @@
+//! Amending, withdrawing, taking up again.
+
+use claims::{
+    actions::{Failure, amend::amend, claim_view, edit_lines, submit_claim::submit, withdraw::withdraw},
+    intake::steps::Step,
+    line::Category,
+    store::{claims as rows, events, lines, totals},
+};
+use tests::{on_both, stage};
+
+use crate::submitting::ready;
+
+on_both! {
+    async fn the_version_in_force_counts_until_the_next_is_sent(database) {
+        let (app, actor, id) = ready(&database).await;
+        let number = stage::send(&app.recoup, &actor, id).await.unwrap().number;
+        amend(&app.recoup, &actor, id).await.unwrap();
+        amend(&app.recoup, &actor, id).await.expect("from two tabs");
+        stage::line(&app.recoup, &actor, id, Category::UnpaidSales, &stage::sales("14,000.00"), None).await;
+        let sum = async || {
+            let mut tx = app.recoup.store.read().await.unwrap();
+            let case = rows::by_id(&mut tx, id).await.unwrap().unwrap().case_id;
+            totals::of_case(&mut tx, case).await.unwrap().iter().map(|total| total.amount).sum::<i64>()
+        };
+        assert_eq!(sum().await, 1_500_000);
+        let received = stage::send(&app.recoup, &actor, id).await.unwrap();
+        assert_eq!((received.number, received.version), (number, 2));
+        assert_eq!(sum().await, 2_900_000, "the earlier version no longer counts");
+
+        let (_, _, versions) = claim_view::sent_versions(&app.recoup, &actor, id).await.unwrap();
+        assert_eq!(versions.iter().map(|v| (v.version.version, v.frozen.lines.len())).collect::<Vec<_>>(), [(1, 1), (2, 2)], "every version stays readable");
+        let mut tx = app.recoup.store.read().await.unwrap();
+        let kinds: Vec<_> = events::of_claim(&mut tx, id).await.unwrap().into_iter().map(|event| event.kind).collect();
+        assert_eq!(kinds, ["claim_started", "claim_submitted", "amendment_started", "claim_amended"]);
+    }
+
+    async fn an_amendment_is_signed_again(database) {
+        let (app, actor, id) = ready(&database).await;
+        stage::send(&app.recoup, &actor, id).await.unwrap();
+        amend(&app.recoup, &actor, id).await.unwrap();
+        assert!(claim_view::draft(&app.recoup, &actor, id).await.unwrap().answers_of(Step::Sign).is_empty());
+        let draft = stage::draft(&app.recoup, id).await;
+        let unsigned = submit(&app.recoup, &actor, id, draft, &claims::intake::Answers::default(), "", "k").await;
+        assert!(matches!(unsigned, Err(Failure::Invalid(_))));
+    }
+
+    async fn a_tab_with_an_earlier_draft_gets_the_answer_of_that_draft(database) {
+        let (app, actor, id) = ready(&database).await;
+        let first = stage::draft(&app.recoup, id).await;
+        let received = stage::send(&app.recoup, &actor, id).await.unwrap();
+        amend(&app.recoup, &actor, id).await.unwrap();
+        let again = submit(&app.recoup, &actor, id, first, &stage::signature(), "", "old tab").await.unwrap();
+        assert_eq!(again, received, "the old tab does not send the new draft");
+        assert_ne!(stage::draft(&app.recoup, id).await, first);
+    }
+
+    async fn opened_from_many_tabs_there_is_one_amendment(database) {
+        let (app, actor, id) = ready(&database).await;
+        stage::send(&app.recoup, &actor, id).await.unwrap();
+        let opened = (0..8).map(|_| {
+            let (recoup, actor) = (app.recoup.clone(), actor.clone());
+            tokio::spawn(async move { amend(&recoup, &actor, id).await.unwrap() })
+        });
+        for opened in futures::future::join_all(opened).await {
+            opened.unwrap();
+        }
+        let mut tx = app.recoup.store.read().await.unwrap();
+        let versions = rows::versions(&mut tx, id).await.unwrap();
+        assert_eq!(versions.iter().map(|version| version.version).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(lines::list(&mut tx, versions[1].id, None, lines::Order::Number, 10, 0).await.unwrap().len(), 1);
+    }
+
+    async fn a_sent_claim_is_not_edited_without_an_amendment(database) {
+        let (app, actor, id) = ready(&database).await;
+        stage::send(&app.recoup, &actor, id).await.unwrap();
+        let added = edit_lines::add(&app.recoup, &actor, id, Category::UnpaidSales, &stage::sales("1.00"), &Default::default(), "").await;
+        assert!(matches!(added, Err(Failure::Said(words)) if words.contains("Amend this claim")));
+    }
+
+    async fn withdrawing_takes_a_reason_and_stops_counting(database) {
+        let (app, actor, id) = ready(&database).await;
+        stage::send(&app.recoup, &actor, id).await.unwrap();
+        assert!(matches!(withdraw(&app.recoup, &actor, id, "  ").await, Err(Failure::Invalid(_))));
+        withdraw(&app.recoup, &actor, id, "Paid meanwhile").await.unwrap();
+        withdraw(&app.recoup, &actor, id, "Twice").await.expect("withdrawing again changes nothing");
+        let mut tx = app.recoup.store.read().await.unwrap();
+        let claim = rows::by_id(&mut tx, id).await.unwrap().unwrap();
+        assert_eq!((claim.status.as_str(), claim.withdrawn_reason.as_deref()), ("withdrawn", Some("Paid meanwhile")));
+        assert_eq!(totals::of_case(&mut tx, claim.case_id).await.unwrap(), []);
+        drop(tx);
+        let mails = app.mails().await;
+        assert_eq!(mails.iter().filter(|mail| mail.kind == "claim_withdrawn").count(), 1);
+    }
+
+    async fn a_withdrawn_claim_is_taken_up_again(database) {
+        let (app, actor, id) = ready(&database).await;
+        let number = stage::send(&app.recoup, &actor, id).await.unwrap().number;
+        withdraw(&app.recoup, &actor, id, "By mistake").await.unwrap();
+        amend(&app.recoup, &actor, id).await.unwrap();
+        let received = stage::send(&app.recoup, &actor, id).await.unwrap();
+        assert_eq!((received.number, received.version), (number, 2), "it keeps its number");
+        let mut tx = app.recoup.store.read().await.unwrap();
+        let claim = rows::by_id(&mut tx, id).await.unwrap().unwrap();
+        assert_eq!((claim.status.as_str(), claim.withdrawn_reason), ("submitted", None));
+    }
+
+    async fn a_withdrawn_draft_is_taken_up_again(database) {
+        let (app, actor, id) = ready(&database).await;
+        withdraw(&app.recoup, &actor, id, "Not now").await.unwrap();
+        assert!(matches!(stage::send(&app.recoup, &actor, id).await, Err(Failure::Said(words)) if words.contains("withdrawn")));
+        let edited = edit_lines::add(&app.recoup, &actor, id, Category::UnpaidSales, &stage::sales("1.00"), &Default::default(), "").await;
+        assert!(matches!(edited, Err(Failure::Said(words)) if words.contains("withdrawn")));
+        amend(&app.recoup, &actor, id).await.unwrap();
+        stage::send(&app.recoup, &actor, id).await.unwrap();
+    }
+
+    async fn an_open_amendment_of_a_withdrawn_claim_can_still_be_sent(database) {
+        let (app, actor, id) = ready(&database).await;
+        stage::send(&app.recoup, &actor, id).await.unwrap();
+        amend(&app.recoup, &actor, id).await.unwrap();
+        withdraw(&app.recoup, &actor, id, "By mistake").await.unwrap();
+        amend(&app.recoup, &actor, id).await.unwrap();
+        stage::send(&app.recoup, &actor, id).await.unwrap();
+        let mut tx = app.recoup.store.read().await.unwrap();
+        assert_eq!(rows::by_id(&mut tx, id).await.unwrap().unwrap().status, "submitted");
+    }
+}

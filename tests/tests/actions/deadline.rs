@@ -1,0 +1,69 @@
+//! The deadline passes while somebody is typing.
+
+use chrono::{Duration, TimeZone, Utc};
+use claims::{
+    actions::{Failure, amend::amend, start_claim, submit_claim::submit},
+    store::claims as rows,
+};
+use tests::{App, on_both, stage};
+
+/// The last instant of 30 June 2026 in Los Angeles, and the first of July.
+fn deadline() -> claims::Instant {
+    Utc.with_ymd_and_hms(2026, 7, 1, 7, 0, 0).unwrap()
+}
+
+async fn app(database: &tests::Database, late: &str) -> (App, claims::access::Actor, claims::ClaimId) {
+    let app = App::start(database).await;
+    stage::case_with(&app.recoup, &stage::case_answers("allegro", "ALG").with("late_claims", late)).await;
+    let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
+    let (actor, id) = stage::ready(&app.recoup, account, "allegro", "Jay Records").await;
+    (app, actor, id)
+}
+
+on_both! {
+    async fn the_last_minute_still_counts(database) {
+        let (app, actor, id) = app(&database, "refused").await;
+        app.pass(deadline() - app.clock.now() - Duration::microseconds(1));
+        stage::send(&app.recoup, &actor, id).await.unwrap();
+    }
+
+    async fn a_case_that_refuses_late_claims_keeps_the_draft(database) {
+        let (app, actor, id) = app(&database, "refused").await;
+        app.pass(deadline() - app.clock.now());
+        let Err(Failure::Said(words)) = stage::send(&app.recoup, &actor, id).await else { panic!("a late claim was taken") };
+        assert!(words.contains("deadline has passed"), "{words}");
+        assert_eq!(claims::actions::claim_view::draft(&app.recoup, &actor, id).await.unwrap().line_count(), 1);
+        let who = start_claim::Who::New(stage::answers(&[("kind", "label"), ("legal_name", "B"), ("capacity", "officer")]));
+        assert!(matches!(start_claim::start(&app.recoup, &actor, "allegro", &who, "k").await, Err(Failure::Said(_))));
+    }
+
+    async fn a_sent_claim_is_not_amended_after_the_deadline(database) {
+        let (app, actor, id) = app(&database, "refused").await;
+        stage::send(&app.recoup, &actor, id).await.unwrap();
+        app.pass(deadline() - app.clock.now());
+        assert!(matches!(amend(&app.recoup, &actor, id).await, Err(Failure::Said(_))));
+        claims::actions::withdraw::withdraw(&app.recoup, &actor, id, "settled").await.expect("withdrawing is always possible");
+    }
+
+    async fn a_case_that_takes_late_claims_asks_for_the_reason(database) {
+        let (app, actor, id) = app(&database, "with_reason").await;
+        app.pass(deadline() - app.clock.now());
+        let Err(Failure::Invalid(errors)) = stage::send(&app.recoup, &actor, id).await else { panic!("taken without a reason") };
+        assert_eq!(errors.iter().map(|error| error.field.as_str()).collect::<Vec<_>>(), ["late_reason"]);
+        let version = stage::draft(&app.recoup, id).await;
+        let signed = stage::signature().with("late_reason", "The mail came late.");
+        submit(&app.recoup, &actor, id, version, &signed, "", "k").await.unwrap();
+        let mut tx = app.recoup.store.read().await.unwrap();
+        let frozen = rows::version(&mut tx, version).await.unwrap().unwrap().frozen.unwrap();
+        assert!(frozen.contains("The mail came late."));
+    }
+
+    async fn a_claim_in_time_has_no_reason_for_being_late(database) {
+        let (app, actor, id) = app(&database, "with_reason").await;
+        let version = stage::draft(&app.recoup, id).await;
+        let signed = stage::signature().with("late_reason", "None needed.");
+        submit(&app.recoup, &actor, id, version, &signed, "", "k").await.unwrap();
+        let mut tx = app.recoup.store.read().await.unwrap();
+        assert!(!rows::version(&mut tx, version).await.unwrap().unwrap().frozen.unwrap().contains("None needed."));
+    }
+}

@@ -1,0 +1,103 @@
+//! Documents: the same bytes once, removed ones brought back, the limit of a claim, opening as an event.
+
+use claims::{
+    access::Refusal,
+    actions::{
+        Failure, Limits, amend,
+        documents::{self, Added},
+        edit_lines, links,
+    },
+    store::{documents as rows, documents::NewDocument, events},
+};
+use tests::{App, Options, on_both, stage};
+
+use crate::submitting::ready;
+
+fn file(name: &str, content: &str, bytes: i64) -> NewDocument {
+    NewDocument {
+        sha256: links::hash(content),
+        name: name.to_owned(),
+        media_type: "text/plain".to_owned(),
+        bytes,
+        pages: None,
+    }
+}
+
+on_both! {
+    async fn the_same_bytes_are_known(database) {
+        let (app, actor, id) = ready(&database).await;
+        let Added::New(first) = documents::add(&app.recoup, &actor, id, &file("a.txt", "x", 1)).await.unwrap() else { panic!() };
+        let again = documents::add(&app.recoup, &actor, id, &file("b.txt", "x", 1)).await.unwrap();
+        assert_eq!(again, Added::Known(first, "a.txt".to_owned()));
+        let other = stage::ready(&app.recoup, actor.account, "allegro", "Other").await;
+        assert!(matches!(documents::add(&app.recoup, &other.0, other.1, &file("a.txt", "x", 1)).await.unwrap(), Added::New(_)), "another claim has its own row");
+    }
+
+    async fn uploaded_twice_at_once_there_is_one_row(database) {
+        let (app, actor, id) = ready(&database).await;
+        let uploads = (0..8).map(|_| {
+            let (recoup, actor) = (app.recoup.clone(), actor.clone());
+            tokio::spawn(async move { documents::add(&recoup, &actor, id, &file("a.txt", "x", 1)).await.unwrap() })
+        });
+        let added = futures::future::join_all(uploads).await.into_iter().filter(|added| matches!(added.as_ref().unwrap(), Added::New(_))).count();
+        assert_eq!(added, 1);
+    }
+
+    async fn a_removed_document_comes_back(database) {
+        let (app, actor, id) = ready(&database).await;
+        let document = stage::document(&app.recoup, &actor, id, "a.pdf").await;
+        edit_lines::cite_many(&app.recoup, &actor, id, document, "1", "").await.unwrap();
+        stage::send(&app.recoup, &actor, id).await.unwrap();
+        amend::amend(&app.recoup, &actor, id).await.unwrap();
+        documents::remove(&app.recoup, &actor, id, document).await.unwrap();
+        let again = stage::document(&app.recoup, &actor, id, "a.pdf").await;
+        assert_eq!(again, document);
+        let mut tx = app.recoup.store.read().await.unwrap();
+        assert_eq!(rows::of_version(&mut tx, id, 2).await.unwrap().len(), 1);
+    }
+
+    async fn a_document_removed_in_a_sent_version_stays_out_of_that_version(database) {
+        let (app, actor, id) = ready(&database).await;
+        let document = stage::document(&app.recoup, &actor, id, "a.pdf").await;
+        stage::send(&app.recoup, &actor, id).await.unwrap();
+        amend::amend(&app.recoup, &actor, id).await.unwrap();
+        documents::remove(&app.recoup, &actor, id, document).await.unwrap();
+        stage::send(&app.recoup, &actor, id).await.unwrap();
+        amend::amend(&app.recoup, &actor, id).await.unwrap();
+        stage::document(&app.recoup, &actor, id, "a.pdf").await;
+        let (_, _, versions) = claims::actions::claim_view::sent_versions(&app.recoup, &actor, id).await.unwrap();
+        assert_eq!(versions.iter().map(|version| version.frozen.documents.len()).collect::<Vec<_>>(), [1, 0], "what was signed does not change");
+        let draft = claims::actions::claim_view::draft(&app.recoup, &actor, id).await.unwrap();
+        assert_eq!(draft.documents.len(), 1);
+    }
+
+    async fn a_claims_documents_have_a_limit(database) {
+        let limits = Limits { claim_bytes: 100, ..Limits::default() };
+        let app = App::start_with(&database, Options { limits: Some(limits), ..Options::default() }).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
+        let (actor, id) = stage::ready(&app.recoup, account, "allegro", "A").await;
+        documents::add(&app.recoup, &actor, id, &file("a.txt", "x", 60)).await.unwrap();
+        assert_eq!(documents::room(&app.recoup, &actor, id).await.unwrap(), 40);
+        assert!(matches!(documents::add(&app.recoup, &actor, id, &file("b.txt", "y", 41)).await, Err(Failure::Said(_))));
+        documents::add(&app.recoup, &actor, id, &file("c.txt", "z", 40)).await.unwrap();
+    }
+
+    async fn opening_is_an_event_and_only_for_those_who_may(database) {
+        let (app, actor, id) = ready(&database).await;
+        let document = stage::document(&app.recoup, &actor, id, "a.pdf").await;
+        let counsel = stage::actor(&app.recoup, claims::AccountId(2)).await;
+        assert!(!counsel.counsel_of.is_empty());
+        let root = stage::person(&app.recoup, "root@example.org", true, true).await;
+        let eve = stage::person(&app.recoup, "eve@example.org", true, false).await;
+        let refused = async |actor| matches!(documents::open(&app.recoup, actor, document).await, Err(Failure::Refused(Refusal::NotFound)));
+        assert!(refused(&counsel).await, "a draft is the claimant's own");
+        documents::open(&app.recoup, &actor, document).await.unwrap();
+        stage::send(&app.recoup, &actor, id).await.unwrap();
+        documents::open(&app.recoup, &counsel, document).await.unwrap();
+        assert!(refused(&root).await && refused(&eve).await);
+        let mut tx = app.recoup.store.read().await.unwrap();
+        let opened: Vec<_> = events::of_claim(&mut tx, id).await.unwrap().into_iter().filter(|event| event.kind == "document_opened").filter_map(|event| event.account_id).collect();
+        assert_eq!(opened, [actor.account, counsel.account]);
+    }
+}

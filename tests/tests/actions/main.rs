@@ -1,0 +1,11 @@
+//! The actions on both databases: one use case, one transaction, the same answer to the same form.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on stops")]
+
+mod accounts;
+mod amending;
+mod cases;
+mod deadline;
+mod documents;
+mod lines;
+mod signing_in;
+mod submitting;

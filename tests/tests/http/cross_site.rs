@@ -1,0 +1,43 @@
+//! Forms of other sites do nothing here.
+
+use axum::http::Method;
+use tests::on_both;
+
+use crate::ground::{Ground, ROLES};
+
+on_both! {
+    async fn every_form_refuses_another_site(database) {
+        let ground = Ground::prepare(&database, None).await;
+        let before = ground.rows().await;
+        let forms: Vec<_> = ground.app.routes.iter().filter(|(method, _)| *method == Method::POST).collect();
+        assert!(forms.len() > 30);
+        for (method, route) in forms {
+            for role in ROLES {
+                for headers in [
+                    [("sec-fetch-site", "cross-site"), ("accept", "text/html")],
+                    [("sec-fetch-site", "same-site"), ("accept", "text/html")],
+                    [("origin", "https://evil.example"), ("accept", "text/html")],
+                    [("origin", "null"), ("accept", "application/json")],
+                ] {
+                    let page = ground.ask(method, route, role, &headers).await;
+                    assert_eq!(page.status.as_u16(), 403, "{route} as {role:?} with {headers:?}: {}", page.body);
+                    assert!(page.body.contains("another site"), "{route}: {}", page.body);
+                }
+            }
+        }
+        assert_eq!(ground.rows().await, before);
+    }
+
+    async fn other_methods_do_nothing(database) {
+        let ground = Ground::prepare(&database, None).await;
+        let before = ground.rows().await;
+        let browser = ground.browser(ROLES[1]).await;
+        for (_, route) in &ground.app.routes {
+            for method in ["PUT", "DELETE", "PATCH"] {
+                let page = browser.fetch(browser.request(method, &ground.path(route))).await;
+                assert_eq!(page.status.as_u16(), 405, "{method} {route}: {}", page.body);
+            }
+        }
+        assert_eq!(ground.rows().await, before);
+    }
+}

@@ -1,0 +1,196 @@
+//! One case with everybody in it, for the tests that walk every route.
+
+use axum::http::Method;
+use claims::{
+    ClaimId, DocumentId,
+    access::Actor,
+    actions::{cases, counsel, documents, edit_lines},
+    line::Category,
+    store::{cases as case_rows, documents::NewDocument, lines},
+};
+use tests::{App, Browser, Database, Options, Page, stage};
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Nobody is signed in.
+    Stranger,
+    /// Acts for the claimant.
+    Owner,
+    /// Acts for another claimant of the same case.
+    OtherClaimant,
+    /// Counsel of the case.
+    Counsel,
+    /// Counsel of another case.
+    OtherCounsel,
+    /// Administers the installation.
+    Administrator,
+}
+
+/// All of them, in the order of the columns of the table.
+pub const ROLES: [Role; 6] =
+    [Role::Stranger, Role::Owner, Role::OtherClaimant, Role::Counsel, Role::OtherCounsel, Role::Administrator];
+
+/// A prepared case.
+pub struct Ground {
+    /// The running app.
+    pub app: App,
+    people: [Actor; 5],
+    claim: ClaimId,
+    number: String,
+    documents: [DocumentId; 2],
+    case_document: i64,
+    evidence: i64,
+    draft: i64,
+    /// An account and a counsel that nobody needs.
+    spare: i64,
+}
+
+/// A picture of one pixel.
+pub const PIXEL: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89";
+
+impl Ground {
+    /// Prepares it: the owner's claim is sent and being amended, with two lines and two documents.
+    pub async fn prepare(database: &Database, base_url: Option<&str>) -> Self {
+        let options = Options { base_url: base_url.map(str::to_owned), ..Options::default() };
+        let app = App::start_with(database, options).await;
+        let recoup = &app.recoup;
+        let administrator = stage::person(recoup, "root@example.org", true, true).await;
+        let case = cases::add(recoup, &administrator, &stage::case_answers("allegro", "ALG")).await.unwrap();
+        let other = cases::add(recoup, &administrator, &stage::case_answers("other", "OTH")).await.unwrap();
+        let mut of_counsel = Vec::new();
+        for (email, of) in
+            [("counsel@example.org", case), ("elsewhere@example.org", other), ("spare@example.org", case)]
+        {
+            let account = stage::person(recoup, email, true, false).await.account;
+            counsel::appoint(recoup, of, account).await.unwrap();
+            of_counsel.push(account);
+        }
+        let owner = stage::person(recoup, "owner@example.org", true, false).await.account;
+        let (actor, claim) = stage::ready(recoup, owner, "allegro", "Jay Records").await;
+        stage::line(recoup, &actor, claim, Category::UnpaidSales, &stage::sales("7.00"), None).await;
+        let mut files = Vec::new();
+        for (name, bytes) in [("statement.png", PIXEL), ("note.txt", b"A note.".as_slice())] {
+            let kind = if bytes == PIXEL { "image/png" } else { "text/plain" };
+            let new = stage::bytes(&app, name, kind, bytes).await;
+            let documents::Added::New(id) = documents::add(recoup, &actor, claim, &new).await.unwrap() else {
+                panic!()
+            };
+            files.push(id);
+        }
+        edit_lines::cite_many(recoup, &actor, claim, files[0], "1", "top").await.unwrap();
+        let number = stage::send(recoup, &actor, claim).await.unwrap().number;
+        stage::open_next_version(recoup, &actor, claim).await;
+        let stranger = stage::person(recoup, "other@example.org", true, false).await.account;
+        stage::sent(recoup, stranger, "allegro", "Other Label").await;
+
+        let shown: NewDocument = stage::bytes(&app, "order.txt", "text/plain", b"An order of the court.").await;
+        cases::add_document(recoup, &administrator, case, &shown).await.unwrap();
+        let draft = stage::draft(recoup, claim).await;
+        let mut tx = recoup.store.read().await.unwrap();
+        let case_document = case_rows::documents(&mut tx, case).await.unwrap()[0].id.0;
+        let evidence = lines::citations(&mut tx, draft, None).await.unwrap()[0].id.0;
+        drop(tx);
+        let mut people = Vec::new();
+        for account in [owner, stranger, of_counsel[0], of_counsel[1], administrator.account] {
+            people.push(stage::actor(recoup, account).await);
+        }
+        let people = people.try_into().unwrap();
+        let documents = [files[0], files[1]];
+        Self { people, claim, number, documents, case_document, evidence, draft: draft.0, spare: of_counsel[2].0, app }
+    }
+
+    /// The path of a route with real ids in it.
+    pub fn path(&self, route: &str) -> String {
+        let id = if route.starts_with("/claims/") {
+            self.claim.0
+        } else if route.starts_with("/documents/") {
+            self.documents[0].0
+        } else if route.starts_with("/admin/accounts/") {
+            self.spare
+        } else {
+            self.case_document
+        };
+        // What is removed is not what others need.
+        let last = route.ends_with("/remove");
+        route
+            .replace("{slug}", "allegro")
+            .replace("{id}", &id.to_string())
+            .replace("{document}", &self.documents[usize::from(last)].to_string())
+            .replace("{line}", if last { "2" } else { "1" })
+            .replace("{category}", "unpaid_sales")
+            .replace("{step}", "others")
+            .replace("{version}", "1")
+            .replace("{number}", &self.number)
+            .replace("{account}", &self.spare.to_string())
+            .replace("{file}", "claims.csv")
+            .replace("{token}", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+    }
+
+    /// What a form of a route carries, so that somebody who may send it gets something done.
+    fn body(&self, route: &str) -> Vec<(&'static str, String)> {
+        let say =
+            |pairs: &[(&'static str, &str)]| pairs.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        match route {
+            "/claims/{id}/line/{line}/uncite" => say(&[("evidence", &self.evidence.to_string())]),
+            "/claims/{id}/documents/{document}/describe" => say(&[("proves", "A statement.")]),
+            "/claims/{id}/documents/{document}/cite" => say(&[("lines", "1"), ("place", "bottom")]),
+            "/claims/{id}/withdraw" => say(&[("reason", "Paid.")]),
+            "/claims/{id}/{step}" => say(&[("others", "no")]),
+            "/claims/{id}/lines/{category}" | "/claims/{id}/line/{line}" => {
+                stage::sales("3.00").0.iter().map(|(name, value)| (&*name.clone().leak(), value.clone())).collect()
+            }
+            "/claims/{id}/sign" => {
+                let mut sent: Vec<(&'static str, String)> =
+                    stage::signature().0.iter().map(|(name, value)| (&*name.clone().leak(), value.clone())).collect();
+                sent.push(("version", self.draft.to_string()));
+                sent
+            }
+            "/cases/{slug}/file" => say(&[("kind", "label"), ("legal_name", "New Label"), ("capacity", "officer")]),
+            "/admin/cases/{slug}/counsel" => say(&[("email", "new@law.example")]),
+            _ => Vec::new(),
+        }
+    }
+
+    /// A browser of a role, with a session of its own.
+    pub async fn browser(&self, role: Role) -> Browser {
+        let place = match role {
+            Role::Stranger => return self.app.browser(),
+            Role::Owner => 0,
+            Role::OtherClaimant => 1,
+            Role::Counsel => 2,
+            Role::OtherCounsel => 3,
+            Role::Administrator => 4,
+        };
+        self.app.browser_of(&self.people[place]).await
+    }
+
+    /// Asks for a route as a role, with more headers.
+    pub async fn ask(&self, method: &Method, route: &str, role: Role, headers: &[(&str, &str)]) -> Page {
+        let browser = self.browser(role).await;
+        let mut request = browser.request(method.as_str(), &self.path(route));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if method == Method::POST {
+            request = if is_upload(route) {
+                let part = reqwest::multipart::Part::bytes(b"Another note.".as_slice()).file_name("more.txt");
+                request.multipart(reqwest::multipart::Form::new().part("files", part))
+            } else {
+                request.form(&self.body(route))
+            };
+        }
+        browser.fetch(request).await
+    }
+
+    /// Rows of every table but the sessions, which every visit may touch.
+    pub async fn rows(&self) -> Vec<(String, i64)> {
+        let counts = self.app.database().row_counts().await;
+        counts.into_iter().filter(|(table, _)| table != "sessions").collect()
+    }
+}
+
+/// Whether a route takes files.
+pub fn is_upload(route: &str) -> bool {
+    matches!(route, "/claims/{id}/documents" | "/admin/cases/{slug}/documents")
+}

@@ -1,0 +1,157 @@
+//! What every answer carries, and the attributes of the cookie.
+
+use axum::http::Method;
+use tests::{Page, html, on_both, stage};
+
+use crate::ground::{Ground, ROLES, Role};
+
+fn check(route: &str, page: &Page) {
+    let at = format!("{route} ({})", page.status);
+    assert_eq!(page.header("x-content-type-options"), "nosniff", "{at}");
+    assert_eq!(page.header("referrer-policy"), "no-referrer", "{at}");
+    assert_eq!(page.header("cross-origin-opener-policy"), "same-origin", "{at}");
+    assert!(page.header("cache-control").contains("no-store"), "{at}: {}", page.header("cache-control"));
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{at}: {policy}");
+    if !page.header("content-type").starts_with("text/html") {
+        return;
+    }
+    for part in ["form-action 'self'", "base-uri 'none'", "object-src 'none'"] {
+        assert!(policy.contains(part), "{at}: {policy}");
+    }
+    assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{at}: {policy}");
+    let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).expect("a nonce");
+    assert!(nonce.len() >= 22, "{at}: {nonce}");
+    for script in html::attributes(&page.body, "script", "nonce") {
+        assert_eq!(script, nonce, "{at}");
+    }
+    assert_eq!(html::texts(&page.body, "script:not([nonce])").len(), 0, "{at}: a script without the nonce");
+    assert_eq!(html::attributes(&page.body, "[style]", "style"), [] as [&str; 0], "{at}: an inline style");
+    assert_eq!(html::texts(&page.body, "style").len(), 0, "{at}: an inline stylesheet");
+    for handler in ["onclick", "onload", "onerror", "onsubmit", "onchange", "oninput"] {
+        assert_eq!(html::attributes(&page.body, &format!("[{handler}]"), handler), [] as [&str; 0], "{at}");
+    }
+    assert_eq!(html::texts(&page.body, "h1").len(), 1, "{at}: one heading of the first order");
+    assert_eq!(html::texts(&page.body, "title").len(), 1, "{at}");
+    assert_eq!(html::attributes(&page.body, "html[lang]", "lang"), ["en"], "{at}");
+    for form in html::forms(&page.body) {
+        assert!(form.post || !form.has("key"), "{at}: a form that creates something must be sent by POST");
+    }
+    for id in html::attributes(&page.body, "label[for]", "for") {
+        let found = html::attributes(&page.body, &format!("[id=\"{id}\"]"), "id");
+        assert_eq!(found.len(), 1, "{at}: the label for {id} names {} controls", found.len());
+    }
+}
+
+on_both! {
+    async fn every_page_has_them(database) {
+        let ground = Ground::prepare(&database, None).await;
+        let mut nonces = std::collections::BTreeSet::new();
+        let mut pages = 0;
+        for (_, route) in ground.app.routes.iter().filter(|(method, _)| *method == Method::GET) {
+            for role in ROLES {
+                let page = ground.ask(&Method::GET, route, role, &[]).await;
+                check(route, &page);
+                pages += 1;
+                nonces.insert(page.header("content-security-policy").to_owned());
+            }
+        }
+        assert!(nonces.len() * 10 > pages * 9, "the nonce is new in every answer: {} in {pages}", nonces.len());
+        for (method, path) in [("GET", "/nothing"), ("POST", "/nothing"), ("PUT", "/"), ("POST", "/sign-in")] {
+            let browser = ground.app.browser();
+            check(path, &browser.fetch(browser.request(method, path)).await);
+        }
+    }
+
+    async fn a_document_never_runs_in_our_origin(database) {
+        let ground = Ground::prepare(&database, None).await;
+        let browser = ground.browser(Role::Owner).await;
+        for (path, disposition) in [("/documents/1", "attachment"), ("/documents/1?inline=1", "inline"), ("/documents/2?inline=1", "attachment")] {
+            let page = browser.get(path).await;
+            page.expect_status(200);
+            assert!(page.header("content-disposition").starts_with(disposition), "{path}: {}", page.header("content-disposition"));
+            assert_eq!(page.header("x-content-type-options"), "nosniff");
+            assert!(page.header("content-security-policy").contains("sandbox"), "{path}");
+            assert_eq!(page.header("cache-control"), "private, no-store");
+        }
+        assert_eq!(browser.get("/documents/1").await.bytes, crate::ground::PIXEL);
+    }
+
+    async fn behind_tls_the_cookie_is_bound_to_it(database) {
+        let ground = Ground::prepare(&database, Some("https://claims.example.org")).await;
+        let browser = ground.app.browser();
+        let page = browser.get("/sign-in").await;
+        assert!(page.header("strict-transport-security").contains("max-age="));
+        let form = page.form("/sign-in").fill("email", "owner@example.org").fill("password", stage::PASSWORD);
+        let request = browser.request("POST", &form.action).header("origin", "https://claims.example.org");
+        let page = browser.fetch(request.form(&form.pairs())).await;
+        page.expect_status(303);
+        let cookie = page.header("set-cookie");
+        assert!(cookie.starts_with("__Host-recoup="), "{cookie}");
+        for attribute in ["HttpOnly", "SameSite=Lax", "Secure", "Path=/"] {
+            assert!(cookie.split("; ").any(|part| part == attribute), "{cookie}");
+        }
+        assert!(!cookie.contains("Domain"), "{cookie}");
+        browser.get("/account").await.expect_status(200);
+
+        // The session is not kept under its id: who reads the database is not signed in.
+        let id = browser.cookies()["__Host-recoup"].clone();
+        let rows: Vec<(String,)> = database.rows("SELECT id_hash FROM sessions").await;
+        assert!(rows.iter().all(|(hash,)| *hash != id) && rows.iter().any(|(hash,)| *hash == claims::actions::links::hash(&id)));
+    }
+
+    async fn a_plain_site_says_so_in_its_cookie(database) {
+        let ground = Ground::prepare(&database, None).await;
+        let browser = ground.app.browser();
+        let form = browser.get("/sign-in").await.form("/sign-in").fill("email", "owner@example.org").fill("password", stage::PASSWORD);
+        let page = browser.send_once(&form).await;
+        let cookie = page.header("set-cookie");
+        assert!(cookie.starts_with("recoup=") && cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && !cookie.contains("Secure"), "{cookie}");
+        assert_eq!(page.header("strict-transport-security"), "");
+    }
+
+    async fn signing_in_renews_the_session(database) {
+        let ground = Ground::prepare(&database, None).await;
+        let app = &ground.app;
+        let browser = app.browser();
+        // Somebody else's session is planted before the owner signs in.
+        let planted = app.browser_of(&stage::actor(&app.recoup, claims::AccountId(2)).await).await;
+        let fixed = planted.cookies()["recoup"].clone();
+        browser.set_cookie("recoup", &fixed);
+        planted.get("/account").await.expect_status(200);
+        browser.send(browser.get("/sign-in").await.forms().into_iter().find(|form| form.action == "/sign-out").expect("signed in")).await;
+        let page = browser.get("/sign-in").await;
+        browser.set_cookie("recoup", &fixed);
+        let form = page.form("/sign-in").fill("email", "owner@example.org").fill("password", stage::PASSWORD);
+        browser.send(form).await.expect_status(200);
+        assert_ne!(browser.cookies()["recoup"], fixed);
+        let page = planted.get("/account").await;
+        assert!(page.path.starts_with("/sign-in"), "the planted session sees {}", page.path);
+    }
+
+    async fn signing_out_ends_the_session_at_the_server(database) {
+        let ground = Ground::prepare(&database, None).await;
+        let browser = ground.browser(Role::Owner).await;
+        let id = browser.cookies()["recoup"].clone();
+        let page = browser.get("/account").await;
+        let out = browser.send(page.form("/sign-out")).await;
+        assert!(out.path.starts_with("/sign-in"), "{}", out.path);
+        browser.set_cookie("recoup", &id);
+        assert!(browser.get("/account").await.path.starts_with("/sign-in"));
+    }
+
+    async fn a_session_ends_unused_and_in_any_case(database) {
+        let ground = Ground::prepare(&database, None).await;
+        let browser = ground.browser(Role::Owner).await;
+        for _ in 0..20 {
+            ground.app.pass(chrono::Duration::hours(8));
+            let page = browser.get("/account").await;
+            assert_eq!(page.path, "/account", "a session in use goes on");
+        }
+        ground.app.pass(chrono::Duration::hours(9));
+        assert!(browser.get("/account").await.path.starts_with("/sign-in"), "after seven days it ends in any case");
+        let browser = ground.browser(Role::Owner).await;
+        ground.app.pass(chrono::Duration::hours(12));
+        assert!(browser.get("/account").await.path.starts_with("/sign-in"), "unused for twelve hours it ends");
+    }
+}

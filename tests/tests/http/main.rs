@@ -1,0 +1,8 @@
+//! The walls: who may open which page and send which form, what every answer carries, what other sites cannot do.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on stops")]
+
+mod access;
+mod cross_site;
+mod enumeration;
+mod ground;
+mod headers;

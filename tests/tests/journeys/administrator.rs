@@ -1,0 +1,101 @@
+//! The administrator makes a case and invites counsel by mail; accounts are disabled.
+
+use claims::actions::account;
+use tests::{App, on_both, stage};
+
+use crate::walk;
+
+on_both! {
+    async fn from_the_first_link_to_counsel_and_a_claim(database) {
+        let app = App::start(&database).await;
+        let link = account::first_administrator_link(&app.recoup).await.unwrap().unwrap();
+        let link = link.strip_prefix(&*app.recoup.base_url).unwrap().to_owned();
+        let root = app.browser();
+        let form = root.get(&link).await.form(&link).fill_all([("name", "Root"), ("email", "root@example.org"), ("password", stage::PASSWORD)]);
+        root.send(form).await.expect_status(200);
+        app.browser().get(&link).await.expect_status(410);
+
+        // A case in preparation; wrong settings stay on the page.
+        let mut form = root.get("/admin/cases/new").await.form("/admin/cases/new");
+        let settings = stage::case_answers("allegro", "ALG").with("state", "preparing");
+        for (name, typed) in &settings.0 {
+            form = form.fill(name, typed);
+        }
+        let page = root.send(form.clone().fill("rates", "EUR much")).await;
+        page.expect_status(422);
+        assert_eq!(page.form("/admin/cases/new").value("rates"), Some("EUR much"));
+        page.expect("Line 1");
+        let page = root.send(form).await;
+        assert_eq!(page.path, "/admin/cases/allegro");
+        app.browser().get("/cases/allegro").await.expect_status(404);
+
+        // Shown to the public, with a document.
+        let page = root.send(page.form("/admin/cases/allegro").fill("state", "open")).await;
+        page.expect("saved");
+        let form = page.form("/admin/cases/allegro/documents");
+        let name = if form.has("files") { "files" } else { "file" };
+        let page = root.send(form.attach(name, "order.txt", "An order.")).await;
+        page.expect("order.txt");
+        let public = app.browser().get("/cases/allegro").await;
+        public.expect("The distributor closed");
+        public.expect("30 June 2026");
+        let document = app.browser().get(&public.link("order.txt")).await;
+        assert_eq!((document.status.as_u16(), document.body.as_str()), (200, "An order."));
+
+        // Counsel by mail.
+        let page = root.send(page.form("/admin/cases/allegro/counsel").fill("email", "lee@law.example")).await;
+        page.expect("lee@law.example");
+        let link = app.mailed_path("counsel_invited", "lee@law.example").await;
+        let lee = app.browser();
+        let page = lee.get(&link).await;
+        page.expect("Claims against Allegro Media Group");
+        let form = page.form(&link).fill("name", "Lee").fill("password", stage::PASSWORD);
+        lee.send(form).await.expect_status(200);
+        root.get("/admin/cases/allegro").await.expect("Lee");
+
+        // A claim comes: counsel is told.
+        let browser = walk::register(&app, "ada@example.org").await;
+        let (_, receipt) = walk::file(&browser, "allegro", &walk::whole_claim("Jay Records")).await;
+        let mail = app.mail("new_claim", "lee@law.example").await;
+        assert!(mail.body_text.contains(&walk::number(&receipt)), "{}", mail.body_text);
+        root.get("/admin/mail").await.expect("lee@law.example");
+        // The administrator reads no claim.
+        root.get("/claims/1").await.expect_status(404);
+
+        // Accounts are disabled at once.
+        let accounts = root.get("/admin/accounts").await;
+        accounts.expect("ada@example.org");
+        let disable = accounts.forms().into_iter().filter(|form| form.action.ends_with("/disable")).collect::<Vec<_>>();
+        let rows: Vec<(i64,)> = database.rows("SELECT id FROM accounts WHERE email_key = 'ada@example.org'").await;
+        let action = format!("/admin/accounts/{}/disable", rows[0].0);
+        root.send(disable.into_iter().find(|form| form.action == action).unwrap()).await.expect_status(200);
+        assert!(browser.get("/claims").await.path.starts_with("/sign-in"));
+    }
+
+    async fn one_address_and_password_are_changed_through_the_pages(database) {
+        let app = App::start(&database).await;
+        stage::person(&app.recoup, "ada@example.org", true, false).await;
+        let (mine, other) = (app.signed_in("ada@example.org").await, app.signed_in("ada@example.org").await);
+        let form = mine.get("/account/password").await.form("/account/password").fill("current", stage::PASSWORD).fill("password", "nine loud trombones");
+        mine.send(form).await.expect_status(200);
+        assert_eq!(mine.get("/account").await.path, "/account");
+        assert!(other.get("/account").await.path.starts_with("/sign-in"), "the other session ended");
+
+        let form = mine.get("/account/email").await.form("/account/email").fill("email", "ada@new.example").fill("current", "nine loud trombones");
+        mine.send(form).await.expect_status(200);
+        let link = app.mailed_path("confirm_new_address", "ada@new.example").await;
+        let page = mine.get(&link).await;
+        mine.send(page.form(&link)).await.expect_status(200);
+        mine.get("/account").await.expect("ada@new.example");
+
+        // Forgotten: the mailed link sets a new one and ends every session.
+        let stranger = app.browser();
+        let form = stranger.get("/forgotten").await.form("/forgotten").fill("email", "ada@new.example");
+        stranger.send(form).await.expect_status(200);
+        let link = app.mailed_path("reset_password", "ada@new.example").await;
+        let form = stranger.get(&link).await.form(&link).fill("password", "ten silent organs");
+        stranger.send(form).await.expect_status(200);
+        assert!(mine.get("/account").await.path.starts_with("/sign-in"));
+        stranger.get(&link).await.expect_status(410);
+    }
+}

@@ -1,0 +1,174 @@
+//! The claimant: register, file, sign, amend, withdraw.
+
+use tests::{App, html, on_both, stage};
+
+use crate::walk::{self, whole_claim};
+
+on_both! {
+    async fn from_registering_to_withdrawing(database) {
+        let app = App::start(&database).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        let browser = walk::register(&app, "ada@example.org").await;
+        let claim = whole_claim("Jay Records & Sons");
+        let (path, receipt) = walk::file(&browser, "allegro", &claim).await;
+        let number = walk::number(&receipt);
+        assert!(number.starts_with("ALG-"), "{number}");
+
+        // 6,754.50 − 754.50; 1,000 × 14.00; 123.456789 × 85 % = 104.94 EUR = 117.05; 500 × 1.00 + 80.25.
+        for words in ["6,000.00", "14,000.00", "117.05", "580.25", "Jay Records & Sons", "penalty of perjury", "Ada Label", "Statement 2015.pdf"] {
+            receipt.expect(words);
+        }
+        assert!(!receipt.body.contains("&amp;amp;"), "escaped once");
+        let mail = app.mail("receipt", "ada@example.org").await;
+        assert!(mail.body_text.contains(&number) && mail.body_text.contains("6,000.00"));
+        let link = app.mailed_path("receipt", "ada@example.org").await;
+        browser.get(&link).await.expect(&number);
+
+        // The files: the CSV has a row for each line, the JSON has the hash of the receipt.
+        let csv = browser.get(&receipt.link("Lines as CSV")).await;
+        assert!(csv.header("content-type").starts_with("text/csv"));
+        let mut reader = csv::Reader::from_reader(csv.body.trim_start_matches('\u{feff}').as_bytes());
+        assert_eq!(reader.records().map(Result::unwrap).count(), 4);
+        let json = browser.get(&receipt.link("Canonical text")).await;
+        receipt.expect(&claims::actions::links::hash(&json.body));
+        browser.get(&receipt.path).await.expect(&number);
+
+        // Amend: the first line is corrected, one is removed, signed again.
+        let page = browser.get(&path).await;
+        let page = browser.send(page.form(&format!("{path}/amend"))).await;
+        page.expect_status(200);
+        let line = format!("{path}/line/1");
+        let form = browser.get(&line).await.form(&line);
+        assert_eq!(form.value("net_due"), Some("6,754.50"), "the amendment begins with what was sent");
+        browser.send(form.fill("paid", "0")).await.expect("is saved");
+        let remove = browser.get(&format!("{path}/line/4/remove")).await;
+        browser.send(remove.forms().into_iter().find(|form| form.action.ends_with("/line/4/remove")).unwrap()).await.expect("is removed");
+        browser.get(&path).await.expect("6,000.00");
+        let second = walk::sign(&browser, &path, &claim.signature).await;
+        second.expect("Your claim is received");
+        assert_eq!(walk::number(&second), number);
+        second.expect("6,754.50");
+        second.expect_no("580.25");
+        browser.get(&receipt.path).await.expect("580.25");
+        let changes = browser.get(&second.link("What changed")).await;
+        changes.expect_status(200);
+        changes.expect("6,754.50");
+
+        // Withdraw, with a reason.
+        let withdraw = format!("{path}/withdraw");
+        let page = browser.send(browser.get(&withdraw).await.form(&withdraw)).await;
+        page.expect_status(422);
+        let page = browser.send(page.form(&withdraw).fill("reason", "Paid in full")).await;
+        page.expect("withdrawn");
+        page.expect("Paid in full");
+        browser.get(&receipt.path).await.expect_status(200);
+        assert_eq!(app.mail("claim_withdrawn", "ada@example.org").await.recipient, "ada@example.org");
+        browser.get("/claims").await.expect("Withdrawn");
+    }
+
+    async fn wrong_answers_stay_beside_what_would_be_right(database) {
+        let app = App::start(&database).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        let browser = walk::register(&app, "ada@example.org").await;
+        let claim = whole_claim("Jay Records");
+        let path = walk::start(&browser, "allegro", &claim.claimant).await;
+        let line = ("unpaid_sales", vec![("channel", "physical"), ("period_from", "31 February 2015"), ("period_to", "2015-12-31"), ("net_due", "1.234,56"), ("artist", "</textarea><script>alert(1)</script>"), ("note", "  two\nlines & “quotes”")], None);
+        let page = walk::line(&browser, &path, &line).await;
+        page.expect("not right yet");
+        assert!(page.path.ends_with("/line/1"), "{}", page.path);
+        let form = page.form(&page.path);
+        assert_eq!(form.value("period_from"), Some("31 February 2015"));
+        assert_eq!(form.value("net_due"), Some("1.234,56"));
+        assert_eq!(form.value("artist"), Some("</textarea><script>alert(1)</script>"));
+        assert_eq!(form.value("note"), Some("  two\nlines & “quotes”"));
+        assert!(!page.body.contains("<script>alert"));
+        assert!(html::texts(&page.body, "title").remove(0).starts_with("Error"), "{:?}", html::texts(&page.body, "title"));
+        // Every error of the summary leads to a control that is marked as wrong and says why.
+        let links = html::attributes(&page.body, ".error-summary a, [role=alert] a", "href");
+        assert!(links.len() >= 2, "{}", page.text());
+        for link in links {
+            let target = link.trim_start_matches('#');
+            let invalid = html::attributes(&page.body, &format!("[id=\"{target}\"]"), "aria-describedby");
+            assert_eq!(invalid.len(), 1, "{link}");
+        }
+        browser.get(&format!("{path}/sign")).await.expect("cannot be signed yet");
+        let mended = form.fill_all([("period_from", "2015-01-01"), ("net_due", "1,234.56")]);
+        browser.send(mended).await.expect("is saved");
+    }
+
+    async fn an_unsigned_page_keeps_what_was_typed_but_for_the_tick(database) {
+        let app = App::start(&database).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
+        let (actor, id) = stage::ready(&app.recoup, account, "allegro", "Jay Records").await;
+        let browser = app.browser_of(&actor).await;
+        let path = format!("/claims/{id}");
+        let page = walk::sign(&browser, &path, &[("place", "abroad"), ("place_name", "Bristol, United Kingdom"), ("signature", "Ada")]).await;
+        assert_eq!(page.path, format!("{path}/sign"));
+        let form = page.form(&page.path);
+        assert_eq!((form.value("place"), form.value("place_name"), form.value("signature"), form.value("agree")), (Some("abroad"), Some("Bristol, United Kingdom"), Some("Ada"), None));
+        let form = form.fill("signer_capacity", "officer").tick("agree");
+        // A double click: both answers lead to the same receipt.
+        let (one, two) = tokio::join!(browser.send(form.clone()), browser.send(form));
+        assert_eq!((one.status.as_u16(), &one.path), (200, &two.path));
+        one.expect("laws of the United States of America");
+        assert_eq!(app.mails().await.iter().filter(|mail| mail.kind == "receipt").count(), 1);
+    }
+
+    async fn several_claimants_in_one_account(database) {
+        let app = App::start(&database).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        stage::case_with(&app.recoup, &stage::case_answers("second", "SEC").with("title", "The second case")).await;
+        let browser = walk::register(&app, "manager@example.org").await;
+        let first = walk::start(&browser, "allegro", &whole_claim("First Artist").claimant).await;
+        let second = walk::start(&browser, "allegro", &whole_claim("Second Artist").claimant).await;
+        assert_ne!(first, second);
+        let list = browser.get("/claims").await;
+        list.expect("First Artist");
+        list.expect("Second Artist");
+
+        // In another case both are offered, and what they said of themselves is there.
+        walk::step(&browser, &first, "claimant", &whole_claim("First Artist").claimant).await;
+        let page = browser.get("/cases/second/file").await;
+        let who = html::attributes(&page.body, "input[name=who]", "value");
+        assert_eq!(who.len(), 3, "{who:?}");
+        let page = browser.send(page.form("/cases/second/file").fill("who", &who[0])).await;
+        let step = format!("{}/claimant", page.path);
+        assert_eq!(browser.get(&step).await.form(&step).value("street"), Some("1 Main Street"));
+    }
+
+    async fn the_start_form_sent_twice_is_one_claim(database) {
+        let app = App::start(&database).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        let browser = walk::register(&app, "ada@example.org").await;
+        let form = browser.get("/cases/allegro/file").await.form("/cases/allegro/file").fill_all([("kind", "label"), ("legal_name", "Jay"), ("capacity", "officer")]);
+        let (one, two) = tokio::join!(browser.send(form.clone()), browser.send(form));
+        one.expect_status(200);
+        assert_eq!((one.status, one.path), (two.status, two.path));
+        let rows: Vec<(i64,)> = database.rows("SELECT COUNT(*) FROM claims").await;
+        assert_eq!(rows, [(1,)]);
+    }
+
+    async fn two_thousand_lines_stay_usable(database) {
+        let app = App::start(&database).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
+        let (actor, id) = stage::start(&app.recoup, account, "allegro", "Jay Records").await;
+        stage::fill_steps(&app.recoup, &actor, id, "Jay Records").await;
+        for n in 1..=2_000_u32 {
+            let answers = stage::sales("1.25").with("title", format!("Title {n}"));
+            stage::line(&app.recoup, &actor, id, claims::line::Category::UnpaidSales, &answers, None).await;
+        }
+        let browser = app.browser_of(&actor).await;
+        let page = browser.get(&format!("/claims/{id}/lines/unpaid_sales")).await;
+        page.expect("2,500.00");
+        assert!(page.bytes.len() < 400_000, "{} bytes", page.bytes.len());
+        let last = browser.get(&format!("/claims/{id}/lines/unpaid_sales?page=40&order=number")).await;
+        last.expect("Title 2000");
+        last.expect_no("Title 1950 ");
+        let signature: Vec<_> = whole_claim("x").signature;
+        let receipt = walk::sign(&browser, &format!("/claims/{id}"), &signature).await;
+        receipt.expect("Your claim is received");
+        receipt.expect("2,500.00");
+    }
+}

@@ -1,0 +1,10 @@
+//! Whole journeys over HTTP without JavaScript: what people do, on the pages as they are.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on stops")]
+
+mod administrator;
+mod allegro;
+mod claimant;
+mod counsel;
+mod documents;
+mod two_processes;
+mod walk;

@@ -1,0 +1,110 @@
+//! The outbox: leased by one worker at a time, nothing lost, nothing settled by who lost its lease.
+
+use std::collections::BTreeSet;
+
+use chrono::Duration;
+use claims::{
+    MailId,
+    store::{
+        Store,
+        outbox::{self, NewMail},
+    },
+};
+use tests::on_both;
+
+use crate::concurrency::start;
+
+fn mail(n: usize) -> NewMail {
+    NewMail {
+        case_id: None,
+        claim_id: None,
+        kind: "verify_address",
+        recipient: format!("{n}@example.org"),
+        subject: "S".to_owned(),
+        body_text: "T".to_owned(),
+        body_html: "<p>T</p>".to_owned(),
+    }
+}
+
+async fn queue(store: &Store, most: usize) -> Vec<MailId> {
+    let mut tx = store.write().await.unwrap();
+    let mut ids = Vec::new();
+    for n in 0..most {
+        ids.push(outbox::add(&mut tx, &mail(n), start()).await.unwrap());
+    }
+    tx.commit().await.unwrap();
+    ids
+}
+
+async fn lease(store: &Store, owner: &str, at: claims::Instant) -> Vec<MailId> {
+    let mut tx = store.write().await.unwrap();
+    let mails = outbox::lease(&mut tx, owner, 10, at, at + Duration::minutes(5)).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(mails.iter().all(|mail| mail.state == "sending"));
+    mails.into_iter().map(|mail| mail.id).collect()
+}
+
+async fn settle(store: &Store, id: MailId, owner: &str, state: &str, next: claims::Instant) -> bool {
+    let mut tx = store.write().await.unwrap();
+    let settled = outbox::settle(&mut tx, id, owner, state, "because", next, start()).await.unwrap();
+    tx.commit().await.unwrap();
+    settled
+}
+
+on_both! {
+    async fn workers_never_get_the_same_mail(database) {
+        let store = database.store().await;
+        let ids: BTreeSet<_> = queue(&store, 200).await.into_iter().collect();
+        let workers = (0..6).map(|n| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                let mut mine = Vec::new();
+                loop {
+                    let batch = lease(&store, &format!("worker {n}"), start()).await;
+                    if batch.is_empty() {
+                        return mine;
+                    }
+                    mine.extend(batch);
+                }
+            })
+        });
+        let all: Vec<MailId> = futures::future::join_all(workers).await.into_iter().flat_map(Result::unwrap).collect();
+        assert_eq!(all.len(), 200, "every mail once");
+        assert_eq!(all.into_iter().collect::<BTreeSet<_>>(), ids);
+    }
+
+    async fn a_dead_workers_mail_is_taken_up_when_its_lease_ends(database) {
+        let store = database.store().await;
+        let ids = queue(&store, 1).await;
+        assert_eq!(lease(&store, "dead", start()).await, ids);
+        assert_eq!(lease(&store, "b", start() + Duration::minutes(5)).await, [], "the lease still runs");
+        let after = start() + Duration::minutes(5) + Duration::seconds(1);
+        assert_eq!(lease(&store, "b", after).await, ids);
+
+        assert!(!settle(&store, ids[0], "dead", "sent", start()).await, "who lost the lease settles nothing");
+        assert!(settle(&store, ids[0], "b", "sent", start()).await);
+        assert!(!settle(&store, ids[0], "b", "failed", start()).await, "what is settled stays settled");
+        let mut tx = store.read().await.unwrap();
+        let row = outbox::list(&mut tx, Some("sent"), 10, 0).await.unwrap().remove(0);
+        assert_eq!((row.attempts, row.last.as_deref()), (2, Some("because")));
+        assert_eq!(outbox::counts(&mut tx).await.unwrap(), [("sent".to_owned(), 1)]);
+    }
+
+    async fn a_mail_waits_until_it_is_due_again(database) {
+        let store = database.store().await;
+        let ids = queue(&store, 1).await;
+        lease(&store, "a", start()).await;
+        let next = start() + Duration::seconds(30);
+        assert!(settle(&store, ids[0], "a", "waiting", next).await);
+        assert_eq!(lease(&store, "a", next - Duration::microseconds(1)).await, []);
+        assert_eq!(lease(&store, "a", next).await, ids);
+    }
+
+    async fn a_failed_mail_is_not_tried_again(database) {
+        let store = database.store().await;
+        let ids = queue(&store, 1).await;
+        lease(&store, "a", start()).await;
+        assert!(settle(&store, ids[0], "a", "failed", start()).await);
+        assert_eq!(lease(&store, "a", start() + Duration::days(30)).await, []);
+    }
+}
