@@ -289,7 +289,10 @@ pub async fn explain(visitor: Visitor, request: Request<Body>, next: Next) -> Re
     let response = next.run(request).await;
     let status = response.status();
     let known = response.extensions().get::<Explained>().cloned();
-    let bare = status == StatusCode::NOT_FOUND && response.headers().get(header::CONTENT_TYPE).is_none();
+    // An address that cannot be read, such as letters where a number belongs, is an address that does not exist.
+    let unreadable = known.is_none() && status == StatusCode::BAD_REQUEST;
+    let status = if unreadable { StatusCode::NOT_FOUND } else { status };
+    let bare = unreadable || status == StatusCode::NOT_FOUND && response.headers().get(header::CONTENT_TYPE).is_none();
     let (heading, words) = match known.as_ref().map(|explained| &*explained.0) {
         None if bare => ("Page not found", Refusal::NotFound.to_string()),
         None if status == StatusCode::METHOD_NOT_ALLOWED => ("This cannot be done here", "Open the page from its link and try again.".to_owned()),

@@ -70,8 +70,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/claims/{id}/versions/{version}", "IPNPNN"),
     ("GET", "/claims/{id}/versions/{version}/lines.csv", "IPNPNN"),
     ("GET", "/claims/{id}/versions/{version}/claim.json", "IPNPNN"),
-    // The first version has none before it to differ from.
-    ("GET", "/claims/{id}/versions/{version}/changes", "INNNNN"),
+    ("GET", "/claims/{id}/versions/{version}/changes", "IPNPNN"),
     ("POST", "/claims/{id}/amend", "IRNNNN"),
     ("GET", "/claims/{id}/withdraw", "IPNNNN"),
     ("POST", "/claims/{id}/withdraw", "IRNNNN"),
