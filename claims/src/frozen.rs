@@ -185,7 +185,7 @@ pub fn changes(before: &FrozenClaim, after: &FrozenClaim) -> Vec<String> {
                 changes.push(format!("Line {}: {} became {}.", line.line, show(old), show(line)));
             }
             Some(old) if old.answers != line.answers => {
-                changes.push(format!("Line {}: details changed, amount still {}.", line.line, show(line)))
+                changes.push(format!("Line {}: details changed, amount still {}.", line.line, show(line)));
             }
             Some(old) if old.evidence != line.evidence => changes.push(format!(
                 "Line {}: other evidence, {} before, {} now.",

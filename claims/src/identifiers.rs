@@ -154,7 +154,7 @@ impl ClaimNumber {
         if !digits.bytes().all(|b| b.is_ascii_digit()) {
             return refuse("A claim number looks like ALG-000123-K.");
         }
-        if check.chars().next() != Some(mod_37_36(body)) {
+        if !check.starts_with(mod_37_36(body)) {
             return refuse("This claim number is mistyped: its last character does not fit the others.");
         }
         Ok(Self(format!("{prefix}-{digits}-{check}")))

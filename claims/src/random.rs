@@ -45,6 +45,6 @@ impl Random {
     /// A number from 0 to `below` − 1.
     #[must_use]
     pub fn below(&self, below: u32) -> u32 {
-        u32::try_from(u64::from(u32::from_le_bytes(self.bytes())) * u64::from(below) >> 32).unwrap_or(0)
+        u32::try_from((u64::from(u32::from_le_bytes(self.bytes())) * u64::from(below)) >> 32).unwrap_or(0)
     }
 }

@@ -8,6 +8,7 @@
 mod app;
 mod browser;
 mod database;
+pub mod generate;
 pub mod html;
 pub mod stage;
 

@@ -145,7 +145,7 @@ pub fn password_problem(password: &str, email: &str) -> Option<&'static str> {
         Some("Choose at least 10 characters.")
     } else if password.len() > 1_000 {
         Some("This is longer than 1,000 characters.")
-    } else if COMMON.contains(&lower.as_str()) || lower.chars().all(|c| Some(c) == lower.chars().next()) {
+    } else if COMMON.contains(&lower.as_str()) || lower.chars().all(|c| lower.starts_with(c)) {
         Some("This password is on every list of common passwords. Choose another, for example a few words in a row.")
     } else if !email.is_empty()
         && (lower == email.to_lowercase()

@@ -306,7 +306,7 @@ fn read_questions(text: &str) -> Vec<(String, String)> {
         let block = block.trim();
         match block.split_once('\n') {
             Some((question, answer)) if question.trim_end().ends_with('?') => {
-                questions.push((question.trim().to_owned(), answer.trim().to_owned()))
+                questions.push((question.trim().to_owned(), answer.trim().to_owned()));
             }
             _ if block.is_empty() => {}
             _ => match questions.last_mut() {

@@ -252,5 +252,5 @@ mod tracing {
 /// Whether an error says that a unique value exists already.
 #[must_use]
 pub fn is_unique_violation(error: &Error) -> bool {
-    error.as_database_error().is_some_and(|error| error.is_unique_violation())
+    error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
 }

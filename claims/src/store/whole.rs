@@ -36,8 +36,12 @@ impl Store {
     /// If the database could not; then nothing was changed.
     pub async fn commit_whole(self) -> Result<(), Error> {
         match &self.pools {
-            Pools::WholeSqlite(pool) => drop(sqlx::query("COMMIT").execute(pool).await?),
-            Pools::WholePostgres(pool) => drop(sqlx::query("COMMIT").execute(pool).await?),
+            Pools::WholeSqlite(pool) => {
+                sqlx::query("COMMIT").execute(pool).await?;
+            }
+            Pools::WholePostgres(pool) => {
+                sqlx::query("COMMIT").execute(pool).await?;
+            }
             Pools::Sqlite { .. } | Pools::Postgres(_) => {
                 return Err(Error::Configuration("only a store made by `whole` is committed as one".into()));
             }

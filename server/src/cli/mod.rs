@@ -13,6 +13,7 @@ use crate::{
 };
 
 mod export;
+pub mod match_records;
 mod user;
 
 /// Recoup: people hurt by the same wrong file what they are owed, with proof; counsel gets totals that stand up in court.
@@ -51,6 +52,8 @@ enum Command {
     User(user::UserCommand),
     /// Write a case's claims as CSV files
     Export(export::ExportArgs),
+    /// Find records of the same claimant or the same release in a CSV file
+    Match(match_records::Args),
 }
 
 /// Runs the command line.
@@ -67,6 +70,10 @@ pub fn main() -> ExitCode {
 }
 
 fn start(cli: Cli) -> anyhow::Result<ExitCode> {
+    // Matching a file needs no installation.
+    if let Command::Match(args) = cli.command {
+        return match_records::run(args).map(|()| ExitCode::SUCCESS);
+    }
     let config = Config::read(cli.keys, cli.config.as_deref())?;
     log(config.log_json);
     let runtime =
@@ -120,6 +127,7 @@ async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::User(command) => user::run(&config, command).await?,
         Command::Export(args) => export::run(&config, args).await?,
+        Command::Match(_) => {}
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -112,9 +112,14 @@ fn invented(index: usize, who: &Invented) -> Plan {
         Course::Amended | Course::Amending => vec![sales(&dice, &releases[7], currency, 4)],
         _ => Vec::new(),
     };
-    let documents = documents(&dice, who.0, &contact, &email, &mut lines);
     let half_filled = course == Course::Draft;
-    if own == Some(1)
+    let documents = if own.is_some() && half_filled {
+        papers::statement(who.0, &mut lines).into_iter().collect()
+    } else {
+        documents(&dice, who.0, &contact, &email, &mut lines)
+    };
+    if own.is_some()
+        && half_filled
         && let Some(line) = lines.first_mut()
     {
         // Stated is not what the figures above it make: the line needs attention.
@@ -151,6 +156,8 @@ fn started(dice: &Dice, index: usize, own: Option<usize>) -> i64 {
         Some(0) => 41,
         Some(1) => 3,
         Some(_) => 27,
+        // What comes days later is past as well.
+        None if !matches!(course(index), Course::Draft | Course::Sent) => dice.between(35, DAYS - 6),
         None if index.is_multiple_of(3) => dice.between(70, DAYS - 6),
         None if index % 3 == 1 => dice.between(2, 30),
         None => dice.between(2, DAYS - 6),

@@ -31,6 +31,8 @@ mod papers;
 pub mod pdf;
 mod people;
 mod sign_ins;
+#[cfg(test)]
+mod tests;
 
 use claims_filed::{Course, Plan};
 use filing::Filing;
@@ -59,13 +61,15 @@ pub async fn load(installation: &Installation, data_dir: &Path) -> anyhow::Resul
     let today = installation.recoup.clock.now().date_naive().and_time(NaiveTime::MIN).and_utc();
     let plans = claims_filed::plans()?;
     let documents = keep_documents(&installation.documents, &plans).await?;
+    let guide = papers::guide();
+    let guide = keep_one(&installation.documents, &guide.name, guide.bytes()?).await?;
     let recoup = Recoup {
         store: installation.recoup.store.whole().await?,
         clock: Clock::fixed(today - Duration::days(claims_filed::DAYS + 6)),
         random: Random::seeded(2016),
         ..installation.recoup.clone()
     };
-    let filled = fill(&recoup, &installation.recoup.random, today, &plans, &documents).await;
+    let filled = fill(&recoup, &installation.recoup.random, today, &plans, &documents, &guide).await;
     let lines = match filled {
         Ok(lines) => lines,
         Err(error) => {
@@ -116,9 +120,10 @@ async fn fill(
     today: Instant,
     plans: &[Plan],
     documents: &[Vec<NewDocument>],
+    guide: &NewDocument,
 ) -> anyhow::Result<String> {
     let (people, lines) = sign_ins::add(recoup, random).await?;
-    let case = open_case(recoup, &people, today).await?;
+    let case = open_case(recoup, &people, today, guide).await?;
     // Nobody knows these bytes: the accounts of invented people cannot be signed in to.
     let nobody: Arc<str> = recoup.passwords.hash(&random.token()).await?.into();
 
@@ -158,13 +163,14 @@ async fn fill(
     Ok(lines)
 }
 
-async fn open_case(recoup: &Recoup, people: &Accounts, today: Instant) -> anyhow::Result<CaseId> {
+async fn open_case(recoup: &Recoup, people: &Accounts, today: Instant, guide: &NewDocument) -> anyhow::Result<CaseId> {
     let deadline = today.date_naive().checked_add_days(Days::new(115));
     let mut tx = recoup.store.read().await?;
     let administrator =
         accounts::actor(&mut tx, people.administrator).await?.context("the administrator is missing")?;
     drop(tx);
     let case = case_actions::add(recoup, &administrator, &fixtures::case(deadline)?).await?;
+    case_actions::add_document(recoup, &administrator, case, guide).await?;
     recoup.clock.advance(Duration::hours(2));
     counsel::appoint(recoup, case, people.counsel).await?;
     Ok(case)

@@ -19,7 +19,7 @@ pub(super) fn statement(claimant: &str, lines: &mut [Line]) -> Option<Paper> {
         return None;
     }
     let head = format!(
-        "{:<14}{:<10}{:<34}{:>6}{:>6}{:>6}{:>8}{:>11}{:>10}{:>9}{:>11}  {}",
+        "{:<14}{:<10}{:<42}{:>6}{:>6}{:>6}{:>8}{:>11}{:>10}{:>9}{:>11}  {}",
         "Barcode",
         "Cat. no.",
         "Artist and title",
@@ -44,10 +44,10 @@ pub(super) fn statement(claimant: &str, lines: &mut [Line]) -> Option<Paper> {
         ];
         page.extend(rows.iter().map(|row| {
             format!(
-                "{:<14}{:<10}{:<34}{:>6}{:>6}{:>6}{:>8}{:>11}{:>10}{:>9}{:>11}  {}",
+                "{:<14}{:<10}{:<42}{:>6}{:>6}{:>6}{:>8}{:>11}{:>10}{:>9}{:>11}  {}",
                 row.get("gtin"),
                 row.get("catalogue_number"),
-                cut(&format!("{}: {}", row.get("artist"), row.get("title")), 32),
+                cut(&format!("{}: {}", row.get("artist"), row.get("title")), 40),
                 row.get("units_shipped"),
                 row.get("units_returned"),
                 row.get("units_net"),
@@ -73,7 +73,8 @@ const ROYALTIES: &str = "Orchard_royalties_2016H1.csv";
 /// The stock list over the lines of held inventory, as CSV; each line cites its row.
 pub(super) fn stock_list(lines: &mut [Line]) -> Option<Paper> {
     let rows = cite(lines, Category::HeldInventory, STOCK, |row| format!("row {}", row + 2));
-    let mut text = "Catalogue number,Barcode,Title,Opening,Received,Sold,Returned,On hand,As of\r\n".to_owned();
+    let mut text =
+        "Catalogue number,Barcode,Title,Opening,Received,Sold,Returned,Promotional,On hand,As of\r\n".to_owned();
     for row in &rows {
         let cells = [
             "catalogue_number",
@@ -83,6 +84,7 @@ pub(super) fn stock_list(lines: &mut [Line]) -> Option<Paper> {
             "sent_in",
             "sold",
             "returned_to_label",
+            "destroyed",
             "reported",
             "as_of",
         ];
@@ -148,6 +150,34 @@ pub(super) fn letter(dice: &Dice, claimant: &str, contact: &str, email: &str, li
     paper(&name, "The stock was asked for and not sent back.", Content::Text(text))
 }
 
+/// What the case shows to the public: what to have at hand before filing.
+pub(super) fn guide() -> Paper {
+    let lines = [
+        "Before you file: what to have at hand",
+        "A demonstration. Nothing in it is legal advice.",
+        RULE,
+        "",
+        "1. Who claims: the legal name, the address, and the state or country of",
+        "   citizenship, or of organisation and principal place of business.",
+        "2. Your agreement, if there was one: its date, and the words that say who",
+        "   owns copies that were not sold.",
+        "3. Statements: what was shipped, returned and sold, and what was never paid.",
+        "   A lump sum is fine where the statements are lost.",
+        "4. Stock: how many copies of each release were in the warehouse on 3 June",
+        "   2016, and their retail list price.",
+        "5. Digital sales: reports of the aggregator, and the state of the letter of",
+        "   direction.",
+        "6. Anything you paid to get your own copies back: units, price, shipping.",
+        "7. Who else may claim the same money, such as an artist on a percentage.",
+        "",
+        "Send papers as PDF, pictures, CSV, XLSX, EML or plain text. A line that",
+        "cites a document counts as documented; one that cites none rests on your",
+        "declaration alone.",
+    ];
+    let page = lines.iter().map(|line| (*line).to_owned()).collect();
+    paper("Before you file.pdf", "", Content::Pages(vec![page]))
+}
+
 /// Lets every line of a category cite a document, and gives their answers in order.
 fn cite(lines: &mut [Line], category: Category, document: &str, place: impl Fn(usize) -> String) -> Vec<Answers> {
     let lines = lines.iter_mut().filter(|line| line.category == category && !line.answers.get("gtin").is_empty());
@@ -174,7 +204,7 @@ fn paper(name: &str, proves: &str, content: Content) -> Paper {
 }
 
 fn cut(text: &str, most: usize) -> String {
-    if text.chars().count() <= most { text.to_owned() } else { text.chars().take(most - 1).chain(['.']).collect() }
+    if text.chars().count() <= most { text.to_owned() } else { text.chars().take(most - 1).chain(['…']).collect() }
 }
 
 fn quoted(cell: &str) -> String {

@@ -52,7 +52,7 @@ fn page(pdf: &mut Document, tree: ObjectId, lines: &[String], foot: &str) -> Res
         if line == RULE {
             operations.push(Operation::new(
                 "re",
-                vec![MARGIN.into(), (y + 3).into(), (width - 2 * MARGIN).into(), Object::Real(0.5)],
+                vec![MARGIN.into(), (y + 6).into(), (width - 2 * MARGIN).into(), Object::Real(0.5)],
             ));
             operations.push(Operation::new("f", vec![]));
         } else {
@@ -84,6 +84,7 @@ fn win_ansi(line: &str) -> Vec<u8> {
     line.chars()
         .map(|c| match c {
             '€' => 0x80,
+            '…' => 0x85,
             '‘' => 0x91,
             '’' => 0x92,
             '“' => 0x93,

@@ -41,7 +41,7 @@ pub async fn page(visitor: Visitor, At(id): At<ClaimId>) -> Answer {
                 view! { <p class="empty">"Nothing is claimed yet."</p> }.into_any()
             } else {
                 let totals = parts::totals_table("Totals", &totals, settings.currency, Some(settings.filing_basis));
-                view! { {totals}{by_currency(&draft)}{line_table::tables(rows, settings.currency, Some(format!("/claims/{id}/line")))} }.into_any()
+                view! { {totals}{by_currency(&draft)}{line_table::tables(rows, settings.currency, Some(&format!("/claims/{id}/line")))} }.into_any()
             };
             let go_on = if stops {
                 view! { <p>"You can sign once everything listed at the top of this page under “Needed before you can sign” is mended."</p> }.into_any()

@@ -130,7 +130,7 @@ impl Row {
 }
 
 /// A table for each category that has lines. `edit` is the address of a line without its number, where lines can be changed.
-pub(super) fn tables(rows: Vec<Row>, own: Currency, edit: Option<String>) -> AnyView {
+pub(super) fn tables(rows: Vec<Row>, own: Currency, edit: Option<&str>) -> AnyView {
     let mut by_category: BTreeMap<Category, Vec<Row>> = BTreeMap::new();
     for row in rows {
         by_category.entry(row.category).or_default().push(row);
@@ -138,8 +138,8 @@ pub(super) fn tables(rows: Vec<Row>, own: Currency, edit: Option<String>) -> Any
     let tables: Vec<_> = by_category
         .into_iter()
         .map(|(category, rows)| {
-            let rows: Vec<_> = rows.into_iter().map(|row| row.view(own, edit.as_deref())).collect();
-            let change = edit.as_ref().map(|_| view! { <th scope="col"><span class="hidden">"What can be done"</span></th> });
+            let rows: Vec<_> = rows.into_iter().map(|row| row.view(own, edit)).collect();
+            let change = edit.map(|_| view! { <th scope="col"><span class="hidden">"What can be done"</span></th> });
             view! {
                 <h3>{category.title()}</h3>
                 <Table caption=format!("Lines of {}", category.title().to_lowercase()) quiet=true>

@@ -92,6 +92,7 @@ mod tests {
             account_id: Some(AccountId(1)),
             actor: Some("Ada".to_owned()),
             claim_id: None,
+            number: None,
             kind: kind.to_owned(),
             details: details.to_owned(),
             previous: String::new(),

@@ -1,7 +1,6 @@
 //! The filter of the register as it stands in a URL, read and written back.
 
 use claims::{
-    deadline,
     intake::{Answers, FieldError, form::clean},
     line::{Basis, Category},
     period,
@@ -144,13 +143,6 @@ pub(super) fn with_query(path: String, query: &str) -> String {
 /// The submitted claims: what sums of a case are made of.
 pub(super) fn submitted(zone: &str) -> Filter {
     Filter { status: Some(ClaimStatus::Submitted), zone: zone.to_owned(), ..Filter::default() }
-}
-
-/// A moment of a case, for tables: `20 Nov 2026, 6:02 p.m.`, in the zone of the case.
-pub(super) fn short_moment(at: claims::Instant, zone: &str) -> String {
-    let shown = deadline::show(at, zone);
-    // Without the name of the zone, which the page says once.
-    shown.rsplit_once(' ').map_or(shown.clone(), |(moment, _)| moment.to_owned())
 }
 
 #[cfg(test)]

@@ -109,7 +109,8 @@ mod tests {
 
     #[test]
     fn addresses_of_a_contact_are_links_and_the_rest_is_text() {
-        let html = contact("Ada Marlowe (ada@example.org), <b>Portland</b>\n+1 503 555 0100").to_html();
+        let html =
+            contact("Ada Marlowe (ada@example.org), <b>Portland</b>\n+1 503 555 0100").to_html().replace("<!>", "");
         assert!(html.contains("<a href=\"mailto:ada@example.org\">ada@example.org</a>"), "{html}");
         assert!(
             html.contains('(') && html.contains("),") && html.contains("&lt;b&gt;Portland") && html.contains('\n'),

@@ -1,0 +1,268 @@
+//! Comparison of two parties.
+
+use super::Outcome;
+use crate::matching::{
+    codes::Codes,
+    distance,
+    intern::MISSING,
+    normalise::{address, derived},
+    phrases::{Agreement, Phrases},
+    records::Party,
+    text::mix,
+    values::Values,
+};
+
+/// Number of fields compared; their order is that of [`crate::matching::model::CLAIMANTS`].
+pub const FIELDS: usize = 11;
+
+/// Compares all fields of two parties among `total` records.
+#[must_use]
+pub fn compare(values: &Values, total: f64, a: &Party, b: &Party) -> [Outcome; FIELDS] {
+    [
+        name(&values.names, total, a, b),
+        generation(&values.names, a, b),
+        contact(&values.names, total, a, b),
+        code(&values.tax_ids, (a.tax_id, a.tax_figures), (b.tax_id, b.tax_figures)),
+        birth_date(&values.birth_dates, a.birth_date, b.birth_date),
+        email(values, a, b),
+        code(&values.phones, (a.phone, a.phone_figures), (b.phone, b.phone_figures)),
+        street(&values.streets, a, b),
+        place(values, a, b),
+        same_or_not(&values.websites, a.website, b.website),
+        form(&values.names, a, b),
+    ]
+}
+
+fn level_of(agreement: Agreement) -> u8 {
+    match agreement {
+        Agreement::Same => 1,
+        Agreement::Variant => 2,
+        Agreement::Near => 3,
+        Agreement::Contained => 4,
+        Agreement::Family => 5,
+        Agreement::Shared => 6,
+        Agreement::Different => 7,
+    }
+}
+
+/// Names, and where they differ the acting name: one files under a stage or trade name and names the other as the person.
+fn name(names: &Phrases, total: f64, a: &Party, b: &Party) -> Outcome {
+    if a.name == MISSING || b.name == MISSING {
+        return Outcome::MISSING;
+    }
+    let same = a.name_key == b.name_key;
+    let agreement = if same { Agreement::Same } else { names.agreement(a.name, b.name) };
+    if agreement <= Agreement::Near {
+        let expected = names.expected(a.name, total).max(names.expected(b.name, total));
+        return Outcome::shared(level_of(agreement), expected);
+    }
+    for (acting, person) in [(a.contact, b.name), (b.contact, a.name)] {
+        if acting != MISSING && !names.is_organisation(person) && names.agreement(acting, person) <= Agreement::Near {
+            return Outcome::shared(8, names.expected(person, total));
+        }
+    }
+    let words = (names.members(a.name), names.members(b.name));
+    if words.0.len() == 1 && words.1.len() == 1 {
+        return Outcome::level(7);
+    }
+    Outcome::level(level_of(agreement))
+}
+
+/// Sr. against Jr.; against a name without either it is weak evidence.
+fn generation(names: &Phrases, a: &Party, b: &Party) -> Outcome {
+    let (x, y) = (names.marks(a.name).generation, names.marks(b.name).generation);
+    match (x, y) {
+        (0, 0) => Outcome::MISSING,
+        (x, y) if x == y => Outcome::level(1),
+        (0, _) | (_, 0) => Outcome::level(2),
+        _ => Outcome::level(3),
+    }
+}
+
+/// The person who answers for the party, where that is somebody else than the party itself.
+fn contact(names: &Phrases, total: f64, a: &Party, b: &Party) -> Outcome {
+    let (Some(x), Some(y)) = (agent(a), agent(b)) else {
+        return Outcome::MISSING;
+    };
+    match names.agreement(x, y) {
+        Agreement::Same => Outcome::shared(1, names.expected(x, total)),
+        Agreement::Variant | Agreement::Near => {
+            Outcome::shared(2, names.expected(x, total).max(names.expected(y, total)))
+        }
+        _ => Outcome::level(3),
+    }
+}
+
+fn agent(party: &Party) -> Option<u32> {
+    (party.contact != MISSING && party.contact_key != party.name_key).then_some(party.contact)
+}
+
+/// Whether both are of one legal form: a person and a firm of the same name are two parties more often than not.
+fn form(names: &Phrases, a: &Party, b: &Party) -> Outcome {
+    if a.name == MISSING || b.name == MISSING {
+        return Outcome::MISSING;
+    }
+    let (x, y) = (names.marks(a.name).descriptors, names.marks(b.name).descriptors);
+    match (x == 0, y == 0) {
+        (true, true) => Outcome::MISSING,
+        (false, false) => Outcome::level(if x & 0x7f == y & 0x7f { 1 } else { 2 }),
+        _ => Outcome::level(3),
+    }
+}
+
+/// A code: the same, a slip apart, different.
+fn code(codes: &Codes, (a, figures_a): (u32, u64), (b, figures_b): (u32, u64)) -> Outcome {
+    if a == MISSING || b == MISSING {
+        return Outcome::MISSING;
+    }
+    if a == b {
+        return Outcome::shared(1, f64::from(codes.fan_out(a)));
+    }
+    let near = distance::one_figure_apart(figures_a, figures_b);
+    if near.unwrap_or_else(|| distance::within(codes.text(a), codes.text(b), 1).is_some()) {
+        return Outcome::shared(2, f64::from(codes.fan_out(a).max(codes.fan_out(b))));
+    }
+    Outcome::level(3)
+}
+
+fn same_or_not(codes: &Codes, a: u32, b: u32) -> Outcome {
+    match (a, b) {
+        (MISSING, _) | (_, MISSING) => Outcome::MISSING,
+        (a, b) if a == b => Outcome::shared(1, f64::from(codes.fan_out(a))),
+        _ => Outcome::level(2),
+    }
+}
+
+/// E-mail: the same; a slip apart; the same person's mailbox at another provider; the same firm; different.
+fn email(values: &Values, p: &Party, q: &Party) -> Outcome {
+    let (a, b) = (p.email, q.email);
+    if a == MISSING || b == MISSING {
+        return Outcome::MISSING;
+    }
+    let limit = p.email_limit.min(q.email_limit);
+    let emails = &values.emails;
+    if a == b {
+        return Outcome::shared(1, f64::from(emails.fan_out(a))).at_most(limit);
+    }
+    let may_slip = distance::letters_allow(p.email_letters, q.email_letters, 2);
+    if let Some((x, y)) =
+        may_slip.then(|| (emails.text(a), emails.text(b))).filter(|(x, y)| distance::within(x, y, 2).is_some())
+    {
+        // The same name with other figures (`lthomas59`, `lthomas95`) is what namesakes have.
+        let letters =
+            |text: &str| text.bytes().filter(|c| !c.is_ascii_digit()).fold(0_u64, |h, c| mix(h ^ u64::from(c)));
+        let limit = if limit < derived::UNLIMITED && letters(x) == letters(y) { derived::HABIT } else { limit };
+        return Outcome::shared(2, f64::from(emails.fan_out(a).max(emails.fan_out(b)))).at_most(limit);
+    }
+    if p.mailbox != MISSING && p.mailbox == q.mailbox {
+        return Outcome::shared(3, f64::from(values.mailboxes.records(p.mailbox))).at_most(limit);
+    }
+    if p.firm != MISSING && p.firm == q.firm {
+        return Outcome::shared(4, f64::from(values.firms.records(p.firm))).at_most(limit);
+    }
+    Outcome::level(5)
+}
+
+/// Street: the same door; a slip apart; the same building but another unit; the same street; different.
+fn street(streets: &Codes, p: &Party, q: &Party) -> Outcome {
+    let (a, b) = (p.street, q.street);
+    if a == MISSING || b == MISSING {
+        return Outcome::MISSING;
+    }
+    if a == b {
+        return Outcome::shared(1, f64::from(streets.fan_out(a)));
+    }
+    // Neither the same words with slips nor some of the other's words.
+    let (only_a, only_b) = (p.street_letters & !q.street_letters, q.street_letters & !p.street_letters);
+    if only_a.count_ones() > 2 && only_b.count_ones() > 2 {
+        return Outcome::level(5);
+    }
+    let crowd = f64::from(streets.fan_out(a).max(streets.fan_out(b)));
+    let (number_a, street_a, unit_a) = address::parts(streets.text(a));
+    let (number_b, street_b, unit_b) = address::parts(streets.text(b));
+    let same_number = number_a == number_b;
+    if same_number && street_a == street_b {
+        let units_agree = unit_a == unit_b || unit_a.is_empty() || unit_b.is_empty();
+        return Outcome::shared(if units_agree { 1 } else { 3 }, crowd);
+    }
+    let near_number = same_number || distance::within(number_a, number_b, 1).is_some();
+    let near_street = near_words(street_a, street_b);
+    match (near_number, near_street) {
+        (true, true) if same_number || street_a == street_b => Outcome::shared(2, crowd),
+        (_, true) => Outcome::level(4),
+        _ => Outcome::level(5),
+    }
+}
+
+/// The same street words with slips, run together, in another order, or one address longer than the other.
+fn near_words(a: &str, b: &str) -> bool {
+    if a == b {
+        return true;
+    }
+    if a.is_empty() || b.is_empty() {
+        return false;
+    }
+    let limit = distance::slips(a.len().min(b.len()));
+    if distance::within(a, b, limit).is_some() {
+        return true;
+    }
+    // Most streets differ in every word; what follows is for those that share one.
+    if !a.split(' ').any(|word| word.len() > 3 && b.contains(word)) {
+        return false;
+    }
+    let (mut x, mut y): (Vec<&str>, Vec<&str>) = (a.split(' ').collect(), b.split(' ').collect());
+    if distance::within(&x.concat(), &y.concat(), limit).is_some() {
+        return true;
+    }
+    x.sort_unstable();
+    y.sort_unstable();
+    let (short, long) = if x.len() <= y.len() { (&x, &y) } else { (&y, &x) };
+    short.iter().map(|w| w.len()).sum::<usize>() >= 6 && short.iter().all(|w| long.contains(w))
+}
+
+/// Town: the same postcode; the same town with another or no postcode; the same region; different.
+fn place(values: &Values, a: &Party, b: &Party) -> Outcome {
+    let both = |x: u32, y: u32| x != MISSING && y != MISSING;
+    if both(a.postcode, b.postcode) && a.postcode == b.postcode {
+        return Outcome::shared(1, f64::from(values.postcodes.records(a.postcode).saturating_sub(1)));
+    }
+    if both(a.city, b.city) {
+        let cities = &values.cities;
+        let crowd = f64::from(cities.records(a.city).max(cities.records(b.city)));
+        let slips = distance::slips(cities.text(a.city).len().min(cities.text(b.city).len()));
+        if a.city == b.city
+            || (slips > 0 && distance::within(cities.text(a.city), cities.text(b.city), slips).is_some())
+        {
+            return Outcome::shared(2, crowd);
+        }
+    }
+    let near_code = both(a.postcode, b.postcode)
+        && distance::within(values.postcodes.text(a.postcode), values.postcodes.text(b.postcode), 1).is_some();
+    if near_code {
+        return Outcome::level(3);
+    }
+    if both(a.region, b.region) && a.region == b.region {
+        return Outcome::shared(4, f64::from(values.regions.records(a.region)));
+    }
+    if both(a.city, b.city) || both(a.postcode, b.postcode) || both(a.region, b.region) {
+        return Outcome::level(5);
+    }
+    Outcome::MISSING
+}
+
+/// Date of birth: the same; one figure or the order of day and month; two figures; different.
+fn birth_date(dates: &Codes, a: u32, b: u32) -> Outcome {
+    if a == MISSING || b == MISSING {
+        return Outcome::MISSING;
+    }
+    if a == b {
+        return Outcome::shared(1, f64::from(dates.records(a).saturating_sub(1)));
+    }
+    let (x, y) = (dates.text(a), dates.text(b));
+    let swapped = x[..4] == y[..4] && x[4..6] == y[6..] && x[6..] == y[4..6];
+    if swapped || distance::within(x, y, 1).is_some() {
+        return Outcome::level(2);
+    }
+    let figures = x.bytes().zip(y.bytes()).filter(|(p, q)| p != q).count();
+    Outcome::level(if figures <= 2 || x[..4] == y[..4] { 3 } else { 4 })
+}

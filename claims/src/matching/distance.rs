@@ -1,0 +1,189 @@
+//! Edit distance for short words.
+//!
+//! Optimal string alignment (Damerau 1964, restricted as in Boytsov 2011, §2.1): insertions, deletions, substitutions
+//! and swaps of neighbours each count one. Typing errors are almost always one of these four.
+
+/// Words longer than this are compared by equality only: no name or code is longer, and the table below stays on the
+/// stack.
+const LONGEST: usize = 48;
+
+/// The optimal string alignment distance between two strings if it is at most `limit`, else `None`.
+///
+/// ```
+/// use claims::matching::distance::within;
+/// assert_eq!(within("robert", "rober", 2), Some(1));
+/// assert_eq!(within("traivs", "travis", 1), Some(1));
+/// assert_eq!(within("smith", "jones", 2), None);
+/// ```
+#[must_use]
+pub fn within(a: &str, b: &str, limit: usize) -> Option<usize> {
+    if a == b {
+        return Some(0);
+    }
+    if a.is_ascii() && b.is_ascii() {
+        if a.len().abs_diff(b.len()) > limit || (a.len() > 4 && !letters_allow(letters(a), letters(b), limit)) {
+            return None;
+        }
+        return bounded(a.as_bytes(), b.as_bytes(), limit);
+    }
+    let (mut left, mut right) = (['\0'; LONGEST], ['\0'; LONGEST]);
+    let (n, m) = (fill(a, &mut left)?, fill(b, &mut right)?);
+    bounded(&left[..n], &right[..m], limit)
+}
+
+/// A number of up to fifteen figures as four bits each, 0 for anything else: two such numbers show how many figures differ
+/// without being taken apart.
+#[must_use]
+pub fn figures(text: &str) -> u64 {
+    if text.len() > 15 || !text.bytes().all(|b| b.is_ascii_digit()) {
+        return 0;
+    }
+    text.bytes().fold(0, |packed, b| packed << 4 | u64::from(b - b'0' + 1))
+}
+
+/// Whether two different packed numbers of one length are a substitution or a swap of neighbours apart; `None` where the
+/// texts must tell.
+#[must_use]
+pub fn one_figure_apart(a: u64, b: u64) -> Option<bool> {
+    if a == 0 || b == 0 || a.leading_zeros() / 4 != b.leading_zeros() / 4 {
+        return None;
+    }
+    let differs = a ^ b;
+    let low = differs.trailing_zeros() / 4 * 4;
+    let rest = differs >> low;
+    if rest <= 0xf {
+        return Some(true);
+    }
+    let (x, y) = (a >> low & 0xff, b >> low & 0xff);
+    Some(rest <= 0xff && x == (y >> 4 | (y & 0xf) << 4))
+}
+
+/// Which letters occur in a text, as a bit set; others than a to z share the remaining bits.
+#[must_use]
+pub fn letters(text: &str) -> u32 {
+    text.bytes().fold(0, |set, b| set | 1 << (b & 31))
+}
+
+/// Whether texts of these letters can be within `limit` edits: one edit adds or removes at most two kinds of letter.
+#[must_use]
+pub fn letters_allow(a: u32, b: u32, limit: usize) -> bool {
+    (a ^ b).count_ones() as usize <= 2 * limit
+}
+
+fn fill(text: &str, into: &mut [char; LONGEST]) -> Option<usize> {
+    let mut n = 0;
+    for c in text.chars() {
+        *into.get_mut(n)? = c;
+        n += 1;
+    }
+    Some(n)
+}
+
+fn bounded<T: PartialEq + Copy>(a: &[T], b: &[T], limit: usize) -> Option<usize> {
+    let same_start = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let (a, b) = (&a[same_start..], &b[same_start..]);
+    let same_end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
+    let (a, b) = (&a[..a.len() - same_end], &b[..b.len() - same_end]);
+    let (a, b) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    if b.len() - a.len() > limit {
+        return None;
+    }
+    if a.is_empty() {
+        return Some(b.len());
+    }
+    if b.len() > LONGEST || limit == 0 {
+        return None;
+    }
+    if limit == 1 {
+        // Nothing in common at either end is left, so one edit is a single letter or a swap of two.
+        let swap = a.len() == 2 && b.len() == 2 && a[0] == b[1] && a[1] == b[0];
+        return (b.len() == 1 || swap).then_some(1);
+    }
+    table(a, b, limit)
+}
+
+/// Three rows of the dynamic programme, given up as soon as a whole row exceeds the limit.
+fn table<T: PartialEq + Copy>(a: &[T], b: &[T], limit: usize) -> Option<usize> {
+    let mut rows = [[0_u8; LONGEST + 1]; 3];
+    let width = b.len();
+    for (j, cell) in rows[0].iter_mut().enumerate().take(width + 1) {
+        *cell = u8::try_from(j).unwrap_or(u8::MAX);
+    }
+    for i in 1..=a.len() {
+        let [older, old, new] = &mut rows;
+        if i > 1 {
+            std::mem::swap(older, old);
+            std::mem::swap(old, new);
+        } else {
+            std::mem::swap(old, older);
+        }
+        new[0] = u8::try_from(i).unwrap_or(u8::MAX);
+        let mut best = new[0];
+        for j in 1..=width {
+            let change = u8::from(a[i - 1] != b[j - 1]);
+            let mut cost = (old[j] + 1).min(new[j - 1] + 1).min(old[j - 1] + change);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                cost = cost.min(older[j - 2] + 1);
+            }
+            new[j] = cost;
+            best = best.min(cost);
+        }
+        if usize::from(best) > limit {
+            return None;
+        }
+    }
+    let distance = usize::from(rows[2][width]);
+    (distance <= limit).then_some(distance)
+}
+
+/// How many edits still count as a slip of the keys in a word of this many characters: none below four letters, one up to
+/// seven, two from eight (a tenth to a quarter of the letters; Christen 2012, §5.4).
+#[must_use]
+pub fn slips(characters: usize) -> usize {
+    match characters {
+        0..=3 => 0,
+        4..=7 => 1,
+        _ => 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn plain(a: &[char], b: &[char]) -> usize {
+        let mut d = vec![vec![0; b.len() + 1]; a.len() + 1];
+        for i in 0..=a.len() {
+            for j in 0..=b.len() {
+                d[i][j] = if i == 0 || j == 0 {
+                    i + j
+                } else {
+                    let mut c = (d[i - 1][j] + 1).min(d[i][j - 1] + 1);
+                    c = c.min(d[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]));
+                    if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                        c = c.min(d[i - 2][j - 2] + 1);
+                    }
+                    c
+                };
+            }
+        }
+        d[a.len()][b.len()]
+    }
+
+    proptest! {
+        #[test]
+        fn packed_figures_agree_with_the_texts(a in "[0-3]{5,9}", b in "[0-3]{5,9}") {
+            if let Some(near) = one_figure_apart(figures(&a), figures(&b)) {
+                prop_assert_eq!(near, within(&a, &b, 1).is_some());
+            }
+        }
+
+        #[test]
+        fn agrees_with_the_full_table(a in "[abcé]{0,9}", b in "[abcé]{0,9}", limit in 0_usize..6) {
+            let full = plain(&a.chars().collect::<Vec<_>>(), &b.chars().collect::<Vec<_>>());
+            prop_assert_eq!(within(&a, &b, limit), (full <= limit).then_some(full));
+            prop_assert_eq!(within(&a, &b, limit), within(&b, &a, limit));
+        }
+    }
+}

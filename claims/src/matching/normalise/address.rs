@@ -1,0 +1,152 @@
+//! Street, city, postcode, region, country.
+
+use crate::matching::{text, words};
+
+/// `3499 73rd Avenue, Apt. 5B` → `3499|73rd ave|5b`: number, street words in order, unit. A post-office box is the street
+/// `pobox` with the box as number. Words that name a kind of unit are dropped, the unit itself is kept.
+pub fn street(raw: &str, scratch: &mut Scratch, out: &mut String) {
+    out.clear();
+    scratch.folded.clear();
+    text::fold_into(raw, &mut scratch.folded);
+    let marked = scratch.folded.replace('#', " apt ");
+    let all = text::words(&marked, true, &mut scratch.buffer, &mut scratch.ends);
+    let (mut number, mut unit, mut start) = ("", "", 0);
+    let mut unit_next = false;
+    scratch.street.clear();
+    let is_box = boxed(all, &scratch.ends);
+    for &end in &scratch.ends {
+        let word = &all[start..end];
+        start = end;
+        if is_box {
+            let digits = word.trim_start_matches(|c: char| !c.is_ascii_digit());
+            if number.is_empty() && !digits.is_empty() {
+                number = digits;
+            }
+            continue;
+        }
+        let canonical = words::street_word(word);
+        if canonical == Some("#") {
+            unit_next = true;
+        } else if unit_next {
+            unit = word;
+            unit_next = false;
+        } else if number.is_empty() && scratch.street.is_empty() && word.starts_with(|c: char| c.is_ascii_digit()) {
+            number = word;
+        } else {
+            if !scratch.street.is_empty() {
+                scratch.street.push(' ');
+            }
+            scratch.street.push_str(canonical.unwrap_or(word));
+        }
+    }
+    if is_box {
+        scratch.street.push_str("pobox");
+    }
+    if number.is_empty() && scratch.street.is_empty() {
+        return;
+    }
+    out.push_str(number);
+    out.push('|');
+    out.push_str(&scratch.street);
+    out.push('|');
+    out.push_str(unit);
+}
+
+/// Whether the words are those of a post-office box: `po box 12`, `p o box 12`, `pob 12`, `box 12`.
+fn boxed(all: &str, ends: &[usize]) -> bool {
+    let word = |i: usize| {
+        let end = ends.get(i).copied()?;
+        all.get(if i == 0 { 0 } else { ends[i - 1] }..end)
+    };
+    match word(0) {
+        Some(first) if first.starts_with("box") || first.starts_with("pob") => {
+            let rest = first.strip_prefix("pobox").unwrap_or(&first[3..]);
+            rest.bytes().all(|b| b.is_ascii_digit())
+        }
+        Some("po") => word(1).is_some_and(|w| w.starts_with("box")),
+        Some("p") => word(1) == Some("o"),
+        _ => false,
+    }
+}
+
+/// Number, street words and unit of a canonical street.
+#[must_use]
+pub fn parts(canonical: &str) -> (&str, &str, &str) {
+    let (number, rest) = canonical.split_once('|').unwrap_or(("", canonical));
+    let (street, unit) = rest.split_once('|').unwrap_or((rest, ""));
+    (number, street, unit)
+}
+
+/// Buffers that survive from record to record.
+#[derive(Default)]
+pub struct Scratch {
+    folded: String,
+    buffer: String,
+    ends: Vec<usize>,
+    street: String,
+}
+
+/// A place name: folded words with single spaces; `st.` and `saint` are one, so are `ft` and `fort`.
+pub fn place(raw: &str, out: &mut String) {
+    out.clear();
+    let folded = text::fold(raw);
+    for word in text::word_list(&folded, true) {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(match word.as_str() {
+            "saint" => "st",
+            "fort" => "ft",
+            "mount" => "mt",
+            other => other,
+        });
+    }
+}
+
+/// A postcode without spaces; of a ZIP+4 the first five digits.
+pub fn postcode(raw: &str, out: &mut String) {
+    out.clear();
+    out.extend(raw.chars().take(16).filter(|c| c.is_ascii_alphanumeric() || *c == '-').map(|c| c.to_ascii_lowercase()));
+    if let Some((zip, _)) = out.split_once('-').filter(|(zip, _)| zip.len() == 5) {
+        *out = zip.to_owned();
+    }
+    out.retain(|c| c != '-');
+    if out.len() == 9 && out.bytes().all(|b| b.is_ascii_digit()) {
+        out.truncate(5);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn streets() {
+        let mut scratch = Scratch::default();
+        let mut run = |raw| {
+            let mut out = String::new();
+            street(raw, &mut scratch, &mut out);
+            out
+        };
+        assert_eq!(run("3499 73rd Avenue, Apt. 5B"), "3499|73rd ave|5b");
+        assert_eq!(run("3992 Elm Rd #44A"), "3992|elm rd|44a");
+        assert_eq!(run("P.O. Box 5849"), "5849|pobox|");
+        assert_eq!(run("P O BOX 5849"), "5849|pobox|");
+        assert_eq!(run("POB 5849"), "5849|pobox|");
+        assert_eq!(run("Box 3346"), "3346|pobox|");
+        assert_eq!(run("Boxwood Lane"), "|boxwood ln|");
+        assert_eq!(run(""), "");
+        assert_eq!(parts("3499|73rd ave|5b"), ("3499", "73rd ave", "5b"));
+    }
+
+    #[test]
+    fn places() {
+        let mut out = String::new();
+        place("Saint  Louis", &mut out);
+        assert_eq!(out, "st louis");
+        postcode("20087-8988", &mut out);
+        assert_eq!(out, "20087");
+        postcode("M5V 5E6", &mut out);
+        assert_eq!(out, "m5v5e6");
+    }
+}

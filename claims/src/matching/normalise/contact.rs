@@ -1,0 +1,119 @@
+//! E-mail, telephone, tax number, web site.
+
+use crate::matching::{text, words};
+
+/// `Jane.Doe+music@GMail.com` → `janedoe@gmail.com`: case, the tag after `+` and dots in the mailbox do not make another
+/// mailbox at the large providers, and hardly ever elsewhere.
+pub fn email(raw: &str, out: &mut String) {
+    out.clear();
+    let raw = raw.trim();
+    let Some((local, domain)) = raw.rsplit_once('@') else {
+        return;
+    };
+    let local = local.split('+').next().unwrap_or("");
+    text::fold_into(local, out);
+    out.retain(|c| c.is_alphanumeric() || c == '_' || c == '-');
+    out.push('@');
+    let start = out.len();
+    text::fold_into(domain.trim_end_matches('.'), out);
+    if out.len() == start || start == 1 {
+        out.clear();
+    }
+}
+
+/// The two halves of a canonical e-mail.
+#[must_use]
+pub fn mailbox(canonical: &str) -> (&str, &str) {
+    canonical.split_once('@').unwrap_or((canonical, ""))
+}
+
+/// The part of a canonical e-mail that names a firm: its domain, unless it is a provider for everybody.
+#[must_use]
+pub fn firm(canonical: &str) -> Option<&str> {
+    let (_, domain) = mailbox(canonical);
+    (!domain.is_empty() && !words::is_free_mail(domain)).then_some(domain)
+}
+
+/// The part of a canonical e-mail that names a person: the mailbox, unless it is named for a function.
+#[must_use]
+pub fn person(canonical: &str) -> Option<&str> {
+    let (local, _) = mailbox(canonical);
+    (local.len() > 3 && !words::is_role_mailbox(local)).then_some(local)
+}
+
+/// Digits with the country code (E.164 without the `+`): ten digits are North American (NANP) and get a 1; a leading
+/// `00` is the international prefix; an extension (`x12`, `ext. 12`) is dropped.
+pub fn phone(raw: &str, out: &mut String) {
+    out.clear();
+    let main = raw.split(['x', 'X']).next().unwrap_or("");
+    let main = main.split("ext").next().unwrap_or("");
+    out.extend(main.chars().filter(char::is_ascii_digit));
+    if out.starts_with("00") {
+        out.drain(..2);
+    }
+    if out.len() == 10 {
+        out.insert(0, '1');
+    }
+    if out.len() < 7 || out.len() > 15 || out.bytes().all(|b| b == out.as_bytes()[0]) {
+        out.clear();
+    }
+}
+
+/// Letters and digits of a tax number in upper case; one digit repeated (`000000000`) says nothing.
+pub fn tax_id(raw: &str, out: &mut String) {
+    out.clear();
+    out.extend(raw.chars().take(text::LONGEST).filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()));
+    if out.len() < 4 || out.bytes().all(|b| b == out.as_bytes()[0]) {
+        out.clear();
+    }
+}
+
+/// The host of a web site without scheme, `www.`, path and case.
+pub fn website(raw: &str, out: &mut String) {
+    out.clear();
+    let raw = raw.trim();
+    let host = raw.split_once("://").map_or(raw, |(_, rest)| rest).split(['/', '?', '#', ':']).next().unwrap_or("");
+    text::fold_into(host, out);
+    if let Some(bare) = out.strip_prefix("www.") {
+        *out = bare.to_owned();
+    }
+    if !out.contains('.') {
+        out.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(f: fn(&str, &mut String), raw: &str) -> String {
+        let mut out = String::new();
+        f(raw, &mut out);
+        out
+    }
+
+    #[test]
+    fn emails() {
+        assert_eq!(run(email, " Jane.Doe+music@GMail.com "), "janedoe@gmail.com");
+        assert_eq!(run(email, "not an address"), "");
+        assert_eq!(run(email, "@x.org"), "");
+        assert_eq!(firm("legal@lopezsons.co"), Some("lopezsons.co"));
+        assert_eq!(firm("jane@gmail.com"), None);
+        assert_eq!(person("legal@lopezsons.co"), None);
+    }
+
+    #[test]
+    fn phones() {
+        assert_eq!(run(phone, "(347) 614-1071"), "13476141071");
+        assert_eq!(run(phone, "+1 347 614 1071 x12"), "13476141071");
+        assert_eq!(run(phone, "0044 20 7946 0000"), "442079460000");
+        assert_eq!(run(phone, "n/a"), "");
+    }
+
+    #[test]
+    fn tax_numbers_and_sites() {
+        assert_eq!(run(tax_id, "43-7188448"), "437188448");
+        assert_eq!(run(tax_id, "000000000"), "");
+        assert_eq!(run(website, "https://www.Example.org/a?b"), "example.org");
+    }
+}

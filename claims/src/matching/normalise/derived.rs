@@ -1,0 +1,103 @@
+//! E-mails that are made of the name. `olivia.wright@…` agrees for two Olivia Wrights without telling more than the name
+//! did; counting it as independent evidence is what makes thresholds fail as data grow and namesakes multiply.
+
+use super::contact;
+use crate::matching::words;
+
+/// No limit: the e-mail is not made of the name.
+pub const UNLIMITED: u8 = u8::MAX;
+
+/// Bits that an agreeing provider and an agreeing way of making a mailbox of a name are worth.
+pub const HABIT: u8 = 5;
+/// Bits that a figure in a mailbox is worth: log2 10, less because birth years and small numbers are preferred.
+const FIGURE: usize = 3;
+
+/// How many bits the agreement of this canonical e-mail can be worth, given the words of the name and of the contact.
+#[must_use]
+pub fn limit<'a>(email: &str, words: &(impl Iterator<Item = &'a str> + Clone), buffer: &mut String) -> u8 {
+    let (mailbox, domain) = contact::mailbox(email);
+    if words::is_free_mail(domain) {
+        return match figures_beside_name(mailbox, words, buffer) {
+            Some(figures) => bits(figures),
+            None => UNLIMITED,
+        };
+    }
+    // A firm's own domain: made of the name if its first part is, and then the mailbox adds a function or a given name.
+    let stem = domain.split('.').next().unwrap_or("");
+    match figures_beside_name(stem, words, buffer) {
+        Some(figures) => bits(figures),
+        None => UNLIMITED,
+    }
+}
+
+fn bits(figures: usize) -> u8 {
+    u8::try_from(usize::from(HABIT) + FIGURE * figures).unwrap_or(UNLIMITED)
+}
+
+/// The number of figures in `text` if its letters are words of the name, their starts, initials and words that everybody adds.
+fn figures_beside_name<'a>(
+    text: &str,
+    words: &(impl Iterator<Item = &'a str> + Clone),
+    rest: &mut String,
+) -> Option<usize> {
+    rest.clear();
+    rest.extend(text.chars().filter(|c| c.is_alphabetic()));
+    let figures = text.chars().filter(char::is_ascii_digit).count();
+    let mut found = false;
+    for word in words.clone() {
+        found |= take(rest, word);
+    }
+    if !found {
+        return None;
+    }
+    for common in
+        ["official", "recordings", "records", "music", "band", "label", "entertainment", "audio", "sound", "the", "and"]
+    {
+        take(rest, common);
+    }
+    let initials = rest.len() <= 3 && rest.chars().all(|c| words.clone().any(|word| word.starts_with(c)));
+    initials.then_some(figures)
+}
+
+/// Removes a word, or its start of four letters and more, from the text; tells whether it was there.
+fn take(rest: &mut String, word: &str) -> bool {
+    if word.len() < 3 || rest.is_empty() {
+        return false;
+    }
+    let least = word.len().min(4);
+    if !word.get(..least).is_some_and(|start| rest.contains(start)) {
+        return false;
+    }
+    for end in (least..=word.len()).rev() {
+        let Some(start) = word.get(..end) else { continue };
+        if let Some(at) = rest.find(start) {
+            rest.replace_range(at..at + start.len(), "");
+            return true;
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(email: &str, name: &str) -> u8 {
+        limit(email, &name.split(' '), &mut String::new())
+    }
+
+    #[test]
+    fn a_mailbox_made_of_the_name_is_worth_little() {
+        assert_eq!(of("oliviawright@gmail.com", "olivia wright"), 5);
+        assert_eq!(of("owright84@gmail.com", "olivia wright"), 11);
+        assert_eq!(of("amyrodrigu2304@gmail.com", "amy rodriguez"), 17);
+        assert_eq!(of("oliviawrightmusic@gmail.com", "olivia wright"), 5);
+    }
+
+    #[test]
+    fn anything_else_is_not_limited() {
+        assert_eq!(of("bluetrain@gmail.com", "olivia wright"), UNLIMITED);
+        assert_eq!(of("rpatel@attackthat.com", "reece patel"), UNLIMITED);
+        assert_eq!(of("info@johnsonsons.net", "johnson sons"), 5);
+    }
+}

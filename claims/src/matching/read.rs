@@ -1,0 +1,178 @@
+//! Reading a table of records from CSV (RFC 4180).
+
+use super::{
+    columns::{Column, Kind},
+    records::{RecordError, Records},
+};
+use std::io::Read;
+
+/// Why a table cannot be matched. Rows are counted as a spreadsheet does: the header is row 1.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// No header row.
+    #[error("the file is empty: it needs a header row with a column \"id\"")]
+    Empty,
+    /// No column `id`.
+    #[error("row 1: there is no column \"id\" among: {0}")]
+    NoId(String),
+    /// A known column stands in the header twice.
+    #[error("row 1: the column \"{0}\" occurs twice")]
+    RepeatedColumn(String),
+    /// Nothing to compare.
+    #[error("row 1: no known column to compare among: {0}")]
+    NothingToCompare(String),
+    /// The kind asked for has no column in the table.
+    #[error("row 1: no column tells a {0}; use --kind auto or name the columns as documented")]
+    WrongKind(&'static str),
+    /// Bytes that are not UTF-8.
+    #[error("row {row}, column \"{column}\": the text is not valid UTF-8; save the file as UTF-8")]
+    NotUtf8 {
+        /// The row.
+        row: u64,
+        /// The column.
+        column: String,
+    },
+    /// More or fewer cells than the header has.
+    #[error("row {row}: {found} cells where the header has {expected}")]
+    Cells {
+        /// The row.
+        row: u64,
+        /// Cells found.
+        found: usize,
+        /// Cells of the header.
+        expected: usize,
+    },
+    /// An id that is empty or repeated.
+    #[error("row {row}, column \"id\": {problem}")]
+    Id {
+        /// The row.
+        row: u64,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The source of the bytes failed, or they are not CSV.
+    #[error("row {row}: {problem}")]
+    Csv {
+        /// The row.
+        row: u64,
+        /// What is wrong.
+        problem: String,
+    },
+}
+
+/// Room is made for at most this many records before they are seen.
+const MOST_EXPECTED: usize = 1 << 24;
+
+/// A table that was read.
+#[derive(Debug)]
+pub struct Table {
+    /// The records.
+    pub records: Records,
+    /// Header cells that name no known column.
+    pub unknown_columns: Vec<String>,
+}
+
+/// Reads a table. `kind` is `None` to choose by the columns present; `size` is the number of bytes to come where that is known;
+/// `progress` is told the bytes read now and then.
+///
+/// # Errors
+/// The first problem found, with its row and column.
+pub fn read(
+    input: impl Read,
+    kind: Option<Kind>,
+    size: Option<u64>,
+    mut progress: impl FnMut(u64),
+) -> Result<Table, ReadError> {
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(1 << 18).from_reader(input);
+    let mut row = csv::ByteRecord::new();
+    let mut number = 1;
+    if !next(&mut reader, &mut row, number)? {
+        return Err(ReadError::Empty);
+    }
+    let (header, columns, unknown_columns) = header(&row)?;
+    let kind = checked_kind(kind, &columns, &header)?;
+    let id_column = columns.iter().position(|c| *c == Some(Column::Id)).unwrap_or(0);
+    let mut records = Records::new(kind, &columns);
+    while next(&mut reader, &mut row, number + 1)? {
+        number += 1;
+        let cells = std::str::from_utf8(row.as_slice()).ok();
+        // The row as one text is a fast check; a boundary inside a character shows only cell by cell.
+        let whole = cells.is_some_and(|text| row.is_empty() || ends(&row).all(|end| text.is_char_boundary(end)));
+        if !whole {
+            let bad = row.iter().position(|cell| std::str::from_utf8(cell).is_err()).unwrap_or(0);
+            let column = header.get(bad).cloned().unwrap_or_else(|| format!("number {}", bad + 1));
+            return Err(ReadError::NotUtf8 { row: number, column });
+        }
+        if row.len() > header.len() || (row.len() < header.len() && row.len() <= id_column) {
+            return Err(ReadError::Cells { row: number, found: row.len(), expected: header.len() });
+        }
+        let cell = |i: usize| row.get(i).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or("");
+        records.push(cell).map_err(|error| match error {
+            RecordError::EmptyId => ReadError::Id { row: number, problem: error.to_string() },
+            RecordError::RepeatedId { id, first } => {
+                ReadError::Id { row: number, problem: format!("\"{id}\" was already used in row {}", first + 1) }
+            }
+        })?;
+        if let (4096, Some(size)) = (number, size) {
+            let rows = size / (reader.position().byte() / 4096).max(1);
+            records.reserve(usize::try_from(rows).unwrap_or(0).min(MOST_EXPECTED));
+        }
+        if number % 4096 == 0 {
+            progress(reader.position().byte());
+        }
+    }
+    records.finish();
+    Ok(Table { records, unknown_columns })
+}
+
+fn ends(row: &csv::ByteRecord) -> impl Iterator<Item = usize> + '_ {
+    (0..row.len()).filter_map(|i| row.range(i)).map(|range| range.end)
+}
+
+fn next<R: Read>(reader: &mut csv::Reader<R>, row: &mut csv::ByteRecord, number: u64) -> Result<bool, ReadError> {
+    reader.read_byte_record(row).map_err(|error| ReadError::Csv { row: number, problem: error.to_string() })
+}
+
+/// The header's cells, the columns they name, and those they do not.
+type Header = (Vec<String>, Vec<Option<Column>>, Vec<String>);
+
+fn header(row: &csv::ByteRecord) -> Result<Header, ReadError> {
+    let mut names = Vec::with_capacity(row.len());
+    for (i, cell) in row.iter().enumerate() {
+        let name = std::str::from_utf8(cell)
+            .map_err(|_| ReadError::NotUtf8 { row: 1, column: format!("number {}", i + 1) })?;
+        names.push(name.trim().trim_start_matches('\u{feff}').to_owned());
+    }
+    if names.iter().all(String::is_empty) {
+        return Err(ReadError::Empty);
+    }
+    let columns: Vec<Option<Column>> = names.iter().map(|name| Column::of(name)).collect();
+    for (i, column) in columns.iter().enumerate() {
+        if column.is_some() && columns[..i].contains(column) {
+            return Err(ReadError::RepeatedColumn(names[i].clone()));
+        }
+    }
+    if !columns.contains(&Some(Column::Id)) {
+        return Err(ReadError::NoId(list(&names)));
+    }
+    let unknown = names.iter().zip(&columns).filter(|(_, c)| c.is_none()).map(|(n, _)| n.clone()).collect();
+    Ok((names, columns, unknown))
+}
+
+fn checked_kind(kind: Option<Kind>, columns: &[Option<Column>], names: &[String]) -> Result<Kind, ReadError> {
+    let has = |test: fn(Column) -> bool| columns.iter().flatten().any(|c| test(*c));
+    match kind {
+        Some(Kind::Claimants) if !has(Column::is_party) => Err(ReadError::WrongKind("claimant")),
+        Some(Kind::Lines) if !has(Column::is_release) => Err(ReadError::WrongKind("release")),
+        Some(kind) => Ok(kind),
+        None => Kind::of(columns).ok_or_else(|| ReadError::NothingToCompare(list(names))),
+    }
+}
+
+/// Names for a message; a table may have very many.
+fn list(names: &[String]) -> String {
+    let shown: Vec<String> = names.iter().take(40).map(|n| n.chars().take(40).collect()).collect();
+    let more = if names.len() > shown.len() { ", …" } else { "" };
+    format!("{}{more}", shown.join(", "))
+}

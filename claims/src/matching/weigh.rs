@@ -1,0 +1,286 @@
+//! Weights: from the levels of a pair to its score in bits.
+//!
+//! A score is log2 of the odds that two records are one: the base (the odds before anything is compared) plus one part a
+//! field. Parts are whole thousandths of a bit, so that they add up to the score exactly, in any order, in every file.
+
+use super::{
+    columns::Kind,
+    compare::{self, Outcome},
+    model::{self, Fact, Field, MOST_FIELDS},
+    records::Records,
+};
+
+/// Thousandths of a bit.
+pub type Millibits = i32;
+
+/// Millibits as text in bits with three decimals.
+#[must_use]
+pub fn bits(value: Millibits) -> f64 {
+    f64::from(value) / 1000.0
+}
+
+/// The probability that a score stands for.
+#[must_use]
+pub fn probability(score: Millibits) -> f64 {
+    1.0 / (1.0 + (-bits(score)).exp2())
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "weights are a few dozen bits")]
+fn milli(bits: f64) -> Millibits {
+    (bits * 1000.0).round() as Millibits
+}
+
+/// The parts of one pair, in the order of the model's fields; fields beyond the model's are 0.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Parts {
+    /// What each comparison found.
+    pub outcomes: [Outcome; MOST_FIELDS],
+    /// What each field adds.
+    pub weights: [Millibits; MOST_FIELDS],
+    /// Whether a level contradicts.
+    pub contradiction: bool,
+}
+
+impl Parts {
+    /// The sum of all parts, without the base.
+    #[must_use]
+    pub fn sum(&self) -> Millibits {
+        self.weights.iter().sum()
+    }
+}
+
+/// A model with the numbers of one table.
+#[derive(Clone, Debug)]
+pub struct Weights {
+    fields: &'static [Field],
+    total: f64,
+    /// Records and imagined records: how rare a value can be.
+    population: f64,
+    fixed: Vec<[Millibits; 8]>,
+    /// Rarity by whole number of expected records.
+    rarity: Vec<Millibits>,
+}
+
+impl Weights {
+    /// The weights for a table of this many records.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a number of records is far below 2^52")]
+    pub fn new(kind: Kind, records: usize) -> Self {
+        let total = records.max(2) as f64;
+        let fields = model::of(kind);
+        let mut fixed = vec![[0; 8]; fields.len()];
+        for (row, field) in fixed.iter_mut().zip(fields) {
+            for (slot, level) in row.iter_mut().zip(field.levels) {
+                *slot = milli(level.bits);
+            }
+        }
+        let mut weights =
+            Self { fields, total, population: total + model::IMAGINED_RECORDS, fixed, rarity: Vec::new() };
+        weights.rarity = (0_u16..256).map(|n| weights.rarity_of(f64::from(n))).collect();
+        weights
+    }
+
+    /// The fields of the model.
+    #[must_use]
+    pub fn fields(&self) -> &'static [Field] {
+        self.fields
+    }
+
+    /// log2(population / expected), between nothing and that of a value nobody else bears.
+    fn rarity_of(&self, expected: f64) -> Millibits {
+        milli((self.population / expected.max(1.0)).log2().max(0.0))
+    }
+
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be a small whole number")]
+    fn rarity(&self, expected: f32) -> Millibits {
+        if expected < 256.0 && expected.fract() == 0.0 && expected >= 0.0 {
+            return self.rarity[expected as usize];
+        }
+        self.rarity_of(f64::from(expected))
+    }
+
+    /// Compares and weighs two records of a table.
+    #[must_use]
+    pub fn weigh(&self, records: &Records, a: u32, b: u32) -> Parts {
+        let (i, j) = (a as usize, b as usize);
+        let mut outcomes = [Outcome::MISSING; MOST_FIELDS];
+        match records.kind {
+            Kind::Claimants => {
+                let found =
+                    compare::party::compare(&records.values, self.total, &records.parties[i], &records.parties[j]);
+                outcomes[..found.len()].copy_from_slice(&found);
+            }
+            Kind::Lines => {
+                let found =
+                    compare::release::compare(&records.values, self.total, &records.releases[i], &records.releases[j]);
+                outcomes[..found.len()].copy_from_slice(&found);
+            }
+        }
+        self.of_outcomes(outcomes)
+    }
+
+    fn of_outcomes(&self, outcomes: [Outcome; MOST_FIELDS]) -> Parts {
+        let mut weights = [0; MOST_FIELDS];
+        let mut contradiction = false;
+        let (mut office, mut code): (Option<Rarest>, Option<Rarest>) = (None, None);
+        // Where titles differ, artist and album agree for every other work of theirs.
+        let other_work = self.fields[0].fact == Fact::Work && matches!(outcomes[0].level, 5 | 6);
+        let mut work_left = if other_work { OTHER_WORK } else { milli(self.population.log2()) };
+        for (i, field) in self.fields.iter().enumerate() {
+            let Some(nth) = usize::from(outcomes[i].level).checked_sub(1) else {
+                continue;
+            };
+            let level = &field.levels[nth];
+            weights[i] = self.fixed[i][nth];
+            contradiction |= level.contradicts;
+            if !level.rarity {
+                continue;
+            }
+            let mut rarity = self.rarity(outcomes[i].expected);
+            if outcomes[i].limit < u8::MAX {
+                rarity = rarity.min(Millibits::from(outcomes[i].limit) * 1000);
+            }
+            match field.fact {
+                Fact::Own => weights[i] += rarity,
+                Fact::Work => {
+                    let counted = rarity.min(work_left);
+                    weights[i] += counted;
+                    work_left -= counted;
+                }
+                Fact::Office => keep_rarest(&mut office, i, rarity),
+                Fact::Code => keep_rarest(&mut code, i, rarity),
+                Fact::None => {}
+            }
+        }
+        for (i, rarity) in office.into_iter().chain(code) {
+            weights[i] += rarity;
+        }
+        Parts { outcomes, weights, contradiction }
+    }
+}
+
+/// What the rarity of artist and album is worth between works of different titles.
+const OTHER_WORK: Millibits = 3_000;
+
+/// A field and the rarity it counts with.
+type Rarest = (usize, Millibits);
+
+fn keep_rarest(best: &mut Option<Rarest>, field: usize, rarity: Millibits) {
+    if best.is_none_or(|(_, held)| rarity > held) {
+        *best = Some((field, rarity));
+    }
+}
+
+/// The odds before comparison.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Base {
+    /// What every score starts from.
+    pub millibits: Millibits,
+    /// True pairs expected per record.
+    pub pairs_per_record: f64,
+}
+
+impl Base {
+    /// The base for a number of records and expected true pairs per record: the odds that two records taken at random are a
+    /// true pair, and the model's intercept.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a number of records is far below 2^52")]
+    pub fn new(kind: Kind, records: usize, pairs_per_record: f64) -> Self {
+        let total = records.max(2) as f64;
+        let millibits = milli((2.0 * pairs_per_record / total).log2() + model::intercept(kind));
+        Self { millibits, pairs_per_record }
+    }
+
+    /// Learns how many true pairs to expect, without labels, by expectation maximisation (Dempster, Laird & Rubin 1977):
+    /// the expected number of true pairs under the current base gives the next. A few imagined records with the usual
+    /// number of pairs keep a small table near it, and no table may be expected to hold nothing or everything.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a number of records is far below 2^52")]
+    pub fn learn(kind: Kind, records: usize, sums: &Histogram) -> Self {
+        const IMAGINED: f64 = 100.0;
+        let total = records as f64;
+        let mut base = Self::new(kind, records, model::PRIOR_PAIRS_PER_RECORD);
+        for _ in 0..60 {
+            let found = sums.expected_pairs(base.millibits);
+            let rate = (found + IMAGINED * model::PRIOR_PAIRS_PER_RECORD) / (total + IMAGINED);
+            let next = Self::new(kind, records, rate.clamp(0.01, 10.0));
+            if next.millibits == base.millibits {
+                break;
+            }
+            base = next;
+        }
+        base
+    }
+}
+
+/// How many pairs had which sum of parts, in steps of an eighth of a bit: all that learning the base needs.
+#[derive(Clone, Debug)]
+pub struct Histogram {
+    counts: Vec<u64>,
+}
+
+const STEP: Millibits = 125;
+const LOWEST: Millibits = -64_000;
+
+impl Default for Histogram {
+    fn default() -> Self {
+        Self { counts: vec![0; 1024] }
+    }
+}
+
+impl Histogram {
+    /// Notes one sum.
+    pub fn add(&mut self, sum: Millibits) {
+        let step = (sum - LOWEST).div_euclid(STEP);
+        let last = self.counts.len() - 1;
+        self.counts[usize::try_from(step).unwrap_or(0).min(last)] += 1;
+    }
+
+    /// Adds the counts of another.
+    pub fn merge(&mut self, other: &Self) {
+        for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
+            *mine += theirs;
+        }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a number of pairs is far below 2^52")]
+    fn expected_pairs(&self, base: Millibits) -> f64 {
+        let mut sum = 0.0;
+        let mut at = LOWEST + STEP / 2;
+        for count in &self.counts {
+            if *count > 0 {
+                sum += *count as f64 * probability(base + at);
+            }
+            at += STEP;
+        }
+        sum
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_agents_shared_details_count_once() {
+        let weights = Weights::new(Kind::Claimants, 10_000);
+        let mut one = [Outcome::MISSING; MOST_FIELDS];
+        one[5] = Outcome::shared(1, 30.0);
+        let mut three = one;
+        three[6] = Outcome::shared(1, 30.0);
+        three[7] = Outcome::shared(1, 30.0);
+        assert!(weights.of_outcomes(three).sum() < weights.of_outcomes(one).sum(), "no bits for saying it again");
+    }
+
+    #[test]
+    fn the_base_follows_what_is_found() {
+        let mut none = Histogram::default();
+        (0..1000).for_each(|_| none.add(-20_000));
+        let mut many = Histogram::default();
+        (0..20_000).for_each(|_| many.add(40_000));
+        let usual = Base::new(Kind::Claimants, 10_000, model::PRIOR_PAIRS_PER_RECORD);
+        assert!(Base::learn(Kind::Claimants, 10_000, &none).millibits < usual.millibits);
+        assert!(Base::learn(Kind::Claimants, 10_000, &many).millibits > usual.millibits);
+        assert!(Base::learn(Kind::Claimants, 0, &none).pairs_per_record > 0.0);
+    }
+}
