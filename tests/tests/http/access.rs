@@ -195,6 +195,24 @@ on_both! {
         }
     }
 
+    async fn a_zero_byte_breaks_nothing(database) {
+        let ground = Ground::prepare(&database, None).await;
+        let names = ["key", "email", "name", "password", "current", "next", "legal_name", "kind", "capacity", "title", "slug", "reason", "lines", "place", "who", "document", "signature"];
+        for (_, route) in ground.app.routes.iter().filter(|(method, _)| *method == Method::POST) {
+            for role in [Role::Stranger, Role::Owner, Role::Administrator] {
+                let browser = ground.browser(role).await;
+                let body: Vec<_> = names.map(|name| (name, "a\0b@example.org\0")).into();
+                let page = browser.fetch(browser.request("POST", &ground.path(route)).form(&body)).await;
+                assert!(page.status.as_u16() < 500, "{route} as {role:?}: {} {}", page.status, page.text());
+            }
+        }
+        let browser = ground.browser(Role::Counsel).await;
+        for path in ["/counsel/allegro/claims?q=a%00b", "/counsel/allegro/claims/ALG%00", "/sign-in?next=/%00"] {
+            let page = browser.get(path).await;
+            assert!(page.status.as_u16() < 500, "{path}: {}", page.status);
+        }
+    }
+
     async fn nonsense_in_an_address_is_a_page_that_does_not_exist(database) {
         let ground = Ground::prepare(&database, None).await;
         let browser = ground.browser(Role::Owner).await;
