@@ -24,7 +24,7 @@ async fn held(database: &Database) -> Vec<String> {
 /// Temporary files that no upload left behind.
 fn left_behind(database: &Database) -> usize {
     let incoming = database.directory().join("documents/incoming");
-    std::fs::read_dir(incoming).map_or(0, |entries| entries.count())
+    std::fs::read_dir(incoming).map_or(0, Iterator::count)
 }
 
 on_both! {
