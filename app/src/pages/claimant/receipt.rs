@@ -159,15 +159,15 @@ fn documents(frozen: &FrozenClaim) -> AnyView {
         .map(|document| {
             view! {
                 <tr>
-                    <th scope="row">{document.name.clone()}</th><td>{document.proves.clone()}</td><td>{parts::file_type(&document.media_type).to_owned()}</td>
-                    <td class="num">{document.pages}</td><td class="num">{parts::size(u64::try_from(document.bytes).unwrap_or(0))}</td><td><code>{document.sha256.clone()}</code></td>
+                    <th scope="row">{document.name.clone()}<br/><code>{document.sha256.clone()}</code></th><td>{document.proves.clone()}</td><td>{parts::file_type(&document.media_type).to_owned()}</td>
+                    <td class="num">{document.pages}</td><td class="num">{parts::size(u64::try_from(document.bytes).unwrap_or(0))}</td>
                 </tr>
             }
         })
         .collect();
     view! {
         <Table caption="Documents" quiet=true>
-            <thead><tr><th scope="col">"File"</th><th scope="col">"What it proves"</th><th scope="col">"Type"</th><th scope="col" class="num">"Pages"</th><th scope="col" class="num">"Size"</th><th scope="col">"SHA-256"</th></tr></thead>
+            <thead><tr><th scope="col">"File and its SHA-256"</th><th scope="col">"What it proves"</th><th scope="col">"Type"</th><th scope="col" class="num">"Pages"</th><th scope="col" class="num">"Size"</th></tr></thead>
             <tbody>{rows}</tbody>
         </Table>
     }
