@@ -228,12 +228,13 @@ impl Sent {
         self.get(name).parse().ok()
     }
 
-    /// Reads the fields of an urlencoded text, a body or a query. Bytes that are not UTF-8 become U+FFFD.
+    /// Reads the fields of an urlencoded text, a body or a query. Bytes that are not UTF-8 become U+FFFD; NULs, which
+    /// PostgreSQL takes in no text, are left out.
     #[must_use]
     pub fn read(encoded: &[u8]) -> Self {
         let mut answers = Answers::default();
         for (name, value) in url::form_urlencoded::parse(encoded).take(MOST_FIELDS) {
-            answers.0.entry(name.into_owned()).or_insert_with(|| value.into_owned());
+            answers.0.entry(name.into_owned()).or_insert_with(|| value.replace('\0', ""));
         }
         Self(answers)
     }
@@ -286,10 +287,18 @@ pub fn wants_json(headers: &HeaderMap) -> bool {
 /// to sign in is led to the sign-in page and back.
 pub async fn explain(visitor: Visitor, request: Request<Body>, next: Next) -> Response {
     let (json, get) = (wants_json(request.headers()), request.method() == axum::http::Method::GET);
-    let response = next.run(request).await;
+    // PostgreSQL takes no NUL in a text, and nothing of ours has one in its name.
+    let response = if request.uri().path().contains("%00") {
+        StatusCode::NOT_FOUND.into_response()
+    } else {
+        next.run(request).await
+    };
     let status = response.status();
     let known = response.extensions().get::<Explained>().cloned();
-    let bare = status == StatusCode::NOT_FOUND && response.headers().get(header::CONTENT_TYPE).is_none();
+    // An address that cannot be read, such as letters where a number belongs, is an address that does not exist.
+    let unreadable = known.is_none() && status == StatusCode::BAD_REQUEST;
+    let status = if unreadable { StatusCode::NOT_FOUND } else { status };
+    let bare = unreadable || status == StatusCode::NOT_FOUND && response.headers().get(header::CONTENT_TYPE).is_none();
     let (heading, words) = match known.as_ref().map(|explained| &*explained.0) {
         None if bare => ("Page not found", Refusal::NotFound.to_string()),
         None if status == StatusCode::METHOD_NOT_ALLOWED => ("This cannot be done here", "Open the page from its link and try again.".to_owned()),

@@ -107,7 +107,7 @@ pub fn render(frame: &Frame<'_>, page: Page) -> String {
     format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{error}{title} – Recoup</title>\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">\
-         <link rel=\"stylesheet\" href=\"{style}\">{script}</head><body{class}>{body}</body></html>"
+         <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\"><link rel=\"stylesheet\" href=\"{style}\">{script}</head><body{class}>{body}</body></html>"
     )
 }
 

@@ -63,7 +63,6 @@ impl Browser {
     }
 
     /// A request with this browser's cookies and no other headers.
-    #[must_use]
     pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
         let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
         let request = self.client.request(method, format!("{}{path}", self.address));

@@ -33,9 +33,15 @@ pub fn manifest() -> Manifest {
     MANIFEST
 }
 
-/// Serves `/assets/{name}`.
+/// Serves `/assets/{name}` and the icon.
 pub fn router() -> Router {
-    Router::new().route("/assets/{name}", get(serve))
+    Router::new().route("/assets/{name}", get(serve)).route("/favicon.svg", get(icon))
+}
+
+/// The icon of the site: an R in the accent colour.
+async fn icon() -> impl IntoResponse {
+    let headers = [(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=86400")];
+    (headers, include_str!("icon.svg"))
 }
 
 async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Response {

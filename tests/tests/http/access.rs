@@ -70,8 +70,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/claims/{id}/versions/{version}", "IPNPNN"),
     ("GET", "/claims/{id}/versions/{version}/lines.csv", "IPNPNN"),
     ("GET", "/claims/{id}/versions/{version}/claim.json", "IPNPNN"),
-    // The first version has none before it to differ from.
-    ("GET", "/claims/{id}/versions/{version}/changes", "INNNNN"),
+    ("GET", "/claims/{id}/versions/{version}/changes", "IPNPNN"),
     ("POST", "/claims/{id}/amend", "IRNNNN"),
     ("GET", "/claims/{id}/withdraw", "IPNNNN"),
     ("POST", "/claims/{id}/withdraw", "IRNNNN"),
@@ -193,6 +192,24 @@ on_both! {
             let (theirs, missing) = (browser.get(theirs).await, browser.get(missing).await);
             assert_eq!((theirs.status, strip(&theirs)), (missing.status, strip(&missing)));
             theirs.expect_status(404);
+        }
+    }
+
+    async fn a_zero_byte_breaks_nothing(database) {
+        let ground = Ground::prepare(&database, None).await;
+        let names = ["key", "email", "name", "password", "current", "next", "legal_name", "kind", "capacity", "title", "slug", "reason", "lines", "place", "who", "document", "signature"];
+        for (_, route) in ground.app.routes.iter().filter(|(method, _)| *method == Method::POST) {
+            for role in [Role::Stranger, Role::Owner, Role::Administrator] {
+                let browser = ground.browser(role).await;
+                let body: Vec<_> = names.map(|name| (name, "a\0b@example.org\0")).into();
+                let page = browser.fetch(browser.request("POST", &ground.path(route)).form(&body)).await;
+                assert!(page.status.as_u16() < 500, "{route} as {role:?}: {} {}", page.status, page.text());
+            }
+        }
+        let browser = ground.browser(Role::Counsel).await;
+        for path in ["/counsel/allegro/claims?q=a%00b", "/counsel/allegro/claims/ALG%00", "/sign-in?next=/%00"] {
+            let page = browser.get(path).await;
+            assert!(page.status.as_u16() < 500, "{path}: {}", page.status);
         }
     }
 

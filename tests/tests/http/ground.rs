@@ -146,6 +146,9 @@ impl Ground {
                 sent.push(("version", self.draft.to_string()));
                 sent
             }
+            "/first-administrator/{token}" => {
+                say(&[("name", "Eve"), ("email", "eve@example.org"), ("password", stage::PASSWORD)])
+            }
             "/cases/{slug}/file" => say(&[("kind", "label"), ("legal_name", "New Label"), ("capacity", "officer")]),
             "/admin/cases/{slug}/counsel" => say(&[("email", "new@law.example")]),
             _ => Vec::new(),

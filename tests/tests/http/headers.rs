@@ -32,7 +32,7 @@ fn check(route: &str, page: &Page) {
         assert_eq!(html::attributes(&page.body, &format!("[{handler}]"), handler), [] as [&str; 0], "{at}");
     }
     assert_eq!(html::texts(&page.body, "h1").len(), 1, "{at}: one heading of the first order");
-    assert_eq!(html::texts(&page.body, "title").len(), 1, "{at}");
+    assert_eq!(html::texts(&page.body, "head title").len(), 1, "{at}");
     assert_eq!(html::attributes(&page.body, "html[lang]", "lang"), ["en"], "{at}");
     for form in html::forms(&page.body) {
         assert!(form.post || !form.has("key"), "{at}: a form that creates something must be sent by POST");

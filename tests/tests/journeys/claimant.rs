@@ -74,7 +74,7 @@ on_both! {
         let path = walk::start(&browser, "allegro", &claim.claimant).await;
         let line = ("unpaid_sales", vec![("channel", "physical"), ("period_from", "31 February 2015"), ("period_to", "2015-12-31"), ("net_due", "1.234,56"), ("artist", "</textarea><script>alert(1)</script>"), ("note", "  two\nlines & “quotes”")], None);
         let page = walk::line(&browser, &path, &line).await;
-        page.expect("not right yet");
+        page.expect("What you typed is kept");
         assert!(page.path.ends_with("/line/1"), "{}", page.path);
         let form = page.form(&page.path);
         assert_eq!(form.value("period_from"), Some("31 February 2015"));

@@ -24,7 +24,7 @@ async fn held(database: &Database) -> Vec<String> {
 /// Temporary files that no upload left behind.
 fn left_behind(database: &Database) -> usize {
     let incoming = database.directory().join("documents/incoming");
-    std::fs::read_dir(incoming).map_or(0, |entries| entries.count())
+    std::fs::read_dir(incoming).map_or(0, Iterator::count)
 }
 
 on_both! {
@@ -74,10 +74,10 @@ on_both! {
     async fn names_cannot_do_harm(database) {
         let (_app, browser, claim) = claim(&database).await;
         let long = format!("{}.txt", "ü".repeat(300));
-        for (n, name) in ["../../etc/passwd.txt", "..\\..\\boot.txt", &long, "<b>bold</b>.txt", "inv\u{202e}fdp.txt", "…“quoted”.txt"].into_iter().enumerate() {
+        for (n, name) in ["../../etc/passwd.txt", "..\\..\\boot.txt", &long, "<b>bold.txt", "inv\u{202e}fdp.txt", "…“quoted”.txt"].into_iter().enumerate() {
             let page = upload(&browser, &claim, &[(name, format!("content {n}").into_bytes())]).await;
             page.expect("was received");
-            assert!(!page.body.contains("<b>bold</b>"));
+            assert!(!page.body.contains("<b>bold"));
         }
         let held = held(&database).await;
         assert_eq!((held[0].as_str(), held[1].as_str()), ("passwd.txt", "boot.txt"));

@@ -1,0 +1,65 @@
+// Every page of claimant, counsel and administrator: status, headings, axe, no sideways scrolling; light and dark, wide and
+// narrow, with and without JavaScript.
+
+import assert from "node:assert/strict";
+import { links, lookAt, phone, signIn } from "../harness/steps.mjs";
+
+async function publicRooms(tools, picture) {
+  await lookAt(tools, ["/cases/allegro", "/register", "/sign-in", "/forgotten"], picture);
+}
+
+async function claimantRooms(tools, picture) {
+  const { page, users } = tools;
+  await signIn(page, users.claimant);
+  await lookAt(tools, ["/claims", "/account", "/account/password", "/account/email"], picture);
+  await page.goto("/claims");
+  const claims = await links(page, /^\/claims\/\d+$/);
+  assert.equal(claims.length, 3, "the demo claimant acts for three claimants");
+  let drafts = 0;
+  for (const claim of claims) {
+    await lookAt(tools, [claim], picture);
+    await page.goto(claim);
+    if (await page.getByText("Check your answers").count()) {
+      drafts += 1;
+      const steps = ["claimant", "agreement", "others", "documents", "check", "sign", "withdraw", "lines/held_inventory/new"];
+      const categories = ["unpaid_sales", "held_inventory", "digital_royalties", "other"].map((category) => `lines/${category}`);
+      await lookAt(tools, [...steps, ...categories].map((step) => `${claim}/${step}`), picture);
+      await page.goto(`${claim}/lines/unpaid_sales`);
+      await lookAt(tools, (await links(page, /\/line\/\d+$/)).slice(0, 4), picture);
+    }
+    await page.goto(claim);
+    await lookAt(tools, (await links(page, /\/versions\/\d+$/)).slice(0, 2), picture);
+  }
+  assert.ok(drafts >= 1, "a draft is among them");
+}
+
+async function counselRooms(tools, picture) {
+  const { page, users } = tools;
+  await signIn(page, users.counsel);
+  await lookAt(tools, ["/counsel", "/counsel/allegro", "/counsel/allegro/exports", "/counsel/allegro/events"], picture);
+  await lookAt(tools, ["/counsel/allegro/claims", "/counsel/allegro/claims?sort=amount", "/counsel/allegro/claims?text=nobody-has-this-name"], picture);
+  await page.goto("/counsel/allegro/claims?sort=amount");
+  const claims = await links(page, /\/counsel\/allegro\/claims\/ALG-/);
+  assert.ok(claims.length >= 20, "the register lists claims");
+  await lookAt(tools, claims.slice(0, 2), picture);
+}
+
+async function administratorRooms(tools, picture) {
+  await signIn(tools.page, tools.users.administrator);
+  await lookAt(tools, ["/admin", "/admin/cases/new", "/admin/cases/allegro", "/admin/accounts", "/admin/mail"], picture);
+}
+
+const rooms = { public: publicRooms, claimant: claimantRooms, counsel: counselRooms, administrator: administratorRooms };
+const ways = {
+  "": {},
+  " in the dark on a phone": { viewport: phone, colorScheme: "dark" },
+  " without JavaScript": { javaScript: false },
+};
+
+export default Object.entries(rooms).flatMap(([role, look]) =>
+  Object.entries(ways).map(([way, options]) => ({
+    name: `${role}${way}`,
+    options,
+    run: (tools) => look(tools, `${role}${way}`.replaceAll(" ", "-")),
+  })),
+);
