@@ -50,6 +50,7 @@ pub(super) fn sums(reading: &Reading) -> impl IntoView + use<> {
     let currency = reading.currency();
     let sum = counted(&frozen.totals, settings.filing_basis);
     let received = deadline::show(frozen.received_at, &settings.time_zone);
+    let day = frame::short_day(deadline::day_in(frozen.received_at, &settings.time_zone));
     let late = frozen.declaration.late_reason.clone().map(|reason| {
         view! {
             <Notice kind=NoticeKind::Warning title="Received after the deadline">
@@ -58,20 +59,27 @@ pub(super) fn sums(reading: &Reading) -> impl IntoView + use<> {
         }
     });
     let documented = format!("{} of {}", currency.show(sum.documented), currency.show(sum.amount));
-    let lines = |category| format!("{}#lines", reading.href(|at| (at.category, at.page) = (category, 1)));
-    let link = |total: Option<&Total>, _: Part| lines(total.map(|total| total.category));
+    let lines = |category, part| {
+        let cited = match part {
+            Part::All => None,
+            Part::Documented => Some(true),
+            Part::SwornOnly => Some(false),
+        };
+        format!("{}#lines", reading.href(|at| (at.category, at.cited, at.page) = (category, cited, 1)))
+    };
+    let link = |total: Option<&Total>, part: Part| lines(total.map(|total| total.category), part);
     let documents = i64::try_from(frozen.documents.len()).unwrap_or(i64::MAX);
     view! {
         {late}
         <dl class="figures">
             <div>
                 <dt>"Claimed"</dt>
-                <dd><a href=lines(None)><Amount minor=sum.amount currency/></a></dd>
+                <dd><a href=lines(None, Part::All)><Amount minor=sum.amount currency/></a></dd>
                 <dd class="detail">{format!("stock at {}", settings.filing_basis.title())}</dd>
             </div>
             <div>
                 <dt>"Sworn only"</dt>
-                <dd><a href=lines(None)><Amount minor=sum.sworn_only() currency/></a></dd>
+                <dd><a href=lines(None, Part::SwornOnly)><Amount minor=sum.sworn_only() currency/></a></dd>
                 <dd class="detail">"rests on the declaration alone"</dd>
             </div>
             <div>
@@ -80,7 +88,8 @@ pub(super) fn sums(reading: &Reading) -> impl IntoView + use<> {
             </div>
             <div>
                 <dt>{format!("Version {} received", frozen.version)}</dt>
-                <dd class="when"><time datetime=frozen.received_at.to_rfc3339()>{received}</time></dd>
+                <dd><time datetime=frozen.received_at.to_rfc3339()>{day}</time></dd>
+                <dd class="detail">{received}</dd>
             </div>
         </dl>
         <Meter label="Documented" part=sum.documented whole=sum.amount words=documented/>

@@ -19,9 +19,12 @@ const A_PAGE: usize = 100;
 /// The lines, and beside them the chosen line and document.
 pub(super) fn section(reading: &Reading) -> impl IntoView + use<> {
     let frozen = reading.frozen();
-    let category = reading.at.category;
-    let mut lines: Vec<&FrozenLine> =
-        frozen.lines.iter().filter(|line| category.is_none_or(|category| line.category == category)).collect();
+    let (category, cited) = (reading.at.category, reading.at.cited);
+    let asked = |line: &&FrozenLine| {
+        category.is_none_or(|category| line.category == category)
+            && cited.is_none_or(|cited| cited != line.evidence.is_empty())
+    };
+    let mut lines: Vec<&FrozenLine> = frozen.lines.iter().filter(asked).collect();
     lines.sort_by_key(|line| (line.category, line.line));
     let pages = lines.len().div_ceil(A_PAGE).max(1);
     let page = usize::try_from(reading.at.page).unwrap_or(1).clamp(1, pages);
@@ -33,12 +36,20 @@ pub(super) fn section(reading: &Reading) -> impl IntoView + use<> {
             (!of.is_empty()).then(|| table(reading, category, &of).into_any())
         })
         .collect();
-    let all = category.map(|category| {
-        let href = format!("{}#lines", reading.href(|at| (at.category, at.page) = (None, 1)));
-        view! { <p>{format!("Only {}. ", category.title().to_lowercase())}<a href=href>"Show the lines of all categories"</a></p> }
+    let all = (category.is_some() || cited.is_some()).then(|| {
+        let href = format!("{}#lines", reading.href(|at| (at.category, at.cited, at.page) = (None, None, 1)));
+        let of =
+            category.map_or("lines".to_owned(), |category| format!("lines of {}", category.title().to_lowercase()));
+        let proof = match cited {
+            Some(true) => " that cite a document",
+            Some(false) => " that cite no document",
+            None => "",
+        };
+        view! { <p>{format!("Only {of}{proof}. ")}<a href=href>"Show all lines"</a></p> }
     });
+    let none = lines.is_empty().then(|| view! { <p class="empty">"There are none."</p> });
     let pager = (pages > 1).then(|| pager(reading, page, pages).into_any());
-    let list = view! { {all}{tables}{pager} };
+    let list = view! { {all}{none}{tables}{pager} };
     let beside = [documents::beside(reading), claim_line::beside(reading)];
     let body = if beside.iter().all(Option::is_none) {
         list.into_any()
@@ -129,8 +140,12 @@ fn row(reading: &Reading, line: &FrozenLine) -> impl IntoView + use<> {
 
 /// A citation: a link that shows the document beside the lines.
 pub(super) fn citation(reading: &Reading, line: i64, cited: &FrozenEvidence) -> AnyView {
+    let open =
+        reading.at.document.is_some() && reading.at.document == reading.documents.get(&cited.sha256).map(|d| d.id);
     let words = match cited.place.as_str() {
         "" => cited.document.clone(),
+        // Its name stands above it.
+        place if open => place.to_owned(),
         place => format!("{}, {place}", cited.document),
     };
     let Some(document) = reading.documents.get(&cited.sha256) else {

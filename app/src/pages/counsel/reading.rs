@@ -23,6 +23,8 @@ use crate::request::{Halt, Sent, Visitor};
 pub(super) struct At {
     /// Only lines of this category.
     pub category: Option<Category>,
+    /// Only lines that cite a document (`true`), or that cite none.
+    pub cited: Option<bool>,
     /// Page of the list of lines, from 1.
     pub page: i64,
     /// The line shown in full.
@@ -77,6 +79,11 @@ impl Reading {
         drop(tx);
         let at = At {
             category: Category::parse(query.get("show")),
+            cited: match query.get("proof") {
+                "cited" => Some(true),
+                "none" => Some(false),
+                _ => None,
+            },
             page: query.number("lines").unwrap_or(1).max(1),
             line: query.number("line"),
             document: query.number("document").map(DocumentId),
@@ -143,6 +150,7 @@ impl Reading {
             }
         };
         add("show", at.category.map(|category| category.key().to_owned()));
+        add("proof", at.cited.map(|cited| if cited { "cited" } else { "none" }.to_owned()));
         add("lines", (at.page > 1).then(|| at.page.to_string()));
         add("line", at.line.map(|line| line.to_string()));
         add("document", at.document.map(|document| document.to_string()));

@@ -15,6 +15,8 @@ use crate::components::Table;
 pub(super) enum Part {
     /// All of it.
     All,
+    /// What stands on lines that cite a document.
+    Documented,
     /// What rests on the declaration alone.
     SwornOnly,
 }
@@ -93,13 +95,13 @@ fn row(total: &Total, currency: Currency, link: &dyn Fn(Part) -> String) -> impl
 }
 
 fn figures(total: &Total, currency: Currency, of: &str, link: &dyn Fn(Part) -> String) -> impl IntoView + use<> {
-    let (all, sworn) = (link(Part::All), link(Part::SwornOnly));
+    let (all, documented, sworn) = (link(Part::All), link(Part::Documented), link(Part::SwornOnly));
     let amounts = if total.basis == Some(Basis::UnitsOnly) {
-        view! { <td class="num soft" colspan="3">"no value claimed"</td> }.into_any()
+        view! { <td class="num soft">"no value"</td><td></td><td></td> }.into_any()
     } else {
         view! {
             <td class="num">{frame::amount(&all, total.amount, currency, &format!("claimed, {of}"))}</td>
-            <td class="num">{frame::amount(&all, total.documented, currency, &format!("documented, {of}"))}</td>
+            <td class="num">{frame::amount(&documented, total.documented, currency, &format!("documented, {of}"))}</td>
             <td class="num">{frame::amount(&sworn, total.sworn_only(), currency, &format!("sworn only, {of}"))}</td>
         }
         .into_any()
