@@ -58,7 +58,6 @@ impl Routes {
     }
 
     /// The router and the list of what is in it.
-    #[must_use]
     pub fn finish(self) -> (Router<Site>, Vec<(Method, &'static str)>) {
         (self.router.layer(DefaultBodyLimit::max(LARGEST_FORM)), self.list)
     }

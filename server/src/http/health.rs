@@ -5,7 +5,6 @@ use axum::{Router, extract::State, http::StatusCode, routing::get};
 use super::Http;
 
 /// The two routes.
-#[must_use]
 pub fn router(http: Http) -> Router {
     Router::new().route("/healthz", get(|| async { "ok\n" })).route("/readyz", get(ready)).with_state(http)
 }

@@ -51,7 +51,6 @@ impl Http {
 }
 
 /// The whole router, and the list of its pages and forms for the test that walks them.
-#[must_use]
 pub fn router(http: &Http) -> (Router, Vec<(Method, &'static str)>) {
     let manifest = assets::manifest();
     let islands = match (manifest.loader_url, manifest.script_url, manifest.wasm_url) {
@@ -94,7 +93,6 @@ fn session_layer(http: &Http) -> SessionManagerLayer<Sessions> {
 }
 
 /// Largest request of any kind, and the longest a page may take.
-#[must_use]
 pub fn limited(router: Router, most: u64) -> Router {
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     router

@@ -35,7 +35,6 @@ pub struct Streams {
 
 impl Streams {
     /// The router and its list.
-    #[must_use]
     pub fn finish(self, site: Site) -> (Router, Vec<(Method, &'static str)>) {
         (self.router.with_state(site), self.list)
     }
