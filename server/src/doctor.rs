@@ -40,7 +40,7 @@ pub async fn run(config: &Config, deep: bool) -> anyhow::Result<ExitCode> {
         Some(url) if url.starts_with("https://") => report.fine("address", url),
         Some(url) => report.fine("address", format!("{url} (without https: for this machine only)")),
         None if config.listen.ip().is_loopback() => {
-            report.fine("address", format!("http://{} (for this machine only)", config.listen))
+            report.fine("address", format!("http://{} (for this machine only)", config.listen));
         }
         None => report.failed(
             "address",

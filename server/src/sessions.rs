@@ -57,6 +57,7 @@ impl Sessions {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "stands in map_err")]
 fn failed(error: claims::store::Error) -> session_store::Error {
     session_store::Error::Backend(error.to_string())
 }

@@ -79,7 +79,7 @@ fn looks_like_text(head: &[u8]) -> bool {
 #[must_use]
 pub fn count_pages(bytes: &[u8]) -> Option<i64> {
     let metadata = lopdf::Document::load_metadata_mem(bytes).ok()?;
-    i64::try_from(metadata.page_count).ok().filter(|pages| *pages > 0)
+    Some(i64::from(metadata.page_count)).filter(|pages| *pages > 0)
 }
 
 /// A file name as it is kept: its last part, without controls and direction marks, at most 200 characters with its ending.

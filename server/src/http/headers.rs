@@ -44,6 +44,7 @@ pub async fn add(State(secure): State<bool>, request: Request<Body>, next: Next)
 }
 
 /// A panic in a handler: logged, answered without internals.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
 pub fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
     let words = panic
         .downcast_ref::<String>()
