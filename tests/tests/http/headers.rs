@@ -113,20 +113,22 @@ on_both! {
     async fn signing_in_renews_the_session(database) {
         let ground = Ground::prepare(&database, None).await;
         let app = &ground.app;
+        // A session of a stranger, whose id somebody else knows because they planted it.
+        let (planted, now) = (app.recoup.random.token(), app.clock.now());
+        let mut tx = app.recoup.store.write().await.unwrap();
+        let (hash, left) = (claims::actions::links::hash(&planted), serde_json::json!({ "notice": "Left by a stranger." }));
+        claims::store::sessions::save(&mut tx, &hash, None, &left, "", now + server::sessions::idle(), now).await.unwrap();
+        tx.commit().await.unwrap();
         let browser = app.browser();
-        // Somebody else's session is planted before the owner signs in.
-        let planted = app.browser_of(&stage::actor(&app.recoup, claims::AccountId(2)).await).await;
-        let fixed = planted.cookies()["recoup"].clone();
-        browser.set_cookie("recoup", &fixed);
-        planted.get("/account").await.expect_status(200);
-        browser.send(browser.get("/sign-in").await.forms().into_iter().find(|form| form.action == "/sign-out").expect("signed in")).await;
-        let page = browser.get("/sign-in").await;
-        browser.set_cookie("recoup", &fixed);
-        let form = page.form("/sign-in").fill("email", "owner@example.org").fill("password", stage::PASSWORD);
-        browser.send(form).await.expect_status(200);
-        assert_ne!(browser.cookies()["recoup"], fixed);
-        let page = planted.get("/account").await;
-        assert!(page.path.starts_with("/sign-in"), "the planted session sees {}", page.path);
+        browser.set_cookie("recoup", &planted);
+        let form = browser.get("/register").await.form("/register").fill_all([("name", "Ada"), ("email", "ada@example.org"), ("password", stage::PASSWORD)]);
+        let page = browser.send(form).await;
+        page.expect_status(200);
+        page.expect_no("Left by a stranger");
+        assert_ne!(browser.cookies()["recoup"], planted);
+        let thief = app.browser();
+        thief.set_cookie("recoup", &planted);
+        assert!(thief.get("/account").await.path.starts_with("/sign-in"), "who planted the session is signed in with its victim");
     }
 
     async fn signing_out_ends_the_session_at_the_server(database) {

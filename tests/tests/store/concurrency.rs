@@ -45,21 +45,26 @@ on_both! {
         let answers = stage::case_answers("allegro", "ALG");
         let id = cases::add(&mut tx, "allegro", "ALG", &answers, start(), true, start()).await.unwrap();
         tx.commit().await.unwrap();
-        let writers = (0..20).map(|n| {
+        let writers = (0..8).map(|n| {
             let store = if n % 2 == 0 { one.clone() } else { other.clone() };
             tokio::spawn(async move {
-                let mut tx = store.write().await?;
-                let number = cases::next_claim(&mut tx, id).await?;
-                tx.commit().await?;
-                Ok::<_, claims::store::Error>(number)
+                let mut numbers = Vec::new();
+                for _ in 0..10 {
+                    let mut tx = store.write().await?;
+                    // As in one process: what was read must still be so when it is written.
+                    cases::by_id(&mut tx, id).await?;
+                    numbers.push(cases::next_claim(&mut tx, id).await?);
+                    tx.commit().await?;
+                }
+                Ok::<_, claims::store::Error>(numbers)
             })
         });
         let mut numbers = Vec::new();
         for done in futures::future::join_all(writers).await {
-            numbers.push(done.unwrap().expect("the other process's writer is waited for"));
+            numbers.extend(done.unwrap().expect("the other process's writer is waited for"));
         }
         numbers.sort_unstable();
-        assert_eq!(numbers, (1..=20).collect::<Vec<i64>>());
+        assert_eq!(numbers, (1..=80).collect::<Vec<i64>>());
     }
 
     async fn what_is_not_committed_leaves_no_trace(database) {
