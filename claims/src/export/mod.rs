@@ -25,6 +25,7 @@ use crate::{
 mod dictionary;
 mod files;
 mod sheet;
+mod sums;
 #[cfg(test)]
 mod tests;
 

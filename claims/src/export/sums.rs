@@ -1,0 +1,104 @@
+//! Sums by category and basis: which of them a filter shows, which add to the one sum of the case, and their file.
+
+use super::sheet::Sheet;
+use crate::{
+    actions::Failure,
+    case::Case,
+    line::{Basis, Category},
+    store::register::Filter,
+    totals::Total,
+};
+
+/// Whether a sum is among those that a filter shows. Without category and basis those of every basis are; with a category
+/// only those that add to the one sum, because the register shows claims with such lines only.
+pub(super) fn is_of(total: &Total, filter: &Filter, filing_basis: Basis) -> bool {
+    match (filter.category, filter.basis) {
+        (category, Some(basis)) => {
+            total.basis == Some(basis) && category.is_none_or(|category| total.category == category)
+        }
+        (Some(category), None) => total.category == category && counts(total.basis, filter, filing_basis),
+        (None, None) => true,
+    }
+}
+
+/// Whether a basis adds to the one sum: the rule of the register.
+pub(super) fn counts(basis: Option<Basis>, filter: &Filter, filing_basis: Basis) -> bool {
+    filter.basis.is_some() || basis.is_none_or(|basis| basis == filing_basis || basis == Basis::UnitsOnly)
+}
+
+/// The sum of some sums.
+pub(super) fn total_of(totals: &[Total], keep: impl Fn(&Total) -> bool) -> Total {
+    let mut sum = Total::zero(Category::Other, None);
+    for total in totals.iter().filter(|total| keep(total)) {
+        add(&mut sum, total);
+    }
+    sum
+}
+
+fn add(sum: &mut Total, total: &Total) {
+    sum.lines += total.lines;
+    sum.amount += total.amount;
+    sum.documented += total.documented;
+    sum.interest += total.interest;
+    sum.costs += total.costs;
+    sum.units += total.units;
+}
+
+/// Sums over the claims read so far, by category and basis, with the number of claims in each.
+#[derive(Default)]
+pub(super) struct Sums {
+    rows: Vec<(Total, i64)>,
+    claims: i64,
+}
+
+impl Sums {
+    /// Adds the sums of a claim.
+    pub(super) fn add(&mut self, totals: Vec<Total>, filter: &Filter, filing_basis: Basis) {
+        for total in totals.into_iter().filter(|total| is_of(total, filter, filing_basis)) {
+            match self.rows.iter_mut().find(|(sum, _)| (sum.category, sum.basis) == (total.category, total.basis)) {
+                Some((sum, claims)) => {
+                    add(sum, &total);
+                    *claims += 1;
+                }
+                None => self.rows.push((total, 1)),
+            }
+        }
+        self.claims += 1;
+    }
+
+    /// Writes a row for each, and the gross.
+    pub(super) async fn write(mut self, case: &Case, filter: &Filter, sheet: &mut Sheet) -> Result<(), Failure> {
+        self.rows.sort_by_key(|(total, _)| (total.category, total.basis));
+        let mut gross = Total::zero(Category::Other, None);
+        for (total, claims) in &self.rows {
+            let counted = counts(total.basis, filter, case.settings.filing_basis);
+            if counted {
+                add(&mut gross, total);
+            }
+            total_row(case, (total.category.key(), total.basis.map_or("", Basis::key)), counted, *claims, total, sheet)
+                .await?;
+        }
+        total_row(case, ("gross", ""), true, self.claims, &gross, sheet).await
+    }
+}
+
+async fn total_row(
+    case: &Case,
+    (category, basis): (&str, &str),
+    counted: bool,
+    claims: i64,
+    total: &Total,
+    sheet: &mut Sheet,
+) -> Result<(), Failure> {
+    sheet.plain(category);
+    sheet.plain(basis);
+    sheet.yes(counted);
+    sheet.integer(claims);
+    sheet.integer(total.lines);
+    sheet.integer(total.units);
+    sheet.plain(case.settings.currency.code());
+    for amount in [total.amount, total.documented, total.sworn_only(), total.interest, total.costs] {
+        sheet.amount(amount, case.settings.currency);
+    }
+    sheet.end().await
+}
