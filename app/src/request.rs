@@ -330,9 +330,14 @@ pub async fn explain(visitor: Visitor, request: Request<Body>, next: Next) -> Re
     let wait = known.as_ref().and_then(|explained| {
         if let Failure::TooOften(wait) = *explained.0 { Some(wait.num_seconds().max(1)) } else { None }
     });
+    let said = known.as_ref().is_some_and(|explained| matches!(*explained.0, Failure::Said(_)));
+    let (href, back) = said
+        .then(|| claim_of(&visitor.path))
+        .flatten()
+        .map_or_else(|| ("/".to_owned(), "To the start page"), |claim| (claim, "To the page of the claim"));
     let page = Page::new(
         heading,
-        move || view! { <h1>{heading}</h1><p class="lead">{words}</p><p><a href="/">"To the start page"</a></p> },
+        move || view! { <h1>{heading}</h1><p class="lead">{words}</p><p><a href=href>{back}</a></p> },
     );
     let mut page = visitor.page_with(status, page.error(status.is_server_error()));
     if let Some(wait) = wait {
@@ -341,9 +346,23 @@ pub async fn explain(visitor: Visitor, request: Request<Body>, next: Next) -> Re
     page
 }
 
+/// The page of the claim to which a claimant's page belongs, unless it is that page itself.
+fn claim_of(path: &str) -> Option<String> {
+    let (id, _) = path.strip_prefix("/claims/")?.split_once('/')?;
+    id.bytes().all(|byte| byte.is_ascii_digit()).then(|| format!("/claims/{id}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_of_a_claim_leads_back_to_it() {
+        assert_eq!(claim_of("/claims/7/lines/other").as_deref(), Some("/claims/7"));
+        for other in ["/claims/7", "/claims/x/sign", "/cases/allegro/file"] {
+            assert_eq!(claim_of(other), None);
+        }
+    }
 
     #[test]
     fn only_paths_of_this_site() {

@@ -14,7 +14,9 @@ CREATE TABLE accounts (
     administrator BOOLEAN NOT NULL DEFAULT FALSE,
     verified_at TEXT,
     disabled_at TEXT,
-    created_at TEXT NOT NULL
+    created_at TEXT NOT NULL,
+    -- Hash of the key of the form that made it: the form sent twice makes one account.
+    registered_with TEXT UNIQUE
 );
 
 -- An address is unique among those who proved that it is theirs: somebody may begin with an address before proving it, and no
@@ -193,7 +195,7 @@ CREATE TABLE documents (
     -- Versions of the claim in which it was added and, if it was, taken away.
     added_in BIGINT NOT NULL,
     removed_in BIGINT,
-    UNIQUE (claim_id, sha256)
+    UNIQUE (claim_id, sha256, added_in)
 );
 CREATE INDEX documents_by_hash ON documents (sha256);
 

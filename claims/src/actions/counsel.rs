@@ -5,7 +5,7 @@ use minijinja::context;
 use super::{
     Failure, Recoup,
     links::{self, For, Purpose},
-    permit,
+    once, permit,
     sign_in::raw,
 };
 use crate::{
@@ -15,16 +15,20 @@ use crate::{
     store::{Tx, accounts, cases, events, outbox},
 };
 
-/// Mails an invitation to act as counsel in a case.
+/// Mails an invitation to act as counsel in a case. `key` is the form's idempotency key.
 ///
 /// # Errors
 /// A wrong address, or a case that does not exist.
-pub async fn invite(recoup: &Recoup, actor: &Actor, case: CaseId, answers: &Answers) -> Result<(), Failure> {
+pub async fn invite(recoup: &Recoup, actor: &Actor, case: CaseId, answers: &Answers, key: &str) -> Result<(), Failure> {
     permit(actor, Action::ManageCases)?;
     account::read(account::INVITE, answers, "").map_err(Failure::Invalid)?;
     let email = answers.get("email");
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
+    let fingerprint = format!("{case} {email}");
+    if once::answered(&mut tx, actor, key, "invite", &fingerprint).await?.is_some() {
+        return Ok(());
+    }
     let row = cases::by_id(&mut tx, case).await?.ok_or(crate::access::Refusal::NotFound)?;
     let title = row.read()?.settings.title;
     let link =
@@ -33,6 +37,7 @@ pub async fn invite(recoup: &Recoup, actor: &Actor, case: CaseId, answers: &Answ
     let values = context! { case => title, inviter => actor.name.as_str(), link, days => Purpose::Counsel.life().num_days(), recipient => email };
     outbox::add(&mut tx, &recoup.mails.write("counsel_invited", email, values, (Some(case), None))?, now).await?;
     record(&mut tx, case, actor.account, "counsel_invited", email, now).await?;
+    once::keep(recoup, &mut tx, actor, key, "invite", &fingerprint, "").await?;
     Ok(tx.commit().await?)
 }
 

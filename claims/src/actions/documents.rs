@@ -44,22 +44,28 @@ pub async fn add(recoup: &Recoup, actor: &Actor, id: ClaimId, document: &NewDocu
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
     let (claim, draft) = save_step::open(&mut tx, actor, id, now).await?;
-    if let Some(known) = documents::by_hash(&mut tx, id, &document.sha256).await? {
-        if known.removed_in.is_some() {
-            documents::restore(&mut tx, known.id).await?;
-            tx.commit().await?;
-            return Ok(Added::New(known.id));
+    let version = claims::version(&mut tx, draft).await?.ok_or(Refusal::NotFound)?.version;
+    let earlier = documents::by_hash(&mut tx, id, &document.sha256).await?;
+    if let Some(known) = &earlier {
+        match known.removed_in {
+            None => return Ok(Added::Known(known.id, known.name.clone())),
+            Some(removed_in) if removed_in == version => {
+                documents::restore(&mut tx, known.id).await?;
+                tx.commit().await?;
+                return Ok(Added::New(known.id));
+            }
+            // A sent version lacks it: that version must go on lacking it, so this stay gets a row of its own.
+            Some(_) => {}
         }
-        return Ok(Added::Known(known.id, known.name));
     }
-    let used = documents::bytes_of_claim(&mut tx, id).await?.saturating_add(document.bytes);
+    let more = if earlier.is_some() { 0 } else { document.bytes };
+    let used = documents::bytes_of_claim(&mut tx, id).await?.saturating_add(more);
     if u64::try_from(used).unwrap_or(u64::MAX) > recoup.limits.claim_bytes {
         return Err(Failure::said(format!(
             "The documents of a claim can have {} MB together; this one no longer fits.",
             recoup.limits.claim_bytes / 1_000_000
         )));
     }
-    let version = claims::version(&mut tx, draft).await?.ok_or(Refusal::NotFound)?.version;
     let new = documents::add(&mut tx, id, document, actor.account, version, now).await?;
     let details = serde_json::json!({ "name": document.name, "sha256": document.sha256, "bytes": document.bytes });
     events::add(

@@ -19,6 +19,7 @@ pub mod amend;
 pub mod cases;
 pub mod claim_view;
 pub mod counsel;
+pub mod discard;
 pub mod documents;
 pub mod edit_lines;
 pub mod limits;

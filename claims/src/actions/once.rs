@@ -6,6 +6,10 @@ use crate::{
     store::{Tx, queue_up, submissions},
 };
 
+/// What is said of a key that comes again with another form.
+pub(super) const OTHER_CONTENT: &str =
+    "This form was sent before with other content. Open the page again, check what is there, and send it once more.";
+
 /// The answer that a key was given before, if it was. A double click waits here for the first click's answer.
 ///
 /// # Errors
@@ -25,9 +29,7 @@ pub(super) async fn answered(
     match submissions::find(tx, actor.account, &key).await? {
         None => Ok(None),
         Some((earlier, print, answer)) if earlier == action && print == links::hash(fingerprint) => Ok(Some(answer)),
-        Some(_) => Err(Failure::said(
-            "This form was sent before with other content. Open the page again, check what is there, and send it once more.",
-        )),
+        Some(_) => Err(Failure::said(OTHER_CONTENT)),
     }
 }
 

@@ -5,21 +5,22 @@ use minijinja::context;
 use super::{
     Failure, Recoup, limits,
     links::{self, For, Purpose},
+    once,
 };
 use crate::{
     AccountId, Instant,
     intake::{Answers, account},
-    store::{Tx, accounts, outbox, tokens},
+    store::{Tx, accounts, outbox, queue_up, tokens},
 };
 
 /// Registers: the new account can be used at once, but nothing can be signed before its address is confirmed.
 ///
-/// If somebody confirmed the address before, the new account works all the same, and the mail explains how to move what is
+/// `key` is the form's idempotency key: sent twice, the form makes one account and one mail. If somebody confirmed the address before, the new account works all the same, and the mail explains how to move what is
 /// entered into the old one. So neither page nor time tells whether the address was known.
 ///
 /// # Errors
 /// Wrong answers, or too many accounts from one client.
-pub async fn register(recoup: &Recoup, answers: &Answers, client: &str) -> Result<AccountId, Failure> {
+pub async fn register(recoup: &Recoup, answers: &Answers, client: &str, key: &str) -> Result<AccountId, Failure> {
     account::read(account::REGISTER, answers, answers.get("email")).map_err(Failure::Invalid)?;
     let (email, name) = (answers.get("email"), answers.get("name"));
     let mut tx = recoup.store.write().await?;
@@ -29,8 +30,25 @@ pub async fn register(recoup: &Recoup, answers: &Answers, client: &str) -> Resul
 
     let password_hash = recoup.passwords.hash(raw(answers, "password")).await?;
     let mut tx = recoup.store.write().await?;
+    let key = (!key.is_empty()).then(|| links::hash(key));
+    if let Some(key) = &key {
+        queue_up(&mut tx, &format!("register {key}")).await?;
+    }
+    let made = match &key {
+        Some(key) => accounts::registered_with(&mut tx, key).await?,
+        None => None,
+    };
+    if let Some(made) = made {
+        tx.commit().await?;
+        let same = accounts::email_key(&made.email) == accounts::email_key(email)
+            && recoup.passwords.verify(raw(answers, "password"), Some(&made.password_hash)).await?;
+        return if same { Ok(made.id) } else { Err(Failure::said(once::OTHER_CONTENT)) };
+    }
     let known = accounts::by_email(&mut tx, email).await?.filter(|known| known.verified_at.is_some());
     let id = accounts::add(&mut tx, email, name, &password_hash, false, None, recoup.clock.now()).await?;
+    if let Some(key) = &key {
+        accounts::set_registered_with(&mut tx, id, key).await?;
+    }
     mail_confirmation(recoup, &mut tx, id, email, known.as_ref().map_or(name, |known| &known.name), known.is_some())
         .await?;
     tx.commit().await?;
@@ -90,6 +108,7 @@ pub async fn confirm_address(recoup: &Recoup, token: &str) -> Result<Confirmed, 
         None => None,
     }
     .ok_or_else(|| Failure::said("The account of this link no longer exists."))?;
+    queue_up(&mut tx, &address(&account.email)).await?;
     let older = accounts::by_email(&mut tx, &account.email)
         .await?
         .filter(|older| older.verified_at.is_some() && older.id != account.id);
@@ -107,6 +126,11 @@ pub async fn confirm_address(recoup: &Recoup, token: &str) -> Result<Confirmed, 
     };
     tx.commit().await?;
     Ok(confirmed)
+}
+
+/// What transactions that prove an address queue up for: only one account may have proved it.
+fn address(email: &str) -> String {
+    format!("address {}", accounts::email_key(email))
 }
 
 /// What confirming an address ended in.
@@ -149,13 +173,20 @@ pub async fn sign_in(recoup: &Recoup, answers: &Answers, client: &str) -> Result
     for (rule, of) in rules {
         limits::count(recoup, &mut tx, rule, of).await?;
     }
-    let account = accounts::by_email(&mut tx, &key).await?;
+    let first = accounts::by_email(&mut tx, &key).await?.filter(|account| account.disabled_at.is_none());
+    let newest = accounts::newest_unproved(&mut tx, &key).await?;
     tx.commit().await?;
 
-    let usable = account.as_ref().filter(|account| account.disabled_at.is_none());
-    let right =
-        recoup.passwords.verify(raw(answers, "password"), usable.map(|account| account.password_hash.as_str())).await?;
-    let Some(account) = usable.filter(|_| right) else {
+    // An address that nobody proved may have been used twice: by its owner who forgot, or by somebody else. Each gets in with
+    // their own password. Two passwords are always checked, so that the time tells nothing.
+    let mut found = None;
+    for account in [newest, first] {
+        let hash = account.as_ref().map(|account| account.password_hash.as_str());
+        if recoup.passwords.verify(raw(answers, "password"), hash).await? {
+            found = account;
+        }
+    }
+    let Some(account) = found else {
         return Err(Failure::field(
             "password",
             "Address and password do not fit together. Check both; capital letters matter in the password.",
@@ -216,9 +247,15 @@ pub async fn reset(recoup: &Recoup, token: &str, answers: &Answers) -> Result<Ac
     if let Some(account) = account
         .filter(|account| account.verified_at.is_none() && found.email.as_deref() == Some(account.email.as_str()))
     {
+        queue_up(&mut tx, &address(&account.email)).await?;
+        let newest = accounts::newest_unproved(&mut tx, &account.email).await?;
         let older = accounts::by_email(&mut tx, &account.email).await?;
         if older.is_some_and(|older| older.id == account.id) {
             accounts::set_verified(&mut tx, account.id, now).await?;
+            // What its owner entered after registering once more is not lost: a mail offers to move it here.
+            if let Some(twin) = newest.filter(|twin| twin.id != account.id) {
+                mail_confirmation(recoup, &mut tx, twin.id, &twin.email, &account.name, true).await?;
+            }
         }
     }
     tx.commit().await?;

@@ -27,7 +27,7 @@ pub struct Line {
 }
 
 /// Longest period in months: a century. A longer one is a slip, and is spread over its first century.
-const LONGEST: u32 = 1_200;
+pub(super) const LONGEST: u32 = 1_200;
 
 /// Where lines meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

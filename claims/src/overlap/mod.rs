@@ -57,13 +57,17 @@
 
 mod key;
 mod ledger;
+mod of_case;
 mod spread;
 #[cfg(test)]
 mod tests;
 
 pub use key::{Entry, Overlap, Relation, resolve};
 pub use ledger::{Key, KeyOverlap, Ledger, Line, Totals, reckon};
+pub use of_case::{CaseLedger, CaseLine, Entry as LedgerEntry, Part, Removed, family_of, of_case};
 pub use spread::spread;
+
+use ledger::LONGEST;
 
 /// An amount in minor units of the case's currency.
 pub type Minor = i64;

@@ -54,15 +54,45 @@ pub async fn add(
     .fetch_one(c).await)
 }
 
-/// Finds an account by address: the one that proved it, else the one that used it last.
+/// Finds an account by address: the one that proved it, else the one that used it first, which nobody takes over by
+/// registering the same address again.
 ///
 /// # Errors
 /// If the database fails.
 pub async fn by_email(tx: &mut Tx, email: &str) -> Result<Option<Account>, Error> {
     let sql = sqlx::AssertSqlSafe(format!(
-        "SELECT {COLUMNS} FROM accounts WHERE email_key = $1 ORDER BY CASE WHEN verified_at IS NULL THEN 1 ELSE 0 END, id DESC LIMIT 1"
+        "SELECT {COLUMNS} FROM accounts WHERE email_key = $1 ORDER BY CASE WHEN verified_at IS NULL THEN 1 ELSE 0 END, id LIMIT 1"
     ));
     on!(tx, c => sqlx::query_as(sql).bind(email_key(email)).fetch_optional(c).await)
+}
+
+/// Finds the account that last began with an address which nobody has proved.
+///
+/// # Errors
+/// If the database fails.
+pub async fn newest_unproved(tx: &mut Tx, email: &str) -> Result<Option<Account>, Error> {
+    let sql = sqlx::AssertSqlSafe(format!(
+        "SELECT {COLUMNS} FROM accounts a WHERE email_key = $1 AND disabled_at IS NULL \
+         AND NOT EXISTS (SELECT 1 FROM accounts v WHERE v.email_key = $1 AND v.verified_at IS NOT NULL) ORDER BY id DESC LIMIT 1"
+    ));
+    on!(tx, c => sqlx::query_as(sql).bind(email_key(email)).fetch_optional(c).await)
+}
+
+/// Remembers the key of the form that made an account.
+///
+/// # Errors
+/// A unique violation if the form made one already.
+pub async fn set_registered_with(tx: &mut Tx, id: AccountId, key: &str) -> Result<(), Error> {
+    on!(tx, c => sqlx::query("UPDATE accounts SET registered_with = $2 WHERE id = $1").bind(id).bind(key).execute(c).await.map(drop))
+}
+
+/// Finds the account that a form made.
+///
+/// # Errors
+/// If the database fails.
+pub async fn registered_with(tx: &mut Tx, key: &str) -> Result<Option<Account>, Error> {
+    let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM accounts WHERE registered_with = $1"));
+    on!(tx, c => sqlx::query_as(sql).bind(key).fetch_optional(c).await)
 }
 
 /// Finds an account by id.

@@ -268,6 +268,25 @@ pub async fn set_in_force(
     .bind(claim).bind(version).bind(number).bind(now).execute(c).await.map(drop))
 }
 
+/// Deletes the draft of a claim with its answers, lines and citations.
+///
+/// # Errors
+/// If the database fails.
+pub async fn delete_draft(tx: &mut Tx, claim: ClaimId, draft: VersionId, now: Instant) -> Result<(), Error> {
+    on!(tx, c => {
+        sqlx::query("UPDATE claims SET draft_id = NULL, changed_at = $2 WHERE id = $1").bind(claim).bind(now).execute(&mut *c).await?;
+        for sql in [
+            "DELETE FROM evidence WHERE line_id IN (SELECT id FROM lines WHERE version_id = $1)",
+            "DELETE FROM lines WHERE version_id = $1",
+            "DELETE FROM answers WHERE version_id = $1",
+            "DELETE FROM versions WHERE id = $1 AND sent_at IS NULL",
+        ] {
+            sqlx::query(sql).bind(draft).execute(&mut *c).await?;
+        }
+        Ok(())
+    })
+}
+
 /// Withdraws a claim.
 ///
 /// # Errors

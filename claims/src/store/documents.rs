@@ -47,12 +47,15 @@ pub struct NewDocument {
     pub pages: Option<i64>,
 }
 
-/// Finds a document of a claim by its hash.
+/// Finds a document of a claim by its hash: the one that the newest version holds, if it holds one. A document that was taken
+/// away in a sent version and added again later has a row for each stay, so that every version shows what was in it.
 ///
 /// # Errors
 /// If the database fails.
 pub async fn by_hash(tx: &mut Tx, claim: ClaimId, sha256: &str) -> Result<Option<Document>, Error> {
-    let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM documents WHERE claim_id = $1 AND sha256 = $2"));
+    let sql = sqlx::AssertSqlSafe(format!(
+        "SELECT {COLUMNS} FROM documents WHERE claim_id = $1 AND sha256 = $2 ORDER BY added_in DESC LIMIT 1"
+    ));
     on!(tx, c => sqlx::query_as(sql).bind(claim).bind(sha256).fetch_optional(c).await)
 }
 
@@ -68,7 +71,7 @@ pub async fn by_id(tx: &mut Tx, id: DocumentId) -> Result<Option<Document>, Erro
 /// Adds a document.
 ///
 /// # Errors
-/// A unique violation if the claim has the same bytes already.
+/// A unique violation if the same bytes were added in this version already.
 pub async fn add(
     tx: &mut Tx,
     claim: ClaimId,
@@ -84,7 +87,7 @@ pub async fn add(
     .fetch_one(c).await)
 }
 
-/// Brings a document back that was taken away.
+/// Brings a document back that was taken away in the open draft: no sent version lacks it.
 ///
 /// # Errors
 /// If the database fails.
@@ -129,12 +132,23 @@ pub async fn of_version(tx: &mut Tx, claim: ClaimId, version: i64) -> Result<Vec
     on!(tx, c => sqlx::query_as(sql).bind(claim).bind(version).fetch_all(c).await)
 }
 
-/// Bytes of all documents of a claim, for its limit.
+/// Forgets what a draft did to the documents: those added in it go, those taken away in it are back.
+///
+/// # Errors
+/// If the database fails.
+pub async fn discard(tx: &mut Tx, claim: ClaimId, version: i64) -> Result<(), Error> {
+    on!(tx, c => {
+        sqlx::query("DELETE FROM documents WHERE claim_id = $1 AND added_in = $2").bind(claim).bind(version).execute(&mut *c).await?;
+        sqlx::query("UPDATE documents SET removed_in = NULL WHERE claim_id = $1 AND removed_in = $2").bind(claim).bind(version).execute(c).await.map(drop)
+    })
+}
+
+/// Bytes of all documents of a claim, for its limit; the same bytes once.
 ///
 /// # Errors
 /// If the database fails.
 pub async fn bytes_of_claim(tx: &mut Tx, claim: ClaimId) -> Result<i64, Error> {
-    on!(tx, c => sqlx::query_scalar("SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM documents WHERE claim_id = $1").bind(claim).fetch_one(c).await)
+    on!(tx, c => sqlx::query_scalar("SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM (SELECT DISTINCT sha256, bytes FROM documents WHERE claim_id = $1) d").bind(claim).fetch_one(c).await)
 }
 
 /// Who a document belongs to: its claim's case and claimant, and whether the claim was ever sent with it.

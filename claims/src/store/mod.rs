@@ -97,8 +97,10 @@ impl Store {
     /// # Errors
     /// If the URL names no database that Recoup knows, the database does not answer, or a migration fails.
     pub async fn open(url: &str) -> Result<Self, Error> {
+        let lock = lock_beside(url).await?;
         let store = Self::connect(url).await?;
-        store.migrate(url).await?;
+        store.migrate().await?;
+        drop(lock);
         Ok(store)
     }
 
@@ -145,32 +147,9 @@ impl Store {
         Ok(Self { pools })
     }
 
-    /// Brings the schema up to date, under a lock.
-    ///
-    /// # Errors
-    /// If a migration fails, or the database was made by a newer Recoup.
-    pub async fn migrate(&self, url: &str) -> Result<(), Error> {
+    async fn migrate(&self) -> Result<(), Error> {
         match &self.pools {
-            Pools::Sqlite { write, .. } => {
-                // SQLite has no advisory locks: a lock on a file beside the database keeps a second process waiting.
-                let path = url
-                    .trim_start_matches("sqlite:")
-                    .trim_start_matches("//")
-                    .split('?')
-                    .next()
-                    .unwrap_or_default()
-                    .to_owned();
-                let lock = tokio::task::spawn_blocking(move || -> std::io::Result<std::fs::File> {
-                    let file = std::fs::File::create(format!("{path}.lock"))?;
-                    file.lock()?;
-                    Ok(file)
-                })
-                .await
-                .map_err(|error| Error::Io(std::io::Error::other(error)))??;
-                let done = sqlx::migrate!("../migrations/sqlite").run(write).await;
-                drop(lock);
-                done?;
-            }
+            Pools::Sqlite { write, .. } => sqlx::migrate!("../migrations/sqlite").run(write).await?,
             Pools::Postgres(pool) => sqlx::migrate!("../migrations/postgres").run(pool).await?,
             Pools::WholeSqlite(_) | Pools::WholePostgres(_) => {}
         }
@@ -223,6 +202,20 @@ impl Store {
             Pools::Postgres(pool) | Pools::WholePostgres(pool) => pool.close().await,
         }
     }
+}
+
+/// A lock on a file beside a SQLite database, held by whoever opens it: SQLite has no advisory locks, and two processes that
+/// set the journal mode of a new file at the same moment are told "database is locked" without waiting. PostgreSQL's
+/// migrations lock by themselves.
+async fn lock_beside(url: &str) -> Result<Option<std::fs::File>, Error> {
+    let Some(path) = url.strip_prefix("sqlite:") else { return Ok(None) };
+    let path = path.trim_start_matches("//").split('?').next().unwrap_or_default().to_owned();
+    let locked = tokio::task::spawn_blocking(move || -> std::io::Result<std::fs::File> {
+        let file = std::fs::File::create(format!("{path}.lock"))?;
+        file.lock()?;
+        Ok(file)
+    });
+    Ok(Some(locked.await.map_err(|error| Error::Io(std::io::Error::other(error)))??))
 }
 
 /// Lets the transactions that name the same thing run one after the other, also where no row of it exists yet. SQLite's

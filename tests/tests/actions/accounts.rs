@@ -18,7 +18,7 @@ fn registration(email: &str) -> Answers {
 }
 
 async fn register(app: &App, email: &str) -> Actor {
-    let id = sign_in::register(&app.recoup, &registration(email), "192.0.2.1").await.unwrap();
+    let id = sign_in::register(&app.recoup, &registration(email), "192.0.2.1", "").await.unwrap();
     stage::actor(&app.recoup, id).await
 }
 
@@ -116,11 +116,75 @@ on_both! {
         assert_eq!(signs_in(&app, "ada@example.org", stage::PASSWORD).await.unwrap(), old.account);
     }
 
+    async fn a_form_sent_twice_registers_once(database) {
+        let app = App::start(&database).await;
+        let sent = futures::future::join_all((0..5).map(|_| {
+            let recoup = app.recoup.clone();
+            tokio::spawn(async move { sign_in::register(&recoup, &registration("ada@example.org"), "192.0.2.1", "key").await.unwrap() })
+        })).await;
+        let made: std::collections::BTreeSet<_> = sent.into_iter().map(Result::unwrap).collect();
+        assert_eq!(made.len(), 1);
+        let rows = database.row_counts().await;
+        for table in ["accounts", "outbox"] {
+            assert!(rows.contains(&(table.to_owned(), 1)), "{rows:?}");
+        }
+        for (field, typed) in [("email", "eve@example.org"), ("password", "another long password")] {
+            let other = registration("ada@example.org").with(field, typed);
+            said(sign_in::register(&app.recoup, &other, "192.0.2.1", "key").await.unwrap_err());
+        }
+        assert!(database.row_counts().await.contains(&("accounts".to_owned(), 1)));
+    }
+
+    async fn who_registers_an_unconfirmed_address_again_takes_nothing_over(database) {
+        let app = App::start(&database).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        let first = register(&app, "ada@example.org").await;
+        let second = registration("ada@example.org").with("password", "another long password");
+        let second = sign_in::register(&app.recoup, &second, "198.51.100.1", "").await.unwrap();
+        let third = registration("ada@example.org").with("password", "a third long password");
+        let third = sign_in::register(&app.recoup, &third, "198.51.100.2", "").await.unwrap();
+        assert_eq!(signs_in(&app, "ada@example.org", stage::PASSWORD).await.unwrap(), first.account);
+        assert_eq!(signs_in(&app, "ada@example.org", "a third long password").await.unwrap(), third);
+        let (third, claim) = stage::start(&app.recoup, third, "allegro", "Jay Records").await;
+
+        // Who reads the mailbox gets the first account, and is offered what the newest holds.
+        sign_in::forgotten(&app.recoup, &stage::answers(&[("email", "ada@example.org")]), "192.0.2.1").await.unwrap();
+        let reset = token(&app, "reset_password", "ada@example.org").await;
+        sign_in::reset(&app.recoup, &reset, &stage::answers(&[("password", "quite a new password")])).await.unwrap();
+        assert_eq!(signs_in(&app, "ada@example.org", "quite a new password").await.unwrap(), first.account);
+        for twin in ["another long password", "a third long password"] {
+            assert!(signs_in(&app, "ada@example.org", twin).await.is_err(), "the address is proved now");
+        }
+        let offer = token(&app, "address_known", "ada@example.org").await;
+        assert_eq!(sign_in::confirm_address(&app.recoup, &offer).await.unwrap(), Confirmed::MovedToOlderAccount);
+        let mut tx = app.recoup.store.read().await.unwrap();
+        assert_eq!(rows::of_account(&mut tx, first.account).await.unwrap()[0].id, claim);
+        assert!(accounts::actor(&mut tx, third.account).await.unwrap().is_none());
+        assert!(accounts::actor(&mut tx, second).await.unwrap().is_some_and(|second| !second.verified));
+    }
+
+    async fn twins_that_confirm_at_the_same_moment_become_one(database) {
+        let app = App::start(&database).await;
+        let mut links = Vec::new();
+        for password in ["the first long password", "the second long password"] {
+            let answers = registration("ada@example.org").with("password", password);
+            sign_in::register(&app.recoup, &answers, "192.0.2.1", "").await.unwrap();
+            links.push(token(&app, "verify_address", "ada@example.org").await);
+        }
+        let confirmed = futures::future::join_all(links.into_iter().map(|link| {
+            let recoup = app.recoup.clone();
+            tokio::spawn(async move { sign_in::confirm_address(&recoup, &link).await.unwrap() })
+        })).await;
+        let mut confirmed: Vec<_> = confirmed.into_iter().map(Result::unwrap).collect();
+        confirmed.sort_by_key(|confirmed| *confirmed != Confirmed::Address);
+        assert_eq!(confirmed, [Confirmed::Address, Confirmed::MovedToOlderAccount]);
+    }
+
     async fn nothing_is_stored_of_a_wrong_registration(database) {
         let app = App::start(&database).await;
         let before = database.row_counts().await;
         for (field, typed) in [("email", "nonsense"), ("password", "short"), ("password", "password123"), ("name", "")] {
-            let failure = sign_in::register(&app.recoup, &registration("ada@example.org").with(field, typed), "192.0.2.1").await.unwrap_err();
+            let failure = sign_in::register(&app.recoup, &registration("ada@example.org").with(field, typed), "192.0.2.1", "").await.unwrap_err();
             let Failure::Invalid(errors) = failure else { panic!("{failure:?}") };
             assert_eq!(errors[0].field, field);
         }

@@ -1,7 +1,10 @@
 //! Amending, withdrawing, taking up again.
 
 use claims::{
-    actions::{Failure, amend::amend, claim_view, edit_lines, submit_claim::submit, withdraw::withdraw},
+    actions::{
+        Failure, amend::amend, claim_view, discard::discard, documents, edit_lines, submit_claim::submit,
+        withdraw::withdraw,
+    },
     intake::steps::Step,
     line::Category,
     store::{claims as rows, events, lines, totals},
@@ -32,6 +35,35 @@ on_both! {
         let mut tx = app.recoup.store.read().await.unwrap();
         let kinds: Vec<_> = events::of_claim(&mut tx, id).await.unwrap().into_iter().map(|event| event.kind).collect();
         assert_eq!(kinds, ["claim_started", "claim_submitted", "amendment_started", "claim_amended"]);
+    }
+
+    async fn a_discarded_amendment_leaves_no_trace_but_the_event(database) {
+        let (app, actor, id) = ready(&database).await;
+        let kept = stage::document(&app.recoup, &actor, id, "kept.pdf").await;
+        let taken = stage::document(&app.recoup, &actor, id, "taken.pdf").await;
+        edit_lines::cite_many(&app.recoup, &actor, id, taken, "1", "").await.unwrap();
+        assert!(matches!(discard(&app.recoup, &actor, id).await, Err(Failure::Said(_))), "a first draft is withdrawn instead");
+        stage::send(&app.recoup, &actor, id).await.unwrap();
+        let before = database.row_counts().await;
+        amend(&app.recoup, &actor, id).await.unwrap();
+        stage::line(&app.recoup, &actor, id, Category::UnpaidSales, &stage::sales("14,000.00"), None).await;
+        let added = stage::document(&app.recoup, &actor, id, "added.pdf").await;
+        edit_lines::cite_many(&app.recoup, &actor, id, added, "1", "").await.unwrap();
+        documents::remove(&app.recoup, &actor, id, taken).await.unwrap();
+
+        discard(&app.recoup, &actor, id).await.unwrap();
+        discard(&app.recoup, &actor, id).await.expect("a second click");
+        let after = database.row_counts().await;
+        let changed: Vec<_> = before.iter().zip(&after).filter(|(before, after)| before != after).map(|(before, _)| before.0.as_str()).collect();
+        assert_eq!(changed, ["events"], "{before:?} {after:?}");
+        let (_, _, versions) = claim_view::sent_versions(&app.recoup, &actor, id).await.unwrap();
+        assert_eq!(versions.len(), 1);
+
+        amend(&app.recoup, &actor, id).await.unwrap();
+        let draft = claim_view::draft(&app.recoup, &actor, id).await.unwrap();
+        assert_eq!(draft.documents.iter().map(|document| document.id).collect::<Vec<_>>(), [kept, taken]);
+        let received = stage::send(&app.recoup, &actor, id).await.unwrap();
+        assert_eq!(received.version, 2, "the number of the discarded version was never seen by anybody else");
     }
 
     async fn an_amendment_is_signed_again(database) {

@@ -12,7 +12,13 @@ on_both! {
         let app = App::start(&database).await;
         let root = stage::person(&app.recoup, "root@example.org", true, true).await;
         let case = cases::add(&app.recoup, &root, &stage::case_answers("allegro", "ALG")).await.unwrap();
-        counsel::invite(&app.recoup, &root, case, &stage::answers(&[("email", "Lee@law.example")])).await.unwrap();
+        let invitation = stage::answers(&[("email", "Lee@law.example")]);
+        counsel::invite(&app.recoup, &root, case, &invitation, "key").await.unwrap();
+        let once = database.row_counts().await;
+        counsel::invite(&app.recoup, &root, case, &invitation, "key").await.expect("a double click");
+        assert_eq!(database.row_counts().await, once, "one invitation, one mail");
+        let other = stage::answers(&[("email", "eve@law.example")]);
+        assert!(matches!(counsel::invite(&app.recoup, &root, case, &other, "key").await, Err(Failure::Said(_))));
         let token = crate::accounts::token(&app, "counsel_invited", "lee@law.example").await;
         let (email, title, known) = counsel::read_invitation(&app.recoup, &token).await.unwrap();
         assert_eq!((email.as_str(), title.as_str(), known), ("Lee@law.example", "Claims against Allegro Media Group", false));
@@ -33,7 +39,7 @@ on_both! {
         let root = stage::person(&app.recoup, "root@example.org", true, true).await;
         let lee = stage::person(&app.recoup, "lee@law.example", true, false).await;
         let case = cases::add(&app.recoup, &root, &stage::case_answers("allegro", "ALG")).await.unwrap();
-        counsel::invite(&app.recoup, &root, case, &stage::answers(&[("email", "lee@law.example")])).await.unwrap();
+        counsel::invite(&app.recoup, &root, case, &stage::answers(&[("email", "lee@law.example")]), "").await.unwrap();
         let token = crate::accounts::token(&app, "counsel_invited", "lee@law.example").await;
         assert_eq!(counsel::accept(&app.recoup, &token, &Default::default()).await.unwrap(), None, "the link alone signs nobody in");
         assert!(stage::actor(&app.recoup, lee.account).await.counsel_of.contains(&case));

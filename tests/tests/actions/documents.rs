@@ -69,6 +69,12 @@ on_both! {
         assert_eq!(versions.iter().map(|version| version.frozen.documents.len()).collect::<Vec<_>>(), [1, 0], "what was signed does not change");
         let draft = claims::actions::claim_view::draft(&app.recoup, &actor, id).await.unwrap();
         assert_eq!(draft.documents.len(), 1);
+        stage::send(&app.recoup, &actor, id).await.unwrap();
+        let mut tx = app.recoup.store.read().await.unwrap();
+        for (version, held) in [(1, 1), (2, 0), (3, 1)] {
+            assert_eq!(rows::of_version(&mut tx, id, version).await.unwrap().len(), held, "version {version}");
+        }
+        assert_eq!(rows::bytes_of_claim(&mut tx, id).await.unwrap(), draft.documents[0].bytes, "the same bytes count once");
     }
 
     async fn a_claims_documents_have_a_limit(database) {

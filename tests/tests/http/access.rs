@@ -72,6 +72,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/claims/{id}/versions/{version}/claim.json", "IPNPNN"),
     ("GET", "/claims/{id}/versions/{version}/changes", "IPNPNN"),
     ("POST", "/claims/{id}/amend", "IRNNNN"),
+    ("GET", "/claims/{id}/discard", "IPNNNN"),
+    ("POST", "/claims/{id}/discard", "IRNNNN"),
     ("GET", "/claims/{id}/withdraw", "IPNNNN"),
     ("POST", "/claims/{id}/withdraw", "IRNNNN"),
     // Counsel of the case; nobody else knows that there is anything.
@@ -105,6 +107,7 @@ const LAST: &[&str] = &[
     "/claims/{id}/line/{line}/remove",
     "/claims/{id}/documents/{document}/remove",
     "/claims/{id}/sign",
+    "/claims/{id}/discard",
     "/claims/{id}/withdraw",
 ];
 

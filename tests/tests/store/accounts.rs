@@ -22,9 +22,11 @@ on_both! {
         let first = account(&store, "Ada@Example.org", false).await.unwrap();
         let second = account(&store, " ada@example.ORG", false).await.unwrap();
         let mut tx = store.write().await.unwrap();
-        assert_eq!(accounts::by_email(&mut tx, "ADA@example.org").await.unwrap().unwrap().id, second, "the last one counts");
+        assert_eq!(accounts::by_email(&mut tx, "ADA@example.org").await.unwrap().unwrap().id, first, "who came first is not displaced");
+        assert_eq!(accounts::newest_unproved(&mut tx, "ADA@example.org").await.unwrap().unwrap().id, second);
         accounts::set_verified(&mut tx, first, start()).await.unwrap();
         assert_eq!(accounts::by_email(&mut tx, "ada@example.org").await.unwrap().unwrap().id, first, "who proved it counts");
+        assert_eq!(accounts::newest_unproved(&mut tx, "ada@example.org").await.unwrap(), None);
         tx.commit().await.unwrap();
 
         let mut tx = store.write().await.unwrap();

@@ -26,6 +26,8 @@ pub struct FormPage {
     pub form: &'static [Section],
     /// Where to go on afterwards, carried by the form.
     pub next: Option<String>,
+    /// Idempotency key, carried by the form.
+    pub key: Option<String>,
     /// What the button says.
     pub button: &'static str,
     /// Other ways on: before the link, its address, the link.
@@ -36,10 +38,11 @@ impl FormPage {
     /// The page with what was typed.
     #[must_use]
     pub fn with(self, typed: Typed) -> Page {
-        let Self { title, lead, notice, action, form, next, button, links } = self;
+        let Self { title, lead, notice, action, form, next, key, button, links } = self;
         Page::new(title, move || {
             let notice = notice.map(|notice| view! { <Notice kind=NoticeKind::Success>{notice}</Notice> });
             let next = next.map(|next| view! { <input type="hidden" name="next" value=next/> });
+            let key = key.map(|key| view! { <input type="hidden" name="key" value=key/> });
             let links: Vec<_> = links
                 .into_iter()
                 .map(|(before, href, words)| view! { <span>{before}" "<a href=href>{words}</a></span> })
@@ -50,7 +53,7 @@ impl FormPage {
                 <h1>{title}</h1>
                 {(!lead.is_empty()).then(|| view! { <p>{lead}</p> })}
                 <form method="post" action=action novalidate>
-                    {next}
+                    {next}{key}
                     <FormSections sections=form answers=typed.answers errors=typed.errors/>
                     <div class="actions"><button type="submit">{button}</button>{links}</div>
                 </form>

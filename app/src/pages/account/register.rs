@@ -18,24 +18,24 @@ pub async fn page(visitor: Visitor, query: Query) -> Answer {
     if let Some(actor) = &visitor.actor {
         return Ok(see_other(next.as_deref().unwrap_or_else(|| home(actor))));
     }
-    Ok(visitor.page(show(next, Typed::default())))
+    Ok(visitor.page(show(next, visitor.key(), Typed::default())))
 }
 
 /// `POST /register`
 pub async fn send(visitor: Visitor, query: Query, sent: Sent) -> Answer {
     let next = session::next(&query, &sent);
-    match sign_in::register(visitor.recoup(), &sent.0, &visitor.client).await {
+    match sign_in::register(visitor.recoup(), &sent.0, &visitor.client, sent.get("key")).await {
         Ok(account) => {
             session::begin(&visitor, account).await?;
             let email = sent.get("email");
             visitor.notice(format!("Your account is ready. We sent a mail to {email}: open the link in it to confirm the address. Until then you can fill in a claim, but not sign it.")).await;
             Ok(see_other(next.as_deref().unwrap_or("/claims")))
         }
-        Err(failure) => refused(&visitor, failure, sent.0, |typed| show(next, typed)),
+        Err(failure) => refused(&visitor, failure, sent.0, |typed| show(next, visitor.key(), typed)),
     }
 }
 
-fn show(next: Option<String>, typed: Typed) -> Page {
+fn show(next: Option<String>, key: String, typed: Typed) -> Page {
     FormPage {
         title: "Register",
         lead: "With an account you can leave a claim half done, come back to it, and follow it later. You confirm your e-mail address before you sign a claim, not before you start.".to_owned(),
@@ -44,6 +44,7 @@ fn show(next: Option<String>, typed: Typed) -> Page {
         button: "Register",
         links: vec![("Registered before?", with_next("/sign-in", next.as_deref()), "Sign in")],
         next,
+        key: Some(key),
         ..FormPage::default()
     }
     .with(typed)

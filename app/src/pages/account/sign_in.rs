@@ -55,6 +55,7 @@ fn show(next: Option<String>, notice: Option<String>, typed: Typed) -> Page {
             ("Password forgotten?", "/forgotten".to_owned(), "Set a new one"),
         ],
         next,
+        key: None,
     }
     .with(typed)
 }

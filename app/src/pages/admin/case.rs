@@ -34,6 +34,8 @@ pub(super) struct Shown {
     documents: Vec<CaseDocument>,
     document_hint: String,
     now: Instant,
+    /// Idempotency key of the invitation.
+    key: String,
     notice: Option<String>,
 }
 
@@ -96,13 +98,14 @@ pub(super) async fn read(visitor: &Visitor, row: CaseRow) -> Result<Shown, Halt>
         ),
         row,
         now,
+        key: visitor.key(),
         notice: None,
     })
 }
 
 /// The page, with what was typed into its two forms.
 pub(super) fn show(shown: Shown, settings: Typed, revision: i64, invitation: Typed) -> Page {
-    let Shown { case, row, counsel, invitations, documents, document_hint, now, notice } = shown;
+    let Shown { case, row, counsel, invitations, documents, document_hint, now, key: invitation_key, notice } = shown;
     Page::new(case.settings.title.clone(), move || {
         let slug = case.settings.slug.clone();
         let (word, key) = state(&case, now);
@@ -122,7 +125,7 @@ pub(super) fn show(shown: Shown, settings: Typed, revision: i64, invitation: Typ
             <p class="small"><a href="#counsel">"Counsel"</a>" · "<a href="#documents">"Public documents"</a>" · "<a href="#settings">"Settings"</a></p>
             <section id="counsel" aria-labelledby="counsel-heading">
                 <h2 id="counsel-heading">"Counsel"</h2>
-                {case_counsel::view(&case, counsel, invitations, invitation)}
+                {case_counsel::view(&case, counsel, invitations, invitation_key, invitation)}
             </section>
             <section id="documents" aria-labelledby="documents-heading">
                 <h2 id="documents-heading">"Public documents"</h2>

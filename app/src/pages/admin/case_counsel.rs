@@ -24,6 +24,7 @@ pub(super) fn view(
     case: &Case,
     counsel: Vec<(AccountId, String, String)>,
     invitations: Vec<(String, Instant)>,
+    key: String,
     typed: Typed,
 ) -> impl IntoView + use<> {
     let slug = &case.settings.slug;
@@ -40,6 +41,7 @@ pub(super) fn view(
         <h3>"Invite counsel"</h3>
         <p>"They see every claim that is sent, with its documents, and can export them. The mail holds a link that works once, for seven days."</p>
         <form method="post" action=format!("/admin/cases/{slug}/counsel") novalidate>
+            <input type="hidden" name="key" value=key/>
             <FormSections sections=INVITE answers=typed.answers errors=typed.errors/>
             <button type="submit" class="secondary">"Send the invitation"</button>
         </form>
@@ -78,7 +80,7 @@ fn appointed(slug: &str, counsel: Vec<(AccountId, String, String)>) -> AnyView {
 pub async fn invite(visitor: Visitor, Path(slug): Path<String>, sent: Sent) -> Answer {
     let actor = visitor.may(Action::ManageCases)?;
     let row = case::find(&visitor, &slug).await?;
-    match counsel::invite(visitor.recoup(), actor, row.id, &sent.0).await {
+    match counsel::invite(visitor.recoup(), actor, row.id, &sent.0, sent.get("key")).await {
         Ok(()) => {
             visitor.notice(format!("An invitation is on its way to {}.", sent.get("email"))).await;
             Ok(see_other(&format!("/admin/cases/{slug}#counsel")))

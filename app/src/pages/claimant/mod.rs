@@ -26,6 +26,7 @@ mod amend;
 mod changes;
 mod check;
 mod claim;
+mod discard;
 mod document_forms;
 mod documents;
 mod file;
@@ -80,6 +81,8 @@ pub fn routes(routes: Routes) -> Routes {
         .page("/claims/{id}/versions/{version}/claim.json", receipt_files::json)
         .page("/claims/{id}/versions/{version}/changes", changes::page)
         .form("/claims/{id}/amend", amend::amend)
+        .page("/claims/{id}/discard", discard::page)
+        .form("/claims/{id}/discard", discard::discard)
         .page("/claims/{id}/withdraw", withdraw::page)
         .form("/claims/{id}/withdraw", withdraw::withdraw)
 }

@@ -63,7 +63,7 @@ pub(super) async fn shown(visitor: &Visitor, id: ClaimId) -> Answer {
                 <TaskList tasks=tasks(&draft)/>
                 {missing(id, &remarks)}
                 {so_far(&totals, &draft)}
-                {(!withdrawn).then(|| withdraw(id, draft.claim.in_force_id.is_some()))}
+                {(!withdrawn).then(|| stop(id, draft.claim.in_force_id.is_some()))}
             }
         })
         .whom(for_whom),
@@ -185,11 +185,12 @@ pub(super) fn documented(sum: &Total, currency: claims::money::Currency) -> impl
     view! { <Meter label="Documented" part=sum.documented whole=sum.amount words/> }
 }
 
-fn withdraw(id: ClaimId, sent: bool) -> impl IntoView {
+fn stop(id: ClaimId, sent: bool) -> AnyView {
+    let withdraw = format!("/claims/{id}/withdraw");
     let words = if sent {
-        "What you sent stays as it is, and this version waits here. You can also "
+        view! { <p>"What you sent stays as it is, and this version waits here. You can also "<a href=format!("/claims/{id}/discard")>"discard the amendment"</a>" or "<a href=withdraw>"withdraw the claim"</a>"."</p> }.into_any()
     } else {
-        "You can leave this draft as it is: nobody else sees it. You can also "
+        view! { <p>"You can leave this draft as it is: nobody else sees it. You can also "<a href=withdraw>"withdraw the claim"</a>"."</p> }.into_any()
     };
-    view! { <h2>"If you do not want to go on"</h2><p>{words}<a href=format!("/claims/{id}/withdraw")>"withdraw the claim"</a>"."</p> }
+    view! { <h2>"If you do not want to go on"</h2>{words} }.into_any()
 }

@@ -19,6 +19,7 @@ pub(super) fn in_words(event: &Event, known: &BTreeSet<&str>) -> (String, String
     let (what, more) = match event.kind.as_str() {
         "claim_started" => ("A claim was begun", String::new()),
         "amendment_started" => ("An amendment was begun", String::new()),
+        "amendment_discarded" => ("An amendment was discarded", String::new()),
         "claim_submitted" => ("The claim was signed and sent", frozen(&details)),
         "claim_amended" => return (format!("Version {} was signed and sent", version()), frozen(&details)),
         "claim_withdrawn" if sent => ("The claim was withdrawn", text("reason")),

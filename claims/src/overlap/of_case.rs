@@ -1,0 +1,311 @@
+//! The reckoning of a whole case: from its lines to the ledger that counsel reads and the figures of each claim.
+//!
+//! Money meets only within a release ([`super::Key`]), so the lines are reckoned release by release: a case of a million
+//! lines needs no more memory than its largest release, and what only one claimant claims costs nothing.
+
+use std::collections::BTreeMap;
+
+use super::{Claimant, Family, Key, KeyOverlap, Line, Minor, Relation, reckon, spread};
+use crate::line::Category;
+
+/// A line with its category.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CaseLine {
+    /// What it claims.
+    pub category: Category,
+    /// The line as the arithmetic sees it; its family is that of the category.
+    pub line: Line,
+}
+
+/// The family in which a category is compared.
+#[must_use]
+pub const fn family_of(category: Category) -> Family {
+    match category {
+        Category::UnpaidSales | Category::DigitalRoyalties => Family::Sales,
+        Category::HeldInventory => Family::Stock,
+        Category::Other => Family::Other,
+    }
+}
+
+/// What is taken off a claim's amount in one category.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Removed {
+    /// Because a person said so.
+    pub confirmed: Minor,
+    /// As well, if every suspicion is right.
+    pub suspected: Minor,
+}
+
+/// One claimant in an entry of the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Who claims.
+    pub claimant: Claimant,
+    /// Claimed in the months in which somebody else claims too.
+    pub gross: Minor,
+    /// What is taken off.
+    pub removed: Removed,
+    /// Whose money the confirmed part is.
+    pub through: Option<Claimant>,
+}
+
+/// An entry of the ledger: a release in one channel, over all months in which more than one claimant claims it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Family of the categories.
+    pub family: Family,
+    /// Release; `None` for lump sums.
+    pub release: Option<u64>,
+    /// Channel or service.
+    pub channel: u32,
+    /// First such month, counted from year 0.
+    pub first: i32,
+    /// Last such month.
+    pub last: i32,
+    /// How many such months there are.
+    pub months: u32,
+    /// The claimants, in the order of their numbers.
+    pub parts: Vec<Part>,
+    /// Shares over 100 % in some month.
+    pub over_whole: bool,
+    /// Decisions contradict each other in some month.
+    pub contradictory: bool,
+}
+
+impl Entry {
+    /// What is taken off all claimants together.
+    #[must_use]
+    pub fn removed(&self) -> Removed {
+        self.parts.iter().fold(Removed::default(), |sum, part| Removed {
+            confirmed: sum.confirmed + part.removed.confirmed,
+            suspected: sum.suspected + part.removed.suspected,
+        })
+    }
+}
+
+/// The ledger of a case and what it takes off each claim.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CaseLedger {
+    /// Entries by family, release and channel.
+    pub entries: Vec<Entry>,
+    /// What is taken off, by claimant and category; nothing where nothing is.
+    pub removed: BTreeMap<(Claimant, Category), Removed>,
+}
+
+/// Reckons the lines of a case, in any order. `relation` is that of [`reckon`]; `united` tells whether a person said of a
+/// claimant that it is the same as another one, for only such claimants' lump sums can be the same money.
+pub fn of_case(
+    mut lines: Vec<CaseLine>,
+    relation: impl Fn(Claimant, Claimant, &Key) -> Relation,
+    united: impl Fn(Claimant) -> bool,
+) -> CaseLedger {
+    lines.retain(|of| of.line.release.is_some() || united(of.line.claimant));
+    lines.sort_unstable_by_key(|of| (of.line.family, of.line.release, of.line.claimant));
+    let mut ledger = CaseLedger::default();
+    for of_release in lines.chunk_by(|a, b| (a.line.family, a.line.release) == (b.line.family, b.line.release)) {
+        if of_release.first().map(|of| of.line.claimant) == of_release.last().map(|of| of.line.claimant) {
+            continue;
+        }
+        let plain: Vec<Line> = of_release.iter().map(|of| of.line).collect();
+        let found = reckon(&plain, &relation);
+        take_off(of_release, &found.keys, &mut ledger.removed);
+        ledger.entries.extend(entries(found.keys));
+    }
+    ledger.removed.retain(|_, removed| *removed != Removed::default());
+    ledger
+}
+
+/// The months of each channel as one entry. Keys come in the order of family, release, channel and month.
+fn entries(keys: Vec<KeyOverlap>) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = Vec::new();
+    for found in keys {
+        let Key { family, release, channel, month } = found.key;
+        // Months in which nothing can be taken off, whatever people say, are no overlap: somebody claims nothing there.
+        if found.entries.iter().filter(|entry| entry.gross > 0).count() < 2 {
+            continue;
+        }
+        let same =
+            entries.last().is_some_and(|last| (last.family, last.release, last.channel) == (family, release, channel));
+        if !same {
+            entries.push(Entry {
+                family,
+                release,
+                channel,
+                first: month,
+                last: month,
+                months: 0,
+                parts: Vec::new(),
+                over_whole: false,
+                contradictory: false,
+            });
+        }
+        let Some(entry) = entries.last_mut() else { continue };
+        entry.last = month;
+        entry.months += 1;
+        entry.over_whole |= found.over_whole;
+        entry.contradictory |= found.contradictory;
+        for of in found.entries {
+            let place = entry.parts.binary_search_by_key(&of.claimant, |part| part.claimant).unwrap_or_else(|place| {
+                let removed = Removed::default();
+                entry.parts.insert(place, Part { claimant: of.claimant, gross: 0, removed, through: None });
+                place
+            });
+            let part = &mut entry.parts[place];
+            part.gross += of.gross;
+            part.removed.confirmed += of.confirmed;
+            part.removed.suspected += of.suspected;
+            part.through = part.through.or(of.through);
+        }
+    }
+    entries
+}
+
+/// Takes what was removed off the categories that the claimant's lines in the key are of: in proportion to what each brings
+/// in, by largest remainder, so that the categories add up to the claim.
+fn take_off(lines: &[CaseLine], keys: &[KeyOverlap], removed: &mut BTreeMap<(Claimant, Category), Removed>) {
+    let mut amounts: BTreeMap<(Key, Claimant), [Minor; Category::ALL.len()]> = BTreeMap::new();
+    for of in lines {
+        let line = of.line;
+        let months = line.last.saturating_sub(line.first).saturating_add(1);
+        let months = u32::try_from(months).unwrap_or(1).min(super::LONGEST);
+        for (month, part) in (line.first..).zip(spread(line.amount, months)) {
+            let key = Key { family: line.family, release: line.release, channel: line.channel, month };
+            amounts.entry((key, line.claimant)).or_default()[of.category as usize] += part;
+        }
+    }
+    for found in keys {
+        for entry in found.entries.iter().filter(|entry| entry.confirmed > 0 || entry.suspected > 0) {
+            let Some(of) = amounts.get(&(found.key, entry.claimant)) else { continue };
+            let confirmed = share_out(entry.confirmed, of);
+            let suspected = share_out(entry.suspected, of);
+            for (place, category) in Category::ALL.into_iter().enumerate() {
+                let sum = removed.entry((entry.claimant, category)).or_default();
+                sum.confirmed += confirmed[place];
+                sum.suspected += suspected[place];
+            }
+        }
+    }
+}
+
+/// Shares an amount out in proportion to the positive weights, exactly; of equal remainders the first gets the cent. Nothing
+/// goes to a weight of zero or less.
+fn share_out<const N: usize>(amount: Minor, weights: &[Minor; N]) -> [Minor; N] {
+    let mut shares = [0; N];
+    let whole: i128 = weights.iter().map(|weight| i128::from((*weight).max(0))).sum();
+    if whole == 0 || amount == 0 {
+        return shares;
+    }
+    let mut remainders: Vec<(i128, usize)> = Vec::with_capacity(N);
+    let mut left = amount;
+    for (place, weight) in weights.iter().enumerate() {
+        let product = i128::from(amount) * i128::from((*weight).max(0));
+        // No share is larger than the amount, which fits.
+        shares[place] = Minor::try_from(product / whole).unwrap_or_default();
+        left -= shares[place];
+        remainders.push((product % whole, place));
+    }
+    remainders.sort_by_key(|(remainder, place)| (std::cmp::Reverse(*remainder), *place));
+    for (_, place) in remainders {
+        if left == 0 {
+            break;
+        }
+        shares[place] += 1;
+        left -= 1;
+    }
+    shares
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const JANUARY: i32 = 2015 * 12;
+
+    fn line(
+        claimant: Claimant,
+        category: Category,
+        release: Option<u64>,
+        channel: u32,
+        months: (i32, i32),
+        amount: Minor,
+    ) -> CaseLine {
+        let (first, last) = (JANUARY + months.0, JANUARY + months.1);
+        CaseLine {
+            category,
+            line: Line { claimant, family: family_of(category), release, channel, first, last, amount },
+        }
+    }
+
+    /// A label claims 1,200.00 of sales and 600.00 of royalties in the same channel and months; its artist 360.00. By hand:
+    /// in a month the artist's 30.00 meet 150.00, all of it derives, 12 times: 360.00. It is the artist's royalties only.
+    #[test]
+    fn months_become_one_entry_and_removals_find_their_category() {
+        let lines = vec![
+            line(1, Category::UnpaidSales, Some(7), 1, (0, 11), 1_200_00),
+            line(1, Category::DigitalRoyalties, Some(7), 1, (0, 11), 600_00),
+            line(2, Category::DigitalRoyalties, Some(7), 1, (0, 11), 360_00),
+            line(2, Category::DigitalRoyalties, Some(8), 1, (0, 11), 999_00),
+            line(1, Category::UnpaidSales, None, 1, (0, 11), 5_000_00),
+            line(2, Category::UnpaidSales, None, 1, (0, 11), 5_000_00),
+        ];
+        let suspected = of_case(lines.clone(), |_, _, _| Relation::Suspected, |_| false);
+        assert_eq!(suspected.entries.len(), 1);
+        let entry = &suspected.entries[0];
+        assert_eq!((entry.first, entry.last, entry.months), (JANUARY, JANUARY + 11, 12));
+        assert_eq!(entry.parts.iter().map(|part| part.gross).collect::<Vec<_>>(), [1_800_00, 360_00]);
+        assert_eq!(
+            suspected.removed,
+            BTreeMap::from([((2, Category::DigitalRoyalties), Removed { confirmed: 0, suspected: 360_00 })])
+        );
+
+        // The same claimant, filed twice: the largest stays in each key, and the lump sums are the same money too.
+        let same = of_case(lines, |_, _, _| Relation::SameMoney, |_| true);
+        let confirmed: Minor = same.entries.iter().map(|entry| entry.removed().confirmed).sum();
+        assert_eq!(confirmed, 360_00 + 5_000_00);
+    }
+
+    #[test]
+    fn what_two_categories_bring_in_is_taken_off_both_to_the_cent() {
+        assert_eq!(share_out(100, &[1, 0, 1, 1]), [34, 0, 33, 33]);
+        assert_eq!(share_out(7, &[0, 0, 0, 0]), [0; 4]);
+        assert_eq!(share_out(5, &[-3, 2, 0, 8]), [0, 1, 0, 4]);
+        assert_eq!(share_out(i64::MAX, &[i64::MAX, i64::MAX, 0, 0]).iter().sum::<i64>(), i64::MAX);
+    }
+
+    prop_compose! {
+        fn any_line()(claimant in 0u32..4, category in 0usize..4, release in prop::option::weighted(0.8, 0u64..3), channel in 0u32..2,
+                      from in 0i32..6, months in 0i32..6, amount in -500i64..5_000) -> CaseLine {
+            line(claimant, Category::ALL[category], release, channel, (from, from + months), amount)
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn release_by_release_is_the_same_as_all_at_once(lines in prop::collection::vec(any_line(), 0..24), relations in prop::collection::vec(0u8..4, 16)) {
+            let relation = |a: Claimant, b: Claimant, _: &Key| match relations[(a * 4 + b) as usize] {
+                0 => Relation::Suspected,
+                1 => Relation::SameMoney,
+                2 => Relation::Distinct,
+                _ => Relation::Derivative { of: a },
+            };
+            let united = |claimant: Claimant| (0..4).any(|other| other != claimant && relations[(claimant.min(other) * 4 + claimant.max(other)) as usize] == 1);
+            let whole = reckon(&lines.iter().map(|of| of.line).collect::<Vec<_>>(), relation);
+            let mut turned = lines.clone();
+            turned.reverse();
+            let ledger = of_case(lines.clone(), relation, united);
+            prop_assert_eq!(&ledger, &of_case(turned, relation, united), "the order of lines does not matter");
+            let sum = |pick: fn(&Removed) -> Minor| ledger.removed.values().map(pick).sum::<Minor>();
+            prop_assert_eq!(sum(|removed| removed.confirmed), whole.totals.confirmed);
+            prop_assert_eq!(sum(|removed| removed.suspected), whole.totals.suspected);
+            for ((claimant, category), removed) in &ledger.removed {
+                let claimed: Minor = lines.iter().filter(|of| (of.line.claimant, of.category) == (*claimant, *category)).map(|of| of.line.amount.max(0)).sum();
+                prop_assert!(removed.confirmed >= 0 && removed.suspected >= 0);
+                prop_assert!(removed.confirmed + removed.suspected <= claimed, "nothing is taken off that was not claimed");
+            }
+            let in_entries: Minor = ledger.entries.iter().map(|entry| entry.removed().confirmed + entry.removed().suspected).sum();
+            prop_assert_eq!(in_entries, whole.totals.confirmed + whole.totals.suspected, "every cent that is taken off stands in the ledger");
+        }
+    }
+}
