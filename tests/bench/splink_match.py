@@ -4,11 +4,12 @@
 The settings are those of a careful user: several blocking rules, comparison levels with typing errors, term frequencies,
 u from random pairs and m by expectation maximisation. Prints one line of JSON: seconds, CPU seconds, peak memory.
 """
-import json, resource, sys, time
+import json, logging, resource, sys, time
 import duckdb
 import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
+logging.disable(logging.WARNING)
 kind, records, pairs = sys.argv[1:4]
 probability = float(sys.argv[4]) if len(sys.argv) > 4 else 0.5
 started = time.time()

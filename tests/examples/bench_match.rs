@@ -1,70 +1,49 @@
-//! Seconds and memory of matching a generated table, and how right it is: `bench_match claimants|lines [records] [seed]`.
+//! Tables with known truth, and how right a list of pairs is; `cargo xtask bench match` uses both.
 //!
-//! Writes `records.csv`, `truth.csv` and the outputs to a directory of its own under the system's temporary directory (or
-//! `--dir DIR`), which is kept, so that other programs can be measured on the same file in the same run. The last line is
-//! JSON. A process measures one kind, for its peak memory is that of the process.
+//! `bench_match generate claimants|lines RECORDS SEED FOLDER [AGENTS]` writes `records.csv` and `truth.csv`; AGENTS is the
+//! share of artists who file through an agent. `bench_match score PAIRS TRUTH` prints one line of JSON: precision, recall and
+//! F1 of the pairs decided to match, and for each tenth of probability from a half up how many pairs claim it, what they
+//! claim on average and how many of them are right.
 
 use anyhow::{Context as _, bail};
-use claims::matching::{decide::Decision, index::Index, read, run};
-use std::{collections::HashMap, fs::File, io::BufWriter, path::PathBuf, time::Instant};
+use claims::matching::decide::Decision;
+use std::{collections::HashMap, fs::File, io::BufWriter, path::Path};
 use tests::generate::{self, Plan};
 
 fn main() -> anyhow::Result<()> {
-    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
-    let mut dir = None;
-    if let Some(at) = arguments.iter().position(|a| a == "--dir") {
-        dir = Some(PathBuf::from(arguments.get(at + 1).context("--dir needs a directory")?));
-        arguments.drain(at..=at + 1);
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["generate", kind, records, seed, folder] => write(kind, Plan::new(records.parse()?, seed.parse()?), folder),
+        ["generate", kind, records, seed, folder, agents] => {
+            write(kind, Plan { agents: agents.parse()?, ..Plan::new(records.parse()?, seed.parse()?) }, folder)
+        }
+        ["score", pairs, truth] => score(Path::new(pairs), Path::new(truth)),
+        _ => bail!("bench_match generate KIND RECORDS SEED FOLDER [AGENTS] | score PAIRS TRUTH"),
     }
-    let kind = arguments.first().map_or("claimants", String::as_str).to_owned();
-    let number = |i: usize, usual: u64| arguments.get(i).map_or(Ok(usual), |a| a.parse());
-    let (records, seed) = (usize::try_from(number(1, 1_000_000)?)?, number(2, 1)?);
-    let dir = dir.unwrap_or_else(|| std::env::temp_dir().join(format!("recoup-bench-{kind}-{records}-{seed}")));
-    std::fs::create_dir_all(&dir)?;
-    let path = |name: &str| dir.join(name);
+}
 
-    let plan = Plan::new(records, seed);
-    let generated = match kind.as_str() {
+fn write(kind: &str, plan: Plan, folder: &str) -> anyhow::Result<()> {
+    let generated = match kind {
         "claimants" => generate::claimants(plan),
         "lines" => generate::lines(plan),
         other => bail!("\"{other}\" is neither claimants nor lines"),
     };
-    generated.write_records(BufWriter::new(File::create(path("records.csv"))?))?;
-    generated.write_truth(BufWriter::new(File::create(path("truth.csv"))?))?;
-    drop(generated);
-
-    // The command itself, in a process of its own, so that generating does not count.
-    let recoup = std::env::var_os("RECOUP").context("set RECOUP to the binary recoup")?;
-    let status = std::process::Command::new(recoup)
-        .args(["match", "--kind", &kind])
-        .arg("--records")
-        .arg(path("records.csv"))
-        .arg("--pairs")
-        .arg(path("pairs.csv"))
-        .arg("--clusters")
-        .arg(path("clusters.csv"))
-        .arg("--report")
-        .arg(path("report.json"))
-        .status()?;
-    if !status.success() {
-        bail!("recoup match failed: {status}");
-    }
-    let report: serde_json::Value = serde_json::from_reader(File::open(path("report.json"))?)?;
-    let score = score(&path("pairs.csv"), &path("truth.csv"))?;
-    let index = index_latency(&path("records.csv"), records.min(100_000))?;
-    println!(
-        "{}",
-        serde_json::json!({
-            "kind": kind, "records": records, "seed": seed, "directory": dir, "f1": score, "seconds": report["seconds"],
-            "cpu_seconds": report["cpu_seconds"], "peak_memory_bytes": report["peak_memory_bytes"],
-            "candidates_compared": report["candidates_compared"], "index_milliseconds": index,
-        })
-    );
-    Ok(())
+    let folder = Path::new(folder);
+    std::fs::create_dir_all(folder)?;
+    generated.write_records(BufWriter::new(File::create(folder.join("records.csv"))?))?;
+    Ok(generated.write_truth(BufWriter::new(File::create(folder.join("truth.csv"))?))?)
 }
 
-/// F1 of the pairs decided to match.
-fn score(pairs: &std::path::Path, truth: &std::path::Path) -> anyhow::Result<f64> {
+/// Pairs of one band of probability.
+#[derive(Clone, Copy, Default)]
+struct Band {
+    pairs: u64,
+    claimed: f64,
+    right: u64,
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
+fn score(pairs: &Path, truth: &Path) -> anyhow::Result<()> {
     let mut cluster: HashMap<String, String> = HashMap::new();
     let mut sizes: HashMap<String, u64> = HashMap::new();
     for row in csv::Reader::from_path(truth)?.into_records() {
@@ -74,37 +53,42 @@ fn score(pairs: &std::path::Path, truth: &std::path::Path) -> anyhow::Result<f64
     }
     let actual: u64 = sizes.values().map(|n| n * (n - 1) / 2).sum();
     let (mut found, mut right) = (0_u64, 0_u64);
-    for row in csv::Reader::from_path(pairs)?.into_records() {
+    let mut bands = [Band::default(); 5];
+    let mut reader = csv::Reader::from_path(pairs)?;
+    let probability = reader.headers()?.iter().position(|column| column == "probability");
+    for row in reader.into_records() {
         let row = row?;
+        let of = |column: usize| cluster.get(&row[column]).context("an id that the truth does not have");
+        let is_right = u64::from(of(0)? == of(1)?);
         if &row[3] == Decision::Match.word() {
             found += 1;
-            right += u64::from(cluster.get(&row[0]) == cluster.get(&row[1]));
+            right += is_right;
         }
+        let Some(claimed) = probability.and_then(|at| row[at].parse::<f64>().ok()).filter(|p| *p >= 0.5) else {
+            continue;
+        };
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a tenth between 5 and 10")]
+        let band = &mut bands[((claimed * 10.0) as usize).min(9) - 5];
+        band.pairs += 1;
+        band.claimed += claimed;
+        band.right += is_right;
     }
-    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
-    Ok(2.0 * right as f64 / (found + actual) as f64)
-}
-
-/// Milliseconds to add one record to an index of `records` and find what it resembles: the middle and the longest of 1,000.
-fn index_latency(path: &std::path::Path, records: usize) -> anyhow::Result<[f64; 2]> {
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_path(path)?;
-    let rows: Vec<csv::StringRecord> = reader.records().take(records + 1).collect::<Result<_, _>>()?;
-    let new = rows.len().saturating_sub(1_000).max(1);
-    let mut text = csv::Writer::from_writer(Vec::new());
-    for row in &rows[..new] {
-        text.write_record(row)?;
-    }
-    let text = text.into_inner()?;
-    let table = read::read(text.as_slice(), None, Some(text.len() as u64), |_| {})?.records;
-    let base = run::run(&table, run::Options::default(), |_, _| {}).base;
-    let mut index = Index::new(table, base);
-    let mut times = Vec::new();
-    for row in &rows[new..] {
-        let started = Instant::now();
-        let record = index.add(|i| row.get(i).unwrap_or(""))?;
-        std::hint::black_box(index.resembling(record));
-        times.push(started.elapsed().as_secs_f64() * 1000.0);
-    }
-    times.sort_by(f64::total_cmp);
-    Ok([times.get(times.len() / 2).copied().unwrap_or(0.0), times.last().copied().unwrap_or(0.0)])
+    let ratio = |part: u64, whole: u64| part as f64 / whole.max(1) as f64;
+    let bands: Vec<_> = (5..)
+        .zip(bands)
+        .map(|(tenth, band)| {
+            serde_json::json!({
+                "from": f64::from(tenth) / 10.0, "pairs": band.pairs, "claimed": band.claimed / band.pairs.max(1) as f64,
+                "right": ratio(band.right, band.pairs),
+            })
+        })
+        .collect();
+    println!(
+        "{}",
+        serde_json::json!({
+            "precision": ratio(right, found), "recall": ratio(right, actual), "f1": ratio(2 * right, found + actual),
+            "bands": bands,
+        })
+    );
+    Ok(())
 }

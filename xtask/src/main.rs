@@ -1,5 +1,6 @@
 //! `cargo xtask`: builds, shows and tests Recoup, and installs what that needs.
 
+mod bench;
 mod browser;
 mod build;
 mod counts;
@@ -49,6 +50,9 @@ enum Task {
     Build,
     /// Runs every check: format, lints, wasm wall, tests on SQLite and PostgreSQL, browser
     Test(test::Options),
+    /// Measures what Recoup costs
+    #[command(subcommand)]
+    Bench(bench::Bench),
 }
 
 fn main() -> ExitCode {
@@ -69,6 +73,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Serve { arguments } => demo::start(&workspace, &interrupt, "serve", &arguments)?,
         Task::Build => build::build(&workspace, &interrupt)?,
         Task::Test(options) => return test::run(&workspace, &interrupt, &options),
+        Task::Bench(bench) => bench::run(&workspace, &interrupt, &bench)?,
     }
     Ok(ExitCode::SUCCESS)
 }

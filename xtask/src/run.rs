@@ -43,6 +43,13 @@ impl Interrupt {
         succeeded(command, status)
     }
 
+    /// Runs a program to its end and shows its process to `watch` every now and then; its output goes where ours goes. The
+    /// status is not judged.
+    pub fn run_watching(&self, command: &mut Command, mut watch: impl FnMut(u32)) -> Result<ExitStatus> {
+        let mut child = start(command)?;
+        self.wait_watching(&mut child, &mut watch)
+    }
+
     /// Runs a program, passes its output on line by line and adds up the test results it reports.
     /// The status is not judged: a program may report failures and also end in an error.
     pub fn run_counting(&self, command: &mut Command) -> Result<(ExitStatus, Counts)> {
@@ -63,8 +70,13 @@ impl Interrupt {
     }
 
     fn wait(&self, child: &mut Child) -> Result<ExitStatus> {
+        self.wait_watching(child, &mut |_| {})
+    }
+
+    fn wait_watching(&self, child: &mut Child, watch: &mut dyn FnMut(u32)) -> Result<ExitStatus> {
         let mut asked = None;
         loop {
+            watch(child.id());
             if let Some(status) = child.try_wait()? {
                 self.check()?;
                 return Ok(status);

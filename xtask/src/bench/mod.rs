@@ -1,0 +1,30 @@
+//! `cargo xtask bench`: what Recoup costs, measured by one command each. A new bench is a file here, a variant of [`Bench`]
+//! and a line in [`run`]; [`measure`] tells seconds, processor time and peak memory of any program.
+
+mod incremental;
+mod matching;
+mod measure;
+mod splink;
+
+use anyhow::Result;
+use clap::Subcommand;
+
+use crate::run::Interrupt;
+use crate::workspace::Workspace;
+
+/// What to measure.
+#[derive(Subcommand)]
+pub enum Bench {
+    /// Matches generated claimants and lines, and lets Splink do the same where it can be installed
+    Match(matching::Options),
+    /// Matches one new record against an index of 100,000
+    Incremental,
+}
+
+/// Measures.
+pub fn run(workspace: &Workspace, interrupt: &Interrupt, bench: &Bench) -> Result<()> {
+    match bench {
+        Bench::Match(options) => matching::run(workspace, interrupt, options),
+        Bench::Incremental => incremental::run(workspace, interrupt),
+    }
+}
