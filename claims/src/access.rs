@@ -4,7 +4,7 @@
 //! |---|---|
 //! | stranger | read public cases, register, sign in |
 //! | claimant | file, change, withdraw and read claims of the claimants the account acts for |
-//! | counsel of a case | read every submitted claim of that case and its documents, export it |
+//! | counsel of a case | read every submitted claim of that case and its documents, decide matches and overlaps, export it |
 //! | administrator | make and edit cases, appoint counsel, manage accounts; reads no claim |
 //!
 //! What a person may not know to exist is *not found*; what they know but may not do is *forbidden*.
@@ -49,6 +49,8 @@ pub enum Action {
     ReviewClaim(CaseId),
     /// See overview and register of a case.
     SeeCase(CaseId),
+    /// Say which claims of a case are of the same claimant or the same money, and write to their parties.
+    Decide(CaseId),
     /// Export the claims of a case.
     Export(CaseId),
     /// See the list of one's cases as counsel.
@@ -92,7 +94,7 @@ impl Actor {
                 allowed(self.claimants.contains(&claimant), Refusal::NotFound)?;
                 allowed(self.verified, Refusal::VerifyEmail)
             }
-            Action::ReviewClaim(case) | Action::SeeCase(case) | Action::Export(case) => {
+            Action::ReviewClaim(case) | Action::SeeCase(case) | Action::Decide(case) | Action::Export(case) => {
                 allowed(self.counsel_of.contains(&case), Refusal::NotFound)
             }
             Action::SeeCounselDesk => allowed(!self.counsel_of.is_empty(), Refusal::Forbidden),
@@ -141,6 +143,8 @@ mod tests {
 
         let counsel = Actor { counsel_of: [CaseId(1)].into(), ..actor() };
         assert_eq!(counsel.may(Action::Export(CaseId(1))), Ok(()));
+        assert_eq!(counsel.may(Action::Decide(CaseId(1))), Ok(()));
+        assert_eq!(counsel.may(Action::Decide(CaseId(2))), Err(Refusal::NotFound));
         assert_eq!(counsel.may(Action::ReviewClaim(CaseId(2))), Err(Refusal::NotFound));
         assert_eq!(counsel.may(Action::ReadOwnClaim(ClaimantId(7))), Err(Refusal::NotFound));
 

@@ -38,4 +38,10 @@ ids! {
     MailId
     /// A file that a case shows to the public.
     CaseDocumentId
+    /// A description of a release in the lines of a case; the oldest of the same release names it.
+    ReleaseId
+    /// A pair of claims that resemble each other.
+    MatchId
+    /// An entry of the ledger of overlaps.
+    OverlapId
 }

@@ -36,5 +36,6 @@ pub mod store;
 
 pub use clock::{Clock, Instant};
 pub use ids::{
-    AccountId, CaseDocumentId, CaseId, ClaimId, ClaimantId, DocumentId, EvidenceId, LineId, MailId, VersionId,
+    AccountId, CaseDocumentId, CaseId, ClaimId, ClaimantId, DocumentId, EvidenceId, LineId, MailId, MatchId, OverlapId,
+    ReleaseId, VersionId,
 };

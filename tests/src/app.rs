@@ -7,7 +7,7 @@ use chrono::{Duration, TimeZone, Utc};
 use claims::{
     Clock, Instant,
     access::Actor,
-    actions::{Limits, Recoup},
+    actions::{Limits, Recoup, match_case},
     random::Random,
     store::outbox::Mail,
 };
@@ -100,8 +100,9 @@ impl App {
         &self.database
     }
 
-    /// Delivers every mail that is due.
+    /// Matches what is to be matched, then delivers every mail that is due.
     pub async fn run_jobs(&self) {
+        while match_case::run_due(&self.recoup, &self.recoup.random.token()).await.unwrap() > 0 {}
         while worker::run_once(&self.recoup, &self.post, &self.recoup.random.token()).await.unwrap() > 0 {}
     }
 

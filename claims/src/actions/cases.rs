@@ -10,7 +10,7 @@ use crate::{
         Answers,
         case_settings::{self, CaseState},
     },
-    store::{Tx, cases, documents::NewDocument, events, is_unique_violation},
+    store::{Tx, cases, documents::NewDocument, events, is_unique_violation, matching},
 };
 
 /// Finds a case that the public may see.
@@ -81,6 +81,9 @@ pub async fn save(recoup: &Recoup, actor: &Actor, id: CaseId, revision: i64, ans
         .filter(|(field, answer)| row.settings.0.0.get(*field) != Some(answer))
         .map(|(field, _)| field)
         .collect();
+    if before.filing_basis != settings.filing_basis {
+        matching::want(&mut tx, id).await?;
+    }
     record(&mut tx, id, actor, "case_saved", serde_json::json!({ "changed": changed }), now).await?;
     Ok(tx.commit().await?)
 }

@@ -10,7 +10,7 @@ use super::{
     Failure, Recoup,
     claim_view::{self, Draft},
     edit_lines::in_case,
-    once,
+    match_case, once,
 };
 use crate::{
     ClaimId, Instant, VersionId,
@@ -164,7 +164,8 @@ async fn freeze(
         now,
     )
     .await?;
-    queue_mails(recoup, &mut tx, &draft, &frozen, &sha256, &total, now).await?;
+    queue_receipts(recoup, &mut tx, &draft, &frozen, &sha256, now).await?;
+    match_case::changed(&mut tx, &draft.claim, Some(version)).await?;
     once::keep(recoup, &mut tx, actor, key, "submit_claim", &fingerprint, &number).await?;
     tx.commit().await?;
     Ok(Received { number, version: row.version })
@@ -267,19 +268,17 @@ fn assemble(
     }
 }
 
-async fn queue_mails(
+async fn queue_receipts(
     recoup: &Recoup,
     tx: &mut Tx,
     draft: &Draft,
     frozen: &FrozenClaim,
     sha256: &str,
-    total: &Total,
     now: Instant,
 ) -> Result<(), Failure> {
     let Case { settings, .. } = &draft.case;
     let about = (Some(draft.case.id), Some(draft.claim.id));
     let received = deadline::show(now, &settings.time_zone);
-    let show = |minor| settings.currency.show(minor);
     let totals: Vec<String> = frozen.totals.iter().map(|total| total_in_words(total, settings.currency)).collect();
     let claimant = frozen.answers.get(Step::Claimant.key()).map_or("", |answers| answers.get("legal_name"));
     for (email, name) in claims::accounts_of(tx, draft.claim.claimant_id).await? {
@@ -289,14 +288,6 @@ async fn queue_mails(
             link => recoup.url(&format!("/claims/{}/versions/{}", draft.claim.id, frozen.version)),
         };
         outbox::add(tx, &recoup.mails.write("receipt", &email, values, about)?, now).await?;
-    }
-    for (_, _, email) in cases::counsel(tx, draft.case.id).await? {
-        let values = context! {
-            claimant, case => settings.title.as_str(), number => frozen.number.as_str(), version => frozen.version, received => received.as_str(), lines => frozen.lines.len(),
-            total => show(total.amount), documented => show(total.documented), late => frozen.declaration.late_reason.is_some(),
-            link => recoup.url(&format!("/counsel/{}/claims/{}", settings.slug, frozen.number)),
-        };
-        outbox::add(tx, &recoup.mails.write("new_claim", &email, values, about)?, now).await?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use minijinja::context;
 
-use super::{Failure, Recoup, claim_view};
+use super::{Failure, Recoup, claim_view, match_case};
 use crate::{
     ClaimId,
     access::{Action, Actor, Refusal},
@@ -33,6 +33,7 @@ pub async fn withdraw(recoup: &Recoup, actor: &Actor, id: ClaimId, reason: &str)
     }
     status.after(Step::Withdraw).ok_or_else(|| Failure::said("This claim cannot be withdrawn now."))?;
     claims::withdraw(&mut tx, id, &reason, now).await?;
+    match_case::changed(&mut tx, &claim, None).await?;
     let details = serde_json::json!({ "reason": reason });
     events::add(
         &mut tx,

@@ -10,6 +10,7 @@ pub mod inventory;
 pub mod line;
 pub mod other_losses;
 pub mod others;
+pub mod resolution;
 pub mod royalties;
 pub mod sales;
 pub mod sign;

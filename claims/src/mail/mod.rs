@@ -19,6 +19,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("receipt", include_str!("receipt.txt")),
     ("claim_withdrawn", include_str!("claim_withdrawn.txt")),
     ("new_claim", include_str!("new_claim.txt")),
+    ("letter", include_str!("letter.txt")),
 ];
 
 /// The compiled templates.

@@ -13,7 +13,7 @@ use super::{
 use std::fmt;
 
 /// One part of a score.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Part {
     /// The field's name.
     pub field: &'static str,
@@ -28,7 +28,7 @@ pub struct Part {
 }
 
 /// A score taken apart: base, parts and group add up to the score exactly.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Explanation {
     /// Version of the method ([`model::VERSION`]).
     pub version: &'static str,
@@ -54,6 +54,28 @@ impl Explanation {
     pub fn decision(&self) -> Decision {
         Decision::of(self.score)
     }
+}
+
+/// An explanation as it was kept, perhaps by an earlier version whose fields had other names.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[expect(missing_docs, reason = "the fields of `Explanation`")]
+pub struct Kept {
+    pub version: String,
+    pub base: Millibits,
+    pub parts: Vec<KeptPart>,
+    pub group: Millibits,
+    pub score: Millibits,
+}
+
+/// A part of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[expect(missing_docs, reason = "the fields of `Part`")]
+pub struct KeptPart {
+    pub field: String,
+    pub level: String,
+    pub weight: Millibits,
+    pub a: String,
+    pub b: String,
 }
 
 impl fmt::Display for Explanation {

@@ -42,6 +42,7 @@ pub mod index;
 pub mod intern;
 pub mod model;
 pub mod normalise;
+pub mod of_case;
 pub mod partners;
 pub mod period;
 pub mod phrases;

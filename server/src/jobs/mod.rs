@@ -1,10 +1,10 @@
-//! Work that comes round: delivering mail and cleaning up, by whichever process takes it first.
+//! Work that comes round: matching, delivering mail and cleaning up, by whichever process takes it first.
 
 use std::time::Duration;
 
 use claims::{
-    actions::Recoup,
-    store::{attempts, jobs, sessions, submissions, tokens},
+    actions::{Recoup, match_case},
+    store::{self, attempts, jobs, sessions, submissions, tokens},
 };
 use tokio::sync::watch;
 
@@ -13,8 +13,60 @@ use crate::{
     mail::{Post, worker},
 };
 
-/// Runs until `stop` says so: mail every second, the clean-up when it is due.
-pub async fn run(recoup: Recoup, documents: Documents, post: Post, mut stop: watch::Receiver<bool>) {
+/// Runs until `stop` says so: mail every second, the clean-up when it is due, and beside them matching, which can take long.
+pub async fn run(recoup: Recoup, documents: Documents, post: Post, stop: watch::Receiver<bool>) {
+    tokio::join!(matching(&recoup, stop.clone()), mail_and_clean_up(&recoup, &documents, &post, stop));
+}
+
+/// Matches the cases in which something changed, and every night all of them: scores depend on what else was filed.
+async fn matching(recoup: &Recoup, mut stop: watch::Receiver<bool>) {
+    let owner = recoup.random.token();
+    let mut tick = tokio::time::interval(Duration::from_millis(500));
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = tick.tick() => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+        if let Err(error) = nightly(recoup, &owner).await {
+            tracing::error!(error = format!("{error:#}"), "the nightly matching could not be called for");
+        }
+        // A run that is under way when the process stops is given up: its lease ends, and the next process begins it anew.
+        tokio::select! {
+            done = match_case::run_due(recoup, &owner) => if let Err(error) = done {
+                tracing::error!(%error, "matching could not run: the database failed");
+            },
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+    }
+}
+
+/// Once a night, at three in the morning UTC, calls for a run of every case.
+///
+/// # Errors
+/// If the database fails.
+pub async fn nightly(recoup: &Recoup, owner: &str) -> anyhow::Result<bool> {
+    const NAME: &str = "matching at night";
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.read().await?;
+    let due = jobs::is_due(&mut tx, NAME, now).await?;
+    drop(tx);
+    if !due {
+        return Ok(false);
+    }
+    let mut tx = recoup.store.write().await?;
+    let taken = jobs::take(&mut tx, NAME, owner, now, now + chrono::Duration::minutes(1)).await?;
+    if taken {
+        store::matching::want_all(&mut tx).await?;
+        let night = now.date_naive().and_time(chrono::NaiveTime::MIN).and_utc() + chrono::Duration::hours(3);
+        let next = if night > now { night } else { night + chrono::Duration::days(1) };
+        jobs::give_back(&mut tx, NAME, owner, "", now, next).await?;
+    }
+    tx.commit().await?;
+    Ok(taken)
+}
+
+async fn mail_and_clean_up(recoup: &Recoup, documents: &Documents, post: &Post, mut stop: watch::Receiver<bool>) {
     let owner = recoup.random.token();
     let mut tick = tokio::time::interval(Duration::from_secs(1));
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -23,10 +75,10 @@ pub async fn run(recoup: Recoup, documents: Documents, post: Post, mut stop: wat
             _ = tick.tick() => {}
             _ = stop.wait_for(|stop| *stop) => return,
         }
-        if let Err(error) = worker::run_once(&recoup, &post, &owner).await {
+        if let Err(error) = worker::run_once(recoup, post, &owner).await {
             tracing::error!(%error, "mail could not be delivered: the database failed");
         }
-        if let Err(error) = clean_up(&recoup, &documents, &owner).await {
+        if let Err(error) = clean_up(recoup, documents, &owner).await {
             tracing::error!(error = format!("{error:#}"), "the clean-up failed");
         }
     }

@@ -1,0 +1,103 @@
+//! What counsel say of two claims that resemble each other. The machine proposes, people decide: a decision is an event with
+//! the score that the person saw, can be undone, and is never overturned by a later run.
+
+use super::{Failure, Recoup, once, permit};
+use crate::{
+    CaseId, MatchId,
+    access::{Action, Actor, Refusal},
+    intake::{Answers, resolution},
+    store::{
+        events::{self, NewEvent},
+        matches::{self, Match, NewDecision},
+        matching,
+    },
+};
+
+/// Decides a pair; a decision before it is undone. `key` is the form's idempotency key.
+///
+/// # Errors
+/// Wrong answers; a pair that is not in the case or no longer found.
+pub async fn decide(
+    recoup: &Recoup,
+    actor: &Actor,
+    case: CaseId,
+    id: MatchId,
+    answers: &Answers,
+    key: &str,
+) -> Result<(), Failure> {
+    permit(actor, Action::Decide(case))?;
+    let (verdict, reason) = resolution::read_match(answers).map_err(Failure::Invalid)?;
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.write().await?;
+    let fingerprint = format!("{case} {id} {verdict} {reason}");
+    if once::answered(&mut tx, actor, key, "decide_match", &fingerprint).await?.is_some() {
+        return Ok(());
+    }
+    let pair = matches::by_id(&mut tx, case, id).await?.ok_or_else(gone)?;
+    let decision = NewDecision {
+        case_id: case,
+        claims: (pair.claim_a, pair.claim_b),
+        verdict: &verdict,
+        reason: &reason,
+        engine: &pair.engine,
+        score: pair.score,
+        by: actor.account,
+    };
+    matches::decide(&mut tx, &decision, now).await?;
+    let details = serde_json::json!({
+        "a": pair.number_a, "b": pair.number_b, "verdict": verdict, "reason": reason, "score": pair.score, "engine": pair.engine,
+    });
+    record(&mut tx, case, actor, "match_decided", details, now).await?;
+    matching::want(&mut tx, case).await?;
+    once::keep(recoup, &mut tx, actor, key, "decide_match", &fingerprint, "").await?;
+    Ok(tx.commit().await?)
+}
+
+/// Undoes the decision of a pair; once more changes nothing.
+///
+/// # Errors
+/// A pair that is not in the case.
+pub async fn undo(recoup: &Recoup, actor: &Actor, case: CaseId, id: MatchId) -> Result<(), Failure> {
+    permit(actor, Action::Decide(case))?;
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.write().await?;
+    let pair = matches::by_id(&mut tx, case, id).await?.ok_or_else(gone)?;
+    let Match { claim_a, claim_b, number_a, number_b, verdict, .. } = pair;
+    if matches::undo(&mut tx, (claim_a, claim_b), actor.account, now).await? {
+        let details = serde_json::json!({ "a": number_a, "b": number_b, "verdict": verdict });
+        record(&mut tx, case, actor, "match_undone", details, now).await?;
+        matching::want(&mut tx, case).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Asks for a run of the whole case, whatever changed or not.
+///
+/// # Errors
+/// If the person may not.
+pub async fn run_again(recoup: &Recoup, actor: &Actor, case: CaseId) -> Result<(), Failure> {
+    permit(actor, Action::Decide(case))?;
+    let mut tx = recoup.store.write().await?;
+    // A run that waits already sees everything that this one would.
+    if matching::state(&mut tx, case).await?.is_current() {
+        matching::want(&mut tx, case).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+fn gone() -> Failure {
+    Refusal::NotFound.into()
+}
+
+pub(super) async fn record(
+    tx: &mut crate::store::Tx,
+    case_id: CaseId,
+    actor: &Actor,
+    kind: &'static str,
+    details: serde_json::Value,
+    now: crate::Instant,
+) -> Result<(), Failure> {
+    let event = NewEvent { case_id, claim_id: None, account: Some(actor.account), kind, details };
+    events::add(tx, &event, now).await?;
+    Ok(())
+}

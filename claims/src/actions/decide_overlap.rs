@@ -1,0 +1,179 @@
+//! What counsel say of money that two claims both claim, and what they write to the two.
+
+use minijinja::context;
+
+use super::{Failure, Recoup, decide_match::record, once, permit};
+use crate::{
+    CaseId, ClaimId, OverlapId, ReleaseId,
+    access::{Action, Actor, Refusal},
+    intake::{Answers, resolution},
+    matching::{model, period::month_text},
+    store::{
+        Tx, cases, claims, matching, outbox,
+        overlaps::{self, NewDecision, Overlap, Part},
+    },
+};
+
+/// Decides how the money of two claims of an entry is related, in its release or in all that they share. `key` is the form's
+/// idempotency key.
+///
+/// # Errors
+/// Wrong answers; claims that are not in the entry; an entry that a run took off meanwhile.
+pub async fn decide(
+    recoup: &Recoup,
+    actor: &Actor,
+    case: CaseId,
+    id: OverlapId,
+    claims: (ClaimId, ClaimId),
+    answers: &Answers,
+    key: &str,
+) -> Result<(), Failure> {
+    permit(actor, Action::Decide(case))?;
+    let (relation, everywhere, reason) = resolution::read_overlap(answers).map_err(Failure::Invalid)?;
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.write().await?;
+    let fingerprint = format!("{case} {id} {claims:?} {relation} {everywhere} {reason}");
+    if once::answered(&mut tx, actor, key, "decide_overlap", &fingerprint).await?.is_some() {
+        return Ok(());
+    }
+    let (entry, first, second) = pair(&mut tx, case, id, claims).await?;
+    let (relation, of) = match relation.as_str() {
+        "first_of_second" => ("derivative", Some(&second)),
+        "second_of_first" => ("derivative", Some(&first)),
+        "same_money" => ("same_money", None),
+        _ => ("distinct", None),
+    };
+    let release_id = if everywhere { ReleaseId(0) } else { entry.release_id };
+    let decision = NewDecision {
+        case_id: case,
+        claims: (first.claim_id, second.claim_id),
+        release_id,
+        relation,
+        of_claim: of.map(|of| of.claim_id),
+        reason: &reason,
+        engine: model::VERSION,
+        by: actor.account,
+    };
+    overlaps::decide(&mut tx, &decision, now).await?;
+    if everywhere && entry.release_id.0 != 0 {
+        // What was said of this release alone would go before what holds everywhere.
+        overlaps::undo(&mut tx, decision.claims, entry.release_id, actor.account, now).await?;
+    }
+    let details = serde_json::json!({
+        "a": first.number, "b": second.number, "release": if everywhere { "" } else { entry.words.as_str() }, "everywhere": everywhere, "relation": relation,
+        "of": of.map(|of| of.number.as_str()), "reason": reason, "engine": model::VERSION,
+    });
+    record(&mut tx, case, actor, "overlap_decided", details, now).await?;
+    matching::want(&mut tx, case).await?;
+    once::keep(recoup, &mut tx, actor, key, "decide_overlap", &fingerprint, "").await?;
+    Ok(tx.commit().await?)
+}
+
+/// Undoes what was said of two claims of an entry, in its release or (`everywhere`) in all that they share; once more changes
+/// nothing.
+///
+/// # Errors
+/// Claims that are not in the entry.
+pub async fn undo(
+    recoup: &Recoup,
+    actor: &Actor,
+    case: CaseId,
+    id: OverlapId,
+    claims: (ClaimId, ClaimId),
+    everywhere: bool,
+) -> Result<(), Failure> {
+    permit(actor, Action::Decide(case))?;
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.write().await?;
+    let (entry, first, second) = pair(&mut tx, case, id, claims).await?;
+    let release = if everywhere { ReleaseId(0) } else { entry.release_id };
+    if overlaps::undo(&mut tx, (first.claim_id, second.claim_id), release, actor.account, now).await? {
+        let details = serde_json::json!({ "a": first.number, "b": second.number, "release": if everywhere { "" } else { entry.words.as_str() }, "everywhere": everywhere });
+        record(&mut tx, case, actor, "overlap_undone", details, now).await?;
+        matching::want(&mut tx, case).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// What a letter to the parties of an entry could say: subject and text, for counsel to edit. It names neither the other
+/// claimant nor any amount: that is for counsel to add.
+#[must_use]
+pub fn suggested_letter(case_title: &str, entry: &Overlap, numbers: &[String]) -> (String, String) {
+    let release = if entry.words.is_empty() { "a lump sum".to_owned() } else { format!("“{}”", entry.words) };
+    let months = |month: i64| month_text(i32::try_from(month).unwrap_or_default());
+    let period = match (entry.first_month, entry.last_month) {
+        (0, 0) => String::new(),
+        (first, last) if first == last => format!(" for {}", months(first)),
+        (first, last) => format!(" for {} to {}", months(first), months(last)),
+    };
+    let subject = format!("Your claim in “{case_title}”: a question about {release}");
+    let text = format!(
+        "You claim money for {release}{period}. Somebody else claims money for the same release and time, so we need to know how the two go together, to count every dollar once and for the right person.\n\n\
+         Please tell us who was to be paid for this release under your agreement, which share was yours, and where the agreement says so. If you have the page at hand, add it to the documents of your claim.\n\n\
+         Nothing was taken off your claim. Claims concerned: {}.",
+        numbers.join(", ")
+    );
+    (subject, text)
+}
+
+/// Queues a letter of counsel to everybody who acts for the claims of an entry, one mail each. `key` is the form's idempotency
+/// key. Gives how many mails there are.
+///
+/// # Errors
+/// Wrong answers; an entry that a run took off meanwhile.
+pub async fn write_to_parties(
+    recoup: &Recoup,
+    actor: &Actor,
+    case: CaseId,
+    id: OverlapId,
+    answers: &Answers,
+    key: &str,
+) -> Result<usize, Failure> {
+    permit(actor, Action::Decide(case))?;
+    let (subject, text) = resolution::read_letter(answers).map_err(Failure::Invalid)?;
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.write().await?;
+    let fingerprint = format!("{case} {id} {subject} {text}");
+    if let Some(answer) = once::answered(&mut tx, actor, key, "write_to_parties", &fingerprint).await? {
+        return Ok(answer.parse().unwrap_or_default());
+    }
+    let entry = overlaps::by_id(&mut tx, case, id).await?.ok_or(Refusal::NotFound)?;
+    let settings = cases::by_id(&mut tx, case).await?.ok_or(Refusal::NotFound)?.read()?.settings;
+    let mut mails = 0;
+    let mut numbers = Vec::new();
+    for part in overlaps::parts(&mut tx, id).await? {
+        let claim = claims::by_id(&mut tx, part.claim_id).await?.ok_or(Refusal::NotFound)?;
+        for (email, name) in claims::accounts_of(&mut tx, claim.claimant_id).await? {
+            let values = context! {
+                subject => subject.as_str(), text => text.as_str(), name, counsel => actor.name.as_str(), case => settings.title.as_str(), number => part.number.as_str(),
+                link => recoup.url(&format!("/claims/{}", part.claim_id)),
+            };
+            let mail = recoup.mails.write("letter", &email, values, (Some(case), Some(part.claim_id)))?;
+            outbox::add(&mut tx, &mail, now).await?;
+            mails += 1;
+        }
+        numbers.push(part.number);
+    }
+    let details = serde_json::json!({ "claims": numbers, "release": entry.words, "subject": subject, "mails": mails });
+    record(&mut tx, case, actor, "parties_written_to", details, now).await?;
+    once::keep(recoup, &mut tx, actor, key, "write_to_parties", &fingerprint, &mails.to_string()).await?;
+    tx.commit().await?;
+    Ok(mails)
+}
+
+/// An entry and two of its claims, the one with the smaller id first.
+async fn pair(
+    tx: &mut Tx,
+    case: CaseId,
+    id: OverlapId,
+    claims: (ClaimId, ClaimId),
+) -> Result<(Overlap, Part, Part), Failure> {
+    let entry = overlaps::by_id(tx, case, id).await?.ok_or(Refusal::NotFound)?;
+    let parts = overlaps::parts(tx, id).await?;
+    let find = |claim: ClaimId| parts.iter().find(|part| part.claim_id == claim).cloned().ok_or(Refusal::NotFound);
+    let (a, b) = (claims.0.min(claims.1), claims.0.max(claims.1));
+    if a == b {
+        return Err(Refusal::NotFound.into());
+    }
+    Ok((entry, find(a)?, find(b)?))
+}

@@ -1,0 +1,249 @@
+//! What a run reads: the claims that count, their lines, and what people decided, all as of one moment.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::Datelike;
+use futures::TryStreamExt;
+
+use crate::{
+    CaseId, ClaimId, ReleaseId,
+    access::Refusal,
+    actions::Failure,
+    line::{Basis, Category},
+    matching::of_case::{Description, Party},
+    overlap::{CaseLine, Family, Line, family_of},
+    store::{
+        Tx, cases, matches,
+        matching::{self, InForce},
+        overlaps, releases,
+    },
+    totals::counts,
+};
+
+/// Everything a run needs, in memory.
+#[derive(Debug)]
+pub(super) struct Input {
+    /// The count of changes as of which it was read.
+    pub seen: i64,
+    /// The claims, in the order of their ids; a claimant's number in the arithmetic is its place here.
+    pub claims: Vec<ClaimId>,
+    /// The parties, in the same order.
+    pub parties: Vec<Party>,
+    /// What each claim counts, in minor units.
+    pub gross: Vec<i64>,
+    /// The lines that count; the release is the place of its description.
+    pub lines: Vec<CaseLine>,
+    /// The distinct descriptions: those known before, oldest first, then new ones in the order of their keys.
+    pub descriptions: Vec<Description>,
+    /// Of each description the row and the release it had before.
+    pub known_releases: Vec<Option<(ReleaseId, ReleaseId)>>,
+    /// The names of channels by number.
+    pub channels: Vec<String>,
+    /// What people said of pairs of claims, by place.
+    pub verdicts: HashMap<(u32, u32), Verdict>,
+    /// What people said of the money of pairs of claims: by place, and the release by the place of its description, or `None` for
+    /// all that they share. `of` is whose money it is, for a derivative.
+    pub relations: HashMap<(u32, u32, Option<usize>), (Said, Option<u32>)>,
+}
+
+/// What a person said of two claims.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Same,
+    Different,
+    Later,
+}
+
+/// What a person said of the money of two claims.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Said {
+    Derivative,
+    SameMoney,
+    Distinct,
+}
+
+/// What describes the release of a line.
+#[must_use]
+pub fn description(line: &InForce) -> Description {
+    let text = |of: &Option<String>| of.clone().unwrap_or_default();
+    Description {
+        gtin: text(&line.gtin),
+        aggregator_gtin: text(&line.aggregator_gtin),
+        catalogue_number: text(&line.catalogue_number),
+        isrc: text(&line.isrc),
+        artist: text(&line.artist),
+        title: text(&line.title),
+        label: text(&line.label),
+    }
+}
+
+/// Whether a line counts in the one figure of the case: stock on another basis does not.
+#[must_use]
+pub fn stock_counts(line: &InForce, filing_basis: Basis) -> bool {
+    counts(line.basis.as_deref().and_then(Basis::parse), filing_basis)
+}
+
+impl Input {
+    /// Reads a case. The first statement fixes the moment.
+    pub(super) async fn read(tx: &mut Tx, case: CaseId) -> Result<Self, Failure> {
+        let seen = matching::state(tx, case).await?.wanted;
+        let settings = cases::by_id(tx, case).await?.ok_or(Refusal::NotFound)?.read()?.settings;
+        let mut claims = Vec::new();
+        let mut parties = Vec::new();
+        for of in matching::parties(tx, case).await? {
+            let cell = |name: &str| of.answers.0.get(name).to_owned();
+            parties.push(Party {
+                name: of.claimant.clone(),
+                contact: cell("contact"),
+                email: cell("email"),
+                phone: cell("phone"),
+                street: cell("street"),
+                city: cell("city"),
+                region: cell("region"),
+                postcode: cell("postcode"),
+                country: cell("country"),
+            });
+            claims.push(of.claim_id);
+        }
+        let mut input = Self {
+            seen,
+            gross: vec![0; claims.len()],
+            claims,
+            parties,
+            lines: Vec::new(),
+            descriptions: Vec::new(),
+            known_releases: Vec::new(),
+            channels: vec![String::new()],
+            verdicts: HashMap::new(),
+            relations: HashMap::new(),
+        };
+        let places: BTreeMap<ClaimId, u32> = (0..).zip(&input.claims).map(|(place, claim)| (*claim, place)).collect();
+        input.read_lines(tx, case, settings.filing_basis, &places).await?;
+        let known = releases::of_case(tx, case).await?;
+        input.order_descriptions(&known);
+        input.read_decisions(tx, case, &places, &known).await?;
+        Ok(input)
+    }
+
+    /// Reads the lines as they come; equal descriptions and channels are kept once.
+    async fn read_lines(
+        &mut self,
+        tx: &mut Tx,
+        case: CaseId,
+        filing_basis: Basis,
+        places: &BTreeMap<ClaimId, u32>,
+    ) -> Result<(), Failure> {
+        let mut described: HashMap<String, usize> = HashMap::new();
+        let mut channels: HashMap<String, u32> = HashMap::from([(String::new(), 0)]);
+        let mut rows = matching::lines(tx, case);
+        while let Some(row) = rows.try_next().await? {
+            let damaged = || Failure::Internal(format!("line {} of claim {} is damaged", row.line, row.claim_id));
+            let category = Category::parse(&row.category).ok_or_else(damaged)?;
+            let claimant = *places.get(&row.claim_id).ok_or_else(damaged)?;
+            if !stock_counts(&row, filing_basis) {
+                continue;
+            }
+            let of = description(&row);
+            let release = of.names_a_release().then(|| {
+                let place = *described.entry(of.key()).or_insert_with(|| {
+                    self.descriptions.push(of);
+                    self.descriptions.len() - 1
+                });
+                place as u64
+            });
+            let family = family_of(category);
+            // Stock is on hand, not sold in a month and a channel: the day on which it was counted does not part two claims.
+            let name = if family == Family::Stock { String::new() } else { channel_key(row.channel.as_deref()) };
+            let channel = match channels.get(&name) {
+                Some(channel) => *channel,
+                None => {
+                    let next = u32::try_from(self.channels.len()).unwrap_or(u32::MAX);
+                    self.channels.push(name.clone());
+                    channels.insert(name, next);
+                    next
+                }
+            };
+            let month = |day: chrono::NaiveDate| day.year() * 12 + i32::try_from(day.month0()).unwrap_or_default();
+            let (first, last) = match (family, row.period_from, row.period_to) {
+                (Family::Stock, ..) | (_, None, _) | (_, _, None) => (0, 0),
+                (_, Some(from), Some(to)) => (month(from), month(to)),
+            };
+            self.gross[claimant as usize] += row.case_amount;
+            let line = Line { claimant, family, release, channel, first, last, amount: row.case_amount };
+            self.lines.push(CaseLine { category, line });
+        }
+        Ok(())
+    }
+
+    /// Puts the descriptions into an order that does not depend on that of the lines.
+    fn order_descriptions(&mut self, known: &[releases::Described]) {
+        let rank: HashMap<&str, usize> = known.iter().enumerate().map(|(place, of)| (of.key.as_str(), place)).collect();
+        let keys: Vec<String> = self.descriptions.iter().map(Description::key).collect();
+        let mut order: Vec<usize> = (0..self.descriptions.len()).collect();
+        order.sort_by_key(|place| {
+            let key = keys[*place].as_str();
+            (rank.get(key).copied().unwrap_or(usize::MAX), key)
+        });
+        let mut new_place = vec![0u64; order.len()];
+        for (new, old) in order.iter().enumerate() {
+            new_place[*old] = new as u64;
+        }
+        for of in &mut self.lines {
+            of.line.release = of.line.release.and_then(|old| new_place.get(usize::try_from(old).ok()?).copied());
+        }
+        self.known_releases = order
+            .iter()
+            .map(|old| rank.get(keys[*old].as_str()).map(|place| (known[*place].id, known[*place].release_id)))
+            .collect();
+        self.descriptions = order.iter().map(|old| self.descriptions[*old].clone()).collect();
+    }
+
+    async fn read_decisions(
+        &mut self,
+        tx: &mut Tx,
+        case: CaseId,
+        places: &BTreeMap<ClaimId, u32>,
+        known: &[releases::Described],
+    ) -> Result<(), Failure> {
+        for (a, b, verdict) in matches::verdicts(tx, case).await? {
+            let (Some(a), Some(b)) = (places.get(&a), places.get(&b)) else { continue };
+            let verdict = match verdict.as_str() {
+                "same" => Verdict::Same,
+                "different" => Verdict::Different,
+                _ => Verdict::Later,
+            };
+            self.verdicts.insert((*a, *b), verdict);
+        }
+        // A decision names a release by the oldest description of then; whichever release holds that description now is meant.
+        let at: HashMap<ReleaseId, usize> =
+            self.known_releases.iter().enumerate().filter_map(|(place, of)| Some(((*of)?.0, place))).collect();
+        // A description that no line uses any more stands for one of the same release that is still used.
+        let kin = |release: ReleaseId| {
+            let of = known.iter().find(|of| of.id == release)?.release_id;
+            known.iter().filter(|other| other.release_id == of).find_map(|other| at.get(&other.id).copied())
+        };
+        for of in overlaps::decisions(tx, case).await? {
+            let (Some(a), Some(b)) = (places.get(&of.claim_a), places.get(&of.claim_b)) else { continue };
+            let release = match of.release_id.0 {
+                0 => None,
+                _ => match at.get(&of.release_id).copied().or_else(|| kin(of.release_id)) {
+                    Some(place) => Some(place),
+                    None => continue,
+                },
+            };
+            let said = match of.relation.as_str() {
+                "derivative" => Said::Derivative,
+                "same_money" => Said::SameMoney,
+                _ => Said::Distinct,
+            };
+            let whose = of.of_claim.and_then(|claim| places.get(&claim).copied());
+            self.relations.insert((*a, *b, release), (said, whose));
+        }
+        Ok(())
+    }
+}
+
+/// A channel or service as it is compared: letters and digits in small letters, so that “iTunes” and “i-tunes” are one.
+fn channel_key(typed: Option<&str>) -> String {
+    typed.unwrap_or_default().chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}

@@ -1,0 +1,201 @@
+//! Matching a case: who filed twice, what money is claimed twice, and what that leaves of the sums.
+//!
+//! A change that calls for it (a claim sent, amended or withdrawn; a decision) says so in its own transaction
+//! ([`crate::store::matching::want`]); a worker takes the case, reads everything as of one moment, reckons without holding
+//! the database, and writes the outcome in one transaction, together with the mails that tell counsel of new claims. What a
+//! person decided is read, never changed. The same claims and decisions give the same figures, however often and in
+//! whatever order they came.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
+
+use chrono::Duration;
+
+use super::{Failure, Recoup};
+use crate::{
+    CaseId, Instant,
+    matching::{model, run::Phase},
+    store::{claims, matches, matching, overlaps, releases, removed},
+};
+
+mod input;
+mod reckoning;
+mod telling;
+
+pub use input::{description, stock_counts};
+
+use input::Input;
+use reckoning::Outcome;
+
+/// A run that shows no sign of life for this long was killed.
+const LEASE: Duration = Duration::minutes(5);
+/// How soon a run that failed is tried again.
+const AGAIN: Duration = Duration::minutes(10);
+/// How often a run says how far it is.
+const PROGRESS: std::time::Duration = std::time::Duration::from_millis(700);
+
+/// Matches every case in which a run is due; gives how many runs there were.
+///
+/// # Errors
+/// If the database fails. A case that cannot be matched is logged, says so on its pages, and is tried again.
+pub async fn run_due(recoup: &Recoup, owner: &str) -> Result<usize, Failure> {
+    let mut tx = recoup.store.read().await?;
+    let due = matching::due(&mut tx, recoup.clock.now()).await?;
+    drop(tx);
+    let mut runs = 0;
+    for case in due {
+        runs += usize::from(run(recoup, case, owner).await?);
+    }
+    Ok(runs)
+}
+
+/// Matches a case if a run is due and no other process has it.
+///
+/// # Errors
+/// If the database fails.
+pub async fn run(recoup: &Recoup, case: CaseId, owner: &str) -> Result<bool, Failure> {
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.write().await?;
+    let taken = matching::take(&mut tx, case, owner, now, now + LEASE).await?;
+    tx.commit().await?;
+    if !taken {
+        return Ok(false);
+    }
+    if let Err(failure) = reckon_and_keep(recoup, case, owner).await {
+        tracing::error!(case = case.0, error = %failure, "matching failed");
+        let mut tx = recoup.store.write().await?;
+        let now = recoup.clock.now();
+        matching::fail(&mut tx, case, owner, &failure.to_string(), now + AGAIN).await?;
+        // Nobody waits for a mail about a new claim because matching has a mistake.
+        telling::tell(recoup, &mut tx, case, None, now).await?;
+        tx.commit().await?;
+    }
+    Ok(true)
+}
+
+async fn reckon_and_keep(recoup: &Recoup, case: CaseId, owner: &str) -> Result<(), Failure> {
+    let mut tx = recoup.store.read().await?;
+    let input = Input::read(&mut tx, case).await?;
+    drop(tx);
+    let seen = input.seen;
+    let (outcome, input) = reckon(recoup, case, owner, input).await?;
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.write().await?;
+    let ran = matching::Ran {
+        seen,
+        engine: model::VERSION,
+        claims: i64::try_from(input.parties.len()).unwrap_or(i64::MAX),
+        lines: i64::try_from(input.lines.len()).unwrap_or(i64::MAX),
+        members: outcome.members,
+    };
+    if !matching::finish(&mut tx, case, owner, &ran, now).await? {
+        // The lease ran out and another process took the case: what it writes is as good as ours.
+        return Ok(());
+    }
+    keep(&mut tx, case, &input, &outcome, now).await?;
+    telling::tell(recoup, &mut tx, case, Some(()), now).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Reckons on a thread of its own, and says meanwhile how far it is.
+async fn reckon(recoup: &Recoup, case: CaseId, owner: &str, input: Input) -> Result<(Outcome, Input), Failure> {
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    // Place of the phase times 10,000, plus thousandths.
+    let at = Arc::new(AtomicU32::new(0));
+    let said = Arc::clone(&at);
+    let mut work = tokio::task::spawn_blocking(move || {
+        let outcome = reckoning::reckon(&input, threads, |step, share| {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share from 0 to 1")]
+            let thousandths = (share.clamp(0.0, 1.0) * 1_000.0) as u32;
+            said.store(step * 10_000 + thousandths, Ordering::Relaxed);
+        });
+        (outcome, input)
+    });
+    loop {
+        match tokio::time::timeout(PROGRESS, &mut work).await {
+            Ok(done) => return done.map_err(|error| Failure::Internal(format!("matching broke: {error}"))),
+            Err(_) => {
+                let at = at.load(Ordering::Relaxed);
+                let phase = PHASES.get(at as usize / 10_000).copied().unwrap_or_default();
+                let mut tx = recoup.store.write().await?;
+                let until = recoup.clock.now() + LEASE;
+                matching::progress(&mut tx, case, owner, phase, i64::from(at % 10_000), until).await?;
+                tx.commit().await?;
+            }
+        }
+    }
+}
+
+/// The phases of a run, in order.
+const PHASES: [&str; 3] = ["claimants", "releases", "overlaps"];
+
+/// How much of a part of the engine's work is done when a phase is so far.
+fn share_of(phase: Phase, share: f64) -> f64 {
+    match phase {
+        Phase::Block => share * 0.1,
+        Phase::Compare => 0.1 + share * 0.8,
+        Phase::Cluster => 0.9 + share * 0.1,
+    }
+}
+
+async fn keep(
+    tx: &mut crate::store::Tx,
+    case: CaseId,
+    input: &Input,
+    outcome: &Outcome,
+    now: Instant,
+) -> Result<(), Failure> {
+    matches::replace(tx, case, &outcome.matches, model::VERSION, now).await?;
+
+    // New descriptions get their rows, oldest first in the order of their keys, so that a second machine numbers them alike.
+    let mut ids = Vec::with_capacity(input.descriptions.len());
+    for (place, described) in input.descriptions.iter().enumerate() {
+        ids.push(match input.known_releases.get(place).copied().flatten() {
+            Some((id, _)) => id,
+            None => releases::add(tx, case, &described.key(), &described.words()).await?,
+        });
+    }
+    let mut oldest: std::collections::BTreeMap<usize, crate::ReleaseId> = std::collections::BTreeMap::new();
+    for (place, first) in outcome.releases.iter().enumerate() {
+        let id = oldest.entry(*first).or_insert(ids[place]);
+        *id = (*id).min(ids[place]);
+    }
+    for (place, first) in outcome.releases.iter().enumerate() {
+        let release = oldest[first];
+        let known = input.known_releases.get(place).copied().flatten().map(|(_, release)| release);
+        if known != Some(release) {
+            releases::set(tx, ids[place], release).await?;
+        }
+    }
+    let entries: Vec<overlaps::New> =
+        outcome.entries.iter().map(|entry| reckoning::row(input, entry, &oldest)).collect();
+    overlaps::replace(tx, case, &entries).await?;
+
+    let mut before: std::collections::BTreeMap<_, _> =
+        removed::of_claims(tx, case).await?.into_iter().map(|(claim, category, of)| ((claim, category), of)).collect();
+    for ((claim, category), of) in &outcome.removed {
+        if before.remove(&(*claim, *category)) != Some(*of) {
+            removed::set(tx, *claim, *category, *of).await?;
+        }
+    }
+    for (claim, category) in before.into_keys() {
+        removed::clear(tx, claim, Some(category)).await?;
+    }
+    Ok(())
+}
+
+/// A claim was sent, amended or withdrawn, in the transaction that does so: what was taken off it before is void until the
+/// next run, which is called for. Of a version that was sent counsel is told by that run.
+pub(super) async fn changed(
+    tx: &mut crate::store::Tx,
+    claim: &claims::Claim,
+    sent: Option<crate::VersionId>,
+) -> Result<(), Failure> {
+    removed::clear(tx, claim.id, None).await?;
+    if let Some(version) = sent {
+        matching::tell(tx, claim.case_id, version).await?;
+    }
+    Ok(matching::want(tx, claim.case_id).await?)
+}

@@ -1,0 +1,264 @@
+//! The engine at work in a case: which claims may be of the same claimant, and which descriptions are of the same release.
+
+use std::collections::HashMap;
+
+use super::{
+    columns::{Column, Kind},
+    decide::Decision,
+    explain::Explanation,
+    records::Records,
+    run::{self, Options, Phase},
+    weigh::{Millibits, probability},
+};
+
+/// Who claims, as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the columns' own")]
+pub struct Party {
+    pub name: String,
+    pub contact: String,
+    pub email: String,
+    pub phone: String,
+    pub street: String,
+    pub city: String,
+    pub region: String,
+    pub postcode: String,
+    pub country: String,
+}
+
+/// Two parties that resemble each other, by their places in the list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resemblance {
+    /// The smaller place.
+    pub a: usize,
+    /// The larger place.
+    pub b: usize,
+    /// How much.
+    pub score: Millibits,
+    /// What the engine proposes: a match, or to be looked at.
+    pub decision: Decision,
+    /// Why.
+    pub explanation: Explanation,
+}
+
+/// The pairs of parties that are taken for one or should be looked at, in order.
+#[must_use]
+pub fn parties(parties: &[Party], threads: usize, progress: impl Fn(Phase, f64)) -> Vec<Resemblance> {
+    const COLUMNS: [Option<Column>; 10] = [
+        Some(Column::Id),
+        Some(Column::Name),
+        Some(Column::Contact),
+        Some(Column::Email),
+        Some(Column::Phone),
+        Some(Column::Street),
+        Some(Column::City),
+        Some(Column::Region),
+        Some(Column::Postcode),
+        Some(Column::Country),
+    ];
+    let mut records = Records::new(Kind::Claimants, &COLUMNS);
+    for (place, party) in parties.iter().enumerate() {
+        let id = place.to_string();
+        let cells = [
+            &id,
+            &party.name,
+            &party.contact,
+            &party.email,
+            &party.phone,
+            &party.street,
+            &party.city,
+            &party.region,
+            &party.postcode,
+            &party.country,
+        ];
+        // Places are all different and none is empty, so no record is refused.
+        let _ = records.push(|column| cells.get(column).map_or("", |cell| cell.as_str()));
+    }
+    let outcome = run::run(&records, Options { threads, link: false }, progress);
+    let worth = |pair: &&run::Pair| outcome.decision(pair) != Decision::None;
+    outcome
+        .pairs
+        .iter()
+        .filter(worth)
+        .map(|pair| Resemblance {
+            a: pair.a as usize,
+            b: pair.b as usize,
+            score: pair.score,
+            decision: outcome.decision(pair),
+            explanation: outcome.explain(&records, pair.a, pair.b),
+        })
+        .collect()
+}
+
+/// A score, in thousandths of a bit, as a whole per cent: never 0 or 100, for certainty is for people.
+#[must_use]
+pub fn percent(score: i64) -> u8 {
+    let score = Millibits::try_from(score).unwrap_or(if score < 0 { Millibits::MIN } else { Millibits::MAX });
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 1 to 99")]
+    let percent = (probability(score) * 100.0).round().clamp(1.0, 99.0) as u8;
+    percent
+}
+
+/// What names the release of a line, as typed; barcodes as GTIN-13.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the names are those of `line::Release`")]
+pub struct Description {
+    pub gtin: String,
+    pub aggregator_gtin: String,
+    pub catalogue_number: String,
+    pub isrc: String,
+    pub artist: String,
+    pub title: String,
+    pub label: String,
+}
+
+impl Description {
+    /// Whether it names a release at all. A line that names only an artist or a label is a lump sum.
+    #[must_use]
+    pub fn names_a_release(&self) -> bool {
+        [&self.gtin, &self.aggregator_gtin, &self.catalogue_number, &self.isrc, &self.title]
+            .into_iter()
+            .any(|named| !named.trim().is_empty())
+    }
+
+    /// What two lines of the same description have in common: the fields without case and outer white space.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let fields = [
+            &self.gtin,
+            &self.aggregator_gtin,
+            &self.catalogue_number,
+            &self.isrc,
+            &self.artist,
+            &self.title,
+            &self.label,
+        ];
+        fields.map(|field| field.trim().to_lowercase()).join("\u{1f}")
+    }
+
+    /// The release in a few words: artist and title, else its first number.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let named: Vec<&str> =
+            [&self.artist, &self.title].map(|text| text.trim()).into_iter().filter(|text| !text.is_empty()).collect();
+        if !self.title.trim().is_empty() {
+            return named.join(": ");
+        }
+        let number = [&self.catalogue_number, &self.gtin, &self.aggregator_gtin, &self.isrc]
+            .into_iter()
+            .find(|text| !text.trim().is_empty());
+        [&self.artist, number.unwrap_or(&self.label)]
+            .map(|text| text.trim())
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .collect::<Vec<_>>()
+            .join(": ")
+    }
+}
+
+/// For each description the first one of the same release. Besides what the engine finds, a barcode that one line gives as the
+/// manufacturer's and another as the aggregator's is one and the same.
+#[must_use]
+pub fn releases(descriptions: &[Description], threads: usize, progress: impl Fn(Phase, f64)) -> Vec<usize> {
+    const COLUMNS: [Option<Column>; 7] = [
+        Some(Column::Id),
+        Some(Column::Upc),
+        Some(Column::CatalogNo),
+        Some(Column::Isrc),
+        Some(Column::Artist),
+        Some(Column::Title),
+        Some(Column::Label),
+    ];
+    let mut records = Records::new(Kind::Lines, &COLUMNS);
+    for (place, of) in descriptions.iter().enumerate() {
+        let id = place.to_string();
+        let barcode = if of.gtin.is_empty() { &of.aggregator_gtin } else { &of.gtin };
+        let cells = [&id, barcode, &of.catalogue_number, &of.isrc, &of.artist, &of.title, &of.label];
+        let _ = records.push(|column| cells.get(column).map_or("", |cell| cell.as_str()));
+    }
+    let outcome = run::run(&records, Options { threads, link: false }, progress);
+    let mut first: Vec<usize> = outcome.clusters.of.iter().map(|of| *of as usize).collect();
+    let mut by_code: HashMap<&str, usize> = HashMap::new();
+    for (place, of) in descriptions.iter().enumerate() {
+        for code in [of.gtin.as_str(), of.aggregator_gtin.as_str()].into_iter().filter(|code| !code.is_empty()) {
+            match by_code.get(code) {
+                Some(other) => unite(&mut first, place, *other),
+                None => {
+                    by_code.insert(code, place);
+                }
+            }
+        }
+    }
+    (0..first.len()).map(|place| root(&first, place)).collect()
+}
+
+/// Follows a place to the first of its group: every place points to itself or to an earlier one.
+fn root(first: &[usize], mut place: usize) -> usize {
+    while first[place] != place {
+        place = first[place];
+    }
+    place
+}
+
+fn unite(first: &mut [usize], a: usize, b: usize) {
+    let (a, b) = (root(first, a), root(first, b));
+    first[a.max(b)] = a.min(b);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn description(gtin: &str, aggregator: &str, artist: &str, title: &str) -> Description {
+        Description {
+            gtin: gtin.to_owned(),
+            aggregator_gtin: aggregator.to_owned(),
+            artist: artist.to_owned(),
+            title: title.to_owned(),
+            ..Description::default()
+        }
+    }
+
+    #[test]
+    fn a_barcode_is_one_release_in_whichever_column() {
+        let all = [
+            description("0036000291452", "", "Ilse Varga", "Sonatas"),
+            description("", "0036000291452", "", ""),
+            description("4006381333931", "0036000291452", "", ""),
+            description("4006381333931", "", "Varga", "Sonatas for solo violin"),
+            description("", "", "Somebody Else", "Another Thing"),
+        ];
+        assert_eq!(releases(&all, 1, |_, _| {}), [0, 0, 0, 0, 4]);
+    }
+
+    #[test]
+    fn a_claimant_who_files_twice_is_found_with_the_reasons() {
+        let jay = Party {
+            name: "Jay Records LLC".to_owned(),
+            email: "office@jayrecords.example".to_owned(),
+            phone: "+1 503 555 0143".to_owned(),
+            street: "12 Alder Street".to_owned(),
+            city: "Portland".to_owned(),
+            ..Party::default()
+        };
+        let again =
+            Party { name: "JAY RECORDINGS".to_owned(), email: "Office@JayRecords.example".to_owned(), ..jay.clone() };
+        let other = Party { name: "Ilse Varga".to_owned(), email: "ilse@varga.example".to_owned(), ..Party::default() };
+        let found = parties(&[jay, other, again], 1, |_, _| {});
+        assert_eq!(
+            found.iter().map(|found| (found.a, found.b, found.decision)).collect::<Vec<_>>(),
+            [(0, 2, Decision::Match)]
+        );
+        let explained = &found[0].explanation;
+        let sum = explained.base + explained.group + explained.parts.iter().map(|part| part.weight).sum::<Millibits>();
+        assert_eq!(sum, found[0].score);
+    }
+
+    #[test]
+    fn an_artist_alone_is_a_lump_sum() {
+        assert!(!description("", "", "Ilse Varga", "").names_a_release());
+        assert!(description("", "", "", "Sonatas").names_a_release());
+        assert_eq!(description("0036000291452", "", "Ilse Varga", "").words(), "Ilse Varga: 0036000291452");
+        assert_eq!(description("1", "", " Ilse", "Sonatas ").key(), description("1", "", "ilse", "SONATAS").key());
+    }
+}

@@ -1,0 +1,70 @@
+//! What the ledger takes off each claim: kept, so that figures need not be reckoned when they are shown.
+
+use super::{Error, Tx, on};
+use crate::{CaseId, ClaimId, line::Category, overlap::Removed};
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    claim_id: ClaimId,
+    category: String,
+    confirmed: i64,
+    suspected: i64,
+}
+
+/// What is taken off every claim of a case, by claim and category; nothing where nothing is.
+///
+/// # Errors
+/// If the database fails.
+pub async fn of_claims(tx: &mut Tx, case: CaseId) -> Result<Vec<(ClaimId, Category, Removed)>, Error> {
+    let rows: Vec<Row> = on!(tx, c => sqlx::query_as(
+        "SELECT r.claim_id, r.category, r.confirmed, r.suspected FROM removed r JOIN claims k ON k.id = r.claim_id WHERE k.case_id = $1 ORDER BY r.claim_id, r.category",
+    )
+    .bind(case).fetch_all(c).await)?;
+    Ok(read(rows))
+}
+
+/// What is taken off one claim, by category.
+///
+/// # Errors
+/// If the database fails.
+pub async fn of_claim(tx: &mut Tx, claim: ClaimId) -> Result<Vec<(Category, Removed)>, Error> {
+    let rows: Vec<Row> = on!(tx, c => sqlx::query_as("SELECT claim_id, category, confirmed, suspected FROM removed WHERE claim_id = $1").bind(claim).fetch_all(c).await)?;
+    Ok(read(rows).into_iter().map(|(_, category, removed)| (category, removed)).collect())
+}
+
+/// What is taken off all claims of a case that count, by category.
+///
+/// # Errors
+/// If the database fails.
+pub async fn of_case(tx: &mut Tx, case: CaseId) -> Result<Vec<(Category, Removed)>, Error> {
+    let rows: Vec<Row> = on!(tx, c => sqlx::query_as(
+        "SELECT k.case_id AS claim_id, r.category, CAST(SUM(r.confirmed) AS BIGINT) AS confirmed, CAST(SUM(r.suspected) AS BIGINT) AS suspected \
+         FROM removed r JOIN claims k ON k.id = r.claim_id WHERE k.case_id = $1 AND k.status = 'submitted' GROUP BY k.case_id, r.category",
+    )
+    .bind(case).fetch_all(c).await)?;
+    Ok(read(rows).into_iter().map(|(_, category, removed)| (category, removed)).collect())
+}
+
+fn read(rows: Vec<Row>) -> Vec<(ClaimId, Category, Removed)> {
+    let removed = |row: &Row| Removed { confirmed: row.confirmed, suspected: row.suspected };
+    rows.iter().filter_map(|row| Some((row.claim_id, Category::parse(&row.category)?, removed(row)))).collect()
+}
+
+/// Sets what is taken off a claim in a category.
+///
+/// # Errors
+/// If the database fails.
+pub async fn set(tx: &mut Tx, claim: ClaimId, category: Category, removed: Removed) -> Result<(), Error> {
+    on!(tx, c => sqlx::query(
+        "INSERT INTO removed (claim_id, category, confirmed, suspected) VALUES ($1, $2, $3, $4) ON CONFLICT (claim_id, category) DO UPDATE SET confirmed = $3, suspected = $4",
+    )
+    .bind(claim).bind(category.key()).bind(removed.confirmed).bind(removed.suspected).execute(c).await.map(drop))
+}
+
+/// Nothing is taken off a claim any more, in one category or (`None`) in all.
+///
+/// # Errors
+/// If the database fails.
+pub async fn clear(tx: &mut Tx, claim: ClaimId, category: Option<Category>) -> Result<(), Error> {
+    on!(tx, c => sqlx::query("DELETE FROM removed WHERE claim_id = $1 AND ($2 = '' OR category = $2)").bind(claim).bind(category.map_or("", Category::key)).execute(c).await.map(drop))
+}
