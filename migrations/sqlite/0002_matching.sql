@@ -79,7 +79,7 @@ CREATE INDEX match_decisions_by_case ON match_decisions (case_id, at);
 
 -- The ledger: a release in one channel over all months in which more than one claim claims it. Months count from year 0.
 -- Lump sums have release 0.
-CREATE TABLE overlaps (
+CREATE TABLE ledger_entries (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     case_id BIGINT NOT NULL REFERENCES cases (id),
     family TEXT NOT NULL,
@@ -96,19 +96,19 @@ CREATE TABLE overlaps (
     contradictory BOOLEAN NOT NULL,
     UNIQUE (case_id, family, release_id, channel)
 );
-CREATE INDEX overlaps_by_money ON overlaps (case_id, suspected, confirmed);
+CREATE INDEX ledger_entries_by_money ON ledger_entries (case_id, suspected, confirmed);
 
-CREATE TABLE overlap_parts (
-    overlap_id BIGINT NOT NULL REFERENCES overlaps (id) ON DELETE CASCADE,
+CREATE TABLE ledger_parts (
+    entry_id BIGINT NOT NULL REFERENCES ledger_entries (id) ON DELETE CASCADE,
     claim_id BIGINT NOT NULL REFERENCES claims (id),
     gross BIGINT NOT NULL,
     confirmed BIGINT NOT NULL,
     suspected BIGINT NOT NULL,
     -- Whose money the confirmed part is.
     through_id BIGINT REFERENCES claims (id),
-    PRIMARY KEY (overlap_id, claim_id)
+    PRIMARY KEY (entry_id, claim_id)
 );
-CREATE INDEX overlap_parts_by_claim ON overlap_parts (claim_id);
+CREATE INDEX ledger_parts_by_claim ON ledger_parts (claim_id);
 
 -- What people said of the money of two claims in one release, or in all they share (release 0).
 CREATE TABLE overlap_decisions (

@@ -40,7 +40,7 @@ pub struct Overlap {
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Part {
     /// Entry.
-    pub overlap_id: OverlapId,
+    pub entry_id: OverlapId,
     /// Claim.
     pub claim_id: ClaimId,
     /// Its number.
@@ -57,8 +57,8 @@ pub struct Part {
     pub through: Option<String>,
 }
 
-const ENTRY: &str = "SELECT id, family, release_id, channel, words, first_month, last_month, months, gross, confirmed, suspected, over_whole, contradictory FROM overlaps";
-const PART: &str = "SELECT p.overlap_id, p.claim_id, k.number, v.claimant_name AS claimant, p.gross, p.confirmed, p.suspected, t.number AS through FROM overlap_parts p \
+const ENTRY: &str = "SELECT id, family, release_id, channel, words, first_month, last_month, months, gross, confirmed, suspected, over_whole, contradictory FROM ledger_entries";
+const PART: &str = "SELECT p.entry_id, p.claim_id, k.number, v.claimant_name AS claimant, p.gross, p.confirmed, p.suspected, t.number AS through FROM ledger_parts p \
                     JOIN claims k ON k.id = p.claim_id JOIN versions v ON v.id = k.in_force_id LEFT JOIN claims t ON t.id = p.through_id";
 
 /// Which entries are asked for.
@@ -99,7 +99,7 @@ pub async fn list(
     offset: i64,
 ) -> Result<Vec<Overlap>, Error> {
     let sql = sqlx::AssertSqlSafe(format!(
-        "{ENTRY} WHERE case_id = $1 AND {} AND ($2 = 0 OR EXISTS (SELECT 1 FROM overlap_parts p WHERE p.overlap_id = overlaps.id AND p.claim_id = $2)) \
+        "{ENTRY} WHERE case_id = $1 AND {} AND ($2 = 0 OR EXISTS (SELECT 1 FROM ledger_parts p WHERE p.entry_id = ledger_entries.id AND p.claim_id = $2)) \
          ORDER BY suspected DESC, confirmed DESC, id LIMIT $3 OFFSET $4",
         which.sql()
     ));
@@ -126,8 +126,8 @@ pub struct Sums {
 pub async fn sums(tx: &mut Tx, case: CaseId, which: Which, claim: Option<ClaimId>) -> Result<Sums, Error> {
     let sql = sqlx::AssertSqlSafe(format!(
         "SELECT COUNT(*) AS entries, CAST(COALESCE(SUM(gross), 0) AS BIGINT) AS gross, CAST(COALESCE(SUM(confirmed), 0) AS BIGINT) AS confirmed, \
-         CAST(COALESCE(SUM(suspected), 0) AS BIGINT) AS suspected FROM overlaps WHERE case_id = $1 AND {} \
-         AND ($2 = 0 OR EXISTS (SELECT 1 FROM overlap_parts p WHERE p.overlap_id = overlaps.id AND p.claim_id = $2))",
+         CAST(COALESCE(SUM(suspected), 0) AS BIGINT) AS suspected FROM ledger_entries WHERE case_id = $1 AND {} \
+         AND ($2 = 0 OR EXISTS (SELECT 1 FROM ledger_parts p WHERE p.entry_id = ledger_entries.id AND p.claim_id = $2))",
         which.sql()
     ));
     on!(tx, c => sqlx::query_as(sql).bind(case).bind(claim.map_or(0, |claim| claim.0)).fetch_one(c).await)
@@ -147,7 +147,7 @@ pub async fn by_id(tx: &mut Tx, case: CaseId, id: OverlapId) -> Result<Option<Ov
 /// # Errors
 /// If the database fails.
 pub async fn parts(tx: &mut Tx, id: OverlapId) -> Result<Vec<Part>, Error> {
-    let sql = sqlx::AssertSqlSafe(format!("{PART} WHERE p.overlap_id = $1 ORDER BY p.gross DESC, p.claim_id"));
+    let sql = sqlx::AssertSqlSafe(format!("{PART} WHERE p.entry_id = $1 ORDER BY p.gross DESC, p.claim_id"));
     on!(tx, c => sqlx::query_as(sql).bind(id).fetch_all(c).await)
 }
 
@@ -194,8 +194,8 @@ pub async fn replace(tx: &mut Tx, case: CaseId, entries: &[New]) -> Result<(), E
     let mut known: BTreeMap<(String, ReleaseId, String), Overlap> =
         known.into_iter().map(|of| ((of.family.clone(), of.release_id, of.channel.clone()), of)).collect();
     let rows: Vec<(OverlapId, ClaimId, i64, i64, i64, Option<ClaimId>)> = on!(tx, c => sqlx::query_as(
-        "SELECT p.overlap_id, p.claim_id, p.gross, p.confirmed, p.suspected, p.through_id FROM overlap_parts p JOIN overlaps o ON o.id = p.overlap_id WHERE o.case_id = $1 \
-         ORDER BY p.overlap_id, p.claim_id",
+        "SELECT p.entry_id, p.claim_id, p.gross, p.confirmed, p.suspected, p.through_id FROM ledger_parts p JOIN ledger_entries o ON o.id = p.entry_id WHERE o.case_id = $1 \
+         ORDER BY p.entry_id, p.claim_id",
     )
     .bind(case).fetch_all(c).await)?;
     let mut parts: BTreeMap<OverlapId, Vec<NewPart>> = BTreeMap::new();
@@ -219,18 +219,18 @@ pub async fn replace(tx: &mut Tx, case: CaseId, entries: &[New]) -> Result<(), E
                 if same && same_parts {
                     continue;
                 }
-                on!(tx, c => sqlx::query("UPDATE overlaps SET words = $2, first_month = $3, last_month = $4, months = $5, gross = $6, confirmed = $7, suspected = $8, over_whole = $9, contradictory = $10 WHERE id = $1")
+                on!(tx, c => sqlx::query("UPDATE ledger_entries SET words = $2, first_month = $3, last_month = $4, months = $5, gross = $6, confirmed = $7, suspected = $8, over_whole = $9, contradictory = $10 WHERE id = $1")
                     .bind(old.id).bind(&entry.words).bind(entry.first_month).bind(entry.last_month).bind(entry.months).bind(entry.sum(|part| part.gross))
                     .bind(entry.sum(|part| part.confirmed)).bind(entry.sum(|part| part.suspected)).bind(entry.over_whole).bind(entry.contradictory)
                     .execute(c).await.map(drop))?;
                 if same_parts {
                     continue;
                 }
-                on!(tx, c => sqlx::query("DELETE FROM overlap_parts WHERE overlap_id = $1").bind(old.id).execute(c).await.map(drop))?;
+                on!(tx, c => sqlx::query("DELETE FROM ledger_parts WHERE entry_id = $1").bind(old.id).execute(c).await.map(drop))?;
                 old.id
             }
             None => on!(tx, c => sqlx::query_scalar(
-                "INSERT INTO overlaps (case_id, family, release_id, channel, words, first_month, last_month, months, gross, confirmed, suspected, over_whole, contradictory) \
+                "INSERT INTO ledger_entries (case_id, family, release_id, channel, words, first_month, last_month, months, gross, confirmed, suspected, over_whole, contradictory) \
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id",
             )
             .bind(case).bind(entry.family).bind(entry.release_id).bind(&entry.channel).bind(&entry.words).bind(entry.first_month).bind(entry.last_month).bind(entry.months)
@@ -238,15 +238,15 @@ pub async fn replace(tx: &mut Tx, case: CaseId, entries: &[New]) -> Result<(), E
             .fetch_one(c).await)?,
         };
         for part in &entry.parts {
-            on!(tx, c => sqlx::query("INSERT INTO overlap_parts (overlap_id, claim_id, gross, confirmed, suspected, through_id) VALUES ($1, $2, $3, $4, $5, $6)")
+            on!(tx, c => sqlx::query("INSERT INTO ledger_parts (entry_id, claim_id, gross, confirmed, suspected, through_id) VALUES ($1, $2, $3, $4, $5, $6)")
                 .bind(id).bind(part.claim_id).bind(part.gross).bind(part.confirmed).bind(part.suspected).bind(part.through).execute(c).await.map(drop))?;
         }
     }
     let gone: BTreeSet<OverlapId> = known.into_values().map(|gone| gone.id).collect();
     for id in gone {
         on!(tx, c => {
-            sqlx::query("DELETE FROM overlap_parts WHERE overlap_id = $1").bind(id).execute(&mut *c).await?;
-            sqlx::query("DELETE FROM overlaps WHERE id = $1").bind(id).execute(c).await.map(drop)
+            sqlx::query("DELETE FROM ledger_parts WHERE entry_id = $1").bind(id).execute(&mut *c).await?;
+            sqlx::query("DELETE FROM ledger_entries WHERE id = $1").bind(id).execute(c).await.map(drop)
         })?;
     }
     Ok(())

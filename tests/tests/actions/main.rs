@@ -7,5 +7,6 @@ mod cases;
 mod deadline;
 mod documents;
 mod lines;
+mod matching;
 mod signing_in;
 mod submitting;
