@@ -16,6 +16,8 @@ pub const DICTIONARY: &[(What, &[Column])] = &[
     (What::Claimants, CLAIMANTS),
     (What::Documents, DOCUMENTS),
     (What::Totals, TOTALS),
+    (What::Matches, MATCHES),
+    (What::Overlaps, OVERLAPS),
 ];
 
 const CLAIMS: &[Column] = &[
@@ -60,6 +62,14 @@ const CLAIMS: &[Column] = &[
     column("held_at_retail", Amount, "Held inventory valued at retail list price"),
     column("held_units_only", Integer, "Units of held inventory for which no value is claimed"),
     column("sha256", Key, "Hash of the frozen text of the version in force"),
+    column("overlap_removed", Amount, "The part of amount that is counted elsewhere, because a person said so"),
+    column(
+        "overlap_suspected",
+        Amount,
+        "The part of amount that is counted elsewhere as well, if every suspicion is right",
+    ),
+    column("unique_at_least", Amount, "amount less overlap_removed and overlap_suspected"),
+    column("unique_at_most", Amount, "amount less overlap_removed"),
 ];
 
 const LINES: &[Column] = &[
@@ -226,4 +236,64 @@ const TOTALS: &[Column] = &[
     column("sworn_only", Amount, "The part of amount that rests on the declaration alone"),
     column("interest", Amount, "Interest, not in amount"),
     column("costs", Amount, "Costs, not in amount"),
+    column("overlap_removed", Amount, "The part of amount that is counted elsewhere, because a person said so"),
+    column(
+        "overlap_suspected",
+        Amount,
+        "The part of amount that is counted elsewhere as well, if every suspicion is right",
+    ),
+    column("unique_at_least", Amount, "amount less overlap_removed and overlap_suspected"),
+    column("unique_at_most", Amount, "amount less overlap_removed"),
+];
+
+const MATCHES: &[Column] = &[
+    column("claim_a", Key, "Number of a claim"),
+    column("claimant_a", Text, "Its claimant's legal name as signed"),
+    column("claim_b", Key, "Number of the claim that resembles it"),
+    column("claimant_b", Text, "Its claimant's legal name as signed"),
+    column("percent", Integer, "How probable it is that both are of the same claimant, by the engine"),
+    column("score", Decimal, "The engine's score in bits: the logarithm to base 2 of the odds"),
+    column(
+        "engine_decision",
+        Key,
+        "match (even odds and more) or review (one in twenty and more); a proposal, nothing more",
+    ),
+    column("engine", Key, "Version of the engine"),
+    column("parts", Text, "The parts of the score in bits, which add up to it"),
+    column("currency", Key, "Currency of the case"),
+    column("stake", Amount, "The smaller of the two claims: the most that could be counted twice"),
+    column("verdict", Key, "What a person said: same, different or later; empty while nobody did"),
+    column("reason", Text, "Why"),
+    column("decided_by", Text, "Who"),
+    column("decided_at", Moment, "When"),
+    column("decided_score", Decimal, "The score that the person saw"),
+    column("decided_engine", Key, "The version of the engine that gave it"),
+];
+
+const OVERLAPS: &[Column] = &[
+    column(
+        "entry",
+        Integer,
+        "Number of the entry of the ledger: a release in one channel, in the months that more than one claims",
+    ),
+    column("family", Key, "sales (unpaid sales and digital royalties), stock or other"),
+    column("release", Text, "Artist and title, else a number of the release; empty for lump sums"),
+    column("channel", Text, "Channel or service, in small letters and digits"),
+    column("first_month", Text, "First month that more than one claims, like 2015-01; stock has none"),
+    column("last_month", Text, "Last such month"),
+    column("months", Integer, "How many such months there are"),
+    column("claim", Key, "Number of a claim in the entry"),
+    column("claimant", Text, "Its claimant's legal name as signed"),
+    column("currency", Key, "Currency of the case"),
+    column("amount", Amount, "What this claim claims in these months"),
+    column("overlap_removed", Amount, "The part of it that is counted elsewhere, because a person said so"),
+    column(
+        "overlap_suspected",
+        Amount,
+        "The part of it that is counted elsewhere as well, if every suspicion is right",
+    ),
+    column("payable_through", Key, "Number of the claim whose money the removed part is"),
+    column("over_whole", YesNo, "Whether the shares in some month are more than the whole"),
+    column("contradictory", YesNo, "Whether decisions contradict each other in some month"),
+    column("decisions", Text, "What people said of this claim and others of the entry, with the reasons"),
 ];

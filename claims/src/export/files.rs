@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use futures::TryStreamExt;
 
 use super::{
-    Type, What, narrowed,
+    Type, What, narrowed, once,
     sheet::{Sheet, To},
-    sums::{Sums, counts, is_of, total_of},
+    sums::{Sums, counts, is_of, removed_of, total_of},
 };
 use crate::{
     actions::Failure,
@@ -15,13 +15,14 @@ use crate::{
     intake::{Answers, Field, Kind, form::find, line, steps::Step},
     line::{Basis, Category},
     money::{self, Currency},
+    overlap::Removed,
     period,
     store::{
         Tx, claims, documents,
         export::{self, SentClaim, SentLine},
         lines,
         register::Filter,
-        totals as kept,
+        removed, totals as kept,
     },
 };
 
@@ -36,23 +37,35 @@ pub(super) async fn write(
 ) -> Result<(), Failure> {
     let filter = narrowed(filter, what);
     let mut sheet = Sheet::begin(what.columns(), raw, to).await?;
+    match what {
+        What::Matches => once::matches(tx, case, &filter, &mut sheet).await?,
+        What::Overlaps => once::overlaps(tx, case, &filter, &mut sheet).await?,
+        _ => by_claim(tx, case, what, &filter, &mut sheet).await?,
+    }
+    sheet.finish().await
+}
+
+/// The files that are read claim by claim.
+async fn by_claim(tx: &mut Tx, case: &Case, what: What, filter: &Filter, sheet: &mut Sheet) -> Result<(), Failure> {
     let mut sums = Sums::default();
-    for id in export::ids(tx, case.id, case.settings.filing_basis, &filter).await? {
+    for id in export::ids(tx, case.id, case.settings.filing_basis, filter).await? {
         let claim = export::claim(tx, id).await?;
         match what {
-            What::Claims => claim_row(tx, case, &filter, &claim, &mut sheet).await?,
-            What::Lines => line_rows(tx, case, &filter, &claim, &mut sheet).await?,
-            What::Claimants => claimant_row(tx, &claim, &mut sheet).await?,
-            What::Documents => document_rows(tx, &claim, &mut sheet).await?,
+            What::Claims => claim_row(tx, case, filter, &claim, sheet).await?,
+            What::Lines => line_rows(tx, case, filter, &claim, sheet).await?,
+            What::Claimants => claimant_row(tx, &claim, sheet).await?,
+            What::Documents => document_rows(tx, &claim, sheet).await?,
             What::Totals => {
-                sums.add(kept::of_version(tx, claim.version_id).await?, &filter, case.settings.filing_basis);
+                let totals = kept::of_version(tx, claim.version_id).await?;
+                sums.add(totals, removed::of_claim(tx, claim.id).await?, filter, case.settings.filing_basis);
             }
+            What::Matches | What::Overlaps => {}
         }
     }
     if what == What::Totals {
-        sums.write(case, &filter, &mut sheet).await?;
+        sums.write(case, filter, sheet).await?;
     }
-    sheet.finish().await
+    Ok(())
 }
 
 async fn claim_row(
@@ -93,7 +106,17 @@ async fn claim_row(
     }
     sheet.integer(total_of(&totals, |total| total.basis == Some(Basis::UnitsOnly)).units);
     sheet.plain(&claim.sha256);
+    let removed = removed_of(&removed::of_claim(tx, claim.id).await?, filter, filing);
+    unique(sheet, sum.amount, removed, currency);
     sheet.end().await
+}
+
+/// What is taken off, and what that leaves at least and at most.
+pub(super) fn unique(sheet: &mut Sheet, gross: i64, removed: Removed, currency: Currency) {
+    let (least, most) = removed.unique(gross);
+    for amount in [removed.confirmed, removed.suspected, least, most] {
+        sheet.amount(amount, currency);
+    }
 }
 
 async fn line_rows(

@@ -24,6 +24,7 @@ use crate::{
 
 mod dictionary;
 mod files;
+mod once;
 mod sheet;
 mod sums;
 #[cfg(test)]
@@ -49,11 +50,16 @@ pub enum What {
     Documents,
     /// Sums by category and basis.
     Totals,
+    /// Pairs of claims that may be of the same claimant.
+    Matches,
+    /// The ledger of money that more than one claims.
+    Overlaps,
 }
 
 impl What {
     /// All files.
-    pub const ALL: [Self; 5] = [Self::Claims, Self::Lines, Self::Claimants, Self::Documents, Self::Totals];
+    pub const ALL: [Self; 7] =
+        [Self::Claims, Self::Lines, Self::Claimants, Self::Documents, Self::Totals, Self::Matches, Self::Overlaps];
 
     /// The name in URLs and on the command line.
     #[must_use]
@@ -64,6 +70,8 @@ impl What {
             Self::Claimants => "claimants",
             Self::Documents => "documents",
             Self::Totals => "totals",
+            Self::Matches => "matches",
+            Self::Overlaps => "overlaps",
         }
     }
 

@@ -1,10 +1,13 @@
 //! Sums by category and basis: which of them a filter shows, which add to the one sum of the case, and their file.
 
-use super::sheet::Sheet;
+use std::collections::BTreeMap;
+
+use super::{files::unique, sheet::Sheet};
 use crate::{
     actions::Failure,
     case::Case,
     line::{Basis, Category},
+    overlap::Removed,
     store::register::Filter,
     totals::Total,
 };
@@ -24,6 +27,16 @@ pub(super) fn is_of(total: &Total, filter: &Filter, filing_basis: Basis) -> bool
 /// Whether a basis adds to the one sum: the rule of the register.
 pub(super) fn counts(basis: Option<Basis>, filter: &Filter, filing_basis: Basis) -> bool {
     filter.basis.is_some() || basis.is_none_or(|basis| basis == filing_basis || basis == Basis::UnitsOnly)
+}
+
+/// What is taken off a claim in what a filter shows. Overlap is reckoned on what counts: of stock, what is valued on the filing
+/// basis.
+pub(super) fn removed_of(removed: &[(Category, Removed)], filter: &Filter, filing_basis: Basis) -> Removed {
+    let shown = |category: Category| {
+        filter.category.is_none_or(|chosen| chosen == category)
+            && filter.basis.is_none_or(|basis| basis == filing_basis && category == Category::HeldInventory)
+    };
+    removed.iter().filter(|(category, _)| shown(*category)).fold(Removed::default(), |sum, (_, of)| sum.plus(*of))
 }
 
 /// The sum of some sums.
@@ -48,12 +61,24 @@ fn add(sum: &mut Total, total: &Total) {
 #[derive(Default)]
 pub(super) struct Sums {
     rows: Vec<(Total, i64)>,
+    removed: BTreeMap<Category, Removed>,
     claims: i64,
 }
 
 impl Sums {
     /// Adds the sums of a claim.
-    pub(super) fn add(&mut self, totals: Vec<Total>, filter: &Filter, filing_basis: Basis) {
+    pub(super) fn add(
+        &mut self,
+        totals: Vec<Total>,
+        removed: Vec<(Category, Removed)>,
+        filter: &Filter,
+        filing_basis: Basis,
+    ) {
+        for category in Category::ALL {
+            let of: Vec<_> = removed.iter().filter(|(of, _)| *of == category).copied().collect();
+            let sum = self.removed.entry(category).or_default();
+            *sum = sum.plus(removed_of(&of, filter, filing_basis));
+        }
         for total in totals.into_iter().filter(|total| is_of(total, filter, filing_basis)) {
             match self.rows.iter_mut().find(|(sum, _)| (sum.category, sum.basis) == (total.category, total.basis)) {
                 Some((sum, claims)) => {
@@ -70,15 +95,21 @@ impl Sums {
     pub(super) async fn write(mut self, case: &Case, filter: &Filter, sheet: &mut Sheet) -> Result<(), Failure> {
         self.rows.sort_by_key(|(total, _)| (total.category, total.basis));
         let mut gross = Total::zero(Category::Other, None);
+        let filing = case.settings.filing_basis;
         for (total, claims) in &self.rows {
             let counted = counts(total.basis, filter, case.settings.filing_basis);
             if counted {
                 add(&mut gross, total);
             }
-            total_row(case, (total.category.key(), total.basis.map_or("", Basis::key)), counted, *claims, total, sheet)
-                .await?;
+            let removed = match total.basis {
+                Some(basis) if basis != filing => Removed::default(),
+                _ => self.removed.get(&total.category).copied().unwrap_or_default(),
+            };
+            let names = (total.category.key(), total.basis.map_or("", Basis::key));
+            total_row(case, names, counted, *claims, total, removed, sheet).await?;
         }
-        total_row(case, ("gross", ""), true, self.claims, &gross, sheet).await
+        let removed = self.removed.values().fold(Removed::default(), |sum, of| sum.plus(*of));
+        total_row(case, ("gross", ""), true, self.claims, &gross, removed, sheet).await
     }
 }
 
@@ -88,6 +119,7 @@ async fn total_row(
     counted: bool,
     claims: i64,
     total: &Total,
+    removed: Removed,
     sheet: &mut Sheet,
 ) -> Result<(), Failure> {
     sheet.plain(category);
@@ -100,5 +132,6 @@ async fn total_row(
     for amount in [total.amount, total.documented, total.sworn_only(), total.interest, total.costs] {
         sheet.amount(amount, case.settings.currency);
     }
+    unique(sheet, total.amount, removed, case.settings.currency);
     sheet.end().await
 }

@@ -36,6 +36,20 @@ pub struct Removed {
     pub suspected: Minor,
 }
 
+impl Removed {
+    /// Both together with another's.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self { confirmed: self.confirmed + other.confirmed, suspected: self.suspected + other.suspected }
+    }
+
+    /// What is left of a gross amount: if everything suspected overlaps, and if nothing does.
+    #[must_use]
+    pub const fn unique(self, gross: Minor) -> (Minor, Minor) {
+        (gross - self.confirmed - self.suspected, gross - self.confirmed)
+    }
+}
+
 /// One claimant in an entry of the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part {
@@ -76,10 +90,7 @@ impl Entry {
     /// What is taken off all claimants together.
     #[must_use]
     pub fn removed(&self) -> Removed {
-        self.parts.iter().fold(Removed::default(), |sum, part| Removed {
-            confirmed: sum.confirmed + part.removed.confirmed,
-            suspected: sum.suspected + part.removed.suspected,
-        })
+        self.parts.iter().fold(Removed::default(), |sum, part| sum.plus(part.removed))
     }
 }
 

@@ -46,6 +46,8 @@ pub enum Order {
     Amount,
     /// Largest sworn-only amount first.
     Sworn,
+    /// Most taken off, or suspected to be, first.
+    Overlap,
 }
 
 impl Order {
@@ -57,6 +59,7 @@ impl Order {
             "claimant" => Self::Claimant,
             "amount" => Self::Amount,
             "sworn" => Self::Sworn,
+            "overlap" => Self::Overlap,
             _ => Self::Received,
         }
     }
@@ -70,6 +73,7 @@ impl Order {
             Self::Claimant => "claimant",
             Self::Amount => "amount",
             Self::Sworn => "sworn",
+            Self::Overlap => "overlap",
         }
     }
 
@@ -80,6 +84,7 @@ impl Order {
             Self::Claimant => "claimant_key, id",
             Self::Amount => "amount DESC, id",
             Self::Sworn => "amount - documented DESC, id",
+            Self::Overlap => "removed + suspected DESC, id",
         }
     }
 }
@@ -111,6 +116,10 @@ pub struct RegisterRow {
     pub documented: i64,
     /// Units.
     pub units: i64,
+    /// Taken off `amount` because a person said that it overlaps.
+    pub removed: i64,
+    /// Taken off as well, if every suspicion is right.
+    pub suspected: i64,
 }
 
 /// Sums of a filtered register.
@@ -126,6 +135,18 @@ pub struct RegisterSums {
     pub documented: i64,
     /// Units.
     pub units: i64,
+    /// Taken off `amount` because a person said that it overlaps.
+    pub removed: i64,
+    /// Taken off as well, if every suspicion is right.
+    pub suspected: i64,
+}
+
+impl RegisterSums {
+    /// The unique total if everything suspected overlaps, and if nothing does.
+    #[must_use]
+    pub const fn unique(&self) -> (i64, i64) {
+        (self.amount - self.removed - self.suspected, self.amount - self.removed)
+    }
 }
 
 /// Where a claim stands in a filtered, sorted register.
@@ -152,8 +173,8 @@ where
 {
     query.push(
         "(SELECT k.id, k.number, v.claimant_name AS claimant, v.claimant_key, v.citizenship, k.status, v.version, k.submitted_at, v.late_reason IS NOT NULL AS late, \
-         COALESCE(s.lines, 0) AS lines, COALESCE(s.amount, 0) AS amount, COALESCE(s.documented, 0) AS documented, COALESCE(s.units, 0) AS units \
-         FROM claims k JOIN versions v ON v.id = k.in_force_id LEFT JOIN (SELECT version_id, CAST(SUM(lines) AS BIGINT) AS lines, CAST(SUM(amount) AS BIGINT) AS amount, \
+         COALESCE(s.lines, 0) AS lines, COALESCE(s.amount, 0) AS amount, COALESCE(s.documented, 0) AS documented, COALESCE(s.units, 0) AS units, \
+         COALESCE(m.removed, 0) AS removed, COALESCE(m.suspected, 0) AS suspected FROM claims k JOIN versions v ON v.id = k.in_force_id LEFT JOIN (SELECT version_id, CAST(SUM(lines) AS BIGINT) AS lines, CAST(SUM(amount) AS BIGINT) AS amount, \
          CAST(SUM(documented) AS BIGINT) AS documented, CAST(SUM(units) AS BIGINT) AS units FROM totals WHERE (",
     );
     match filter.basis {
@@ -165,7 +186,23 @@ where
     if let Some(category) = filter.category {
         query.push(" AND category = ").push_bind(category.key());
     }
-    query.push(" GROUP BY version_id) s ON s.version_id = v.id WHERE k.case_id = ").push_bind(case.0);
+    query.push(
+        " GROUP BY version_id) s ON s.version_id = v.id LEFT JOIN (SELECT claim_id, CAST(SUM(confirmed) AS BIGINT) AS removed, CAST(SUM(suspected) AS BIGINT) AS suspected \
+         FROM removed WHERE TRUE",
+    );
+    // Overlap is reckoned on what counts: of stock, what is valued on the filing basis.
+    let category = match filter.basis {
+        Some(basis) if basis != filing_basis => {
+            query.push(" AND FALSE");
+            None
+        }
+        Some(_) => Some(Category::HeldInventory),
+        None => None,
+    };
+    for category in [category, filter.category].into_iter().flatten() {
+        query.push(" AND category = ").push_bind(category.key());
+    }
+    query.push(" GROUP BY claim_id) m ON m.claim_id = k.id WHERE k.case_id = ").push_bind(case.0);
     match filter.status {
         Some(status) => query.push(" AND k.status = ").push_bind(status.key()),
         None => query.push(" AND k.status <> 'draft'"),
@@ -214,7 +251,7 @@ pub async fn list(
     offset: i64,
 ) -> Result<Vec<RegisterRow>, Error> {
     on!(tx, c => {
-        let mut query = QueryBuilder::new("SELECT id, number, claimant, citizenship, status, version, submitted_at, late, lines, amount, documented, units FROM ");
+        let mut query = QueryBuilder::new("SELECT id, number, claimant, citizenship, status, version, submitted_at, late, lines, amount, documented, units, removed, suspected FROM ");
         filtered(case, filing_basis, filter, &mut query);
         query.push(" ORDER BY ").push(order.sql()).push(" LIMIT ").push_bind(limit).push(" OFFSET ").push_bind(offset);
         query.build_query_as().fetch_all(c).await
@@ -229,7 +266,8 @@ pub async fn sums(tx: &mut Tx, case: CaseId, filing_basis: Basis, filter: &Filte
     on!(tx, c => {
         let mut query = QueryBuilder::new(
             "SELECT COUNT(*) AS claims, CAST(COALESCE(SUM(lines), 0) AS BIGINT) AS lines, CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS amount, \
-             CAST(COALESCE(SUM(documented), 0) AS BIGINT) AS documented, CAST(COALESCE(SUM(units), 0) AS BIGINT) AS units FROM ",
+             CAST(COALESCE(SUM(documented), 0) AS BIGINT) AS documented, CAST(COALESCE(SUM(units), 0) AS BIGINT) AS units, \
+             CAST(COALESCE(SUM(removed), 0) AS BIGINT) AS removed, CAST(COALESCE(SUM(suspected), 0) AS BIGINT) AS suspected FROM ",
         );
         filtered(case, filing_basis, filter, &mut query);
         query.build_query_as().fetch_one(c).await

@@ -50,6 +50,12 @@ const fn about(what: What) -> &'static str {
         }
         What::Documents => "One row a document: name, type, size, pages, hash, and the lines that cite it.",
         What::Totals => "Sums by category and basis, as on the overview, and the gross in the last row.",
+        What::Matches => {
+            "One row a pair of claims that may be of the same claimant: the score with its parts, and what a person decided, with the reason."
+        }
+        What::Overlaps => {
+            "The ledger of money that more than one claims, one row a claim and entry: release, channel, months, what is removed and why."
+        }
     }
 }
 

@@ -1,0 +1,161 @@
+//! What is counted once, as files: pairs of claims that may be of the same claimant, and the ledger of overlaps. A filter of the
+//! register narrows both to what concerns one of its claims.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::sheet::Sheet;
+use crate::{
+    ClaimId,
+    actions::Failure,
+    case::Case,
+    matching::{explain::Kept, of_case::percent, period::month_text},
+    store::{
+        Tx, export,
+        matches::{self, Match},
+        overlaps::{self, Decision, Overlap, Part},
+        register::Filter,
+    },
+};
+
+/// Entries of the ledger that are read at once.
+const AT_ONCE: i64 = 1_000;
+
+async fn claims(tx: &mut Tx, case: &Case, filter: &Filter) -> Result<BTreeSet<ClaimId>, Failure> {
+    Ok(export::ids(tx, case.id, case.settings.filing_basis, filter).await?.into_iter().collect())
+}
+
+/// A score in bits, with three decimals.
+fn bits(millibits: i64) -> String {
+    let sign = if millibits < 0 { "-" } else { "" };
+    format!("{sign}{}.{:03}", millibits.abs() / 1_000, millibits.abs() % 1_000)
+}
+
+/// Writes a row for each pair.
+pub(super) async fn matches(tx: &mut Tx, case: &Case, filter: &Filter, sheet: &mut Sheet) -> Result<(), Failure> {
+    let shown = claims(tx, case, filter).await?;
+    for pair in matches::of_case(tx, case.id).await? {
+        if shown.contains(&pair.claim_a) || shown.contains(&pair.claim_b) {
+            match_row(case, &pair, sheet)?;
+            sheet.end().await?;
+        }
+    }
+    Ok(())
+}
+
+fn match_row(case: &Case, pair: &Match, sheet: &mut Sheet) -> Result<(), Failure> {
+    let kept: Kept = serde_json::from_str(&pair.explanation)
+        .map_err(|error| Failure::Internal(format!("the explanation of match {} is damaged: {error}", pair.id)))?;
+    let mut parts = vec![format!("before comparison {}", bits(i64::from(kept.base)))];
+    let compared = kept.parts.iter().filter(|part| !part.level.is_empty());
+    parts.extend(compared.map(|part| format!("{}: {} {}", part.field, part.level, bits(i64::from(part.weight)))));
+    parts.extend((kept.group != 0).then(|| format!("group {}", bits(i64::from(kept.group)))));
+    for (number, claimant) in [(&pair.number_a, &pair.claimant_a), (&pair.number_b, &pair.claimant_b)] {
+        sheet.plain(number);
+        sheet.text(claimant);
+    }
+    sheet.integer(i64::from(percent(pair.score)));
+    sheet.plain(&bits(pair.score));
+    sheet.plain(&pair.decision);
+    sheet.plain(&pair.engine);
+    sheet.text(&parts.join("; "));
+    sheet.plain(case.settings.currency.code());
+    sheet.amount(pair.stake, case.settings.currency);
+    sheet.plain(pair.verdict.as_deref().unwrap_or_default());
+    sheet.text_or_empty(pair.reason.as_deref());
+    sheet.text_or_empty(pair.decided_by.as_deref());
+    match pair.decided_at {
+        Some(at) => sheet.moment(at),
+        None => sheet.plain(""),
+    }
+    sheet.plain(&pair.decided_score.map(bits).unwrap_or_default());
+    sheet.plain(pair.decided_engine.as_deref().unwrap_or_default());
+    Ok(())
+}
+
+/// Writes a row for each claim of each entry.
+pub(super) async fn overlaps(tx: &mut Tx, case: &Case, filter: &Filter, sheet: &mut Sheet) -> Result<(), Failure> {
+    let shown = claims(tx, case, filter).await?;
+    let mut said: BTreeMap<(ClaimId, ClaimId), Vec<Decision>> = BTreeMap::new();
+    for decision in overlaps::decisions(tx, case.id).await? {
+        said.entry((decision.claim_a, decision.claim_b)).or_default().push(decision);
+    }
+    let mut offset = 0;
+    loop {
+        let entries = overlaps::list(tx, case.id, overlaps::Which::All, None, AT_ONCE, offset).await?;
+        if entries.is_empty() {
+            return Ok(());
+        }
+        offset += AT_ONCE;
+        for entry in entries {
+            let parts = overlaps::parts(tx, entry.id).await?;
+            if !parts.iter().any(|part| shown.contains(&part.claim_id)) {
+                continue;
+            }
+            for part in &parts {
+                overlap_row(case, &entry, part, &decisions(&said, &entry, part, &parts), sheet);
+                sheet.end().await?;
+            }
+        }
+    }
+}
+
+/// What people said of a claim and the others of its entry, in words.
+fn decisions(
+    said: &BTreeMap<(ClaimId, ClaimId), Vec<Decision>>,
+    entry: &Overlap,
+    part: &Part,
+    parts: &[Part],
+) -> String {
+    let mut words = Vec::new();
+    for other in parts.iter().filter(|other| other.claim_id != part.claim_id) {
+        let pair = (part.claim_id.min(other.claim_id), part.claim_id.max(other.claim_id));
+        let of = said.get(&pair).into_iter().flatten();
+        for decision in of.filter(|of| of.release_id == entry.release_id || of.release_id.0 == 0) {
+            let relation = match decision.relation.as_str() {
+                "derivative" if decision.of_claim == Some(part.claim_id) => {
+                    format!("{} claims a share of it", other.number)
+                }
+                "derivative" => format!("a share of what {} claims", other.number),
+                "same_money" => format!("the same money as {}", other.number),
+                _ => format!("other money than {}", other.number),
+            };
+            let everywhere = if decision.release_id.0 == 0 { ", in every release" } else { "" };
+            words.push(format!("{relation}{everywhere} ({}: {})", decision.by, decision.reason));
+        }
+    }
+    words.join("; ")
+}
+
+fn overlap_row(case: &Case, entry: &Overlap, part: &Part, decisions: &str, sheet: &mut Sheet) {
+    let month = |month: i64| match i32::try_from(month) {
+        Ok(month) if month > 0 => month_text(month),
+        _ => String::new(),
+    };
+    sheet.integer(entry.id.0);
+    sheet.plain(&entry.family);
+    sheet.text(&entry.words);
+    sheet.text(&entry.channel);
+    sheet.plain(&month(entry.first_month));
+    sheet.plain(&month(entry.last_month));
+    sheet.integer(if entry.first_month > 0 { entry.months } else { 0 });
+    sheet.plain(&part.number);
+    sheet.text(&part.claimant);
+    sheet.plain(case.settings.currency.code());
+    for amount in [part.gross, part.confirmed, part.suspected] {
+        sheet.amount(amount, case.settings.currency);
+    }
+    sheet.plain(part.through.as_deref().unwrap_or_default());
+    sheet.yes(entry.over_whole);
+    sheet.yes(entry.contradictory);
+    sheet.text(decisions);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bits;
+
+    #[test]
+    fn scores_keep_their_sign_below_one_bit() {
+        assert_eq!([bits(-250), bits(12_034), bits(0)], ["-0.250", "12.034", "0.000"]);
+    }
+}
