@@ -76,8 +76,43 @@ pub fn plans() -> anyhow::Result<Vec<Plan>> {
     for (index, who) in INVENTED.iter().chain(&OWN).enumerate() {
         plans.push(invented(index, who));
     }
+    for (index, name, filer) in AGAIN {
+        plans.push(again(index, name, filer)?);
+    }
     plans.sort_by_key(|plan| std::cmp::Reverse(plan.minutes_before));
     Ok(plans)
+}
+
+/// Who files a second time: the place of the claimant in [`INVENTED`], the name given this time, and who files. Nobody among them
+/// has an artist who claims beside them.
+const AGAIN: [(usize, &str, &str); 3] = [
+    (5, "FARTHING STREET JAZZ", "Quentin Barrow"),
+    (34, "Copper Thimble Recordings LLC", "Petra Lindqvist-Shaw"),
+    (17, "Redshank Rec. Limited", "Oswin Tarrant"),
+];
+
+/// The same claimant once more, some days later, by somebody else of the same office who does not know: the same lines but for
+/// the last one, typed again without their papers.
+fn again(index: usize, name: &str, filer: &str) -> anyhow::Result<Plan> {
+    let who = INVENTED.get(index).ok_or_else(|| anyhow::anyhow!("nobody stands at place {index}"))?;
+    let mut plan = invented(index, who);
+    let first = plan.filer.take().map(|filer| filer.email).unwrap_or_default();
+    let domain = first.rsplit_once('@').map_or("example.org", |(_, domain)| domain);
+    let given = filer.split(' ').next().unwrap_or(filer).to_lowercase();
+    let email = format!("{given}@{domain}");
+    plan.claimant.set("legal_name", name);
+    plan.claimant.set("contact", filer);
+    plan.signature.set("signature", filer);
+    plan.filer = Some(Filer { email, name: filer.to_owned() });
+    plan.documents.clear();
+    plan.lines.pop();
+    for line in &mut plan.lines {
+        line.evidence.clear();
+    }
+    plan.added.clear();
+    plan.course = Course::Sent;
+    plan.minutes_before -= 5 * 1_440;
+    Ok(plan)
 }
 
 fn reported(name: &str, fixture: fixtures::Fixture, minutes_before: i64) -> Plan {

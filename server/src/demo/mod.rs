@@ -10,9 +10,10 @@ use anyhow::Context;
 use chrono::{Days, Duration, NaiveTime};
 use claims::{
     CaseId, Clock, Instant,
-    actions::{Recoup, cases as case_actions, counsel},
+    actions::{Recoup, cases as case_actions, counsel, match_case},
+    frozen::FrozenClaim,
     random::Random,
-    store::{accounts, cases, documents::NewDocument, outbox},
+    store::{accounts, cases, documents::NewDocument, matching, outbox},
 };
 use futures::{StreamExt, TryStreamExt};
 
@@ -158,6 +159,16 @@ async fn fill(
         filed.insert(index, (id, account));
     }
     anyhow::ensure!(recoup.clock.now() < today, "the demo files claims in the future");
+    // Of what came weeks ago counsel was told then.
+    let recent = today - Duration::days(4);
+    let mut tx = recoup.store.write().await?;
+    for (version, _, frozen) in matching::untold(&mut tx, case).await? {
+        if FrozenClaim::read(&frozen)?.received_at < recent {
+            matching::told(&mut tx, version).await?;
+        }
+    }
+    tx.commit().await?;
+    match_case::run_due(recoup, "demo").await?;
     take_mails_back(recoup, &invented, today).await?;
     tracing::info!(case = case.0, claims = filed.len(), "the demo case is loaded");
     Ok(lines)

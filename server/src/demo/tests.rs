@@ -7,7 +7,7 @@ use claims::{
     intake::Answers,
     line::{Basis, Category},
     random::Random,
-    store::{cases, events, register, totals},
+    store::{cases, events, matches, matching, register, removed, totals},
 };
 
 use super::{SLUG, claims_filed, claims_filed::Course, load};
@@ -18,11 +18,13 @@ use crate::{
 
 /// What the demo holds. A change of these is a change of the demo's content.
 const DRAFTS: i64 = 4;
-const SUBMITTED: i64 = 99;
+const SUBMITTED: i64 = 102;
 const WITHDRAWN: i64 = 2;
-const LINES: i64 = 848;
+const LINES: i64 = 882;
+/// Cents that two claim, before anybody decided anything.
+const SUSPECTED: i64 = 7_686_344;
 /// Cents over all lines but stock that is not valued at the retail list price.
-const COUNTED: i64 = 214_582_445;
+const COUNTED: i64 = 222_115_621;
 
 /// An exact number, in millionths.
 fn millionths(typed: &str) -> i128 {
@@ -79,6 +81,41 @@ fn expected() -> BTreeMap<(Category, Option<Basis>), (i64, i128, i128)> {
     sums
 }
 
+/// What can be claimed twice: of each release, channel and month that two claim, the smaller amount. Stock has no months.
+fn expected_overlap() -> i128 {
+    let mut keys: BTreeMap<(bool, String, String, i64), BTreeMap<usize, i128>> = BTreeMap::new();
+    for (claimant, plan) in claims_filed::plans().unwrap().iter().enumerate() {
+        if matches!(plan.course, Course::Draft | Course::Withdrawn(_)) {
+            continue;
+        }
+        let added = if plan.course == Course::Amended { plan.added.as_slice() } else { &[] };
+        for line in plan.lines.iter().chain(added) {
+            let answer = |field: &str| line.answers.get(field).to_owned();
+            let stock = line.category == Category::HeldInventory;
+            if answer("gtin").is_empty() || line.category == Category::Other || stock && answer("basis") != "retail" {
+                continue;
+            }
+            let amount = in_dollars(cents(line.category, &line.answers), &answer("currency"));
+            let month = |day: String| day[..4].parse::<i64>().unwrap() * 12 + day[5..7].parse::<i64>().unwrap() - 1;
+            let months = if stock { 0..=0 } else { month(answer("period_from"))..=month(answer("period_to")) };
+            let channel = if stock { String::new() } else { answer("channel") + &answer("service") };
+            let count = i128::try_from(months.clone().count()).unwrap();
+            for (place, month) in months.enumerate() {
+                let cent = i128::from(i128::try_from(place).unwrap() < amount % count);
+                let key = (stock, answer("gtin"), channel.clone(), month);
+                *keys.entry(key).or_default().entry(claimant).or_default() += amount / count + cent;
+            }
+        }
+    }
+    let shared = keys.into_values().filter(|claimants| claimants.len() > 1);
+    shared
+        .map(|claimants| {
+            assert_eq!(claimants.len(), 2, "with three the smallest is not all there is");
+            claimants.into_values().min().unwrap()
+        })
+        .sum()
+}
+
 async fn open(directory: &Path) -> Installation {
     let keys = Keys { data_dir: Some(directory.to_owned()), ..Keys::default() };
     let config = Config::read(keys, None).unwrap();
@@ -120,6 +157,28 @@ async fn loaded_twice_it_is_there_once_and_adds_up() {
     let counts = |basis: Option<Basis>| basis.is_none_or(|basis| basis == Basis::Retail);
     let counted: i128 = found.iter().filter(|((_, basis), _)| counts(*basis)).map(|(_, sum)| sum.1).sum();
     assert_eq!((found.values().map(|sum| sum.0).sum::<i64>(), counted), (LINES, COUNTED.into()));
+    let overlap = removed::of_case(&mut tx, row.id).await.unwrap();
+    assert!(overlap.iter().all(|(_, of)| of.confirmed == 0), "nobody decided anything yet");
+    let suspected: i64 = overlap.iter().map(|(_, of)| of.suspected).sum();
+    assert_eq!((i128::from(suspected), suspected), (expected_overlap(), SUSPECTED));
+    let pairs = matches::of_case(&mut tx, row.id).await.unwrap();
+    let mut again: Vec<_> = pairs
+        .iter()
+        .filter(|pair| pair.decision == "match")
+        .map(|pair| (pair.claimant_a.as_str(), pair.claimant_b.as_str()))
+        .collect();
+    again.sort_unstable();
+    assert_eq!(
+        again,
+        [
+            ("Copper Thimble Records", "Copper Thimble Recordings LLC"),
+            ("Farthing Street Jazz LLC", "FARTHING STREET JAZZ"),
+            ("Redshank Records Ltd", "Redshank Rec. Limited"),
+        ]
+    );
+    let state = matching::state(&mut tx, row.id).await.unwrap();
+    assert!(state.is_current());
+    assert_eq!(state.members_most, SUBMITTED);
     drop(tx);
     installation.recoup.store.close().await;
 

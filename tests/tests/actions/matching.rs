@@ -250,7 +250,7 @@ on_both! {
         let told = app.mail("new_claim", "counsel@example.org").await;
         let (one, two) = (number(&app, one).await, number(&app, two).await);
         for words in [
-            &format!("Harbor Light Records LLC, {one} ("), "% probable)", "Up to $360.00", &format!("/counsel/allegro/matches?claim={two}"), &format!("/counsel/allegro/overlaps?claim={two}"),
+            &format!("Harbor Light Records LLC, {one} ("), "% probable)", "Up to 360.00 USD", &format!("/counsel/allegro/matches?claim={two}"), &format!("/counsel/allegro/overlaps?claim={two}"),
         ] {
             assert!(told.body_text.contains(words), "{words}: {}", told.body_text);
         }

@@ -2,9 +2,13 @@
 
 use std::path::Path;
 
-use claims::line::Category;
+use claims::{
+    actions::{counsel as counsel_actions, decide_match, decide_overlap},
+    line::Category,
+    store::{matches, overlaps},
+};
 use serde_json::Value;
-use tests::{App, on_both, stage};
+use tests::{App, Browser, html, on_both, stage};
 
 use crate::{
     counsel::{cents, export, gross},
@@ -70,7 +74,7 @@ on_both! {
         let settings = fixture("case.json");
         let case = stage::case_with(&app.recoup, &stage::answers(&pairs(&settings))).await;
         let lee = stage::person(&app.recoup, "lee@law.example", true, false).await.account;
-        claims::actions::counsel::appoint(&app.recoup, case, lee).await.unwrap();
+        counsel_actions::appoint(&app.recoup, case, lee).await.unwrap();
         let slug = settings["slug"].as_str().unwrap();
         assert!(names().len() >= 5, "{:?}", names());
 
@@ -111,4 +115,88 @@ on_both! {
         assert_eq!(cents(&of("Waveform", "held_at_retail")), 1_400_000);
         assert_eq!(of("Summit", "held_units_only"), "10000");
     }
+
+    // To the five reported claims (68,064.50 counted) come three invented ones: a label, its artist, and the second filing of one
+    // of the five. By hand:
+    // - The label's 1,200.00 of 2015 are 100.00 a month, the artist's 240.00 from July to December 40.00: 6 × 40.00 = 240.00.
+    // - From iTunes 900.00 and 300.00 over three months, 300.00 and 100.00 a month: 3 × 100.00 = 300.00. Together 540.00.
+    // - Waveform filed its 15,000.00 and 14,000.00 twice: lump sums, the same only once a person says so: 29,000.00.
+    async fn whoever_filed_twice_and_whoever_claims_the_same_money_is_counted_once(database) {
+        let app = App::start(&database).await;
+        let settings = fixture("case.json");
+        let case = stage::case_with(&app.recoup, &stage::answers(&pairs(&settings))).await;
+        let lee = stage::person(&app.recoup, "lee@law.example", true, false).await.account;
+        counsel_actions::appoint(&app.recoup, case, lee).await.unwrap();
+        let slug = settings["slug"].as_str().unwrap();
+        let more = ["blue-fjord-editions", "ilse-varga", "waveform-again"].map(|name| format!("overlapping/{name}.json"));
+        for (n, name) in names().into_iter().chain(more).enumerate() {
+            let fixture = fixture(&name);
+            let browser = walk::register(&app, &format!("filer-{n}@example.org")).await;
+            walk::file(&browser, slug, &claim(&fixture)).await;
+        }
+        app.run_jobs().await;
+        let lee = stage::actor(&app.recoup, lee).await;
+        let counsel = app.browser_of(&lee).await;
+        let gross = 68_064_50 + 2_100_00 + 540_00 + 29_000_00;
+        assert_eq!(figures(&counsel, slug).await, (gross, 0, 540_00, gross - 540_00, gross));
+
+        let found = export(&counsel, &format!("/counsel/{slug}/exports/matches.csv")).await;
+        let names: Vec<_> = found.iter().map(|row| (row["claimant_a"].as_str(), row["claimant_b"].as_str(), row["stake"].as_str(), row["engine_decision"].as_str())).collect();
+        assert_eq!(names, [("Waveform Records", "WAVEFORM RECORDINGS", "29000.00", "match")]);
+        let ledger = export(&counsel, &format!("/counsel/{slug}/exports/overlaps.csv")).await;
+        let rows: Vec<_> = ledger.iter().map(|row| (row["claimant"].as_str(), row["channel"].as_str(), row["first_month"].as_str(), row["last_month"].as_str(), row["months"].as_str(), row["amount"].as_str(), row["overlap_suspected"].as_str())).collect();
+        assert_eq!(rows, [
+            ("Blue Fjord Editions LLC", "itunes", "2016-01", "2016-03", "3", "900.00", "0.00"),
+            ("Ilse Varga", "itunes", "2016-01", "2016-03", "3", "300.00", "300.00"),
+            ("Blue Fjord Editions LLC", "physical", "2015-07", "2015-12", "6", "600.00", "0.00"),
+            ("Ilse Varga", "physical", "2015-07", "2015-12", "6", "240.00", "240.00"),
+        ]);
+
+        let mut tx = app.recoup.store.read().await.unwrap();
+        let pair = matches::of_case(&mut tx, case).await.unwrap().remove(0).id;
+        let entry = overlaps::list(&mut tx, case, overlaps::Which::Open, None, 1, 0).await.unwrap().remove(0).id;
+        let parts = overlaps::parts(&mut tx, entry).await.unwrap();
+        drop(tx);
+        let (label, artist) = (parts[0].claim_id, parts[1].claim_id);
+        let same = stage::answers(&[("verdict", "same"), ("reason", "One contact, one address, the same figures.")]);
+        decide_match::decide(&app.recoup, &lee, case, pair, &same, "").await.unwrap();
+        let derivative = stage::answers(&[("relation", "second_of_first"), ("reason", "A royalty of 20 per cent."), ("everywhere", "yes")]);
+        decide_overlap::decide(&app.recoup, &lee, case, entry, (label, artist), &derivative, "").await.unwrap();
+        app.run_jobs().await;
+        let removed = 540_00 + 29_000_00;
+        assert_eq!(figures(&counsel, slug).await, (gross, removed, 0, gross - removed, gross - removed));
+        let ledger = export(&counsel, &format!("/counsel/{slug}/exports/overlaps.csv")).await;
+        let through: i64 = ledger.iter().filter(|row| row["claimant"] == "Ilse Varga" && !row["payable_through"].is_empty()).map(|row| cents(&row["overlap_removed"])).sum();
+        assert_eq!(through, 540_00);
+        assert!(ledger.iter().any(|row| row["decisions"].contains("A royalty of 20 per cent.")));
+        let found = export(&counsel, &format!("/counsel/{slug}/exports/matches.csv")).await;
+        assert_eq!((found[0]["verdict"].as_str(), found[0]["reason"].as_str()), ("same", "One contact, one address, the same figures."));
+        let claims = export(&counsel, &format!("/counsel/{slug}/exports/claims.csv")).await;
+        let sum = |column: &str| claims.iter().map(|row| cents(&row[column])).sum::<i64>();
+        assert_eq!((sum("overlap_removed"), sum("overlap_suspected"), sum("unique_at_most")), (removed, 0, gross - removed));
+        let overview = counsel.get(&format!("/counsel/{slug}")).await;
+        overview.expect("7 members");
+    }
+}
+
+/// Gross, removed, suspected, unique at least and at most: on the overview, in the foot of the register and in the file of totals.
+async fn figures(counsel: &Browser, slug: &str) -> (i64, i64, i64, i64, i64) {
+    let page = counsel.get(&format!("/counsel/{slug}")).await;
+    let table = html::table(&page.body, "Counted once").expect("the three figures");
+    let foot = table.iter().find(|row| row[0] == "All").expect("the sum");
+    // A range names its two ends.
+    let unique: Vec<i64> = foot[4].split('–').map(cents).collect();
+    let shown = (cents(&foot[1]), cents(&foot[2]), cents(&foot[3]), unique[0], unique[unique.len() - 1]);
+    let totals = export(counsel, &format!("/counsel/{slug}/exports/totals.csv")).await;
+    let last = totals.last().expect("the gross");
+    let of = |column: &str| cents(&last[column]);
+    let file =
+        (of("amount"), of("overlap_removed"), of("overlap_suspected"), of("unique_at_least"), of("unique_at_most"));
+    assert_eq!(shown, file);
+    let register = counsel.get(&format!("/counsel/{slug}/claims?status=submitted")).await;
+    for figure in [shown.0, shown.4] {
+        let words = claims::money::Currency::USD.grouped(figure);
+        assert!(register.text().contains(&words), "{words} is not in the register");
+    }
+    shown
 }

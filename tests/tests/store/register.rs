@@ -64,6 +64,8 @@ async fn list(app: &App, case: claims::CaseId, filter: &Filter, order: Order) ->
         amount: rows.iter().map(|row| row.amount).sum(),
         documented: rows.iter().map(|row| row.documented).sum(),
         units: rows.iter().map(|row| row.units).sum(),
+        removed: rows.iter().map(|row| row.removed).sum(),
+        suspected: rows.iter().map(|row| row.suspected).sum(),
     };
     assert_eq!(sums, added, "the sums of a filter are the sums of its rows");
     (rows, sums)

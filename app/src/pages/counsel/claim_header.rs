@@ -3,12 +3,14 @@
 use claims::{
     deadline,
     money::grouped_units,
+    overlap::Removed,
     status::ClaimStatus,
     totals::{Total, counted},
 };
 use leptos::prelude::*;
 
 use super::{
+    counted_once,
     filter::with_query,
     frame::{self, Place},
     reading::Reading,
@@ -69,6 +71,27 @@ pub(super) fn sums(reading: &Reading) -> impl IntoView + use<> {
     };
     let link = |total: Option<&Total>, part: Part| lines(total.map(|total| total.category), part);
     let documents = i64::try_from(frozen.documents.len()).unwrap_or(i64::MAX);
+    let once = reading.removed.as_ref().map(|removed| {
+        let off = removed.iter().fold(Removed::default(), |sum, (_, of)| sum.plus(*of));
+        let suspected = match off.suspected {
+            0 => String::new(),
+            more => format!("up to {} more is suspected", currency.grouped(more)),
+        };
+        let ledger = format!("/counsel/{}/overlaps?claim={}", reading.slug(), reading.number());
+        let unique = counted_once::range(off.unique(sum.amount), currency);
+        view! {
+            <div>
+                <dt>"Overlap removed"</dt>
+                <dd><a href=ledger.clone()><Amount minor=off.confirmed currency/></a></dd>
+                <dd class="detail">{suspected}</dd>
+            </div>
+            <div>
+                <dt>"Unique"</dt>
+                <dd><a href=ledger>{unique}<span class="currency">"\u{a0}"{currency.code().to_owned()}</span></a></dd>
+                <dd class="detail">"what nobody else's claim counts"</dd>
+            </div>
+        }
+    });
     view! {
         {late}
         <dl class="figures">
@@ -77,6 +100,7 @@ pub(super) fn sums(reading: &Reading) -> impl IntoView + use<> {
                 <dd><a href=lines(None, Part::All)><Amount minor=sum.amount currency/></a></dd>
                 <dd class="detail">{format!("stock at {}", settings.filing_basis.title())}</dd>
             </div>
+            {once}
             <div>
                 <dt>"Sworn only"</dt>
                 <dd><a href=lines(None, Part::SwornOnly)><Amount minor=sum.sworn_only() currency/></a></dd>

@@ -135,6 +135,11 @@ pub(super) fn register(slug: &str, filter: &Filter) -> String {
     with_query(format!("/counsel/{slug}/claims"), &query(filter, Order::default()))
 }
 
+/// The same in another order.
+pub(super) fn register_by(slug: &str, filter: &Filter, order: Order) -> String {
+    with_query(format!("/counsel/{slug}/claims"), &query(filter, order))
+}
+
 /// A path with a query, or without one if it is empty.
 pub(super) fn with_query(path: String, query: &str) -> String {
     if query.is_empty() { path } else { format!("{path}?{query}") }

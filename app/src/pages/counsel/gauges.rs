@@ -3,7 +3,7 @@
 use claims::{case::Case, money::Currency, store::register::RegisterSums};
 use leptos::prelude::*;
 
-use super::{filter, frame};
+use super::{counted_once, filter};
 use crate::components::Meter;
 
 /// Members from which numerosity is usually presumed (Fed. R. Civ. P. 23(a)(1), as courts read it).
@@ -13,25 +13,34 @@ const CAFA_MEMBERS: i64 = 100;
 /// What the amount must exceed under 28 U.S.C. § 1332(d)(2), in cents, without interest and costs.
 const CAFA_AMOUNT: i64 = 500_000_000;
 
-/// The gauges of a case, from its submitted claims.
-pub(super) fn gauges(case: &Case, sums: RegisterSums) -> impl IntoView + use<> {
+/// The gauges of a case, from what its submitted claims come to once every member and every dollar is counted once. Where that is
+/// a range, a threshold is reached only if its lower end reaches it.
+pub(super) fn gauges(case: &Case, sums: RegisterSums, (fewest, most): (i64, i64)) -> impl IntoView + use<> {
     let settings = &case.settings;
     let currency = settings.currency;
+    let (least, at_most) = sums.unique();
     let members = |of: i64| {
-        let so_far = frame::count(sums.claims, "member", "members");
-        if sums.claims >= of {
+        let so_far = counted_once::members((fewest, most));
+        if fewest >= of {
             format!("{so_far}: reached.")
+        } else if most >= of {
+            format!("{so_far}: reached if those that resemble each other are different.")
         } else {
-            format!("{so_far}: {} missing.", of - sums.claims)
+            format!("{so_far}: {} missing.", of - most)
         }
     };
+    let unique = if least == at_most {
+        currency.show(least)
+    } else {
+        format!("{} to {}", currency.grouped(least), currency.show(at_most))
+    };
+    let above = |threshold: i64| match (least > threshold, at_most > threshold) {
+        (true, _) => format!("{unique}: more than {}.", currency.show(threshold)),
+        (false, true) => format!("{unique}: more than {} if suspected overlaps are none.", currency.show(threshold)),
+        (false, false) => format!("{unique}: not more than {}.", currency.show(threshold)),
+    };
     let cafa = if currency == Currency::USD {
-        let words = if sums.amount > CAFA_AMOUNT {
-            format!("{}: more than {}.", currency.show(sums.amount), currency.show(CAFA_AMOUNT))
-        } else {
-            format!("{}: not more than {}.", currency.show(sums.amount), currency.show(CAFA_AMOUNT))
-        };
-        view! { <Meter label="CAFA: more than $5,000,000 without interest and costs" part=sums.amount whole=CAFA_AMOUNT words/> }.into_any()
+        view! { <Meter label="CAFA: more than $5,000,000 without interest and costs" part=least whole=CAFA_AMOUNT words=above(CAFA_AMOUNT)/> }.into_any()
     } else {
         let words = format!(
             "CAFA asks for more than $5,000,000. The sums of this case are in {currency}; no gauge is drawn across currencies."
@@ -44,20 +53,19 @@ pub(super) fn gauges(case: &Case, sums: RegisterSums) -> impl IntoView + use<> {
         currency.show(sums.amount)
     );
     let alert = settings.alert_total.map(|alert| {
-        let reached = if sums.amount > alert { "exceeded" } else { "not exceeded" };
-        view! { <Meter label="Alert of the case: total" part=sums.amount whole=alert words=format!("{}: {reached}.", currency.show(alert))/> }
+        view! { <Meter label="Alert of the case: total" part=least whole=alert words=above(alert)/> }
     });
     let wholly = filter::submitted(&settings.time_zone);
     let list = filter::register(&settings.slug, &wholly);
     view! {
         <Meter label="Share documented" part=sums.documented whole=sums.amount words=documented/>
-        <Meter label="Numerosity: usually presumed from 40 members" part=sums.claims whole=NUMEROSITY words=members(NUMEROSITY)/>
-        <Meter label="CAFA: at least 100 members" part=sums.claims whole=CAFA_MEMBERS words=members(CAFA_MEMBERS)/>
+        <Meter label="Numerosity: usually presumed from 40 members" part=fewest whole=NUMEROSITY words=members(NUMEROSITY)/>
+        <Meter label="CAFA: at least 100 members" part=fewest whole=CAFA_MEMBERS words=members(CAFA_MEMBERS)/>
         {cafa}
         {alert}
         <p class="small soft">
             "Counted from the "<a href=list>"submitted claims"</a>
-            ", one member each, gross: claims for the same money are not yet taken off. A gauge is arithmetic, not advice."
+            ", each member and each dollar once. A gauge is arithmetic, not advice."
         </p>
     }
 }

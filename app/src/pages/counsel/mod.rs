@@ -6,6 +6,7 @@ mod claim;
 mod claim_header;
 mod claim_line;
 mod claim_lines;
+mod counted_once;
 mod desk;
 mod documents;
 mod download;

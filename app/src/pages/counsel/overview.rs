@@ -6,12 +6,15 @@ use claims::{
     access::Action,
     case::Case,
     deadline,
+    line::Category,
     money::grouped_units,
+    overlap::Removed,
     status::ClaimStatus,
     store::{
         events::{self, Event},
-        register::{self, Filter, RegisterSums},
-        totals,
+        matching,
+        register::{self, Filter, Order, RegisterSums},
+        removed, totals,
     },
     totals::Total,
 };
@@ -20,7 +23,7 @@ use leptos::prelude::*;
 use axum::extract::Path;
 
 use super::{
-    event_words, filter,
+    counted_once, event_words, filter,
     frame::{self, Place},
     gauges, over_time,
     totals_table::{self, Part},
@@ -42,8 +45,23 @@ struct Shown {
     late: i64,
     drafts: i64,
     totals: Vec<Total>,
+    removed: Vec<(Category, Removed)>,
+    matching: matching::State,
     days: Vec<(NaiveDate, i64)>,
     events: Vec<Event>,
+}
+
+impl Shown {
+    /// Members, each counted once, least and most. Claims that were not matched yet count as members of their own.
+    fn members(&self) -> (i64, i64) {
+        let new = (self.submitted.claims - self.matching.claims).max(0);
+        (self.matching.members_least + new, (self.matching.members_most + new).min(self.submitted.claims))
+    }
+}
+
+/// The register, what overlaps most first.
+fn by_overlap(slug: &str, of: &Filter) -> String {
+    filter::register_by(slug, of, Order::Overlap)
 }
 
 /// `GET /counsel/{slug}`
@@ -62,6 +80,8 @@ pub async fn page(visitor: Visitor, Path(slug): Path<String>) -> Answer {
         late: register::sums(&mut tx, id, basis, &late).await?.claims,
         drafts: drafts.iter().find(|(key, _)| key == ClaimStatus::Draft.key()).map_or(0, |(_, count)| *count),
         totals: totals::of_case(&mut tx, id).await?,
+        removed: removed::of_case(&mut tx, id).await?,
+        matching: matching::state(&mut tx, id).await?,
         days: register::by_day(&mut tx, id, &zone).await?,
         events: events::of_case(&mut tx, id, RECENT, 0).await?,
         case,
@@ -93,14 +113,21 @@ fn show(shown: &Shown) -> impl IntoView + use<> {
             of.sworn_only = (part == Part::SwornOnly).then_some(true);
             filter::register(slug, &of)
         };
-        totals_table::tables(totals, settings.currency, settings.filing_basis, link).into_any()
+        let (currency, basis) = (settings.currency, settings.filing_basis);
+        let once = |category| by_overlap(slug, &Filter { category, ..filter::submitted(zone) });
+        view! {
+            {counted_once::table(totals, &shown.removed, currency, basis, once)}
+            {totals_table::tables(totals, currency, basis, link)}
+        }
+        .into_any()
     };
     let (chart, events) = (over_time::chart(slug, zone, &shown.days), recent(shown));
-    let (gauges, statuses) = (gauges::gauges(case, *submitted), statuses(shown));
+    let (gauges, statuses) = (gauges::gauges(case, *submitted, shown.members()), statuses(shown));
     view! {
         <h1>"Overview"</h1>
         {frame::nav(slug, Place::Overview)}
         <p>{format!("Last moment for claims: {deadline}.")}</p>
+        {counted_once::note(&shown.matching, zone)}
         {figures(shown)}
         <h2>"Amounts"</h2>
         {table}
@@ -125,8 +152,22 @@ fn figures(shown: &Shown) -> impl IntoView + use<> {
         total.basis.is_some_and(|basis| basis != settings.filing_basis && basis != claims::line::Basis::UnitsOnly)
     });
     let beside = match beside.count() {
-        0 => "before overlap between claims is removed".to_owned(),
+        0 => "everything that is claimed".to_owned(),
         _ => format!("stock at {} only; other bases stand below", settings.filing_basis.title()),
+    };
+    let once = by_overlap(&settings.slug, &filter::submitted(&settings.time_zone));
+    let off = Removed { confirmed: submitted.removed, suspected: submitted.suspected };
+    let suspected = match submitted.suspected {
+        0 => "counted elsewhere, as people decided".to_owned(),
+        more => format!("up to {} more is suspected", currency.grouped(more)),
+    };
+    let overlaps = format!("/counsel/{}/overlaps", settings.slug);
+    let matches = format!("/counsel/{}/matches", settings.slug);
+    let (least, most) = shown.members();
+    let members = if least == most {
+        grouped_units(most)
+    } else {
+        format!("{} – {}", grouped_units(least), grouped_units(most))
     };
     view! {
         <dl class="figures">
@@ -136,19 +177,24 @@ fn figures(shown: &Shown) -> impl IntoView + use<> {
                 <dd class="detail">{beside}</dd>
             </div>
             <div>
-                <dt>"Documented"</dt>
-                <dd>{frame::amount(&gross, submitted.documented, currency, "documented")}</dd>
-                <dd class="detail">"on lines that cite a document"</dd>
+                <dt>"Overlap removed"</dt>
+                <dd>{frame::amount(&overlaps, submitted.removed, currency, "removed as overlap")}</dd>
+                <dd class="detail">{suspected}</dd>
             </div>
             <div>
-                <dt>"Sworn only"</dt>
-                <dd>{frame::amount(&sworn, submitted.amount - submitted.documented, currency, "sworn only")}</dd>
-                <dd class="detail">"rests on the declaration alone"</dd>
+                <dt>"Unique total"</dt>
+                <dd><a href=once>{counted_once::range(off.unique(submitted.amount), currency)}<span class="currency">"\u{a0}"{currency.code().to_owned()}</span></a></dd>
+                <dd class="detail">"every dollar once"</dd>
+            </div>
+            <div>
+                <dt>"Documented"</dt>
+                <dd>{frame::amount(&gross, submitted.documented, currency, "documented")}</dd>
+                <dd class="detail"><a href=sworn>{currency.grouped(submitted.amount - submitted.documented)}</a>" rests on the declaration alone"</dd>
             </div>
             <div>
                 <dt>"Members"</dt>
-                <dd>{frame::number(&gross, submitted.claims, "members")}</dd>
-                <dd class="detail">"with a submitted claim"</dd>
+                <dd><a href=matches>{members}<span class="hidden">" members"</span></a></dd>
+                <dd class="detail">{frame::count(submitted.claims, "submitted claim", "submitted claims")}</dd>
             </div>
         </dl>
     }

@@ -11,7 +11,9 @@ use claims::{
     frozen::FrozenClaim,
     line::Category,
     money::Currency,
-    store::{documents, documents::Document, register},
+    overlap::Removed,
+    status::ClaimStatus,
+    store::{documents, documents::Document, register, removed},
 };
 use url::form_urlencoded::Serializer;
 
@@ -45,6 +47,8 @@ pub(super) struct Reading {
     pub documents: BTreeMap<String, Document>,
     /// What of it is looked at.
     pub at: At,
+    /// What is taken off it as overlap, by category; `None` for a version that is not in force or counts for nothing.
+    pub removed: Option<Vec<(Category, Removed)>>,
     /// Where the claim stands in the register from which it was opened.
     pub place: Option<register::Place>,
     /// The filter of that register, as a query.
@@ -70,6 +74,8 @@ impl Reading {
         let mut tx = visitor.recoup().store.read().await?;
         let rows = documents::of_version(&mut tx, opened.claim.id, opened.versions[which].frozen.version).await?;
         let basis = settings.filing_basis;
+        let counts = which == opened.in_force && opened.claim.status == ClaimStatus::Submitted.key();
+        let removed = if counts { Some(removed::of_claim(&mut tx, opened.claim.id).await?) } else { None };
         let place = match (version, choice.errors.is_empty()) {
             (None, true) => {
                 register::place(&mut tx, opened.case.id, basis, &choice.filter, choice.order, opened.claim.id).await?
@@ -99,6 +105,7 @@ impl Reading {
             filter: if choice.errors.is_empty() { choice.query() } else { String::new() },
             opened,
             at,
+            removed,
             place,
             path,
         })

@@ -7,13 +7,14 @@ use claims::{
     deadline,
     export::What,
     money::grouped_units,
+    overlap::Removed,
     status::ClaimStatus,
     store::register::{self, Filter, Order, RegisterRow, RegisterSums},
 };
 use leptos::prelude::*;
 
 use super::{
-    exports,
+    counted_once, exports,
     filter::{Choice, with_query},
     filter_form,
     frame::{self, Place},
@@ -161,6 +162,8 @@ fn head_row(slug: &str, choice: &Choice) -> impl IntoView + use<> {
                 <th scope="col" class="num">"Documented"</th>
                 {sorted(Order::Sworn, "Sworn only", "num", "descending")}
                 {sorted(Order::Amount, "Claimed", "num", "descending")}
+                {sorted(Order::Overlap, "Overlap", "num", "descending")}
+                <th scope="col" class="num">"Unique"</th>
             </tr>
         </thead>
     }
@@ -174,6 +177,7 @@ fn row(case: &Case, choice: &Choice, found: &RegisterRow) -> impl IntoView + use
     let word = status.map_or(found.status.clone(), |status| status.word().to_owned());
     let late = found.late.then(|| view! { " "<StatusTag word="Late" key="late"/> });
     let received = frame::short_day(deadline::day_in(found.submitted_at, &settings.time_zone));
+    let off = Removed { confirmed: found.removed, suspected: found.suspected };
     view! {
         <tr>
             <th scope="row"><a href=href>{found.number.clone()}</a></th>
@@ -187,12 +191,15 @@ fn row(case: &Case, choice: &Choice, found: &RegisterRow) -> impl IntoView + use
             <td class="num">{frame::figure(found.documented, currency)}</td>
             <td class="num">{frame::figure(found.amount - found.documented, currency)}</td>
             <td class="num">{frame::figure(found.amount, currency)}</td>
+            <td class="num">{counted_once::removed(off, currency)}</td>
+            <td class="num">{counted_once::range(off.unique(found.amount), currency)}</td>
         </tr>
     }
 }
 
 fn foot_row(words: &'static str, sums: &RegisterSums, case: &Case) -> impl IntoView + use<> {
     let currency = case.settings.currency;
+    let off = Removed { confirmed: sums.removed, suspected: sums.suspected };
     view! {
         <tr>
             <th scope="row" colspan="6">{words}": "{frame::count(sums.claims, "claim", "claims")}</th>
@@ -201,6 +208,8 @@ fn foot_row(words: &'static str, sums: &RegisterSums, case: &Case) -> impl IntoV
             <td class="num">{frame::figure(sums.documented, currency)}</td>
             <td class="num">{frame::figure(sums.amount - sums.documented, currency)}</td>
             <td class="num">{frame::figure(sums.amount, currency)}</td>
+            <td class="num">{counted_once::removed(off, currency)}</td>
+            <td class="num">{counted_once::range(off.unique(sums.amount), currency)}</td>
         </tr>
     }
 }
