@@ -1,6 +1,7 @@
 //! Registering, signing in, changing password and address.
 
-use super::form::{Field, FieldError, Kind, Reader, Section};
+use super::form::{Field, FieldError, Kind, Section};
+use super::reader::Reader;
 
 /// The e-mail field of every sign-in form.
 const EMAIL: Field = Field::required("email", "E-mail", Kind::Email).autocomplete("username");

@@ -1,6 +1,7 @@
 //! The facts of the agreement, asked once per claim: they feed counsel's consignment matrix and the chronology.
 
-use super::form::{Answers, Choice, Field, FieldError, Kind, Reader, Section};
+use super::form::{Answers, Choice, Field, FieldError, Kind, Section};
+use super::reader::Reader;
 use crate::money::Currency;
 
 /// Yes, no, not known.

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{NaiveDate, NaiveTime};
 use rust_decimal::Decimal;
 
-use super::form::{Answers, Choice, Field, FieldError, Kind, Reader, Section};
+use super::form::{Answers, Choice, Field, FieldError, Kind, Section};
+use super::reader::Reader;
 use crate::{
     declaration::Forum,
     line::{Basis, Category},

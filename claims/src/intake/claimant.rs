@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::form::{Answers, Choice, Field, FieldError, Kind, Reader, Section};
+use super::form::{Answers, Choice, Field, FieldError, Kind, Section};
+use super::reader::Reader;
 use crate::money::Currency;
 
 /// Kinds of claimant.

@@ -1,10 +1,11 @@
 //! A line of held inventory: a roll-forward that must balance, and a named basis for every amount.
 
-use super::form::{Field, Kind, Reader, Section};
+use super::form::{Field, Kind, Section};
 use super::line::{
     ARTIST, BARCODE, CATALOGUE, CURRENCY, EXTRAS, FORMAT, LABEL, TITLE, agrees, bounded, close, minus, plus, release,
     times,
 };
+use super::reader::Reader;
 use crate::{
     line::{Basis, Category, ClosingSum, LineFacts},
     period::Period,

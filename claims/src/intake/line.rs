@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
-use super::form::{Answers, Field, FieldError, Kind, Reader, Section};
+use super::form::{Answers, Field, FieldError, Kind, Section};
+use super::reader::Reader;
 use super::{inventory, other_losses, royalties, sales};
 use crate::{
     line::{Category, ClosingSum, LineFacts, Release, Term},

@@ -10,10 +10,12 @@ pub mod inventory;
 pub mod line;
 pub mod other_losses;
 pub mod others;
+pub mod reader;
 pub mod resolution;
 pub mod royalties;
 pub mod sales;
 pub mod sign;
 pub mod steps;
 
-pub use form::{Answers, Choice, Field, FieldError, Kind, Reader, Section};
+pub use form::{Answers, Choice, Field, FieldError, Kind, Section};
+pub use reader::Reader;

@@ -1,9 +1,10 @@
 //! A line of other losses: buy-back paid, unlicensed copies, fees, anything else with an explanation.
 
-use super::form::{Field, Kind, Reader, Section};
+use super::form::{Field, Kind, Section};
 use super::line::{
     ARTIST, BARCODE, CATALOGUE, CURRENCY, EXTRAS, FORMAT, LABEL, TITLE, bounded, close, plus, release, times,
 };
+use super::reader::Reader;
 use crate::line::{Category, ClosingSum, LineFacts};
 
 /// The form.

@@ -1,7 +1,8 @@
 //! Who else may claim some of this money: the question that keeps a dollar from being counted twice.
 
 use super::agreement::YES_NO;
-use super::form::{Answers, Field, FieldError, Kind, Reader, Section};
+use super::form::{Answers, Field, FieldError, Kind, Section};
+use super::reader::Reader;
 use crate::money::Currency;
 
 /// The form.

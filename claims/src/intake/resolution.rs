@@ -1,6 +1,7 @@
 //! What counsel says of two claims that resemble each other, and of money that two claim.
 
-use super::form::{Answers, Choice, Field, FieldError, Kind, Reader, Section};
+use super::form::{Answers, Choice, Field, FieldError, Kind, Section};
+use super::reader::Reader;
 use crate::money::Currency;
 
 /// What two claims that resemble each other are.

@@ -2,8 +2,9 @@
 
 use rust_decimal::Decimal;
 
-use super::form::{Field, Kind, Reader, Section};
+use super::form::{Field, Kind, Section};
 use super::line::{ARTIST, CATALOGUE, CURRENCY, EXTRAS, LABEL, TITLE, agrees, bounded, release};
+use super::reader::Reader;
 use crate::line::{Category, ClosingSum, LineFacts};
 
 /// The form.

@@ -1,10 +1,11 @@
 //! A line of unpaid sales: what the distributor's statement says, or should have said.
 
-use super::form::{Field, Kind, Reader, Section};
+use super::form::{Field, Kind, Section};
 use super::line::{
     ARTIST, BARCODE, CATALOGUE, CURRENCY, EXTRAS, FORMAT, LABEL, TITLE, agrees, bounded, close, minus, plus, release,
     times,
 };
+use super::reader::Reader;
 use crate::line::{Category, ClosingSum, LineFacts};
 
 /// The form.

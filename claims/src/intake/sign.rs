@@ -1,7 +1,8 @@
 //! Signing: typed name, title, capacity, place; the reason where the claim is late.
 
 use super::claimant::CAPACITIES;
-use super::form::{Answers, Choice, Field, FieldError, Kind, Reader, Section};
+use super::form::{Answers, Choice, Field, FieldError, Kind, Section};
+use super::reader::Reader;
 use crate::{
     declaration::{Declaration, Forum},
     money::Currency,

@@ -1,6 +1,6 @@
 //! Texts that an administrator typed, and facts of a case, as the public reads them.
 
-use claims::{intake::form::read_email, line::Category};
+use claims::{intake::reader::read_email, line::Category};
 use leptos::prelude::*;
 
 /// The longest first sentence that is shown; a longer one is cut at a word.

@@ -1,0 +1,282 @@
+//! Reading answers against a form: every field by its kind, every error at once.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::form::{Answers, Field, FieldError, Kind, Section, fields, find};
+use crate::{
+    identifiers::{Gtin, Isrc},
+    money::{self, Currency},
+    period,
+};
+
+/// Reads answers against a form, collecting every error instead of stopping at the first.
+pub struct Reader<'a> {
+    sections: &'static [Section],
+    answers: &'a Answers,
+    currency: Currency,
+    errors: Vec<FieldError>,
+}
+
+impl<'a> Reader<'a> {
+    /// Starts reading; every field's own rule (required, length, kind) is checked at once. Amounts are read in the
+    /// currency named by the answer `currency`, if the form has one, else in `currency`.
+    #[must_use]
+    pub fn new(sections: &'static [Section], answers: &'a Answers, currency: Currency) -> Self {
+        let currency = Currency::parse(answers.get("currency")).unwrap_or(currency);
+        let mut reader = Self { sections, answers, currency, errors: Vec::new() };
+        for field in fields(sections) {
+            if let Err(message) = reader.check(field) {
+                reader.error(field.name, message);
+            }
+        }
+        reader
+    }
+
+    fn check(&self, field: &Field) -> Result<(), String> {
+        let answer = self.answers.get(field.name);
+        if answer.is_empty() {
+            return if field.required { Err(missing(field)) } else { Ok(()) };
+        }
+        match field.kind {
+            Kind::Text(most) | Kind::LongText(most) => {
+                let count = answer.chars().count();
+                if count > most {
+                    return Err(format!("This has {count} characters; at most {most} fit."));
+                }
+                if matches!(field.kind, Kind::Text(_)) && answer.contains('\n') {
+                    return Err("Write this on one line.".to_owned());
+                }
+                Ok(())
+            }
+            Kind::Email => read_email(answer).map(drop),
+            Kind::Password => Ok(()),
+            Kind::NewPassword => Ok(()),
+            Kind::Amount => money::parse_amount(answer, self.currency).map(drop).map_err(|e| e.to_string()),
+            Kind::Price => money::parse_decimal(answer, 6).map(drop).map_err(|e| e.to_string()),
+            Kind::Percent => match money::parse_decimal(answer.trim_end_matches(['%', ' ']), 4) {
+                Ok(percent) if percent > Decimal::ONE_HUNDRED => Err("A percentage is at most 100.".to_owned()),
+                Ok(_) => Ok(()),
+                Err(error) => Err(error.to_string()),
+            },
+            Kind::Units => read_units(answer).map(drop),
+            Kind::Day => period::parse_day(answer).map(drop),
+            Kind::Barcode => Gtin::parse(answer).map(drop).map_err(|e| e.to_string()),
+            Kind::Isrc => Isrc::parse(answer).map(drop).map_err(|e| e.to_string()),
+            Kind::Select(choices) | Kind::Radio(choices) => {
+                if choices.iter().any(|(value, _)| *value == answer) {
+                    Ok(())
+                } else {
+                    Err("Choose one of the answers given.".to_owned())
+                }
+            }
+            Kind::CaseCurrency => {
+                Currency::parse(answer).map(drop).ok_or_else(|| "Choose one of the currencies of the case.".to_owned())
+            }
+            Kind::Tick => {
+                if answer == "yes" {
+                    Ok(())
+                } else {
+                    Err("Tick the box or leave it.".to_owned())
+                }
+            }
+        }
+    }
+
+    /// Records what is wrong with a field. Only the first message of a field is kept.
+    pub fn error(&mut self, field: &str, message: impl Into<String>) {
+        if !self.has_error(field) {
+            self.errors.push(FieldError { field: field.to_owned(), message: message.into() });
+        }
+    }
+
+    /// Whether a field was found wrong.
+    #[must_use]
+    pub fn has_error(&self, field: &str) -> bool {
+        self.errors.iter().any(|error| error.field == field)
+    }
+
+    /// Records that a field must be answered after all (because of another answer).
+    pub fn require(&mut self, name: &str) {
+        if self.answers.get(name).is_empty() {
+            let message = find(self.sections, name).map_or_else(|| "Answer this.".to_owned(), missing);
+            self.error(name, message);
+        }
+    }
+
+    /// The currency that amounts are read in.
+    #[must_use]
+    pub fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// The answer, unless it is empty or wrong.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<String> {
+        let answer = self.answers.get(name);
+        (!answer.is_empty() && !self.has_error(name)).then(|| answer.to_owned())
+    }
+
+    /// An amount in minor units of [`Self::currency`].
+    #[must_use]
+    pub fn amount(&self, name: &str) -> Option<i64> {
+        money::parse_amount(&self.text(name)?, self.currency).ok()
+    }
+
+    /// A price per unit or another exact number.
+    #[must_use]
+    pub fn decimal(&self, name: &str) -> Option<Decimal> {
+        money::parse_decimal(self.text(name)?.trim_end_matches(['%', ' ']), 6).ok()
+    }
+
+    /// A whole number.
+    #[must_use]
+    pub fn units(&self, name: &str) -> Option<i64> {
+        read_units(&self.text(name)?).ok()
+    }
+
+    /// A day.
+    #[must_use]
+    pub fn day(&self, name: &str) -> Option<NaiveDate> {
+        period::parse_day(&self.text(name)?).ok()
+    }
+
+    /// A barcode in its stored form.
+    #[must_use]
+    pub fn barcode(&self, name: &str) -> Option<Gtin> {
+        Gtin::parse(&self.text(name)?).ok()
+    }
+
+    /// An ISRC in its stored form.
+    #[must_use]
+    pub fn isrc(&self, name: &str) -> Option<Isrc> {
+        Isrc::parse(&self.text(name)?).ok()
+    }
+
+    /// Whether a box is ticked or a yes/no question answered yes.
+    #[must_use]
+    pub fn yes(&self, name: &str) -> bool {
+        self.answers.get(name) == "yes"
+    }
+
+    /// Checks that a period does not end before it starts, and gives it.
+    pub fn period(&mut self, from: &str, to: &str) -> Option<period::Period> {
+        let (first, last) = (self.day(from)?, self.day(to)?);
+        let found = period::Period::new(first, last);
+        if found.is_none() {
+            self.error(to, format!("The period ends before it starts: it starts on {}.", period::show_day(first)));
+        }
+        found
+    }
+
+    /// The errors found, in the order of the form.
+    #[must_use]
+    pub fn into_errors(mut self) -> Vec<FieldError> {
+        let place = |error: &FieldError| {
+            fields(self.sections).position(|field| field.name == error.field).unwrap_or(usize::MAX)
+        };
+        self.errors.sort_by_key(place);
+        self.errors
+    }
+
+    /// `value` if nothing was wrong, else the errors in the order of the form.
+    ///
+    /// # Errors
+    /// Every [`FieldError`] recorded so far.
+    pub fn finish<T>(self, value: Option<T>) -> Result<T, Vec<FieldError>> {
+        let errors = self.into_errors();
+        match value {
+            Some(value) if errors.is_empty() => Ok(value),
+            _ => Err(errors),
+        }
+    }
+}
+
+fn missing(field: &Field) -> String {
+    match field.kind {
+        Kind::Select(_) | Kind::Radio(_) | Kind::CaseCurrency => {
+            format!("{}: choose an answer.", field.label.trim_end_matches('?'))
+        }
+        Kind::Tick => "Tick the box to go on.".to_owned(),
+        _ => format!("{}: this is needed.", field.label.trim_end_matches('?')),
+    }
+}
+
+fn read_units(answer: &str) -> Result<i64, String> {
+    let decimal = money::parse_decimal(answer, 12).map_err(|error| match error {
+        money::AmountError::NotANumber(typed) => format!("“{typed}” is not a number. Write digits, like 1200."),
+        money::AmountError::Negative => "A number of units cannot be below zero.".to_owned(),
+        other => other.to_string(),
+    })?;
+    if !decimal.is_integer() {
+        return Err("Write a whole number of units.".to_owned());
+    }
+    i64::try_from(decimal).map_err(|_| "This number is too large.".to_owned())
+}
+
+/// Reads an e-mail address: one `@`, a name, a domain with a dot, nothing that could add a header or a recipient.
+///
+/// # Errors
+/// A text that says what is missing.
+pub fn read_email(typed: &str) -> Result<String, String> {
+    let typed = typed.trim();
+    let wrong = || "Write an e-mail address like name@example.org.".to_owned();
+    if typed.len() > 254
+        || typed.chars().any(|c| {
+            c.is_whitespace()
+                || c.is_control()
+                || matches!(c, ',' | ';' | '<' | '>' | '"' | '(' | ')' | '[' | ']' | '\\' | ':')
+        })
+    {
+        return Err(wrong());
+    }
+    let (name, domain) = typed.split_once('@').ok_or_else(wrong)?;
+    let labels_fine = domain.contains('.')
+        && domain.split('.').all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
+    let name_fine =
+        !name.is_empty() && name.len() <= 64 && !name.starts_with('.') && !name.ends_with('.') && !name.contains("..");
+    if !name_fine || !labels_fine || domain.contains('@') {
+        return Err(wrong());
+    }
+    Ok(typed.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FORM: &[Section] = &[Section {
+        title: "",
+        intro: "",
+        fields: &[
+            Field::required("name", "Name", Kind::Text(5)),
+            Field::optional("units", "Units", Kind::Units),
+            Field::optional("rate", "Rate", Kind::Percent),
+            Field::optional("from", "From", Kind::Day),
+            Field::optional("to", "To", Kind::Day),
+        ],
+    }];
+
+    #[test]
+    fn every_error_at_once_in_the_order_of_the_form() {
+        let answers = Answers::default()
+            .with("rate", "101")
+            .with("units", "1.5")
+            .with("from", "2016-02-01")
+            .with("to", "2016-01-01");
+        let mut reader = Reader::new(FORM, &answers, Currency::USD);
+        reader.period("from", "to");
+        let errors = reader.into_errors();
+        let fields: Vec<&str> = errors.iter().map(|e| e.field.as_str()).collect();
+        assert_eq!(fields, ["name", "units", "rate", "to"]);
+        assert!(errors[3].message.contains("1 February 2016"));
+    }
+
+    #[test]
+    fn addresses() {
+        assert!(read_email("a.b+c@example.org").is_ok());
+        for wrong in ["", "a", "a@b", "a@@b.c", "a b@c.d", "a@b.c\nBcc: x@y.z", "a@b..c", "<a@b.c>", "a@b.c,d@e.f"] {
+            assert!(read_email(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}
