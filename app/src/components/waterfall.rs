@@ -11,9 +11,9 @@ pub struct Step {
     pub value: i64,
 }
 
-/// The height of a bar with its label, and of the foot with the names of the marks, in pixels.
+/// The height of a bar with its label, and of the name of a mark below the bars, in pixels.
 const ROW: usize = 38;
-const FOOT: usize = 24;
+const LINE: usize = 17;
 
 /// Bars one under the other: each begins where the one above it ended, the last is the sum and begins at nothing. Marks are
 /// upright lines at values that matter. The same figures must stand in a table beside it.
@@ -34,17 +34,17 @@ pub fn Waterfall(
     let (low, high) = ends.fold((0, 0), |(low, high): (i64, i64), value| (low.min(value), high.max(value)));
     let across = |value: i64| share(value - low, (high - low).max(1));
     let height = steps.len() * ROW;
-    let named = marks.len().saturating_sub(1);
+    let foot = marks.len() * LINE + 8;
     let lines: Vec<_> = marks
         .into_iter()
         .enumerate()
         .map(|(place, (value, name))| {
             let x = format!("{:.2}%", across(value));
-            // The highest is named to the right of its line and the others to the left, away from each other.
-            let (anchor, dx) = if place == named { ("start", "4") } else { ("end", "-4") };
+            // Each name has a line of its own, so that names of marks that are near each other can be read.
+            let (anchor, dx) = if across(value) > 60.0 { ("end", "-4") } else { ("start", "4") };
             view! {
-                <line class="chart-mark" x1=x.clone() x2=x.clone() y1="0" y2=(height + FOOT).to_string()></line>
-                <text x=x y=(height + 18).to_string() text-anchor=anchor dx=dx>{name}</text>
+                <line class="chart-mark" x1=x.clone() x2=x.clone() y1="0" y2=(height + foot).to_string()></line>
+                <text class="chart-tick" x=x y=(height + (place + 1) * LINE).to_string() text-anchor=anchor dx=dx>{name}</text>
             }
         })
         .collect();
@@ -78,7 +78,7 @@ pub fn Waterfall(
     view! {
         <figure class="chart">
             <figcaption>{title}</figcaption>
-            <svg role="img" aria-label=name width="100%" height=(height + FOOT).to_string()>{lines}{rows}</svg>
+            <svg role="img" aria-label=name width="100%" height=(height + foot).to_string()>{lines}{rows}</svg>
         </figure>
     }
 }
@@ -113,7 +113,7 @@ mod tests {
     fn each_bar_begins_where_the_one_above_ended_and_the_sum_at_nothing() {
         let steps = [step("base", -10), step("name", 25), step("phone", -5), step("score", 10)];
         assert_eq!(spans(&steps), [(0, -10), (-10, 15), (15, 10), (0, 10)]);
-        assert_eq!(spans(&[]), []);
+        assert!(spans(&[]).is_empty());
     }
 
     #[test]

@@ -148,8 +148,8 @@ pub async fn by_id(tx: &mut Tx, case: CaseId, id: OverlapId) -> Result<Option<Ov
 /// If the database fails.
 pub async fn of_both(tx: &mut Tx, case: CaseId, claims: (ClaimId, ClaimId), limit: i64) -> Result<Vec<Overlap>, Error> {
     let sql = sqlx::AssertSqlSafe(format!(
-        "{ENTRY} WHERE case_id = $1 AND EXISTS (SELECT 1 FROM overlap_parts p WHERE p.overlap_id = overlaps.id AND p.claim_id = $2) \
-         AND EXISTS (SELECT 1 FROM overlap_parts p WHERE p.overlap_id = overlaps.id AND p.claim_id = $3) ORDER BY suspected DESC, confirmed DESC, id LIMIT $4"
+        "{ENTRY} WHERE case_id = $1 AND EXISTS (SELECT 1 FROM ledger_parts p WHERE p.entry_id = ledger_entries.id AND p.claim_id = $2) \
+         AND EXISTS (SELECT 1 FROM ledger_parts p WHERE p.entry_id = ledger_entries.id AND p.claim_id = $3) ORDER BY suspected DESC, confirmed DESC, id LIMIT $4"
     ));
     on!(tx, c => sqlx::query_as(sql).bind(case).bind(claims.0).bind(claims.1).bind(limit).fetch_all(c).await)
 }

@@ -150,7 +150,12 @@ fn row(label: &str, a: &str, b: &str) -> AnyView {
             .split_inclusive(char::is_whitespace)
             .map(|word| {
                 let (word, known) = (word.to_owned(), !marked || keys(other).contains(&key(&word)));
-                if known { word.into_any() } else { view! { <mark>{word}</mark> }.into_any() }
+                if known {
+                    return word.into_any();
+                }
+                let end = word.trim_end().len();
+                let (word, space) = word.split_at(end);
+                view! { <mark>{word.to_owned()}</mark>{space.to_owned()} }.into_any()
             })
             .collect();
         view! { <span class="lines">{parts}</span> }.into_any()
@@ -168,9 +173,20 @@ fn compared(a: &str, b: &str) -> &'static str {
         "the same"
     } else if keys(a) == keys(b) {
         "the same words"
+    } else if same_number(a, b) {
+        "the same number"
     } else {
         "different"
     }
+}
+
+/// Whether both are a number that one of them writes with more in front: a telephone with and without its country.
+fn same_number(a: &str, b: &str) -> bool {
+    let digits = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
+    let plain = |text: &str| !text.chars().any(char::is_alphabetic);
+    let (a_digits, b_digits) = (digits(a), digits(b));
+    let (short, long) = if a_digits.len() < b_digits.len() { (a_digits, b_digits) } else { (b_digits, a_digits) };
+    plain(a) && plain(b) && short.len() >= 7 && long.ends_with(&short)
 }
 
 /// A word without case and punctuation.
@@ -189,9 +205,11 @@ mod tests {
     #[test]
     fn words_that_differ_are_marked_and_others_are_not() {
         let html = row("Name", "Jay Records LLC", "JAY Recordings, LLC").to_html();
-        assert!(html.contains("<mark>Records </mark>") && html.contains("<mark>Recordings, </mark>"), "{html}");
+        assert!(html.contains("<mark>Records</mark>") && html.contains("<mark>Recordings,</mark>"), "{html}");
         assert!(!html.contains("<mark>Jay") && html.contains("different"), "{html}");
         assert_eq!(compared("Jay Records", "JAY RECORDS."), "the same words");
+        assert_eq!(compared("+1 503 555 0143", "(503) 555-0143"), "the same number");
+        assert_eq!(compared("+1 503 555 0143", "(503) 555-0144"), "different");
         assert_eq!((compared("a", "a"), compared("a", "")), ("the same", "only one says"));
         assert!(!row("Name", "<script>", "x").to_html().contains("<script"));
     }

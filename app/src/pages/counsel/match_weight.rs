@@ -25,10 +25,8 @@ pub(super) fn view(pair: &Match) -> impl IntoView + use<> {
     let marks = [review, same].map(|(value, name)| (value, name.to_owned())).to_vec();
     view! {
         <p>{words}</p>
-        <div class="columns">
-            <Waterfall title="From the odds before comparison to the score" steps=steps(&kept) marks/>
-            {table(&kept)}
-        </div>
+        <Waterfall title="From the odds before comparison to the score" steps=steps(&kept) marks/>
+        {table(&kept)}
     }
     .into_any()
 }
@@ -54,41 +52,42 @@ fn steps(kept: &Kept) -> Vec<Step> {
 }
 
 fn table(kept: &Kept) -> impl IntoView + use<> {
-    let row = |field: String, level: String, a: String, b: String, weight: i32| {
+    let row = |field: String, weight: i32, level: String, a: String, b: String| {
         view! {
             <tr>
                 <th scope="row">{field}</th>
+                <td class="num">{match_words::bits(weight.into())}</td>
                 <td>{level}</td>
                 <td>{a}</td>
                 <td>{b}</td>
-                <td class="num">{match_words::bits(weight.into())}</td>
             </tr>
         }
     };
-    let fields = parts(kept).map(|part| {
-        row(match_words::field(&part.field), part.level.clone(), part.a.clone(), part.b.clone(), part.weight)
-    });
-    let fields: Vec<_> = fields.collect();
+    let fields: Vec<_> = parts(kept)
+        .map(|part| {
+            row(match_words::field(&part.field), part.weight, part.level.clone(), part.a.clone(), part.b.clone())
+        })
+        .collect();
     let plain = move |field: &str, level: &str, weight| {
-        row(field.to_owned(), level.to_owned(), String::new(), String::new(), weight)
+        row(field.to_owned(), weight, level.to_owned(), String::new(), String::new())
     };
     let group = (kept.group != 0).then(|| plain(GROUP, "both resemble other claims of their group", kept.group));
-    let base = plain(BASE, "how rare it is that two claims are one claimant’s", kept.base);
+    let base = plain(BASE, "how rarely two claims are of one claimant", kept.base);
     let sum = match_words::bits(kept.score.into());
-    let score = format!("Score: {}", match_words::probability(kept.score.into()));
+    let score = match_words::probability(kept.score.into());
     view! {
         <Table caption="The same in figures" class="dense">
             <thead>
                 <tr>
                     <th scope="col">"Field"</th>
-                    <th scope="col">"Compared"</th>
-                    <th scope="col">"One"</th>
-                    <th scope="col">"The other"</th>
                     <th scope="col" class="num">"Bits"</th>
+                    <th scope="col">"Compared"</th>
+                    <th scope="col">"One, as compared"</th>
+                    <th scope="col">"The other, as compared"</th>
                 </tr>
             </thead>
             <tbody>{base}{fields}{group}</tbody>
-            <tfoot><tr><th scope="row" colspan="4">{score}</th><td class="num">{sum}</td></tr></tfoot>
+            <tfoot><tr><th scope="row">"Score"</th><td class="num">{sum}</td><td colspan="3">{score}</td></tr></tfoot>
         </Table>
     }
 }

@@ -51,7 +51,8 @@ pub(super) fn bits(thousandths: i64) -> String {
 }
 
 /// The thresholds of the engine, lowest first: thousandths of a bit and what they part.
-pub(super) const THRESHOLDS: [(i64, &str); 2] = [(REVIEW_FROM as i64, "to be looked at"), (MATCH_FROM as i64, "match")];
+pub(super) const THRESHOLDS: [(i64, &str); 2] =
+    [(REVIEW_FROM as i64, "from here on shown"), (MATCH_FROM as i64, "from here on more probable than not")];
 
 /// A field of the engine in words.
 pub(super) fn field(key: &str) -> String {
@@ -66,7 +67,7 @@ pub(super) fn field(key: &str) -> String {
         "street" => "Street".to_owned(),
         "place" => "Place".to_owned(),
         "website" => "Website".to_owned(),
-        "kind" => "Person or firm".to_owned(),
+        "form" => "Kind of firm".to_owned(),
         other => other.replace('_', " "),
     }
 }

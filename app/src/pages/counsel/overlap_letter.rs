@@ -106,7 +106,7 @@ fn view(shown: &Shown, typed: Typed) -> impl IntoView + use<> {
         <h1>"Write to the parties"</h1>
         {frame::nav(slug, Place::Overlaps, shown.waiting)}
         <p><a class="back" href=back.clone()>"← "{match_words::release(&shown.entry.words)}</a></p>
-        <p>"Everybody below gets a mail of their own; nobody sees the others. Each ends with your name and a link to the claim."</p>
+        <p>"Everybody below gets a mail of their own; nobody sees the others. Each ends with your name and a link to the claim. The suggested text names all claims concerned by their numbers: take that out if the parties should not know them."</p>
         <Table caption="To whom it goes" class="dense">
             <thead>
                 <tr>

@@ -138,7 +138,7 @@ fn view(shown: &Shown) -> impl IntoView + use<> {
         {frame::nav(slug, Place::Overlaps, shown.waiting)}
         <p>
             "Money that more than one claimant claims for the same release, channel and month. Until you decide it is only suspected, \
-             and what would be removed stands in the last column but one; nothing is taken off a claim itself."
+             and what would be removed stands under “Also, if suspicions hold”; nothing is taken off a claim itself."
         </p>
         {matching_state::view(&shown.standing, slug, &settings.time_zone, &here)}
         <nav class="actions case-nav" aria-label="Which entries">{links}</nav>
