@@ -211,8 +211,8 @@ on_both! {
         let decided = counsel.get(&entry.path).await;
         let table = rows(&decided, "Claims in this entry");
         let figures = |row: &[String]| row[2..6].iter().map(|cell| cents(cell)).collect::<Vec<_>>();
-        assert_eq!(figures(&table[1]), [1_200_00, 0, 0, 1_200_00]);
-        assert_eq!(figures(&table[2]), [360_00, 360_00, 0, 0]);
+        assert_eq!(figures(&table[1]), [120_000, 0, 0, 120_000]);
+        assert_eq!(figures(&table[2]), [36_000, 36_000, 0, 0]);
         assert_eq!(table[2][6], format!("through {}", claims[0].1));
         assert_eq!(rows(&decided, "Decisions about").len(), 2, "one decision, however often it was sent");
         assert_eq!(decided.form(&action).value("relation"), Some("second_of_first"), "what is in force stands in the form");
@@ -248,7 +248,7 @@ on_both! {
         counsel.send(decided.form(&undo)).await.expect("The decision is undone");
         app.run_jobs().await;
         let table = rows(&counsel.get(&entry.path).await, "Claims in this entry");
-        assert_eq!(figures(&table[2]), [360_00, 0, 360_00, 360_00], "undoing restores the figures");
+        assert_eq!(figures(&table[2]), [36_000, 0, 36_000, 36_000], "undoing restores the figures");
     }
 
     async fn a_claim_says_who_else_and_claimants_never_see_it(database) {

@@ -149,7 +149,7 @@ fn row(label: &str, a: &str, b: &str) -> AnyView {
         let parts: Vec<_> = text
             .split_inclusive(char::is_whitespace)
             .map(|word| {
-                let (word, known) = (word.to_owned(), !marked || keys(other).contains(&key(&word)));
+                let (word, known) = (word.to_owned(), !marked || keys(other).contains(&key(word)));
                 if known {
                     return word.into_any();
                 }

@@ -77,10 +77,10 @@ async fn read(visitor: &Visitor, slug: &str, id: OverlapId) -> Result<Shown, Hal
 
 fn show(shown: Shown, typed: Typed) -> Page {
     let whom = frame::whom(&shown.case);
-    Page::new("Write to the parties", move || view(&shown, typed)).wide().whom(whom)
+    Page::new("Write to the parties", move || view(&shown, &typed)).wide().whom(whom)
 }
 
-fn view(shown: &Shown, typed: Typed) -> impl IntoView + use<> {
+fn view(shown: &Shown, typed: &Typed) -> impl IntoView + use<> {
     let slug = shown.case.settings.slug.as_str();
     let back = format!("/counsel/{slug}/overlaps/{}", shown.entry.id);
     let action = format!("{back}/letter");
