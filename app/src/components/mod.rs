@@ -17,6 +17,7 @@
 //! | [`Meter`] | `<Meter label="Documented" part=80 whole=100 words="80 of 100 dollars"/>` |
 //! | [`ColumnChart`] | `<ColumnChart title="Claims" what="Month" unit="claims" columns/>` |
 //! | [`TimeLine`] | `<TimeLine events/>` |
+//! | [`Waterfall`] | `<Waterfall title="Weights" steps marks/>` |
 //!
 //! Classes of the stylesheet for what pages write themselves:
 //!
@@ -55,6 +56,7 @@ mod table;
 mod task_list;
 mod text_area;
 mod time_line;
+mod waterfall;
 
 pub use amount::Amount;
 pub use chart::{Column, ColumnChart};
@@ -71,3 +73,4 @@ pub use table::Table;
 pub use task_list::{Task, TaskList};
 pub use text_area::TextArea;
 pub use time_line::{TimeEvent, TimeLine};
+pub use waterfall::{Step, Waterfall};

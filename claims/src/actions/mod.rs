@@ -28,6 +28,7 @@ pub mod limits;
 pub mod links;
 pub mod match_case;
 mod once;
+pub mod overlap_view;
 pub mod review;
 pub mod save_step;
 pub mod sign_in;

@@ -57,6 +57,7 @@
 
 mod key;
 mod ledger;
+mod months;
 mod of_case;
 mod spread;
 #[cfg(test)]
@@ -64,6 +65,7 @@ mod tests;
 
 pub use key::{Entry, Overlap, Relation, resolve};
 pub use ledger::{Key, KeyOverlap, Ledger, Line, Totals, reckon};
+pub use months::{Month, months};
 pub use of_case::{CaseLedger, CaseLine, Entry as LedgerEntry, Part, Removed, family_of, of_case};
 pub use spread::spread;
 

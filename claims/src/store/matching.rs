@@ -220,13 +220,14 @@ pub struct InForce {
     pub label: Option<String>,
     pub format: Option<String>,
     pub channel: Option<String>,
+    pub citations: i64,
 }
 
 /// The lines of a case that count, claim by claim, as they come from the database.
 pub fn lines(tx: &mut Tx, case: CaseId) -> BoxStream<'_, Result<InForce, Error>> {
     on!(tx, c => sqlx::query_as(
         "SELECT k.id AS claim_id, l.line, l.category, l.basis, l.case_amount, l.period_from, l.period_to, l.gtin, l.aggregator_gtin, l.catalogue_number, l.isrc, l.artist, l.title, \
-         l.label, l.format, l.channel FROM claims k JOIN lines l ON l.version_id = k.in_force_id WHERE k.case_id = $1 AND k.status = 'submitted' AND l.is_right \
+         l.label, l.format, l.channel, l.citations FROM claims k JOIN lines l ON l.version_id = k.in_force_id WHERE k.case_id = $1 AND k.status = 'submitted' AND l.is_right \
          ORDER BY k.id, l.line",
     )
     .bind(case).fetch(c))
@@ -239,7 +240,7 @@ pub fn lines(tx: &mut Tx, case: CaseId) -> BoxStream<'_, Result<InForce, Error>>
 pub async fn lines_of(tx: &mut Tx, claim: ClaimId) -> Result<Vec<InForce>, Error> {
     on!(tx, c => sqlx::query_as(
         "SELECT k.id AS claim_id, l.line, l.category, l.basis, l.case_amount, l.period_from, l.period_to, l.gtin, l.aggregator_gtin, l.catalogue_number, l.isrc, l.artist, l.title, \
-         l.label, l.format, l.channel FROM claims k JOIN lines l ON l.version_id = k.in_force_id WHERE k.id = $1 AND k.status = 'submitted' AND l.is_right ORDER BY l.line",
+         l.label, l.format, l.channel, l.citations FROM claims k JOIN lines l ON l.version_id = k.in_force_id WHERE k.id = $1 AND k.status = 'submitted' AND l.is_right ORDER BY l.line",
     )
     .bind(claim).fetch_all(c).await)
 }

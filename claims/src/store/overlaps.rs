@@ -142,6 +142,18 @@ pub async fn by_id(tx: &mut Tx, case: CaseId, id: OverlapId) -> Result<Option<Ov
     on!(tx, c => sqlx::query_as(sql).bind(case).bind(id).fetch_optional(c).await)
 }
 
+/// The entries in which two claims meet, most money first.
+///
+/// # Errors
+/// If the database fails.
+pub async fn of_both(tx: &mut Tx, case: CaseId, claims: (ClaimId, ClaimId), limit: i64) -> Result<Vec<Overlap>, Error> {
+    let sql = sqlx::AssertSqlSafe(format!(
+        "{ENTRY} WHERE case_id = $1 AND EXISTS (SELECT 1 FROM ledger_parts p WHERE p.entry_id = ledger_entries.id AND p.claim_id = $2) \
+         AND EXISTS (SELECT 1 FROM ledger_parts p WHERE p.entry_id = ledger_entries.id AND p.claim_id = $3) ORDER BY suspected DESC, confirmed DESC, id LIMIT $4"
+    ));
+    on!(tx, c => sqlx::query_as(sql).bind(case).bind(claims.0).bind(claims.1).bind(limit).fetch_all(c).await)
+}
+
 /// The claims of an entry, largest amount first.
 ///
 /// # Errors

@@ -22,12 +22,12 @@ pub async fn of_case(tx: &mut Tx, case: CaseId) -> Result<Vec<Described>, Error>
     on!(tx, c => sqlx::query_as("SELECT id, key, release_id FROM releases WHERE case_id = $1 ORDER BY id").bind(case).fetch_all(c).await)
 }
 
-/// The keys of all descriptions of a release.
+/// All descriptions of a release, oldest first.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn keys_of(tx: &mut Tx, case: CaseId, release: ReleaseId) -> Result<Vec<String>, Error> {
-    on!(tx, c => sqlx::query_scalar("SELECT key FROM releases WHERE release_id = $2 AND case_id = $1 ORDER BY id").bind(case).bind(release).fetch_all(c).await)
+pub async fn of_release(tx: &mut Tx, case: CaseId, release: ReleaseId) -> Result<Vec<Described>, Error> {
+    on!(tx, c => sqlx::query_as("SELECT id, key, release_id FROM releases WHERE release_id = $2 AND case_id = $1 ORDER BY id").bind(case).bind(release).fetch_all(c).await)
 }
 
 /// Adds a description, with the release still to be set.

@@ -42,6 +42,15 @@ async function counselRooms(tools, picture) {
   const claims = await links(page, /\/counsel\/allegro\/claims\/ALG-/);
   assert.ok(claims.length >= 20, "the register lists claims");
   await lookAt(tools, claims.slice(0, 2), picture);
+  for (const list of ["matches", "overlaps"]) {
+    await lookAt(tools, [`/counsel/allegro/${list}`, `/counsel/allegro/${list}?show=all`], picture);
+    await page.goto(`/counsel/allegro/${list}?show=all`);
+    const found = await links(page, new RegExp(`^/counsel/allegro/${list}/\\d+$`));
+    await lookAt(tools, found.slice(0, 2), picture);
+    if (list === "overlaps") {
+      await lookAt(tools, found.slice(0, 1).map((entry) => `${entry}/letter`), picture);
+    }
+  }
 }
 
 async function administratorRooms(tools, picture) {

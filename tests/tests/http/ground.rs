@@ -2,11 +2,12 @@
 
 use axum::http::Method;
 use claims::{
-    ClaimId, DocumentId,
+    ClaimId, DocumentId, MatchId, OverlapId,
     access::Actor,
-    actions::{cases, counsel, documents, edit_lines},
+    actions::{cases, counsel, documents, edit_lines, save_step},
+    intake::steps::Step,
     line::Category,
-    store::{cases as case_rows, documents::NewDocument, lines},
+    store::{cases as case_rows, documents::NewDocument, lines, matches, overlaps},
 };
 use tests::{App, Browser, Database, Options, Page, stage};
 
@@ -40,6 +41,11 @@ pub struct Ground {
     number: String,
     documents: [DocumentId; 2],
     case_document: i64,
+    /// The two claims resemble each other.
+    pair: MatchId,
+    /// And they claim money for the same release.
+    overlap: OverlapId,
+    other_claim: ClaimId,
     evidence: i64,
     draft: i64,
     /// An account and a counsel that nobody needs.
@@ -68,7 +74,8 @@ impl Ground {
         }
         let owner = stage::person(recoup, "owner@example.org", true, false).await.account;
         let (actor, claim) = stage::ready(recoup, owner, "allegro", "Jay Records").await;
-        stage::line(recoup, &actor, claim, Category::UnpaidSales, &stage::sales("7.00"), None).await;
+        let of_a_release = stage::sales("7.00").with("title", "Sonatas").with("catalogue_number", "JAY 7");
+        stage::line(recoup, &actor, claim, Category::UnpaidSales, &of_a_release, None).await;
         let mut files = Vec::new();
         for (name, bytes) in [("statement.png", PIXEL), ("note.txt", b"A note.".as_slice())] {
             let kind = if bytes == PIXEL { "image/png" } else { "text/plain" };
@@ -82,13 +89,22 @@ impl Ground {
         let number = stage::send(recoup, &actor, claim).await.unwrap().number;
         stage::open_next_version(recoup, &actor, claim).await;
         let stranger = stage::person(recoup, "other@example.org", true, false).await.account;
-        stage::sent(recoup, stranger, "allegro", "Other Label").await;
+        let (actor, other_claim) = stage::ready(recoup, stranger, "allegro", "Other Label").await;
+        // The same house, telephone and contact: as two imprints of one label have.
+        let twin = stage::claimant_answers("Jay Recordings");
+        assert!(save_step::save(recoup, &actor, other_claim, Step::Claimant, &twin).await.unwrap());
+        stage::line(recoup, &actor, other_claim, Category::UnpaidSales, &of_a_release, None).await;
+        stage::send(recoup, &actor, other_claim).await.unwrap();
+        app.run_jobs().await;
 
         let shown: NewDocument = stage::bytes(&app, "order.txt", "text/plain", b"An order of the court.").await;
         cases::add_document(recoup, &administrator, case, &shown).await.unwrap();
         let draft = stage::draft(recoup, claim).await;
         let mut tx = recoup.store.read().await.unwrap();
         let case_document = case_rows::documents(&mut tx, case).await.unwrap()[0].id.0;
+        let pair = matches::of_case(&mut tx, case).await.unwrap().first().expect("the claims resemble each other").id;
+        let entries = overlaps::list(&mut tx, case, overlaps::Which::All, None, 1, 0).await.unwrap();
+        let overlap = entries.first().expect("they claim money for the same release").id;
         let evidence = lines::citations(&mut tx, draft, None).await.unwrap()[0].id.0;
         drop(tx);
         let mut people = Vec::new();
@@ -97,7 +113,20 @@ impl Ground {
         }
         let people = people.try_into().unwrap();
         let documents = [files[0], files[1]];
-        Self { people, claim, number, documents, case_document, evidence, draft: draft.0, spare: of_counsel[2].0, app }
+        Self {
+            people,
+            claim,
+            number,
+            documents,
+            case_document,
+            pair,
+            overlap,
+            other_claim,
+            evidence,
+            draft: draft.0,
+            spare: of_counsel[2].0,
+            app,
+        }
     }
 
     /// The path of a route with real ids in it.
@@ -108,6 +137,10 @@ impl Ground {
             self.documents[0].0
         } else if route.starts_with("/admin/accounts/") {
             self.spare
+        } else if route.starts_with("/counsel/{slug}/matches/") {
+            self.pair.0
+        } else if route.starts_with("/counsel/{slug}/overlaps/") {
+            self.overlap.0
         } else {
             self.case_document
         };
@@ -116,6 +149,8 @@ impl Ground {
         route
             .replace("{slug}", "allegro")
             .replace("{id}", &id.to_string())
+            .replace("{a}", &self.claim.to_string())
+            .replace("{b}", &self.other_claim.to_string())
             .replace("{document}", &self.documents[usize::from(last)].to_string())
             .replace("{line}", if last { "2" } else { "1" })
             .replace("{category}", "unpaid_sales")
@@ -150,6 +185,11 @@ impl Ground {
                 say(&[("name", "Eve"), ("email", "eve@example.org"), ("password", stage::PASSWORD)])
             }
             "/cases/{slug}/file" => say(&[("kind", "label"), ("legal_name", "New Label"), ("capacity", "officer")]),
+            "/counsel/{slug}/matches/{id}" => say(&[("verdict", "later"), ("reason", "I asked them.")]),
+            "/counsel/{slug}/overlaps/{id}/{a}/{b}" => say(&[("relation", "distinct"), ("reason", "Two pressings.")]),
+            "/counsel/{slug}/overlaps/{id}/letter" => {
+                say(&[("subject", "A question"), ("text", "Who was to be paid?")])
+            }
             "/admin/cases/{slug}/counsel" => say(&[("email", "new@law.example")]),
             _ => Vec::new(),
         }

@@ -6,5 +6,6 @@ mod allegro;
 mod claimant;
 mod counsel;
 mod documents;
+mod matching;
 mod two_processes;
 mod walk;

@@ -6,7 +6,12 @@ use axum::extract::Path;
 use claims::{deadline, money::grouped_units, period::show_day};
 use leptos::prelude::*;
 
-use super::{claim_header, claim_lines, documents, event_words, frame, reading::Reading, signed};
+use super::{
+    claim_header, claim_lines, documents, event_words, frame,
+    reading::Reading,
+    signed,
+    who_else::{self, WhoElse},
+};
 use crate::{
     components::{Table, TimeEvent, TimeLine},
     request::{Answer, Query, Visitor},
@@ -16,11 +21,14 @@ use crate::{
 /// `GET /counsel/{slug}/claims/{number}`
 pub async fn page(visitor: Visitor, Path((slug, number)): Path<(String, String)>, Query(query): Query) -> Answer {
     let reading = Reading::open(&visitor, &slug, &number, None, &query).await?;
+    let mut tx = visitor.recoup().store.read().await?;
+    let known = WhoElse::read(&mut tx, reading.opened.case.id, reading.opened.claim.id).await?;
+    drop(tx);
     let whom = frame::whom(&reading.opened.case);
-    Ok(visitor.page(Page::new(format!("Claim {number}"), move || show(&reading)).wide().whom(whom)))
+    Ok(visitor.page(Page::new(format!("Claim {number}"), move || show(&reading, &known)).wide().whom(whom)))
 }
 
-fn show(reading: &Reading) -> impl IntoView + use<> {
+fn show(reading: &Reading, known: &WhoElse) -> impl IntoView + use<> {
     view! {
         {claim_header::header(reading)}
         {claim_lines::section(reading)}
@@ -29,6 +37,7 @@ fn show(reading: &Reading) -> impl IntoView + use<> {
             <div>{signed::claimant(reading)}{signed::others(reading)}</div>
             <div>{signed::declaration(reading)}{signed::agreement(reading)}</div>
         </div>
+        {who_else::section(reading, known)}
         {versions(reading)}
         <h2>"What happened"</h2>
         {history(reading)}

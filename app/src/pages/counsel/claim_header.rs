@@ -34,7 +34,7 @@ pub(super) fn header(reading: &Reading) -> impl IntoView + use<> {
     });
     view! {
         <h1>{reading.number().to_owned()}" · "{name(reading)}" "<StatusTag word key/></h1>
-        {frame::nav(reading.slug(), Place::Claims)}
+        {frame::nav(reading.slug(), Place::Claims, reading.waiting)}
         {way(reading)}
         {withdrawn}
         {sums(reading)}

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use claims::{money::grouped_units, store::events::Event};
+use claims::{matching::of_case::percent, money::grouped_units, store::events::Event};
 use leptos::prelude::*;
 use serde_json::Value;
 
-use super::frame;
+use super::{frame, match_words};
 use crate::components::Table;
 
 /// What happened, and more about it (empty for nothing). A document is named if its hash is among `known`.
@@ -29,6 +29,13 @@ pub(super) fn in_words(event: &Event, known: &BTreeSet<&str>) -> (String, String
         "document_removed" => ("A document was taken off a draft", document()),
         "document_opened" => ("A document was opened", document()),
         "exported" => ("Claims were exported", exported(&details)),
+        "match_decided" => {
+            return (format!("Two claims were compared: {}", match_words::verdict(&text("verdict"))), pair(&details));
+        }
+        "match_undone" => ("What was said of two claims was undone", pair(&details)),
+        "overlap_decided" => return (format!("An overlap was decided: {}", relation(&details)), pair(&details)),
+        "overlap_undone" => ("What was said of an overlap was undone", pair(&details)),
+        "parties_written_to" => ("The parties of an overlap were written to", written(&details)),
         "case_made" => ("The case was made", text("title")),
         "case_saved" => ("The settings of the case were changed", changed(&details)),
         "case_document_added" => ("A public document was added to the case", text("name")),
@@ -45,6 +52,46 @@ fn frozen(details: &Value) -> String {
     let hash = details.get("sha256").and_then(Value::as_str).unwrap_or_default();
     let lines = details.get("lines").and_then(Value::as_i64).unwrap_or_default();
     format!("Lines: {}. SHA-256 {}…", grouped_units(lines), hash.get(..12).unwrap_or_default())
+}
+
+/// The two claims, in what, and why.
+fn pair(details: &Value) -> String {
+    let text = |name: &str| details.get(name).and_then(Value::as_str).unwrap_or_default();
+    let everywhere = details.get("everywhere").and_then(Value::as_bool) == Some(true);
+    let release = match text("release") {
+        _ if everywhere => ", in all that they share".to_owned(),
+        "" => String::new(),
+        release => format!(", in “{release}”"),
+    };
+    let reason = match text("reason") {
+        "" => String::new(),
+        reason => format!(". Reason: {reason}"),
+    };
+    let score = details
+        .get("score")
+        .and_then(Value::as_i64)
+        .map(|score| format!(". The engine {} said {} %", text("engine"), percent(score)));
+    format!("{} and {}{release}{}{reason}", text("a"), text("b"), score.unwrap_or_default())
+}
+
+/// How two claims are related, by their numbers.
+fn relation(details: &Value) -> String {
+    let text = |name: &str| details.get(name).and_then(Value::as_str).unwrap_or_default();
+    match (text("relation"), text("of")) {
+        ("derivative", "") => "a share of the other’s money".to_owned(),
+        ("derivative", of) => format!("a share of what {of} claims"),
+        ("same_money", _) => "the same money".to_owned(),
+        _ => "different money".to_owned(),
+    }
+}
+
+/// A letter to the parties: to whose claims, how many mails, about what.
+fn written(details: &Value) -> String {
+    let claims = details.get("claims").and_then(Value::as_array);
+    let claims: Vec<&str> = claims.into_iter().flatten().filter_map(Value::as_str).collect();
+    let mails = details.get("mails").and_then(Value::as_i64).unwrap_or_default();
+    let subject = details.get("subject").and_then(Value::as_str).unwrap_or_default();
+    format!("{}: {}. “{subject}”", claims.join(", "), frame::count(mails, "mail", "mails"))
 }
 
 fn exported(details: &Value) -> String {

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 use super::{
     event_words,
-    frame::{self, Place},
+    frame::{self, Place, Waiting},
 };
 use crate::{
     components::{Notice, NoticeKind, Pager},
@@ -33,8 +33,9 @@ pub async fn page(visitor: Visitor, Path(slug): Path<String>, Query(query): Quer
     let pages = (count + A_PAGE - 1).max(1) / A_PAGE;
     let page = query.number("page").unwrap_or(1).clamp(1, pages.max(1));
     let list = events::of_case(&mut tx, case.id, A_PAGE, (page - 1) * A_PAGE).await?;
+    let waiting = Waiting::read(&mut tx, case.id).await?;
     drop(tx);
-    Ok(answer(&visitor, case, list, (page, pages), None))
+    Ok(answer(&visitor, case, waiting, list, (page, pages), None))
 }
 
 /// `POST /counsel/{slug}/events/verify`: changes nothing, but reads every event, which a link must not set off.
@@ -43,9 +44,10 @@ pub async fn verify(visitor: Visitor, Path(slug): Path<String>) -> Answer {
     let case = frame::case_of(&visitor, &mut tx, &slug, Action::SeeCase).await?;
     let found = events::verify(&mut tx, case.id).await?;
     let list = events::of_case(&mut tx, case.id, A_PAGE, 0).await?;
+    let waiting = Waiting::read(&mut tx, case.id).await?;
     drop(tx);
     let pages = (newest(&list) + A_PAGE - 1) / A_PAGE;
-    Ok(answer(&visitor, case, list, (1, pages), Some(found)))
+    Ok(answer(&visitor, case, waiting, list, (1, pages), Some(found)))
 }
 
 /// Events are numbered from 1 without gaps, so the newest number is their count.
@@ -56,6 +58,7 @@ fn newest(events: &[Event]) -> i64 {
 fn answer(
     visitor: &Visitor,
     case: Case,
+    waiting: Waiting,
     list: Vec<Event>,
     (page, pages): (i64, i64),
     found: Option<Found>,
@@ -69,7 +72,7 @@ fn answer(
         view! {
             {found.map(result)}
             <h1>"Events"</h1>
-            {frame::nav(slug, Place::Events)}
+            {frame::nav(slug, Place::Events, waiting)}
             <p>
                 "Every change, export, opened claim and opened document, newest first. Each event carries a hash over itself and the event \
                  before it: whoever changes or removes one breaks all that follow. Times are those of the case."

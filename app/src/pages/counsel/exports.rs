@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 use super::{
     filter::{Choice, with_query},
-    frame::{self, Place},
+    frame::{self, Place, Waiting},
 };
 use crate::{
     components::{ErrorSummary, Notice, NoticeKind, Table},
@@ -22,11 +22,12 @@ use crate::{
 pub async fn page(visitor: Visitor, Path(slug): Path<String>, Query(query): Query) -> Answer {
     let mut tx = visitor.recoup().store.read().await?;
     let case = frame::case_of(&visitor, &mut tx, &slug, Action::Export).await?;
+    let waiting = Waiting::read(&mut tx, case.id).await?;
     drop(tx);
     let choice = Choice::read(&query, &case.settings.time_zone);
     let wrong = !choice.errors.is_empty();
     let whom = frame::whom(&case);
-    let page = Page::new("Exports", move || show(&case, &choice)).wide().whom(whom);
+    let page = Page::new("Exports", move || show(&case, waiting, &choice)).wide().whom(whom);
     Ok(if wrong { visitor.again(page) } else { visitor.page(page) })
 }
 
@@ -59,7 +60,7 @@ const fn about(what: What) -> &'static str {
     }
 }
 
-fn show(case: &Case, choice: &Choice) -> impl IntoView + use<> {
+fn show(case: &Case, waiting: Waiting, choice: &Choice) -> impl IntoView + use<> {
     let slug = case.settings.slug.clone();
     let query = choice.query();
     let filtered = choice.in_words().map(|words| {
@@ -103,7 +104,7 @@ fn show(case: &Case, choice: &Choice) -> impl IntoView + use<> {
     view! {
         <ErrorSummary errors=choice.errors.clone()/>
         <h1>"Exports"</h1>
-        {frame::nav(&slug, Place::Exports)}
+        {frame::nav(&slug, Place::Exports, waiting)}
         {filtered}
         <p>
             "Only claims that were sent, each in the version that is in force; drafts are in no file. Each download is an event of the case, with \

@@ -8,7 +8,10 @@ use claims::{
     deadline,
     money::{Currency, grouped_units},
     period::Period,
-    store::{Tx, cases},
+    store::{
+        Tx, cases, matches,
+        overlaps::{self, Which},
+    },
 };
 use leptos::prelude::*;
 
@@ -40,22 +43,50 @@ pub(super) enum Place {
     Overview,
     /// The register.
     Claims,
+    /// Claims that resemble each other.
+    Matches,
+    /// The ledger of what is claimed twice.
+    Overlaps,
     /// CSV files.
     Exports,
     /// The audit trail.
     Events,
 }
 
+/// What waits for counsel, as the links between the pages say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Waiting {
+    /// Pairs of claims of which nobody said anything yet.
+    pub matches: i64,
+    /// Entries of the ledger in which something is only suspected.
+    pub overlaps: i64,
+}
+
+impl Waiting {
+    /// Counts what waits in a case.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn read(tx: &mut Tx, case: CaseId) -> Result<Self, Halt> {
+        let (matches, _) = matches::waiting(tx, case).await?;
+        Ok(Self { matches, overlaps: overlaps::sums(tx, case, Which::Open, None).await?.entries })
+    }
+}
+
 /// The links between the pages of a case.
-pub(super) fn nav(slug: &str, here: Place) -> impl IntoView + use<> {
+pub(super) fn nav(slug: &str, here: Place, waiting: Waiting) -> impl IntoView + use<> {
     let base = format!("/counsel/{slug}");
     let places = [
-        (Place::Overview, base.clone(), "Overview"),
-        (Place::Claims, format!("{base}/claims"), "Register"),
-        (Place::Exports, format!("{base}/exports"), "Exports"),
-        (Place::Events, format!("{base}/events"), "Events"),
+        (Place::Overview, base.clone(), "Overview", 0),
+        (Place::Claims, format!("{base}/claims"), "Register", 0),
+        (Place::Matches, format!("{base}/matches"), "Matches", waiting.matches),
+        (Place::Overlaps, format!("{base}/overlaps"), "Overlaps", waiting.overlaps),
+        (Place::Exports, format!("{base}/exports"), "Exports", 0),
+        (Place::Events, format!("{base}/events"), "Events", 0),
     ];
-    let links = places.map(|(place, href, words)| {
+    let links = places.map(|(place, href, words, waits)| {
+        let waits = (waits > 0).then(|| view! { " ("{grouped_units(waits)}<span class="hidden">" waiting"</span>")" });
+        let words = view! { {words}{waits} };
         if place == here {
             view! { <strong><a href=href aria-current="page">{words}</a></strong> }.into_any()
         } else {

@@ -1,4 +1,4 @@
-//! Pages for counsel of a case: overview, register, a claim, exports, audit trail. Everybody else finds nothing here.
+//! Pages for counsel of a case: overview, register, a claim, matches, overlaps, exports, audit trail. Everybody else finds nothing here.
 
 use crate::routes::Routes;
 
@@ -17,13 +17,27 @@ mod filter;
 mod filter_form;
 mod frame;
 mod gauges;
+mod match_decision;
+mod match_groups;
+mod match_page;
+mod match_records;
+mod match_weight;
+mod match_words;
+mod matches;
+mod matching_state;
 mod over_time;
+mod overlap_decision;
+mod overlap_letter;
+mod overlap_months;
+mod overlap_page;
+mod overlaps;
 mod overview;
 mod reading;
 mod register;
 mod signed;
 mod totals_table;
 mod version;
+mod who_else;
 
 /// The routes of these pages.
 #[must_use]
@@ -34,6 +48,17 @@ pub fn routes(routes: Routes) -> Routes {
         .page("/counsel/{slug}/claims", register::page)
         .page("/counsel/{slug}/claims/{number}", claim::page)
         .page("/counsel/{slug}/claims/{number}/versions/{version}", version::page)
+        .page("/counsel/{slug}/matches", matches::page)
+        .form("/counsel/{slug}/matches/run", matching_state::run)
+        .page("/counsel/{slug}/matches/{id}", match_page::page)
+        .form("/counsel/{slug}/matches/{id}", match_page::decide)
+        .form("/counsel/{slug}/matches/{id}/undo", match_page::undo)
+        .page("/counsel/{slug}/overlaps", overlaps::page)
+        .page("/counsel/{slug}/overlaps/{id}", overlap_page::page)
+        .page("/counsel/{slug}/overlaps/{id}/letter", overlap_letter::page)
+        .form("/counsel/{slug}/overlaps/{id}/letter", overlap_letter::send)
+        .form("/counsel/{slug}/overlaps/{id}/{a}/{b}", overlap_decision::decide)
+        .form("/counsel/{slug}/overlaps/{id}/{a}/{b}/undo", overlap_decision::undo)
         .page("/counsel/{slug}/exports", exports::page)
         .page("/counsel/{slug}/exports/{file}", download::csv)
         .page("/counsel/{slug}/events", events::page)

@@ -24,7 +24,7 @@ use axum::extract::Path;
 
 use super::{
     counted_once, event_words, filter,
-    frame::{self, Place},
+    frame::{self, Place, Waiting},
     gauges, over_time,
     totals_table::{self, Part},
 };
@@ -49,6 +49,7 @@ struct Shown {
     matching: matching::State,
     days: Vec<(NaiveDate, i64)>,
     events: Vec<Event>,
+    waiting: Waiting,
 }
 
 impl Shown {
@@ -84,6 +85,7 @@ pub async fn page(visitor: Visitor, Path(slug): Path<String>) -> Answer {
         matching: matching::state(&mut tx, id).await?,
         days: register::by_day(&mut tx, id, &zone).await?,
         events: events::of_case(&mut tx, id, RECENT, 0).await?,
+        waiting: Waiting::read(&mut tx, id).await?,
         case,
     };
     drop(tx);
@@ -125,7 +127,7 @@ fn show(shown: &Shown) -> impl IntoView + use<> {
     let (gauges, statuses) = (gauges::gauges(case, *submitted, shown.members()), statuses(shown));
     view! {
         <h1>"Overview"</h1>
-        {frame::nav(slug, Place::Overview)}
+        {frame::nav(slug, Place::Overview, shown.waiting)}
         <p>{format!("Last moment for claims: {deadline}.")}</p>
         {counted_once::note(&shown.matching, zone)}
         {figures(shown)}

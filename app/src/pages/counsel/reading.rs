@@ -17,7 +17,10 @@ use claims::{
 };
 use url::form_urlencoded::Serializer;
 
-use super::filter::{Choice, with_query};
+use super::{
+    filter::{Choice, with_query},
+    frame::Waiting,
+};
 use crate::request::{Halt, Sent, Visitor};
 
 /// What of a claim is looked at, as it stands in the URL.
@@ -53,6 +56,8 @@ pub(super) struct Reading {
     pub place: Option<register::Place>,
     /// The filter of that register, as a query.
     pub filter: String,
+    /// What waits in the case.
+    pub waiting: Waiting,
     /// Path of the page.
     path: String,
 }
@@ -82,6 +87,7 @@ impl Reading {
             }
             _ => None,
         };
+        let waiting = Waiting::read(&mut tx, opened.case.id).await?;
         drop(tx);
         let at = At {
             category: Category::parse(query.get("show")),
@@ -107,6 +113,7 @@ impl Reading {
             at,
             removed,
             place,
+            waiting,
             path,
         })
     }

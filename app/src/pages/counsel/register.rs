@@ -17,7 +17,7 @@ use super::{
     counted_once, exports,
     filter::{Choice, with_query},
     filter_form,
-    frame::{self, Place},
+    frame::{self, Place, Waiting},
 };
 use crate::{
     components::{ErrorSummary, Pager, StatusTag, Table},
@@ -31,6 +31,7 @@ const A_PAGE: i64 = 50;
 struct Shown {
     case: Case,
     choice: Choice,
+    waiting: Waiting,
     rows: Vec<RegisterRow>,
     submitted: RegisterSums,
     withdrawn: RegisterSums,
@@ -44,9 +45,10 @@ pub async fn page(visitor: Visitor, Path(slug): Path<String>, Query(query): Quer
     let case = frame::case_of(&visitor, &mut tx, &slug, Action::SeeCase).await?;
     let whom = frame::whom(&case);
     let choice = Choice::read(&query, &case.settings.time_zone);
+    let waiting = Waiting::read(&mut tx, case.id).await?;
     if !choice.errors.is_empty() {
         drop(tx);
-        return Ok(visitor.again(Page::new("Register", move || wrong(&case, &choice)).wide().whom(whom)));
+        return Ok(visitor.again(Page::new("Register", move || wrong(&case, waiting, &choice)).wide().whom(whom)));
     }
     let basis = case.settings.filing_basis;
     // What is withdrawn is never added to what counts, so each status has its own sums.
@@ -63,15 +65,15 @@ pub async fn page(visitor: Visitor, Path(slug): Path<String>, Query(query): Quer
     let offset = (page - 1) * A_PAGE;
     let rows = register::list(&mut tx, case.id, basis, &choice.filter, choice.order, A_PAGE, offset).await?;
     drop(tx);
-    let shown = Shown { case, choice, rows, submitted, withdrawn, page, pages };
+    let shown = Shown { case, choice, waiting, rows, submitted, withdrawn, page, pages };
     Ok(visitor.page(Page::new("Register", move || show(&shown)).wide().whom(whom)))
 }
 
-fn wrong(case: &Case, choice: &Choice) -> impl IntoView + use<> {
+fn wrong(case: &Case, waiting: Waiting, choice: &Choice) -> impl IntoView + use<> {
     view! {
         <ErrorSummary errors=choice.errors.clone()/>
         <h1>"Register"</h1>
-        {frame::nav(&case.settings.slug, Place::Claims)}
+        {frame::nav(&case.settings.slug, Place::Claims, waiting)}
         {filter_form::form(case, choice)}
         <p class="empty">"No claims are shown until the filter can be read: it would be more than you asked for."</p>
     }
@@ -91,7 +93,7 @@ fn show(shown: &Shown) -> impl IntoView + use<> {
     };
     view! {
         <h1>"Register"</h1>
-        {frame::nav(slug, Place::Claims)}
+        {frame::nav(slug, Place::Claims, shown.waiting)}
         {filter_form::form(case, choice)}
         {list}
     }

@@ -83,6 +83,32 @@ pub fn stock_counts(line: &InForce, filing_basis: Basis) -> bool {
     counts(line.basis.as_deref().and_then(Basis::parse), filing_basis)
 }
 
+/// Where a line stands in the ledger, but for its release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Family of its category.
+    pub family: Family,
+    /// Channel or service, as it is compared.
+    pub channel: String,
+    /// First month, counted from year 0.
+    pub first: i32,
+    /// Last month.
+    pub last: i32,
+}
+
+/// Where a line stands in the ledger. Stock is on hand, not sold in a month and a channel: the day on which it was counted does
+/// not part two claims.
+#[must_use]
+pub fn place(line: &InForce, category: Category) -> Place {
+    let month = |day: chrono::NaiveDate| day.year() * 12 + i32::try_from(day.month0()).unwrap_or_default();
+    let family = family_of(category);
+    if family == Family::Stock {
+        return Place { family, channel: String::new(), first: 0, last: 0 };
+    }
+    let (first, last) = line.period_from.zip(line.period_to).map_or((0, 0), |(from, to)| (month(from), month(to)));
+    Place { family, channel: channel_key(line.channel.as_deref().unwrap_or_default()), first, last }
+}
+
 impl Input {
     /// Reads a case. The first statement fixes the moment.
     pub(super) async fn read(tx: &mut Tx, case: CaseId) -> Result<Self, Failure> {
@@ -151,9 +177,7 @@ impl Input {
                 });
                 place as u64
             });
-            let family = family_of(category);
-            // Stock is on hand, not sold in a month and a channel: the day on which it was counted does not part two claims.
-            let name = if family == Family::Stock { String::new() } else { channel_key(row.channel.as_deref()) };
+            let Place { family, channel: name, first, last } = place(&row, category);
             let channel = match channels.get(&name) {
                 Some(channel) => *channel,
                 None => {
@@ -162,11 +186,6 @@ impl Input {
                     channels.insert(name, next);
                     next
                 }
-            };
-            let month = |day: chrono::NaiveDate| day.year() * 12 + i32::try_from(day.month0()).unwrap_or_default();
-            let (first, last) = match (family, row.period_from, row.period_to) {
-                (Family::Stock, ..) | (_, None, _) | (_, _, None) => (0, 0),
-                (_, Some(from), Some(to)) => (month(from), month(to)),
             };
             self.gross[claimant as usize] += row.case_amount;
             let line = Line { claimant, family, release, channel, first, last, amount: row.case_amount };
@@ -244,6 +263,7 @@ impl Input {
 }
 
 /// A channel or service as it is compared: letters and digits in small letters, so that “iTunes” and “i-tunes” are one.
-fn channel_key(typed: Option<&str>) -> String {
-    typed.unwrap_or_default().chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+#[must_use]
+pub fn channel_key(typed: &str) -> String {
+    typed.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

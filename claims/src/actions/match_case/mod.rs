@@ -24,7 +24,7 @@ mod input;
 mod reckoning;
 mod telling;
 
-pub use input::{description, stock_counts};
+pub use input::{Place, channel_key, description, place, stock_counts};
 
 use input::Input;
 use reckoning::Outcome;
