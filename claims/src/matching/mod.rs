@@ -40,6 +40,7 @@ pub mod explain;
 pub mod group;
 pub mod index;
 pub mod intern;
+mod memo;
 pub mod model;
 pub mod normalise;
 pub mod of_case;

@@ -19,7 +19,6 @@ impl Records {
                 Kind::Claimants => party_partner(&parties[i], field),
                 Kind::Lines => release_partner(&releases[i], field),
             });
-            let pairs = pairs.collect::<Vec<_>>().into_iter();
             match (self.kind, field) {
                 (Kind::Claimants, 0) => values.emails.count_names(pairs),
                 (Kind::Claimants, 1) => values.phones.count_names(pairs),

@@ -78,10 +78,20 @@ pub struct Table {
 /// # Errors
 /// The first problem found, with its row and column.
 pub fn read(
-    input: impl Read,
+    mut input: impl Read,
     kind: Option<Kind>,
     size: Option<u64>,
     mut progress: impl FnMut(u64),
+) -> Result<Table, ReadError> {
+    read_from(&mut input, kind, size, &mut progress)
+}
+
+/// Not generic, so that it is compiled here, with this crate's optimisation, and once.
+fn read_from(
+    input: &mut dyn Read,
+    kind: Option<Kind>,
+    size: Option<u64>,
+    progress: &mut dyn FnMut(u64),
 ) -> Result<Table, ReadError> {
     let mut reader =
         csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(1 << 18).from_reader(input);

@@ -5,6 +5,7 @@ use super::{
     columns::Column,
     distance,
     intern::MISSING,
+    memo::Memo,
     normalise::{address, contact, derived, numbers, phrase, release},
     phrases::Phrases,
     records::{GtinKind, Party, Release},
@@ -51,6 +52,14 @@ pub(super) struct Scratch {
     out: String,
     alias: String,
     joined: String,
+    /// Columns that repeat.
+    city: Memo,
+    region: Memo,
+    postcode: Memo,
+    country: Memo,
+    label: Memo,
+    year: Memo,
+    language: Memo,
 }
 
 impl Clone for Scratch {
@@ -67,7 +76,7 @@ impl std::fmt::Debug for Scratch {
 
 impl Values {
     pub(super) fn party<'a>(&mut self, cell: &impl Fn(Column) -> &'a str, scratch: &mut Scratch) -> Party {
-        let Scratch { phrase: words, street, out, alias, joined } = scratch;
+        let Scratch { phrase: words, street, out, alias, joined, .. } = scratch;
         let mut party = Party::default();
         let mut name = cell(Column::Name);
         if name.trim().is_empty() {
@@ -96,7 +105,7 @@ impl Values {
             party.mailbox = contact::person(out).map_or(MISSING, |p| self.mailboxes.add(p));
             party.email_letters = distance::letters(out);
             let own = self.names.members(party.name).iter().chain(self.names.members(party.contact));
-            party.email_limit = derived::limit(out, &own.map(|w| self.names.word(*w)), joined);
+            party.email_limit = derived::limit(out, &own.map(|m| self.names.word(m.word)), joined);
         }
         contact::phone(cell(Column::Phone), out);
         party.phone = self.phones.add(out);
@@ -106,39 +115,39 @@ impl Values {
         address::street(cell(Column::Street), street, out);
         party.street = self.streets.add(out);
         party.street_letters = distance::letters(address::parts(out).1);
-        address::place(cell(Column::City), out);
-        party.city = self.cities.add(out);
-        address::place(cell(Column::Region), out);
-        party.region = self.regions.add(out);
-        address::postcode(cell(Column::Postcode), out);
-        party.postcode = self.postcodes.add(out);
-        address::place(cell(Column::Country), out);
-        party.country = self.countries.add(out);
         contact::tax_id(cell(Column::TaxId), out);
         party.tax_id = self.tax_ids.add(out);
         party.tax_figures = distance::figures(out);
         numbers::date(cell(Column::BirthDate), out);
         party.birth_date = self.birth_dates.add(out);
+        party.city = repeated(&mut self.cities, &mut scratch.city, cell(Column::City), out, address::place);
+        party.region = repeated(&mut self.regions, &mut scratch.region, cell(Column::Region), out, address::place);
+        party.postcode =
+            repeated(&mut self.postcodes, &mut scratch.postcode, cell(Column::Postcode), out, address::postcode);
+        party.country = repeated(&mut self.countries, &mut scratch.country, cell(Column::Country), out, address::place);
         party
     }
 
     pub(super) fn release<'a>(&mut self, cell: &impl Fn(Column) -> &'a str, scratch: &mut Scratch) -> Release {
-        let Scratch { phrase: words, out, .. } = scratch;
+        let Scratch { phrase: words, out, alias: artist, .. } = scratch;
         let mut line = Release::default();
+        phrase::artist(cell(Column::Artist), words, artist);
+        line.artist = self.artists.add(artist);
+        let artist = phrase::words_of(artist);
         phrase::title(cell(Column::Title), words, out);
         line.title = self.titles.add(out);
-        phrase::artist(cell(Column::Artist), words, out);
-        line.artist = self.artists.add(out);
-        line.self_titled = line.title != MISSING && self.titles.text(line.title) == self.artists.text(line.artist);
+        line.self_titled = line.title != MISSING && phrase::words_of(out) == artist;
         phrase::title(cell(Column::Album), words, out);
         line.album = self.albums.add(out);
-        phrase::label(cell(Column::Label), words, out);
-        line.label = self.labels.add(out);
-        if line.label != MISSING && self.labels.text(line.label) == self.artists.text(line.artist) {
+        line.label = scratch.label.value(cell(Column::Label), |raw| {
+            phrase::label(raw, words, out);
+            self.labels.add(out)
+        });
+        if line.label != MISSING && self.labels.text(line.label) == artist {
             // An artist's own name in place of a label says that there is none.
             line.label = MISSING;
         }
-        release::catalog(cell(Column::CatalogNo), out);
+        release::catalog(cell(Column::CatalogNo), words, out);
         line.catalog = self.catalogs.add(out);
         let stem = release::catalog_stem(out);
         line.catalog_stem = u32::try_from(text::hash(stem.as_bytes()) >> 32).unwrap_or(0).max(1);
@@ -153,19 +162,29 @@ impl Values {
         };
         release::isrc(cell(Column::Isrc), out);
         line.isrc = self.isrcs.add(out);
-        numbers::year(cell(Column::Year), out);
-        line.year = self.years.add(out);
         numbers::length(cell(Column::Length), out);
         line.length = self.lengths.add(out);
         numbers::track(cell(Column::TrackNo), out);
         line.track = self.tracks.add(out);
-        let language = text::fold(cell(Column::Language).trim());
-        // `English`, `Eng.` and `en` agree in their first two letters; placeholders do not count.
-        out.clear();
-        if !matches!(language.as_str(), "unk" | "unk." | "unknown" | "null" | "[multiple languages]") {
-            out.extend(language.chars().filter(|c| c.is_alphanumeric()).take(2));
-        }
-        line.language = self.languages.add(out);
+        line.year = repeated(&mut self.years, &mut scratch.year, cell(Column::Year), out, numbers::year);
+        line.language =
+            repeated(&mut self.languages, &mut scratch.language, cell(Column::Language), out, release::language);
         line
     }
+}
+
+/// Notes a cell of a column whose cells repeat.
+fn repeated(
+    codes: &mut Codes,
+    memo: &mut Memo,
+    raw: &str,
+    out: &mut String,
+    canonical: impl Fn(&str, &mut String),
+) -> u32 {
+    let id = memo.value(raw, |raw| {
+        canonical(raw, out);
+        codes.number(out)
+    });
+    codes.count(id);
+    id
 }

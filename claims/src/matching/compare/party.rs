@@ -53,7 +53,7 @@ fn name(names: &Phrases, total: f64, a: &Party, b: &Party) -> Outcome {
     let same = a.name_key == b.name_key;
     let agreement = if same { Agreement::Same } else { names.agreement(a.name, b.name) };
     if agreement <= Agreement::Near {
-        let expected = names.expected(a.name, total).max(names.expected(b.name, total));
+        let expected = names.expected_of_both(a.name, b.name, total);
         return Outcome::shared(level_of(agreement), expected);
     }
     for (acting, person) in [(a.contact, b.name), (b.contact, a.name)] {
@@ -86,9 +86,7 @@ fn contact(names: &Phrases, total: f64, a: &Party, b: &Party) -> Outcome {
     };
     match names.agreement(x, y) {
         Agreement::Same => Outcome::shared(1, names.expected(x, total)),
-        Agreement::Variant | Agreement::Near => {
-            Outcome::shared(2, names.expected(x, total).max(names.expected(y, total)))
-        }
+        Agreement::Variant | Agreement::Near => Outcome::shared(2, names.expected_of_both(x, y, total)),
         _ => Outcome::level(3),
     }
 }

@@ -52,10 +52,10 @@ fn title(values: &Values, total: f64, a: &Release, b: &Release) -> Outcome {
 
 /// Whether what the longer title has more is the artist's or the album's name (`Artist - Title`, `Title (Album)`).
 fn is_padded(values: &Values, short: &Release, long: &Release) -> bool {
-    let title = |line: &Release| values.titles.members(line.title).iter().map(|w| values.titles.word_hash(*w));
+    let title = |line: &Release| values.titles.members(line.title).iter().map(|m| values.titles.word_hash(m.word));
     let around = |line: &Release| {
-        let artist = values.artists.members(line.artist).iter().map(|w| values.artists.word_hash(*w));
-        artist.chain(values.albums.members(line.album).iter().map(|w| values.albums.word_hash(*w)))
+        let artist = values.artists.members(line.artist).iter().map(|m| values.artists.word_hash(m.word));
+        artist.chain(values.albums.members(line.album).iter().map(|m| values.albums.word_hash(m.word)))
     };
     title(long).all(|word| title(short).chain(around(short)).chain(around(long)).any(|known| known == word))
 }
@@ -74,7 +74,7 @@ fn phrase(book: &Phrases, total: f64, a: u32, b: u32) -> Outcome {
         Agreement::Different => 6,
     };
     if level <= 3 {
-        return Outcome::shared(level, book.expected(a, total).max(book.expected(b, total)));
+        return Outcome::shared(level, book.expected_of_both(a, b, total));
     }
     Outcome::level(level)
 }

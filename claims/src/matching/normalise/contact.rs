@@ -45,9 +45,8 @@ pub fn person(canonical: &str) -> Option<&str> {
 /// `00` is the international prefix; an extension (`x12`, `ext. 12`) is dropped.
 pub fn phone(raw: &str, out: &mut String) {
     out.clear();
-    let main = raw.split(['x', 'X']).next().unwrap_or("");
-    let main = main.split("ext").next().unwrap_or("");
-    out.extend(main.chars().filter(char::is_ascii_digit));
+    let main = raw.bytes().take_while(|b| !matches!(b, b'x' | b'X'));
+    out.extend(main.filter(u8::is_ascii_digit).map(char::from));
     if out.starts_with("00") {
         out.drain(..2);
     }

@@ -61,21 +61,27 @@ fn figures_beside_name<'a>(
 
 /// Removes a word, or its start of four letters and more, from the text; tells whether it was there.
 fn take(rest: &mut String, word: &str) -> bool {
-    if word.len() < 3 || rest.is_empty() {
-        return false;
-    }
     let least = word.len().min(4);
-    if !word.get(..least).is_some_and(|start| rest.contains(start)) {
+    if least < 3 || rest.len() < least {
         return false;
     }
-    for end in (least..=word.len()).rev() {
-        let Some(start) = word.get(..end) else { continue };
-        if let Some(at) = rest.find(start) {
-            rest.replace_range(at..at + start.len(), "");
-            return true;
+    let Some(start) = word.get(..least) else { return false };
+    // Words this short are found sooner by looking at every place than by preparing a search.
+    let starts_here = |place: &[u8]| place == start.as_bytes();
+    let Some(first) = rest.as_bytes().windows(least).position(starts_here) else {
+        return false;
+    };
+    // The longest start of the word that occurs anywhere, at its first place.
+    let mut best = (first, least);
+    for at in first..=rest.len() - least {
+        let same = rest.as_bytes()[at..].iter().zip(word.as_bytes()).take_while(|(x, y)| x == y).count();
+        let same = (0..=same).rev().find(|end| word.is_char_boundary(*end)).unwrap_or(0);
+        if same > best.1 {
+            best = (at, same);
         }
     }
-    false
+    rest.replace_range(best.0..best.0 + best.1, "");
+    true
 }
 
 #[cfg(test)]
