@@ -12,11 +12,19 @@ pub struct Codes {
 }
 
 impl Codes {
-    /// Notes one occurrence of a canonical value.
-    pub fn add(&mut self, canonical: &str) -> u32 {
-        let id = self.number(canonical);
+    /// Notes one occurrence of a canonical value, given with its hash.
+    pub(super) fn add(&mut self, (canonical, hash): (&str, u32)) -> u32 {
+        if canonical.is_empty() {
+            return MISSING;
+        }
+        let id = self.values.intern_hashed((canonical, hash));
         self.count(id);
         id
+    }
+
+    /// Loads what adding values of these hashes will look at.
+    pub(super) fn foresee(&self, hashes: impl Iterator<Item = u32> + Clone) {
+        self.values.foresee(hashes);
     }
 
     /// The number of a canonical value, without noting an occurrence.

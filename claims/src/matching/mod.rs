@@ -36,6 +36,7 @@ pub mod columns;
 pub mod compare;
 pub mod decide;
 pub mod distance;
+mod draft;
 pub mod explain;
 pub mod group;
 pub mod index;

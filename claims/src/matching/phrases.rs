@@ -3,7 +3,7 @@
 use super::{
     alignment::Alignment,
     codes, distance,
-    intern::{Interner, MISSING},
+    intern::{self, Interner, MISSING},
     normalise::phrase::{self, MOST_WORDS, Marks, ORGANISATION},
     text, words,
 };
@@ -121,14 +121,24 @@ impl Default for Phrases {
 impl Phrases {
     /// Notes one occurrence of a canonical phrase and returns its number.
     pub fn add(&mut self, canonical: &str) -> u32 {
+        self.add_hashed((canonical, intern::short(canonical)))
+    }
+
+    /// The same for a phrase whose hash is known already.
+    pub(super) fn add_hashed(&mut self, (canonical, hash): (&str, u32)) -> u32 {
         if canonical.is_empty() {
             return MISSING;
         }
-        let id = self.phrases.intern(canonical);
+        let id = self.phrases.intern_hashed((canonical, hash));
         if id as usize == self.known.len() {
             self.learn(canonical);
         }
         id
+    }
+
+    /// Loads what adding phrases of these hashes will look at.
+    pub(super) fn foresee(&self, hashes: impl Iterator<Item = u32> + Clone) {
+        self.phrases.foresee(hashes);
     }
 
     /// Makes room for this many distinct phrases.
