@@ -76,7 +76,13 @@ impl Alignment {
     }
 
     /// What the partners say about the phrases.
-    pub(super) fn verdict(&self, book: &Phrases, left: &[Member], right: &[Member]) -> Agreement {
+    pub(super) fn verdict(
+        &self,
+        book: &Phrases,
+        left: &[Member],
+        right: &[Member],
+        may_run_together: bool,
+    ) -> Agreement {
         let right_open = right.len() - self.right_taken.count_ones() as usize;
         let anchored = self.exact > 0 || self.slipped > 0;
         if self.left_open == 0 && right_open == 0 && anchored {
@@ -86,7 +92,7 @@ impl Alignment {
         if self.left_open == 0 && anchored && open_right.all(|(_, w)| w.shape.single) {
             return if self.slipped > 0 { Agreement::Near } else { Agreement::Variant };
         }
-        if !self.initials_contradict(left, right) && run_together(book, left, right) {
+        if may_run_together && !self.initials_contradict(left, right) && run_together(book, left, right) {
             return Agreement::Near;
         }
         if self.left_open == 0 && anchored {
@@ -121,33 +127,31 @@ fn is_slip((a, b): (&str, &str)) -> bool {
     limit > 0 && distance::within(a, b, if a.as_bytes()[0] == b.as_bytes()[0] { limit } else { 1 }).is_some()
 }
 
-/// Whether the phrases are the same letters but for spaces and slips (`Rober tBrown`).
+/// Whether phrases of so many bytes and of these letters may be the same but for spaces and slips.
+pub(super) fn may_run_together(left: (u8, u32), right: (u8, u32)) -> bool {
+    let (short, long) = (left.0.min(right.0), left.0.max(right.0));
+    let slips = distance::slips(usize::from(short));
+    short >= 6 && long - short <= 2 && long <= MOST_RUN_TOGETHER && distance::letters_allow(left.1, right.1, slips)
+}
+
+/// Whether the phrases, for which [`may_run_together`] holds, are the same letters but for spaces and slips
+/// (`Rober tBrown`).
 fn run_together(book: &Phrases, left: &[Member], right: &[Member]) -> bool {
-    let bytes = |side: &[Member]| side.iter().map(|w| usize::from(w.shape.bytes)).sum::<usize>();
-    let letters = |side: &[Member]| side.iter().fold(0, |all, w| all | w.shape.letters);
-    let (n, m) = (bytes(left), bytes(right));
-    if n.min(m) < 6 || n.abs_diff(m) > 2 || n.max(m) > MOST_RUN_TOGETHER {
-        return false;
-    }
-    let slips = distance::slips(n.min(m));
-    // Most phrases of one length differ in more letters than slips can change.
-    if !distance::letters_allow(letters(left), letters(right), slips) {
-        return false;
-    }
-    let (mut a, mut b) = ([0; MOST_RUN_TOGETHER], [0; MOST_RUN_TOGETHER]);
-    for (side, all) in [(left, &mut a), (right, &mut b)] {
-        let mut end = 0;
+    const MOST: usize = MOST_RUN_TOGETHER as usize;
+    let (mut a, mut b) = ([0; MOST], [0; MOST]);
+    let (mut n, mut m) = (0, 0);
+    for (side, all, end) in [(left, &mut a, &mut n), (right, &mut b, &mut m)] {
         for member in side {
             let word = book.word(member.word).as_bytes();
-            all[end..end + word.len()].copy_from_slice(word);
-            end += word.len();
+            all[*end..*end + word.len()].copy_from_slice(word);
+            *end += word.len();
         }
     }
     match (std::str::from_utf8(&a[..n]), std::str::from_utf8(&b[..m])) {
-        (Ok(a), Ok(b)) => distance::within(a, b, slips).is_some(),
+        (Ok(a), Ok(b)) => distance::within(a, b, distance::slips(n.min(m))).is_some(),
         _ => false,
     }
 }
 
 /// Longer phrases than this, in bytes, are not compared without their spaces.
-const MOST_RUN_TOGETHER: usize = 44;
+const MOST_RUN_TOGETHER: u8 = 44;

@@ -13,7 +13,10 @@ use super::{
     text::mix,
     values::Values,
 };
-use std::collections::HashSet;
+use std::{
+    collections::HashSet,
+    hash::{BuildHasherDefault, Hasher},
+};
 
 /// More records than this with one key are split by the second key.
 pub const LARGEST_BLOCK: usize = 60;
@@ -236,8 +239,32 @@ pub struct Blocks<'a> {
     records: &'a Records,
     width: usize,
     /// Rules and keys of the blocks that were split, and of what is still too large after that.
-    split: HashSet<(usize, u32)>,
-    capped: HashSet<(usize, u32)>,
+    split: KeySet,
+    capped: KeySet,
+}
+
+/// Keys with their rule. Keys are hashes already.
+type KeySet = HashSet<u64, BuildHasherDefault<AsIs>>;
+
+#[derive(Default)]
+struct AsIs(u64);
+
+impl Hasher for AsIs {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = super::text::hash(bytes);
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key.rotate_left(32);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+fn with_rule(rule: usize, key: u32) -> u64 {
+    (rule as u64) << 32 | u64::from(key)
 }
 
 impl<'a> Blocks<'a> {
@@ -245,24 +272,28 @@ impl<'a> Blocks<'a> {
     #[must_use]
     pub fn new(records: &'a Records) -> Self {
         let width = rules(records.kind).len();
-        Self { records, width, split: HashSet::new(), capped: HashSet::new() }
+        Self { records, width, split: KeySet::default(), capped: KeySet::default() }
     }
 
     /// Whether a pair already met under a rule before this one.
     #[must_use]
     pub fn met_before(&self, a: u32, b: u32, rule: usize) -> bool {
         let row = |r: u32| &self.records.keys[r as usize * self.width..][..rule];
-        row(a).iter().zip(row(b)).enumerate().any(|(rule, (x, y))| x == y && *x != 0 && self.met(a, b, rule, *x))
+        let (keys, others) = (row(a), row(b));
+        // Most pairs share no other key, and finding that out without a branch for each key is what costs least.
+        let shares = keys.iter().zip(others).fold(false, |shares, (x, y)| shares | (x == y) & (*x != 0));
+        shares
+            && (0..rule).any(|rule| keys[rule] == others[rule] && keys[rule] != 0 && self.met(a, b, rule, keys[rule]))
     }
 
     /// Whether two records of one key met under it: they did unless its block was split between them, or capped.
     fn met(&self, a: u32, b: u32, rule: usize, key: u32) -> bool {
-        if !self.split.contains(&(rule, key)) {
+        if !self.split.contains(&with_rule(rule, key)) {
             return true;
         }
         let second = |r| split_key(key, second_key(self.records, r, rule));
         // Neighbours in a capped block may have met; that they may meet again under a later rule does no harm.
-        second(a) == second(b) && !self.capped.contains(&(rule, second(a)))
+        second(a) == second(b) && !self.capped.contains(&with_rule(rule, second(a)))
     }
 
     /// The entries of a rule as sorted records, and its blocks of two or more.
@@ -278,7 +309,7 @@ impl<'a> Blocks<'a> {
         for run in entries.chunk_by(|a, b| a >> 32 == b >> 32) {
             if run.len() > LARGEST_BLOCK {
                 report.split_blocks += 1;
-                self.split.insert((rule, high(run[0])));
+                self.split.insert(with_rule(rule, high(run[0])));
                 split.extend(run.iter().map(|entry| {
                     let record = low(*entry);
                     let second = second_key(self.records, record, rule);
@@ -293,7 +324,7 @@ impl<'a> Blocks<'a> {
         for run in split.chunk_by(|a, b| a >> 32 == b >> 32) {
             let capped = run.len() > LARGEST_BLOCK;
             if capped {
-                self.capped.insert((rule, high(run[0])));
+                self.capped.insert(with_rule(rule, high(run[0])));
                 report.capped_blocks += 1;
                 let n = run.len() as u64;
                 let window = WINDOW as u64;

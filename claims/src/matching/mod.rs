@@ -57,3 +57,5 @@ pub mod threads;
 pub mod values;
 pub mod weigh;
 pub mod words;
+#[cfg(feature = "matching-files")]
+pub mod write;

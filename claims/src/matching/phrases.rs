@@ -1,7 +1,7 @@
 //! The book of phrases: every distinct name or title once, with its words, and how two of them agree.
 
 use super::{
-    alignment::Alignment,
+    alignment::{self, Alignment},
     codes, distance,
     intern::{self, Interner, MISSING},
     normalise::phrase::{self, MOST_WORDS, Marks, ORGANISATION},
@@ -65,6 +65,11 @@ impl Shape {
             && self.bytes.abs_diff(other.bytes) <= 6
             && distance::letters_allow(self.letters, other.letters, limit)
     }
+
+    /// Whether they may be used for one another in any way.
+    fn may_stand_for(self, other: Self) -> bool {
+        self.may_be_initial(other) || self.may_slip(other) || self.are_nicknames(other)
+    }
 }
 
 /// A word where it stands in a phrase, with its shape: the comparison of two phrases looks nowhere else in most cases.
@@ -73,6 +78,13 @@ pub struct Member {
     /// The number of the word.
     pub word: u32,
     pub(super) shape: Shape,
+}
+
+impl Member {
+    /// Whether two words may be partners in any way.
+    fn may_be(self, other: Self) -> bool {
+        self.word == other.word || self.shape.may_stand_for(other.shape)
+    }
 }
 
 /// What is known of a phrase, in one place in memory.
@@ -86,6 +98,11 @@ struct Known {
     key: u32,
     /// How many different things bear it, as far as can be told.
     bearers: u32,
+    /// What [`Phrases::expected`] gave when bearers were last counted.
+    expected: f32,
+    /// Letters and bytes of all words.
+    letters: u32,
+    bytes: u8,
 }
 
 /// Distinct phrases with the words they are made of; phrase 0 is the empty one.
@@ -96,6 +113,8 @@ pub struct Phrases {
     word_bearers: Vec<u32>,
     /// How many bearers there are in all.
     all_bearers: u32,
+    /// Among how many records bearers were counted last, while nothing was added since.
+    counted: Option<f64>,
     shapes: Vec<Shape>,
     phrases: Interner,
     known: Vec<Known>,
@@ -108,6 +127,7 @@ impl Default for Phrases {
             words: Interner::default(),
             word_bearers: Vec::new(),
             all_bearers: 0,
+            counted: None,
             shapes: Vec::new(),
             phrases: Interner::default(),
             known: Vec::new(),
@@ -150,7 +170,7 @@ impl Phrases {
         let (text, marks) = phrase::parse(canonical);
         let start = self.members.len();
         let mut sorted = [0; MOST_WORDS];
-        let mut n = 0;
+        let (mut n, mut letters, mut bytes) = (0, 0, 0);
         for word in text.split(' ').filter(|w| !w.is_empty()).take(MOST_WORDS) {
             let id = self.words.intern(word);
             if id as usize >= self.shapes.len() {
@@ -161,6 +181,8 @@ impl Phrases {
             self.members.push(Member { word: id, shape: self.shapes[id as usize] });
             sorted[n] = self.words.hash(id);
             n += 1;
+            letters |= self.shapes[id as usize].letters;
+            bytes += word.len();
         }
         sorted[..n].sort_unstable();
         let mut key = 0_u64;
@@ -173,6 +195,9 @@ impl Phrases {
             marks,
             key: u32::try_from(key >> 32).unwrap_or(0),
             bearers: 0,
+            expected: 0.0,
+            letters,
+            bytes: u8::try_from(bytes).unwrap_or(u8::MAX),
         });
     }
 
@@ -246,28 +271,37 @@ impl Phrases {
     /// besides one, or what the frequencies of its words give if they combine freely (a rare bearer of two common names is
     /// still common).
     #[must_use]
-    pub fn expected(&self, id: u32, total: f64) -> f64 {
+    pub fn expected(&self, id: u32, total: f64) -> f32 {
+        if self.counted == Some(total) {
+            return self.known[id as usize].expected;
+        }
+        self.expected_now(&self.known[id as usize], total)
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "a count of records needs no more than seven figures")]
+    fn expected_now(&self, known: &Known, total: f64) -> f32 {
         /// Imagined bearers of other words: in a handful of records every word is frequent without being common.
         const IMAGINED: f64 = 100.0;
-        let seen = f64::from(self.known[id as usize].bearers.saturating_sub(1));
+        let seen = f64::from(known.bearers.saturating_sub(1));
         let all = f64::from(self.all_bearers) + IMAGINED;
-        let free = self
-            .members(id)
+        let start = known.start as usize;
+        let members = &self.members[start..start + usize::from(known.words)];
+        let free = members
             .iter()
             .fold(total, |product, member| product * f64::from(self.word_bearers[member.word as usize].max(1)) / all);
-        seen.max(free)
+        seen.max(free) as f32
     }
 
     /// The same for two phrases that agree: as common as the commoner one.
     #[must_use]
-    pub fn expected_of_both(&self, a: u32, b: u32, total: f64) -> f64 {
+    pub fn expected_of_both(&self, a: u32, b: u32, total: f64) -> f32 {
         let expected = self.expected(a, total);
         if a == b { expected } else { expected.max(self.expected(b, total)) }
     }
 
     /// Counts the bearers of each phrase from `(phrase, bearer)` pairs, bearer as any stable number: two records of one name
-    /// and one e-mail are one bearer.
-    pub fn count_bearers(&mut self, pairs: impl Iterator<Item = (u32, u32)> + Clone) {
+    /// and one e-mail are one bearer; `total` is the number of records.
+    pub fn count_bearers(&mut self, pairs: impl Iterator<Item = (u32, u32)> + Clone, total: f64) {
         let bearers = codes::count_distinct(pairs, self.known.len());
         self.word_bearers.fill(0);
         self.all_bearers = bearers.iter().sum();
@@ -278,10 +312,17 @@ impl Phrases {
                 self.word_bearers[member.word as usize] += bearers;
             }
         }
+        // All at once memory answers many at a time; pair by pair each would be waited for.
+        let expected: Vec<f32> = self.known.iter().map(|known| self.expected_now(known, total)).collect();
+        for (known, expected) in self.known.iter_mut().zip(expected) {
+            known.expected = expected;
+        }
+        self.counted = Some(total);
     }
 
     /// Notes that a phrase has one more bearer.
     pub fn one_more_bearer(&mut self, id: u32) {
+        self.counted = None;
         self.known[id as usize].bearers += 1;
         self.all_bearers += 1;
         for i in self.span(id) {
@@ -292,11 +333,21 @@ impl Phrases {
     /// How two phrases agree.
     #[must_use]
     pub fn agreement(&self, a: u32, b: u32) -> Agreement {
-        if a == b || self.key(a) == self.key(b) {
+        let (x, y) = (&self.known[a as usize], &self.known[b as usize]);
+        if a == b || x.key == y.key {
             return Agreement::Same;
         }
         let (left, right) = (self.members(a), self.members(b));
+        let may_run_together = alignment::may_run_together((x.bytes, x.letters), (y.bytes, y.letters));
+        if !may_run_together && !left.iter().any(|l| right.iter().any(|r| l.may_be(*r))) {
+            return Agreement::Different;
+        }
         let (left, right) = if left.len() <= right.len() { (left, right) } else { (right, left) };
-        Alignment::of(self, left, right).verdict(self, left, right)
+        Alignment::of(self, left, right).verdict(self, left, right, may_run_together)
+    }
+
+    /// Loads what learning phrases of words with these hashes will look at.
+    pub(super) fn foresee_words(&self, hashes: impl Iterator<Item = u32> + Clone) {
+        self.words.foresee(hashes);
     }
 }

@@ -116,7 +116,9 @@ fn read_from(
     let id_column = columns.iter().position(|c| *c == Some(Column::Id)).unwrap_or(0);
     let mut records = Records::new(kind, &columns);
     let mut waiting = 0;
-    while next(&mut reader, &mut row, number + 1).or_else(|error| settled(&mut records, number, waiting).and(Err(error)))? {
+    while next(&mut reader, &mut row, number + 1)
+        .or_else(|error| settled(&mut records, number, waiting).and(Err(error)))?
+    {
         number += 1;
         if let Err(error) = draft(&mut records, &row, &header, id_column, number) {
             // Records that wait stand before this one: a fault of theirs is the first one.

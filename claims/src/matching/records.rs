@@ -266,9 +266,8 @@ impl Records {
             self.claimant_names.foresee(waiting.drafts.hashes(CLAIMANT, width));
             self.values.foresee(self.kind, &waiting.drafts, OWN, width);
         }
-        let added = (0..waiting.sources.len()).try_for_each(|i| {
-            self.settle_one(&mut waiting, i, i * width).map_err(|error| (i, error))
-        });
+        let added = (0..waiting.sources.len())
+            .try_for_each(|i| self.settle_one(&mut waiting, i, i * width).map_err(|error| (i, error)));
         waiting.clear();
         self.waiting = waiting;
         added

@@ -118,7 +118,7 @@ impl Values {
             name = joined;
         }
         phrase::party(name, words, out, alias);
-        drafts.push(out);
+        drafts.push_phrase(out);
         let contact = cell(Column::Contact);
         if contact.trim().is_empty() {
             // The person before "d/b/a" is who answers for the trade name.
@@ -188,7 +188,7 @@ impl Values {
         drafts.push(artist);
         let artist = phrase::words_of(artist);
         phrase::title(cell(Column::Title), words, out);
-        drafts.push(out);
+        drafts.push_phrase(out);
         line.self_titled = !out.is_empty() && phrase::words_of(out) == artist;
         phrase::title(cell(Column::Album), words, out);
         drafts.push(out);
@@ -243,6 +243,7 @@ impl Values {
         let hashes = |value| drafts.hashes(first + value, width);
         match kind {
             Kind::Claimants => {
+                self.names.foresee_words(drafts.words());
                 self.names.foresee(hashes(party::NAME));
                 self.names.foresee(hashes(party::CONTACT));
                 self.emails.foresee(hashes(party::EMAIL));
@@ -253,6 +254,7 @@ impl Values {
                 self.tax_ids.foresee(hashes(party::TAX_ID));
             }
             Kind::Lines => {
+                self.titles.foresee_words(drafts.words());
                 self.artists.foresee(hashes(line::ARTIST));
                 self.titles.foresee(hashes(line::TITLE));
                 self.albums.foresee(hashes(line::ALBUM));
