@@ -21,7 +21,7 @@ pub fn compare(values: &Values, total: f64, a: &Party, b: &Party) -> [Outcome; F
     [
         name(&values.names, total, a, b),
         generation(&values.names, a, b),
-        contact(&values.names, total, a, b),
+        contact(&values.names, a, b),
         code(&values.tax_ids, (a.tax_id, a.tax_figures), (b.tax_id, b.tax_figures)),
         birth_date(&values.birth_dates, a.birth_date, b.birth_date),
         email(values, a, b),
@@ -80,13 +80,15 @@ fn generation(names: &Phrases, a: &Party, b: &Party) -> Outcome {
 }
 
 /// The person who answers for the party, where that is somebody else than the party itself.
-fn contact(names: &Phrases, total: f64, a: &Party, b: &Party) -> Outcome {
+fn contact(names: &Phrases, a: &Party, b: &Party) -> Outcome {
     let (Some(x), Some(y)) = (agent(a), agent(b)) else {
         return Outcome::MISSING;
     };
     match names.agreement(x, y) {
-        Agreement::Same => Outcome::shared(1, names.expected(x, total)),
-        Agreement::Variant | Agreement::Near => Outcome::shared(2, names.expected_of_both(x, y, total)),
+        // An agent's clients have the agent in common; those of one name have more.
+        Agreement::Same if names.agreement(a.name, b.name) <= Agreement::Near => Outcome::level(4),
+        Agreement::Same => Outcome::level(1),
+        Agreement::Variant | Agreement::Near => Outcome::level(2),
         _ => Outcome::level(3),
     }
 }
