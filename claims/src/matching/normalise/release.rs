@@ -1,6 +1,6 @@
 //! Barcodes, catalogue numbers, recording codes.
 
-use super::phrase::Scratch;
+use super::{code, phrase::Scratch};
 use crate::matching::text;
 
 /// Marks a barcode that a spreadsheet has cut to its leading figures (`1.91774E+11`).
@@ -139,11 +139,7 @@ pub fn catalog_stem(canonical: &str) -> &str {
 
 /// An ISRC as twelve characters (ISO 3901), hyphens optional; anything else is kept as letters and digits.
 pub fn isrc(raw: &str, out: &mut String) {
-    out.clear();
-    out.extend(raw.chars().take(32).filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()));
-    if out.len() < 5 {
-        out.clear();
-    }
+    code(raw, 32, 5, out);
 }
 
 /// The first two letters of a language (`English`, `Eng.` and `en` agree in them); placeholders do not count.
@@ -157,13 +153,7 @@ pub fn language(raw: &str, out: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    fn run(f: impl Fn(&str, &mut String), raw: &str) -> String {
-        let mut out = String::new();
-        f(raw, &mut out);
-        out
-    }
+    use super::{super::canonical as run, *};
 
     #[test]
     fn barcodes() {
