@@ -76,7 +76,7 @@ impl Codes {
     }
 
     /// Counts the different names of each value from `(value, name)` pairs, name as any stable number.
-    pub fn count_names(&mut self, pairs: impl Iterator<Item = (u32, u32)> + Clone) {
+    pub fn count_names(&mut self, pairs: &(impl Iterator<Item = (u32, u32)> + Clone)) {
         self.fan_out = count_distinct(pairs, self.values.len());
     }
 
@@ -103,7 +103,7 @@ impl Codes {
 ///
 /// Partners are dealt out by value (a counting sort), so that only the few partners of one value are ever sorted.
 #[must_use]
-pub fn count_distinct(pairs: impl Iterator<Item = (u32, u32)> + Clone, values: usize) -> Vec<u32> {
+pub fn count_distinct(pairs: &(impl Iterator<Item = (u32, u32)> + Clone), values: usize) -> Vec<u32> {
     let mut ends = vec![0_u32; values + 1];
     let known = || pairs.clone().filter(|(value, _)| *value != MISSING);
     for (value, _) in known() {
@@ -139,6 +139,6 @@ mod tests {
     #[test]
     fn partners_count_once() {
         let pairs = [(2, 7), (1, 7), (2, 7), (2, 8), (MISSING, 9)];
-        assert_eq!(count_distinct(pairs.into_iter(), 4), [0, 1, 2, 0]);
+        assert_eq!(count_distinct(&pairs.into_iter(), 4), [0, 1, 2, 0]);
     }
 }

@@ -22,14 +22,14 @@ impl Records {
                 Kind::Lines => release_partner(&releases[i], field),
             });
             match (self.kind, field) {
-                (Kind::Claimants, 0) => values.emails.count_names(pairs),
-                (Kind::Claimants, 1) => values.phones.count_names(pairs),
-                (Kind::Claimants, 2) => values.streets.count_names(pairs),
-                (Kind::Claimants, _) => values.names.count_bearers(pairs, total),
-                (Kind::Lines, 0) => values.gtins.count_names(pairs),
-                (Kind::Lines, 1) => values.catalogs.count_names(pairs),
-                (Kind::Lines, 2) => values.titles.count_bearers(pairs, total),
-                (Kind::Lines, _) => values.artists.count_bearers(pairs, total),
+                (Kind::Claimants, 0) => values.emails.count_names(&pairs),
+                (Kind::Claimants, 1) => values.phones.count_names(&pairs),
+                (Kind::Claimants, 2) => values.streets.count_names(&pairs),
+                (Kind::Claimants, _) => values.names.count_bearers(&pairs, total),
+                (Kind::Lines, 0) => values.gtins.count_names(&pairs),
+                (Kind::Lines, 1) => values.catalogs.count_names(&pairs),
+                (Kind::Lines, 2) => values.titles.count_bearers(&pairs, total),
+                (Kind::Lines, _) => values.artists.count_bearers(&pairs, total),
             }
         }
     }

@@ -301,7 +301,7 @@ impl Phrases {
 
     /// Counts the bearers of each phrase from `(phrase, bearer)` pairs, bearer as any stable number: two records of one name
     /// and one e-mail are one bearer; `total` is the number of records.
-    pub fn count_bearers(&mut self, pairs: impl Iterator<Item = (u32, u32)> + Clone, total: f64) {
+    pub fn count_bearers(&mut self, pairs: &(impl Iterator<Item = (u32, u32)> + Clone), total: f64) {
         let bearers = codes::count_distinct(pairs, self.known.len());
         self.word_bearers.fill(0);
         self.all_bearers = bearers.iter().sum();

@@ -94,7 +94,7 @@ impl Weights {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be a small whole number")]
     fn rarity(&self, expected: f32) -> Millibits {
         let whole = expected as u8;
-        if f32::from(whole) == expected {
+        if f32::from(whole).to_bits() == expected.to_bits() {
             return self.rarity[usize::from(whole)];
         }
         self.rarity_of(f64::from(expected))
