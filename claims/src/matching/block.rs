@@ -13,6 +13,10 @@ use super::{
     text::mix,
     values::Values,
 };
+use std::{
+    collections::HashSet,
+    hash::{BuildHasherDefault, Hasher},
+};
 
 /// More records than this with one key are split by the second key.
 pub const LARGEST_BLOCK: usize = 60;
@@ -116,11 +120,11 @@ fn join(rule: u32, parts: &[u32]) -> u32 {
 }
 
 fn first_word(book: &Phrases, id: u32) -> u32 {
-    book.members(id).first().map_or(0, |w| book.word_hash(*w).max(1))
+    book.members(id).first().map_or(0, |m| book.word_hash(m.word).max(1))
 }
 
 fn last_word(book: &Phrases, id: u32) -> u32 {
-    book.members(id).last().map_or(0, |w| book.word_hash(*w).max(1))
+    book.members(id).last().map_or(0, |m| book.word_hash(m.word).max(1))
 }
 
 fn start(book: &Phrases, id: u32, letters: usize) -> u32 {
@@ -147,7 +151,7 @@ fn claimant_keys(v: &Values, p: &Party, out: &mut [u32]) {
     let first = first_word(&v.names, p.name);
     let last = last_word(&v.names, p.name);
     let words = v.names.members(p.name);
-    let (first_of, last_of) = (words.first().copied(), words.last().copied());
+    let (first_of, last_of) = (words.first().map(|m| m.word), words.last().map(|m| m.word));
     out[0] = join(0, &[value(p.tax_id, v.tax_ids.hash(p.tax_id))]);
     out[1] = join(1, &[value(p.email, v.emails.hash(p.email))]);
     out[2] = join(2, &[value(p.phone, v.phones.hash(p.phone))]);
@@ -191,8 +195,8 @@ fn line_keys(v: &Values, r: &Release, out: &mut [u32]) {
 
 /// The longest word of a phrase, by its hash among equals: a stand-in for its rarest, which is known only when all records are.
 fn longest_word(book: &Phrases, id: u32) -> u32 {
-    let longest = book.members(id).iter().max_by_key(|w| (book.word(**w).len(), book.word_hash(**w)));
-    longest.map_or(0, |w| book.word_hash(*w).max(1))
+    let longest = book.members(id).iter().max_by_key(|m| (book.word(m.word).len(), book.word_hash(m.word)));
+    longest.map_or(0, |m| book.word_hash(m.word).max(1))
 }
 
 /// What blocking did, for the report.
@@ -231,50 +235,84 @@ pub struct Block {
 }
 
 /// The keys of all records, and the blocks of one rule after another.
-pub struct Blocks {
+pub struct Blocks<'a> {
+    records: &'a Records,
     width: usize,
-    keys: Vec<u32>,
+    /// Rules and keys of the blocks that were split, and of what is still too large after that.
+    split: KeySet,
+    capped: KeySet,
 }
 
-impl Blocks {
-    /// The keys of all records.
-    #[must_use]
-    pub fn new(records: &Records) -> Self {
-        let width = rules(records.kind).len();
-        Self { width, keys: records.keys.clone() }
+/// Keys with their rule. Keys are hashes already.
+type KeySet = HashSet<u64, BuildHasherDefault<AsIs>>;
+
+#[derive(Default)]
+struct AsIs(u64);
+
+impl Hasher for AsIs {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = super::text::hash(bytes);
     }
 
-    fn key(&self, record: u32, rule: usize) -> u32 {
-        self.keys[record as usize * self.width + rule]
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key.rotate_left(32);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+fn with_rule(rule: usize, key: u32) -> u64 {
+    (rule as u64) << 32 | u64::from(key)
+}
+
+impl<'a> Blocks<'a> {
+    /// The keys of all records.
+    #[must_use]
+    pub fn new(records: &'a Records) -> Self {
+        let width = rules(records.kind).len();
+        Self { records, width, split: KeySet::default(), capped: KeySet::default() }
     }
 
     /// Whether a pair already met under a rule before this one.
     #[must_use]
     pub fn met_before(&self, a: u32, b: u32, rule: usize) -> bool {
-        let row = |r: u32| &self.keys[r as usize * self.width..r as usize * self.width + rule];
-        row(a).iter().zip(row(b)).any(|(x, y)| x == y && *x != 0)
+        let row = |r: u32| &self.records.keys[r as usize * self.width..][..rule];
+        let (keys, others) = (row(a), row(b));
+        // Most pairs share no other key, and finding that out without a branch for each key is what costs least.
+        let shares = keys.iter().zip(others).fold(false, |shares, (x, y)| shares | (x == y) & (*x != 0));
+        shares
+            && (0..rule).any(|rule| keys[rule] == others[rule] && keys[rule] != 0 && self.met(a, b, rule, keys[rule]))
+    }
+
+    /// Whether two records of one key met under it: they did unless its block was split between them, or capped.
+    fn met(&self, a: u32, b: u32, rule: usize, key: u32) -> bool {
+        if !self.split.contains(&with_rule(rule, key)) {
+            return true;
+        }
+        let second = |r| split_key(key, second_key(self.records, r, rule));
+        // Neighbours in a capped block may have met; that they may meet again under a later rule does no harm.
+        second(a) == second(b) && !self.capped.contains(&with_rule(rule, second(a)))
     }
 
     /// The entries of a rule as sorted records, and its blocks of two or more.
-    pub fn of_rule(&mut self, records: &Records, rule: usize, report: &mut RuleReport) -> (Vec<u32>, Vec<Block>) {
-        let mut entries: Vec<u64> = Vec::new();
-        for record in 0..u32::try_from(records.len()).unwrap_or(u32::MAX) {
-            let key = self.key(record, rule);
-            if key != 0 {
-                entries.push(u64::from(key) << 32 | u64::from(record));
-            }
-        }
+    pub fn of_rule(&mut self, rule: usize, report: &mut RuleReport) -> (Vec<u32>, Vec<Block>) {
+        let keys = self.records.keys.iter().skip(rule).step_by(self.width);
+        let entries = (0_u32..).zip(keys).filter(|(_, key)| **key != 0);
+        let mut entries: Vec<u64> = entries.map(|(record, key)| u64::from(*key) << 32 | u64::from(record)).collect();
         report.records = entries.len() as u64;
         super::threads::sort(&mut entries);
         let mut split: Vec<u64> = Vec::new();
         let mut blocks = Vec::new();
-        let mut members: Vec<u32> = Vec::with_capacity(entries.len());
+        let mut members: Vec<u32> = Vec::new();
         for run in entries.chunk_by(|a, b| a >> 32 == b >> 32) {
             if run.len() > LARGEST_BLOCK {
                 report.split_blocks += 1;
+                self.split.insert(with_rule(rule, high(run[0])));
                 split.extend(run.iter().map(|entry| {
                     let record = low(*entry);
-                    let second = second_key(records, record, rule);
+                    let second = second_key(self.records, record, rule);
                     u64::from(split_key(high(*entry), second)) << 32 | u64::from(record)
                 }));
             } else if run.len() > 1 {
@@ -285,11 +323,8 @@ impl Blocks {
         split.sort_unstable();
         for run in split.chunk_by(|a, b| a >> 32 == b >> 32) {
             let capped = run.len() > LARGEST_BLOCK;
-            for entry in run {
-                // A capped block is not marked as met: its pairs may still meet under a later rule.
-                self.keys[low(*entry) as usize * self.width + rule] = if capped { 0 } else { high(*entry) };
-            }
             if capped {
+                self.capped.insert(with_rule(rule, high(run[0])));
                 report.capped_blocks += 1;
                 let n = run.len() as u64;
                 let window = WINDOW as u64;

@@ -12,15 +12,38 @@ pub struct Codes {
 }
 
 impl Codes {
-    /// Notes one occurrence of a canonical value.
-    pub fn add(&mut self, canonical: &str) -> u32 {
+    /// Notes one occurrence of a canonical value, given with its hash.
+    pub(super) fn add(&mut self, (canonical, hash): (&str, u32)) -> u32 {
         if canonical.is_empty() {
             return MISSING;
         }
-        let id = self.values.intern(canonical);
-        self.records.resize(self.values.len(), 0);
-        self.records[id as usize] += 1;
+        let id = self.values.intern_hashed((canonical, hash));
+        self.count(id);
         id
+    }
+
+    /// Loads what adding values of these hashes will look at.
+    pub(super) fn foresee(&self, hashes: impl Iterator<Item = u32> + Clone) {
+        self.values.foresee(hashes);
+    }
+
+    /// The number of a canonical value, without noting an occurrence.
+    pub fn number(&mut self, canonical: &str) -> u32 {
+        if canonical.is_empty() {
+            return MISSING;
+        }
+        self.values.intern(canonical)
+    }
+
+    /// Notes one occurrence of a value.
+    pub fn count(&mut self, id: u32) {
+        if id == MISSING {
+            return;
+        }
+        if self.records.len() < self.values.len() {
+            self.records.resize(self.values.len(), 0);
+        }
+        self.records[id as usize] += 1;
     }
 
     /// Makes room for this many distinct values.
@@ -53,7 +76,7 @@ impl Codes {
     }
 
     /// Counts the different names of each value from `(value, name)` pairs, name as any stable number.
-    pub fn count_names(&mut self, pairs: impl Iterator<Item = (u32, u32)>) {
+    pub fn count_names(&mut self, pairs: &(impl Iterator<Item = (u32, u32)> + Clone)) {
         self.fan_out = count_distinct(pairs, self.values.len());
     }
 
@@ -77,17 +100,45 @@ impl Codes {
 }
 
 /// For each value, how many different partners it has among `(value, partner)` pairs; pairs of no value do not count.
+///
+/// Partners are dealt out by value (a counting sort), so that only the few partners of one value are ever sorted.
 #[must_use]
-pub fn count_distinct(pairs: impl Iterator<Item = (u32, u32)>, values: usize) -> Vec<u32> {
-    let mut all: Vec<u64> = pairs
-        .filter(|(value, _)| *value != MISSING)
-        .map(|(value, partner)| u64::from(value) << 32 | u64::from(partner))
-        .collect();
-    all.sort_unstable();
-    all.dedup();
-    let mut counts = vec![0; values];
-    for pair in all {
-        counts[(pair >> 32) as usize] += 1;
+pub fn count_distinct(pairs: &(impl Iterator<Item = (u32, u32)> + Clone), values: usize) -> Vec<u32> {
+    let mut ends = vec![0_u32; values + 1];
+    let known = || pairs.clone().filter(|(value, _)| *value != MISSING);
+    for (value, _) in known() {
+        ends[value as usize + 1] += 1;
     }
-    counts
+    let mut sum = 0;
+    for end in &mut ends {
+        sum += *end;
+        *end = sum;
+    }
+    // Now `ends` holds starts; dealing out moves each to its end.
+    let mut partners = vec![0_u32; sum as usize];
+    for (value, partner) in known() {
+        let place = &mut ends[value as usize];
+        partners[*place as usize] = partner;
+        *place += 1;
+    }
+    let mut start = 0;
+    ends.truncate(values);
+    for end in &mut ends {
+        let mine = &mut partners[start..*end as usize];
+        start = *end as usize;
+        mine.sort_unstable();
+        *end = u32::try_from(mine.chunk_by(PartialEq::eq).count()).unwrap_or(u32::MAX);
+    }
+    ends
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn partners_count_once() {
+        let pairs = [(2, 7), (1, 7), (2, 7), (2, 8), (MISSING, 9)];
+        assert_eq!(count_distinct(&pairs.into_iter(), 4), [0, 1, 2, 0]);
+    }
 }

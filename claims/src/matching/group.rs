@@ -18,8 +18,13 @@ const DETOUR: Millibits = 1_000;
 /// are among them.
 #[must_use]
 pub fn pairs(clusters: &Clusters, link: impl Fn(u32, u32) -> Link) -> Vec<(Pair, Millibits)> {
+    // A group is named for its first record, so the others are those that name another one.
     let mut members: Vec<(u32, u32)> =
-        clusters.of.iter().zip(0_u32..).map(|(group, record)| (*group, record)).collect();
+        clusters.of.iter().zip(0_u32..).filter(|(group, record)| *group != record).map(|(g, r)| (*g, r)).collect();
+    let mut first: Vec<(u32, u32)> = members.iter().map(|(group, _)| (*group, *group)).collect();
+    first.sort_unstable();
+    first.dedup();
+    members.append(&mut first);
     members.sort_unstable();
     let mut all = Vec::new();
     for group in members.chunk_by(|a, b| a.0 == b.0) {

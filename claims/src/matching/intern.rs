@@ -30,7 +30,11 @@ impl Default for Interner {
 impl Interner {
     /// The number of `text`, which is given one if it is new.
     pub fn intern(&mut self, text: &str) -> u32 {
-        let hash = short(text);
+        self.intern_hashed((text, short(text)))
+    }
+
+    /// The same for a text whose hash is known already.
+    pub(super) fn intern_hashed(&mut self, (text, hash): (&str, u32)) -> u32 {
         match self.find(text, hash) {
             Ok(id) => id,
             Err(slot) => {
@@ -45,6 +49,23 @@ impl Interner {
                 id
             }
         }
+    }
+
+    /// Loads what interning texts of these hashes will look at. Each step asks for something of all texts before the next step
+    /// needs any answer, so that memory works on many of them at once.
+    pub(super) fn foresee(&self, hashes: impl Iterator<Item = u32> + Clone) {
+        let mask = self.slots.len() - 1;
+        let likely = |hash: u32| {
+            let entry = self.slots[hash as usize & mask];
+            if entry >> 32 == u64::from(hash) { low(entry) as usize } else { 0 }
+        };
+        let mut seen = hashes.clone().fold(0, |seen, hash| seen ^ self.slots[hash as usize & mask]);
+        let start = |id: usize| self.ends.get(id.saturating_sub(1)).copied().unwrap_or(0) as usize;
+        seen ^= hashes.clone().fold(0, |seen, hash| seen ^ start(likely(hash)) as u64);
+        seen ^= hashes.fold(0, |seen, hash| {
+            seen ^ u64::from(self.arena.as_bytes().get(start(likely(hash))).copied().unwrap_or(0))
+        });
+        std::hint::black_box(seen);
     }
 
     /// The number of `text` if it has been seen.
@@ -134,7 +155,7 @@ fn low(entry: u64) -> u32 {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a shorter hash is what is wanted")]
-fn short(text: &str) -> u32 {
+pub(super) fn short(text: &str) -> u32 {
     text::hash(text.as_bytes()) as u32
 }
 

@@ -36,10 +36,12 @@ pub mod columns;
 pub mod compare;
 pub mod decide;
 pub mod distance;
+mod draft;
 pub mod explain;
 pub mod group;
 pub mod index;
 pub mod intern;
+mod memo;
 pub mod model;
 pub mod normalise;
 pub mod of_case;
@@ -55,3 +57,5 @@ pub mod threads;
 pub mod values;
 pub mod weigh;
 pub mod words;
+#[cfg(feature = "matching-files")]
+pub mod write;

@@ -15,7 +15,7 @@
 use super::columns::Kind;
 
 /// Version of weights and method; part of every report and of every decision that is recorded.
-pub const VERSION: &str = "2026.1";
+pub const VERSION: &str = "2026.2";
 
 /// Which fields share one rarity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +81,7 @@ pub const CLAIMANTS: &[Field] = &[
             plain("the last word is the same, others differ", -2.1),
             plain("a word is the same", 0.0),
             plain("different", -3.1),
-            rare("one's name is the other's contact", -5.4),
+            rare("one's name is the other's contact", -4.9),
         ],
     },
     Field {
@@ -92,7 +92,12 @@ pub const CLAIMANTS: &[Field] = &[
     Field {
         name: "contact",
         fact: Fact::None,
-        levels: &[plain("the same", 0.1), plain("nearly the same", 2.4), plain("different", -2.5)],
+        levels: &[
+            plain("the same", 0.1),
+            plain("nearly the same", 2.4),
+            plain("different", -2.5),
+            plain("the same, and so is the name", 1.9),
+        ],
     },
     Field {
         name: "tax_id",
@@ -167,7 +172,7 @@ pub const LINES: &[Field] = &[
         levels: &[
             rare("the same", 2.1),
             rare("the same but for initials", 0.6),
-            rare("the same but for slips of the keys", 0.6),
+            rare("the same but for slips of the keys", 1.8),
             plain("one contains the other", -1.1),
             plain("a word is the same", -1.2),
             plain("different", -4.7),
@@ -243,7 +248,7 @@ pub const LINES: &[Field] = &[
         fact: Fact::Code,
         levels: &[
             rare("the same", 4.3),
-            plain("agrees as far as a spreadsheet kept it", -1.0),
+            plain("agrees as far as a spreadsheet kept it", 0.5),
             plain("a slip that breaks the check digit", 2.6),
             plain("different", -6.1),
         ],

@@ -12,6 +12,8 @@ impl Records {
     /// Counts what can be counted only when all records are known: how many names share an e-mail, how many people bear a
     /// name, how many works stand under one number.
     pub fn finish(&mut self) {
+        #[expect(clippy::cast_precision_loss, reason = "a number of records is far below 2^52")]
+        let total = self.len().max(2) as f64;
         let (values, parties, releases) = (&mut self.values, &self.parties, &self.releases);
         for field in 0..PARTNERS {
             let records = parties.len().max(releases.len());
@@ -19,16 +21,15 @@ impl Records {
                 Kind::Claimants => party_partner(&parties[i], field),
                 Kind::Lines => release_partner(&releases[i], field),
             });
-            let pairs = pairs.collect::<Vec<_>>().into_iter();
             match (self.kind, field) {
-                (Kind::Claimants, 0) => values.emails.count_names(pairs),
-                (Kind::Claimants, 1) => values.phones.count_names(pairs),
-                (Kind::Claimants, 2) => values.streets.count_names(pairs),
-                (Kind::Claimants, _) => values.names.count_bearers(pairs),
-                (Kind::Lines, 0) => values.gtins.count_names(pairs),
-                (Kind::Lines, 1) => values.catalogs.count_names(pairs),
-                (Kind::Lines, 2) => values.titles.count_bearers(pairs),
-                (Kind::Lines, _) => values.artists.count_bearers(pairs),
+                (Kind::Claimants, 0) => values.emails.count_names(&pairs),
+                (Kind::Claimants, 1) => values.phones.count_names(&pairs),
+                (Kind::Claimants, 2) => values.streets.count_names(&pairs),
+                (Kind::Claimants, _) => values.names.count_bearers(&pairs, total),
+                (Kind::Lines, 0) => values.gtins.count_names(&pairs),
+                (Kind::Lines, 1) => values.catalogs.count_names(&pairs),
+                (Kind::Lines, 2) => values.titles.count_bearers(&pairs, total),
+                (Kind::Lines, _) => values.artists.count_bearers(&pairs, total),
             }
         }
     }

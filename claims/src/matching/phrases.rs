@@ -1,9 +1,9 @@
 //! The book of phrases: every distinct name or title once, with its words, and how two of them agree.
 
 use super::{
-    alignment::Alignment,
+    alignment::{self, Alignment},
     codes, distance,
-    intern::{Interner, MISSING},
+    intern::{self, Interner, MISSING},
     normalise::phrase::{self, MOST_WORDS, Marks, ORGANISATION},
     text, words,
 };
@@ -30,9 +30,12 @@ pub enum Agreement {
 /// What can be said of a word without looking at it again: rules out most words as misspellings of one another.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Shape {
-    letters: u32,
+    pub(super) letters: u32,
     pub(super) bytes: u8,
     nicknames: [u8; 3],
+    first: u8,
+    /// Whether it is a single letter.
+    pub(super) single: bool,
 }
 
 impl Shape {
@@ -41,7 +44,14 @@ impl Shape {
             letters: distance::letters(word),
             bytes: u8::try_from(word.len()).unwrap_or(u8::MAX),
             nicknames: words::nickname_groups(word),
+            first: word.as_bytes().first().copied().unwrap_or(0),
+            single: word.chars().nth(1).is_none(),
         }
+    }
+
+    /// Whether one may be the initial of the other.
+    pub(super) fn may_be_initial(self, other: Self) -> bool {
+        self.first == other.first && (self.single || other.single)
     }
 
     pub(super) fn are_nicknames(self, other: Self) -> bool {
@@ -55,42 +65,100 @@ impl Shape {
             && self.bytes.abs_diff(other.bytes) <= 6
             && distance::letters_allow(self.letters, other.letters, limit)
     }
+
+    /// Whether they may be used for one another in any way.
+    fn may_stand_for(self, other: Self) -> bool {
+        self.may_be_initial(other) || self.may_slip(other) || self.are_nicknames(other)
+    }
 }
 
-/// Distinct phrases with the words they are made of.
-#[derive(Clone, Debug, Default)]
+/// A word where it stands in a phrase, with its shape: the comparison of two phrases looks nowhere else in most cases.
+#[derive(Clone, Copy, Debug)]
+pub struct Member {
+    /// The number of the word.
+    pub word: u32,
+    pub(super) shape: Shape,
+}
+
+impl Member {
+    /// Whether two words may be partners in any way.
+    fn may_be(self, other: Self) -> bool {
+        self.word == other.word || self.shape.may_stand_for(other.shape)
+    }
+}
+
+/// What is known of a phrase, in one place in memory.
+#[derive(Clone, Copy, Debug, Default)]
+struct Known {
+    /// Where its words start in `members`, and how many there are.
+    start: u32,
+    words: u8,
+    marks: Marks,
+    /// Hash of the sorted words: equal for the same words in any order.
+    key: u32,
+    /// How many different things bear it, as far as can be told.
+    bearers: u32,
+    /// What [`Phrases::expected`] gave when bearers were last counted.
+    expected: f32,
+    /// Letters and bytes of all words.
+    letters: u32,
+    bytes: u8,
+}
+
+/// Distinct phrases with the words they are made of; phrase 0 is the empty one.
+#[derive(Clone, Debug)]
 pub struct Phrases {
     words: Interner,
     /// How many bearers each word has.
     word_bearers: Vec<u32>,
     /// How many bearers there are in all.
     all_bearers: u32,
+    /// Among how many records bearers were counted last, while nothing was added since.
+    counted: Option<f64>,
     shapes: Vec<Shape>,
     phrases: Interner,
-    /// Where the words of each phrase end in `members`.
-    ends: Vec<u32>,
-    members: Vec<u32>,
-    marks: Vec<Marks>,
-    /// Hash of the sorted words: equal for the same words in any order.
-    keys: Vec<u32>,
-    /// How many different things bear each phrase, as far as can be told.
-    bearers: Vec<u32>,
+    known: Vec<Known>,
+    members: Vec<Member>,
+}
+
+impl Default for Phrases {
+    fn default() -> Self {
+        let mut book = Self {
+            words: Interner::default(),
+            word_bearers: Vec::new(),
+            all_bearers: 0,
+            counted: None,
+            shapes: Vec::new(),
+            phrases: Interner::default(),
+            known: Vec::new(),
+            members: Vec::new(),
+        };
+        book.learn("");
+        book
+    }
 }
 
 impl Phrases {
     /// Notes one occurrence of a canonical phrase and returns its number.
     pub fn add(&mut self, canonical: &str) -> u32 {
-        if self.ends.is_empty() {
-            self.learn("");
-        }
+        self.add_hashed((canonical, intern::short(canonical)))
+    }
+
+    /// The same for a phrase whose hash is known already.
+    pub(super) fn add_hashed(&mut self, (canonical, hash): (&str, u32)) -> u32 {
         if canonical.is_empty() {
             return MISSING;
         }
-        let id = self.phrases.intern(canonical);
-        if id as usize == self.ends.len() {
+        let id = self.phrases.intern_hashed((canonical, hash));
+        if id as usize == self.known.len() {
             self.learn(canonical);
         }
         id
+    }
+
+    /// Loads what adding phrases of these hashes will look at.
+    pub(super) fn foresee(&self, hashes: impl Iterator<Item = u32> + Clone) {
+        self.phrases.foresee(hashes);
     }
 
     /// Makes room for this many distinct phrases.
@@ -101,38 +169,47 @@ impl Phrases {
     fn learn(&mut self, canonical: &str) {
         let (text, marks) = phrase::parse(canonical);
         let start = self.members.len();
-        for word in text.split(' ').filter(|w| !w.is_empty()) {
-            let id = self.words.intern(word);
-            self.members.push(id);
-        }
-        self.word_bearers.resize(self.words.len(), 0);
-        for word in self.shapes.len()..self.words.len() {
-            self.shapes.push(Shape::of(self.words.text(u32::try_from(word).unwrap_or(MISSING))));
-        }
         let mut sorted = [0; MOST_WORDS];
-        let n = self.members.len() - start;
-        for (slot, word) in sorted.iter_mut().zip(&self.members[start..]) {
-            *slot = self.words.hash(*word);
+        let (mut n, mut letters, mut bytes) = (0, 0, 0);
+        for word in text.split(' ').filter(|w| !w.is_empty()).take(MOST_WORDS) {
+            let id = self.words.intern(word);
+            if id as usize >= self.shapes.len() {
+                self.shapes.resize(id as usize + 1, Shape::default());
+                self.shapes[id as usize] = Shape::of(word);
+                self.word_bearers.resize(id as usize + 1, 0);
+            }
+            self.members.push(Member { word: id, shape: self.shapes[id as usize] });
+            sorted[n] = self.words.hash(id);
+            n += 1;
+            letters |= self.shapes[id as usize].letters;
+            bytes += word.len();
         }
         sorted[..n].sort_unstable();
         let mut key = 0_u64;
         for word in &sorted[..n] {
             key = text::mix(key ^ u64::from(*word));
         }
-        self.ends.push(u32::try_from(self.members.len()).unwrap_or(u32::MAX));
-        self.marks.push(marks);
-        self.keys.push(u32::try_from(key >> 32).unwrap_or(0));
+        self.known.push(Known {
+            start: u32::try_from(start).unwrap_or(u32::MAX),
+            words: u8::try_from(n).unwrap_or(u8::MAX),
+            marks,
+            key: u32::try_from(key >> 32).unwrap_or(0),
+            bearers: 0,
+            expected: 0.0,
+            letters,
+            bytes: u8::try_from(bytes).unwrap_or(u8::MAX),
+        });
     }
 
     fn span(&self, id: u32) -> std::ops::Range<usize> {
-        let id = id as usize;
-        let start = if id == 0 { 0 } else { self.ends[id - 1] as usize };
-        start..self.ends[id] as usize
+        let known = &self.known[id as usize];
+        let start = known.start as usize;
+        start..start + usize::from(known.words)
     }
 
-    /// The numbers of the words of a phrase.
+    /// The words of a phrase.
     #[must_use]
-    pub fn members(&self, id: u32) -> &[u32] {
+    pub fn members(&self, id: u32) -> &[Member] {
         &self.members[self.span(id)]
     }
 
@@ -148,10 +225,6 @@ impl Phrases {
         self.word_bearers[word as usize]
     }
 
-    pub(super) fn shape(&self, word: u32) -> Shape {
-        self.shapes[word as usize]
-    }
-
     /// Hash of a word.
     #[must_use]
     pub fn word_hash(&self, word: u32) -> u32 {
@@ -161,86 +234,120 @@ impl Phrases {
     /// The distinctive words of a phrase, as people read them.
     #[must_use]
     pub fn text(&self, id: u32) -> &str {
-        phrase::parse(self.phrases.text(id)).0
+        phrase::words_of(self.phrases.text(id))
     }
 
     /// What is set apart from the words.
     #[must_use]
     pub fn marks(&self, id: u32) -> Marks {
-        self.marks[id as usize]
+        self.known[id as usize].marks
     }
 
     /// Hash of the words in any order.
     #[must_use]
     pub fn key(&self, id: u32) -> u32 {
-        self.keys[id as usize]
+        self.known[id as usize].key
     }
 
     /// Whether the phrase names an organisation.
     #[must_use]
     pub fn is_organisation(&self, id: u32) -> bool {
-        self.marks[id as usize].descriptors & ORGANISATION != 0
+        self.known[id as usize].marks.descriptors & ORGANISATION != 0
     }
 
     /// How many distinct phrases there are, the empty one included.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.known.len()
     }
 
     /// Whether no phrase was added.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.ends.len() <= 1
+        self.known.len() <= 1
     }
 
     /// How many others among `total` records are expected to bear the phrase by chance: how many different bearers were seen
     /// besides one, or what the frequencies of its words give if they combine freely (a rare bearer of two common names is
     /// still common).
     #[must_use]
-    pub fn expected(&self, id: u32, total: f64) -> f64 {
+    pub fn expected(&self, id: u32, total: f64) -> f32 {
+        if self.counted == Some(total) {
+            return self.known[id as usize].expected;
+        }
+        self.expected_now(&self.known[id as usize], total)
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "a count of records needs no more than seven figures")]
+    fn expected_now(&self, known: &Known, total: f64) -> f32 {
         /// Imagined bearers of other words: in a handful of records every word is frequent without being common.
         const IMAGINED: f64 = 100.0;
-        let seen = f64::from(self.bearers.get(id as usize).copied().unwrap_or(0).saturating_sub(1));
+        let seen = f64::from(known.bearers.saturating_sub(1));
         let all = f64::from(self.all_bearers) + IMAGINED;
-        let free = self
-            .members(id)
+        let start = known.start as usize;
+        let members = &self.members[start..start + usize::from(known.words)];
+        let free = members
             .iter()
-            .fold(total, |product, word| product * f64::from(self.word_bearers[*word as usize].max(1)) / all);
-        seen.max(free)
+            .fold(total, |product, member| product * f64::from(self.word_bearers[member.word as usize].max(1)) / all);
+        seen.max(free) as f32
+    }
+
+    /// The same for two phrases that agree: as common as the commoner one.
+    #[must_use]
+    pub fn expected_of_both(&self, a: u32, b: u32, total: f64) -> f32 {
+        let expected = self.expected(a, total);
+        if a == b { expected } else { expected.max(self.expected(b, total)) }
     }
 
     /// Counts the bearers of each phrase from `(phrase, bearer)` pairs, bearer as any stable number: two records of one name
-    /// and one e-mail are one bearer.
-    pub fn count_bearers(&mut self, pairs: impl Iterator<Item = (u32, u32)>) {
-        self.bearers = codes::count_distinct(pairs, self.ends.len());
+    /// and one e-mail are one bearer; `total` is the number of records.
+    pub fn count_bearers(&mut self, pairs: &(impl Iterator<Item = (u32, u32)> + Clone), total: f64) {
+        let bearers = codes::count_distinct(pairs, self.known.len());
         self.word_bearers.fill(0);
-        self.all_bearers = self.bearers.iter().sum();
-        for id in 0..u32::try_from(self.ends.len()).unwrap_or(u32::MAX) {
-            for i in self.span(id) {
-                self.word_bearers[self.members[i] as usize] += self.bearers[id as usize];
+        self.all_bearers = bearers.iter().sum();
+        for (known, bearers) in self.known.iter_mut().zip(bearers) {
+            known.bearers = bearers;
+            let start = known.start as usize;
+            for member in &self.members[start..start + usize::from(known.words)] {
+                self.word_bearers[member.word as usize] += bearers;
             }
         }
+        // All at once memory answers many at a time; pair by pair each would be waited for.
+        let expected: Vec<f32> = self.known.iter().map(|known| self.expected_now(known, total)).collect();
+        for (known, expected) in self.known.iter_mut().zip(expected) {
+            known.expected = expected;
+        }
+        self.counted = Some(total);
     }
 
     /// Notes that a phrase has one more bearer.
     pub fn one_more_bearer(&mut self, id: u32) {
-        self.bearers.resize(self.ends.len().max(self.bearers.len()), 0);
-        self.bearers[id as usize] += 1;
+        self.counted = None;
+        self.known[id as usize].bearers += 1;
         self.all_bearers += 1;
         for i in self.span(id) {
-            self.word_bearers[self.members[i] as usize] += 1;
+            self.word_bearers[self.members[i].word as usize] += 1;
         }
     }
 
     /// How two phrases agree.
     #[must_use]
     pub fn agreement(&self, a: u32, b: u32) -> Agreement {
-        if a == b || self.keys[a as usize] == self.keys[b as usize] {
+        let (x, y) = (&self.known[a as usize], &self.known[b as usize]);
+        if a == b || x.key == y.key {
             return Agreement::Same;
         }
         let (left, right) = (self.members(a), self.members(b));
+        let may_run_together = alignment::may_run_together((x.bytes, x.letters), (y.bytes, y.letters));
+        if !may_run_together && !left.iter().any(|l| right.iter().any(|r| l.may_be(*r))) {
+            return Agreement::Different;
+        }
         let (left, right) = if left.len() <= right.len() { (left, right) } else { (right, left) };
-        Alignment::of(self, left, right).verdict(self, left, right)
+        Alignment::of(self, left, right).verdict(self, left, right, may_run_together)
+    }
+
+    /// Loads what learning phrases of words with these hashes will look at.
+    pub(super) fn foresee_words(&self, hashes: impl Iterator<Item = u32> + Clone) {
+        self.words.foresee(hashes);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{
     columns::{Column, Kind},
+    draft::BATCH,
     records::{RecordError, Records},
 };
 use std::io::Read;
@@ -60,6 +61,16 @@ pub enum ReadError {
     },
 }
 
+impl ReadError {
+    fn id(row: u64, error: &RecordError) -> Self {
+        let problem = match error {
+            RecordError::EmptyId => error.to_string(),
+            RecordError::RepeatedId { id, first } => format!("\"{id}\" was already used in row {}", first + 1),
+        };
+        Self::Id { row, problem }
+    }
+}
+
 /// Room is made for at most this many records before they are seen.
 const MOST_EXPECTED: usize = 1 << 24;
 
@@ -78,10 +89,20 @@ pub struct Table {
 /// # Errors
 /// The first problem found, with its row and column.
 pub fn read(
-    input: impl Read,
+    mut input: impl Read,
     kind: Option<Kind>,
     size: Option<u64>,
     mut progress: impl FnMut(u64),
+) -> Result<Table, ReadError> {
+    read_from(&mut input, kind, size, &mut progress)
+}
+
+/// Not generic, so that it is compiled here, with this crate's optimisation, and once.
+fn read_from(
+    input: &mut dyn Read,
+    kind: Option<Kind>,
+    size: Option<u64>,
+    progress: &mut dyn FnMut(u64),
 ) -> Result<Table, ReadError> {
     let mut reader =
         csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(1 << 18).from_reader(input);
@@ -94,26 +115,21 @@ pub fn read(
     let kind = checked_kind(kind, &columns, &header)?;
     let id_column = columns.iter().position(|c| *c == Some(Column::Id)).unwrap_or(0);
     let mut records = Records::new(kind, &columns);
-    while next(&mut reader, &mut row, number + 1)? {
+    let mut waiting = 0;
+    while next(&mut reader, &mut row, number + 1)
+        .or_else(|error| settled(&mut records, number, waiting).and(Err(error)))?
+    {
         number += 1;
-        let cells = std::str::from_utf8(row.as_slice()).ok();
-        // The row as one text is a fast check; a boundary inside a character shows only cell by cell.
-        let whole = cells.is_some_and(|text| row.is_empty() || ends(&row).all(|end| text.is_char_boundary(end)));
-        if !whole {
-            let bad = row.iter().position(|cell| std::str::from_utf8(cell).is_err()).unwrap_or(0);
-            let column = header.get(bad).cloned().unwrap_or_else(|| format!("number {}", bad + 1));
-            return Err(ReadError::NotUtf8 { row: number, column });
+        if let Err(error) = draft(&mut records, &row, &header, id_column, number) {
+            // Records that wait stand before this one: a fault of theirs is the first one.
+            settled(&mut records, number - 1, waiting)?;
+            return Err(error);
         }
-        if row.len() > header.len() || (row.len() < header.len() && row.len() <= id_column) {
-            return Err(ReadError::Cells { row: number, found: row.len(), expected: header.len() });
+        waiting += 1;
+        if waiting == BATCH {
+            settled(&mut records, number, waiting)?;
+            waiting = 0;
         }
-        let cell = |i: usize| row.get(i).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or("");
-        records.push(cell).map_err(|error| match error {
-            RecordError::EmptyId => ReadError::Id { row: number, problem: error.to_string() },
-            RecordError::RepeatedId { id, first } => {
-                ReadError::Id { row: number, problem: format!("\"{id}\" was already used in row {}", first + 1) }
-            }
-        })?;
         if let (4096, Some(size)) = (number, size) {
             let rows = size / (reader.position().byte() / 4096).max(1);
             records.reserve(usize::try_from(rows).unwrap_or(0).min(MOST_EXPECTED));
@@ -122,8 +138,42 @@ pub fn read(
             progress(reader.position().byte());
         }
     }
+    settled(&mut records, number, waiting)?;
     records.finish();
     Ok(Table { records, unknown_columns })
+}
+
+/// Adds the records that wait, the last of which stands in row `last`.
+fn settled(records: &mut Records, last: u64, waiting: usize) -> Result<(), ReadError> {
+    records.settle().map_err(|(before, error)| ReadError::id(last - (waiting - 1 - before) as u64, &error))
+}
+
+/// Checks a row and normalises it.
+fn draft(
+    records: &mut Records,
+    row: &csv::ByteRecord,
+    header: &[String],
+    id_column: usize,
+    number: u64,
+) -> Result<(), ReadError> {
+    let Ok(text) = std::str::from_utf8(row.as_slice()) else {
+        return Err(not_utf8(row, header, number));
+    };
+    let cell = |i: usize| row.range(i).and_then(|range| text.get(range)).unwrap_or("");
+    // The row as one text is a fast check; a boundary inside a character shows only cell by cell.
+    if !text.is_ascii() && !ends(row).all(|end| text.is_char_boundary(end)) {
+        return Err(not_utf8(row, header, number));
+    }
+    if row.len() > header.len() || (row.len() < header.len() && row.len() <= id_column) {
+        return Err(ReadError::Cells { row: number, found: row.len(), expected: header.len() });
+    }
+    records.draft(cell).map(|_| ()).map_err(|error| ReadError::id(number, &error))
+}
+
+fn not_utf8(row: &csv::ByteRecord, header: &[String], number: u64) -> ReadError {
+    let bad = row.iter().position(|cell| std::str::from_utf8(cell).is_err()).unwrap_or(0);
+    let column = header.get(bad).cloned().unwrap_or_else(|| format!("number {}", bad + 1));
+    ReadError::NotUtf8 { row: number, column }
 }
 
 fn ends(row: &csv::ByteRecord) -> impl Iterator<Item = usize> + '_ {

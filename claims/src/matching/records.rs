@@ -3,8 +3,9 @@
 use super::{
     block,
     columns::{COLUMNS, Column, Kind},
+    draft::Drafts,
     intern::Interner,
-    values::{Scratch, Values},
+    values::{Scratch, Values, drafted},
 };
 
 /// A party's values by number; [`MISSING`] where the cell says nothing.
@@ -103,7 +104,7 @@ pub struct Records {
     places: [u16; COLUMNS.len()],
     source_names: Interner,
     claimant_names: Interner,
-    scratch: Box<Scratch>,
+    waiting: Box<Waiting>,
 }
 
 /// Why a record was refused.
@@ -145,7 +146,7 @@ impl Records {
             places,
             source_names: Interner::default(),
             claimant_names: Interner::default(),
-            scratch: Box::default(),
+            waiting: Box::default(),
         }
     }
 
@@ -216,43 +217,124 @@ impl Records {
     /// # Errors
     /// An empty or repeated id; the record is not added.
     pub fn push<'a>(&mut self, cells: impl Fn(usize) -> &'a str) -> Result<u32, RecordError> {
+        self.draft(cells)?;
+        self.settle().map_err(|(_, error)| error)?;
+        Ok(u32::try_from(self.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// Normalises a record, to be added with others by [`Records::settle`]; tells how many wait.
+    ///
+    /// # Errors
+    /// An empty id; the record does not wait.
+    pub(super) fn draft<'a>(&mut self, cells: impl Fn(usize) -> &'a str) -> Result<usize, RecordError> {
         let places = self.places;
-        let at = |column: Column| match places[column as usize] {
+        let cell = |column: Column| match places[column as usize] {
             NOWHERE => "",
             place => cells(usize::from(place)),
         };
-        self.push_with(at)
-    }
-
-    fn push_with<'a>(&mut self, cell: impl Fn(Column) -> &'a str) -> Result<u32, RecordError> {
         let id = cell(Column::Id).trim();
         if id.is_empty() {
             return Err(RecordError::EmptyId);
         }
-        let known = self.ids.len();
-        let number = self.ids.intern(id);
-        if (number as usize) < known {
-            return Err(RecordError::RepeatedId { id: id.to_owned(), first: number });
-        }
-        let mut scratch = std::mem::take(&mut self.scratch);
+        let waiting = &mut *self.waiting;
+        waiting.drafts.push(id);
+        waiting.drafts.push(cell(Column::ClaimantId).trim());
         match self.kind {
             Kind::Claimants => {
-                let party = self.values.party(&cell, &mut scratch);
-                self.parties.push(party);
+                let party = self.values.draft_party(&cell, &mut waiting.scratch, &mut waiting.drafts);
+                waiting.parties.push(party);
             }
             Kind::Lines => {
-                let release = self.values.release(&cell, &mut scratch);
-                self.releases.push(release);
+                let release = self.values.draft_release(&cell, &mut waiting.scratch, &mut waiting.drafts);
+                waiting.releases.push(release);
             }
         }
-        self.scratch = scratch;
+        waiting.sources.push(self.source_names.intern(cell(Column::Source).trim()));
+        waiting.periods.push(super::period::months(cell(Column::PeriodStart), cell(Column::PeriodEnd)));
+        Ok(waiting.sources.len())
+    }
+
+    /// Adds the records that wait.
+    ///
+    /// # Errors
+    /// A repeated id, and how many of the waiting records came before it; they were added, the others are dropped.
+    pub(super) fn settle(&mut self) -> Result<(), (usize, RecordError)> {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        let width = OWN + drafted(self.kind);
+        if waiting.sources.len() > 1 {
+            self.ids.foresee(waiting.drafts.hashes(ID, width));
+            self.claimant_names.foresee(waiting.drafts.hashes(CLAIMANT, width));
+            self.values.foresee(self.kind, &waiting.drafts, OWN, width);
+        }
+        let added = (0..waiting.sources.len())
+            .try_for_each(|i| self.settle_one(&mut waiting, i, i * width).map_err(|error| (i, error)));
+        waiting.clear();
+        self.waiting = waiting;
+        added
+    }
+
+    fn settle_one(&mut self, waiting: &mut Waiting, i: usize, first: usize) -> Result<(), RecordError> {
+        let Waiting { drafts, scratch, parties, releases, sources, periods } = waiting;
+        let (id, known) = (drafts.get(first + ID), self.ids.len());
+        let number = self.ids.intern_hashed(id);
+        if (number as usize) < known {
+            return Err(RecordError::RepeatedId { id: id.0.to_owned(), first: number });
+        }
+        match self.kind {
+            Kind::Claimants => {
+                self.values.number_party(&mut parties[i], drafts, first + OWN, scratch);
+                self.parties.push(parties[i]);
+            }
+            Kind::Lines => {
+                self.values.number_release(&mut releases[i], drafts, first + OWN);
+                self.releases.push(releases[i]);
+            }
+        }
         let mut row = [0; block::MOST_RULES];
-        let width = block::rules(self.kind).len();
-        block::keys(self, number - 1, &mut row[..width]);
-        self.keys.extend_from_slice(&row[..width]);
-        self.sources.push(self.source_names.intern(cell(Column::Source).trim()));
-        self.claimants.push(self.claimant_names.intern(cell(Column::ClaimantId).trim()));
-        self.periods.push(super::period::months(cell(Column::PeriodStart), cell(Column::PeriodEnd)));
-        Ok(number - 1)
+        let row = &mut row[..block::rules(self.kind).len()];
+        block::keys(self, number - 1, row);
+        self.keys.extend_from_slice(row);
+        self.sources.push(sources[i]);
+        self.claimants.push(self.claimant_names.intern_hashed(drafts.get(first + CLAIMANT)));
+        self.periods.push(periods[i]);
+        Ok(())
+    }
+}
+
+/// What is drafted of every record, before the values of its kind.
+const ID: usize = 0;
+const CLAIMANT: usize = 1;
+const OWN: usize = 2;
+
+/// Records that are normalised and not yet added, and the buffers for it. Nothing waits between two calls from outside.
+#[derive(Default)]
+struct Waiting {
+    drafts: Drafts,
+    scratch: Scratch,
+    parties: Vec<Party>,
+    releases: Vec<Release>,
+    sources: Vec<u32>,
+    periods: Vec<Option<(i32, i32)>>,
+}
+
+impl Waiting {
+    fn clear(&mut self) {
+        self.drafts.clear();
+        self.parties.clear();
+        self.releases.clear();
+        self.sources.clear();
+        self.periods.clear();
+    }
+}
+
+impl Clone for Waiting {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl std::fmt::Debug for Waiting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Waiting")
     }
 }

@@ -95,6 +95,11 @@ fn keep_from(weights: &Weights, records: &Records) -> Millibits {
 /// Matches a table against itself.
 #[must_use]
 pub fn run(records: &Records, options: Options, progress: impl Fn(Phase, f64)) -> Outcome {
+    run_telling(records, options, &progress)
+}
+
+/// Not generic, so that it is compiled here, with this crate's optimisation, and once.
+fn run_telling(records: &Records, options: Options, progress: &dyn Fn(Phase, f64)) -> Outcome {
     let weights = Weights::new(records.kind, records.len());
     progress(Phase::Block, 0.0);
     let mut blocks = Blocks::new(records);
@@ -107,7 +112,7 @@ pub fn run(records: &Records, options: Options, progress: impl Fn(Phase, f64)) -
         #[expect(clippy::cast_precision_loss, reason = "a handful of rules")]
         progress(Phase::Compare, rule as f64 / names.len() as f64);
         let mut of_rule = RuleReport { rule: name, ..RuleReport::default() };
-        let (members, runs) = blocks.of_rule(records, rule, &mut of_rule);
+        let (members, runs) = blocks.of_rule(rule, &mut of_rule);
         let tasks = tasks(&runs);
         let found = threads::map(tasks.len(), options.threads, |task| {
             let mut found = Found::default();

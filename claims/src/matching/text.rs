@@ -14,7 +14,9 @@ pub const LONGEST: usize = 512;
 pub fn fold_into(text: &str, out: &mut String) {
     let text = cut(text);
     if text.is_ascii() {
-        out.extend(text.bytes().map(|b| char::from(b.to_ascii_lowercase())));
+        let start = out.len();
+        out.push_str(text);
+        out[start..].make_ascii_lowercase();
         return;
     }
     for c in text.chars() {
@@ -73,6 +75,10 @@ fn cut(text: &str) -> &str {
 pub fn words<'a>(folded: &str, dots_join: bool, buffer: &'a mut String, ends: &mut Vec<usize>) -> &'a str {
     buffer.clear();
     ends.clear();
+    if folded.is_ascii() {
+        ascii_words(folded, dots_join, buffer, ends);
+        return buffer;
+    }
     let mut open = false;
     for c in folded.chars() {
         if c.is_alphanumeric() {
@@ -88,6 +94,26 @@ pub fn words<'a>(folded: &str, dots_join: bool, buffer: &'a mut String, ends: &m
         ends.push(buffer.len());
     }
     buffer
+}
+
+/// The same, a run of letters at a time.
+fn ascii_words(folded: &str, dots_join: bool, buffer: &mut String, ends: &mut Vec<usize>) {
+    let (mut run, mut word) = (0, 0);
+    for (i, b) in folded.bytes().enumerate() {
+        if b.is_ascii_alphanumeric() {
+            continue;
+        }
+        buffer.push_str(&folded[run..i]);
+        run = i + 1;
+        if b != b'\'' && !(dots_join && b == b'.') && buffer.len() > word {
+            word = buffer.len();
+            ends.push(word);
+        }
+    }
+    buffer.push_str(&folded[run..]);
+    if buffer.len() > word {
+        ends.push(buffer.len());
+    }
 }
 
 /// The words of [`words`] as an owned list, for callers that do not run once a record.
@@ -149,6 +175,8 @@ mod tests {
     fn words_join_initialisms_only_where_asked() {
         assert_eq!(word_list("o'neil l.l.c.", true), ["oneil", "llc"]);
         assert_eq!(word_list("vol.2 - live", false), ["vol", "2", "live"]);
+        assert_eq!(word_list("élan l.l.c. d'or", true), ["élan", "llc", "dor"]);
+        assert_eq!(word_list("'", true), [""; 0]);
     }
 
     #[test]

@@ -2,9 +2,11 @@
 
 use super::{
     codes::Codes,
-    columns::Column,
+    columns::{Column, Kind},
     distance,
+    draft::Drafts,
     intern::MISSING,
+    memo::Memo,
     normalise::{address, contact, derived, numbers, phrase, release},
     phrases::Phrases,
     records::{GtinKind, Party, Release},
@@ -51,23 +53,61 @@ pub(super) struct Scratch {
     out: String,
     alias: String,
     joined: String,
+    /// Columns that repeat.
+    city: Memo,
+    region: Memo,
+    postcode: Memo,
+    country: Memo,
+    label: Memo,
+    year: Memo,
+    language: Memo,
 }
 
-impl Clone for Scratch {
-    fn clone(&self) -> Self {
-        Self::default()
-    }
+/// The drafted values of a party, in their order.
+mod party {
+    pub const NAME: usize = 0;
+    pub const CONTACT: usize = 1;
+    pub const EMAIL: usize = 2;
+    pub const FIRM: usize = 3;
+    pub const MAILBOX: usize = 4;
+    pub const PHONE: usize = 5;
+    pub const WEBSITE: usize = 6;
+    pub const STREET: usize = 7;
+    pub const TAX_ID: usize = 8;
+    pub const BIRTH_DATE: usize = 9;
+    pub const DRAFTED: usize = 10;
 }
 
-impl std::fmt::Debug for Scratch {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Scratch")
+/// The drafted values of a line, in their order.
+mod line {
+    pub const ARTIST: usize = 0;
+    pub const TITLE: usize = 1;
+    pub const ALBUM: usize = 2;
+    pub const CATALOG: usize = 3;
+    pub const GTIN: usize = 4;
+    pub const ISRC: usize = 5;
+    pub const LENGTH: usize = 6;
+    pub const TRACK: usize = 7;
+    pub const DRAFTED: usize = 8;
+}
+
+/// How many values of a record are drafted.
+pub(super) const fn drafted(kind: Kind) -> usize {
+    match kind {
+        Kind::Claimants => party::DRAFTED,
+        Kind::Lines => line::DRAFTED,
     }
 }
 
 impl Values {
-    pub(super) fn party<'a>(&mut self, cell: &impl Fn(Column) -> &'a str, scratch: &mut Scratch) -> Party {
-        let Scratch { phrase: words, street, out, alias, joined } = scratch;
+    /// Normalises a party. What repeats is numbered at once, the rest is drafted.
+    pub(super) fn draft_party<'a>(
+        &mut self,
+        cell: &impl Fn(Column) -> &'a str,
+        scratch: &mut Scratch,
+        drafts: &mut Drafts,
+    ) -> Party {
+        let Scratch { phrase: words, street, out, alias, joined, .. } = scratch;
         let mut party = Party::default();
         let mut name = cell(Column::Name);
         if name.trim().is_empty() {
@@ -78,73 +118,95 @@ impl Values {
             name = joined;
         }
         phrase::party(name, words, out, alias);
-        party.name = self.names.add(out);
+        drafts.push_phrase(out);
         let contact = cell(Column::Contact);
         if contact.trim().is_empty() {
             // The person before "d/b/a" is who answers for the trade name.
-            party.contact = self.names.add(alias);
+            drafts.push(alias);
         } else {
             phrase::artist(contact, words, out);
-            party.contact = self.names.add(out);
+            drafts.push(out);
         }
-        party.name_key = self.names.key(party.name);
-        party.contact_key = self.names.key(party.contact);
         contact::email(cell(Column::Email), out);
-        party.email = self.emails.add(out);
-        if party.email != MISSING {
-            party.firm = contact::firm(out).map_or(MISSING, |f| self.firms.add(f));
-            party.mailbox = contact::person(out).map_or(MISSING, |p| self.mailboxes.add(p));
-            party.email_letters = distance::letters(out);
-            let own = self.names.members(party.name).iter().chain(self.names.members(party.contact));
-            party.email_limit = derived::limit(out, &own.map(|w| self.names.word(*w)), joined);
-        }
+        party.email_letters = distance::letters(out);
+        drafts.push(out);
+        drafts.push(contact::firm(out).unwrap_or(""));
+        drafts.push(contact::person(out).unwrap_or(""));
         contact::phone(cell(Column::Phone), out);
-        party.phone = self.phones.add(out);
+        drafts.push(out);
         party.phone_figures = distance::figures(out);
         contact::website(cell(Column::Website), out);
-        party.website = self.websites.add(out);
+        drafts.push(out);
         address::street(cell(Column::Street), street, out);
-        party.street = self.streets.add(out);
+        drafts.push(out);
         party.street_letters = distance::letters(address::parts(out).1);
-        address::place(cell(Column::City), out);
-        party.city = self.cities.add(out);
-        address::place(cell(Column::Region), out);
-        party.region = self.regions.add(out);
-        address::postcode(cell(Column::Postcode), out);
-        party.postcode = self.postcodes.add(out);
-        address::place(cell(Column::Country), out);
-        party.country = self.countries.add(out);
         contact::tax_id(cell(Column::TaxId), out);
-        party.tax_id = self.tax_ids.add(out);
+        drafts.push(out);
         party.tax_figures = distance::figures(out);
         numbers::date(cell(Column::BirthDate), out);
-        party.birth_date = self.birth_dates.add(out);
+        drafts.push(out);
+        party.city = repeated(&mut self.cities, &mut scratch.city, cell(Column::City), out, address::place);
+        party.region = repeated(&mut self.regions, &mut scratch.region, cell(Column::Region), out, address::place);
+        party.postcode =
+            repeated(&mut self.postcodes, &mut scratch.postcode, cell(Column::Postcode), out, address::postcode);
+        party.country = repeated(&mut self.countries, &mut scratch.country, cell(Column::Country), out, address::place);
         party
     }
 
-    pub(super) fn release<'a>(&mut self, cell: &impl Fn(Column) -> &'a str, scratch: &mut Scratch) -> Release {
-        let Scratch { phrase: words, out, .. } = scratch;
+    /// Numbers the drafted values of a party, the first of which is `first`.
+    pub(super) fn number_party(&mut self, party: &mut Party, drafts: &Drafts, first: usize, scratch: &mut Scratch) {
+        let draft = |value: usize| drafts.get(first + value);
+        party.name = self.names.add_hashed(draft(party::NAME));
+        party.contact = self.names.add_hashed(draft(party::CONTACT));
+        party.name_key = self.names.key(party.name);
+        party.contact_key = self.names.key(party.contact);
+        party.email = self.emails.add(draft(party::EMAIL));
+        party.firm = self.firms.add(draft(party::FIRM));
+        party.mailbox = self.mailboxes.add(draft(party::MAILBOX));
+        if party.email != MISSING {
+            let own = self.names.members(party.name).iter().chain(self.names.members(party.contact));
+            let own = own.map(|member| self.names.word(member.word));
+            party.email_limit = derived::limit(draft(party::EMAIL).0, &own, &mut scratch.joined);
+        }
+        party.phone = self.phones.add(draft(party::PHONE));
+        party.website = self.websites.add(draft(party::WEBSITE));
+        party.street = self.streets.add(draft(party::STREET));
+        party.tax_id = self.tax_ids.add(draft(party::TAX_ID));
+        party.birth_date = self.birth_dates.add(draft(party::BIRTH_DATE));
+    }
+
+    /// Normalises a line. What repeats is numbered at once, the rest is drafted.
+    pub(super) fn draft_release<'a>(
+        &mut self,
+        cell: &impl Fn(Column) -> &'a str,
+        scratch: &mut Scratch,
+        drafts: &mut Drafts,
+    ) -> Release {
+        let Scratch { phrase: words, out, alias: artist, .. } = scratch;
         let mut line = Release::default();
+        phrase::artist(cell(Column::Artist), words, artist);
+        drafts.push(artist);
+        let artist = phrase::words_of(artist);
         phrase::title(cell(Column::Title), words, out);
-        line.title = self.titles.add(out);
-        phrase::artist(cell(Column::Artist), words, out);
-        line.artist = self.artists.add(out);
-        line.self_titled = line.title != MISSING && self.titles.text(line.title) == self.artists.text(line.artist);
+        drafts.push_phrase(out);
+        line.self_titled = !out.is_empty() && phrase::words_of(out) == artist;
         phrase::title(cell(Column::Album), words, out);
-        line.album = self.albums.add(out);
-        phrase::label(cell(Column::Label), words, out);
-        line.label = self.labels.add(out);
-        if line.label != MISSING && self.labels.text(line.label) == self.artists.text(line.artist) {
+        drafts.push(out);
+        line.label = scratch.label.value(cell(Column::Label), |raw| {
+            phrase::label(raw, words, out);
+            self.labels.add(out)
+        });
+        if line.label != MISSING && self.labels.text(line.label) == artist {
             // An artist's own name in place of a label says that there is none.
             line.label = MISSING;
         }
-        release::catalog(cell(Column::CatalogNo), out);
-        line.catalog = self.catalogs.add(out);
+        release::catalog(cell(Column::CatalogNo), words, out);
+        drafts.push(out);
         let stem = release::catalog_stem(out);
         line.catalog_stem = u32::try_from(text::hash(stem.as_bytes()) >> 32).unwrap_or(0).max(1);
         line.catalog_letters = distance::letters(stem);
         release::gtin(cell(Column::Upc), out);
-        line.gtin = self.gtins.add(out);
+        drafts.push(out);
         line.gtin_kind = match (out.is_empty(), out.starts_with(release::DAMAGED), release::is_valid_gtin(out)) {
             (true, ..) => GtinKind::None,
             (_, true, _) => GtinKind::Cut,
@@ -152,20 +214,70 @@ impl Values {
             _ => GtinKind::Slipped,
         };
         release::isrc(cell(Column::Isrc), out);
-        line.isrc = self.isrcs.add(out);
-        numbers::year(cell(Column::Year), out);
-        line.year = self.years.add(out);
+        drafts.push(out);
         numbers::length(cell(Column::Length), out);
-        line.length = self.lengths.add(out);
+        drafts.push(out);
         numbers::track(cell(Column::TrackNo), out);
-        line.track = self.tracks.add(out);
-        let language = text::fold(cell(Column::Language).trim());
-        // `English`, `Eng.` and `en` agree in their first two letters; placeholders do not count.
-        out.clear();
-        if !matches!(language.as_str(), "unk" | "unk." | "unknown" | "null" | "[multiple languages]") {
-            out.extend(language.chars().filter(|c| c.is_alphanumeric()).take(2));
-        }
-        line.language = self.languages.add(out);
+        drafts.push(out);
+        line.year = repeated(&mut self.years, &mut scratch.year, cell(Column::Year), out, numbers::year);
+        line.language =
+            repeated(&mut self.languages, &mut scratch.language, cell(Column::Language), out, release::language);
         line
     }
+
+    /// Numbers the drafted values of a line, the first of which is `first`.
+    pub(super) fn number_release(&mut self, line: &mut Release, drafts: &Drafts, first: usize) {
+        let draft = |value: usize| drafts.get(first + value);
+        line.artist = self.artists.add_hashed(draft(line::ARTIST));
+        line.title = self.titles.add_hashed(draft(line::TITLE));
+        line.album = self.albums.add_hashed(draft(line::ALBUM));
+        line.catalog = self.catalogs.add(draft(line::CATALOG));
+        line.gtin = self.gtins.add(draft(line::GTIN));
+        line.isrc = self.isrcs.add(draft(line::ISRC));
+        line.length = self.lengths.add(draft(line::LENGTH));
+        line.track = self.tracks.add(draft(line::TRACK));
+    }
+
+    /// Loads what numbering these drafts, `width` a record and ours from `first`, will look at.
+    pub(super) fn foresee(&self, kind: Kind, drafts: &Drafts, first: usize, width: usize) {
+        let hashes = |value| drafts.hashes(first + value, width);
+        match kind {
+            Kind::Claimants => {
+                self.names.foresee_words(drafts.words());
+                self.names.foresee(hashes(party::NAME));
+                self.names.foresee(hashes(party::CONTACT));
+                self.emails.foresee(hashes(party::EMAIL));
+                self.firms.foresee(hashes(party::FIRM));
+                self.mailboxes.foresee(hashes(party::MAILBOX));
+                self.phones.foresee(hashes(party::PHONE));
+                self.streets.foresee(hashes(party::STREET));
+                self.tax_ids.foresee(hashes(party::TAX_ID));
+            }
+            Kind::Lines => {
+                self.titles.foresee_words(drafts.words());
+                self.artists.foresee(hashes(line::ARTIST));
+                self.titles.foresee(hashes(line::TITLE));
+                self.albums.foresee(hashes(line::ALBUM));
+                self.catalogs.foresee(hashes(line::CATALOG));
+                self.gtins.foresee(hashes(line::GTIN));
+                self.isrcs.foresee(hashes(line::ISRC));
+            }
+        }
+    }
+}
+
+/// Notes a cell of a column whose cells repeat.
+fn repeated(
+    codes: &mut Codes,
+    memo: &mut Memo,
+    raw: &str,
+    out: &mut String,
+    canonical: impl Fn(&str, &mut String),
+) -> u32 {
+    let id = memo.value(raw, |raw| {
+        canonical(raw, out);
+        codes.number(out)
+    });
+    codes.count(id);
+    id
 }

@@ -93,8 +93,9 @@ impl Weights {
 
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be a small whole number")]
     fn rarity(&self, expected: f32) -> Millibits {
-        if expected < 256.0 && expected.fract() == 0.0 && expected >= 0.0 {
-            return self.rarity[expected as usize];
+        let whole = expected as u8;
+        if f32::from(whole).to_bits() == expected.to_bits() {
+            return self.rarity[usize::from(whole)];
         }
         self.rarity_of(f64::from(expected))
     }
@@ -265,10 +266,10 @@ mod tests {
     fn an_agents_shared_details_count_once() {
         let weights = Weights::new(Kind::Claimants, 10_000);
         let mut one = [Outcome::MISSING; MOST_FIELDS];
-        one[5] = Outcome::shared(1, 30.0);
+        one[5] = Outcome::counted(1, 30);
         let mut three = one;
-        three[6] = Outcome::shared(1, 30.0);
-        three[7] = Outcome::shared(1, 30.0);
+        three[6] = Outcome::counted(1, 30);
+        three[7] = Outcome::counted(1, 30);
         assert!(weights.of_outcomes(three).sum() < weights.of_outcomes(one).sum(), "no bits for saying it again");
     }
 

@@ -1,7 +1,10 @@
 //! Word lists of the field: what carries no identity in a name, and what must never be overlooked in a title.
 
 use super::distance;
-use std::{collections::HashMap, sync::OnceLock};
+use std::{
+    collections::HashMap,
+    sync::{LazyLock, OnceLock},
+};
 
 /// What a word of a name is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,24 +39,57 @@ const JOINING: &[&str] = &["the", "and", "y", "und", "et", "with", "n", "plus", 
 /// Classifies one folded word of a name. A longer label word with one slip of the keys (`recordss`) is still one.
 #[must_use]
 pub fn class(word: &str) -> Class {
-    if JOINING.contains(&word) {
-        return Class::Joining;
+    static KNOWN: LazyLock<Known> = LazyLock::new(Known::new);
+    KNOWN.class(word)
+}
+
+/// The known words of names, kept so that a word which is none of them, as most are, costs a few instructions.
+struct Known {
+    /// By first letter.
+    exact: [Vec<(&'static str, Class)>; 32],
+    /// Label words long enough to be recognised with a slip, by length, with their letters.
+    long: [Vec<(u32, &'static str)>; LONGEST_KNOWN + 2],
+}
+
+/// Letters of `entertainment`.
+const LONGEST_KNOWN: usize = 13;
+
+impl Known {
+    fn new() -> Self {
+        const GENERATIONS: [(&str, u8); 6] =
+            [("sr", 1), ("senior", 1), ("jr", 2), ("junior", 2), ("ii", 2), ("iii", 3)];
+        let generations = GENERATIONS.into_iter().chain([("iv", 4)]).map(|(word, n)| (word, Class::Generation(n)));
+        let all = JOINING.iter().map(|w| (*w, Class::Joining));
+        let all = all.chain(LEGAL.iter().map(|w| (*w, Class::LegalForm))).chain(generations);
+        let mut known = Self { exact: Default::default(), long: Default::default() };
+        for (word, class) in all.chain(DESCRIPTIVE.iter().map(|w| (*w, Class::Descriptive))) {
+            known.exact[bucket(word)].push((word, class));
+        }
+        for word in DESCRIPTIVE.iter().filter(|w| w.len() > 5) {
+            known.long[word.len()].push((distance::letters(word), word));
+        }
+        known
     }
-    if LEGAL.contains(&word) {
-        return Class::LegalForm;
+
+    fn class(&self, word: &str) -> Class {
+        if let Some((_, class)) = self.exact[bucket(word)].iter().find(|(known, _)| *known == word) {
+            return *class;
+        }
+        if (5..=LONGEST_KNOWN + 1).contains(&word.len()) {
+            let letters = distance::letters(word);
+            let near = self.long[word.len() - 1..].iter().take(3).flatten();
+            for (of_known, known) in near {
+                if distance::letters_allow(letters, *of_known, 1) && distance::within(word, known, 1).is_some() {
+                    return Class::Descriptive;
+                }
+            }
+        }
+        Class::Distinctive
     }
-    match word {
-        "sr" | "senior" => return Class::Generation(1),
-        "jr" | "junior" | "ii" => return Class::Generation(2),
-        "iii" => return Class::Generation(3),
-        "iv" => return Class::Generation(4),
-        _ => {}
-    }
-    let slip = |known: &&str| known.len() > 5 && distance::within(word, known, 1).is_some();
-    if DESCRIPTIVE.contains(&word) || (word.len() > 4 && DESCRIPTIVE.iter().any(slip)) {
-        return Class::Descriptive;
-    }
-    Class::Distinctive
+}
+
+fn bucket(word: &str) -> usize {
+    word.as_bytes().first().map_or(0, |b| usize::from(b & 31))
 }
 
 /// Names that say there is no label: the cell is empty in meaning.

@@ -31,9 +31,15 @@ impl Outcome {
 
     /// A level reached by agreeing on a value that this many other records are expected to bear.
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, reason = "a count of records needs no more than seven figures")]
-    pub fn shared(level: u8, expected: f64) -> Self {
-        Self { level, expected: expected as f32, limit: u8::MAX }
+    pub const fn shared(level: u8, expected: f32) -> Self {
+        Self { level, expected, limit: u8::MAX }
+    }
+
+    /// The same for a number of records that was counted.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a count of records needs no more than seven figures")]
+    pub const fn counted(level: u8, records: u32) -> Self {
+        Self::shared(level, records as f32)
     }
 
     /// The same, worth no more than this many bits of rarity.

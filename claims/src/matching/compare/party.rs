@@ -21,7 +21,7 @@ pub fn compare(values: &Values, total: f64, a: &Party, b: &Party) -> [Outcome; F
     [
         name(&values.names, total, a, b),
         generation(&values.names, a, b),
-        contact(&values.names, total, a, b),
+        contact(&values.names, a, b),
         code(&values.tax_ids, (a.tax_id, a.tax_figures), (b.tax_id, b.tax_figures)),
         birth_date(&values.birth_dates, a.birth_date, b.birth_date),
         email(values, a, b),
@@ -53,7 +53,7 @@ fn name(names: &Phrases, total: f64, a: &Party, b: &Party) -> Outcome {
     let same = a.name_key == b.name_key;
     let agreement = if same { Agreement::Same } else { names.agreement(a.name, b.name) };
     if agreement <= Agreement::Near {
-        let expected = names.expected(a.name, total).max(names.expected(b.name, total));
+        let expected = names.expected_of_both(a.name, b.name, total);
         return Outcome::shared(level_of(agreement), expected);
     }
     for (acting, person) in [(a.contact, b.name), (b.contact, a.name)] {
@@ -80,15 +80,15 @@ fn generation(names: &Phrases, a: &Party, b: &Party) -> Outcome {
 }
 
 /// The person who answers for the party, where that is somebody else than the party itself.
-fn contact(names: &Phrases, total: f64, a: &Party, b: &Party) -> Outcome {
+fn contact(names: &Phrases, a: &Party, b: &Party) -> Outcome {
     let (Some(x), Some(y)) = (agent(a), agent(b)) else {
         return Outcome::MISSING;
     };
     match names.agreement(x, y) {
-        Agreement::Same => Outcome::shared(1, names.expected(x, total)),
-        Agreement::Variant | Agreement::Near => {
-            Outcome::shared(2, names.expected(x, total).max(names.expected(y, total)))
-        }
+        // An agent's clients have the agent in common; those of one name have more.
+        Agreement::Same if names.agreement(a.name, b.name) <= Agreement::Near => Outcome::level(4),
+        Agreement::Same => Outcome::level(1),
+        Agreement::Variant | Agreement::Near => Outcome::level(2),
         _ => Outcome::level(3),
     }
 }
@@ -116,11 +116,11 @@ fn code(codes: &Codes, (a, figures_a): (u32, u64), (b, figures_b): (u32, u64)) -
         return Outcome::MISSING;
     }
     if a == b {
-        return Outcome::shared(1, f64::from(codes.fan_out(a)));
+        return Outcome::counted(1, codes.fan_out(a));
     }
     let near = distance::one_figure_apart(figures_a, figures_b);
     if near.unwrap_or_else(|| distance::within(codes.text(a), codes.text(b), 1).is_some()) {
-        return Outcome::shared(2, f64::from(codes.fan_out(a).max(codes.fan_out(b))));
+        return Outcome::counted(2, codes.fan_out(a).max(codes.fan_out(b)));
     }
     Outcome::level(3)
 }
@@ -128,7 +128,7 @@ fn code(codes: &Codes, (a, figures_a): (u32, u64), (b, figures_b): (u32, u64)) -
 fn same_or_not(codes: &Codes, a: u32, b: u32) -> Outcome {
     match (a, b) {
         (MISSING, _) | (_, MISSING) => Outcome::MISSING,
-        (a, b) if a == b => Outcome::shared(1, f64::from(codes.fan_out(a))),
+        (a, b) if a == b => Outcome::counted(1, codes.fan_out(a)),
         _ => Outcome::level(2),
     }
 }
@@ -142,7 +142,7 @@ fn email(values: &Values, p: &Party, q: &Party) -> Outcome {
     let limit = p.email_limit.min(q.email_limit);
     let emails = &values.emails;
     if a == b {
-        return Outcome::shared(1, f64::from(emails.fan_out(a))).at_most(limit);
+        return Outcome::counted(1, emails.fan_out(a)).at_most(limit);
     }
     let may_slip = distance::letters_allow(p.email_letters, q.email_letters, 2);
     if let Some((x, y)) =
@@ -152,13 +152,13 @@ fn email(values: &Values, p: &Party, q: &Party) -> Outcome {
         let letters =
             |text: &str| text.bytes().filter(|c| !c.is_ascii_digit()).fold(0_u64, |h, c| mix(h ^ u64::from(c)));
         let limit = if limit < derived::UNLIMITED && letters(x) == letters(y) { derived::HABIT } else { limit };
-        return Outcome::shared(2, f64::from(emails.fan_out(a).max(emails.fan_out(b)))).at_most(limit);
+        return Outcome::counted(2, emails.fan_out(a).max(emails.fan_out(b))).at_most(limit);
     }
     if p.mailbox != MISSING && p.mailbox == q.mailbox {
-        return Outcome::shared(3, f64::from(values.mailboxes.records(p.mailbox))).at_most(limit);
+        return Outcome::counted(3, values.mailboxes.records(p.mailbox)).at_most(limit);
     }
     if p.firm != MISSING && p.firm == q.firm {
-        return Outcome::shared(4, f64::from(values.firms.records(p.firm))).at_most(limit);
+        return Outcome::counted(4, values.firms.records(p.firm)).at_most(limit);
     }
     Outcome::level(5)
 }
@@ -170,25 +170,25 @@ fn street(streets: &Codes, p: &Party, q: &Party) -> Outcome {
         return Outcome::MISSING;
     }
     if a == b {
-        return Outcome::shared(1, f64::from(streets.fan_out(a)));
+        return Outcome::counted(1, streets.fan_out(a));
     }
     // Neither the same words with slips nor some of the other's words.
     let (only_a, only_b) = (p.street_letters & !q.street_letters, q.street_letters & !p.street_letters);
     if only_a.count_ones() > 2 && only_b.count_ones() > 2 {
         return Outcome::level(5);
     }
-    let crowd = f64::from(streets.fan_out(a).max(streets.fan_out(b)));
+    let crowd = streets.fan_out(a).max(streets.fan_out(b));
     let (number_a, street_a, unit_a) = address::parts(streets.text(a));
     let (number_b, street_b, unit_b) = address::parts(streets.text(b));
     let same_number = number_a == number_b;
     if same_number && street_a == street_b {
         let units_agree = unit_a == unit_b || unit_a.is_empty() || unit_b.is_empty();
-        return Outcome::shared(if units_agree { 1 } else { 3 }, crowd);
+        return Outcome::counted(if units_agree { 1 } else { 3 }, crowd);
     }
     let near_number = same_number || distance::within(number_a, number_b, 1).is_some();
     let near_street = near_words(street_a, street_b);
     match (near_number, near_street) {
-        (true, true) if same_number || street_a == street_b => Outcome::shared(2, crowd),
+        (true, true) if same_number || street_a == street_b => Outcome::counted(2, crowd),
         (_, true) => Outcome::level(4),
         _ => Outcome::level(5),
     }
@@ -224,16 +224,16 @@ fn near_words(a: &str, b: &str) -> bool {
 fn place(values: &Values, a: &Party, b: &Party) -> Outcome {
     let both = |x: u32, y: u32| x != MISSING && y != MISSING;
     if both(a.postcode, b.postcode) && a.postcode == b.postcode {
-        return Outcome::shared(1, f64::from(values.postcodes.records(a.postcode).saturating_sub(1)));
+        return Outcome::counted(1, values.postcodes.records(a.postcode).saturating_sub(1));
     }
     if both(a.city, b.city) {
         let cities = &values.cities;
-        let crowd = f64::from(cities.records(a.city).max(cities.records(b.city)));
+        let crowd = cities.records(a.city).max(cities.records(b.city));
         let slips = distance::slips(cities.text(a.city).len().min(cities.text(b.city).len()));
         if a.city == b.city
             || (slips > 0 && distance::within(cities.text(a.city), cities.text(b.city), slips).is_some())
         {
-            return Outcome::shared(2, crowd);
+            return Outcome::counted(2, crowd);
         }
     }
     let near_code = both(a.postcode, b.postcode)
@@ -242,7 +242,7 @@ fn place(values: &Values, a: &Party, b: &Party) -> Outcome {
         return Outcome::level(3);
     }
     if both(a.region, b.region) && a.region == b.region {
-        return Outcome::shared(4, f64::from(values.regions.records(a.region)));
+        return Outcome::counted(4, values.regions.records(a.region));
     }
     if both(a.city, b.city) || both(a.postcode, b.postcode) || both(a.region, b.region) {
         return Outcome::level(5);
@@ -256,7 +256,7 @@ fn birth_date(dates: &Codes, a: u32, b: u32) -> Outcome {
         return Outcome::MISSING;
     }
     if a == b {
-        return Outcome::shared(1, f64::from(dates.records(a).saturating_sub(1)));
+        return Outcome::counted(1, dates.records(a).saturating_sub(1));
     }
     let (x, y) = (dates.text(a), dates.text(b));
     let swapped = x[..4] == y[..4] && x[4..6] == y[6..] && x[6..] == y[4..6];

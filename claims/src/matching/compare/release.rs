@@ -52,10 +52,10 @@ fn title(values: &Values, total: f64, a: &Release, b: &Release) -> Outcome {
 
 /// Whether what the longer title has more is the artist's or the album's name (`Artist - Title`, `Title (Album)`).
 fn is_padded(values: &Values, short: &Release, long: &Release) -> bool {
-    let title = |line: &Release| values.titles.members(line.title).iter().map(|w| values.titles.word_hash(*w));
+    let title = |line: &Release| values.titles.members(line.title).iter().map(|m| values.titles.word_hash(m.word));
     let around = |line: &Release| {
-        let artist = values.artists.members(line.artist).iter().map(|w| values.artists.word_hash(*w));
-        artist.chain(values.albums.members(line.album).iter().map(|w| values.albums.word_hash(*w)))
+        let artist = values.artists.members(line.artist).iter().map(|m| values.artists.word_hash(m.word));
+        artist.chain(values.albums.members(line.album).iter().map(|m| values.albums.word_hash(m.word)))
     };
     title(long).all(|word| title(short).chain(around(short)).chain(around(long)).any(|known| known == word))
 }
@@ -74,7 +74,7 @@ fn phrase(book: &Phrases, total: f64, a: u32, b: u32) -> Outcome {
         Agreement::Different => 6,
     };
     if level <= 3 {
-        return Outcome::shared(level, book.expected(a, total).max(book.expected(b, total)));
+        return Outcome::shared(level, book.expected_of_both(a, b, total));
     }
     Outcome::level(level)
 }
@@ -119,16 +119,16 @@ fn catalog(codes: &Codes, p: &Release, q: &Release) -> Outcome {
     if a == MISSING || b == MISSING {
         return Outcome::MISSING;
     }
-    let crowd = || f64::from(codes.fan_out(a).max(codes.fan_out(b)));
+    let crowd = || codes.fan_out(a).max(codes.fan_out(b));
     if a == b {
-        return Outcome::shared(1, crowd());
+        return Outcome::counted(1, crowd());
     }
     if p.catalog_stem != q.catalog_stem && !distance::letters_allow(p.catalog_letters, q.catalog_letters, 1) {
         return Outcome::level(5);
     }
     let (x, y) = (release::catalog_stem(codes.text(a)), release::catalog_stem(codes.text(b)));
     if x == y {
-        return Outcome::shared(2, crowd());
+        return Outcome::counted(2, crowd());
     }
     if distance::within(x, y, 1).is_some() {
         let (x, y) = (x.as_bytes(), y.as_bytes());
@@ -152,13 +152,13 @@ fn gtin(codes: &Codes, p: &Release, q: &Release) -> Outcome {
         return Outcome::MISSING;
     }
     if p.gtin_kind == GtinKind::Valid && q.gtin_kind == GtinKind::Valid {
-        return if a == b { Outcome::shared(1, f64::from(codes.fan_out(a))) } else { Outcome::level(4) };
+        return if a == b { Outcome::counted(1, codes.fan_out(a)) } else { Outcome::level(4) };
     }
-    let crowd = f64::from(codes.fan_out(a).max(codes.fan_out(b)));
+    let crowd = codes.fan_out(a).max(codes.fan_out(b));
     let (x, y) = (codes.text(a), codes.text(b));
     let (cut_a, cut_b) = (x.strip_prefix(DAMAGED), y.strip_prefix(DAMAGED));
     match (cut_a, cut_b) {
-        (None, None) if a == b => Outcome::shared(1, crowd),
+        (None, None) if a == b => Outcome::counted(1, crowd),
         (None, None) => {
             let slipped = distance::within(x, y, 2).is_some();
             Outcome::level(if slipped { 3 } else { 4 })
@@ -185,7 +185,7 @@ fn isrc(codes: &Codes, a: u32, b: u32) -> Outcome {
         return Outcome::MISSING;
     }
     if a == b {
-        return Outcome::shared(1, f64::from(codes.records(a).saturating_sub(1)));
+        return Outcome::counted(1, codes.records(a).saturating_sub(1));
     }
     Outcome::level(if distance::within(codes.text(a), codes.text(b), 1).is_some() { 2 } else { 3 })
 }

@@ -8,8 +8,10 @@ pub fn street(raw: &str, scratch: &mut Scratch, out: &mut String) {
     out.clear();
     scratch.folded.clear();
     text::fold_into(raw, &mut scratch.folded);
-    let marked = scratch.folded.replace('#', " apt ");
-    let all = text::words(&marked, true, &mut scratch.buffer, &mut scratch.ends);
+    if scratch.folded.contains('#') {
+        scratch.folded = scratch.folded.replace('#', " apt ");
+    }
+    let all = text::words(&scratch.folded, true, &mut scratch.buffer, &mut scratch.ends);
     let (mut number, mut unit, mut start) = ("", "", 0);
     let mut unit_next = false;
     scratch.street.clear();

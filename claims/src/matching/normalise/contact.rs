@@ -1,5 +1,6 @@
 //! E-mail, telephone, tax number, web site.
 
+use super::{code, is_one_repeated};
 use crate::matching::{text, words};
 
 /// `Jane.Doe+music@GMail.com` → `janedoe@gmail.com`: case, the tag after `+` and dots in the mailbox do not make another
@@ -45,25 +46,23 @@ pub fn person(canonical: &str) -> Option<&str> {
 /// `00` is the international prefix; an extension (`x12`, `ext. 12`) is dropped.
 pub fn phone(raw: &str, out: &mut String) {
     out.clear();
-    let main = raw.split(['x', 'X']).next().unwrap_or("");
-    let main = main.split("ext").next().unwrap_or("");
-    out.extend(main.chars().filter(char::is_ascii_digit));
+    let main = raw.bytes().take_while(|b| !matches!(b, b'x' | b'X'));
+    out.extend(main.filter(u8::is_ascii_digit).map(char::from));
     if out.starts_with("00") {
         out.drain(..2);
     }
     if out.len() == 10 {
         out.insert(0, '1');
     }
-    if out.len() < 7 || out.len() > 15 || out.bytes().all(|b| b == out.as_bytes()[0]) {
+    if out.len() < 7 || out.len() > 15 || is_one_repeated(out) {
         out.clear();
     }
 }
 
 /// Letters and digits of a tax number in upper case; one digit repeated (`000000000`) says nothing.
 pub fn tax_id(raw: &str, out: &mut String) {
-    out.clear();
-    out.extend(raw.chars().take(text::LONGEST).filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()));
-    if out.len() < 4 || out.bytes().all(|b| b == out.as_bytes()[0]) {
+    code(raw, text::LONGEST, 4, out);
+    if is_one_repeated(out) {
         out.clear();
     }
 }
@@ -84,13 +83,7 @@ pub fn website(raw: &str, out: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    fn run(f: fn(&str, &mut String), raw: &str) -> String {
-        let mut out = String::new();
-        f(raw, &mut out);
-        out
-    }
+    use super::{super::canonical as run, *};
 
     #[test]
     fn emails() {

@@ -8,7 +8,7 @@ use crate::matching::words;
 pub const UNLIMITED: u8 = u8::MAX;
 
 /// Bits that an agreeing provider and an agreeing way of making a mailbox of a name are worth.
-pub const HABIT: u8 = 5;
+pub const HABIT: u8 = 3;
 /// Bits that a figure in a mailbox is worth: log2 10, less because birth years and small numbers are preferred.
 const FIGURE: usize = 3;
 
@@ -61,21 +61,27 @@ fn figures_beside_name<'a>(
 
 /// Removes a word, or its start of four letters and more, from the text; tells whether it was there.
 fn take(rest: &mut String, word: &str) -> bool {
-    if word.len() < 3 || rest.is_empty() {
-        return false;
-    }
     let least = word.len().min(4);
-    if !word.get(..least).is_some_and(|start| rest.contains(start)) {
+    if least < 3 || rest.len() < least {
         return false;
     }
-    for end in (least..=word.len()).rev() {
-        let Some(start) = word.get(..end) else { continue };
-        if let Some(at) = rest.find(start) {
-            rest.replace_range(at..at + start.len(), "");
-            return true;
+    let Some(start) = word.get(..least) else { return false };
+    // Words this short are found sooner by looking at every place than by preparing a search.
+    let starts_here = |place: &[u8]| place == start.as_bytes();
+    let Some(first) = rest.as_bytes().windows(least).position(starts_here) else {
+        return false;
+    };
+    // The longest start of the word that occurs anywhere, at its first place.
+    let mut best = (first, least);
+    for at in first..=rest.len() - least {
+        let same = rest.as_bytes()[at..].iter().zip(word.as_bytes()).take_while(|(x, y)| x == y).count();
+        let same = (0..=same).rev().find(|end| word.is_char_boundary(*end)).unwrap_or(0);
+        if same > best.1 {
+            best = (at, same);
         }
     }
-    false
+    rest.replace_range(best.0..best.0 + best.1, "");
+    true
 }
 
 #[cfg(test)]
@@ -88,16 +94,16 @@ mod tests {
 
     #[test]
     fn a_mailbox_made_of_the_name_is_worth_little() {
-        assert_eq!(of("oliviawright@gmail.com", "olivia wright"), 5);
-        assert_eq!(of("owright84@gmail.com", "olivia wright"), 11);
-        assert_eq!(of("amyrodrigu2304@gmail.com", "amy rodriguez"), 17);
-        assert_eq!(of("oliviawrightmusic@gmail.com", "olivia wright"), 5);
+        assert_eq!(of("oliviawright@gmail.com", "olivia wright"), 3);
+        assert_eq!(of("owright84@gmail.com", "olivia wright"), 9);
+        assert_eq!(of("amyrodrigu2304@gmail.com", "amy rodriguez"), 15);
+        assert_eq!(of("oliviawrightmusic@gmail.com", "olivia wright"), 3);
     }
 
     #[test]
     fn anything_else_is_not_limited() {
         assert_eq!(of("bluetrain@gmail.com", "olivia wright"), UNLIMITED);
         assert_eq!(of("rpatel@attackthat.com", "reece patel"), UNLIMITED);
-        assert_eq!(of("info@johnsonsons.net", "johnson sons"), 5);
+        assert_eq!(of("info@johnsonsons.net", "johnson sons"), 3);
     }
 }

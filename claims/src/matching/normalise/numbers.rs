@@ -1,16 +1,19 @@
 //! Dates, years, playing times, track numbers.
 
+use super::{leading_digits, numbers_in};
+use std::fmt::Write as _;
+
 /// A date as `yyyymmdd` from `1987-05-27`, `19870527`, `27/05/1987` or `1987`; missing parts are `00`. The figures are
 /// kept as typed: an impossible day is a slip, not a missing date.
 pub fn date(raw: &str, out: &mut String) {
     out.clear();
-    let groups: Vec<&str> = raw.trim().split(|c: char| !c.is_ascii_digit()).filter(|g| !g.is_empty()).take(4).collect();
-    let (year, month, day) = match groups.as_slice() {
-        [d] if d.len() == 8 => (&d[..4], &d[4..6], &d[6..]),
-        [y] if y.len() == 4 => (*y, "00", "00"),
-        [y, m] if y.len() == 4 && m.len() <= 2 => (*y, *m, "00"),
-        [y, m, d, ..] if y.len() == 4 && m.len() <= 2 && d.len() <= 2 => (*y, *m, *d),
-        [d, m, y, ..] if y.len() == 4 && m.len() <= 2 && d.len() <= 2 => (*y, *m, *d),
+    let mut groups = numbers_in(raw);
+    let (year, month, day) = match (groups.next(), groups.next(), groups.next()) {
+        (Some(d), None, _) if d.len() == 8 => (&d[..4], &d[4..6], &d[6..]),
+        (Some(y), None, _) if y.len() == 4 => (y, "00", "00"),
+        (Some(y), Some(m), None) if y.len() == 4 && m.len() <= 2 => (y, m, "00"),
+        (Some(y), Some(m), Some(d)) if y.len() == 4 && m.len() <= 2 && d.len() <= 2 => (y, m, d),
+        (Some(d), Some(m), Some(y)) if y.len() == 4 && m.len() <= 2 && d.len() <= 2 => (y, m, d),
         _ => return,
     };
     out.push_str(year);
@@ -26,7 +29,7 @@ pub fn date(raw: &str, out: &mut String) {
 /// the years 1931 to 2030.
 pub fn year(raw: &str, out: &mut String) {
     out.clear();
-    let mut groups = raw.split(|c: char| !c.is_ascii_digit()).filter(|g| !g.is_empty());
+    let mut groups = numbers_in(raw);
     let found = groups.clone().find(|g| g.len() == 4);
     if let Some(full) = found {
         out.push_str(full);
@@ -34,7 +37,7 @@ pub fn year(raw: &str, out: &mut String) {
         && let (2, Ok(two)) = (short.len(), short.parse::<u16>())
     {
         let full = if two > 30 { 1900 + two } else { 2000 + two };
-        out.push_str(&full.to_string());
+        let _ = write!(out, "{full}");
     }
 }
 
@@ -43,7 +46,7 @@ pub fn length(raw: &str, out: &mut String) {
     out.clear();
     let raw = raw.trim();
     let seconds = if let Some((minutes, rest)) = raw.split_once(':') {
-        let seconds: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        let seconds = leading_digits(rest, usize::MAX);
         minutes
             .trim()
             .parse::<u32>()
@@ -51,22 +54,22 @@ pub fn length(raw: &str, out: &mut String) {
             .zip(seconds.parse::<u32>().ok())
             .and_then(|(m, s)| m.checked_mul(60)?.checked_add(s))
     } else if let Some((minutes, fraction)) = raw.split_once('.').filter(|(m, _)| m.len() < 3) {
-        let digits: String = fraction.chars().take_while(char::is_ascii_digit).take(4).collect();
+        let digits = leading_digits(fraction, 4);
         let scale = 10_u32.pow(u32::try_from(digits.len()).unwrap_or(0));
         minutes.parse::<u32>().ok().zip(digits.parse::<u32>().ok()).map(|(m, f)| m * 60 + f * 60 / scale)
     } else {
-        let digits: String = raw.chars().take_while(char::is_ascii_digit).collect();
+        let digits = leading_digits(raw, usize::MAX);
         digits.parse::<u32>().ok().map(|n| if n > 5_000 { n.saturating_add(500) / 1000 } else { n })
     };
     if let Some(seconds) = seconds.filter(|s| *s > 0) {
-        out.push_str(&seconds.to_string());
+        let _ = write!(out, "{seconds}");
     }
 }
 
 /// The last number in a cell (`A7`, `7/12` → the first of a fraction) without leading zeros.
 pub fn track(raw: &str, out: &mut String) {
     out.clear();
-    let number = raw.split(|c: char| !c.is_ascii_digit()).find(|g| !g.is_empty()).unwrap_or("");
+    let number = numbers_in(raw).next().unwrap_or("");
     out.push_str(number.trim_start_matches('0'));
     if out.len() > 4 {
         out.clear();
@@ -75,13 +78,7 @@ pub fn track(raw: &str, out: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    fn run(f: fn(&str, &mut String), raw: &str) -> String {
-        let mut out = String::new();
-        f(raw, &mut out);
-        out
-    }
+    use super::{super::canonical as run, *};
 
     #[test]
     fn dates_and_years() {

@@ -8,7 +8,6 @@ use crate::matching::{
     text,
     words::{self, Class},
 };
-use std::fmt::Write as _;
 
 /// More words than this are not a name; the rest is ignored.
 pub const MOST_WORDS: usize = 12;
@@ -32,9 +31,9 @@ pub struct Marks {
 /// Buffers that survive from record to record.
 #[derive(Default)]
 pub struct Scratch {
-    folded: String,
-    buffer: String,
-    ends: Vec<usize>,
+    pub(super) folded: String,
+    pub(super) buffer: String,
+    pub(super) ends: Vec<usize>,
     spare: String,
 }
 
@@ -46,14 +45,23 @@ pub fn party(raw: &str, scratch: &mut Scratch, out: &mut String, alias: &mut Str
     folded.clear();
     text::fold_into(raw, folded);
     let mut name = folded.as_str();
-    for mark in [" d/b/a ", " dba ", " t/a ", " trading as ", " doing business as "] {
-        if let Some((before, after)) = name.split_once(mark) {
-            canonical_name(before, buffer, ends, spare, alias);
-            name = after;
-            break;
-        }
+    if let Some((before, after)) = split_alias(name) {
+        canonical_name(before, buffer, ends, spare, alias);
+        name = after;
     }
     canonical_name(name, buffer, ends, spare, out);
+}
+
+/// What stands before and after `d/b/a` and its like.
+fn split_alias(name: &str) -> Option<(&str, &str)> {
+    const MARKS: [&str; 5] = [" d/b/a ", " dba ", " t/a ", " trading as ", " doing business as "];
+    // Hardly any name has one: only a space before a `d` or a `t` is worth a closer look.
+    let bytes = name.as_bytes();
+    let starts = |at: &usize| bytes[*at] == b' ' && matches!(bytes.get(at + 1), Some(b'd' | b't'));
+    (0..bytes.len()).filter(starts).find_map(|at| {
+        let mark = MARKS.iter().find(|mark| bytes[at..].starts_with(mark.as_bytes()))?;
+        Some((&name[..at], &name[at + mark.len()..]))
+    })
 }
 
 /// A label's name; a cell that says there is none (`Independent`) is empty.
@@ -137,15 +145,35 @@ fn push_word(word: &str, kept: usize, out: &mut String) -> usize {
 fn push_marks(marks: Marks, out: &mut String) {
     if marks != Marks::default() && !out.is_empty() {
         let Marks { generation, descriptors, editions, volume } = marks;
-        let _ = write!(out, "\t{generation:x}\t{descriptors:x}\t{editions:x}\t{volume:x}");
+        for number in [u16::from(generation), u16::from(descriptors), editions, volume] {
+            out.push('\t');
+            push_hexadecimal(number, out);
+        }
     }
+}
+
+fn push_hexadecimal(number: u16, out: &mut String) {
+    let digits = (16 - (number | 1).leading_zeros()).div_ceil(4);
+    for digit in (0..digits).rev() {
+        out.extend(char::from_digit(u32::from(number >> (4 * digit) & 0xf), 16));
+    }
+}
+
+/// The words of a canonical form.
+#[must_use]
+pub fn words_of(canonical: &str) -> &str {
+    // Most have no marks, and then every byte is looked at: a plain loop is what does that soonest for a few bytes.
+    canonical.bytes().position(|b| b == b'\t').map_or(canonical, |end| &canonical[..end])
 }
 
 /// The words and the marks of a canonical form.
 #[must_use]
 pub fn parse(canonical: &str) -> (&str, Marks) {
-    let mut parts = canonical.split('\t');
-    let words = parts.next().unwrap_or("");
+    let words = words_of(canonical);
+    if words.len() == canonical.len() {
+        return (words, Marks::default());
+    }
+    let mut parts = canonical[words.len() + 1..].split('\t');
     let mut number = || parts.next().and_then(|p| u16::from_str_radix(p, 16).ok()).unwrap_or(0);
     let byte = |n: u16| u8::try_from(n).unwrap_or(0);
     let generation = byte(number());

@@ -1,5 +1,6 @@
 //! Barcodes, catalogue numbers, recording codes.
 
+use super::{code, phrase::Scratch};
 use crate::matching::text;
 
 /// Marks a barcode that a spreadsheet has cut to its leading figures (`1.91774E+11`).
@@ -62,31 +63,32 @@ pub fn is_valid_gtin(canonical: &str) -> bool {
 
 /// `RHIN-220-2` → `rhin220|2`: letters and digits without separators and without zeros that only pad, then the suffix
 /// of the carrier (CD, LP, `-2`, a trailing letter).
-pub fn catalog(raw: &str, out: &mut String) {
+pub fn catalog(raw: &str, scratch: &mut Scratch, out: &mut String) {
     out.clear();
-    let folded = text::fold(raw);
-    let parts = text::word_list(&folded, false);
-    let mut suffix = String::new();
-    let mut digits_seen = false;
-    for (i, part) in parts.iter().enumerate() {
-        let last = i + 1 == parts.len();
-        if last && digits_seen && i > 0 && is_carrier(part) {
-            suffix.clone_from(part);
+    let Scratch { folded, buffer, ends, .. } = scratch;
+    folded.clear();
+    text::fold_into(raw, folded);
+    let all = text::words(folded, false, buffer, ends);
+    let mut suffix = "";
+    let mut start = 0;
+    for (i, &end) in ends.iter().enumerate() {
+        let mut part = &all[start..end];
+        start = end;
+        let last = i + 1 == ends.len();
+        if last && i > 0 && out.bytes().any(|b| b.is_ascii_digit()) && is_carrier(part) {
+            suffix = part;
             break;
         }
-        let mut rest = part.as_str();
-        if last && let Some((body, tail)) = split_carrier(rest).filter(|(body, _)| ends_in_digit(body)) {
-            tail.clone_into(&mut suffix);
-            rest = body;
+        if last && let Some((body, tail)) = split_carrier(part).filter(|(body, _)| ends_in_digit(body)) {
+            (part, suffix) = (body, tail);
         }
-        push_without_padding(rest, out);
-        digits_seen |= rest.bytes().any(|b| b.is_ascii_digit());
+        push_without_padding(part, out);
     }
     if !suffix.is_empty() && !out.is_empty() {
         out.push('|');
-        out.push_str(&suffix);
+        out.push_str(suffix);
     }
-    if out.chars().count() < 2 {
+    if out.chars().nth(1).is_none() {
         out.clear();
     }
 }
@@ -137,22 +139,21 @@ pub fn catalog_stem(canonical: &str) -> &str {
 
 /// An ISRC as twelve characters (ISO 3901), hyphens optional; anything else is kept as letters and digits.
 pub fn isrc(raw: &str, out: &mut String) {
+    code(raw, 32, 5, out);
+}
+
+/// The first two letters of a language (`English`, `Eng.` and `en` agree in them); placeholders do not count.
+pub fn language(raw: &str, out: &mut String) {
     out.clear();
-    out.extend(raw.chars().take(32).filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()));
-    if out.len() < 5 {
-        out.clear();
+    let language = text::fold(raw.trim());
+    if !matches!(language.as_str(), "unk" | "unk." | "unknown" | "null" | "[multiple languages]") {
+        out.extend(language.chars().filter(|c| c.is_alphanumeric()).take(2));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    fn run(f: fn(&str, &mut String), raw: &str) -> String {
-        let mut out = String::new();
-        f(raw, &mut out);
-        out
-    }
+    use super::{super::canonical as run, *};
 
     #[test]
     fn barcodes() {
@@ -169,6 +170,7 @@ mod tests {
 
     #[test]
     fn catalogue_numbers() {
+        let catalog = |raw: &str, out: &mut String| super::catalog(raw, &mut Scratch::default(), out);
         assert_eq!(run(catalog, "RHIN-220-2"), "rhin220|2");
         assert_eq!(run(catalog, "rhin 220"), "rhin220");
         assert_eq!(run(catalog, "OLDH1039D"), "oldh1039|d");

@@ -1,0 +1,66 @@
+//! Some records on their way into the dictionaries: normalised, hashed, not yet numbered.
+//!
+//! Looking up a value waits for memory, several times over. Where many records are at hand, all their look-ups can wait
+//! together: [`super::intern::Interner::foresee`] asks for everything that numbering them is going to touch.
+
+use super::{intern, normalise::phrase};
+
+/// How many records are numbered at once: enough for memory to be busy, few enough to stay in the fastest cache.
+pub(super) const BATCH: usize = 128;
+
+/// The canonical values of up to [`BATCH`] records, so many a record.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Drafts {
+    text: String,
+    values: Vec<Draft>,
+    /// Hashes of the words of the phrase that most often has words of its own: the name of a party, the title of a line.
+    words: Vec<u32>,
+}
+
+/// Where a value stands, and its hash.
+#[derive(Clone, Copy, Debug)]
+struct Draft {
+    start: u32,
+    end: u32,
+    hash: u32,
+}
+
+impl Drafts {
+    pub(super) fn clear(&mut self) {
+        self.text.clear();
+        self.values.clear();
+        self.words.clear();
+    }
+
+    /// Adds the next value.
+    pub(super) fn push(&mut self, canonical: &str) {
+        let start = self.text.len();
+        self.text.push_str(canonical);
+        let hash = intern::short(canonical);
+        let place = |at| u32::try_from(at).unwrap_or(u32::MAX);
+        self.values.push(Draft { start: place(start), end: place(self.text.len()), hash });
+    }
+
+    /// Adds the next value, a phrase whose words are to be foreseen as well.
+    pub(super) fn push_phrase(&mut self, canonical: &str) {
+        self.push(canonical);
+        let words = phrase::words_of(canonical).split(' ');
+        self.words.extend(words.map(intern::short));
+    }
+
+    /// The hashes of the words of all phrases.
+    pub(super) fn words(&self) -> impl Iterator<Item = u32> + Clone {
+        self.words.iter().copied()
+    }
+
+    /// A value and its hash.
+    pub(super) fn get(&self, value: usize) -> (&str, u32) {
+        let Draft { start, end, hash } = self.values[value];
+        (&self.text[start as usize..end as usize], hash)
+    }
+
+    /// The hashes of one value of each record.
+    pub(super) fn hashes(&self, value: usize, width: usize) -> impl Iterator<Item = u32> + Clone {
+        self.values.iter().skip(value).step_by(width).map(|draft| draft.hash)
+    }
+}
