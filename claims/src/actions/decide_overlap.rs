@@ -98,7 +98,7 @@ pub async fn undo(
 /// What a letter to the parties of an entry could say: subject and text, for counsel to edit. It names neither the other
 /// claimant nor any amount: that is for counsel to add.
 #[must_use]
-pub fn suggested_letter(case_title: &str, entry: &Overlap, numbers: &[String]) -> (String, String) {
+pub fn suggested_letter(case_title: &str, entry: &Overlap) -> (String, String) {
     let release = if entry.words.is_empty() { "a lump sum".to_owned() } else { format!("“{}”", entry.words) };
     let months = |month: i64| month_text(i32::try_from(month).unwrap_or_default());
     let period = match (entry.first_month, entry.last_month) {
@@ -108,10 +108,9 @@ pub fn suggested_letter(case_title: &str, entry: &Overlap, numbers: &[String]) -
     };
     let subject = format!("Your claim in “{case_title}”: a question about {release}");
     let text = format!(
-        "You claim money for {release}{period}. Somebody else claims money for the same release and time, so we need to know how the two go together, to count every dollar once and for the right person.\n\n\
+        "You claim money for {release}{period}. Somebody else claims money for the same release and time, so we need to know how these claims go together, to count every dollar once and for the right person.\n\n\
          Please tell us who was to be paid for this release under your agreement, which share was yours, and where the agreement says so. If you have the page at hand, add it to the documents of your claim.\n\n\
-         Nothing was taken off your claim. Claims concerned: {}.",
-        numbers.join(", ")
+         Nothing was taken off your claim."
     );
     (subject, text)
 }

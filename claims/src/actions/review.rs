@@ -8,6 +8,7 @@ use super::{
     permit,
 };
 use crate::{
+    CaseId, ClaimId,
     access::{Action, Actor, Refusal},
     case::Case,
     store::{
@@ -46,7 +47,6 @@ pub async fn open_claim(
     number: &str,
     version: Option<i64>,
 ) -> Result<Opened, Failure> {
-    let now = recoup.clock.now();
     let mut tx = recoup.store.read().await?;
     let case = cases::by_slug(&mut tx, slug).await?.ok_or(Refusal::NotFound)?.read()?;
     permit(actor, Action::ReviewClaim(case.id))?;
@@ -64,33 +64,56 @@ pub async fn open_claim(
     if !versions.iter().any(|sent| sent.frozen.version == read) {
         return Err(Refusal::NotFound.into());
     }
-    let mut history = events::of_claim(&mut tx, claim.id).await?;
     drop(tx);
+    let history = opened(recoup, actor, &claim, read).await?;
+    Ok(Opened { case, claim, versions, in_force, events: history })
+}
 
-    let details = serde_json::json!({ "number": number, "version": read });
+/// Notes that somebody opened a version of a claim, once for a while; gives what happened to the claim, oldest first.
+async fn opened(recoup: &Recoup, actor: &Actor, claim: &Claim, version: i64) -> Result<Vec<Event>, Failure> {
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.read().await?;
+    let history = events::of_claim(&mut tx, claim.id).await?;
+    drop(tx);
+    let number = claim.number.as_deref().unwrap_or_default();
+    let details = serde_json::json!({ "number": number, "version": version });
     let same = details.to_string();
-    let opened = |event: &Event| {
+    let lately = |event: &Event| {
         event.kind == "claim_opened"
             && event.account_id == Some(actor.account)
             && event.details == same
             && now - event.at < ONE_OPENING
     };
-    if !history.iter().any(opened) {
-        let mut tx = recoup.store.write().await?;
-        events::add(
-            &mut tx,
-            &NewEvent {
-                case_id: case.id,
-                claim_id: Some(claim.id),
-                account: Some(actor.account),
-                kind: "claim_opened",
-                details,
-            },
-            now,
-        )
-        .await?;
-        history = events::of_claim(&mut tx, claim.id).await?;
-        tx.commit().await?;
+    if history.iter().any(lately) {
+        return Ok(history);
     }
-    Ok(Opened { case, claim, versions, in_force, events: history })
+    let event = NewEvent {
+        case_id: claim.case_id,
+        claim_id: Some(claim.id),
+        account: Some(actor.account),
+        kind: "claim_opened",
+        details,
+    };
+    let mut tx = recoup.store.write().await?;
+    events::add(&mut tx, &event, now).await?;
+    let history = events::of_claim(&mut tx, claim.id).await?;
+    tx.commit().await?;
+    Ok(history)
+}
+
+/// Opens two claims beside each other, each in the version in force: who they are of is read, so each is told of it.
+///
+/// # Errors
+/// [`Refusal::NotFound`] for claims that were never sent or belong to a case that is not the actor's.
+pub async fn open_beside(recoup: &Recoup, actor: &Actor, case: CaseId, pair: [ClaimId; 2]) -> Result<(), Failure> {
+    permit(actor, Action::ReviewClaim(case))?;
+    for id in pair {
+        let mut tx = recoup.store.read().await?;
+        let claim = claims::by_id(&mut tx, id).await?.filter(|claim| claim.case_id == case).ok_or(Refusal::NotFound)?;
+        let in_force = claim.in_force_id.ok_or(Refusal::NotFound)?;
+        let version = claims::version(&mut tx, in_force).await?.ok_or(Refusal::NotFound)?.version;
+        drop(tx);
+        opened(recoup, actor, &claim, version).await?;
+    }
+    Ok(())
 }

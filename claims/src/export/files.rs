@@ -57,7 +57,7 @@ async fn by_claim(tx: &mut Tx, case: &Case, what: What, filter: &Filter, sheet: 
             What::Documents => document_rows(tx, &claim, sheet).await?,
             What::Totals => {
                 let totals = kept::of_version(tx, claim.version_id).await?;
-                sums.add(totals, removed::of_claim(tx, claim.id).await?, filter, case.settings.filing_basis);
+                sums.add(totals, &removed::of_claim(tx, claim.id).await?, filter, case.settings.filing_basis);
             }
             What::Matches | What::Overlaps => {}
         }

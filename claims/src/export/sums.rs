@@ -70,7 +70,7 @@ impl Sums {
     pub(super) fn add(
         &mut self,
         totals: Vec<Total>,
-        removed: Vec<(Category, Removed)>,
+        removed: &[(Category, Removed)],
         filter: &Filter,
         filing_basis: Basis,
     ) {

@@ -227,6 +227,7 @@ fn share_out<const N: usize>(amount: Minor, weights: &[Minor; N]) -> [Minor; N] 
 }
 
 #[cfg(test)]
+#[expect(clippy::inconsistent_digit_grouping, reason = "cents stand apart, as in the amounts by hand")]
 mod tests {
     use proptest::prelude::*;
 

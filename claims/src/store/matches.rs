@@ -79,6 +79,16 @@ pub async fn of_case(tx: &mut Tx, case: CaseId) -> Result<Vec<Match>, Error> {
     on!(tx, c => sqlx::query_as(sql).bind(case).fetch_all(c).await)
 }
 
+/// The same without their explanations, which are left empty: for lists.
+///
+/// # Errors
+/// If the database fails.
+pub async fn in_brief(tx: &mut Tx, case: CaseId) -> Result<Vec<Match>, Error> {
+    let brief = SELECT.replace("m.explanation", "'' AS explanation");
+    let sql = sqlx::AssertSqlSafe(format!("{brief} WHERE m.case_id = $1 ORDER BY m.stake DESC, m.score DESC, m.id"));
+    on!(tx, c => sqlx::query_as(sql).bind(case).fetch_all(c).await)
+}
+
 /// The pairs of one claim, best first.
 ///
 /// # Errors

@@ -336,7 +336,8 @@ pub async fn decide(tx: &mut Tx, decision: &NewDecision<'_>, now: Instant) -> Re
     .bind(decision.engine).bind(decision.by).bind(now).execute(c).await.map(drop))
 }
 
-/// Undoes the decision in force about two claims in a release (or all of them: 0); `false` if there is none.
+/// Undoes the decisions in force about two claims in a release (or all of them: 0); `false` if there are none. What was said of a
+/// description that has since been found to be of the same release goes with it.
 ///
 /// # Errors
 /// If the database fails.
@@ -347,6 +348,7 @@ pub async fn undo(
     by: AccountId,
     now: Instant,
 ) -> Result<bool, Error> {
-    on!(tx, c => sqlx::query("UPDATE overlap_decisions SET undone_at = $5, undone_by = $4 WHERE claim_a = $1 AND claim_b = $2 AND release_id = $3 AND undone_at IS NULL")
+    on!(tx, c => sqlx::query("UPDATE overlap_decisions SET undone_at = $5, undone_by = $4 WHERE claim_a = $1 AND claim_b = $2 AND undone_at IS NULL \
+        AND (release_id = $3 OR release_id IN (SELECT id FROM releases WHERE release_id = $3))")
         .bind(claims.0).bind(claims.1).bind(release).bind(by).bind(now).execute(c).await.map(|done| done.rows_affected() > 0))
 }

@@ -20,7 +20,7 @@ pub async fn of_claims(tx: &mut Tx, case: CaseId) -> Result<Vec<(ClaimId, Catego
         "SELECT r.claim_id, r.category, r.confirmed, r.suspected FROM removed r JOIN claims k ON k.id = r.claim_id WHERE k.case_id = $1 ORDER BY r.claim_id, r.category",
     )
     .bind(case).fetch_all(c).await)?;
-    Ok(read(rows))
+    Ok(read(&rows))
 }
 
 /// What is taken off one claim, by category.
@@ -29,7 +29,7 @@ pub async fn of_claims(tx: &mut Tx, case: CaseId) -> Result<Vec<(ClaimId, Catego
 /// If the database fails.
 pub async fn of_claim(tx: &mut Tx, claim: ClaimId) -> Result<Vec<(Category, Removed)>, Error> {
     let rows: Vec<Row> = on!(tx, c => sqlx::query_as("SELECT claim_id, category, confirmed, suspected FROM removed WHERE claim_id = $1").bind(claim).fetch_all(c).await)?;
-    Ok(read(rows).into_iter().map(|(_, category, removed)| (category, removed)).collect())
+    Ok(read(&rows).into_iter().map(|(_, category, removed)| (category, removed)).collect())
 }
 
 /// What is taken off all claims of a case that count, by category.
@@ -42,10 +42,10 @@ pub async fn of_case(tx: &mut Tx, case: CaseId) -> Result<Vec<(Category, Removed
          FROM removed r JOIN claims k ON k.id = r.claim_id WHERE k.case_id = $1 AND k.status = 'submitted' GROUP BY k.case_id, r.category",
     )
     .bind(case).fetch_all(c).await)?;
-    Ok(read(rows).into_iter().map(|(_, category, removed)| (category, removed)).collect())
+    Ok(read(&rows).into_iter().map(|(_, category, removed)| (category, removed)).collect())
 }
 
-fn read(rows: Vec<Row>) -> Vec<(ClaimId, Category, Removed)> {
+fn read(rows: &[Row]) -> Vec<(ClaimId, Category, Removed)> {
     let removed = |row: &Row| Removed { confirmed: row.confirmed, suspected: row.suspected };
     rows.iter().filter_map(|row| Some((row.claim_id, Category::parse(&row.category)?, removed(row)))).collect()
 }

@@ -129,6 +129,7 @@ const TRACED: &[&str] = &[
     "/counsel/{slug}/claims/{number}",
     "/counsel/{slug}/claims/{number}/versions/{version}",
     "/counsel/{slug}/exports/{file}",
+    "/counsel/{slug}/matches/{id}",
 ];
 
 fn class(method: &Method, page: &Page) -> char {

@@ -1,4 +1,5 @@
 //! The claims that the press reported, each filed through the pages as a person would, then counsel's totals and files.
+#![expect(clippy::inconsistent_digit_grouping, reason = "cents stand apart, as in the amounts by hand")]
 
 use std::path::Path;
 

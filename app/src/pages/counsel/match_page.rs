@@ -4,7 +4,7 @@ use axum::extract::Path;
 use claims::{
     MatchId,
     access::{Action, Refusal},
-    actions::decide_match,
+    actions::{decide_match, review},
     case::Case,
     store::{
         matches::{self, Decided, Match},
@@ -49,6 +49,8 @@ pub(super) struct Shown {
 /// `GET /counsel/{slug}/matches/{id}`
 pub async fn page(visitor: Visitor, Path((slug, id)): Path<(String, i64)>) -> Answer {
     let shown = read(&visitor, &slug, MatchId(id)).await?;
+    let pair = [shown.pair.claim_a, shown.pair.claim_b];
+    review::open_beside(visitor.recoup(), visitor.actor()?, shown.case.id, pair).await?;
     let typed = Typed::of(match_decision::in_force(&shown.pair));
     let notice = visitor.take_notice().await;
     Ok(visitor.page(show(Shown { notice, ..shown }, typed)))
@@ -95,7 +97,7 @@ async fn read(visitor: &Visitor, slug: &str, id: MatchId) -> Result<Shown, Halt>
     let mut tx = visitor.recoup().store.read().await?;
     let case = frame::case_of(visitor, &mut tx, slug, Action::SeeCase).await?;
     let pair = matches::by_id(&mut tx, case.id, id).await?.ok_or(Refusal::NotFound)?;
-    let all = matches::of_case(&mut tx, case.id).await?;
+    let all = matches::in_brief(&mut tx, case.id).await?;
     let place = all.iter().position(|other| other.id == id).unwrap_or_default();
     let open = |other: &&Match| other.id != id && Show::Open.has(other);
     let before = all[..place].iter().rev().find(open).map(|other| other.id);

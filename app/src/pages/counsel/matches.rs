@@ -84,7 +84,7 @@ struct Shown {
 pub async fn page(visitor: Visitor, Path(slug): Path<String>, Query(query): Query) -> Answer {
     let mut tx = visitor.recoup().store.read().await?;
     let case = frame::case_of(&visitor, &mut tx, &slug, Action::SeeCase).await?;
-    let mut pairs = matches::of_case(&mut tx, case.id).await?;
+    let mut pairs = matches::in_brief(&mut tx, case.id).await?;
     let mut claim = None;
     if !query.get("claim").is_empty() {
         let found = claim_rows::by_number(&mut tx, query.get("claim")).await?;

@@ -37,8 +37,7 @@ struct Shown {
 /// `GET /counsel/{slug}/overlaps/{id}/letter`
 pub async fn page(visitor: Visitor, Path((slug, id)): Path<(String, i64)>) -> Answer {
     let shown = read(&visitor, &slug, OverlapId(id)).await?;
-    let numbers: Vec<String> = shown.to.iter().map(|(part, _)| part.number.clone()).collect();
-    let (subject, text) = decide_overlap::suggested_letter(&shown.case.settings.title, &shown.entry, &numbers);
+    let (subject, text) = decide_overlap::suggested_letter(&shown.case.settings.title, &shown.entry);
     let typed = Typed::of(Answers::default().with("subject", subject).with("text", text));
     Ok(visitor.page(show(shown, typed)))
 }
@@ -106,7 +105,7 @@ fn view(shown: &Shown, typed: &Typed) -> impl IntoView + use<> {
         <h1>"Write to the parties"</h1>
         {frame::nav(slug, Place::Overlaps, shown.waiting)}
         <p><a class="back" href=back.clone()>"← "{match_words::release(&shown.entry.words)}</a></p>
-        <p>"Everybody below gets a mail of their own; nobody sees the others. Each ends with your name and a link to the claim. The suggested text names all claims concerned by their numbers: take that out if the parties should not know them."</p>
+        <p>"Everybody below gets a mail of their own; nobody sees the others. Each ends with your name and a link to the claim. The suggested text names neither the other claimants nor amounts: add what each may know."</p>
         <Table caption="To whom it goes" class="dense">
             <thead>
                 <tr>

@@ -43,8 +43,12 @@ pub(super) struct Input {
     pub verdicts: HashMap<(u32, u32), Verdict>,
     /// What people said of the money of pairs of claims: by place, and the release by the place of its description, or `None` for
     /// all that they share. `of` is whose money it is, for a derivative.
-    pub relations: HashMap<(u32, u32, Option<usize>), (Said, Option<u32>)>,
+    pub relations: Relations,
 }
+
+/// By the places of two claims and of a release's description (`None` for all that they share): what was said, and whose money it
+/// is.
+pub(super) type Relations = HashMap<(u32, u32, Option<usize>), (Said, Option<u32>)>;
 
 /// What a person said of two claims.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

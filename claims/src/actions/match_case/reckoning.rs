@@ -1,9 +1,9 @@
 //! The reckoning itself: pure, on what was read.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    input::{Input, Said, Verdict},
+    input::{Input, Relations, Said, Verdict},
     share_of,
 };
 use crate::{
@@ -94,7 +94,7 @@ pub(super) fn reckon(input: &Input, threads: usize, said: impl Fn(u32, f64)) -> 
 }
 
 /// The decisions, with the release as the lines know it now.
-fn in_releases(input: &Input, releases: &[usize]) -> HashMap<(u32, u32, Option<usize>), (Said, Option<u32>)> {
+fn in_releases(input: &Input, releases: &[usize]) -> Relations {
     input.relations.iter().map(|((a, b, place), said)| ((*a, *b, place.map(|place| releases[place])), *said)).collect()
 }
 
