@@ -254,6 +254,26 @@ mod tests {
         assert_eq!(sum, found[0].score);
     }
 
+    /// Claims of a case with nothing known of where they are: neither the words for nothing nor an address that is kept for
+    /// examples makes two of them one.
+    #[test]
+    fn what_nobody_gave_is_nothing_in_common() {
+        let party = |name: &str, mailbox: &str| Party {
+            name: name.to_owned(),
+            email: format!("{mailbox}@example.org"),
+            street: "Not reported".to_owned(),
+            city: "N/A".to_owned(),
+            country: "United States".to_owned(),
+            ..Party::default()
+        };
+        let all = [
+            party("Cappella Romana", "cappella"),
+            party("Summit Records", "summit"),
+            party("Small jazz label", "jazz"),
+        ];
+        assert_eq!(parties(&all, 1, |_, _| {}), []);
+    }
+
     #[test]
     fn an_artist_alone_is_a_lump_sum() {
         assert!(!description("", "", "Ilse Varga", "").names_a_release());

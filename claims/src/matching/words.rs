@@ -191,12 +191,39 @@ pub fn street_word(word: &str) -> Option<&'static str> {
     })
 }
 
-/// Mail providers where the part after the `@` says nothing about the person.
+/// What people write into a field that must not be empty. It says nothing, least of all that two who write it are one.
+#[must_use]
+pub fn says_nothing(raw: &str) -> bool {
+    const PLACEHOLDERS: [&str; 14] = [
+        "-",
+        "--",
+        ".",
+        "?",
+        "n/a",
+        "na",
+        "none",
+        "nil",
+        "null",
+        "unknown",
+        "not known",
+        "not given",
+        "not reported",
+        "tbd",
+    ];
+    let raw = raw.trim();
+    raw.len() <= 12 && PLACEHOLDERS.iter().any(|placeholder| raw.eq_ignore_ascii_case(placeholder))
+}
+
+/// Mail providers where the part after the `@` says nothing about the person, and the domains that are kept for examples
+/// (RFC 2606).
 #[must_use]
 pub fn is_free_mail(domain: &str) -> bool {
     matches!(
         domain,
-        "gmail.com"
+        "example.com"
+            | "example.net"
+            | "example.org"
+            | "gmail.com"
             | "googlemail.com"
             | "yahoo.com"
             | "hotmail.com"

@@ -180,6 +180,12 @@ impl Invented {
         format!("office@{}.{}", self.letters(), self.place().domain)
     }
 
+    /// A telephone of their own; nobody shares one by chance.
+    fn phone(&self) -> String {
+        let line = INVENTED.iter().chain(&OWN).position(|other| other.0 == self.0).unwrap_or_default();
+        format!("{}{line:02}", self.place().dialling)
+    }
+
     /// The capacity in which they file.
     pub(super) fn capacity(&self) -> &'static str {
         match self.1 {
@@ -198,7 +204,7 @@ impl Invented {
             .with("legal_name", self.0)
             .with("contact", contact)
             .with("email", email)
-            .with("phone", format!("{}{:02}", place.dialling, dice.between(0, 99)))
+            .with("phone", self.phone())
             .with("street", format!("{number} {}", dice.pick(&STREETS)))
             .with("city", place.city)
             .with("region", place.region)

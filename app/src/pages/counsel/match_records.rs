@@ -204,7 +204,8 @@ mod tests {
 
     #[test]
     fn words_that_differ_are_marked_and_others_are_not() {
-        let html = row("Name", "Jay Records LLC", "JAY Recordings, LLC").to_html();
+        // Leptos marks where texts and elements meet.
+        let html = row("Name", "Jay Records LLC", "JAY Recordings, LLC").to_html().replace("<!>", "");
         assert!(html.contains("<mark>Records</mark>") && html.contains("<mark>Recordings,</mark>"), "{html}");
         assert!(!html.contains("<mark>Jay") && html.contains("different"), "{html}");
         assert_eq!(compared("Jay Records", "JAY RECORDS."), "the same words");

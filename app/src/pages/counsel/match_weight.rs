@@ -17,7 +17,8 @@ pub(super) fn view(pair: &Match) -> impl IntoView + use<> {
     let [review, same] = match_words::THRESHOLDS;
     let words = format!(
         "Every field that both records give adds or takes off evidence, in bits: one bit doubles the odds, ten bits make them a thousandfold. \
-         From {} bits on a pair is shown here, from {} bits on it is more probable than not. Values are compared without case, punctuation and legal forms. Engine {}.",
+         From {} bits on a pair is shown here, from {} bits on it is more probable than not. Values are compared without case, punctuation and legal forms. \
+         E-mail, telephone and street of one office are one fact: only the rarest of them counts in full, so agreement of the others can take a little off. Engine {}.",
         match_words::bits(review.0),
         same.0 / 1_000,
         kept.version

@@ -156,8 +156,6 @@ fn head_row(slug: &str, choice: &Choice) -> impl IntoView + use<> {
                 {sorted(Order::Number, "Claim", "", "ascending")}
                 {sorted(Order::Claimant, "Claimant", "", "ascending")}
                 <th scope="col">"Citizenship"</th>
-                <th scope="col">"Status"</th>
-                <th scope="col" class="num">"Version"</th>
                 {sorted(Order::Received, "Received", "", "descending")}
                 <th scope="col" class="num">"Lines"</th>
                 <th scope="col" class="num">"Units"</th>
@@ -177,16 +175,21 @@ fn row(case: &Case, choice: &Choice, found: &RegisterRow) -> impl IntoView + use
     let href = with_query(format!("/counsel/{}/claims/{}", settings.slug, found.number), &choice.query());
     let status = ClaimStatus::parse(&found.status);
     let word = status.map_or(found.status.clone(), |status| status.word().to_owned());
+    // A claim that is as most are says nothing of its state.
+    let withdrawn = status != Some(ClaimStatus::Submitted);
+    let amended = (found.version > 1).then(|| format!("version {}", found.version));
+    let state = (withdrawn || amended.is_some()).then(|| {
+        let tag = withdrawn.then(|| view! { <StatusTag word key=found.status.clone()/>" " });
+        view! { <span class="detail">{tag}{amended}</span> }
+    });
     let late = found.late.then(|| view! { " "<StatusTag word="Late" key="late"/> });
     let received = frame::short_day(deadline::day_in(found.submitted_at, &settings.time_zone));
     let off = Removed { confirmed: found.removed, suspected: found.suspected };
     view! {
         <tr>
-            <th scope="row"><a href=href>{found.number.clone()}</a></th>
+            <th scope="row"><a href=href>{found.number.clone()}</a>{state}</th>
             <td>{found.claimant.clone()}</td>
             <td>{found.citizenship.clone()}</td>
-            <td><StatusTag word key=found.status.clone()/></td>
-            <td class="num">{found.version}</td>
             <td class="nowrap"><time datetime=found.submitted_at.to_rfc3339()>{received}</time>{late}</td>
             <td class="num">{grouped_units(found.lines)}</td>
             <td class="num">{grouped_units(found.units)}</td>
@@ -204,7 +207,7 @@ fn foot_row(words: &'static str, sums: &RegisterSums, case: &Case) -> impl IntoV
     let off = Removed { confirmed: sums.removed, suspected: sums.suspected };
     view! {
         <tr>
-            <th scope="row" colspan="6">{words}": "{frame::count(sums.claims, "claim", "claims")}</th>
+            <th scope="row" colspan="4">{words}": "{frame::count(sums.claims, "claim", "claims")}</th>
             <td class="num">{grouped_units(sums.lines)}</td>
             <td class="num">{grouped_units(sums.units)}</td>
             <td class="num">{frame::figure(sums.documented, currency)}</td>

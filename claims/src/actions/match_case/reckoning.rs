@@ -9,7 +9,7 @@ use super::{
 use crate::{
     ClaimId, ReleaseId,
     line::Category,
-    matching::of_case,
+    matching::{decide::Decision, of_case},
     overlap::{self, Family, Key, LedgerEntry, Relation, Removed},
     store::{matches::Found, overlaps},
 };
@@ -39,11 +39,12 @@ pub(super) fn reckon(input: &Input, threads: usize, said: impl Fn(u32, f64)) -> 
     let same = |pair: &(u32, u32)| input.verdicts.get(pair) == Some(&Verdict::Same);
     let decided_same: Vec<(u32, u32)> = input.verdicts.keys().filter(|pair| same(pair)).copied().collect();
     let most = Unions::of(input.claims.len(), decided_same.iter().copied());
-    let open =
-        found.iter().map(|found| (number(found.a), number(found.b))).filter(|pair| match input.verdicts.get(pair) {
-            Some(verdict) => *verdict != Verdict::Different,
-            None => true,
-        });
+    // What the engine only wants to be looked at is no suspicion yet.
+    let proposed = found.iter().filter(|found| found.decision == Decision::Match);
+    let open = proposed.map(|found| (number(found.a), number(found.b))).filter(|pair| match input.verdicts.get(pair) {
+        Some(verdict) => *verdict != Verdict::Different,
+        None => true,
+    });
     let least = Unions::of(input.claims.len(), decided_same.iter().copied().chain(open));
 
     let lines = input

@@ -6,6 +6,9 @@ use crate::matching::{text, words};
 /// `pobox` with the box as number. Words that name a kind of unit are dropped, the unit itself is kept.
 pub fn street(raw: &str, scratch: &mut Scratch, out: &mut String) {
     out.clear();
+    if words::says_nothing(raw) {
+        return;
+    }
     scratch.folded.clear();
     text::fold_into(raw, &mut scratch.folded);
     if scratch.folded.contains('#') {
@@ -91,6 +94,9 @@ pub struct Scratch {
 /// A place name: folded words with single spaces; `st.` and `saint` are one, so are `ft` and `fort`.
 pub fn place(raw: &str, out: &mut String) {
     out.clear();
+    if words::says_nothing(raw) {
+        return;
+    }
     let folded = text::fold(raw);
     for word in text::word_list(&folded, true) {
         if !out.is_empty() {
