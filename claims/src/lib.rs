@@ -16,6 +16,8 @@ pub mod matching;
 pub mod money;
 pub mod overlap;
 pub mod period;
+#[cfg(feature = "statements")]
+pub mod statements;
 pub mod status;
 pub mod totals;
 
