@@ -87,6 +87,10 @@ pub struct Choices {
     pub basis: String,
     /// How rows become lines.
     pub grouping: Grouping,
+    /// Whether the mapping is another claimant's of the case, for the same header.
+    pub offered: bool,
+    /// Whether the mapping was remembered from an earlier file with the same header.
+    pub remembered: bool,
     /// Accepted warnings: a kind's key, or a problem's.
     pub accepted: BTreeSet<String>,
 }

@@ -239,8 +239,8 @@ pub fn month_of(period: Period) -> Period {
 /// A period as statements call it: `October 2017`, `the third quarter of 2015` is left as its days.
 #[must_use]
 pub fn show(period: Period) -> String {
-    let month = month_of(period);
-    if month == period && period.from != period.to {
+    let whole = months(period.from.year().unsigned_abs(), period.from.month(), 1);
+    if whole == Ok(period) {
         return period.from.format("%B %Y").to_string();
     }
     if period.from == period.to {
@@ -311,6 +311,7 @@ mod tests {
         assert_eq!(show(month_of(period)), "June 2016");
         let quarter = read("Q3 2015", DayOrder::DayFirst).unwrap();
         assert_eq!(month_of(quarter), quarter);
+        assert_eq!(show(quarter), "1 July 2015 – 30 September 2015");
     }
 
     proptest! {

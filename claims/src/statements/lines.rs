@@ -86,12 +86,12 @@ pub(super) fn outcome(group: &Group, shape: &Shape, category: Category, choices:
     let answers = answers.only(line::form(category));
     let reading = line::read(category, &answers, &rules.line);
     let Some(facts) = reading.facts else { return Outcome::Refused(reading.errors) };
-    let service = if category == Category::UnpaidSales { group.statement.clone() } else { answers.get("service").to_owned() };
+    let service = if category == Category::UnpaidSales { answers.get("statement_number").to_owned() } else { answers.get("service").to_owned() };
     let period = group.period.map(dates::show).unwrap_or_default();
     let rows = format!("{} {}", if group.row_count() == 1 { "row" } else { "rows" }, ranges(&group.rows, CITED));
     Outcome::Line(Box::new(Proposal {
-        key: format!("{}|{period}|{service}|{currency}", group.identity()),
-        release: facts.release.in_words(),
+        key: crate::intake::form::clean(&format!("{}|{period}|{service}|{currency}", group.identity()), 600),
+        release: Some(facts.release.in_words()).filter(|words| !words.is_empty()).unwrap_or_else(|| "Lump sum".to_owned()),
         period,
         service,
         units: group.units,

@@ -394,7 +394,9 @@ impl<'p> Pass<'p> {
                     figures[place] = self.number(cells, column, &mut right);
                 }
             }
-            self.arithmetic(cells, &figures, amount, units);
+            if right {
+                self.arithmetic(cells, &figures, amount, units);
+            }
         }
         if !right {
             return;
@@ -727,7 +729,8 @@ impl<'p> Pass<'p> {
                 let net = shipped - returned.abs();
                 self.problem(cells, Kind::Sums, self.places.get(Field::Units), |value| format!("Shipped less returned is {net}, but {value} is given."));
             }
-            if let Some(gross) = figure(Field::Gross) {
+            let taken_off = [Field::Fee, Field::ReserveWithheld, Field::Chargebacks].into_iter().any(|field| self.places.has(field));
+            if let Some(gross) = figure(Field::Gross).filter(|_| taken_off) {
                 let off = |field| figure(field).map_or(0, i64::abs);
                 let due = gross - off(Field::Fee) - off(Field::ReserveWithheld) + off(Field::ReserveReleased) - off(Field::Chargebacks);
                 // Each figure of a statement is rounded by itself: up to two hundredths are no mistake.
