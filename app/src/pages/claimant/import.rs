@@ -42,7 +42,8 @@ pub async fn page(visitor: Visitor, At(id): At<ClaimId>) -> Answer {
         let zone = draft.case.settings.time_zone.clone();
         let rows: Vec<_> = imports.iter().map(|import| row(id, import, &zone)).collect();
         let earlier = (!rows.is_empty()).then(|| view! {
-            <Table caption="Statements of this claim">
+            <h2>"Statements of this claim"</h2>
+            <Table caption="Statements of this claim" quiet=true>
                 <thead><tr><th scope="col">"File"</th><th scope="col">"Uploaded"</th><th scope="col" class="num">"Rows"</th><th scope="col" class="num">"Lines"</th><th scope="col">"State"</th></tr></thead>
                 <tbody>{rows}</tbody>
             </Table>

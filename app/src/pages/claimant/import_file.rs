@@ -116,8 +116,8 @@ fn body(import: &Import, reading: &Reading, case: &Case, others: &[Import], key:
         {questions}
         <h2>"What was understood"</h2>
         {facts(&base, reading, is_open)}
-        {(!asks_columns).then(|| totals(reading))}
-        {(!asks_columns).then(|| view! { {problems} })}
+        {settled.then(|| totals(reading))}
+        {(!asks_columns && (settled || !reading.counts.is_empty())).then_some(problems)}
         {settled.then(|| lines(reading))}
         {is_open.then(|| view! {
             {settled.then(|| options(&base, import, reading, others))}
@@ -170,10 +170,12 @@ fn questions(base: &str, reading: &Reading, choices: &Choices, case: &Case) -> i
 fn facts(base: &str, reading: &Reading, is_open: bool) -> impl IntoView + use<> {
     let layout = if reading.layout.is_empty() { "Not a known one; columns as you say".to_owned() } else { reading.layout_title.clone() };
     let marks: Vec<Mark> = reading.columns.iter().filter_map(|column| column.mark).collect();
+    let undecided = reading.questions.iter().any(|question| question.choice == "decimal");
     let numbers = match (marks.contains(&Mark::Comma), marks.contains(&Mark::Point)) {
         (true, false) => "A comma before the decimals: 1.234,56",
         (false, true) => "A point before the decimals: 1,234.56",
         (true, true) => "Some columns with a comma, some with a point before the decimals",
+        (false, false) if undecided => "Not decided yet",
         (false, false) => "Whole numbers",
     };
     let days = reading.days.map(|days| match days {
@@ -185,7 +187,7 @@ fn facts(base: &str, reading: &Reading, is_open: bool) -> impl IntoView + use<> 
         let column = &reading.columns[*place];
         let meaning = column.field.map(claims::statements::field::Field::title);
         let class = if column.field.is_some_and(claims::statements::read::is_number) { "num" } else { "" };
-        view! { <th scope="col" class=class>{column.header.clone()}<br/><span class="soft">{meaning}</span></th> }
+        view! { <th scope="col" class=class>{column.header.clone()}<br/><span class="meaning">"→ "{meaning}</span></th> }
     }).collect();
     let rows: Vec<_> = reading.first_rows.iter().map(|(number, cells)| {
         let cells: Vec<_> = used.iter().map(|place| {
@@ -196,7 +198,7 @@ fn facts(base: &str, reading: &Reading, is_open: bool) -> impl IntoView + use<> 
     }).collect();
     let change = is_open.then(|| view! { " "<a href=format!("{base}/columns")>"Change what the columns mean"</a> });
     view! {
-        <dl class="summary">
+        <dl class="summary-list">
             <div><dt>"File"</dt><dd>{reading.format.words()}</dd></div>
             <div><dt>"Layout"</dt><dd>{layout}{change}</dd></div>
             <div><dt>"Header"</dt><dd>{format!("Row {}", reading.header_row)}</dd></div>
@@ -225,7 +227,7 @@ fn totals(reading: &Reading) -> impl IntoView + use<> {
     }).collect();
     let left: Vec<_> = reading.left_out.iter().map(|left| {
         let rows = if left.rows == 1 { "row" } else { "rows" };
-        view! { <li>{format!("{} {rows} {}: {}", grouped(left.rows), left.reason.words(), left.which)}</li> }
+        view! { <li>{format!("{} {rows}, {}: {}", grouped(left.rows), left.reason.words(), left.which)}</li> }
     }).collect();
     let left = if left.is_empty() { view! { <p>"No row was left out."</p> }.into_any() } else { view! { <p>"Left out by rule:"</p><ul>{left}</ul> }.into_any() };
     let own: Vec<_> = reading.file_totals.iter().map(|total| {
