@@ -147,7 +147,7 @@ fn store(file: &Path) -> anyhow::Result<(usize, f64)> {
         stage::case(&app.recoup, "allegro", "ALG").await;
         let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
         let (_, claim) = stage::start(&app.recoup, account, "allegro", "Jay Records").await;
-        let mut stored_in = async || -> Result<f64, claims::store::Error> {
+        let stored_in = async || -> Result<f64, claims::store::Error> {
             let mut tx = app.recoup.store.write().await?;
             let new = stored::NewImport { claim, sha256: "", name: "", media_type: "", bytes: 0, by: account };
             let import = stored::add(&mut tx, &new, &Choices::default(), app.clock.now()).await?;
