@@ -22,7 +22,11 @@ fn corpus() -> PathBuf {
 
 fn choices(name: &str) -> Choices {
     Choices {
-        aggregator: if ["itunes", "amazon", "bandcamp"].iter().any(|layout| name.starts_with(layout)) { "The Orchard".to_owned() } else { String::new() },
+        aggregator: if ["itunes", "amazon", "bandcamp"].iter().any(|layout| name.starts_with(layout)) {
+            "The Orchard".to_owned()
+        } else {
+            String::new()
+        },
         ..Choices::default()
     }
 }
@@ -33,24 +37,68 @@ fn snapshot(read: Result<Statement, Refused>) -> String {
         Ok(statement) => statement,
         Err(refused) => return format!("refused: {refused}\n"),
     };
-    let Reading { format, layout, category, header_row, columns, days, questions, period, rows, data_rows, left_out, sums, file_totals, problems, .. } = &statement.reading;
+    let Reading {
+        format,
+        layout,
+        category,
+        header_row,
+        columns,
+        days,
+        questions,
+        period,
+        rows,
+        data_rows,
+        left_out,
+        sums,
+        file_totals,
+        problems,
+        ..
+    } = &statement.reading;
     let mut out = String::new();
     let mut say = |line: String| writeln!(out, "{line}").unwrap();
     say(format!("format: {}", format.words()));
     say(format!("layout: {layout}, header in row {header_row}, {}", category.map_or("?", Category::key)));
     for column in columns {
-        say(format!("column: {} = {} {}", column.header, column.field.map_or("-", claims::statements::field::Field::key), column.mark.map_or("", number::Mark::key)).trim_end().to_owned());
+        say(format!(
+            "column: {} = {} {}",
+            column.header,
+            column.field.map_or("-", claims::statements::field::Field::key),
+            column.mark.map_or("", number::Mark::key)
+        )
+        .trim_end()
+        .to_owned());
     }
     say(format!("days: {}", days.map_or("-", dates::DayOrder::key)));
-    questions.iter().for_each(|question| say(format!("question: {} [{}] {}", question.choice, question.examples.join(" | "), question.words)));
+    questions.iter().for_each(|question| {
+        say(format!("question: {} [{}] {}", question.choice, question.examples.join(" | "), question.words))
+    });
     say(format!("period: {}", period.map(dates::show).unwrap_or_default()));
     say(format!("rows: {rows}, read: {data_rows}"));
     left_out.iter().for_each(|left| say(format!("left out: {} {} ({})", left.rows, left.reason.words(), left.which)));
     for sum in sums {
-        say(format!("sum: {} rows {} units {} exact {} lines {} below zero {}", sum.currency.map(|currency| currency.to_string()).unwrap_or_default(), sum.rows, sum.units, sum.millionths, sum.lines, sum.below_zero));
+        say(format!(
+            "sum: {} rows {} units {} exact {} lines {} below zero {}",
+            sum.currency.map(|currency| currency.to_string()).unwrap_or_default(),
+            sum.rows,
+            sum.units,
+            sum.millionths,
+            sum.lines,
+            sum.below_zero
+        ));
     }
-    file_totals.iter().for_each(|total| say(format!("file total: row {} says {} rows come to {}", total.row, total.stated, total.computed)));
-    problems.iter().for_each(|problem| say(format!("{}: row {} [{}] “{}” {}", problem.kind.key(), problem.row, problem.column, problem.value, problem.message)));
+    file_totals.iter().for_each(|total| {
+        say(format!("file total: row {} says {} rows come to {}", total.row, total.stated, total.computed))
+    });
+    problems.iter().for_each(|problem| {
+        say(format!(
+            "{}: row {} [{}] “{}” {}",
+            problem.kind.key(),
+            problem.row,
+            problem.column,
+            problem.value,
+            problem.message
+        ))
+    });
     for line in &statement.lines {
         let answers: Vec<String> = line.answers.0.iter().map(|(name, answer)| format!("{name}={answer}")).collect();
         say(format!("line: {} {} ({}) {}", line.amount, line.currency, line.rows, answers.join("; ")));
@@ -65,10 +113,14 @@ fn every_file_of_the_corpus_reads_as_its_snapshot() {
     let mut files = 0;
     let mut names: Vec<PathBuf> = fs::read_dir(corpus()).unwrap().map(|entry| entry.unwrap().path()).collect();
     names.sort();
-    for path in names.iter().filter(|path| path.is_file() && !["md", "expected"].iter().any(|ending| path.extension().is_some_and(|found| found == *ending))) {
+    for path in names.iter().filter(|path| {
+        path.is_file()
+            && !["md", "expected"].iter().any(|ending| path.extension().is_some_and(|found| found == *ending))
+    }) {
         files += 1;
         let name = path.file_name().unwrap().to_str().unwrap();
-        let found = snapshot(statements::read(&Input::File(path.clone()), &choices(name), &Rules::any(), Wish::default()));
+        let found =
+            snapshot(statements::read(&Input::File(path.clone()), &choices(name), &Rules::any(), Wish::default()));
         let expected = path.with_file_name(format!("{name}.expected"));
         if update {
             fs::write(&expected, &found).unwrap();
@@ -105,7 +157,8 @@ struct Row {
 
 fn rows() -> impl Strategy<Value = Vec<Row>> {
     let text = "[A-Za-zÄÖÜäöüéèß '\"&.,;|-]{1,20}".prop_map(|text| format!("x{}", text.trim()));
-    let row = (1u32..13, text.clone(), text, 1i64..500, 1i64..9_999_999_999).prop_map(|(month, artist, title, units, millionths)| Row { month, artist, title, units, millionths });
+    let row = (1u32..13, text.clone(), text, 1i64..500, 1i64..9_999_999_999)
+        .prop_map(|(month, artist, title, units, millionths)| Row { month, artist, title, units, millionths });
     prop::collection::vec(row, 1..40)
 }
 
@@ -171,7 +224,10 @@ fn workbook(sheet: &[u8]) -> Vec<u8> {
         zip.start_file(name, options).unwrap();
         zip.write_all(bytes).unwrap();
     };
-    part("[Content_Types].xml", br#"<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>"#);
+    part(
+        "[Content_Types].xml",
+        br#"<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>"#,
+    );
     part("_rels/.rels", br#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>"#);
     part("xl/workbook.xml", br#"<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="Sales" sheetId="1" r:id="rId1"/></sheets></workbook>"#);
     part("xl/_rels/workbook.xml.rels", br#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#);
@@ -180,7 +236,9 @@ fn workbook(sheet: &[u8]) -> Vec<u8> {
 }
 
 fn refusal(bytes: &[u8]) -> String {
-    statements::read(&Input::Memory(bytes), &Choices::default(), &Rules::any(), Wish::default()).expect_err("a refusal").to_string()
+    statements::read(&Input::Memory(bytes), &Choices::default(), &Rules::any(), Wish::default())
+        .expect_err("a refusal")
+        .to_string()
 }
 
 #[test]
@@ -194,14 +252,17 @@ fn too_much_is_refused_with_a_sentence() {
 
     let path = std::env::temp_dir().join(format!("recoup-large-{}", std::process::id()));
     fs::File::create(&path).unwrap().set_len(1_000_000_000).unwrap();
-    let large = statements::read(&Input::File(path.clone()), &Choices::default(), &Rules::any(), Wish::default()).expect_err("a refusal").to_string();
+    let large = statements::read(&Input::File(path.clone()), &Choices::default(), &Rules::any(), Wish::default())
+        .expect_err("a refusal")
+        .to_string();
     fs::remove_file(path).unwrap();
     assert!(large.contains("has 1000 MB; a statement can have 256 MB"), "{large}");
 }
 
 #[test]
 fn a_zip_bomb_is_not_opened() {
-    let mut sheet = br#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>"#.to_vec();
+    let mut sheet =
+        br#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>"#.to_vec();
     sheet.resize(300_000_000, b' ');
     let bomb = workbook(&sheet);
     assert!(bomb.len() < 1_000_000);
@@ -222,10 +283,12 @@ fn one_cell_of_an_opendocument_sheet_cannot_stand_for_a_billion() {
 fn damaged_workbooks_are_refused() {
     let whole = workbook(br#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>Period</t></is></c></row></sheetData></worksheet>"#);
     for cut in (0..whole.len()).step_by(37) {
-        let _ = statements::read(&Input::Memory(&whole[..cut]), &Choices::default(), &Rules::any(), Wish::default()).map_err(|refused| refused.to_string());
+        let _ = statements::read(&Input::Memory(&whole[..cut]), &Choices::default(), &Rules::any(), Wish::default())
+            .map_err(|refused| refused.to_string());
         let mut flipped = whole.clone();
         flipped[cut] ^= 0x55;
-        let _ = statements::read(&Input::Memory(&flipped), &Choices::default(), &Rules::any(), Wish::default()).map_err(|refused| refused.to_string());
+        let _ = statements::read(&Input::Memory(&flipped), &Choices::default(), &Rules::any(), Wish::default())
+            .map_err(|refused| refused.to_string());
     }
 }
 
@@ -240,7 +303,9 @@ fn a_copy_to_be_corrected_says_what_to_mend() {
     assert!(row(1).ends_with("What to mend"), "{}", row(1));
     assert!(row(5).contains("it would have to be 2"), "{}", row(5));
     assert!(row(10).contains("this cell is empty"), "{}", row(10));
-    let original = statements::read(&Input::File(path), &Choices::default(), &Rules::any(), Wish::default()).unwrap().reading;
-    let again = statements::read(&Input::Memory(&copy), &Choices::default(), &Rules::any(), Wish::default()).unwrap().reading;
+    let original =
+        statements::read(&Input::File(path), &Choices::default(), &Rules::any(), Wish::default()).unwrap().reading;
+    let again =
+        statements::read(&Input::Memory(&copy), &Choices::default(), &Rules::any(), Wish::default()).unwrap().reading;
     assert_eq!((original.counts, original.sums), (again.counts, again.sums));
 }

@@ -18,9 +18,24 @@ use rust_decimal::Decimal;
 
 const SHEET_ROWS: usize = 100_000;
 const HEADER: [&str; 18] = [
-    "Period", "Activity Period", "DMS", "Territory", "Orchard UPC", "Manufacturer's UPC", "Label Catalog #", "Imprint Label",
-    "Artist Name", "Release Name", "Track Name", "ISRC", "Volume", "Track #", "Quantity", "Trans Type",
-    "Label Share Net Receipts", "Preferred Currency",
+    "Period",
+    "Activity Period",
+    "DMS",
+    "Territory",
+    "Orchard UPC",
+    "Manufacturer's UPC",
+    "Label Catalog #",
+    "Imprint Label",
+    "Artist Name",
+    "Release Name",
+    "Track Name",
+    "ISRC",
+    "Volume",
+    "Track #",
+    "Quantity",
+    "Trans Type",
+    "Label Share Net Receipts",
+    "Preferred Currency",
 ];
 
 fn main() -> anyhow::Result<()> {
@@ -35,7 +50,9 @@ fn main() -> anyhow::Result<()> {
     write_text(&text, rows)?;
     write_book(&book)?;
     let mut report = serde_json::json!({ "rows": rows, "bytes": text.metadata()?.len(), "sheet_rows": SHEET_ROWS, "directory": dir });
-    for (part, file) in [("csv", &text), ("read", &text), ("calamine", &book), ("sheet", &book), ("import", &text), ("store", &text)] {
+    for (part, file) in
+        [("csv", &text), ("read", &text), ("calamine", &book), ("sheet", &book), ("import", &text), ("store", &text)]
+    {
         report[part] = best(part, file)?;
     }
     let seconds = |part: &str| report[part]["seconds"].as_f64().unwrap_or(f64::NAN);
@@ -74,7 +91,8 @@ fn measure(part: &str, file: &Path) -> anyhow::Result<()> {
         "csv" => (csv_alone(file)?, started.elapsed().as_secs_f64()),
         "calamine" => (calamine_alone(file)?, started.elapsed().as_secs_f64()),
         "read" | "sheet" => {
-            let read = statements::read(&Input::File(file.to_owned()), &Choices::default(), &Rules::any(), Wish::default())?;
+            let read =
+                statements::read(&Input::File(file.to_owned()), &Choices::default(), &Rules::any(), Wish::default())?;
             (usize::try_from(read.reading.data_rows)?, started.elapsed().as_secs_f64())
         }
         "import" => import_alone(file)?,
@@ -93,7 +111,8 @@ fn peak_mb() -> u64 {
 }
 
 fn csv_alone(file: &Path) -> anyhow::Result<usize> {
-    let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_reader(BufReader::with_capacity(1 << 20, File::open(file)?));
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(b';').from_reader(BufReader::with_capacity(1 << 20, File::open(file)?));
     let mut record = csv::ByteRecord::new();
     let (mut rows, mut sum) = (0, Decimal::ZERO);
     while reader.read_byte_record(&mut record)? {
@@ -129,7 +148,13 @@ fn import_alone(file: &Path) -> anyhow::Result<(usize, f64)> {
     let started = Instant::now();
     let schema = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE statement_rows (import_id BIGINT NOT NULL, row_number BIGINT NOT NULL, line BIGINT NOT NULL, units BIGINT NOT NULL, millionths BIGINT NOT NULL, PRIMARY KEY (import_id, row_number)) WITHOUT ROWID;";
     let import = format!(".import --csv {} statement_rows", table.display());
-    let status = Command::new("sqlite3").arg(&database).arg(schema).arg(import).stdout(std::process::Stdio::null()).status().context("sqlite3 must be installed")?;
+    let status = Command::new("sqlite3")
+        .arg(&database)
+        .arg(schema)
+        .arg(import)
+        .stdout(std::process::Stdio::null())
+        .status()
+        .context("sqlite3 must be installed")?;
     if !status.success() {
         bail!("sqlite3 failed");
     }
@@ -172,7 +197,12 @@ impl Dice {
 }
 
 fn gtin(body: u64) -> String {
-    let sum: u64 = format!("{body:012}").bytes().rev().enumerate().map(|(i, b)| u64::from(b - b'0') * if i % 2 == 0 { 3 } else { 1 }).sum();
+    let sum: u64 = format!("{body:012}")
+        .bytes()
+        .rev()
+        .enumerate()
+        .map(|(i, b)| u64::from(b - b'0') * if i % 2 == 0 { 3 } else { 1 })
+        .sum();
     format!("{body:012}{}", (10 - sum % 10) % 10)
 }
 
@@ -213,8 +243,14 @@ fn write_book(path: &Path) -> anyhow::Result<()> {
     let parts = [
         ("[Content_Types].xml", r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>"#),
         ("_rels/.rels", r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>"#),
-        ("xl/workbook.xml", r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="Sales" sheetId="1" r:id="rId1"/></sheets></workbook>"#),
-        ("xl/_rels/workbook.xml.rels", r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#),
+        (
+            "xl/workbook.xml",
+            r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="Sales" sheetId="1" r:id="rId1"/></sheets></workbook>"#,
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#,
+        ),
     ];
     for (name, text) in parts {
         zip.start_file(name, options)?;
@@ -223,16 +259,43 @@ fn write_book(path: &Path) -> anyhow::Result<()> {
     zip.start_file("xl/worksheets/sheet1.xml", options)?;
     zip.write_all(br#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>"#)?;
     let texts = |row: usize, cells: &[&str]| {
-        let cells: String = cells.iter().enumerate().map(|(column, text)| format!(r#"<c r="{}{row}" t="inlineStr"><is><t>{text}</t></is></c>"#, ["A", "B", "C", "D", "E", "F", "G", "H"][column])).collect();
+        let cells: String = cells
+            .iter()
+            .enumerate()
+            .map(|(column, text)| {
+                format!(
+                    r#"<c r="{}{row}" t="inlineStr"><is><t>{text}</t></is></c>"#,
+                    ["A", "B", "C", "D", "E", "F", "G", "H"][column]
+                )
+            })
+            .collect();
         cells
     };
-    writeln!(zip, "<row r=\"1\">{}</row>", texts(1, &["Period", "Barcode", "Catalogue Number", "Artist", "Title", "Currency", "Net Units", "Net Due"]))?;
+    writeln!(
+        zip,
+        "<row r=\"1\">{}</row>",
+        texts(1, &["Period", "Barcode", "Catalogue Number", "Artist", "Title", "Currency", "Net Units", "Net Due"])
+    )?;
     let mut dice = Dice(7);
     for row in 2..SHEET_ROWS + 2 {
         let release = dice.roll(300);
-        let named = [format!("2015-{:02}", dice.roll(12) + 1), gtin(73_488_500_000 + release), format!("LBL {release}"), "An ensemble".to_owned(), format!("Volume {release}"), "USD".to_owned()];
+        let named = [
+            format!("2015-{:02}", dice.roll(12) + 1),
+            gtin(73_488_500_000 + release),
+            format!("LBL {release}"),
+            "An ensemble".to_owned(),
+            format!("Volume {release}"),
+            "USD".to_owned(),
+        ];
         let named: Vec<&str> = named.iter().map(String::as_str).collect();
-        writeln!(zip, "<row r=\"{row}\">{}<c r=\"G{row}\"><v>{}</v></c><c r=\"H{row}\"><v>{}.{:02}</v></c></row>", texts(row, &named), dice.roll(90), dice.roll(500), dice.roll(100))?;
+        writeln!(
+            zip,
+            "<row r=\"{row}\">{}<c r=\"G{row}\"><v>{}</v></c><c r=\"H{row}\"><v>{}.{:02}</v></c></row>",
+            texts(row, &named),
+            dice.roll(90),
+            dice.roll(500),
+            dice.roll(100)
+        )?;
     }
     zip.write_all(b"</sheetData></worksheet>")?;
     zip.finish()?.flush()?;

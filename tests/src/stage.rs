@@ -233,7 +233,13 @@ pub async fn open_next_version(recoup: &Recoup, actor: &Actor, id: ClaimId) {
 }
 
 /// Begins to import a statement whose bytes lie in the document store, and reads it.
-pub async fn import(app: &crate::App, actor: &Actor, id: ClaimId, file: &NewDocument, bytes: &[u8]) -> claims::ImportId {
+pub async fn import(
+    app: &crate::App,
+    actor: &Actor,
+    id: ClaimId,
+    file: &NewDocument,
+    bytes: &[u8],
+) -> claims::ImportId {
     use claims::actions::imports;
     let imports::Begun::New(import) = imports::begin(&app.recoup, actor, id, file).await.unwrap() else {
         panic!("the file is known")
@@ -247,6 +253,7 @@ pub async fn read_import(recoup: &Recoup, actor: &Actor, id: ClaimId, import: cl
     use claims::{actions::imports, statements};
     let (found, _, case) = imports::open(recoup, actor, id, import).await.unwrap();
     let rules = imports::rules(recoup, &case);
-    let mut read = statements::read(&statements::Input::Memory(bytes), &found.choices, &rules, statements::Wish::default());
+    let mut read =
+        statements::read(&statements::Input::Memory(bytes), &found.choices, &rules, statements::Wish::default());
     imports::understood(recoup, actor, import, read.as_mut().map_err(|refused| &*refused)).await.unwrap();
 }

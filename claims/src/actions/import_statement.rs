@@ -54,7 +54,8 @@ pub async fn import(
     }
     ready(&import, &statement)?;
     let case = claim_view::case_of(&mut tx, &claim).await?;
-    let category = statement.reading.category.ok_or_else(|| Failure::said("Say first what the rows of this file are."))?;
+    let category =
+        statement.reading.category.ok_or_else(|| Failure::said("Say first what the rows of this file are."))?;
     if !case.settings.categories.contains(&category) {
         return Err(Failure::said(format!("“{}” cannot be claimed in this case.", category.title())));
     }
@@ -81,7 +82,14 @@ pub async fn import(
         let in_case = edit_lines::in_case(&case, &facts).ok_or_else(|| {
             Failure::said(format!("The amount of {} is too large for the currency of the case.", proposal.release))
         })?;
-        let new = NewLine { number, answers: &proposal.answers, facts: &facts, in_case: &in_case, key: &proposal.key, place: &proposal.rows };
+        let new = NewLine {
+            number,
+            answers: &proposal.answers,
+            facts: &facts,
+            in_case: &in_case,
+            key: &proposal.key,
+            place: &proposal.rows,
+        };
         stored::add_line(&mut tx, id, draft, document, &new).await?;
     }
     stored::add_rows(&mut tx, id, first, &statement.rows).await?;
@@ -94,7 +102,13 @@ pub async fn import(
     let details = serde_json::json!({
         "name": import.name, "sha256": import.sha256, "lines": new, "replaced": removed, "rows": statement.reading.data_rows,
     });
-    let event = events::NewEvent { case_id: claim.case_id, claim_id: Some(claim.id), account: Some(actor.account), kind: "statement_imported", details };
+    let event = events::NewEvent {
+        case_id: claim.case_id,
+        claim_id: Some(claim.id),
+        account: Some(actor.account),
+        kind: "statement_imported",
+        details,
+    };
     events::add(&mut tx, &event, now).await?;
     let answer = format!("{} {}", category.key(), statement.lines.len());
     once::keep(recoup, &mut tx, actor, key, "import_statement", &fingerprint, &answer).await?;
@@ -114,7 +128,9 @@ fn ready(import: &Import, statement: &Statement) -> Result<(), Failure> {
         return Err(Failure::said(format!("A question is not answered yet: {}", question.words)));
     }
     if reading.count(Severity::Error) > 0 {
-        return Err(Failure::said("There are still errors in this file. Mend them in the file and import the mended one."));
+        return Err(Failure::said(
+            "There are still errors in this file. Mend them in the file and import the mended one.",
+        ));
     }
     if let Some(kind) = reading.open_warnings(&import.choices).first() {
         return Err(Failure::said(format!("A warning is not accepted yet: {}.", kind.title())));
@@ -127,11 +143,25 @@ fn ready(import: &Import, statement: &Statement) -> Result<(), Failure> {
 
 /// What is kept of choices for other files with the same header: not what is true of one file only.
 fn mapping(choices: &Choices) -> Choices {
-    Choices { accepted: Default::default(), from: String::new(), to: String::new(), sheet: String::new(), offered: false, remembered: false, ..choices.clone() }
+    Choices {
+        accepted: Default::default(),
+        from: String::new(),
+        to: String::new(),
+        sheet: String::new(),
+        offered: false,
+        remembered: false,
+        ..choices.clone()
+    }
 }
 
 /// The file as a document of the claim, which the lines cite.
-async fn document(recoup: &Recoup, tx: &mut Tx, actor: &Actor, import: &Import, draft: VersionId) -> Result<DocumentId, Failure> {
+async fn document(
+    recoup: &Recoup,
+    tx: &mut Tx,
+    actor: &Actor,
+    import: &Import,
+    draft: VersionId,
+) -> Result<DocumentId, Failure> {
     if let Some(known) = documents::by_hash(tx, import.claim_id, &import.sha256).await? {
         if known.removed_in.is_some() {
             documents::restore(tx, known.id).await?;
@@ -146,6 +176,12 @@ async fn document(recoup: &Recoup, tx: &mut Tx, actor: &Actor, import: &Import, 
         )));
     }
     let version = claims::version(tx, draft).await?.ok_or(Refusal::NotFound)?.version;
-    let new = NewDocument { sha256: import.sha256.clone(), name: import.name.clone(), media_type: import.media_type.clone(), bytes: import.bytes, pages: None };
+    let new = NewDocument {
+        sha256: import.sha256.clone(),
+        name: import.name.clone(),
+        media_type: import.media_type.clone(),
+        bytes: import.bytes,
+        pages: None,
+    };
     Ok(documents::add(tx, import.claim_id, &new, actor.account, version, recoup.clock.now()).await?)
 }

@@ -16,8 +16,7 @@ use crate::{
     money::Currency,
     period::Period,
     statements::{
-        Choices, Reading, Refused, Rules, Statement,
-        dates,
+        Choices, Reading, Refused, Rules, Statement, dates,
         lines::Proposal,
         problem::{Kind, Problem},
     },
@@ -90,7 +89,14 @@ pub async fn begin(recoup: &Recoup, actor: &Actor, id: ClaimId, file: &NewDocume
             _ => {}
         }
     }
-    let new = NewImport { claim: id, sha256: &file.sha256, name: &file.name, media_type: &file.media_type, bytes: file.bytes, by: actor.account };
+    let new = NewImport {
+        claim: id,
+        sha256: &file.sha256,
+        name: &file.name,
+        media_type: &file.media_type,
+        bytes: file.bytes,
+        by: actor.account,
+    };
     let import = stored::add(&mut tx, &new, &Choices::default(), now).await?;
     tx.commit().await?;
     Ok(Begun::New(import))
@@ -100,7 +106,12 @@ pub async fn begin(recoup: &Recoup, actor: &Actor, id: ClaimId, file: &NewDocume
 ///
 /// # Errors
 /// [`Refusal::NotFound`] for everybody else.
-pub async fn open(recoup: &Recoup, actor: &Actor, claim: ClaimId, id: ImportId) -> Result<(Import, Claim, Case), Failure> {
+pub async fn open(
+    recoup: &Recoup,
+    actor: &Actor,
+    claim: ClaimId,
+    id: ImportId,
+) -> Result<(Import, Claim, Case), Failure> {
     let mut tx = recoup.store.read().await?;
     let claim = claim_view::own_claim(&mut tx, actor, claim, Action::ChangeClaim).await?;
     let import = of(&mut tx, &claim, id).await?;
@@ -117,7 +128,14 @@ pub(super) async fn of(tx: &mut Tx, claim: &Claim, id: ImportId) -> Result<Impor
 ///
 /// # Errors
 /// If the claim cannot be changed, the import is not open, or it is to replace what is not there.
-pub async fn choose(recoup: &Recoup, actor: &Actor, claim: ClaimId, id: ImportId, choices: &Choices, replaces: Option<ImportId>) -> Result<(), Failure> {
+pub async fn choose(
+    recoup: &Recoup,
+    actor: &Actor,
+    claim: ClaimId,
+    id: ImportId,
+    choices: &Choices,
+    replaces: Option<ImportId>,
+) -> Result<(), Failure> {
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
     let (claim, _) = save_step::open(&mut tx, actor, claim, now).await?;
@@ -126,14 +144,20 @@ pub async fn choose(recoup: &Recoup, actor: &Actor, claim: ClaimId, id: ImportId
     if let Some(replaces) = replaces
         && of(&mut tx, &claim, replaces).await?.state != "done"
     {
-        return Err(Failure::said("What this file is to replace was replaced or discarded meanwhile, perhaps from another tab."));
+        return Err(Failure::said(
+            "What this file is to replace was replaced or discarded meanwhile, perhaps from another tab.",
+        ));
     }
     stored::choose(&mut tx, id, choices, replaces, now).await?;
     Ok(tx.commit().await?)
 }
 
 pub(super) fn still_open(import: &Import) -> Result<(), Failure> {
-    if import.state == "open" { Ok(()) } else { Err(Failure::said("This statement was imported meanwhile, perhaps from another tab.")) }
+    if import.state == "open" {
+        Ok(())
+    } else {
+        Err(Failure::said("This statement was imported meanwhile, perhaps from another tab."))
+    }
 }
 
 /// Keeps what was understood of a file. Gives the choices with a mapping that was kept for the same header, if the layout is
@@ -141,7 +165,12 @@ pub(super) fn still_open(import: &Import) -> Result<(), Failure> {
 ///
 /// # Errors
 /// If the claim cannot be changed.
-pub async fn understood(recoup: &Recoup, actor: &Actor, id: ImportId, read: Result<&mut Statement, &Refused>) -> Result<Option<Choices>, Failure> {
+pub async fn understood(
+    recoup: &Recoup,
+    actor: &Actor,
+    id: ImportId,
+    read: Result<&mut Statement, &Refused>,
+) -> Result<Option<Choices>, Failure> {
     let mut tx = recoup.store.write().await?;
     let Some(import) = stored::find(&mut tx, id).await? else { return Ok(None) };
     let (claim, draft) = save_step::open(&mut tx, actor, import.claim_id, recoup.clock.now()).await?;
@@ -173,7 +202,10 @@ pub async fn understood(recoup: &Recoup, actor: &Actor, id: ImportId, read: Resu
 /// Adds to a reading what only the database knows: other imports of the same time.
 pub(super) async fn complete(tx: &mut Tx, import: &Import, statement: &mut Statement) -> Result<(), Failure> {
     let others = stored::of_claim(tx, import.claim_id).await?;
-    for other in others.iter().filter(|other| other.state == "done" && other.id != import.id && Some(other.id) != import.replaces) {
+    for other in others
+        .iter()
+        .filter(|other| other.state == "done" && other.id != import.id && Some(other.id) != import.replaces)
+    {
         if let Some(reading) = &other.reading
             && reading.category == statement.reading.category
         {
@@ -194,7 +226,12 @@ fn overlap(name: &str, other: &Reading, statement: &mut Statement) {
     };
     let found: Vec<&Proposal> = statement.lines.iter().filter(within).collect();
     let Some(first) = found.first() else { return };
-    let mut rows = found.iter().take(5).map(|line| line.rows.trim_start_matches("rows ").trim_start_matches("row ")).collect::<Vec<_>>().join(", ");
+    let mut rows = found
+        .iter()
+        .take(5)
+        .map(|line| line.rows.trim_start_matches("rows ").trim_start_matches("row "))
+        .collect::<Vec<_>>()
+        .join(", ");
     if found.len() > 5 {
         rows.push_str(" and more");
     }
@@ -204,7 +241,11 @@ fn overlap(name: &str, other: &Reading, statement: &mut Statement) {
         column: String::new(),
         place: 0,
         value: dates::show(both),
-        message: format!("{} of these rows’ lines fall into {}, which “{name}” has too: rows {rows}.", found.len(), dates::show(both)),
+        message: format!(
+            "{} of these rows’ lines fall into {}, which “{name}” has too: rows {rows}.",
+            found.len(),
+            dates::show(both)
+        ),
     };
     statement.reading.problems.push(problem);
     match statement.reading.counts.iter_mut().find(|(kind, _)| *kind == Kind::Overlap) {
@@ -214,15 +255,28 @@ fn overlap(name: &str, other: &Reading, statement: &mut Statement) {
 }
 
 /// How lines differ from those that an earlier import still has in a draft.
-async fn difference(tx: &mut Tx, replaced: ImportId, draft: crate::VersionId, lines: &[Proposal]) -> Result<Difference, Failure> {
+async fn difference(
+    tx: &mut Tx,
+    replaced: ImportId,
+    draft: crate::VersionId,
+    lines: &[Proposal],
+) -> Result<Difference, Failure> {
     let mut before: BTreeMap<String, Vec<(Option<String>, i64, i64)>> = BTreeMap::new();
     for (_, key, currency, amount, units) in stored::amounts_of(tx, replaced, draft).await? {
         before.entry(key).or_default().push((currency, amount.unwrap_or(0), units.unwrap_or(0)));
     }
-    let words = |currency: Currency, amount: i64, units: i64| format!("{}, {} units", currency.show(amount), crate::money::grouped_units(units));
+    let words = |currency: Currency, amount: i64, units: i64| {
+        format!("{}, {} units", currency.show(amount), crate::money::grouped_units(units))
+    };
     let mut difference = Difference::default();
     for line in lines {
-        let name = format!("{}, {}{}{}", line.release, line.period, if line.service.is_empty() { "" } else { ", " }, line.service);
+        let name = format!(
+            "{}, {}{}{}",
+            line.release,
+            line.period,
+            if line.service.is_empty() { "" } else { ", " },
+            line.service
+        );
         let after = words(line.currency, line.amount, line.units);
         let earlier = before.get_mut(&line.key).and_then(Vec::pop);
         let old = match earlier {

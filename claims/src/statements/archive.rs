@@ -36,7 +36,8 @@ pub fn check(bytes: &mut dyn Bytes, size: u64) -> Result<Book, Refused> {
     if archive.len() > MOST_PARTS {
         return Err(Refused::Workbook(format!("it holds {} parts, a real one has a few dozen", archive.len())));
     }
-    let names: Vec<String> = archive.file_names().map(|name| name.map(Into::into)).collect::<Result<_, _>>().map_err(damaged)?;
+    let names: Vec<String> =
+        archive.file_names().map(|name| name.map(Into::into)).collect::<Result<_, _>>().map_err(damaged)?;
     let has = |name: &str| names.iter().any(|known| known.trim_start_matches('/').eq_ignore_ascii_case(name));
     let book = if has("content.xml") {
         Book::Ods
@@ -140,9 +141,7 @@ fn ods_cells(content: impl BufRead) -> Result<(), Refused> {
                 if name == b"table-row" && last > 0 {
                     cells = cells.saturating_add(rows.saturating_mul(last));
                     if cells > MOST_ODS_CELLS {
-                        return Err(Refused::Workbook(format!(
-                            "it says that it has more than {MOST_ODS_CELLS} cells"
-                        )));
+                        return Err(Refused::Workbook(format!("it says that it has more than {MOST_ODS_CELLS} cells")));
                     }
                 }
             }

@@ -30,11 +30,13 @@ pub fn barcode(text: &[u8]) -> Barcode {
     // A number cell that was saved as text can end in `.0`.
     let text = text.strip_suffix(b".0").unwrap_or(text);
     let text = text.strip_prefix(b"'").unwrap_or(text);
-    let (mut value, mut digits) = (0u64, 0u32);
+    // The digits of even and of odd places are summed apart: which of them weigh three shows at the end.
+    let (mut value, mut digits, mut sums) = (0u64, 0usize, [0u32; 2]);
     for byte in text {
         match byte {
             b'0'..=b'9' if digits < 18 => {
                 value = value * 10 + u64::from(byte - b'0');
+                sums[digits % 2] += u32::from(byte - b'0');
                 digits += 1;
             }
             b' ' | b'-' => {}
@@ -45,7 +47,7 @@ pub fn barcode(text: &[u8]) -> Barcode {
     if value == 0 {
         return if matches!(digits, 1 | 8 | 12 | 13 | 14) { Barcode::None } else { Barcode::Wrong };
     }
-    let right = value % 10 == u64::from(check_digit(value / 10));
+    let right = (sums[(digits + 1) % 2] + 3 * sums[digits % 2]).is_multiple_of(10);
     match digits {
         8 | 12..=14 if value >= 10u64.pow(13) => Barcode::Wrong,
         8 | 12..=14 if right => Barcode::Right(value),
@@ -60,7 +62,8 @@ pub fn barcode(text: &[u8]) -> Barcode {
 fn scientific(text: &[u8]) -> Barcode {
     let text = String::from_utf8_lossy(text).to_ascii_uppercase().replace(',', ".");
     let Some((mantissa, exponent)) = text.split_once('E') else { return Barcode::Wrong };
-    let (Some(exponent), Some((whole, decimals))) = (exponent.trim_start_matches('+').parse::<usize>().ok(), mantissa.split_once('.').or(Some((mantissa, ""))))
+    let (Some(exponent), Some((whole, decimals))) =
+        (exponent.trim_start_matches('+').parse::<usize>().ok(), mantissa.split_once('.').or(Some((mantissa, ""))))
     else {
         return Barcode::Wrong;
     };
@@ -73,7 +76,9 @@ fn scientific(text: &[u8]) -> Barcode {
         return Barcode::Rounded;
     }
     match digits.parse::<u64>() {
-        Ok(value) if decimals.len() == exponent && value % 10 == u64::from(check_digit(value / 10)) => Barcode::Spelled(value),
+        Ok(value) if decimals.len() == exponent && value % 10 == u64::from(check_digit(value / 10)) => {
+            Barcode::Spelled(value)
+        }
         _ => Barcode::Rounded,
     }
 }
@@ -140,7 +145,9 @@ pub fn looks_like_a_date(text: &[u8]) -> bool {
         Some(third) if text.contains(['-', '/']) && parts.next().is_none_or(|rest| rest.contains(':')) => {
             let year = |part: &str| part.len() == 4 && (part.starts_with("19") || part.starts_with("20"));
             let short = |part: &str| digits(part) && part.len() <= 2;
-            digits(first) && digits(second) && digits(third)
+            digits(first)
+                && digits(second)
+                && digits(third)
                 && (year(first) && short(second) && third.len() <= 2 || year(third) && short(first) && short(second))
         }
         Some(_) => false,

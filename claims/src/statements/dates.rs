@@ -157,11 +157,19 @@ fn read_parts(parts: &[Part], order: DayOrder) -> Result<Period, NotADate> {
         [Quarter, Number { value: q, digits: 1 }, Number { value: y, digits }]
         | [Number { value: y, digits }, Quarter, Number { value: q, digits: 1 }]
         | [Number { value: q, digits: 1 }, Quarter, Number { value: y, digits }] => {
-            if (1..=4).contains(&q) { months(year(y, digits)?, q * 3 - 2, 3) } else { Err(NotADate::Text) }
+            if (1..=4).contains(&q) {
+                months(year(y, digits)?, q * 3 - 2, 3)
+            } else {
+                Err(NotADate::Text)
+            }
         }
         [Half, Number { value: h, digits: 1 }, Number { value: y, digits }]
         | [Number { value: y, digits }, Half, Number { value: h, digits: 1 }] => {
-            if (1..=2).contains(&h) { months(year(y, digits)?, h * 6 - 5, 6) } else { Err(NotADate::Text) }
+            if (1..=2).contains(&h) {
+                months(year(y, digits)?, h * 6 - 5, 6)
+            } else {
+                Err(NotADate::Text)
+            }
         }
         [Number { value: y, digits: 4 }, Number { value: m, .. }, Number { value: d, .. }] => day(y, m, d),
         [Number { value: d, digits: 1 | 2 }, Month(m), Number { value: y, digits }]

@@ -136,7 +136,6 @@ impl<R: Read> Decoded<R> {
         }
         Ok(!self.ended)
     }
-
 }
 
 #[cfg(test)]

@@ -74,7 +74,8 @@ impl<'a> Opened<'a> {
 
     fn book(input: &Input<'a>, sheet: &str) -> Result<Self, Refused> {
         let book = careful(|| Workbook::open(input))?;
-        let chosen = if sheet.is_empty() { book.sheets.first() } else { book.sheets.iter().find(|known| *known == sheet) };
+        let chosen =
+            if sheet.is_empty() { book.sheets.first() } else { book.sheets.iter().find(|known| *known == sheet) };
         match chosen {
             Some(chosen) => {
                 let format = Format::Book { sheet: chosen.clone(), sheets: book.sheets.clone() };

@@ -70,6 +70,44 @@ pub struct Group {
     pub more: Option<Box<[Option<i128>; MORE.len()]>>,
     /// Its rows.
     pub rows: Vec<(u32, u32)>,
+    /// Places of service, territory and statement in [`Words`]; [`MIXED`] where its rows differ.
+    words: [u32; 3],
+    /// Whether artist, title and label are all known, so that further rows have nothing to add.
+    named_fully: bool,
+    /// Whether all rows are of one track.
+    one_track: bool,
+}
+
+/// The place of a word that is not the same in all rows.
+const MIXED: u32 = u32::MAX;
+
+/// Words that come again and again: services, territories, periods. Compared by their places, which lie in the group itself,
+/// instead of by their letters, which lie anywhere in memory.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    list: Vec<Box<[u8]>>,
+    places: HashMap<Box<[u8]>, u32>,
+}
+
+impl Words {
+    /// The place of a word.
+    pub fn place(&mut self, word: &[u8]) -> u32 {
+        let first = self.list.iter().take(8).position(|known| **known == *word);
+        if let Some(place) = first.and_then(|place| u32::try_from(place).ok()) {
+            return place;
+        }
+        if let Some(place) = self.places.get(word) {
+            return *place;
+        }
+        let place = u32::try_from(self.list.len()).unwrap_or(MIXED);
+        self.list.push(word.into());
+        self.places.insert(word.into(), place);
+        place
+    }
+
+    fn text(&self, place: u32) -> String {
+        self.list.get(place as usize).map(|word| String::from_utf8_lossy(word).into_owned()).unwrap_or_default()
+    }
 }
 
 impl Group {
@@ -99,7 +137,8 @@ impl Group {
         } else if let Some(isrc) = &named.isrc {
             String::from_utf8_lossy(isrc).into_owned()
         } else {
-            format!("{} {}", named.artist, if named.title.is_empty() { &named.track } else { &named.title }).to_lowercase()
+            format!("{} {}", named.artist, if named.title.is_empty() { &named.track } else { &named.title })
+                .to_lowercase()
         }
     }
 }
@@ -127,38 +166,66 @@ pub(super) struct RowFacts<'r> {
     pub more: Option<&'r [Option<i64>; MORE.len()]>,
 }
 
+/// What groups rows: the release, and the rest (month, service, currency) packed. Both are exact, not hashes.
+pub(super) type Key = (u64, u64);
+
 /// All groups of a file.
 #[derive(Debug, Default)]
 pub(super) struct Groups {
     pub list: Vec<Group>,
-    by_key: HashMap<Box<[u8]>, u32>,
-    key: Vec<u8>,
+    by_key: HashMap<Key, u32>,
+    services: Words,
+    territories: Words,
+    statements: Words,
+    releases: Words,
 }
 
 impl Groups {
-    /// Adds a row to the group of the key that `write` writes; gives the group's place. `None` when `most` groups exist.
-    pub fn add(&mut self, row: &RowFacts<'_>, most: usize, write: impl FnOnce(&mut Vec<u8>)) -> Option<u32> {
-        self.key.clear();
-        write(&mut self.key);
-        let place = match self.by_key.get(&self.key[..]) {
-            Some(place) => *place,
-            None => {
-                if self.list.len() >= most {
-                    return None;
-                }
-                let place = u32::try_from(self.list.len()).ok()?;
-                self.by_key.insert(self.key.as_slice().into(), place);
-                self.list.push(Group::of(row));
-                return Some(place);
-            }
-        };
-        self.list[place as usize].take(row);
+    /// The place of a service.
+    pub fn service(&mut self, service: &[u8]) -> u32 {
+        self.services.place(service)
+    }
+
+    /// The place of a release that no barcode names.
+    pub fn release(&mut self, written: &[u8]) -> u32 {
+        self.releases.place(written)
+    }
+
+    /// Adds a row to the group of a key; gives the group's place. `None` when `most` groups exist.
+    pub fn add(&mut self, row: &RowFacts<'_>, most: usize, key: Key) -> Option<u32> {
+        let words = [
+            self.services.place(row.service),
+            self.territories.place(row.territory),
+            self.statements.place(row.statement),
+        ];
+        if let Some(place) = self.by_key.get(&key) {
+            self.list[*place as usize].take(row, words);
+            return Some(*place);
+        }
+        if self.list.len() >= most {
+            return None;
+        }
+        let place = u32::try_from(self.list.len()).ok()?;
+        self.by_key.insert(key, place);
+        self.list.push(Group::of(row, words));
         Some(place)
+    }
+
+    /// The groups, with their words written out.
+    pub fn take(&mut self) -> Vec<Group> {
+        let mut groups = std::mem::take(&mut self.list);
+        for group in &mut groups {
+            let [service, territory, statement] = group.words;
+            group.service = self.services.text(service);
+            group.territory = self.territories.text(territory);
+            group.statement = self.statements.text(statement);
+        }
+        groups
     }
 }
 
 impl Group {
-    fn of(row: &RowFacts<'_>) -> Self {
+    fn of(row: &RowFacts<'_>, words: [u32; 3]) -> Self {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Self {
             named: Named {
@@ -173,29 +240,33 @@ impl Group {
                 format: text(row.format),
             },
             period: row.period,
-            service: text(row.service),
-            territory: text(row.territory),
-            statement: text(row.statement),
+            service: String::new(),
+            territory: String::new(),
+            statement: String::new(),
             currency: row.currency,
             units: row.units,
             amount: i128::from(row.amount),
             more: row.more.map(|more| Box::new(more.map(|figure| figure.map(i128::from)))),
             rows: vec![(row.row, row.row)],
+            words,
+            named_fully: ![row.artist, row.title, row.label].iter().any(|text| text.is_empty()),
+            one_track: true,
         }
     }
 
-    fn take(&mut self, row: &RowFacts<'_>) {
+    fn take(&mut self, row: &RowFacts<'_>, words: [u32; 3]) {
+        for (kept, found) in self.words.iter_mut().zip(words) {
+            if *kept != found {
+                *kept = MIXED;
+            }
+        }
         let named = &mut self.named;
         if named.isrc != row.isrc {
             named.isrc = None;
         }
-        if named.track.as_bytes() != row.track {
+        if self.one_track && named.track.as_bytes() != row.track {
+            self.one_track = false;
             named.track.clear();
-        }
-        for (kept, found) in [(&mut self.service, row.service), (&mut self.territory, row.territory), (&mut self.statement, row.statement)] {
-            if kept.as_bytes() != found {
-                kept.clear();
-            }
         }
         // What one row lacks another may say.
         if named.gtin == 0 {
@@ -204,9 +275,13 @@ impl Group {
         if named.aggregator_gtin == 0 {
             named.aggregator_gtin = row.aggregator_gtin;
         }
-        for (kept, found) in [(&mut named.artist, row.artist), (&mut named.title, row.title), (&mut named.label, row.label)] {
-            if kept.is_empty() && !found.is_empty() {
-                *kept = String::from_utf8_lossy(found).into_owned();
+        if !self.named_fully {
+            for (kept, found) in
+                [(&mut named.artist, row.artist), (&mut named.title, row.title), (&mut named.label, row.label)]
+            {
+                if kept.is_empty() && !found.is_empty() {
+                    *kept = String::from_utf8_lossy(found).into_owned();
+                }
             }
         }
         if let (Some(kept), Some(found)) = (&mut self.period, row.period) {

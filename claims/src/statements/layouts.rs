@@ -25,8 +25,8 @@ pub struct Layout {
 use Field::{
     AggregatorGtin, Amount, Artist, AsOf, Catalogue, Chargebacks, Currency, Destroyed, Fee, FeePercent, Format, Gross,
     Gtin, Isrc, Kind, Label, OnHand, Opening, Paid, PerUnit, Period, PeriodFrom, PeriodTo, ReserveReleased,
-    ReserveWithheld, Returned, ReturnedToLabel, SentIn, Service, Shipped, Sold, Split, StatementNumber, StatementPeriod,
-    Territory, Title, Track, UnitPrice, UnitValue, Units,
+    ReserveWithheld, Returned, ReturnedToLabel, SentIn, Service, Shipped, Sold, Split, StatementNumber,
+    StatementPeriod, Territory, Title, Track, UnitPrice, UnitValue, Units,
 };
 
 /// All layouts. Where several fit, the one that explains most columns counts, then the earlier one.
@@ -322,8 +322,23 @@ pub const MORE_WORDS: &[(Field, &[&str])] = &[
     (
         Amount,
         &[
-            "betrag", "netto", "bedrag", "montant", "net", "earnings", "royalties", "royalty", "amount", "payable",
-            "yourshare", "labelshare", "netreceipts", "netincome", "total", "nettobetrag", "auszahlung",
+            "betrag",
+            "netto",
+            "bedrag",
+            "montant",
+            "net",
+            "earnings",
+            "royalties",
+            "royalty",
+            "amount",
+            "payable",
+            "yourshare",
+            "labelshare",
+            "netreceipts",
+            "netincome",
+            "total",
+            "nettobetrag",
+            "auszahlung",
         ],
     ),
     (Currency, &["währung", "valuta", "devise", "munt"]),

@@ -38,7 +38,9 @@ pub enum Refused {
     #[error("{0}")]
     NotATable(String),
     /// A row with more than [`MOST_COLUMNS`] cells.
-    #[error("Row {0} has more than {MOST_COLUMNS} columns; statements have a few dozen. This is another kind of file, or its separator was not recognised.")]
+    #[error(
+        "Row {0} has more than {MOST_COLUMNS} columns; statements have a few dozen. This is another kind of file, or its separator was not recognised."
+    )]
     TooWide(u64),
     /// A row longer than [`LONGEST_ROW`].
     #[error("Row {0} is longer than {kb} kB; a row of a statement has a few hundred characters. A quotation mark that is never closed, or another kind of file, looks like this.", kb = LONGEST_ROW / 1_000)]
@@ -47,13 +49,17 @@ pub enum Refused {
     #[error("Row {0} has a cell of more than {kb} kB; a spreadsheet holds 32 kB in one. A quotation mark that is never closed looks like this.", kb = LONGEST_CELL / 1_000)]
     LongCell(u64),
     /// A quotation mark that is never closed.
-    #[error("In row {0} a quotation mark opens a cell that is never closed, so nobody can say where its row ends. Open the file, close or remove that quotation mark, and send it again.")]
+    #[error(
+        "In row {0} a quotation mark opens a cell that is never closed, so nobody can say where its row ends. Open the file, close or remove that quotation mark, and send it again."
+    )]
     OpenQuote(u64),
     /// More than [`MOST_ROWS`].
     #[error("The file has more than {MOST_ROWS} rows. Split it by period and import the parts one after the other.")]
     TooManyRows,
     /// A spreadsheet that unpacks to far more than it holds.
-    #[error("This spreadsheet unpacks to more than {unpacked} MB, {ratio} times its own size or more. Real statements do not pack like that, so it is not opened. Save it as CSV and send that.")]
+    #[error(
+        "This spreadsheet unpacks to more than {unpacked} MB, {ratio} times its own size or more. Real statements do not pack like that, so it is not opened. Save it as CSV and send that."
+    )]
     Bomb {
         /// Megabytes found before reading stopped.
         unpacked: u64,
@@ -69,7 +75,9 @@ pub enum Refused {
         why: &'static str,
     },
     /// A damaged or protected spreadsheet.
-    #[error("This spreadsheet cannot be opened: {0}. Open it in your spreadsheet program, save it again without a password as XLSX or CSV, and send that.")]
+    #[error(
+        "This spreadsheet cannot be opened: {0}. Open it in your spreadsheet program, save it again without a password as XLSX or CSV, and send that."
+    )]
     Workbook(String),
     /// A choice that does not fit the file.
     #[error("{0}")]

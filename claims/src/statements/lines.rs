@@ -4,8 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     choices::{Choices, Rules},
-    codes,
-    dates,
+    codes, dates,
     field::Field,
     group::Group,
     number::{self, ONE},
@@ -63,7 +62,11 @@ const CITED: usize = 80;
 /// What becomes of a group.
 pub(super) fn outcome(group: &Group, shape: &Shape, category: Category, choices: &Choices, rules: &Rules) -> Outcome {
     let stock = category == Category::HeldInventory;
-    let due = if stock { i128::from(group.units) * i128::from(ONE) } else { group.amount - group.figure(Field::Paid).unwrap_or(0) };
+    let due = if stock {
+        i128::from(group.units) * i128::from(ONE)
+    } else {
+        group.amount - group.figure(Field::Paid).unwrap_or(0)
+    };
     let Some(currency) = group.currency.or(stock.then_some(rules.line.currency)) else {
         return Outcome::Zero;
     };
@@ -86,12 +89,18 @@ pub(super) fn outcome(group: &Group, shape: &Shape, category: Category, choices:
     let answers = answers.only(line::form(category));
     let reading = line::read(category, &answers, &rules.line);
     let Some(facts) = reading.facts else { return Outcome::Refused(reading.errors) };
-    let service = if category == Category::UnpaidSales { answers.get("statement_number").to_owned() } else { answers.get("service").to_owned() };
+    let service = if category == Category::UnpaidSales {
+        answers.get("statement_number").to_owned()
+    } else {
+        answers.get("service").to_owned()
+    };
     let period = group.period.map(dates::show).unwrap_or_default();
     let rows = format!("{} {}", if group.row_count() == 1 { "row" } else { "rows" }, ranges(&group.rows, CITED));
     Outcome::Line(Box::new(Proposal {
         key: crate::intake::form::clean(&format!("{}|{period}|{service}|{currency}", group.identity()), 600),
-        release: Some(facts.release.in_words()).filter(|words| !words.is_empty()).unwrap_or_else(|| "Lump sum".to_owned()),
+        release: Some(facts.release.in_words())
+            .filter(|words| !words.is_empty())
+            .unwrap_or_else(|| "Lump sum".to_owned()),
         period,
         service,
         units: group.units,
@@ -173,11 +182,19 @@ fn sales(answers: &mut Answers, group: &Group, choices: &Choices, currency: Curr
     answers.set("format", format(&group.named.format));
     let Some((net_text, net)) = plain(group.amount, currency) else { return };
     answers.set("net_due", net_text);
-    if let Some((paid, minor)) = group.figure(Field::Paid).and_then(|paid| plain(paid, currency)).filter(|(_, minor)| *minor != 0) {
+    if let Some((paid, minor)) =
+        group.figure(Field::Paid).and_then(|paid| plain(paid, currency)).filter(|(_, minor)| *minor != 0)
+    {
         answers.set("paid", if minor < 0 { currency.plain(-minor) } else { paid });
     }
     // The statement's further figures are filled in where they close; where they do not, its net due stands alone.
-    let whole = |field| group.figure(field).map(|figure: i128| figure.abs()).filter(|figure| figure % i128::from(ONE) == 0).map(|figure| figure / i128::from(ONE));
+    let whole = |field| {
+        group
+            .figure(field)
+            .map(|figure: i128| figure.abs())
+            .filter(|figure| figure % i128::from(ONE) == 0)
+            .map(|figure| figure / i128::from(ONE))
+    };
     let units = i128::from(group.units);
     if group.units >= 0 {
         answers.set("units_net", group.units.to_string());
@@ -190,7 +207,9 @@ fn sales(answers: &mut Answers, group: &Group, choices: &Choices, currency: Curr
         }
     }
     let minor = |field| group.figure(field).and_then(|figure| plain(figure.abs(), currency)).map(|(_, minor)| minor);
-    let Some(gross) = minor(Field::Gross).filter(|_| group.figure(Field::Gross).is_some_and(|gross| gross >= 0)) else { return };
+    let Some(gross) = minor(Field::Gross).filter(|_| group.figure(Field::Gross).is_some_and(|gross| gross >= 0)) else {
+        return;
+    };
     let names = [
         (Field::Fee, "distribution_fee", -1),
         (Field::ReserveWithheld, "reserve_withheld", -1),
@@ -202,9 +221,13 @@ fn sales(answers: &mut Answers, group: &Group, choices: &Choices, currency: Curr
         return;
     }
     let price = group.figure(Field::UnitPrice).filter(|price| *price > 0);
-    let agrees = price.is_none_or(|price| group.units >= 0 && currency.round(number::to_decimal(price * units)) == Some(gross));
+    let agrees =
+        price.is_none_or(|price| group.units >= 0 && currency.round(number::to_decimal(price * units)) == Some(gross));
     if agrees {
-        answers.set("unit_price", price.map(|price| number::to_decimal(price).normalize().to_string()).unwrap_or_default());
+        answers.set(
+            "unit_price",
+            price.map(|price| number::to_decimal(price).normalize().to_string()).unwrap_or_default(),
+        );
     }
     answers.set("gross", currency.plain(gross));
     for (field, name, _) in names {
@@ -219,7 +242,13 @@ pub(super) const NOT_EXPLAINED: &str = "The distributor’s inventory report doe
 
 /// The stock that should be there by the roll-forward, and the terms of it, if all are given and none is below zero.
 pub(super) fn expected_stock(group: &Group) -> Option<i128> {
-    let terms = [(Field::Opening, 1), (Field::SentIn, 1), (Field::Sold, -1), (Field::ReturnedToLabel, -1), (Field::Destroyed, -1)];
+    let terms = [
+        (Field::Opening, 1),
+        (Field::SentIn, 1),
+        (Field::Sold, -1),
+        (Field::ReturnedToLabel, -1),
+        (Field::Destroyed, -1),
+    ];
     let mut expected = 0;
     let mut given = false;
     for (field, sign) in terms {

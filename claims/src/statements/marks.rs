@@ -169,9 +169,11 @@ mod tests {
 
     #[test]
     fn a_column_is_decided_by_its_own_values_then_by_the_others() {
-        let seen = Seen { numbers: vec![marks(&["1.234", "1.234,56"]), marks(&["1.234", "2.500"])], days: Days::default() };
+        let seen =
+            Seen { numbers: vec![marks(&["1.234", "1.234,56"]), marks(&["1.234", "2.500"])], days: Days::default() };
         assert_eq!(seen.decide(None, None).marks, [Mark::Comma, Mark::Comma]);
-        let alone = Seen { numbers: vec![marks(&["1.234", "2.500", "1.234", "7.125", "9.999"])], days: Days::default() };
+        let alone =
+            Seen { numbers: vec![marks(&["1.234", "2.500", "1.234", "7.125", "9.999"])], days: Days::default() };
         assert_eq!(alone.decide(None, None).asked, [0]);
         assert_eq!(alone.numbers[0].examples, ["1.234", "2.500", "7.125"]);
         assert_eq!(alone.decide(Some(Mark::Comma), None).marks, [Mark::Comma]);

@@ -232,7 +232,10 @@ fn without_code(text: &str) -> &str {
 
 /// A number without sign and currency, with or without marks between thousands.
 fn grouped(text: &str, mark: Mark) -> Result<Number, NotANumber> {
-    if text.contains(['e', 'E']) && mark == Mark::Point && text.bytes().all(|b| b.is_ascii_digit() || b".eE+-".contains(&b)) {
+    if text.contains(['e', 'E'])
+        && mark == Mark::Point
+        && text.bytes().all(|b| b.is_ascii_digit() || b".eE+-".contains(&b))
+    {
         let exact = Decimal::from_scientific(text).map_err(|_| NotANumber::Text)?;
         return millionths(exact);
     }
@@ -242,7 +245,9 @@ fn grouped(text: &str, mark: Mark) -> Result<Number, NotANumber> {
     }
     let mut digits = String::with_capacity(whole.len() + decimals.len());
     let mut groups = 0;
-    for group in whole.split(|c: char| c == char::from(mark.other()) || matches!(c, ' ' | '\'' | '’' | '\u{a0}' | '\u{202f}' | '\u{2009}')) {
+    for group in whole.split(|c: char| {
+        c == char::from(mark.other()) || matches!(c, ' ' | '\'' | '’' | '\u{a0}' | '\u{202f}' | '\u{2009}')
+    }) {
         let fits = if groups == 0 { group.len() <= 3 || !whole.contains(group_mark) } else { group.len() == 3 };
         if !fits || !group.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(NotANumber::Text);
@@ -271,7 +276,11 @@ fn millionths(exact: Decimal) -> Result<Number, NotANumber> {
     let mut rounded = exact.round_dp_with_strategy(6, RoundingStrategy::MidpointNearestEven);
     rounded.rescale(6);
     let millionths = rounded.mantissa().to_i64().ok_or(NotANumber::TooLarge)?;
-    if millionths.abs() > 1_000_000_000_000 * ONE { Err(NotANumber::TooLarge) } else { Ok(Number { millionths, finer }) }
+    if millionths.abs() > 1_000_000_000_000 * ONE {
+        Err(NotANumber::TooLarge)
+    } else {
+        Ok(Number { millionths, finer })
+    }
 }
 
 /// Millionths as an exact decimal.

@@ -107,14 +107,25 @@ pub(super) struct Pass<'p> {
     period_memo: [Memo<Option<Period>>; 2],
     periods: HashMap<(Vec<u8>, CellKind), Option<Period>>,
     currency_memo: Memo<Option<Currency>>,
+    month_memo: Option<(Period, u32)>,
+    months: HashMap<Period, u32>,
+    written: Vec<u8>,
 }
 
 impl<'p> Pass<'p> {
-    pub fn new(shape: &'p Shape, decided: &'p Decided, choices: &'p Choices, category: Category, fixed: (Option<Period>, Option<Currency>), most_groups: usize) -> Self {
+    pub fn new(
+        shape: &'p Shape,
+        decided: &'p Decided,
+        choices: &'p Choices,
+        category: Category,
+        fixed: (Option<Period>, Option<Currency>),
+        most_groups: usize,
+    ) -> Self {
         let places = Places::of(shape);
         let watched = (0..shape.columns.len())
             .filter(|column| {
-                shape.columns[*column].is_some_and(|field| matches!(field.holds(), Holds::Number | Holds::Units | Holds::Period))
+                shape.columns[*column]
+                    .is_some_and(|field| matches!(field.holds(), Holds::Number | Holds::Units | Holds::Period))
             })
             .collect();
         let more = MORE.iter().any(|field| places.has(*field));
@@ -148,6 +159,9 @@ impl<'p> Pass<'p> {
             period_memo: Default::default(),
             periods: HashMap::new(),
             currency_memo: Memo::default(),
+            month_memo: None,
+            months: HashMap::new(),
+            written: Vec::new(),
         }
     }
 
@@ -239,11 +253,20 @@ impl<'p> Pass<'p> {
     /// A total line of the file is compared, not added.
     fn total(&mut self, cells: &Cells, column: usize, stated: Option<i64>) {
         // Some write the total one column off: the only figure of the row counts then.
-        let figures: Vec<i64> = (0..cells.len()).filter_map(|place| {
-            let mark = self.decided.marks.get(column).copied().unwrap_or(Mark::Point);
-            let value = cells.get(place);
-            value.iter().any(u8::is_ascii_digit).then(|| number::read(value, if cells.kind(place) == CellKind::Number { Mark::Point } else { mark }).ok()).flatten()
-        }).map(|number| number.millionths).collect();
+        let figures: Vec<i64> = (0..cells.len())
+            .filter_map(|place| {
+                let mark = self.decided.marks.get(column).copied().unwrap_or(Mark::Point);
+                let value = cells.get(place);
+                value
+                    .iter()
+                    .any(u8::is_ascii_digit)
+                    .then(|| {
+                        number::read(value, if cells.kind(place) == CellKind::Number { Mark::Point } else { mark }).ok()
+                    })
+                    .flatten()
+            })
+            .map(|number| number.millionths)
+            .collect();
         let stated = stated.or(if let [only] = figures[..] { Some(only) } else { None });
         if let Some(stated) = stated.map(i128::from) {
             let computed = if stated == self.all || stated != self.since_total { self.all } else { self.since_total };
@@ -336,7 +359,14 @@ impl<'p> Pass<'p> {
         }
     }
 
-    fn data(&mut self, cells: &Cells, column: usize, amount: Result<Option<i64>, NotANumber>, coded: bool, stock: bool) {
+    fn data(
+        &mut self,
+        cells: &Cells,
+        column: usize,
+        amount: Result<Option<i64>, NotANumber>,
+        coded: bool,
+        stock: bool,
+    ) {
         self.data_rows += 1;
         for place in 0..self.watched.len() {
             let watched = self.watched[place];
@@ -355,11 +385,16 @@ impl<'p> Pass<'p> {
             }
         }
         if self.first_rows.len() < 5 {
-            self.first_rows.push((cells.number, (0..self.shape.columns.len()).map(|column| quoted(cells.get(column))).collect()));
+            self.first_rows
+                .push((cells.number, (0..self.shape.columns.len()).map(|column| quoted(cells.get(column))).collect()));
         }
-        if cells.len() > self.shape.columns.len() && cells.iter().skip(self.shape.columns.len()).any(|cell| !cell.is_empty()) {
+        if cells.len() > self.shape.columns.len()
+            && cells.iter().skip(self.shape.columns.len()).any(|cell| !cell.is_empty())
+        {
             let (found, expected) = (cells.len(), self.shape.columns.len());
-            self.problem(cells, Kind::Wide, expected, |_| format!("The row has {found} cells, the header {expected} columns."));
+            self.problem(cells, Kind::Wide, expected, |_| {
+                format!("The row has {found} cells, the header {expected} columns.")
+            });
         }
         let mut right = true;
         let units = self.units(cells, stock, &mut right);
@@ -370,7 +405,9 @@ impl<'p> Pass<'p> {
             }
             Ok(None) => {
                 right = false;
-                self.problem(cells, Kind::NoAmount, column, |_| "The row names a release, but this cell is empty.".to_owned());
+                self.problem(cells, Kind::NoAmount, column, |_| {
+                    "The row names a release, but this cell is empty.".to_owned()
+                });
                 0
             }
             Err(error) => {
@@ -404,7 +441,9 @@ impl<'p> Pass<'p> {
         let text = |field| cells.get(self.places.get(field));
         let (artist, title, track) = (text(Field::Artist), text(Field::Title), text(Field::Track));
         if !coded && artist.is_empty() && title.is_empty() && track.is_empty() {
-            self.problem(cells, Kind::NoRelease, column, |value| format!("{value} is due, but no column says for which release."));
+            self.problem(cells, Kind::NoRelease, column, |value| {
+                format!("{value} is due, but no column says for which release.")
+            });
         }
         let facts = RowFacts {
             row: short(cells.number),
@@ -447,24 +486,20 @@ impl<'p> Pass<'p> {
         added.rows += 1;
         added.units = added.units.saturating_add(facts.units);
         added.millionths += amount;
-        let grouping = self.choices.grouping;
-        let group = self.groups.add(facts, self.most_groups, |key| {
-            if grouping == Grouping::Rows {
-                key.extend_from_slice(&facts.row.to_le_bytes());
-                return;
-            }
-            release_key(key, facts);
-            key.push(place.to_le_bytes()[0]);
-            // Stock of two days is not added up.
-            if grouping == Grouping::Month || stock {
-                let month = period.map(|period| if stock { period } else { dates::month_of(period) });
-                if let Some(month) = month {
-                    key.extend_from_slice(&chrono::Datelike::num_days_from_ce(&month.from).to_le_bytes());
-                    key.extend_from_slice(&chrono::Datelike::num_days_from_ce(&month.to).to_le_bytes());
+        let key = match self.choices.grouping {
+            Grouping::Rows => (u64::from(facts.row), 0),
+            grouping => {
+                let release = self.release(facts);
+                // Stock of two days is not added up.
+                let mut rest = place as u64 & 0xff;
+                if grouping == Grouping::Month || stock {
+                    rest |= u64::from(self.month(period, stock)) << 8;
+                    rest |= u64::from(self.groups.service(facts.service)) << 36;
                 }
-                key.extend_from_slice(facts.service);
+                (release, rest)
             }
-        });
+        };
+        let group = self.groups.add(facts, self.most_groups, key);
         match group {
             None => self.too_many = true,
             Some(group) => {
@@ -473,6 +508,58 @@ impl<'p> Pass<'p> {
                 }
             }
         }
+    }
+
+    /// The release of a row as a number: its barcode, else a place among those that are named otherwise.
+    fn release(&mut self, facts: &RowFacts<'_>) -> u64 {
+        const AGGREGATOR: u64 = 1 << 60;
+        const WRITTEN: u64 = 2 << 60;
+        if facts.gtin > 0 {
+            return facts.gtin;
+        }
+        if facts.aggregator_gtin > 0 {
+            return AGGREGATOR | facts.aggregator_gtin;
+        }
+        let mut written = std::mem::take(&mut self.written);
+        written.clear();
+        if !facts.catalogue.is_empty() {
+            written.push(b'c');
+            written.extend(
+                facts
+                    .catalogue
+                    .iter()
+                    .filter(|byte| byte.is_ascii_alphanumeric() || **byte > 127)
+                    .map(u8::to_ascii_uppercase),
+            );
+        } else if let Some(isrc) = facts.isrc {
+            written.push(b'i');
+            written.extend_from_slice(&isrc);
+        } else {
+            written.push(b't');
+            written.extend(facts.artist.iter().map(u8::to_ascii_lowercase));
+            written.push(0);
+            written.extend(
+                if facts.title.is_empty() { facts.track } else { facts.title }.iter().map(u8::to_ascii_lowercase),
+            );
+        }
+        let release = WRITTEN | u64::from(self.groups.release(&written));
+        self.written = written;
+        release
+    }
+
+    /// The month of a row (the very days of stock) as a number.
+    fn month(&mut self, period: Option<Period>, stock: bool) -> u32 {
+        let Some(period) = period else { return 0 };
+        if let Some((known, place)) = self.month_memo
+            && known == period
+        {
+            return place;
+        }
+        let month = if stock { period } else { dates::month_of(period) };
+        let next = u32::try_from(self.months.len() + 1).unwrap_or(u32::MAX) & 0x0fff_ffff;
+        let place = *self.months.entry(month).or_insert(next);
+        self.month_memo = Some((period, place));
+        place
     }
 
     fn units(&mut self, cells: &Cells, stock: bool, right: &mut bool) -> i64 {
@@ -514,22 +601,29 @@ impl<'p> Pass<'p> {
         }
         // A split is applied to the base alone, not to a column that has it applied already.
         let split = self.places.get(Field::Split);
-        if split != usize::MAX && self.shape.header.get(column).is_some_and(|header| super::field::plain(header) == "adjustedtotal") {
+        if split != usize::MAX
+            && self.shape.header.get(column).is_some_and(|header| super::field::plain(header) == "adjustedtotal")
+        {
             if let Some(rate) = self.number(cells, split, right) {
                 // 75 and 75 % and 0.75 are the same share.
                 let rate = i128::from(if rate > ONE { rate / 100 } else { rate });
                 let product = exact * rate;
                 let (whole, rest) = (product / i128::from(ONE), product % i128::from(ONE));
                 let half = i128::from(ONE / 2);
-                exact = whole + if rest.abs() > half || rest.abs() == half && whole % 2 != 0 { rest.signum() } else { 0 };
+                exact =
+                    whole + if rest.abs() > half || rest.abs() == half && whole % 2 != 0 { rest.signum() } else { 0 };
                 if rest != 0 {
-                    self.problem(cells, Kind::Finer, split, |value| format!("The share of {value} has more than six digits and is rounded."));
+                    self.problem(cells, Kind::Finer, split, |value| {
+                        format!("The share of {value} has more than six digits and is rounded.")
+                    });
                 }
             }
         }
         i64::try_from(exact).unwrap_or_else(|_| {
             *right = false;
-            self.problem(cells, Kind::TooLarge, column, |value| format!("{value} times the units is more than any amount can be."));
+            self.problem(cells, Kind::TooLarge, column, |value| {
+                format!("{value} times the units is more than any amount can be.")
+            });
             0
         })
     }
@@ -605,7 +699,9 @@ impl<'p> Pass<'p> {
             let period = Period::new(from.from, to.to);
             if period.is_none() {
                 *right = false;
-                self.problem(cells, Kind::Period, self.places.get(Field::PeriodTo), |value| format!("The period ends on {value}, before it begins."));
+                self.problem(cells, Kind::Period, self.places.get(Field::PeriodTo), |value| {
+                    format!("The period ends on {value}, before it begins.")
+                });
             }
             return period;
         }
@@ -617,7 +713,8 @@ impl<'p> Pass<'p> {
         if self.fixed_period.is_none() {
             *right = false;
             // Where no column says it, it is asked once for the file.
-            let column = [single, Field::PeriodFrom, Field::StatementPeriod].into_iter().find(|field| self.places.has(*field));
+            let column =
+                [single, Field::PeriodFrom, Field::StatementPeriod].into_iter().find(|field| self.places.has(*field));
             if let Some(field) = column {
                 self.problem(cells, Kind::Period, self.places.get(field), |_| "The row does not say when.".to_owned());
             }
@@ -628,7 +725,9 @@ impl<'p> Pass<'p> {
     fn period(&mut self, cells: &Cells, memo: usize, field: Field, right: &mut bool) -> Option<Period> {
         let column = self.places.get(field);
         let (text, kind) = (cells.get(column), cells.kind(column));
-        if let Some(known) = self.period_memo[memo].read.filter(|_| self.period_memo[memo].text == text && self.period_memo[memo].kind == kind)
+        if let Some(known) = self.period_memo[memo]
+            .read
+            .filter(|_| self.period_memo[memo].text == text && self.period_memo[memo].kind == kind)
             && known.is_some()
         {
             return known;
@@ -637,16 +736,21 @@ impl<'p> Pass<'p> {
         let read = match kind {
             CellKind::Failed => Err(NotADate::Text),
             // A whole number in a column of days: 201510, or a spreadsheet's count of days since 1900.
-            CellKind::Number => serial_day(text).or_else(|| dates::read(&String::from_utf8_lossy(text), order).ok()).ok_or(NotADate::Text),
+            CellKind::Number => serial_day(text)
+                .or_else(|| dates::read(&String::from_utf8_lossy(text), order).ok())
+                .ok_or(NotADate::Text),
             _ => {
                 let key = (text.to_vec(), kind);
                 match self.periods.get(&key) {
                     Some(Some(known)) => Ok(*known),
-                    _ => std::str::from_utf8(text).map_err(|_| NotADate::Text).and_then(|text| dates::read(text, order)).inspect(|period| {
-                        if self.periods.len() < 100_000 {
-                            self.periods.insert(key, Some(*period));
-                        }
-                    }),
+                    _ => std::str::from_utf8(text)
+                        .map_err(|_| NotADate::Text)
+                        .and_then(|text| dates::read(text, order))
+                        .inspect(|period| {
+                            if self.periods.len() < 100_000 {
+                                self.periods.insert(key, Some(*period));
+                            }
+                        }),
                 }
             }
         };
@@ -684,7 +788,9 @@ impl<'p> Pass<'p> {
             let value = cells.get(amount);
             // A sign or code beside the amount.
             let sign = match (value.first(), value.last()) {
-                (Some(first), Some(last)) if !first.is_ascii_digit() && *first != b'-' || !last.is_ascii_digit() => currency_sign(value),
+                (Some(first), Some(last)) if !first.is_ascii_digit() && *first != b'-' || !last.is_ascii_digit() => {
+                    currency_sign(value)
+                }
                 _ => None,
             };
             return match sign.or(self.fixed_currency) {
@@ -694,7 +800,9 @@ impl<'p> Pass<'p> {
                     *right = false;
                     // Where no row says it, it is asked once for the file.
                     if column != usize::MAX || self.added.iter().any(|added| added.currency.is_some()) {
-                        self.problem(cells, Kind::Currency, column, |_| "The row does not say in which currency.".to_owned());
+                        self.problem(cells, Kind::Currency, column, |_| {
+                            "The row does not say in which currency.".to_owned()
+                        });
                     }
                     None
                 }
@@ -712,7 +820,9 @@ impl<'p> Pass<'p> {
             }
             None => {
                 *right = false;
-                self.problem(cells, Kind::Currency, column, |value| format!("“{value}” is not a currency that is known. Write its three letters, like USD."));
+                self.problem(cells, Kind::Currency, column, |value| {
+                    format!("“{value}” is not a currency that is known. Write its three letters, like USD.")
+                });
             }
         }
         found
@@ -723,16 +833,22 @@ impl<'p> Pass<'p> {
         let figure = |field: Field| MORE.iter().position(|known| *known == field).and_then(|place| figures[place]);
         if self.category == Category::UnpaidSales {
             let whole = |field| figure(field).map(|value| value / ONE);
-            if let (Some(shipped), Some(returned), true) = (whole(Field::Shipped), whole(Field::Returned), self.places.has(Field::Units))
+            if let (Some(shipped), Some(returned), true) =
+                (whole(Field::Shipped), whole(Field::Returned), self.places.has(Field::Units))
                 && shipped - returned.abs() != units
             {
                 let net = shipped - returned.abs();
-                self.problem(cells, Kind::Sums, self.places.get(Field::Units), |value| format!("Shipped less returned is {net}, but {value} is given."));
+                self.problem(cells, Kind::Sums, self.places.get(Field::Units), |value| {
+                    format!("Shipped less returned is {net}, but {value} is given.")
+                });
             }
-            let taken_off = [Field::Fee, Field::ReserveWithheld, Field::Chargebacks].into_iter().any(|field| self.places.has(field));
+            let taken_off = [Field::Fee, Field::ReserveWithheld, Field::Chargebacks]
+                .into_iter()
+                .any(|field| self.places.has(field));
             if let Some(gross) = figure(Field::Gross).filter(|_| taken_off) {
                 let off = |field| figure(field).map_or(0, i64::abs);
-                let due = gross - off(Field::Fee) - off(Field::ReserveWithheld) + off(Field::ReserveReleased) - off(Field::Chargebacks);
+                let due = gross - off(Field::Fee) - off(Field::ReserveWithheld) + off(Field::ReserveReleased)
+                    - off(Field::Chargebacks);
                 // Each figure of a statement is rounded by itself: up to two hundredths are no mistake.
                 if (due - net).abs() > 20_000 {
                     let due = number::show(i128::from(due), 2);
@@ -744,7 +860,10 @@ impl<'p> Pass<'p> {
         }
         if self.category == Category::HeldInventory && figure(Field::Opening).is_some() {
             let of = |field| figure(field).unwrap_or(0) / ONE;
-            let expected = of(Field::Opening) + of(Field::SentIn) - of(Field::Sold) - of(Field::ReturnedToLabel) - of(Field::Destroyed);
+            let expected = of(Field::Opening) + of(Field::SentIn)
+                - of(Field::Sold)
+                - of(Field::ReturnedToLabel)
+                - of(Field::Destroyed);
             if expected != units {
                 self.problem(cells, Kind::RollForward, self.places.get(Field::OnHand), |value| {
                     format!("By the row’s own figures {expected} copies should be there, but {value} are reported.")
@@ -758,32 +877,13 @@ fn short(row: u64) -> u32 {
     u32::try_from(row).unwrap_or(u32::MAX)
 }
 
-fn release_key(key: &mut Vec<u8>, facts: &RowFacts<'_>) {
-    if facts.gtin > 0 {
-        key.extend_from_slice(&facts.gtin.to_le_bytes());
-    } else if facts.aggregator_gtin > 0 {
-        key.push(b'a');
-        key.extend_from_slice(&facts.aggregator_gtin.to_le_bytes());
-    } else if !facts.catalogue.is_empty() {
-        key.push(b'c');
-        key.extend(facts.catalogue.iter().filter(|byte| byte.is_ascii_alphanumeric() || **byte > 127).map(u8::to_ascii_uppercase));
-    } else if let Some(isrc) = facts.isrc {
-        key.push(b'i');
-        key.extend_from_slice(&isrc);
-    } else {
-        key.push(b't');
-        key.extend(facts.artist.iter().map(u8::to_ascii_lowercase));
-        key.push(0);
-        key.extend(if facts.title.is_empty() { facts.track } else { facts.title }.iter().map(u8::to_ascii_lowercase));
-    }
-    key.push(0);
-}
-
 /// The currency that a sign or code beside an amount names. A bare `$` is the United States dollar.
 fn currency_sign(value: &[u8]) -> Option<Currency> {
     let text = std::str::from_utf8(value).ok()?;
     let letters: String = text.chars().filter(char::is_ascii_alphabetic).collect();
-    if letters.len() == 3 && let Some(currency) = Currency::parse(&letters) {
+    if letters.len() == 3
+        && let Some(currency) = Currency::parse(&letters)
+    {
         return Some(currency);
     }
     let code = match () {

@@ -158,17 +158,37 @@ fn finish(
     let mut sums: Vec<Sum> = pass
         .added
         .iter()
-        .map(|added| Sum { currency: added.currency, rows: added.rows, units: added.units, millionths: added.millionths, lines: 0, below_zero: 0 })
+        .map(|added| Sum {
+            currency: added.currency,
+            rows: added.rows,
+            units: added.units,
+            millionths: added.millionths,
+            lines: 0,
+            below_zero: 0,
+        })
         .collect();
     let asked = !questions.is_empty() || shape.category.is_none();
     let too_many = pass.too_many || pass.groups.list.len() > rules.most_lines;
-    let groups = if too_many { Vec::new() } else { std::mem::take(&mut pass.groups.list) };
+    let groups = if too_many { Vec::new() } else { pass.groups.take() };
     for (place, group) in groups.iter().enumerate().filter(|_| !asked) {
         let row = group.rows.first().map_or(0, |(from, _)| *from);
-        let problem = |kind, value: String, message: String| Problem { kind, row: u64::from(row), column: String::new(), place: 0, value, message };
+        let problem = |kind, value: String, message: String| Problem {
+            kind,
+            row: u64::from(row),
+            column: String::new(),
+            place: 0,
+            value,
+            message,
+        };
         if let Some(currency) = group.currency.filter(|currency| !rules.line.currencies.contains(currency)) {
             let codes: Vec<&str> = rules.line.currencies.iter().map(Currency::code).collect();
-            pass.problems.add(Kind::NoRate, || problem(Kind::NoRate, currency.to_string(), format!("The case has exchange rates for {} only.", codes.join(", "))));
+            pass.problems.add(Kind::NoRate, || {
+                problem(
+                    Kind::NoRate,
+                    currency.to_string(),
+                    format!("The case has exchange rates for {} only.", codes.join(", ")),
+                )
+            });
             continue;
         }
         match lines::outcome(group, shape, category, choices, rules) {
@@ -193,7 +213,11 @@ fn finish(
                 let currency = group.currency.map(|currency| format!(" {currency}")).unwrap_or_default();
                 pass.problems.add(Kind::BelowZero, || {
                     let period = group.period.map(dates::show).unwrap_or_default();
-                    problem(Kind::BelowZero, shown.clone(), format!("{} in {period} comes to {shown}{currency} (rows {rows}).", named(group)))
+                    problem(
+                        Kind::BelowZero,
+                        shown.clone(),
+                        format!("{} in {period} comes to {shown}{currency} (rows {rows}).", named(group)),
+                    )
                 });
             }
             Outcome::Refused(errors) => {
@@ -244,7 +268,9 @@ fn finish(
         category: shape.category,
         header_row: shape.header_row,
         columns: columns(shape, &pass, decided),
-        days: (pass.seen.days.day_first + pass.seen.days.month_first + pass.seen.days.either > 0 && !decided.days_asked).then_some(decided.days),
+        days: (pass.seen.days.day_first + pass.seen.days.month_first + pass.seen.days.either > 0
+            && !decided.days_asked)
+            .then_some(decided.days),
         questions,
         period: pass.period,
         rows: pass.rows,
@@ -311,14 +337,22 @@ fn questions(
     };
     let has = |field| shape.columns.contains(&Some(field));
     if shape.guessed || shape.category.is_none() {
-        ask("columns", "This layout is not known. Say what the columns mean; the guesses are filled in.".to_owned(), Vec::new());
+        ask(
+            "columns",
+            "This layout is not known. Say what the columns mean; the guesses are filled in.".to_owned(),
+            Vec::new(),
+        );
         return questions;
     }
     let category = shape.category.unwrap_or(Category::UnpaidSales);
     if !rules.categories.contains(&category) {
         ask("columns", format!("“{}” cannot be claimed in this case.", category.title()), Vec::new());
     }
-    let figure = if category == Category::HeldInventory { has(Field::OnHand) } else { has(Field::Amount) || has(Field::PerUnit) && has(Field::Units) };
+    let figure = if category == Category::HeldInventory {
+        has(Field::OnHand)
+    } else {
+        has(Field::Amount) || has(Field::PerUnit) && has(Field::Units)
+    };
     if !figure {
         let wanted = if category == Category::HeldInventory { "the stock on hand" } else { "the amount due to you" };
         ask("columns", format!("No column is known to hold {wanted}. Say which one does."), Vec::new());
@@ -327,28 +361,51 @@ fn questions(
         let column = decided.asked[0];
         let examples = pass.seen.numbers[column].examples.clone();
         let header = shape.header.get(column).map(String::as_str).unwrap_or_default();
-        ask("decimal", format!("The numbers in “{header}” can be read in two ways, and nothing in the file tells which is right."), examples);
+        ask(
+            "decimal",
+            format!("The numbers in “{header}” can be read in two ways, and nothing in the file tells which is right."),
+            examples,
+        );
     }
     if decided.days_asked {
-        ask("days", "The days of this file can be read in two ways, and nothing in the file tells which is right.".to_owned(), pass.seen.days.examples.clone());
+        ask(
+            "days",
+            "The days of this file can be read in two ways, and nothing in the file tells which is right.".to_owned(),
+            pass.seen.days.examples.clone(),
+        );
     }
     let period = [Field::Period, Field::PeriodFrom, Field::StatementPeriod, Field::AsOf].into_iter().any(has);
     if !period && fixed.0.is_none() {
-        let words = if category == Category::HeldInventory { "No column says on which day the stock was counted." } else { "No column says when the sales were made." };
+        let words = if category == Category::HeldInventory {
+            "No column says on which day the stock was counted."
+        } else {
+            "No column says when the sales were made."
+        };
         ask("period", words.to_owned(), Vec::new());
     }
     let signed = pass.added.iter().any(|added| added.currency.is_some());
     if category != Category::HeldInventory && !has(Field::Currency) && fixed.1.is_none() && !signed {
         ask("currency", "No column says in which currency the amounts are.".to_owned(), Vec::new());
     }
-    if category == Category::DigitalRoyalties && choices.aggregator.trim().is_empty() && shape.layout.is_none_or(|layout| layout.aggregator.is_empty()) {
+    if category == Category::DigitalRoyalties
+        && choices.aggregator.trim().is_empty()
+        && shape.layout.is_none_or(|layout| layout.aggregator.is_empty())
+    {
         ask("aggregator", "Who collected this money for you? The file does not say through which aggregator it came, such as The Orchard.".to_owned(), Vec::new());
     }
     if category == Category::HeldInventory && has(Field::UnitValue) && Basis::parse(&choices.basis).is_none() {
-        ask("basis", "What is the value per unit in this file?".to_owned(), pass.first_rows.iter().filter_map(|(_, cells)| {
-            let column = shape.columns.iter().position(|field| *field == Some(Field::UnitValue))?;
-            cells.get(column).cloned().filter(|cell| !cell.is_empty())
-        }).take(3).collect());
+        ask(
+            "basis",
+            "What is the value per unit in this file?".to_owned(),
+            pass.first_rows
+                .iter()
+                .filter_map(|(_, cells)| {
+                    let column = shape.columns.iter().position(|field| *field == Some(Field::UnitValue))?;
+                    cells.get(column).cloned().filter(|cell| !cell.is_empty())
+                })
+                .take(3)
+                .collect(),
+        );
     }
     questions
 }

@@ -3,7 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    choices::Choices, dates::DayOrder, field::Field, file::Format, lines::Proposal, number::Mark, problem::{Kind, Problem, Severity},
+    choices::Choices,
+    dates::DayOrder,
+    field::Field,
+    file::Format,
+    lines::Proposal,
+    number::Mark,
+    problem::{Kind, Problem, Severity},
 };
 use crate::{line::Category, money::Currency, period::Period};
 

@@ -7,9 +7,27 @@ use super::{
 
 /// Words that begin a total line, in the languages of the labels in the case.
 const TOTALS: &[&str] = &[
-    "total", "totals", "subtotal", "sub total", "sub-total", "grand total", "net total", "sum", "summe", "gesamt",
-    "gesamtsumme", "zwischensumme", "endsumme", "totaal", "subtotaal", "totale", "somme", "total general", "amount due",
-    "balance due", "total due",
+    "total",
+    "totals",
+    "subtotal",
+    "sub total",
+    "sub-total",
+    "grand total",
+    "net total",
+    "sum",
+    "summe",
+    "gesamt",
+    "gesamtsumme",
+    "zwischensumme",
+    "endsumme",
+    "totaal",
+    "subtotaal",
+    "totale",
+    "somme",
+    "total general",
+    "amount due",
+    "balance due",
+    "total due",
 ];
 
 /// Whether a row is the header once more.
@@ -35,7 +53,11 @@ pub(super) fn is_total(cells: &Cells, columns: &[Option<Field>]) -> bool {
         let text = text.trim_end_matches([':', ' ', '.']);
         TOTALS.iter().any(|word| {
             text.strip_prefix(word).is_some_and(|rest| {
-                rest.is_empty() || rest.starts_with([':', '(']) || [" for ", " of ", " in ", " due", " payable", " usd", " eur", " gbp"].iter().any(|more| rest.starts_with(more))
+                rest.is_empty()
+                    || rest.starts_with([':', '('])
+                    || [" for ", " of ", " in ", " due", " payable", " usd", " eur", " gbp"]
+                        .iter()
+                        .any(|more| rest.starts_with(more))
             })
         })
     })
@@ -45,7 +67,8 @@ pub(super) fn is_total(cells: &Cells, columns: &[Option<Field>]) -> bool {
 pub(super) fn is_note(cells: &Cells, columns: &[Option<Field>]) -> bool {
     let full = cells.iter().filter(|cell| !cell.is_empty()).count();
     let figures = columns.iter().enumerate().any(|(column, field)| {
-        matches!(field.map(Field::holds), Some(Holds::Number | Holds::Units)) && cells.get(column).iter().any(u8::is_ascii_digit)
+        matches!(field.map(Field::holds), Some(Holds::Number | Holds::Units))
+            && cells.get(column).iter().any(u8::is_ascii_digit)
     });
     !figures && full * 2 <= columns.len() + 1
 }

@@ -47,12 +47,14 @@ pub fn find(rows: &[Cells], choices: &Choices) -> Result<Shape, Refused> {
         })?),
     };
     let header = match choices.header_row {
-        Some(row) => rows
-            .iter()
-            .find(|cells| cells.number == row)
-            .ok_or_else(|| Refused::Choice(format!("Row {row} is not among the first rows of the file, so it cannot be the header.")))?,
+        Some(row) => rows.iter().find(|cells| cells.number == row).ok_or_else(|| {
+            Refused::Choice(format!("Row {row} is not among the first rows of the file, so it cannot be the header."))
+        })?,
         None => header_row(rows, chosen).ok_or_else(|| {
-            Refused::NotATable("No row was found that names the columns. Put one above the rows, or use one of our templates.".to_owned())
+            Refused::NotATable(
+                "No row was found that names the columns. Put one above the rows, or use one of our templates."
+                    .to_owned(),
+            )
         })?,
     };
     let names: Vec<String> = (0..header.len()).map(|column| header.words(column).into_owned()).collect();
@@ -77,7 +79,10 @@ pub fn find(rows: &[Cells], choices: &Choices) -> Result<Shape, Refused> {
     let mut seen = Vec::new();
     for field in &mut columns {
         if let Some(known) = field.filter(|field| seen.contains(field)) {
-            return Err(Refused::Choice(format!("Two columns are said to be “{}”; it can be only one.", known.title())));
+            return Err(Refused::Choice(format!(
+                "Two columns are said to be “{}”; it can be only one.",
+                known.title()
+            )));
         }
         seen.extend(*field);
     }
@@ -87,7 +92,15 @@ pub fn find(rows: &[Cells], choices: &Choices) -> Result<Shape, Refused> {
             *field = field.filter(|field| field.categories().contains(&category));
         }
     }
-    Ok(Shape { layout, category, header_row: header.number, currency: named_currency(&names, &columns), header: names, columns, guessed })
+    Ok(Shape {
+        layout,
+        category,
+        header_row: header.number,
+        currency: named_currency(&names, &columns),
+        header: names,
+        columns,
+        guessed,
+    })
 }
 
 /// The row that most columns of a layout are named in; else the first that reads like a header.
@@ -115,10 +128,15 @@ fn header_row<'r>(rows: &'r [Cells], chosen: Option<&Layout>) -> Option<&'r Cell
     let widest = searched.iter().map(width).max()?;
     searched.iter().enumerate().find_map(|(place, cells)| {
         let full: Vec<&[u8]> = cells.iter().filter(|cell| !cell.is_empty()).collect();
-        let words = full.iter().filter(|cell| cell.iter().any(u8::is_ascii_alphabetic) || cell.iter().any(|b| *b > 127)).count();
+        let words = full
+            .iter()
+            .filter(|cell| cell.iter().any(u8::is_ascii_alphabetic) || cell.iter().any(|b| *b > 127))
+            .count();
         let different = full.iter().collect::<std::collections::BTreeSet<_>>().len();
         let figures = searched.get(place + 1..).unwrap_or_default().iter().take(20).any(|below| {
-            below.iter().any(|cell| cell.first().is_some_and(u8::is_ascii_digit) && number::read(cell, Mark::Point).is_ok())
+            below
+                .iter()
+                .any(|cell| cell.first().is_some_and(u8::is_ascii_digit) && number::read(cell, Mark::Point).is_ok())
         });
         let header = full.len() >= 2 && full.len() * 10 >= widest * 7 && words * 10 >= full.len() * 9;
         (header && different == full.len() && figures).then_some(cells)
@@ -182,12 +200,17 @@ fn guess(plains: &[String], below: &[&Cells]) -> (Vec<Option<Field>>, Option<Cat
             Some(Field::Gtin)
         } else if most(&|value| matches!(codes::isrc(value), Ok(Some(_)))) {
             Some(Field::Isrc)
-        } else if most(&|value| std::str::from_utf8(value).is_ok_and(|text| text.len() == 3 && Currency::parse(text).is_some())) {
+        } else if most(&|value| {
+            std::str::from_utf8(value).is_ok_and(|text| text.len() == 3 && Currency::parse(text).is_some())
+        }) {
             Some(Field::Currency)
         } else if kind
-            || most(&|value| value.len() > 4 && std::str::from_utf8(value).is_ok_and(|text| {
-                dates::read(text, DayOrder::DayFirst).is_ok() || dates::read(text, DayOrder::MonthFirst).is_ok()
-            }))
+            || most(&|value| {
+                value.len() > 4
+                    && std::str::from_utf8(value).is_ok_and(|text| {
+                        dates::read(text, DayOrder::DayFirst).is_ok() || dates::read(text, DayOrder::MonthFirst).is_ok()
+                    })
+            })
         {
             Some(Field::Period)
         } else {
@@ -196,10 +219,15 @@ fn guess(plains: &[String], below: &[&Cells]) -> (Vec<Option<Field>>, Option<Cat
         // What a word said and the values deny is no guess.
         if let Some(field) = columns[column] {
             let numeric = matches!(field.holds(), Holds::Number | Holds::Units);
-            if numeric && !most(&|value| number::read(value, Mark::Point).is_ok() || number::read(value, Mark::Comma).is_ok()) {
+            if numeric
+                && !most(&|value| number::read(value, Mark::Point).is_ok() || number::read(value, Mark::Comma).is_ok())
+            {
                 columns[column] = None;
             }
-            if field == Field::Gtin && by_value.is_none() && !most(&|value| !matches!(codes::barcode(value), Barcode::Wrong)) {
+            if field == Field::Gtin
+                && by_value.is_none()
+                && !most(&|value| !matches!(codes::barcode(value), Barcode::Wrong))
+            {
                 columns[column] = None;
             }
         }
@@ -224,9 +252,10 @@ fn guess(plains: &[String], below: &[&Cells]) -> (Vec<Option<Field>>, Option<Cat
 
 /// A currency in brackets or at the end of the header of an amount.
 fn named_currency(names: &[String], columns: &[Option<Field>]) -> Option<Currency> {
-    let amounts = names.iter().zip(columns).filter(|(_, field)| {
-        matches!(field, Some(Field::Amount | Field::PerUnit | Field::UnitValue))
-    });
+    let amounts = names
+        .iter()
+        .zip(columns)
+        .filter(|(_, field)| matches!(field, Some(Field::Amount | Field::PerUnit | Field::UnitValue)));
     amounts.flat_map(|(name, _)| name.split(|c: char| !c.is_alphabetic()).collect::<Vec<_>>()).find_map(|word| {
         (word.len() == 3 && word.chars().all(char::is_uppercase)).then(|| Currency::parse(word)).flatten()
     })

@@ -47,17 +47,30 @@ mod tests {
             (Category::HeldInventory, "template_inventory"),
         ] {
             let (_, text) = of(category).unwrap();
-            let read = statements::read(&Input::Memory(text.as_bytes()), &Choices::default(), &Rules::any(), Wish::default()).unwrap();
+            let read =
+                statements::read(&Input::Memory(text.as_bytes()), &Choices::default(), &Rules::any(), Wish::default())
+                    .unwrap();
             assert_eq!(read.reading.layout, layout);
             assert_eq!(read.reading.columns.iter().filter(|column| column.field.is_none()).count(), 0, "{layout}");
             let examples = read.reading.left_out.iter().find(|left| left.reason == Reason::Example).unwrap();
             assert_eq!((examples.rows, read.reading.lines), (2, 0));
             // Without the mark they are right statements.
             let filled = text.replace(EXAMPLE, "A title:");
-            let choices = Choices { aggregator: "The Orchard".to_owned(), basis: "wholesale".to_owned(), ..Choices::default() };
-            let read = statements::read(&Input::Memory(filled.as_bytes()), &choices, &Rules::any(), Wish::default()).unwrap();
+            let choices =
+                Choices { aggregator: "The Orchard".to_owned(), basis: "wholesale".to_owned(), ..Choices::default() };
+            let read =
+                statements::read(&Input::Memory(filled.as_bytes()), &choices, &Rules::any(), Wish::default()).unwrap();
             assert_eq!(read.reading.questions, []);
-            assert_eq!(read.reading.problems.iter().filter(|p| p.kind.severity() == crate::statements::problem::Severity::Error).count(), usize::from(category == Category::HeldInventory), "{:?}", read.reading.problems);
+            assert_eq!(
+                read.reading
+                    .problems
+                    .iter()
+                    .filter(|p| p.kind.severity() == crate::statements::problem::Severity::Error)
+                    .count(),
+                usize::from(category == Category::HeldInventory),
+                "{:?}",
+                read.reading.problems
+            );
         }
     }
 }

@@ -117,7 +117,13 @@ pub async fn of_claim(tx: &mut Tx, claim: ClaimId) -> Result<Vec<Import>, Error>
 ///
 /// # Errors
 /// If the database fails.
-pub async fn choose(tx: &mut Tx, id: ImportId, choices: &Choices, replaces: Option<ImportId>, now: Instant) -> Result<(), Error> {
+pub async fn choose(
+    tx: &mut Tx,
+    id: ImportId,
+    choices: &Choices,
+    replaces: Option<ImportId>,
+    now: Instant,
+) -> Result<(), Error> {
     on!(tx, c => sqlx::query("UPDATE imports SET choices = $2, replaces = $3, read_since = $4 WHERE id = $1 AND state = 'open'")
         .bind(id).bind(Json(choices)).bind(replaces).bind(now).execute(c).await.map(drop))
 }
@@ -126,7 +132,13 @@ pub async fn choose(tx: &mut Tx, id: ImportId, choices: &Choices, replaces: Opti
 ///
 /// # Errors
 /// If the database fails.
-pub async fn understood(tx: &mut Tx, id: ImportId, reading: Option<&Reading>, difference: Option<&Difference>, refused: &str) -> Result<(), Error> {
+pub async fn understood(
+    tx: &mut Tx,
+    id: ImportId,
+    reading: Option<&Reading>,
+    difference: Option<&Difference>,
+    refused: &str,
+) -> Result<(), Error> {
     on!(tx, c => sqlx::query("UPDATE imports SET reading = $2, difference = $3, refused = $4, read_since = NULL WHERE id = $1 AND state = 'open'")
         .bind(id).bind(reading.map(Json)).bind(difference.map(Json)).bind(refused).execute(c).await.map(drop))
 }
@@ -151,7 +163,13 @@ pub async fn clean(tx: &mut Tx, before: Instant) -> Result<u64, Error> {
 ///
 /// # Errors
 /// If the database fails.
-pub async fn finish(tx: &mut Tx, id: ImportId, document: DocumentId, replaces: Option<ImportId>, now: Instant) -> Result<(), Error> {
+pub async fn finish(
+    tx: &mut Tx,
+    id: ImportId,
+    document: DocumentId,
+    replaces: Option<ImportId>,
+    now: Instant,
+) -> Result<(), Error> {
     on!(tx, c => {
         sqlx::query("UPDATE imports SET state = 'done', document_id = $2, done_at = $3 WHERE id = $1").bind(id).bind(document).bind(now).execute(&mut *c).await?;
         sqlx::query("UPDATE imports SET state = 'replaced' WHERE id = $1").bind(replaces).execute(c).await.map(drop)
@@ -170,7 +188,11 @@ pub async fn lines_of(tx: &mut Tx, id: ImportId) -> Result<Vec<(i64, String)>, E
 ///
 /// # Errors
 /// If the database fails.
-pub async fn amounts_of(tx: &mut Tx, id: ImportId, version: VersionId) -> Result<Vec<(i64, String, Option<String>, Option<i64>, Option<i64>)>, Error> {
+pub async fn amounts_of(
+    tx: &mut Tx,
+    id: ImportId,
+    version: VersionId,
+) -> Result<Vec<(i64, String, Option<String>, Option<i64>, Option<i64>)>, Error> {
     on!(tx, c => sqlx::query_as(
         "SELECT i.line, i.key, l.currency, l.amount, l.units FROM import_lines i JOIN lines l ON l.line = i.line AND l.version_id = $2 WHERE i.import_id = $1 ORDER BY i.line",
     )
@@ -223,7 +245,13 @@ pub struct NewLine<'n> {
 ///
 /// # Errors
 /// If the database fails.
-pub async fn add_line(tx: &mut Tx, import: ImportId, version: VersionId, document: DocumentId, new: &NewLine<'_>) -> Result<(), Error> {
+pub async fn add_line(
+    tx: &mut Tx,
+    import: ImportId,
+    version: VersionId,
+    document: DocumentId,
+    new: &NewLine<'_>,
+) -> Result<(), Error> {
     let (facts, release) = (new.facts, &new.facts.release);
     on!(tx, c => {
         let line: LineId = sqlx::query_scalar(
@@ -256,9 +284,16 @@ pub async fn add_rows(tx: &mut Tx, import: ImportId, first: i64, rows: &[KeptRow
     match tx {
         Tx::Sqlite(c) => {
             for some in rows.chunks(SQLITE_ROWS) {
-                let mut query = QueryBuilder::<sqlx::Sqlite>::new("INSERT INTO statement_rows (import_id, row_number, line, units, millionths) ");
+                let mut query = QueryBuilder::<sqlx::Sqlite>::new(
+                    "INSERT INTO statement_rows (import_id, row_number, line, units, millionths) ",
+                );
                 query.push_values(some, |mut values, row| {
-                    values.push_bind(import.0).push_bind(i64::from(row.row)).push_bind(first + i64::from(row.group)).push_bind(row.units).push_bind(row.millionths);
+                    values
+                        .push_bind(import.0)
+                        .push_bind(i64::from(row.row))
+                        .push_bind(first + i64::from(row.group))
+                        .push_bind(row.units)
+                        .push_bind(row.millionths);
                 });
                 query.build().execute(&mut **c).await?;
             }
@@ -281,7 +316,14 @@ pub async fn add_rows(tx: &mut Tx, import: ImportId, first: i64, rows: &[KeptRow
 ///
 /// # Errors
 /// If the database fails.
-pub async fn keep_mapping(tx: &mut Tx, claimant: ClaimantId, case: CaseId, header: &str, choices: &Choices, now: Instant) -> Result<(), Error> {
+pub async fn keep_mapping(
+    tx: &mut Tx,
+    claimant: ClaimantId,
+    case: CaseId,
+    header: &str,
+    choices: &Choices,
+    now: Instant,
+) -> Result<(), Error> {
     on!(tx, c => sqlx::query(
         "INSERT INTO statement_mappings (claimant_id, header_hash, case_id, choices, kept_at) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (claimant_id, header_hash) DO UPDATE SET case_id = excluded.case_id, choices = excluded.choices, kept_at = excluded.kept_at",
@@ -294,7 +336,12 @@ pub async fn keep_mapping(tx: &mut Tx, claimant: ClaimantId, case: CaseId, heade
 ///
 /// # Errors
 /// If the database fails.
-pub async fn mapping(tx: &mut Tx, claimant: ClaimantId, case: CaseId, header: &str) -> Result<Option<(Choices, bool)>, Error> {
+pub async fn mapping(
+    tx: &mut Tx,
+    claimant: ClaimantId,
+    case: CaseId,
+    header: &str,
+) -> Result<Option<(Choices, bool)>, Error> {
     let found: Option<(Json<Choices>, ClaimantId)> = on!(tx, c => sqlx::query_as(
         "SELECT choices, claimant_id FROM statement_mappings WHERE header_hash = $3 AND (claimant_id = $1 OR case_id = $2) \
          ORDER BY CASE WHEN claimant_id = $1 THEN 0 ELSE 1 END, kept_at DESC LIMIT 1",

@@ -78,7 +78,9 @@ pub(super) struct ReadArgs {
 pub(super) fn run(command: StatementCommand) -> anyhow::Result<ExitCode> {
     match command {
         StatementCommand::Template { category } => {
-            let (_, text) = Category::parse(&category).and_then(template::of).ok_or_else(|| anyhow!("there is no such template"))?;
+            let (_, text) = Category::parse(&category)
+                .and_then(template::of)
+                .ok_or_else(|| anyhow!("there is no such template"))?;
             print!("{text}");
             Ok(ExitCode::SUCCESS)
         }
@@ -133,7 +135,11 @@ fn read(args: ReadArgs) -> anyhow::Result<ExitCode> {
 /// The reading as a person reads it.
 fn in_words(reading: &Reading) -> String {
     let mut out = Vec::new();
-    let layout = if reading.layout.is_empty() { "not known".to_owned() } else { format!("{} ({})", reading.layout_title, reading.layout) };
+    let layout = if reading.layout.is_empty() {
+        "not known".to_owned()
+    } else {
+        format!("{} ({})", reading.layout_title, reading.layout)
+    };
     out.push(format!("Format      {}", reading.format.words()));
     out.push(format!("Layout      {layout}, header in row {}", reading.header_row));
     out.push(format!("Becomes     {}", reading.category.map_or("not known", Category::title)));
@@ -141,7 +147,10 @@ fn in_words(reading: &Reading) -> String {
         out.push(format!("Period      {}", dates::show(period)));
     }
     if let Some(days) = reading.days {
-        out.push(format!("Days        {}", if days == DayOrder::DayFirst { "day first (31/12/2015)" } else { "month first (12/31/2015)" }));
+        out.push(format!(
+            "Days        {}",
+            if days == DayOrder::DayFirst { "day first (31/12/2015)" } else { "month first (12/31/2015)" }
+        ));
     }
     for column in &reading.columns {
         let mark = match column.mark {
@@ -162,11 +171,24 @@ fn in_words(reading: &Reading) -> String {
     for sum in &reading.sums {
         let code = sum.currency.map(|currency| currency.code().to_owned()).unwrap_or_default();
         let lines = sum.currency.map(|currency| format!(", in lines {}", currency.show(sum.lines))).unwrap_or_default();
-        let below = if sum.below_zero == 0 { String::new() } else { format!(", left out below zero {}", number::show(sum.below_zero, 2)) };
-        out.push(format!("Total       {} {code} exactly, {} units, {}{lines}{below}", number::show(sum.millionths, 2), grouped_units(sum.units), rows(sum.rows)));
+        let below = if sum.below_zero == 0 {
+            String::new()
+        } else {
+            format!(", left out below zero {}", number::show(sum.below_zero, 2))
+        };
+        out.push(format!(
+            "Total       {} {code} exactly, {} units, {}{lines}{below}",
+            number::show(sum.millionths, 2),
+            grouped_units(sum.units),
+            rows(sum.rows)
+        ));
     }
     for total in &reading.file_totals {
-        let agrees = if total.stated == total.computed { "agrees".to_owned() } else { format!("but the rows come to {}", number::show(total.computed, 2)) };
+        let agrees = if total.stated == total.computed {
+            "agrees".to_owned()
+        } else {
+            format!("but the rows come to {}", number::show(total.computed, 2))
+        };
         out.push(format!("File total  row {}: {}, {agrees}", total.row, number::show(total.stated, 2)));
     }
     for (kind, count) in &reading.counts {
@@ -184,7 +206,14 @@ fn in_words(reading: &Reading) -> String {
     out.push(format!("Lines       {}", grouped(reading.lines)));
     for line in reading.first_lines.iter().take(20) {
         let service = if line.service.is_empty() { String::new() } else { format!(", {}", line.service) };
-        out.push(format!("  {} {}, {}{service}, {} ({})", amount(line.currency, line.amount), line.release, line.period, units(line.units), line.rows));
+        out.push(format!(
+            "  {} {}, {}{service}, {} ({})",
+            amount(line.currency, line.amount),
+            line.release,
+            line.period,
+            units(line.units),
+            line.rows
+        ));
     }
     if reading.lines > 20 {
         out.push(format!("  and {} more; --json shows all", grouped(reading.lines - 20)));

@@ -92,13 +92,21 @@ async fn receive(http: &Http, form: Result<Multipart, MultipartRejection>, most:
     let mut form = form.map_err(|_| broken(()))?;
     while let Some(field) = form.next_field().await.map_err(|_| broken(()))? {
         let Some(name) = field.file_name().filter(|name| !name.is_empty()).map(kind::clean_name) else { continue };
-        let incoming = http.documents.receive(field, most).await.map_err(|why| format!("{name} was not taken: {why}."))?;
-        let tables = ["text/csv", "text/plain", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/vnd.oasis.opendocument.spreadsheet"];
+        let incoming =
+            http.documents.receive(field, most).await.map_err(|why| format!("{name} was not taken: {why}."))?;
+        let tables = [
+            "text/csv",
+            "text/plain",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "application/vnd.oasis.opendocument.spreadsheet",
+        ];
         let media_type = match kind::find(&name, &incoming.head) {
             Ok(media_type) if tables.contains(&media_type) => media_type,
             Ok(_) => {
                 http.documents.discard(&incoming).await;
-                return Err(format!("{name} is not a table. Statements are read from CSV, TSV, TXT, XLSX and ODS; add other files under Documents."));
+                return Err(format!(
+                    "{name} is not a table. Statements are read from CSV, TSV, TXT, XLSX and ODS; add other files under Documents."
+                ));
             }
             Err(why) => {
                 http.documents.discard(&incoming).await;
@@ -107,7 +115,13 @@ async fn receive(http: &Http, form: Result<Multipart, MultipartRejection>, most:
         };
         http.documents.keep(&incoming).await.map_err(|why| format!("{name} was not taken: {why}."))?;
         let bytes = i64::try_from(incoming.bytes).unwrap_or(i64::MAX);
-        return Ok(NewDocument { sha256: incoming.sha256, name, media_type: media_type.to_owned(), bytes, pages: None });
+        return Ok(NewDocument {
+            sha256: incoming.sha256,
+            name,
+            media_type: media_type.to_owned(),
+            bytes,
+            pages: None,
+        });
     }
     Err("No file was chosen. Choose one, then send it.".to_owned())
 }
@@ -133,7 +147,14 @@ async fn local(http: &Http, sha256: &str) -> anyhow::Result<Local> {
 }
 
 /// Reads a file by its choices, off the threads that answer, a few at a time.
-async fn read(http: &Http, id: ImportId, sha256: &str, choices: &Choices, rules: &Rules, rows: bool) -> Result<Result<Statement, Refused>, Failure> {
+async fn read(
+    http: &Http,
+    id: ImportId,
+    sha256: &str,
+    choices: &Choices,
+    rules: &Rules,
+    rows: bool,
+) -> Result<Result<Statement, Refused>, Failure> {
     let internal = |error: anyhow::Error| Failure::Internal(format!("a statement cannot be read: {error:#}"));
     let slot = http.reading.clone().acquire_owned().await.map_err(|error| internal(error.into()))?;
     let local = local(http, sha256).await.map_err(internal)?;
@@ -207,7 +228,9 @@ async fn confirm(
         return Ok(see_other(&page));
     }
     let rules = imports::rules(&http.recoup, &case);
-    let statement = read(&http, id, &import.sha256, &import.choices, &rules, true).await?.map_err(|refused| Failure::said(refused.to_string()))?;
+    let statement = read(&http, id, &import.sha256, &import.choices, &rules, true)
+        .await?
+        .map_err(|refused| Failure::said(refused.to_string()))?;
     let key = sent.get("key").to_owned();
     // Not undone when the browser goes away: the answer is kept with the key.
     let work = tokio::spawn({
@@ -217,7 +240,11 @@ async fn confirm(
     let imported = work.await.map_err(|error| Failure::Internal(error.to_string()))?;
     match imported {
         Ok(Imported::Lines(category, lines)) => {
-            let lines = if lines == 1 { "1 line was".to_owned() } else { format!("{} lines were", claims::money::grouped_units(i64::try_from(lines).unwrap_or(i64::MAX))) };
+            let lines = if lines == 1 {
+                "1 line was".to_owned()
+            } else {
+                format!("{} lines were", claims::money::grouped_units(i64::try_from(lines).unwrap_or(i64::MAX)))
+            };
             visitor.notice(format!("{lines} imported from {}. Each cites the file and its rows.", import.name)).await;
             Ok(see_other(&format!("/claims/{claim}/lines/{}", category.key())))
         }
@@ -267,6 +294,9 @@ async fn corrected(
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_str(&disposition).unwrap_or(HeaderValue::from_static("attachment")));
+    headers.insert(
+        header::CONTENT_DISPOSITION,
+        HeaderValue::from_str(&disposition).unwrap_or(HeaderValue::from_static("attachment")),
+    );
     Ok(response)
 }

@@ -34,7 +34,8 @@ pub async fn page(visitor: Visitor, At(id): At<ClaimId>) -> Answer {
         let described = if message.is_some() { "hint-file error-file" } else { "hint-file" };
         let invalid = message.is_some().then_some("true");
         let class = if message.is_some() { "field long wrong" } else { "field long" };
-        let message = message.map(|words| view! { <p class="error" id="error-file"><span class="hidden">"Error: "</span>{words}</p> });
+        let message = message
+            .map(|words| view! { <p class="error" id="error-file"><span class="hidden">"Error: "</span>{words}</p> });
         let templates: Vec<_> = [Category::UnpaidSales, Category::DigitalRoyalties, Category::HeldInventory]
             .into_iter()
             .map(|category| view! { <li><a href=format!("/claims/{id}/import/templates/{}", category.key())>{category.title()}</a></li> })

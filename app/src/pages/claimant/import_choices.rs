@@ -4,20 +4,26 @@ use claims::{
     ImportId,
     intake::{Choice, Field, Kind},
     line::Category,
-    statements::{
-        Choices, Grouping,
-        dates::DayOrder,
-        field::Field as Meaning,
-        number::Mark,
-    },
+    statements::{Choices, Grouping, dates::DayOrder, field::Field as Meaning, number::Mark},
     store::statements::Import,
 };
 
 use crate::request::Sent;
 
-const DECIMAL: &[Choice] = &[("point", "The point stands before the decimals: 1.234 is a little more than one"), ("comma", "The point stands between thousands: 1.234 is one thousand two hundred and thirty-four")];
-const DAYS: &[Choice] = &[("day_first", "The day comes first: 03/06/2016 is 3 June 2016"), ("month_first", "The month comes first: 03/06/2016 is 6 March 2016")];
-const BASIS: &[Choice] = &[("manufacturing_cost", "Manufacturing cost"), ("wholesale", "Wholesale price (PPD)"), ("retail", "Retail list price"), ("units_only", "Leave it out: claim the units only")];
+const DECIMAL: &[Choice] = &[
+    ("point", "The point stands before the decimals: 1.234 is a little more than one"),
+    ("comma", "The point stands between thousands: 1.234 is one thousand two hundred and thirty-four"),
+];
+const DAYS: &[Choice] = &[
+    ("day_first", "The day comes first: 03/06/2016 is 3 June 2016"),
+    ("month_first", "The month comes first: 03/06/2016 is 6 March 2016"),
+];
+const BASIS: &[Choice] = &[
+    ("manufacturing_cost", "Manufacturing cost"),
+    ("wholesale", "Wholesale price (PPD)"),
+    ("retail", "Retail list price"),
+    ("units_only", "Leave it out: claim the units only"),
+];
 const GROUPING: &[Choice] = &[
     (Grouping::Month.key(), Grouping::Month.title()),
     (Grouping::Release.key(), Grouping::Release.title()),
@@ -30,11 +36,14 @@ pub(super) fn answering(question: &str) -> Vec<Field> {
         "decimal" => vec![Field::required("decimal", "How to read these numbers", Kind::Radio(DECIMAL))],
         "days" => vec![Field::required("days", "How to read these days", Kind::Radio(DAYS))],
         "period" => vec![
-            Field::required("from", "From", Kind::Day).hint("For example 2015-01-01 or January 2015; the day of the count for stock."),
+            Field::required("from", "From", Kind::Day)
+                .hint("For example 2015-01-01 or January 2015; the day of the count for stock."),
             Field::optional("to", "To", Kind::Day).hint("Leave empty for a single day or month."),
         ],
         "currency" => vec![Field::required("currency", "Currency", Kind::CaseCurrency)],
-        "aggregator" => vec![Field::required("aggregator", "Aggregator", Kind::Text(100)).hint("For example The Orchard.")],
+        "aggregator" => {
+            vec![Field::required("aggregator", "Aggregator", Kind::Text(100)).hint("For example The Orchard.")]
+        }
         "basis" => vec![Field::required("basis", "The value per unit is the", Kind::Select(BASIS))],
         _ => Vec::new(),
     }
@@ -45,15 +54,34 @@ pub(super) fn options(category: Option<Category>) -> Vec<Field> {
     let mut fields = vec![Field::required("grouping", "How rows become lines", Kind::Radio(GROUPING))];
     match category {
         Some(Category::DigitalRoyalties) => fields.extend([
-            Field::required("money_state", "The money is", Kind::Select(&[("paid_to_distributor", "Paid to the distributor"), ("escrow", "Held in escrow"), ("unknown", "Not known")])),
+            Field::required(
+                "money_state",
+                "The money is",
+                Kind::Select(&[
+                    ("paid_to_distributor", "Paid to the distributor"),
+                    ("escrow", "Held in escrow"),
+                    ("unknown", "Not known"),
+                ]),
+            ),
             Field::required(
                 "letter_state",
                 "Letter of direction",
-                Kind::Select(&[("none", "None yet"), ("drafted", "Drafted"), ("sent", "Sent to the distributor"), ("signed", "Signed by the distributor"), ("accepted", "Accepted"), ("paying", "I am paid directly")]),
+                Kind::Select(&[
+                    ("none", "None yet"),
+                    ("drafted", "Drafted"),
+                    ("sent", "Sent to the distributor"),
+                    ("signed", "Signed by the distributor"),
+                    ("accepted", "Accepted"),
+                    ("paying", "I am paid directly"),
+                ]),
             ),
         ]),
         Some(Category::UnpaidSales) => {
-            fields.push(Field::required("channel", "Sold as", Kind::Select(&[("physical", "Physical copies"), ("download", "Downloads"), ("both", "Both together")])));
+            fields.push(Field::required(
+                "channel",
+                "Sold as",
+                Kind::Select(&[("physical", "Physical copies"), ("download", "Downloads"), ("both", "Both together")]),
+            ));
         }
         Some(Category::HeldInventory) => fields.push(Field::required("basis", "Value per unit", Kind::Select(BASIS))),
         _ => {}
@@ -111,7 +139,17 @@ pub fn apply(import: &Import, sent: &Sent) -> (Choices, Option<ImportId>) {
     match sent.get("part") {
         // Another sheet or layout is another table: what was said of its columns no longer holds.
         "layout" => {
-            choices = Choices { layout: clean(sent.get("layout")), sheet: clean(sent.get("sheet")), columns: None, category: None, header_row: None, accepted: Default::default(), offered: false, remembered: false, ..choices };
+            choices = Choices {
+                layout: clean(sent.get("layout")),
+                sheet: clean(sent.get("sheet")),
+                columns: None,
+                category: None,
+                header_row: None,
+                accepted: Default::default(),
+                offered: false,
+                remembered: false,
+                ..choices
+            };
         }
         "columns" => {
             let count = import.reading.as_ref().map_or(0, |reading| reading.columns.len());

@@ -1,12 +1,6 @@
 //! What the columns of a statement mean: guesses are filled in, three values of each column stand beside.
 
-use claims::{
-    ClaimId, ImportId,
-    access::Refusal,
-    actions::imports,
-    line::Category,
-    statements::field::Field,
-};
+use claims::{ClaimId, ImportId, access::Refusal, actions::imports, line::Category, statements::field::Field};
 use leptos::prelude::*;
 
 use super::{At, whom};

@@ -77,7 +77,8 @@ fn waiting(import: &Import, progress: Option<u64>) -> Page {
 /// A file that is not read, and why.
 fn refused(import: &Import) -> impl IntoView + use<> {
     let base = format!("/claims/{}/import/{}", import.claim_id, import.id);
-    let words = if import.refused.is_empty() { "The file was not read to its end.".to_owned() } else { import.refused.clone() };
+    let words =
+        if import.refused.is_empty() { "The file was not read to its end.".to_owned() } else { import.refused.clone() };
     view! {
         <Notice kind=NoticeKind::Warning title="This file cannot be imported as it is">{words}</Notice>
         <form method="post" action=base.clone()>
@@ -130,7 +131,11 @@ fn body(import: &Import, reading: &Reading, case: &Case, others: &[Import], key:
 
 fn questions(base: &str, reading: &Reading, choices: &Choices, case: &Case) -> impl IntoView + use<> {
     if reading.questions.iter().any(|question| question.choice == "columns") {
-        let words = reading.questions.iter().find(|question| question.choice == "columns").map(|question| question.words.clone());
+        let words = reading
+            .questions
+            .iter()
+            .find(|question| question.choice == "columns")
+            .map(|question| question.words.clone());
         return view! {
             <Notice kind=NoticeKind::Warning title="What do the columns mean?">{words}</Notice>
             <p><a class="button" href=format!("{base}/columns")>"Say what the columns mean"</a></p>
@@ -145,11 +150,16 @@ fn questions(base: &str, reading: &Reading, choices: &Choices, case: &Case) -> i
             let fields: Vec<_> = import_choices::answering(&question.choice)
                 .into_iter()
                 .map(|field| {
-                    let answer = if question.choice == "basis" { choices.basis.clone() } else { import_choices::chosen(choices, field.name) };
+                    let answer = if question.choice == "basis" {
+                        choices.basis.clone()
+                    } else {
+                        import_choices::chosen(choices, field.name)
+                    };
                     view! { <FormField field answer error=None currencies=currencies.clone()/> }
                 })
                 .collect();
-            let examples = (!question.examples.is_empty()).then(|| view! { <p>"In the file: "<strong>{question.examples.join(" · ")}</strong></p> });
+            let examples = (!question.examples.is_empty())
+                .then(|| view! { <p>"In the file: "<strong>{question.examples.join(" · ")}</strong></p> });
             view! { <p>{question.words.clone()}</p>{examples}<div class="fields">{fields}</div> }
         })
         .collect();
@@ -168,7 +178,11 @@ fn questions(base: &str, reading: &Reading, choices: &Choices, case: &Case) -> i
 
 /// Format, layout, header, period, and the first rows.
 fn facts(base: &str, reading: &Reading, is_open: bool) -> impl IntoView + use<> {
-    let layout = if reading.layout.is_empty() { "Not a known one; columns as you say".to_owned() } else { reading.layout_title.clone() };
+    let layout = if reading.layout.is_empty() {
+        "Not a known one; columns as you say".to_owned()
+    } else {
+        reading.layout_title.clone()
+    };
     let marks: Vec<Mark> = reading.columns.iter().filter_map(|column| column.mark).collect();
     let undecided = reading.questions.iter().any(|question| question.choice == "decimal");
     let numbers = match (marks.contains(&Mark::Comma), marks.contains(&Mark::Point)) {
@@ -182,20 +196,37 @@ fn facts(base: &str, reading: &Reading, is_open: bool) -> impl IntoView + use<> 
         DayOrder::DayFirst => "The day first: 31/12/2015",
         DayOrder::MonthFirst => "The month first: 12/31/2015",
     });
-    let used: Vec<usize> = reading.columns.iter().enumerate().filter(|(_, column)| column.field.is_some()).map(|(place, _)| place).collect();
+    let used: Vec<usize> = reading
+        .columns
+        .iter()
+        .enumerate()
+        .filter(|(_, column)| column.field.is_some())
+        .map(|(place, _)| place)
+        .collect();
     let heads: Vec<_> = used.iter().map(|place| {
         let column = &reading.columns[*place];
         let meaning = column.field.map(claims::statements::field::Field::title);
         let class = if column.field.is_some_and(claims::statements::read::is_number) { "num" } else { "" };
         view! { <th scope="col" class=class>{column.header.clone()}<br/><span class="meaning">"→ "{meaning}</span></th> }
     }).collect();
-    let rows: Vec<_> = reading.first_rows.iter().map(|(number, cells)| {
-        let cells: Vec<_> = used.iter().map(|place| {
-            let class = if reading.columns[*place].field.is_some_and(claims::statements::read::is_number) { "num" } else { "" };
-            view! { <td class=class>{cells.get(*place).cloned()}</td> }
-        }).collect();
-        view! { <tr><th scope="row">{*number}</th>{cells}</tr> }
-    }).collect();
+    let rows: Vec<_> = reading
+        .first_rows
+        .iter()
+        .map(|(number, cells)| {
+            let cells: Vec<_> = used
+                .iter()
+                .map(|place| {
+                    let class = if reading.columns[*place].field.is_some_and(claims::statements::read::is_number) {
+                        "num"
+                    } else {
+                        ""
+                    };
+                    view! { <td class=class>{cells.get(*place).cloned()}</td> }
+                })
+                .collect();
+            view! { <tr><th scope="row">{*number}</th>{cells}</tr> }
+        })
+        .collect();
     let change = is_open.then(|| view! { " "<a href=format!("{base}/columns")>"Change what the columns mean"</a> });
     view! {
         <dl class="summary-list">
@@ -225,19 +256,36 @@ fn totals(reading: &Reading) -> impl IntoView + use<> {
         let lines = sum.currency.filter(|_| !stock).map(|currency| currency.grouped(sum.lines));
         view! { <tr><th scope="row">{currency}</th><td class="num">{grouped(sum.rows)}</td><td class="num">{grouped_units(sum.units)}</td><td class="num">{exact}</td><td class="num">{below}</td><td class="num">{lines}</td></tr> }
     }).collect();
-    let left: Vec<_> = reading.left_out.iter().map(|left| {
-        let rows = if left.rows == 1 { "row" } else { "rows" };
-        view! { <li>{format!("{} {rows}, {}: {}", grouped(left.rows), left.reason.words(), left.which)}</li> }
-    }).collect();
-    let left = if left.is_empty() { view! { <p>"No row was left out."</p> }.into_any() } else { view! { <p>"Left out by rule:"</p><ul>{left}</ul> }.into_any() };
-    let own: Vec<_> = reading.file_totals.iter().map(|total| {
-        let words = if total.stated == total.computed {
-            format!("Row {}: {}. The rows above it come to the same.", total.row, number::show(total.stated, 2))
-        } else {
-            format!("Row {}: {}. The rows above it come to {}.", total.row, number::show(total.stated, 2), number::show(total.computed, 2))
-        };
-        view! { <li>{words}</li> }
-    }).collect();
+    let left: Vec<_> = reading
+        .left_out
+        .iter()
+        .map(|left| {
+            let rows = if left.rows == 1 { "row" } else { "rows" };
+            view! { <li>{format!("{} {rows}, {}: {}", grouped(left.rows), left.reason.words(), left.which)}</li> }
+        })
+        .collect();
+    let left = if left.is_empty() {
+        view! { <p>"No row was left out."</p> }.into_any()
+    } else {
+        view! { <p>"Left out by rule:"</p><ul>{left}</ul> }.into_any()
+    };
+    let own: Vec<_> = reading
+        .file_totals
+        .iter()
+        .map(|total| {
+            let words = if total.stated == total.computed {
+                format!("Row {}: {}. The rows above it come to the same.", total.row, number::show(total.stated, 2))
+            } else {
+                format!(
+                    "Row {}: {}. The rows above it come to {}.",
+                    total.row,
+                    number::show(total.stated, 2),
+                    number::show(total.computed, 2)
+                )
+            };
+            view! { <li>{words}</li> }
+        })
+        .collect();
     let own = (!own.is_empty()).then(|| view! { <p>"The file’s own totals:"</p><ul>{own}</ul> });
     view! {
         <h2>"Control totals"</h2>
@@ -260,7 +308,9 @@ fn lines(reading: &Reading) -> impl IntoView + use<> {
             <tr><th scope="row">{line.release.clone()}</th><td>{line.period.clone()}</td><td>{line.service.clone()}</td><td class="num">{grouped_units(line.units)}</td><td class="num">{amount}</td><td>{line.rows.clone()}</td></tr>
         }
     }).collect();
-    let more = (reading.lines > 20).then(|| view! { <p class="small">{format!("These are the first 20 of {} lines.", grouped(reading.lines))}</p> });
+    let more = (reading.lines > 20).then(
+        || view! { <p class="small">{format!("These are the first 20 of {} lines.", grouped(reading.lines))}</p> },
+    );
     view! {
         <h2>{parts::count(i64::try_from(reading.lines).unwrap_or(i64::MAX), "line", "lines")}</h2>
         {(reading.lines > 0).then(|| view! {
@@ -276,7 +326,10 @@ fn lines(reading: &Reading) -> impl IntoView + use<> {
 /// How rows become lines, and what they replace.
 fn options(base: &str, import: &Import, reading: &Reading, others: &[Import]) -> impl IntoView + use<> {
     let choices = &import.choices.0;
-    let fields: Vec<_> = import_choices::options(reading.category).into_iter().map(|field| view! { <FormField field answer=import_choices::chosen(choices, field.name) error=None/> }).collect();
+    let fields: Vec<_> = import_choices::options(reading.category)
+        .into_iter()
+        .map(|field| view! { <FormField field answer=import_choices::chosen(choices, field.name) error=None/> })
+        .collect();
     let replaces = (!others.is_empty()).then(|| {
         let options: Vec<_> = others.iter().map(|other| {
             let selected = import.replaces == Some(other.id);
@@ -345,14 +398,22 @@ fn confirm(base: &str, import: &Import, reading: &Reading, key: String) -> impl 
 }
 
 fn layout(base: &str, reading: &Reading, choices: &Choices) -> impl IntoView + use<> {
-    let layouts: Vec<_> = claims::statements::layouts::LAYOUTS.iter().map(|layout| {
-        let selected = choices.layout == layout.key;
-        view! { <option value=layout.key selected=selected>{layout.title}</option> }
-    }).collect();
+    let layouts: Vec<_> = claims::statements::layouts::LAYOUTS
+        .iter()
+        .map(|layout| {
+            let selected = choices.layout == layout.key;
+            view! { <option value=layout.key selected=selected>{layout.title}</option> }
+        })
+        .collect();
     let sheets = match &reading.format {
         claims::statements::file::Format::Book { sheet, sheets } if sheets.len() > 1 => {
-            let options: Vec<_> = sheets.iter().map(|name| view! { <option value=name.clone() selected=name == sheet>{name.clone()}</option> }).collect();
-            Some(view! { <div class="field short"><label for="field-sheet">"Sheet"</label><div class="control"><select id="field-sheet" name="sheet">{options}</select></div></div> })
+            let options: Vec<_> = sheets
+                .iter()
+                .map(|name| view! { <option value=name.clone() selected=name == sheet>{name.clone()}</option> })
+                .collect();
+            Some(
+                view! { <div class="field short"><label for="field-sheet">"Sheet"</label><div class="control"><select id="field-sheet" name="sheet">{options}</select></div></div> },
+            )
         }
         _ => None,
     };

@@ -20,13 +20,20 @@ pub(super) fn section(base: &str, reading: &Reading, choices: &Choices, is_open:
         return view! { <h2>"Problems"</h2><p>"None: every row was understood."</p> }.into_any();
     }
     let (errors, warnings) = (reading.count(Severity::Error), reading.count(Severity::Warning));
-    let kinds: Vec<_> = reading.counts.iter().map(|(kind, count)| group(*kind, *count, reading, choices, is_open)).collect();
-    let accept = (is_open && warnings > 0).then(|| view! { <div class="actions"><button type="submit">"Save what I accept"</button></div> });
+    let kinds: Vec<_> =
+        reading.counts.iter().map(|(kind, count)| group(*kind, *count, reading, choices, is_open)).collect();
+    let accept = (is_open && warnings > 0)
+        .then(|| view! { <div class="actions"><button type="submit">"Save what I accept"</button></div> });
     let number = |count: u64| grouped_units(i64::try_from(count).unwrap_or(i64::MAX));
     let words = match (errors, warnings) {
-        (0, warnings) => format!("{} to look at. Accept each kind, or single rows, or mend the file.", said(warnings, "warning", "warnings")),
+        (0, warnings) => format!(
+            "{} to look at. Accept each kind, or single rows, or mend the file.",
+            said(warnings, "warning", "warnings")
+        ),
         (errors, 0) => format!("{} to mend in the file before it can be imported.", said(errors, "error", "errors")),
-        (errors, warnings) => format!("{} to mend in the file, {} to accept.", said(errors, "error", "errors"), number(warnings)),
+        (errors, warnings) => {
+            format!("{} to mend in the file, {} to accept.", said(errors, "error", "errors"), number(warnings))
+        }
     };
     let body = if is_open {
         view! { <form method="post" action=base.to_owned()><input type="hidden" name="part" value="accept"/>{kinds}{accept}</form> }.into_any()
@@ -65,7 +72,9 @@ fn group(kind: Kind, count: u64, reading: &Reading, choices: &Choices, is_open: 
             view! { <tr><th scope="row">{row}</th><td>{problem.column.clone()}</td><td>{problem.value.clone()}</td><td>{problem.message.clone()}</td>{tick}</tr> }
         })
         .collect();
-    let more = (count > SHOWN as u64).then(|| view! { <p class="small">{format!("These are the first {SHOWN}; the copy to be corrected has all.")}</p> });
+    let more = (count > SHOWN as u64).then(
+        || view! { <p class="small">{format!("These are the first {SHOWN}; the copy to be corrected has all.")}</p> },
+    );
     let head = single.then(|| view! { <th scope="col">"Accept"</th> });
     let whole = (is_open && warning).then(|| {
         let id = format!("field-accept-{}", kind.key());
