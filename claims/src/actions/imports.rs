@@ -58,7 +58,7 @@ impl Progress {
 pub fn rules(recoup: &Recoup, case: &Case) -> Rules {
     Rules {
         line: case.line_rules(),
-        categories: case.settings.categories.iter().copied().collect(),
+        categories: case.settings.categories.clone(),
         most_lines: usize::try_from(recoup.limits.lines).unwrap_or(0),
     }
 }

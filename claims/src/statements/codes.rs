@@ -100,15 +100,19 @@ pub fn gtin(value: u64) -> String {
     format!("{value:013}")
 }
 
+/// What a text is that is not an ISRC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotAnIsrc;
+
 /// An ISRC in capital letters without hyphens; `None` for an empty cell.
 ///
 /// # Errors
 /// If it is not one.
-pub fn isrc(text: &[u8]) -> Result<Option<[u8; 12]>, ()> {
+pub fn isrc(text: &[u8]) -> Result<Option<[u8; 12]>, NotAnIsrc> {
     let mut found = [0; 12];
     let mut count = 0;
     for byte in text.iter().filter(|byte| !matches!(byte, b'-' | b' ' | b'.')) {
-        *found.get_mut(count).ok_or(())? = byte.to_ascii_uppercase();
+        *found.get_mut(count).ok_or(NotAnIsrc)? = byte.to_ascii_uppercase();
         count += 1;
     }
     match count {
@@ -119,7 +123,7 @@ pub fn isrc(text: &[u8]) -> Result<Option<[u8; 12]>, ()> {
         {
             Ok(Some(found))
         }
-        _ => Err(()),
+        _ => Err(NotAnIsrc),
     }
 }
 
@@ -206,7 +210,7 @@ mod tests {
     fn recordings() {
         assert_eq!(isrc(b"us-s1z-99-00001"), Ok(Some(*b"USS1Z9900001")));
         assert_eq!(isrc(b""), Ok(None));
-        assert_eq!(isrc(b"USS1Z990001"), Err(()));
+        assert_eq!(isrc(b"USS1Z990001"), Err(NotAnIsrc));
     }
 
     proptest! {

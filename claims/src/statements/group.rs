@@ -87,20 +87,31 @@ const MIXED: u32 = u32::MAX;
 pub(super) struct Words {
     list: Vec<Box<[u8]>>,
     places: HashMap<Box<[u8]>, u32>,
+    /// The first short words as numbers, which are compared at once.
+    short: Vec<(u64, u32)>,
+}
+
+/// A word of at most seven bytes as a number, its length included.
+fn packed(word: &[u8]) -> Option<u64> {
+    let start = (word.len() < 8).then_some(word.len() as u64)?;
+    Some(word.iter().fold(start, |packed, byte| packed << 8 | u64::from(*byte)))
 }
 
 impl Words {
     /// The place of a word.
     pub fn place(&mut self, word: &[u8]) -> u32 {
-        let first = self.list.iter().take(8).position(|known| **known == *word);
-        if let Some(place) = first.and_then(|place| u32::try_from(place).ok()) {
-            return place;
+        let short = packed(word);
+        if let Some((_, place)) = short.and_then(|short| self.short.iter().find(|(known, _)| *known == short)) {
+            return *place;
         }
         if let Some(place) = self.places.get(word) {
             return *place;
         }
         let place = u32::try_from(self.list.len()).unwrap_or(MIXED);
         self.list.push(word.into());
+        if let Some(short) = short.filter(|_| self.short.len() < 16) {
+            self.short.push((short, place));
+        }
         self.places.insert(word.into(), place);
         place
     }

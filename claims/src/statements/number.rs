@@ -141,12 +141,12 @@ pub fn read(text: &[u8], mark: Mark) -> Result<Number, NotANumber> {
         return Ok(number);
     }
     let (text, negative) = stripped(text).ok_or(NotANumber::Text)?;
-    let number = grouped(&text, mark).or_else(|error| match error {
+    let number = grouped(&text, mark).map_err(|error| match error {
         NotANumber::Text if evidence(text.as_bytes()) != Evidence::Either => {
             let other = if mark == Mark::Point { Mark::Comma } else { Mark::Point };
-            Err(if grouped(&text, other).is_ok() { NotANumber::OtherMark } else { NotANumber::Text })
+            if grouped(&text, other).is_ok() { NotANumber::OtherMark } else { NotANumber::Text }
         }
-        error => Err(error),
+        error => error,
     })?;
     Ok(Number { millionths: if negative { -number.millionths } else { number.millionths }, ..number })
 }

@@ -603,20 +603,18 @@ impl<'p> Pass<'p> {
         let split = self.places.get(Field::Split);
         if split != usize::MAX
             && self.shape.header.get(column).is_some_and(|header| super::field::plain(header) == "adjustedtotal")
+            && let Some(rate) = self.number(cells, split, right)
         {
-            if let Some(rate) = self.number(cells, split, right) {
-                // 75 and 75 % and 0.75 are the same share.
-                let rate = i128::from(if rate > ONE { rate / 100 } else { rate });
-                let product = exact * rate;
-                let (whole, rest) = (product / i128::from(ONE), product % i128::from(ONE));
-                let half = i128::from(ONE / 2);
-                exact =
-                    whole + if rest.abs() > half || rest.abs() == half && whole % 2 != 0 { rest.signum() } else { 0 };
-                if rest != 0 {
-                    self.problem(cells, Kind::Finer, split, |value| {
-                        format!("The share of {value} has more than six digits and is rounded.")
-                    });
-                }
+            // 75 and 75 % and 0.75 are the same share.
+            let rate = i128::from(if rate > ONE { rate / 100 } else { rate });
+            let product = exact * rate;
+            let (whole, rest) = (product / i128::from(ONE), product % i128::from(ONE));
+            let half = i128::from(ONE / 2);
+            exact = whole + if rest.abs() > half || rest.abs() == half && whole % 2 != 0 { rest.signum() } else { 0 };
+            if rest != 0 {
+                self.problem(cells, Kind::Finer, split, |value| {
+                    format!("The share of {value} has more than six digits and is rounded.")
+                });
             }
         }
         i64::try_from(exact).unwrap_or_else(|_| {
@@ -669,7 +667,7 @@ impl<'p> Pass<'p> {
 
     fn isrc(&mut self, cells: &Cells) -> Option<[u8; 12]> {
         let column = self.places.get(Field::Isrc);
-        codes::isrc(cells.get(column)).unwrap_or_else(|()| {
+        codes::isrc(cells.get(column)).unwrap_or_else(|_| {
             self.problem(cells, Kind::Isrc, column, |value| format!("“{value}” is not an ISRC."));
             None
         })

@@ -157,7 +157,7 @@ fn place(cells: &mut Cells, column: usize, text: &[u8], kind: CellKind) -> Resul
     Ok(())
 }
 
-fn written<'s>(scratch: &'s mut String, write: impl FnOnce(&mut String), kind: CellKind) -> (&'s str, CellKind) {
+fn written(scratch: &mut String, write: impl FnOnce(&mut String), kind: CellKind) -> (&str, CellKind) {
     scratch.clear();
     write(scratch);
     (scratch, kind)
