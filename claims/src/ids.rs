@@ -34,6 +34,8 @@ ids! {
     DocumentId
     /// A citation of a document by a line.
     EvidenceId
+    /// An import of a statement.
+    ImportId
     /// A mail in the outbox.
     MailId
     /// A file that a case shows to the public.

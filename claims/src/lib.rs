@@ -16,6 +16,8 @@ pub mod matching;
 pub mod money;
 pub mod overlap;
 pub mod period;
+#[cfg(feature = "statements")]
+pub mod statements;
 pub mod status;
 pub mod totals;
 
@@ -36,6 +38,6 @@ pub mod store;
 
 pub use clock::{Clock, Instant};
 pub use ids::{
-    AccountId, CaseDocumentId, CaseId, ClaimId, ClaimantId, DocumentId, EvidenceId, LineId, MailId, MatchId, OverlapId,
-    ReleaseId, VersionId,
+    AccountId, CaseDocumentId, CaseId, ClaimId, ClaimantId, DocumentId, EvidenceId, ImportId, LineId, MailId, MatchId,
+    OverlapId, ReleaseId, VersionId,
 };

@@ -231,3 +231,29 @@ pub async fn sent(recoup: &Recoup, account: AccountId, slug: &str, name: &str) -
 pub async fn open_next_version(recoup: &Recoup, actor: &Actor, id: ClaimId) {
     amend::amend(recoup, actor, id).await.unwrap();
 }
+
+/// Begins to import a statement whose bytes lie in the document store, and reads it.
+pub async fn import(
+    app: &crate::App,
+    actor: &Actor,
+    id: ClaimId,
+    file: &NewDocument,
+    bytes: &[u8],
+) -> claims::ImportId {
+    use claims::actions::imports;
+    let imports::Begun::New(import) = imports::begin(&app.recoup, actor, id, file).await.unwrap() else {
+        panic!("the file is known")
+    };
+    read_import(&app.recoup, actor, id, import, bytes).await;
+    import
+}
+
+/// Reads a statement by its choices, as the server does.
+pub async fn read_import(recoup: &Recoup, actor: &Actor, id: ClaimId, import: claims::ImportId, bytes: &[u8]) {
+    use claims::{actions::imports, statements};
+    let (found, _, case) = imports::open(recoup, actor, id, import).await.unwrap();
+    let rules = imports::rules(recoup, &case);
+    let mut read =
+        statements::read(&statements::Input::Memory(bytes), &found.choices, &rules, statements::Wish::default());
+    imports::understood(recoup, actor, import, read.as_mut().map_err(|refused| &*refused)).await.unwrap();
+}

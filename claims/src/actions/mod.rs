@@ -24,6 +24,8 @@ pub mod decide_overlap;
 pub mod discard;
 pub mod documents;
 pub mod edit_lines;
+pub mod import_statement;
+pub mod imports;
 pub mod limits;
 pub mod links;
 pub mod match_case;
@@ -57,6 +59,8 @@ pub struct Recoup {
     pub limits: Limits,
     /// Signs links; kept in the database.
     pub secret: Arc<[u8; 32]>,
+    /// How far statements are read.
+    pub progress: imports::Progress,
 }
 
 impl Recoup {
@@ -88,6 +92,7 @@ impl Recoup {
             base_url: base_url.trim_end_matches('/').into(),
             limits,
             secret: Arc::new(secret),
+            progress: imports::Progress::default(),
         })
     }
 

@@ -29,6 +29,7 @@ pub mod register;
 pub mod releases;
 pub mod removed;
 pub mod sessions;
+pub mod statements;
 pub mod submissions;
 pub mod tokens;
 pub mod totals;

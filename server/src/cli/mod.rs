@@ -14,6 +14,7 @@ use crate::{
 
 mod export;
 pub mod match_records;
+mod statement;
 mod user;
 
 /// Recoup: people hurt by the same wrong file what they are owed, with proof; counsel gets totals that stand up in court.
@@ -54,6 +55,9 @@ enum Command {
     Export(export::ExportArgs),
     /// Find records of the same claimant or the same release in a CSV file
     Match(match_records::Args),
+    /// Read the statements of distributors and services
+    #[command(subcommand)]
+    Statement(statement::StatementCommand),
 }
 
 /// Runs the command line.
@@ -70,15 +74,17 @@ pub fn main() -> ExitCode {
 }
 
 fn start(cli: Cli) -> anyhow::Result<ExitCode> {
-    // Matching a file needs no installation.
-    if let Command::Match(args) = cli.command {
-        return match_records::run(args).map(|()| ExitCode::SUCCESS);
-    }
+    // Matching or reading a file needs no installation.
+    let command = match cli.command {
+        Command::Match(args) => return match_records::run(args).map(|()| ExitCode::SUCCESS),
+        Command::Statement(command) => return statement::run(command),
+        command => command,
+    };
     let config = Config::read(cli.keys, cli.config.as_deref())?;
     log(config.log_json);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime cannot start")?;
-    runtime.block_on(run(config, cli.command))
+    runtime.block_on(run(config, command))
 }
 
 fn log(json: bool) {
@@ -127,7 +133,7 @@ async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::User(command) => user::run(&config, command).await?,
         Command::Export(args) => export::run(&config, args).await?,
-        Command::Match(_) => {}
+        Command::Match(_) | Command::Statement(_) => {}
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -8,7 +8,7 @@ pub const LARGEST_COUNTED: u64 = 64_000_000;
 
 /// Accepted types in words, for the page.
 pub const IN_WORDS: &str =
-    "PDF, pictures (JPEG, PNG, TIFF, WebP, GIF, HEIC), spreadsheets (XLSX, CSV), mails (EML) and plain text";
+    "PDF, pictures (JPEG, PNG, TIFF, WebP, GIF, HEIC), spreadsheets (XLSX, ODS, CSV), mails (EML) and plain text";
 
 /// Media type, endings of file names, and whether the bytes themselves show it.
 const KINDS: &[(&str, &[&str])] = &[
@@ -20,6 +20,7 @@ const KINDS: &[(&str, &[&str])] = &[
     ("image/gif", &["gif"]),
     ("image/heif", &["heic", "heif"]),
     ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", &["xlsx"]),
+    ("application/vnd.oasis.opendocument.spreadsheet", &["ods"]),
     ("text/csv", &["csv", "tsv"]),
     ("message/rfc822", &["eml"]),
     ("text/plain", &["txt"]),
@@ -41,8 +42,8 @@ pub fn find(name: &str, head: &[u8]) -> Result<&'static str, String> {
             "doc" | "docx" | "odt" | "pages" => {
                 "word processor files are not taken; save it as PDF and send that".to_owned()
             }
-            "xls" | "ods" | "numbers" => {
-                "only XLSX and CSV spreadsheets are taken; save it as XLSX and send that".to_owned()
+            "xls" | "numbers" => {
+                "only XLSX, ODS and CSV spreadsheets are taken; save it as XLSX and send that".to_owned()
             }
             _ => format!("this type of file is not taken; {IN_WORDS} are"),
         });

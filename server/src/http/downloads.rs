@@ -85,7 +85,7 @@ async fn stream(http: &Http, sha256: &str, name: &str, media_type: &str, bytes: 
 }
 
 /// RFC 6266: a plain name for old clients and the exact one in UTF-8, both without anything that could end the header.
-fn disposition(kind: &str, name: &str) -> String {
+pub(super) fn disposition(kind: &str, name: &str) -> String {
     let plain: String = name
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ' ') { c } else { '_' })

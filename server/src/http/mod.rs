@@ -14,6 +14,7 @@ pub mod assets;
 pub mod downloads;
 pub mod headers;
 pub mod health;
+pub mod imports;
 pub mod origin;
 pub mod uploads;
 pub mod visitor;
@@ -29,6 +30,8 @@ pub struct Http {
     pub trusted_proxies: Arc<[IpAddr]>,
     /// Counts PDF pages one at a time.
     pub counting: Arc<tokio::sync::Semaphore>,
+    /// Reads statements two at a time: each may need as much memory as a large spreadsheet.
+    pub reading: Arc<tokio::sync::Semaphore>,
 }
 
 impl Http {
@@ -40,6 +43,7 @@ impl Http {
             documents,
             trusted_proxies: trusted_proxies.into(),
             counting: Arc::new(tokio::sync::Semaphore::new(1)),
+            reading: Arc::new(tokio::sync::Semaphore::new(2)),
         }
     }
 
@@ -62,12 +66,15 @@ pub fn router(http: &Http) -> (Router, Vec<(Method, &'static str)>) {
         Site { recoup: http.recoup.clone(), files: Arc::new(files), document_types: crate::documents::kind::IN_WORDS };
     let (pages, mut list) = app::routes::all().finish();
     let (streams, streamed) = uploads::routes(http).finish(site.clone());
+    let (imports, imported) = imports::routes(http).finish(site.clone());
     list.extend(streamed);
+    list.extend(imported);
     let pages = pages.with_state(site.clone());
 
     // Forms and pages end in time; uploads and exports may take as long as they move.
     let site_router = pages
         .merge(streams)
+        .merge(imports)
         .fallback(|| async { axum::http::StatusCode::NOT_FOUND })
         .layer(middleware::from_fn(app::request::explain))
         .layer(middleware::from_fn_with_state((http.clone(), site), visitor::identify))

@@ -34,6 +34,11 @@ pub struct Streams {
 }
 
 impl Streams {
+    /// Routes with the list of them.
+    pub(super) fn new(router: Router<Site>, list: Vec<(Method, &'static str)>) -> Self {
+        Self { router, list }
+    }
+
     /// The router and its list.
     pub fn finish(self, site: Site) -> (Router, Vec<(Method, &'static str)>) {
         (self.router.with_state(site), self.list)

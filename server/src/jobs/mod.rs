@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use claims::{
     actions::{Recoup, match_case},
-    store::{self, attempts, jobs, sessions, submissions, tokens},
+    store::{self, attempts, jobs, sessions, statements, submissions, tokens},
 };
 use tokio::sync::watch;
 
@@ -116,8 +116,9 @@ async fn clean(recoup: &Recoup, documents: &Documents, now: claims::Instant) -> 
     let tokens = tokens::clean(&mut tx, now - chrono::Duration::days(30)).await?;
     let attempts = attempts::clean(&mut tx, now - chrono::Duration::days(2)).await?;
     let submissions = submissions::clean(&mut tx, now - chrono::Duration::days(30)).await?;
+    let imports = statements::clean(&mut tx, now - chrono::Duration::days(30)).await?;
     tx.commit().await?;
     let incoming = documents.clean(now - chrono::Duration::days(1)).await?;
-    tracing::info!(sessions, tokens, attempts, submissions, incoming, "cleaned up");
+    tracing::info!(sessions, tokens, attempts, submissions, imports, incoming, "cleaned up");
     Ok(())
 }

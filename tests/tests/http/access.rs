@@ -64,6 +64,15 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/claims/{id}/documents/{document}/cite", "IRNNNN"),
     ("GET", "/claims/{id}/documents/{document}/remove", "IPNNNN"),
     ("POST", "/claims/{id}/documents/{document}/remove", "IRNNNN"),
+    ("GET", "/claims/{id}/import", "IPNNNN"),
+    ("POST", "/claims/{id}/import", "IRNNNN"),
+    ("GET", "/claims/{id}/import/templates/{category}", "IPNNNN"),
+    ("GET", "/claims/{id}/import/{import}", "IPNNNN"),
+    ("POST", "/claims/{id}/import/{import}", "IRNNNN"),
+    ("GET", "/claims/{id}/import/{import}/columns", "IPNNNN"),
+    ("POST", "/claims/{id}/import/{import}/confirm", "IRNNNN"),
+    ("GET", "/claims/{id}/import/{import}/corrected.csv", "IPNNNN"),
+    ("POST", "/claims/{id}/import/{import}/discard", "IRNNNN"),
     ("GET", "/claims/{id}/check", "IPNNNN"),
     ("GET", "/claims/{id}/sign", "IPNNNN"),
     ("POST", "/claims/{id}/sign", "IRNNNN"),
@@ -115,6 +124,7 @@ const TABLE: &[(&str, &str, &str)] = &[
 
 /// What ends the draft or the session that other rows need comes last.
 const LAST: &[&str] = &[
+    "/claims/{id}/import/{import}/discard",
     "/claims/{id}/line/{line}/remove",
     "/claims/{id}/documents/{document}/remove",
     "/claims/{id}/sign",

@@ -47,6 +47,7 @@ pub struct Ground {
     overlap: OverlapId,
     other_claim: ClaimId,
     evidence: i64,
+    import: i64,
     draft: i64,
     /// An account and a counsel that nobody needs.
     spare: i64,
@@ -88,6 +89,10 @@ impl Ground {
         edit_lines::cite_many(recoup, &actor, claim, files[0], "1", "top").await.unwrap();
         let number = stage::send(recoup, &actor, claim).await.unwrap().number;
         stage::open_next_version(recoup, &actor, claim).await;
+        // A statement with a warning that nobody accepts: it can be looked at and confirmed in vain, again and again.
+        let csv = b"Period,Barcode,Title,Net Units,Net Due,Currency\n2015-03,036000291453,A,2,15.00,USD\n";
+        let file = stage::bytes(&app, "statement.csv", "text/csv", csv).await;
+        let import = stage::import(&app, &actor, claim, &file, csv).await.0;
         let stranger = stage::person(recoup, "other@example.org", true, false).await.account;
         let (actor, other_claim) = stage::ready(recoup, stranger, "allegro", "Other Label").await;
         // The same house, telephone and contact: as two imprints of one label have.
@@ -123,6 +128,7 @@ impl Ground {
             overlap,
             other_claim,
             evidence,
+            import,
             draft: draft.0,
             spare: of_counsel[2].0,
             app,
@@ -154,6 +160,7 @@ impl Ground {
             .replace("{document}", &self.documents[usize::from(last)].to_string())
             .replace("{line}", if last { "2" } else { "1" })
             .replace("{category}", "unpaid_sales")
+            .replace("{import}", &self.import.to_string())
             .replace("{step}", "others")
             .replace("{version}", "1")
             .replace("{number}", &self.number)
@@ -235,5 +242,5 @@ impl Ground {
 
 /// Whether a route takes files.
 pub fn is_upload(route: &str) -> bool {
-    matches!(route, "/claims/{id}/documents" | "/admin/cases/{slug}/documents")
+    matches!(route, "/claims/{id}/documents" | "/claims/{id}/import" | "/admin/cases/{slug}/documents")
 }

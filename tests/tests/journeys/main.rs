@@ -7,5 +7,6 @@ mod claimant;
 mod counsel;
 mod documents;
 mod matching;
+mod statements;
 mod two_processes;
 mod walk;

@@ -5,6 +5,7 @@ mod incremental;
 mod matching;
 mod measure;
 mod splink;
+mod statements;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -19,6 +20,8 @@ pub enum Bench {
     Match(matching::Options),
     /// Matches one new record against an index of 100,000
     Incremental,
+    /// Reads and stores statements, beside the csv crate, sqlite3 and calamine alone
+    Statements,
 }
 
 /// Measures.
@@ -26,5 +29,6 @@ pub fn run(workspace: &Workspace, interrupt: &Interrupt, bench: &Bench) -> Resul
     match bench {
         Bench::Match(options) => matching::run(workspace, interrupt, options),
         Bench::Incremental => incremental::run(workspace, interrupt),
+        Bench::Statements => statements::run(workspace, interrupt),
     }
 }

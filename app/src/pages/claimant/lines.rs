@@ -45,7 +45,8 @@ pub async fn page(visitor: Visitor, At((id, category)): At<(ClaimId, Category)>,
         Page::new(category.title(), move || {
             let base = format!("/claims/{id}/lines/{}", category.key());
             let intro = line::form(category).first().map_or("", |section: &Section| section.intro);
-            let add = view! { <div class="actions"><a class="button" href=format!("{base}/new")>"Add a line"</a><a href=format!("/claims/{id}/documents")>"Documents"</a></div> };
+            let import = (category != Category::Other).then(|| view! { <a class="button secondary" href=format!("/claims/{id}/import")>"Import a statement"</a> });
+            let add = view! { <div class="actions"><a class="button" href=format!("{base}/new")>"Add a line"</a>{import}<a href=format!("/claims/{id}/documents")>"Documents"</a></div> };
             let table = if count.lines == 0 {
                 view! { <p class="empty">{format!("No lines yet. {}", start(category))}</p> }.into_any()
             } else {

@@ -30,6 +30,11 @@ mod discard;
 mod document_forms;
 mod documents;
 mod file;
+mod import;
+pub mod import_choices;
+mod import_columns;
+mod import_file;
+mod import_problems;
 mod line;
 mod line_forms;
 mod line_table;
@@ -72,6 +77,12 @@ pub fn routes(routes: Routes) -> Routes {
         .form("/claims/{id}/documents/{document}/cite", document_forms::cite)
         .page("/claims/{id}/documents/{document}/remove", document_forms::ask_to_remove)
         .form("/claims/{id}/documents/{document}/remove", document_forms::remove);
+    let routes = routes
+        .page("/claims/{id}/import", import::page)
+        .page("/claims/{id}/import/templates/{category}", import::template)
+        .page("/claims/{id}/import/{import}", import_file::page)
+        .page("/claims/{id}/import/{import}/columns", import_columns::page)
+        .form("/claims/{id}/import/{import}/discard", import_columns::discard);
     routes
         .page("/claims/{id}/check", check::page)
         .page("/claims/{id}/sign", sign::page)

@@ -26,6 +26,7 @@ pub(super) fn in_words(event: &Event, known: &BTreeSet<&str>) -> (String, String
         "claim_withdrawn" => ("A draft was withdrawn", String::new()),
         "claim_opened" => return ("Counsel opened the claim".to_owned(), format!("Version {}", version())),
         "document_added" => ("A document was added to a draft", document()),
+        "statement_imported" => ("A statement was imported into a draft", document()),
         "document_removed" => ("A document was taken off a draft", document()),
         "document_opened" => ("A document was opened", document()),
         "exported" => ("Claims were exported", exported(&details)),

@@ -1,0 +1,430 @@
+//! One statement: what was understood of it, what must be answered, mended or accepted, and the lines it makes.
+
+use axum::http::{HeaderValue, header};
+use claims::{
+    ClaimId, ImportId,
+    actions::imports,
+    case::Case,
+    line::Category,
+    money::grouped_units,
+    statements::{
+        Choices, Reading,
+        dates::{self, DayOrder},
+        number::{self, Mark},
+        problem::Severity,
+    },
+    store::statements::{self as stored, Import},
+};
+use leptos::prelude::*;
+
+use super::{At, import_choices, import_problems, open, parts, whom};
+use crate::{
+    components::{FormField, Notice, NoticeKind, Table},
+    request::{Answer, Visitor},
+    shell::Page,
+};
+
+/// Seconds after which reading that no process does any more can be asked for again.
+const GIVEN_UP: i64 = 60;
+
+/// The page.
+pub async fn page(visitor: Visitor, At((id, import)): At<(ClaimId, ImportId)>) -> Answer {
+    let (import, claim, case) = imports::open(visitor.recoup(), visitor.actor()?, id, import).await?;
+    let for_whom = whom(&claim, &case);
+    let progress = visitor.recoup().progress.of(import.id);
+    let stuck = import.read_since.is_some_and(|since| (visitor.recoup().clock.now() - since).num_seconds() > GIVEN_UP);
+    if import.read_since.is_some() && import.state == "open" && (progress.is_some() || !stuck) {
+        let mut answer = visitor.page(waiting(&import, progress).whom(for_whom));
+        answer.headers_mut().insert(header::REFRESH, HeaderValue::from_static("2"));
+        return Ok(answer);
+    }
+    let others = if import.state == "open" {
+        open(&visitor, id).await?;
+        let mut tx = visitor.recoup().store.read().await?;
+        stored::of_claim(&mut tx, id).await?.into_iter().filter(|other| other.state == "done").collect()
+    } else {
+        Vec::new()
+    };
+    let key = visitor.key();
+    let notice = visitor.take_notice().await;
+    let page = Page::new(import.name.clone(), move || {
+        let body = match &import.reading {
+            Some(reading) if import.refused.is_empty() => body(&import, &reading.0, &case, &others, key).into_any(),
+            _ => refused(&import).into_any(),
+        };
+        view! {
+            {notice.map(|words| view! { <Notice kind=NoticeKind::Info>{words}</Notice> })}
+            <a class="back" href=format!("/claims/{id}/import")>"← All statements"</a>
+            <h1>{import.name.clone()}</h1>
+            {body}
+        }
+    });
+    Ok(visitor.page(page.whom(for_whom)))
+}
+
+fn waiting(import: &Import, progress: Option<u64>) -> Page {
+    let name = import.name.clone();
+    let done = progress.unwrap_or(0).min(1_000);
+    Page::new(format!("Reading {name}"), move || {
+        view! {
+            <h1>{format!("Reading {name}")}</h1>
+            <p class="lede">{format!("{} % of the file. This page looks again by itself every two seconds; you can leave it and come back.", done / 10)}</p>
+            <progress max="1000" value=done.to_string() aria-label="How much of the file was read"></progress>
+        }
+    })
+}
+
+/// A file that is not read, and why.
+fn refused(import: &Import) -> impl IntoView + use<> {
+    let base = format!("/claims/{}/import/{}", import.claim_id, import.id);
+    let words =
+        if import.refused.is_empty() { "The file was not read to its end.".to_owned() } else { import.refused.clone() };
+    view! {
+        <Notice kind=NoticeKind::Warning title="This file cannot be imported as it is">{words}</Notice>
+        <form method="post" action=base.clone()>
+            <input type="hidden" name="part" value="layout"/>
+            <div class="actions"><button type="submit" class="secondary">"Read it again, from the beginning"</button></div>
+        </form>
+        {discard(&base)}
+    }
+}
+
+fn discard(base: &str) -> impl IntoView + use<> {
+    view! { <form method="post" action=format!("{base}/discard")><div class="actions"><button type="submit" class="danger">"Discard this file"</button></div></form> }
+}
+
+fn body(import: &Import, reading: &Reading, case: &Case, others: &[Import], key: String) -> impl IntoView + use<> {
+    let base = format!("/claims/{}/import/{}", import.claim_id, import.id);
+    let choices = &import.choices.0;
+    let is_open = import.state == "open";
+    let asks_columns = reading.questions.iter().any(|question| question.choice == "columns");
+    let state = match import.state.as_str() {
+        "done" => Some("This statement was imported. Below is what became of it."),
+        "replaced" => Some("The lines of this statement were replaced by those of another file."),
+        _ => None,
+    };
+    let columns = format!("{base}/columns");
+    let offered = (is_open && (choices.offered || choices.remembered)).then(|| {
+        let words = if choices.offered { "Another claimant of this case imported a file with the same header and said what its columns mean. That is filled in: check it before you import." } else { "The columns are read as you said for an earlier file with the same header." };
+        view! { <Notice kind=NoticeKind::Info>{words}" "<a href=columns>"See the columns"</a></Notice> }
+    });
+    let questions = (is_open && !reading.questions.is_empty()).then(|| questions(&base, reading, choices, case));
+    let problems = import_problems::section(&base, reading, choices, is_open);
+    let settled = reading.questions.is_empty();
+    view! {
+        {state.map(|words| view! { <Notice kind=NoticeKind::Success>{words}</Notice> })}
+        {offered}
+        {questions}
+        <h2>"What was understood"</h2>
+        {facts(&base, reading, is_open)}
+        {settled.then(|| totals(reading))}
+        {(!asks_columns && (settled || !reading.counts.is_empty())).then_some(problems)}
+        {settled.then(|| lines(reading))}
+        {is_open.then(|| view! {
+            {settled.then(|| options(&base, import, reading, others))}
+            {difference(import)}
+            {settled.then(|| confirm(&base, import, reading, key))}
+            <details><summary>"Another layout or sheet, or discard the file"</summary>{layout(&base, reading, choices)}{discard(&base)}</details>
+        })}
+    }
+}
+
+fn questions(base: &str, reading: &Reading, choices: &Choices, case: &Case) -> impl IntoView + use<> {
+    if reading.questions.iter().any(|question| question.choice == "columns") {
+        let words = reading
+            .questions
+            .iter()
+            .find(|question| question.choice == "columns")
+            .map(|question| question.words.clone());
+        return view! {
+            <Notice kind=NoticeKind::Warning title="What do the columns mean?">{words}</Notice>
+            <p><a class="button" href=format!("{base}/columns")>"Say what the columns mean"</a></p>
+        }
+        .into_any();
+    }
+    let currencies = case.settings.currencies();
+    let asked: Vec<_> = reading
+        .questions
+        .iter()
+        .map(|question| {
+            let fields: Vec<_> = import_choices::answering(&question.choice)
+                .into_iter()
+                .map(|field| {
+                    let answer = if question.choice == "basis" {
+                        choices.basis.clone()
+                    } else {
+                        import_choices::chosen(choices, field.name)
+                    };
+                    view! { <FormField field answer error=None currencies=currencies.clone()/> }
+                })
+                .collect();
+            let examples = (!question.examples.is_empty())
+                .then(|| view! { <p>"In the file: "<strong>{question.examples.join(" · ")}</strong></p> });
+            view! { <p>{question.words.clone()}</p>{examples}<div class="fields">{fields}</div> }
+        })
+        .collect();
+    view! {
+        <section class="card" aria-labelledby="questions">
+            <h2 id="questions">"What only you know"</h2>
+            <form method="post" action=base.to_owned() novalidate>
+                <input type="hidden" name="part" value="questions"/>
+                {asked}
+                <div class="actions"><button type="submit">"Read the file by these answers"</button></div>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+/// Format, layout, header, period, and the first rows.
+fn facts(base: &str, reading: &Reading, is_open: bool) -> impl IntoView + use<> {
+    let layout = if reading.layout.is_empty() {
+        "Not a known one; columns as you say".to_owned()
+    } else {
+        reading.layout_title.clone()
+    };
+    let marks: Vec<Mark> = reading.columns.iter().filter_map(|column| column.mark).collect();
+    let undecided = reading.questions.iter().any(|question| question.choice == "decimal");
+    let numbers = match (marks.contains(&Mark::Comma), marks.contains(&Mark::Point)) {
+        (true, false) => "A comma before the decimals: 1.234,56",
+        (false, true) => "A point before the decimals: 1,234.56",
+        (true, true) => "Some columns with a comma, some with a point before the decimals",
+        (false, false) if undecided => "Not decided yet",
+        (false, false) => "Whole numbers",
+    };
+    let days = reading.days.map(|days| match days {
+        DayOrder::DayFirst => "The day first: 31/12/2015",
+        DayOrder::MonthFirst => "The month first: 12/31/2015",
+    });
+    let used: Vec<usize> = reading
+        .columns
+        .iter()
+        .enumerate()
+        .filter(|(_, column)| column.field.is_some())
+        .map(|(place, _)| place)
+        .collect();
+    let heads: Vec<_> = used.iter().map(|place| {
+        let column = &reading.columns[*place];
+        let meaning = column.field.map(claims::statements::field::Field::title);
+        let class = if column.field.is_some_and(claims::statements::read::is_number) { "num" } else { "" };
+        view! { <th scope="col" class=class>{column.header.clone()}<br/><span class="meaning">"→ "{meaning}</span></th> }
+    }).collect();
+    let rows: Vec<_> = reading
+        .first_rows
+        .iter()
+        .map(|(number, cells)| {
+            let cells: Vec<_> = used
+                .iter()
+                .map(|place| {
+                    let class = if reading.columns[*place].field.is_some_and(claims::statements::read::is_number) {
+                        "num"
+                    } else {
+                        ""
+                    };
+                    view! { <td class=class>{cells.get(*place).cloned()}</td> }
+                })
+                .collect();
+            view! { <tr><th scope="row">{*number}</th>{cells}</tr> }
+        })
+        .collect();
+    let change = is_open.then(|| view! { " "<a href=format!("{base}/columns")>"Change what the columns mean"</a> });
+    view! {
+        <dl class="summary-list">
+            <div><dt>"File"</dt><dd>{reading.format.words()}</dd></div>
+            <div><dt>"Layout"</dt><dd>{layout}{change}</dd></div>
+            <div><dt>"Header"</dt><dd>{format!("Row {}", reading.header_row)}</dd></div>
+            <div><dt>"Becomes"</dt><dd>{reading.category.map_or("Not known yet", Category::title)}</dd></div>
+            <div><dt>"Numbers"</dt><dd>{numbers}</dd></div>
+            {days.map(|days| view! { <div><dt>"Days"</dt><dd>{days}</dd></div> })}
+            {reading.period.map(|period| view! { <div><dt>"Period"</dt><dd>{dates::show(period)}</dd></div> })}
+        </dl>
+        <Table caption="The first rows, as they stand in the file" class="dense"><thead><tr><th scope="col">"Row"</th>{heads}</tr></thead><tbody>{rows}</tbody></Table>
+    }
+}
+
+fn grouped(number: u64) -> String {
+    grouped_units(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+/// The control totals, what was left out, and the file's own totals.
+fn totals(reading: &Reading) -> impl IntoView + use<> {
+    let stock = reading.category == Some(Category::HeldInventory);
+    let rows: Vec<_> = reading.sums.iter().map(|sum| {
+        let currency = sum.currency.map_or_else(|| "Units".to_owned(), |currency| currency.code().to_owned());
+        let exact = if stock { String::new() } else { number::show(sum.millionths, 2) };
+        let below = if sum.below_zero == 0 { String::new() } else { number::show(sum.below_zero, 2) };
+        let lines = sum.currency.filter(|_| !stock).map(|currency| currency.grouped(sum.lines));
+        view! { <tr><th scope="row">{currency}</th><td class="num">{grouped(sum.rows)}</td><td class="num">{grouped_units(sum.units)}</td><td class="num">{exact}</td><td class="num">{below}</td><td class="num">{lines}</td></tr> }
+    }).collect();
+    let left: Vec<_> = reading
+        .left_out
+        .iter()
+        .map(|left| {
+            let rows = if left.rows == 1 { "row" } else { "rows" };
+            view! { <li>{format!("{} {rows}, {}: {}", grouped(left.rows), left.reason.words(), left.which)}</li> }
+        })
+        .collect();
+    let left = if left.is_empty() {
+        view! { <p>"No row was left out."</p> }.into_any()
+    } else {
+        view! { <p>"Left out by rule:"</p><ul>{left}</ul> }.into_any()
+    };
+    let own: Vec<_> = reading
+        .file_totals
+        .iter()
+        .map(|total| {
+            let words = if total.stated == total.computed {
+                format!("Row {}: {}. The rows above it come to the same.", total.row, number::show(total.stated, 2))
+            } else {
+                format!(
+                    "Row {}: {}. The rows above it come to {}.",
+                    total.row,
+                    number::show(total.stated, 2),
+                    number::show(total.computed, 2)
+                )
+            };
+            view! { <li>{words}</li> }
+        })
+        .collect();
+    let own = (!own.is_empty()).then(|| view! { <p>"The file’s own totals:"</p><ul>{own}</ul> });
+    view! {
+        <h2>"Control totals"</h2>
+        <p>{format!("The file has {} rows; {} were read as {}.", grouped(reading.rows), grouped(reading.data_rows), if stock { "stock" } else { "sales" })}</p>
+        <Table caption="What the rows come to, and what the lines claim">
+            <thead><tr><th scope="col">"Currency"</th><th scope="col" class="num">"Rows"</th><th scope="col" class="num">"Units"</th><th scope="col" class="num">"Exact sum of the rows"</th><th scope="col" class="num">"Left out below zero"</th><th scope="col" class="num">"Sum of the lines"</th></tr></thead>
+            <tbody>{rows}</tbody>
+        </Table>
+        {own}
+        {left}
+    }
+}
+
+/// The first lines.
+fn lines(reading: &Reading) -> impl IntoView + use<> {
+    let stock = reading.category == Some(Category::HeldInventory);
+    let rows: Vec<_> = reading.first_lines.iter().take(20).map(|line| {
+        let amount = if stock && line.amount == 0 { "Units only".to_owned() } else { line.currency.show(line.amount) };
+        view! {
+            <tr><th scope="row">{line.release.clone()}</th><td>{line.period.clone()}</td><td>{line.service.clone()}</td><td class="num">{grouped_units(line.units)}</td><td class="num">{amount}</td><td>{line.rows.clone()}</td></tr>
+        }
+    }).collect();
+    let more = (reading.lines > 20).then(
+        || view! { <p class="small">{format!("These are the first 20 of {} lines.", grouped(reading.lines))}</p> },
+    );
+    view! {
+        <h2>{parts::count(i64::try_from(reading.lines).unwrap_or(i64::MAX), "line", "lines")}</h2>
+        {(reading.lines > 0).then(|| view! {
+            <Table caption="Lines that this file makes" quiet=true>
+                <thead><tr><th scope="col">"Release"</th><th scope="col">"Period"</th><th scope="col">"Service or statement"</th><th scope="col" class="num">"Units"</th><th scope="col" class="num">"Amount"</th><th scope="col">"Cites"</th></tr></thead>
+                <tbody>{rows}</tbody>
+            </Table>
+        })}
+        {more}
+    }
+}
+
+/// How rows become lines, and what they replace.
+fn options(base: &str, import: &Import, reading: &Reading, others: &[Import]) -> impl IntoView + use<> {
+    let choices = &import.choices.0;
+    let fields: Vec<_> = import_choices::options(reading.category)
+        .into_iter()
+        .map(|field| view! { <FormField field answer=import_choices::chosen(choices, field.name) error=None/> })
+        .collect();
+    let replaces = (!others.is_empty()).then(|| {
+        let options: Vec<_> = others.iter().map(|other| {
+            let selected = import.replaces == Some(other.id);
+            view! { <option value=other.id.to_string() selected=selected>{format!("Replaces {}", other.name)}</option> }
+        }).collect();
+        view! {
+            <div class="field long">
+                <label for="field-replaces">"Does this file replace one that you imported?"</label>
+                <p class="hint" id="hint-replaces">"A corrected file does: its lines take the place of those of the earlier one. You see the difference first."</p>
+                <div class="control"><select id="field-replaces" name="replaces" aria-describedby="hint-replaces"><option value="0">"No, it is a further statement"</option>{options}</select></div>
+            </div>
+        }
+    });
+    view! {
+        <h2>"Options"</h2>
+        <form method="post" action=base.to_owned() novalidate>
+            <input type="hidden" name="part" value="options"/>
+            <div class="fields">{fields}{replaces}</div>
+            <div class="actions"><button type="submit" class="secondary">"Show the lines by these options"</button></div>
+        </form>
+    }
+}
+
+/// How the lines differ from those that they replace.
+fn difference(import: &Import) -> Option<AnyView> {
+    let difference = &import.difference.as_ref()?.0;
+    import.replaces?;
+    let rows: Vec<_> = difference.first.iter().map(|(name, before, after)| {
+        let cell = |words: &String, none: &'static str| if words.is_empty() { none.to_owned() } else { words.clone() };
+        view! { <tr><th scope="row">{name.clone()}</th><td>{cell(before, "Not there")}</td><td>{cell(after, "Goes")}</td></tr> }
+    }).collect();
+    Some(view! {
+        <h2>"What changes"</h2>
+        <p>{format!("{} new, {} changed, {} removed, {} the same.", grouped(difference.added), grouped(difference.changed), grouped(difference.removed), grouped(difference.same))}" Changes that you made by hand to the earlier lines are lost with them."</p>
+        {(!rows.is_empty()).then(|| view! { <Table caption="Lines that change"><thead><tr><th scope="col">"Line"</th><th scope="col">"Now"</th><th scope="col">"After the import"</th></tr></thead><tbody>{rows}</tbody></Table> })}
+    }.into_any())
+}
+
+/// The last word.
+fn confirm(base: &str, import: &Import, reading: &Reading, key: String) -> impl IntoView + use<> {
+    let choices = &import.choices.0;
+    let missing = if reading.count(Severity::Error) > 0 {
+        Some("There are errors: mend them in the file, or download the copy with remarks above, and import the mended file.".to_owned())
+    } else if let Some(kind) = reading.open_warnings(choices).first() {
+        Some(format!("First accept the warnings above, such as “{}”, or mend the file.", kind.title()))
+    } else if reading.lines == 0 {
+        Some("The file makes no lines.".to_owned())
+    } else {
+        None
+    };
+    match missing {
+        Some(words) => view! { <h2>"Import"</h2><p>{words}</p> }.into_any(),
+        None => {
+            let lines = parts::count(i64::try_from(reading.lines).unwrap_or(i64::MAX), "line", "lines");
+            view! {
+                <h2>"Import"</h2>
+                <p>{format!("{} becomes a document of your claim, and {lines} will cite it with their rows. You can edit or remove each line afterwards.", import.name)}</p>
+                <form method="post" action=format!("{base}/confirm")>
+                    <input type="hidden" name="key" value=key/>
+                    <div class="actions"><button type="submit">{format!("Import {lines}")}</button></div>
+                </form>
+            }
+            .into_any()
+        }
+    }
+}
+
+fn layout(base: &str, reading: &Reading, choices: &Choices) -> impl IntoView + use<> {
+    let layouts: Vec<_> = claims::statements::layouts::LAYOUTS
+        .iter()
+        .map(|layout| {
+            let selected = choices.layout == layout.key;
+            view! { <option value=layout.key selected=selected>{layout.title}</option> }
+        })
+        .collect();
+    let sheets = match &reading.format {
+        claims::statements::file::Format::Book { sheet, sheets } if sheets.len() > 1 => {
+            let options: Vec<_> = sheets
+                .iter()
+                .map(|name| view! { <option value=name.clone() selected=name == sheet>{name.clone()}</option> })
+                .collect();
+            Some(
+                view! { <div class="field short"><label for="field-sheet">"Sheet"</label><div class="control"><select id="field-sheet" name="sheet">{options}</select></div></div> },
+            )
+        }
+        _ => None,
+    };
+    view! {
+        <form method="post" action=base.to_owned() novalidate>
+            <input type="hidden" name="part" value="layout"/>
+            <div class="fields">
+                <div class="field long"><label for="field-layout">"Layout"</label><div class="control"><select id="field-layout" name="layout"><option value="">"Recognise it"</option>{layouts}</select></div></div>
+                {sheets}
+            </div>
+            <div class="actions"><button type="submit" class="secondary">"Read it so"</button></div>
+        </form>
+    }
+}

@@ -1,0 +1,187 @@
+//! A statement becomes lines: document, lines, citations and rows in one transaction, once.
+
+use super::{Failure, Recoup, claim_view, edit_lines, imports, links, once, save_step};
+use crate::{
+    ClaimId, DocumentId, ImportId, VersionId,
+    access::{Actor, Refusal},
+    intake::line,
+    line::Category,
+    money,
+    statements::{Choices, Statement, problem::Severity},
+    store::{
+        Tx, claims,
+        documents::{self, NewDocument},
+        events, lines,
+        statements::{self as stored, Import, NewLine},
+    },
+};
+
+/// What an import ended in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Imported {
+    /// It became lines of a category.
+    Lines(Category, usize),
+    /// The file reads otherwise than it did when it was shown: it must be looked at once more.
+    ReadsOtherwise,
+}
+
+/// Makes lines of a statement that was shown and read again by the same choices. A second click finds it done.
+///
+/// # Errors
+/// Errors or questions that are left, warnings that were not accepted, too many lines, no room for the document.
+pub async fn import(
+    recoup: &Recoup,
+    actor: &Actor,
+    claim: ClaimId,
+    id: ImportId,
+    mut statement: Statement,
+    key: &str,
+) -> Result<Imported, Failure> {
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.write().await?;
+    let fingerprint = format!("{claim} {id}");
+    if let Some(answer) = once::answered(&mut tx, actor, key, "import_statement", &fingerprint).await? {
+        return read_answer(&answer).ok_or_else(|| Failure::Internal("a stored answer is damaged".to_owned()));
+    }
+    let (claim, draft) = save_step::open(&mut tx, actor, claim, now).await?;
+    let import = imports::of(&mut tx, &claim, id).await?;
+    imports::still_open(&import)?;
+    imports::complete(&mut tx, &import, &mut statement).await?;
+    if import.reading.as_ref().is_none_or(|shown| shown.0 != statement.reading) {
+        stored::understood(&mut tx, id, Some(&statement.reading), None, "").await?;
+        tx.commit().await?;
+        return Ok(Imported::ReadsOtherwise);
+    }
+    ready(&import, &statement)?;
+    let case = claim_view::case_of(&mut tx, &claim).await?;
+    let category =
+        statement.reading.category.ok_or_else(|| Failure::said("Say first what the rows of this file are."))?;
+    if !case.settings.categories.contains(&category) {
+        return Err(Failure::said(format!("“{}” cannot be claimed in this case.", category.title())));
+    }
+    let mut removed = 0;
+    if let Some(replaced) = import.replaces {
+        removed = stored::remove_lines(&mut tx, replaced, draft).await?;
+    }
+    let count: i64 = lines::counts(&mut tx, draft).await?.iter().map(|(_, lines, ..)| lines).sum();
+    let new = i64::try_from(statement.lines.len()).unwrap_or(i64::MAX);
+    if count.saturating_add(new) > recoup.limits.lines {
+        return Err(Failure::said(format!(
+            "The claim has {} lines and this file makes {}; a claim can have at most {}. Choose one line for each release.",
+            money::grouped_units(count),
+            money::grouped_units(new),
+            money::grouped_units(recoup.limits.lines)
+        )));
+    }
+    let document = document(recoup, &mut tx, actor, &import, draft).await?;
+    let first = stored::next_line(&mut tx, claim.id).await?;
+    let rules = case.line_rules();
+    for (number, proposal) in (first..).zip(&statement.lines) {
+        let facts = line::read(category, &proposal.answers, &rules).facts;
+        let facts = facts.ok_or_else(|| Failure::Internal("a line that was right is wrong".to_owned()))?;
+        let in_case = edit_lines::in_case(&case, &facts).ok_or_else(|| {
+            Failure::said(format!("The amount of {} is too large for the currency of the case.", proposal.release))
+        })?;
+        let new = NewLine {
+            number,
+            answers: &proposal.answers,
+            facts: &facts,
+            in_case: &in_case,
+            key: &proposal.key,
+            place: &proposal.rows,
+        };
+        stored::add_line(&mut tx, id, draft, document, &new).await?;
+    }
+    stored::add_rows(&mut tx, id, first, &statement.rows).await?;
+    stored::finish(&mut tx, id, document, import.replaces, now).await?;
+    let choices = &import.choices.0;
+    if choices.columns.is_some() {
+        let header = links::hash(&statement.reading.header_key());
+        stored::keep_mapping(&mut tx, claim.claimant_id, claim.case_id, &header, &mapping(choices), now).await?;
+    }
+    let details = serde_json::json!({
+        "name": import.name, "sha256": import.sha256, "lines": new, "replaced": removed, "rows": statement.reading.data_rows,
+    });
+    let event = events::NewEvent {
+        case_id: claim.case_id,
+        claim_id: Some(claim.id),
+        account: Some(actor.account),
+        kind: "statement_imported",
+        details,
+    };
+    events::add(&mut tx, &event, now).await?;
+    let answer = format!("{} {}", category.key(), statement.lines.len());
+    once::keep(recoup, &mut tx, actor, key, "import_statement", &fingerprint, &answer).await?;
+    tx.commit().await?;
+    Ok(Imported::Lines(category, statement.lines.len()))
+}
+
+fn read_answer(answer: &str) -> Option<Imported> {
+    let (category, lines) = answer.split_once(' ')?;
+    Some(Imported::Lines(Category::parse(category)?, lines.parse().ok()?))
+}
+
+/// Whether everything was answered, mended and accepted.
+fn ready(import: &Import, statement: &Statement) -> Result<(), Failure> {
+    let reading = &statement.reading;
+    if let Some(question) = reading.questions.first() {
+        return Err(Failure::said(format!("A question is not answered yet: {}", question.words)));
+    }
+    if reading.count(Severity::Error) > 0 {
+        return Err(Failure::said(
+            "There are still errors in this file. Mend them in the file and import the mended one.",
+        ));
+    }
+    if let Some(kind) = reading.open_warnings(&import.choices).first() {
+        return Err(Failure::said(format!("A warning is not accepted yet: {}.", kind.title())));
+    }
+    if reading.lines == 0 {
+        return Err(Failure::said("This file makes no lines."));
+    }
+    Ok(())
+}
+
+/// What is kept of choices for other files with the same header: not what is true of one file only.
+fn mapping(choices: &Choices) -> Choices {
+    Choices {
+        accepted: Default::default(),
+        from: String::new(),
+        to: String::new(),
+        sheet: String::new(),
+        offered: false,
+        remembered: false,
+        ..choices.clone()
+    }
+}
+
+/// The file as a document of the claim, which the lines cite.
+async fn document(
+    recoup: &Recoup,
+    tx: &mut Tx,
+    actor: &Actor,
+    import: &Import,
+    draft: VersionId,
+) -> Result<DocumentId, Failure> {
+    if let Some(known) = documents::by_hash(tx, import.claim_id, &import.sha256).await? {
+        if known.removed_in.is_some() {
+            documents::restore(tx, known.id).await?;
+        }
+        return Ok(known.id);
+    }
+    let used = documents::bytes_of_claim(tx, import.claim_id).await?.saturating_add(import.bytes);
+    if u64::try_from(used).unwrap_or(u64::MAX) > recoup.limits.claim_bytes {
+        return Err(Failure::said(format!(
+            "The documents of a claim can have {} MB together; this file no longer fits.",
+            recoup.limits.claim_bytes / 1_000_000
+        )));
+    }
+    let version = claims::version(tx, draft).await?.ok_or(Refusal::NotFound)?.version;
+    let new = NewDocument {
+        sha256: import.sha256.clone(),
+        name: import.name.clone(),
+        media_type: import.media_type.clone(),
+        bytes: import.bytes,
+        pages: None,
+    };
+    Ok(documents::add(tx, import.claim_id, &new, actor.account, version, recoup.clock.now()).await?)
+}

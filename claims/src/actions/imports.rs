@@ -1,0 +1,327 @@
+//! The statements of a draft before they become lines: upload, choices, what was understood, discard.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use super::{Failure, Recoup, claim_view, links, save_step};
+use crate::{
+    ClaimId, ImportId,
+    access::{Action, Actor, Refusal},
+    case::Case,
+    money::Currency,
+    period::Period,
+    statements::{
+        Choices, Reading, Refused, Rules, Statement, dates,
+        lines::Proposal,
+        problem::{Kind, Problem},
+    },
+    store::{
+        Tx,
+        claims::Claim,
+        documents::NewDocument,
+        statements::{self as stored, Difference, Import, NewImport},
+    },
+};
+
+/// How far the files that are being read by this process are, in thousandths.
+#[derive(Debug, Clone, Default)]
+pub struct Progress(Arc<Mutex<HashMap<ImportId, Arc<AtomicU64>>>>);
+
+impl Progress {
+    /// Begins to count for an import.
+    #[must_use]
+    pub fn begin(&self, id: ImportId) -> Arc<AtomicU64> {
+        let counter = Arc::new(AtomicU64::new(0));
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::clone(&counter));
+        counter
+    }
+
+    /// Forgets it.
+    pub fn end(&self, id: ImportId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    }
+
+    /// How far it is; `None` if this process does not read it.
+    #[must_use]
+    pub fn of(&self, id: ImportId) -> Option<u64> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id).map(|counter| counter.load(Ordering::Relaxed))
+    }
+}
+
+/// What the case and the installation allow.
+#[must_use]
+pub fn rules(recoup: &Recoup, case: &Case) -> Rules {
+    Rules {
+        line: case.line_rules(),
+        categories: case.settings.categories.clone(),
+        most_lines: usize::try_from(recoup.limits.lines).unwrap_or(0),
+    }
+}
+
+/// What beginning an import ended in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begun {
+    /// It is to be read.
+    New(ImportId),
+    /// The same file is being looked at already.
+    Open(ImportId),
+    /// The same file became lines already.
+    Done(ImportId),
+}
+
+/// Begins to import a file whose bytes are in the object store.
+///
+/// # Errors
+/// If the claim cannot be changed.
+pub async fn begin(recoup: &Recoup, actor: &Actor, id: ClaimId, file: &NewDocument) -> Result<Begun, Failure> {
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.write().await?;
+    save_step::open(&mut tx, actor, id, now).await?;
+    for known in stored::of_claim(&mut tx, id).await?.into_iter().filter(|known| known.sha256 == file.sha256) {
+        match known.state.as_str() {
+            "done" => return Ok(Begun::Done(known.id)),
+            "open" => return Ok(Begun::Open(known.id)),
+            _ => {}
+        }
+    }
+    let new = NewImport {
+        claim: id,
+        sha256: &file.sha256,
+        name: &file.name,
+        media_type: &file.media_type,
+        bytes: file.bytes,
+        by: actor.account,
+    };
+    let import = stored::add(&mut tx, &new, &Choices::default(), now).await?;
+    tx.commit().await?;
+    Ok(Begun::New(import))
+}
+
+/// An import of a claim, for its claimant.
+///
+/// # Errors
+/// [`Refusal::NotFound`] for everybody else.
+pub async fn open(
+    recoup: &Recoup,
+    actor: &Actor,
+    claim: ClaimId,
+    id: ImportId,
+) -> Result<(Import, Claim, Case), Failure> {
+    let mut tx = recoup.store.read().await?;
+    let claim = claim_view::own_claim(&mut tx, actor, claim, Action::ChangeClaim).await?;
+    let import = of(&mut tx, &claim, id).await?;
+    let case = claim_view::case_of(&mut tx, &claim).await?;
+    Ok((import, claim, case))
+}
+
+/// An import, if it is of the claim.
+pub(super) async fn of(tx: &mut Tx, claim: &Claim, id: ImportId) -> Result<Import, Failure> {
+    Ok(stored::find(tx, id).await?.filter(|import| import.claim_id == claim.id).ok_or(Refusal::NotFound)?)
+}
+
+/// Keeps choices; the file is to be read anew by them.
+///
+/// # Errors
+/// If the claim cannot be changed, the import is not open, or it is to replace what is not there.
+pub async fn choose(
+    recoup: &Recoup,
+    actor: &Actor,
+    claim: ClaimId,
+    id: ImportId,
+    choices: &Choices,
+    replaces: Option<ImportId>,
+) -> Result<(), Failure> {
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.write().await?;
+    let (claim, _) = save_step::open(&mut tx, actor, claim, now).await?;
+    let import = of(&mut tx, &claim, id).await?;
+    still_open(&import)?;
+    if let Some(replaces) = replaces
+        && of(&mut tx, &claim, replaces).await?.state != "done"
+    {
+        return Err(Failure::said(
+            "What this file is to replace was replaced or discarded meanwhile, perhaps from another tab.",
+        ));
+    }
+    stored::choose(&mut tx, id, choices, replaces, now).await?;
+    Ok(tx.commit().await?)
+}
+
+pub(super) fn still_open(import: &Import) -> Result<(), Failure> {
+    if import.state == "open" {
+        Ok(())
+    } else {
+        Err(Failure::said("This statement was imported meanwhile, perhaps from another tab."))
+    }
+}
+
+/// Keeps what was understood of a file. Gives the choices with a mapping that was kept for the same header, if the layout is
+/// unknown and nothing was chosen yet: the file is to be read once more by them.
+///
+/// # Errors
+/// If the claim cannot be changed.
+pub async fn understood(
+    recoup: &Recoup,
+    actor: &Actor,
+    id: ImportId,
+    read: Result<&mut Statement, &Refused>,
+) -> Result<Option<Choices>, Failure> {
+    let mut tx = recoup.store.write().await?;
+    let Some(import) = stored::find(&mut tx, id).await? else { return Ok(None) };
+    let (claim, draft) = save_step::open(&mut tx, actor, import.claim_id, recoup.clock.now()).await?;
+    match read {
+        Err(refused) => stored::understood(&mut tx, id, None, None, &refused.to_string()).await?,
+        Ok(statement) => {
+            let asked = statement.reading.questions.iter().any(|question| question.choice == "columns");
+            if asked && import.choices.columns.is_none() && import.choices.layout.is_empty() {
+                let header = links::hash(&statement.reading.header_key());
+                if let Some((kept, own)) = stored::mapping(&mut tx, claim.claimant_id, claim.case_id, &header).await? {
+                    let offered = Choices { offered: !own, remembered: own, ..kept };
+                    stored::choose(&mut tx, id, &offered, import.replaces, recoup.clock.now()).await?;
+                    tx.commit().await?;
+                    return Ok(Some(offered));
+                }
+            }
+            complete(&mut tx, &import, statement).await?;
+            let difference = match import.replaces {
+                Some(replaced) => Some(difference(&mut tx, replaced, draft, &statement.lines).await?),
+                None => None,
+            };
+            stored::understood(&mut tx, id, Some(&statement.reading), difference.as_ref(), "").await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(None)
+}
+
+/// Adds to a reading what only the database knows: other imports of the same time.
+pub(super) async fn complete(tx: &mut Tx, import: &Import, statement: &mut Statement) -> Result<(), Failure> {
+    let others = stored::of_claim(tx, import.claim_id).await?;
+    for other in others
+        .iter()
+        .filter(|other| other.state == "done" && other.id != import.id && Some(other.id) != import.replaces)
+    {
+        if let Some(reading) = &other.reading
+            && reading.category == statement.reading.category
+        {
+            overlap(&other.name, &reading.0, statement);
+        }
+    }
+    Ok(())
+}
+
+/// Warns of lines whose period another import has too.
+fn overlap(name: &str, other: &Reading, statement: &mut Statement) {
+    let (Some(theirs), Some(ours)) = (other.period, statement.reading.period) else { return };
+    let Some(both) = Period::new(theirs.from.max(ours.from), theirs.to.min(ours.to)) else { return };
+    let within = |line: &&Proposal| {
+        let day = |name: &str| line.answers.get(name).parse::<chrono::NaiveDate>().ok();
+        let (from, to) = (day("period_from").or_else(|| day("as_of")), day("period_to").or_else(|| day("as_of")));
+        from.zip(to).is_some_and(|(from, to)| from <= both.to && to >= both.from)
+    };
+    let found: Vec<&Proposal> = statement.lines.iter().filter(within).collect();
+    let Some(first) = found.first() else { return };
+    let mut rows = found
+        .iter()
+        .take(5)
+        .map(|line| line.rows.trim_start_matches("rows ").trim_start_matches("row "))
+        .collect::<Vec<_>>()
+        .join(", ");
+    if found.len() > 5 {
+        rows.push_str(" and more");
+    }
+    let problem = Problem {
+        kind: Kind::Overlap,
+        row: u64::from(first.first_row),
+        column: String::new(),
+        place: 0,
+        value: dates::show(both),
+        message: format!(
+            "{} of these rows’ lines fall into {}, which “{name}” has too: rows {rows}.",
+            found.len(),
+            dates::show(both)
+        ),
+    };
+    statement.reading.problems.push(problem);
+    match statement.reading.counts.iter_mut().find(|(kind, _)| *kind == Kind::Overlap) {
+        Some((_, count)) => *count += 1,
+        None => statement.reading.counts.push((Kind::Overlap, 1)),
+    }
+}
+
+/// How lines differ from those that an earlier import still has in a draft.
+async fn difference(
+    tx: &mut Tx,
+    replaced: ImportId,
+    draft: crate::VersionId,
+    lines: &[Proposal],
+) -> Result<Difference, Failure> {
+    let mut before: BTreeMap<String, Vec<(Option<String>, i64, i64)>> = BTreeMap::new();
+    for (_, key, currency, amount, units) in stored::amounts_of(tx, replaced, draft).await? {
+        before.entry(key).or_default().push((currency, amount.unwrap_or(0), units.unwrap_or(0)));
+    }
+    let words = |currency: Currency, amount: i64, units: i64| {
+        format!("{}, {} units", currency.show(amount), crate::money::grouped_units(units))
+    };
+    let mut difference = Difference::default();
+    for line in lines {
+        let name = format!(
+            "{}, {}{}{}",
+            line.release,
+            line.period,
+            if line.service.is_empty() { "" } else { ", " },
+            line.service
+        );
+        let after = words(line.currency, line.amount, line.units);
+        let earlier = before.get_mut(&line.key).and_then(Vec::pop);
+        let old = match earlier {
+            Some((_, amount, units)) if (amount, units) == (line.amount, line.units) => {
+                difference.same += 1;
+                continue;
+            }
+            Some((currency, amount, units)) => {
+                difference.changed += 1;
+                words(currency.as_deref().and_then(Currency::parse).unwrap_or(line.currency), amount, units)
+            }
+            None => {
+                difference.added += 1;
+                String::new()
+            }
+        };
+        if difference.first.len() < 100 {
+            difference.first.push((name, old, after));
+        }
+    }
+    for (key, gone) in before {
+        for (currency, amount, units) in gone {
+            difference.removed += 1;
+            if difference.first.len() < 200 {
+                let old = words(currency.as_deref().and_then(Currency::parse).unwrap_or(Currency::USD), amount, units);
+                let name = key.split('|').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+                difference.first.push((name, old, String::new()));
+            }
+        }
+    }
+    Ok(difference)
+}
+
+/// Discards an open import; nothing happens if it is gone.
+///
+/// # Errors
+/// If the claim cannot be changed.
+pub async fn discard(recoup: &Recoup, actor: &Actor, claim: ClaimId, id: ImportId) -> Result<(), Failure> {
+    let mut tx = recoup.store.write().await?;
+    let (claim, _) = save_step::open(&mut tx, actor, claim, recoup.clock.now()).await?;
+    if let Some(import) = stored::find(&mut tx, id).await? {
+        if import.claim_id != claim.id {
+            return Err(Refusal::NotFound.into());
+        }
+        stored::discard(&mut tx, id).await?;
+    }
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,99 @@
+//! One row as it stands in the file: its cells as bytes of UTF-8, without white space around them.
+
+/// The cells of a row. One value is used for all rows of a file, so that reading allocates nothing per row.
+#[derive(Debug, Clone, Default)]
+pub struct Cells {
+    /// The row as a spreadsheet counts it, from 1.
+    pub number: u64,
+    pub(super) text: Vec<u8>,
+    pub(super) spans: Vec<(u32, u32)>,
+    /// For each cell of a spreadsheet, what it is; empty for text files.
+    pub(super) kinds: Vec<CellKind>,
+}
+
+/// What a cell of a spreadsheet is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum CellKind {
+    /// Text, as in every text file.
+    #[default]
+    Text,
+    /// A number: written with a point, whatever the language of the file.
+    Number,
+    /// A day, written `2016-06-03`.
+    Day,
+    /// A formula that failed, such as `#REF!`.
+    Failed,
+}
+
+impl Cells {
+    /// Empties the row and gives it a number.
+    pub(super) fn begin(&mut self, number: u64) {
+        self.number = number;
+        self.text.clear();
+        self.spans.clear();
+        self.kinds.clear();
+    }
+
+    /// A cell that lies in [`Self::text`], trimmed.
+    pub(super) fn span(&mut self, from: usize, to: usize) {
+        let whole = &self.text[from..to];
+        let start = whole.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        let end = to - whole[start..].iter().rev().take_while(|byte| byte.is_ascii_whitespace()).count();
+        self.spans.push((short(from + start), short(end)));
+    }
+
+    /// A further cell.
+    pub(super) fn push(&mut self, cell: &[u8], kind: CellKind) {
+        let from = self.text.len();
+        self.text.extend_from_slice(cell);
+        self.span(from, self.text.len());
+        self.kinds.resize(self.spans.len() - 1, CellKind::Text);
+        self.kinds.push(kind);
+    }
+
+    /// How many cells the row has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.spans.len()
+    }
+
+    /// Whether the row has no cells.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.spans.is_empty()
+    }
+
+    /// A cell; empty where the row is shorter.
+    #[must_use]
+    pub fn get(&self, column: usize) -> &[u8] {
+        self.spans.get(column).map_or(&[], |(from, to)| &self.text[*from as usize..*to as usize])
+    }
+
+    /// What a cell is.
+    #[must_use]
+    pub fn kind(&self, column: usize) -> CellKind {
+        self.kinds.get(column).copied().unwrap_or_default()
+    }
+
+    /// A cell as text.
+    #[must_use]
+    pub fn words(&self, column: usize) -> std::borrow::Cow<'_, str> {
+        String::from_utf8_lossy(self.get(column))
+    }
+
+    /// All cells.
+    pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        (0..self.len()).map(|column| self.get(column))
+    }
+
+    /// Whether every cell is empty.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.iter().all(<[u8]>::is_empty)
+    }
+}
+
+/// Places inside a row are far below 4 GB: rows have a limit.
+fn short(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,318 @@
+//! Rows that become one line: who they are for, and their exact sums.
+
+use std::collections::HashMap;
+
+use super::{codes, field::Field, reading::extend};
+use crate::{money::Currency, period::Period};
+
+/// Figures of a row beside units and amount, in the order of [`Group::more`].
+pub(super) const MORE: [Field; 15] = [
+    Field::Shipped,
+    Field::Returned,
+    Field::Gross,
+    Field::Fee,
+    Field::ReserveWithheld,
+    Field::ReserveReleased,
+    Field::Chargebacks,
+    Field::Paid,
+    Field::Opening,
+    Field::SentIn,
+    Field::Sold,
+    Field::ReturnedToLabel,
+    Field::Destroyed,
+    Field::UnitPrice,
+    Field::UnitValue,
+];
+
+/// What names the release of a row, as in the file.
+#[derive(Debug, Clone, Default)]
+pub struct Named {
+    /// The manufacturer's barcode as a number; 0 for none.
+    pub gtin: u64,
+    /// The aggregator's; 0 for none.
+    pub aggregator_gtin: u64,
+    /// The recording, if all rows are of one.
+    pub isrc: Option<[u8; 12]>,
+    /// Catalogue number.
+    pub catalogue: String,
+    /// Artist.
+    pub artist: String,
+    /// Title of the release.
+    pub title: String,
+    /// Title of the track.
+    pub track: String,
+    /// Label.
+    pub label: String,
+    /// Format.
+    pub format: String,
+}
+
+/// Rows that become one line.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// The release.
+    pub named: Named,
+    /// From the first day of any of its rows to the last.
+    pub period: Option<Period>,
+    /// The service, if all rows are of one.
+    pub service: String,
+    /// The territory, if all rows are of one.
+    pub territory: String,
+    /// The number of the statement, if all rows are of one.
+    pub statement: String,
+    /// The currency.
+    pub currency: Option<Currency>,
+    /// Units.
+    pub units: i64,
+    /// The exact amount in millionths.
+    pub amount: i128,
+    /// Sums of [`MORE`] in millionths, `None` where no row has one. Prices are not added but kept while they are equal.
+    pub more: Option<Box<[Option<i128>; MORE.len()]>>,
+    /// Its rows.
+    pub rows: Vec<(u32, u32)>,
+    /// Places of service, territory and statement in [`Words`]; [`MIXED`] where its rows differ.
+    words: [u32; 3],
+    /// Whether artist, title and label are all known, so that further rows have nothing to add.
+    named_fully: bool,
+    /// Whether all rows are of one track.
+    one_track: bool,
+}
+
+/// The place of a word that is not the same in all rows.
+const MIXED: u32 = u32::MAX;
+
+/// Words that come again and again: services, territories, periods. Compared by their places, which lie in the group itself,
+/// instead of by their letters, which lie anywhere in memory.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    list: Vec<Box<[u8]>>,
+    places: HashMap<Box<[u8]>, u32>,
+    /// The first short words as numbers, which are compared at once.
+    short: Vec<(u64, u32)>,
+}
+
+/// A word of at most seven bytes as a number, its length included.
+fn packed(word: &[u8]) -> Option<u64> {
+    let start = (word.len() < 8).then_some(word.len() as u64)?;
+    Some(word.iter().fold(start, |packed, byte| packed << 8 | u64::from(*byte)))
+}
+
+impl Words {
+    /// The place of a word.
+    pub fn place(&mut self, word: &[u8]) -> u32 {
+        let short = packed(word);
+        if let Some((_, place)) = short.and_then(|short| self.short.iter().find(|(known, _)| *known == short)) {
+            return *place;
+        }
+        if let Some(place) = self.places.get(word) {
+            return *place;
+        }
+        let place = u32::try_from(self.list.len()).unwrap_or(MIXED);
+        self.list.push(word.into());
+        if let Some(short) = short.filter(|_| self.short.len() < 16) {
+            self.short.push((short, place));
+        }
+        self.places.insert(word.into(), place);
+        place
+    }
+
+    fn text(&self, place: u32) -> String {
+        self.list.get(place as usize).map(|word| String::from_utf8_lossy(word).into_owned()).unwrap_or_default()
+    }
+}
+
+impl Group {
+    /// How many rows it has.
+    #[must_use]
+    pub fn row_count(&self) -> u64 {
+        self.rows.iter().map(|(from, to)| u64::from(to - from) + 1).sum()
+    }
+
+    /// A further figure.
+    #[must_use]
+    pub fn figure(&self, field: Field) -> Option<i128> {
+        let place = MORE.iter().position(|known| *known == field)?;
+        self.more.as_ref()?[place]
+    }
+
+    /// What names it in words: barcode, catalogue number, recording or title. Equal for equal releases.
+    #[must_use]
+    pub fn identity(&self) -> String {
+        let named = &self.named;
+        if named.gtin > 0 {
+            codes::gtin(named.gtin)
+        } else if named.aggregator_gtin > 0 {
+            codes::gtin(named.aggregator_gtin)
+        } else if !named.catalogue.is_empty() {
+            crate::identifiers::compact_catalogue_number(&named.catalogue)
+        } else if let Some(isrc) = &named.isrc {
+            String::from_utf8_lossy(isrc).into_owned()
+        } else {
+            format!("{} {}", named.artist, if named.title.is_empty() { &named.track } else { &named.title })
+                .to_lowercase()
+        }
+    }
+}
+
+/// A row as it is added to its group. Texts are bytes of the file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RowFacts<'r> {
+    pub row: u32,
+    pub gtin: u64,
+    pub aggregator_gtin: u64,
+    pub isrc: Option<[u8; 12]>,
+    pub catalogue: &'r [u8],
+    pub artist: &'r [u8],
+    pub title: &'r [u8],
+    pub track: &'r [u8],
+    pub label: &'r [u8],
+    pub format: &'r [u8],
+    pub service: &'r [u8],
+    pub territory: &'r [u8],
+    pub statement: &'r [u8],
+    pub period: Option<Period>,
+    pub currency: Option<Currency>,
+    pub units: i64,
+    pub amount: i64,
+    pub more: Option<&'r [Option<i64>; MORE.len()]>,
+}
+
+/// What groups rows: the release, and the rest (month, service, currency) packed. Both are exact, not hashes.
+pub(super) type Key = (u64, u64);
+
+/// All groups of a file.
+#[derive(Debug, Default)]
+pub(super) struct Groups {
+    pub list: Vec<Group>,
+    by_key: HashMap<Key, u32>,
+    services: Words,
+    territories: Words,
+    statements: Words,
+    releases: Words,
+}
+
+impl Groups {
+    /// The place of a service.
+    pub fn service(&mut self, service: &[u8]) -> u32 {
+        self.services.place(service)
+    }
+
+    /// The place of a release that no barcode names.
+    pub fn release(&mut self, written: &[u8]) -> u32 {
+        self.releases.place(written)
+    }
+
+    /// Adds a row to the group of a key; gives the group's place. `None` when `most` groups exist.
+    pub fn add(&mut self, row: &RowFacts<'_>, most: usize, key: Key) -> Option<u32> {
+        let words = [
+            self.services.place(row.service),
+            self.territories.place(row.territory),
+            self.statements.place(row.statement),
+        ];
+        if let Some(place) = self.by_key.get(&key) {
+            self.list[*place as usize].take(row, words);
+            return Some(*place);
+        }
+        if self.list.len() >= most {
+            return None;
+        }
+        let place = u32::try_from(self.list.len()).ok()?;
+        self.by_key.insert(key, place);
+        self.list.push(Group::of(row, words));
+        Some(place)
+    }
+
+    /// The groups, with their words written out.
+    pub fn take(&mut self) -> Vec<Group> {
+        let mut groups = std::mem::take(&mut self.list);
+        for group in &mut groups {
+            let [service, territory, statement] = group.words;
+            group.service = self.services.text(service);
+            group.territory = self.territories.text(territory);
+            group.statement = self.statements.text(statement);
+        }
+        groups
+    }
+}
+
+impl Group {
+    fn of(row: &RowFacts<'_>, words: [u32; 3]) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Self {
+            named: Named {
+                gtin: row.gtin,
+                aggregator_gtin: row.aggregator_gtin,
+                isrc: row.isrc,
+                catalogue: text(row.catalogue),
+                artist: text(row.artist),
+                title: text(row.title),
+                track: text(row.track),
+                label: text(row.label),
+                format: text(row.format),
+            },
+            period: row.period,
+            service: String::new(),
+            territory: String::new(),
+            statement: String::new(),
+            currency: row.currency,
+            units: row.units,
+            amount: i128::from(row.amount),
+            more: row.more.map(|more| Box::new(more.map(|figure| figure.map(i128::from)))),
+            rows: vec![(row.row, row.row)],
+            words,
+            named_fully: ![row.artist, row.title, row.label].iter().any(|text| text.is_empty()),
+            one_track: true,
+        }
+    }
+
+    fn take(&mut self, row: &RowFacts<'_>, words: [u32; 3]) {
+        for (kept, found) in self.words.iter_mut().zip(words) {
+            if *kept != found {
+                *kept = MIXED;
+            }
+        }
+        let named = &mut self.named;
+        if named.isrc != row.isrc {
+            named.isrc = None;
+        }
+        if self.one_track && named.track.as_bytes() != row.track {
+            self.one_track = false;
+            named.track.clear();
+        }
+        // What one row lacks another may say.
+        if named.gtin == 0 {
+            named.gtin = row.gtin;
+        }
+        if named.aggregator_gtin == 0 {
+            named.aggregator_gtin = row.aggregator_gtin;
+        }
+        if !self.named_fully {
+            for (kept, found) in
+                [(&mut named.artist, row.artist), (&mut named.title, row.title), (&mut named.label, row.label)]
+            {
+                if kept.is_empty() && !found.is_empty() {
+                    *kept = String::from_utf8_lossy(found).into_owned();
+                }
+            }
+        }
+        if let (Some(kept), Some(found)) = (&mut self.period, row.period) {
+            kept.from = kept.from.min(found.from);
+            kept.to = kept.to.max(found.to);
+        }
+        self.units = self.units.saturating_add(row.units);
+        self.amount += i128::from(row.amount);
+        if let (Some(kept), Some(found)) = (&mut self.more, row.more) {
+            for (place, figure) in found.iter().enumerate() {
+                let figure = figure.map(i128::from);
+                kept[place] = match MORE[place] {
+                    Field::UnitPrice | Field::UnitValue => kept[place].filter(|kept| Some(*kept) == figure),
+                    _ => match (kept[place], figure) {
+                        (Some(kept), Some(figure)) => Some(kept + figure),
+                        (kept, figure) => kept.or(figure),
+                    },
+                };
+            }
+        }
+        extend(&mut self.rows, row.row);
+    }
+}

@@ -1,0 +1,417 @@
+//! Reads a statement: a first look at its beginning, then all of its rows, once; again only if the whole file decides
+//! otherwise than its beginning did how numbers and days are to be read.
+
+use super::{
+    cells::Cells,
+    choices::{Choices, Rules},
+    dates,
+    field::{Field, Holds},
+    file::{Format, Opened},
+    input::Input,
+    limits::Refused,
+    lines::{self, Outcome, Proposal},
+    marks::{Decided, Seen},
+    pass::{KeptRow, Pass},
+    problem::{Kind, Problem, Severity, quoted},
+    reading::{Column, LeftOut, Question, Reading, Reason, Sum, extend, ranges},
+    shape::{self, Shape},
+};
+use crate::{
+    intake::{form, line},
+    line::{Basis, Category},
+    money::Currency,
+    period::Period,
+};
+
+/// Rows of the first look.
+const LOOKED_AT: usize = 2_000;
+/// Lines that a reading shows.
+const SHOWN: usize = 50;
+/// Most groups that are formed before it is said that there are too many.
+const MOST_GROUPS: usize = 200_000;
+
+/// A statement as it was read.
+#[derive(Debug)]
+pub struct Statement {
+    /// What was understood.
+    pub reading: Reading,
+    /// All lines that it makes.
+    pub lines: Vec<Proposal>,
+    /// All rows that became part of one, if they were to be kept; [`KeptRow::group`] is the place in `lines`.
+    pub rows: Vec<KeptRow>,
+}
+
+/// What else is wanted of a reading.
+pub struct Wish<'w> {
+    /// Keep every row.
+    pub rows: bool,
+    /// Give every row with its remarks to a writer, for a copy to be corrected.
+    pub remarks: Option<Remarks<'w>>,
+    /// Is told thousandths of the file.
+    pub progress: &'w dyn Fn(u64),
+}
+
+/// Takes a row and what is to be mended in it.
+pub type Remarks<'w> = &'w mut dyn FnMut(&Cells, &[String]) -> Result<(), Refused>;
+
+impl Default for Wish<'_> {
+    fn default() -> Self {
+        Self { rows: false, remarks: None, progress: &|_| {} }
+    }
+}
+
+/// Reads a statement.
+///
+/// # Errors
+/// [`Refused`] with a sentence, if it is not read at all.
+pub fn read(input: &Input<'_>, choices: &Choices, rules: &Rules, mut wish: Wish<'_>) -> Result<Statement, Refused> {
+    let mut file = Opened::open(input, &choices.sheet)?;
+    let first = first_rows(&mut file)?;
+    let shape = shape::find(&first, choices)?;
+    let mut seen = Seen::new(shape.columns.len());
+    for cells in first.iter().filter(|cells| cells.number > shape.header_row) {
+        seen.row(cells, &shape.columns);
+    }
+    let mut decided = seen.decide(choices.decimal, choices.days);
+    let category = shape.category.unwrap_or(Category::UnpaidSales);
+    let fixed = fixed(choices, &shape)?;
+    // The whole file may decide otherwise than its beginning; then it is read once more, and that is final. The same where
+    // its bytes turn out not to be UTF-8.
+    let wish_without = wish.remarks.is_none();
+    for attempt in 0..4 {
+        let mut pass = Pass::new(&shape, &decided, choices, category, fixed, MOST_GROUPS);
+        pass.kept = wish.rows.then(Vec::new);
+        // Remarks are written once, when it is settled how everything is read.
+        let mut remarks = wish.remarks.as_mut().filter(|_| attempt == 1);
+        let remarked = remarks.is_some() || wish_without;
+        let whole = file.rows(wish.progress, &mut |cells| {
+            pass.remarks = remarks.is_some().then(Vec::new);
+            pass.row(cells);
+            if let (Some(remarks), Some(found)) = (remarks.as_mut(), pass.remarks.take()) {
+                remarks(cells, &found)?;
+            }
+            Ok(true)
+        })?;
+        let again = pass.seen.decide(choices.decimal, choices.days);
+        // The evidence of the first look counts total lines and the like too: the pass knows better.
+        let settled = again == decided || attempt >= 2;
+        if whole && remarked && (settled || !wish_without) {
+            return Ok(finish(&file.format, &shape, choices, rules, category, pass, &again, fixed));
+        }
+        drop(pass);
+        decided = again;
+    }
+    Err(Refused::NotATable("The file contradicts itself too often to be read.".to_owned()))
+}
+
+fn first_rows(file: &mut Opened<'_>) -> Result<Vec<Cells>, Refused> {
+    loop {
+        let mut first: Vec<Cells> = Vec::new();
+        let whole = file.rows(&|_| {}, &mut |cells| {
+            first.push(cells.clone());
+            Ok(first.len() < LOOKED_AT)
+        })?;
+        if whole {
+            return if first.iter().all(Cells::is_blank) { Err(Refused::Empty) } else { Ok(first) };
+        }
+    }
+}
+
+/// The period and currency that were chosen for the whole file, or that its header names.
+fn fixed(choices: &Choices, shape: &Shape) -> Result<(Option<Period>, Option<Currency>), Refused> {
+    let wrong = |text: String| Refused::Choice(text);
+    let order = choices.days.unwrap_or(dates::DayOrder::DayFirst);
+    let day = |typed: &str| {
+        dates::read(typed, order)
+            .map_err(|_| wrong(format!("“{typed}” is not a day or month. Write it like 2015-03-31 or March 2015.")))
+    };
+    let period = match (choices.from.trim(), choices.to.trim()) {
+        ("", "") => None,
+        ("", to) => Some(day(to)?),
+        (from, "") => Some(day(from)?),
+        (from, to) => Some(
+            Period::new(day(from)?.from, day(to)?.to)
+                .ok_or_else(|| wrong("The period of the file ends before it begins.".to_owned()))?,
+        ),
+    };
+    let currency = match choices.currency.trim() {
+        "" => shape.currency,
+        code => Some(Currency::parse(code).ok_or_else(|| wrong(format!("“{code}” is not a currency that is known.")))?),
+    };
+    Ok((period, currency))
+}
+
+#[expect(clippy::too_many_arguments, reason = "it puts together what the reading found, each once")]
+fn finish(
+    format: &Format,
+    shape: &Shape,
+    choices: &Choices,
+    rules: &Rules,
+    category: Category,
+    mut pass: Pass<'_>,
+    decided: &Decided,
+    fixed: (Option<Period>, Option<Currency>),
+) -> Statement {
+    let questions = questions(shape, choices, rules, &pass, decided, fixed);
+    let mut lines = Vec::new();
+    let mut place_of = vec![u32::MAX; pass.groups.list.len()];
+    let mut sums: Vec<Sum> = pass
+        .added
+        .iter()
+        .map(|added| Sum {
+            currency: added.currency,
+            rows: added.rows,
+            units: added.units,
+            millionths: added.millionths,
+            lines: 0,
+            below_zero: 0,
+        })
+        .collect();
+    let asked = !questions.is_empty() || shape.category.is_none();
+    let too_many = pass.too_many || pass.groups.list.len() > rules.most_lines;
+    let groups = if too_many { Vec::new() } else { pass.groups.take() };
+    for (place, group) in groups.iter().enumerate().filter(|_| !asked) {
+        let row = group.rows.first().map_or(0, |(from, _)| *from);
+        let problem = |kind, value: String, message: String| Problem {
+            kind,
+            row: u64::from(row),
+            column: String::new(),
+            place: 0,
+            value,
+            message,
+        };
+        if let Some(currency) = group.currency.filter(|currency| !rules.line.currencies.contains(currency)) {
+            let codes: Vec<&str> = rules.line.currencies.iter().map(Currency::code).collect();
+            pass.problems.add(Kind::NoRate, || {
+                problem(
+                    Kind::NoRate,
+                    currency.to_string(),
+                    format!("The case has exchange rates for {} only.", codes.join(", ")),
+                )
+            });
+            continue;
+        }
+        match lines::outcome(group, shape, category, choices, rules) {
+            Outcome::Line(proposal) => {
+                place_of[place] = u32::try_from(lines.len()).unwrap_or(u32::MAX);
+                if let Some(sum) = sums.iter_mut().find(|sum| sum.currency == group.currency) {
+                    sum.lines = sum.lines.saturating_add(proposal.amount);
+                }
+                lines.push(*proposal);
+            }
+            Outcome::Zero => {
+                let (count, rows) = pass.left_out.entry(Reason::Zero).or_default();
+                *count += group.row_count();
+                rows.extend_from_slice(&group.rows);
+            }
+            Outcome::BelowZero(millionths) => {
+                if let Some(sum) = sums.iter_mut().find(|sum| sum.currency == group.currency) {
+                    sum.below_zero += millionths;
+                }
+                let rows = ranges(&group.rows, 60);
+                let shown = super::number::show(millionths, 2);
+                let currency = group.currency.map(|currency| format!(" {currency}")).unwrap_or_default();
+                pass.problems.add(Kind::BelowZero, || {
+                    let period = group.period.map(dates::show).unwrap_or_default();
+                    problem(
+                        Kind::BelowZero,
+                        shown.clone(),
+                        format!("{} in {period} comes to {shown}{currency} (rows {rows}).", named(group)),
+                    )
+                });
+            }
+            Outcome::Refused(errors) => {
+                let mut words = errors.iter().map(|error| {
+                    let label = form::find(line::form(category), &error.field).map_or("", |field| field.label);
+                    format!("{label}: {}", error.message)
+                });
+                let message = format!("{}: {}", named(group), words.by_ref().collect::<Vec<_>>().join(" "));
+                pass.problems.add(Kind::Line, || problem(Kind::Line, String::new(), message));
+            }
+        }
+    }
+    if too_many {
+        let most = crate::money::grouped_units(i64::try_from(rules.most_lines).unwrap_or(i64::MAX));
+        pass.problems.add(Kind::Line, || Problem {
+            kind: Kind::Line,
+            row: 0,
+            column: String::new(),
+            place: 0,
+            value: String::new(),
+            message: format!("These rows make more than {most} lines, which is the most that fit. Choose one line for each release, or split the file."),
+        });
+    }
+    let rows = pass.kept.take().unwrap_or_default();
+    let rows = rows
+        .into_iter()
+        .filter_map(|row| {
+            let group = place_of.get(row.group as usize).copied().filter(|place| *place != u32::MAX)?;
+            Some(KeptRow { group, ..row })
+        })
+        .collect();
+    if let Some((_, rows)) = pass.left_out.get_mut(&Reason::Zero) {
+        rows.sort_unstable();
+        let merged = rows.iter().flat_map(|(from, to)| *from..=*to).fold(Vec::new(), |mut merged, row| {
+            extend(&mut merged, row);
+            merged
+        });
+        *rows = merged;
+    }
+    let mut counts: Vec<(Kind, u64)> = pass.problems.counts.iter().map(|(kind, count)| (*kind, *count)).collect();
+    counts.sort_by_key(|(kind, _)| (kind.severity() != Severity::Error, *kind));
+    let mut problems = std::mem::take(&mut pass.problems.kept);
+    problems.sort_by_key(|problem| (problem.kind, problem.row, problem.place));
+    let reading = Reading {
+        format: format.clone(),
+        layout: shape.layout.map(|layout| layout.key.to_owned()).unwrap_or_default(),
+        layout_title: shape.layout.map(|layout| layout.title.to_owned()).unwrap_or_default(),
+        category: shape.category,
+        header_row: shape.header_row,
+        columns: columns(shape, &pass, decided),
+        days: (pass.seen.days.day_first + pass.seen.days.month_first + pass.seen.days.either > 0
+            && !decided.days_asked)
+            .then_some(decided.days),
+        questions,
+        period: pass.period,
+        rows: pass.rows,
+        data_rows: pass.data_rows,
+        left_out: pass
+            .left_out
+            .iter()
+            .map(|(reason, (count, rows))| LeftOut { reason: *reason, rows: *count, which: ranges(rows, 120) })
+            .collect(),
+        sums,
+        file_totals: std::mem::take(&mut pass.file_totals),
+        problems,
+        counts,
+        lines: lines.len() as u64,
+        first_lines: lines.iter().take(SHOWN).cloned().collect(),
+        first_rows: std::mem::take(&mut pass.first_rows),
+    };
+    Statement { reading, lines, rows }
+}
+
+fn named(group: &super::group::Group) -> String {
+    let named = &group.named;
+    let words = [&named.artist, &named.title, &named.catalogue].into_iter().find(|word| !word.is_empty());
+    words.map_or_else(|| "A lump sum".to_owned(), |words| format!("“{}”", quoted(words.as_bytes())))
+}
+
+fn columns(shape: &Shape, pass: &Pass<'_>, decided: &Decided) -> Vec<Column> {
+    let samples = |column: usize| {
+        let mut samples: Vec<String> = Vec::new();
+        for (_, cells) in &pass.first_rows {
+            if let Some(cell) = cells.get(column).filter(|cell| !cell.is_empty() && !samples.contains(cell)) {
+                samples.push(cell.clone());
+            }
+        }
+        samples.truncate(3);
+        samples
+    };
+    shape
+        .header
+        .iter()
+        .enumerate()
+        .map(|(place, header)| {
+            let field = shape.columns.get(place).copied().flatten();
+            let marks = pass.seen.numbers.get(place);
+            let written = marks.is_some_and(|marks| marks.point + marks.comma + marks.either > 0);
+            let mark = decided.marks.get(place).copied().filter(|_| written && !decided.asked.contains(&place));
+            Column { header: quoted(header.as_bytes()), field, mark, samples: samples(place) }
+        })
+        .collect()
+}
+
+/// What only the claimant knows.
+fn questions(
+    shape: &Shape,
+    choices: &Choices,
+    rules: &Rules,
+    pass: &Pass<'_>,
+    decided: &Decided,
+    fixed: (Option<Period>, Option<Currency>),
+) -> Vec<Question> {
+    let mut questions = Vec::new();
+    let mut ask = |choice: &str, words: String, examples: Vec<String>| {
+        questions.push(Question { choice: choice.to_owned(), words, examples });
+    };
+    let has = |field| shape.columns.contains(&Some(field));
+    if shape.guessed || shape.category.is_none() {
+        ask(
+            "columns",
+            "This layout is not known. Say what the columns mean; the guesses are filled in.".to_owned(),
+            Vec::new(),
+        );
+        return questions;
+    }
+    let category = shape.category.unwrap_or(Category::UnpaidSales);
+    if !rules.categories.contains(&category) {
+        ask("columns", format!("“{}” cannot be claimed in this case.", category.title()), Vec::new());
+    }
+    let figure = if category == Category::HeldInventory {
+        has(Field::OnHand)
+    } else {
+        has(Field::Amount) || has(Field::PerUnit) && has(Field::Units)
+    };
+    if !figure {
+        let wanted = if category == Category::HeldInventory { "the stock on hand" } else { "the amount due to you" };
+        ask("columns", format!("No column is known to hold {wanted}. Say which one does."), Vec::new());
+    }
+    if !decided.asked.is_empty() {
+        let column = decided.asked[0];
+        let examples = pass.seen.numbers[column].examples.clone();
+        let header = shape.header.get(column).map(String::as_str).unwrap_or_default();
+        ask(
+            "decimal",
+            format!("The numbers in “{header}” can be read in two ways, and nothing in the file tells which is right."),
+            examples,
+        );
+    }
+    if decided.days_asked {
+        ask(
+            "days",
+            "The days of this file can be read in two ways, and nothing in the file tells which is right.".to_owned(),
+            pass.seen.days.examples.clone(),
+        );
+    }
+    let period = [Field::Period, Field::PeriodFrom, Field::StatementPeriod, Field::AsOf].into_iter().any(has);
+    if !period && fixed.0.is_none() {
+        let words = if category == Category::HeldInventory {
+            "No column says on which day the stock was counted."
+        } else {
+            "No column says when the sales were made."
+        };
+        ask("period", words.to_owned(), Vec::new());
+    }
+    let signed = pass.added.iter().any(|added| added.currency.is_some());
+    if category != Category::HeldInventory && !has(Field::Currency) && fixed.1.is_none() && !signed {
+        ask("currency", "No column says in which currency the amounts are.".to_owned(), Vec::new());
+    }
+    if category == Category::DigitalRoyalties
+        && choices.aggregator.trim().is_empty()
+        && shape.layout.is_none_or(|layout| layout.aggregator.is_empty())
+    {
+        ask("aggregator", "Who collected this money for you? The file does not say through which aggregator it came, such as The Orchard.".to_owned(), Vec::new());
+    }
+    if category == Category::HeldInventory && has(Field::UnitValue) && Basis::parse(&choices.basis).is_none() {
+        ask(
+            "basis",
+            "What is the value per unit in this file?".to_owned(),
+            pass.first_rows
+                .iter()
+                .filter_map(|(_, cells)| {
+                    let column = shape.columns.iter().position(|field| *field == Some(Field::UnitValue))?;
+                    cells.get(column).cloned().filter(|cell| !cell.is_empty())
+                })
+                .take(3)
+                .collect(),
+        );
+    }
+    questions
+}
+
+/// Whether a column of the file is one of numbers.
+#[must_use]
+pub fn is_number(field: Field) -> bool {
+    matches!(field.holds(), Holds::Number | Holds::Units)
+}

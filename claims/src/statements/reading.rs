@@ -1,0 +1,220 @@
+//! What was understood of a file: everything that a page, a command or a test shows of it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    choices::Choices,
+    dates::DayOrder,
+    field::Field,
+    file::Format,
+    lines::Proposal,
+    number::Mark,
+    problem::{Kind, Problem, Severity},
+};
+use crate::{line::Category, money::Currency, period::Period};
+
+/// Why rows were left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// Titles and addresses above the header.
+    BeforeHeader,
+    /// No cells.
+    Blank,
+    /// The header once more.
+    RepeatedHeader,
+    /// Totals and subtotals.
+    Total,
+    /// Headings and remarks: neither a code nor a figure.
+    Note,
+    /// The examples of our own template.
+    Example,
+    /// An amount of zero.
+    Zero,
+}
+
+impl Reason {
+    /// In words, after a number of rows.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::BeforeHeader => "before the header",
+            Self::Blank => "blank",
+            Self::RepeatedHeader => "the header repeated",
+            Self::Total => "totals",
+            Self::Note => "headings and remarks without codes or figures",
+            Self::Example => "the examples of the template",
+            Self::Zero => "with nothing due on them",
+        }
+    }
+}
+
+/// Rows that were left out by a rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// Why.
+    pub reason: Reason,
+    /// How many.
+    pub rows: u64,
+    /// Which, as ranges.
+    pub which: String,
+}
+
+/// A column as it was understood.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    /// Its header.
+    pub header: String,
+    /// What it means; `None` if it is not used.
+    pub field: Option<Field>,
+    /// The decimal mark of a column of numbers that has any.
+    pub mark: Option<Mark>,
+    /// The first values.
+    pub samples: Vec<String>,
+}
+
+/// The control totals of one currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sum {
+    /// Currency; `None` while it is not known, and for stock without a value.
+    pub currency: Option<Currency>,
+    /// Rows.
+    pub rows: u64,
+    /// Units.
+    pub units: i64,
+    /// The exact sum of all rows, in millionths.
+    pub millionths: i128,
+    /// The sum of the lines, in minor units.
+    pub lines: i64,
+    /// The exact sum of what comes to less than nothing and is left out, in millionths.
+    pub below_zero: i128,
+}
+
+/// A total line of the file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileTotal {
+    /// Its row.
+    pub row: u64,
+    /// What it says, in millionths (or units, for stock, in millionths as well).
+    pub stated: i128,
+    /// What the rows above it, or since the total before it, come to.
+    pub computed: i128,
+}
+
+/// Something only the claimant knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// The choice that answers it.
+    pub choice: String,
+    /// The question.
+    pub words: String,
+    /// Values of the file that show why it is asked.
+    pub examples: Vec<String>,
+}
+
+/// What was understood of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    /// What the file is.
+    pub format: Format,
+    /// Key of the layout; empty for a mapping.
+    pub layout: String,
+    /// Name of the layout.
+    pub layout_title: String,
+    /// What the rows become.
+    pub category: Option<Category>,
+    /// The row of the header.
+    pub header_row: u64,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The order of day and month, where the file has days written with numbers only.
+    pub days: Option<DayOrder>,
+    /// What must be answered first.
+    pub questions: Vec<Question>,
+    /// The days that the rows span.
+    pub period: Option<Period>,
+    /// Rows of the file.
+    pub rows: u64,
+    /// Rows that were read as sales or stock.
+    pub data_rows: u64,
+    /// Rows that were left out by a rule.
+    pub left_out: Vec<LeftOut>,
+    /// Control totals.
+    pub sums: Vec<Sum>,
+    /// The file's own totals.
+    pub file_totals: Vec<FileTotal>,
+    /// Problems, at most so many of a kind.
+    pub problems: Vec<Problem>,
+    /// How many of each kind there are.
+    pub counts: Vec<(Kind, u64)>,
+    /// How many lines the rows make.
+    pub lines: u64,
+    /// The first of them.
+    pub first_lines: Vec<Proposal>,
+    /// The first rows, as they stand in the file.
+    pub first_rows: Vec<(u64, Vec<String>)>,
+}
+
+impl Reading {
+    /// How many problems of a severity there are.
+    #[must_use]
+    pub fn count(&self, severity: Severity) -> u64 {
+        self.counts.iter().filter(|(kind, _)| kind.severity() == severity).map(|(_, count)| count).sum()
+    }
+
+    /// The kinds of warning that are not accepted yet.
+    #[must_use]
+    pub fn open_warnings(&self, choices: &Choices) -> Vec<Kind> {
+        self.counts
+            .iter()
+            .filter(|(kind, _)| kind.severity() == Severity::Warning && !choices.accepted.contains(kind.key()))
+            .filter(|(kind, count)| {
+                let single = self.problems.iter().filter(|p| p.kind == *kind && choices.accepted.contains(&p.key()));
+                (single.count() as u64) < *count
+            })
+            .map(|(kind, _)| *kind)
+            .collect()
+    }
+
+    /// Whether nothing keeps the lines from being imported.
+    #[must_use]
+    pub fn is_ready(&self, choices: &Choices) -> bool {
+        self.questions.is_empty()
+            && self.lines > 0
+            && self.count(Severity::Error) == 0
+            && self.open_warnings(choices).is_empty()
+    }
+
+    /// The header as files are compared by it.
+    #[must_use]
+    pub fn header_key(&self) -> String {
+        let plains: Vec<String> = self.columns.iter().map(|column| super::field::plain(&column.header)).collect();
+        plains.join("|")
+    }
+}
+
+/// Row numbers as ranges: `12–40, 57`. Cut where it becomes long.
+#[must_use]
+pub fn ranges(rows: &[(u32, u32)], most: usize) -> String {
+    let mut text = String::new();
+    for (place, (from, to)) in rows.iter().enumerate() {
+        let next = if from == to { from.to_string() } else { format!("{from}–{to}") };
+        if text.chars().count() + next.len() > most {
+            let left = rows[place..].iter().map(|(from, to)| u64::from(to - from) + 1).sum::<u64>();
+            return format!("{text} and {left} more");
+        }
+        if place > 0 {
+            text.push_str(", ");
+        }
+        text.push_str(&next);
+    }
+    text
+}
+
+/// Adds a row to ranges; rows come in order.
+pub(super) fn extend(ranges: &mut Vec<(u32, u32)>, row: u32) {
+    match ranges.last_mut() {
+        Some((_, to)) if *to + 1 == row => *to = row,
+        _ => ranges.push((row, row)),
+    }
+}

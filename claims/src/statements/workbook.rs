@@ -1,0 +1,197 @@
+//! Rows of a spreadsheet, through calamine: XLSX cell by cell, ODS as one sheet in memory.
+
+use calamine::{CellErrorType, Data, DataRef, ExcelDateTime, Ods, Range, Reader, Sheet, SheetVisible, Xlsx};
+use rust_decimal::Decimal;
+
+use super::{
+    archive::{self, Book},
+    cells::{CellKind, Cells},
+    input::{Bytes, Input},
+    limits::{LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, Refused},
+};
+
+fn damaged(error: impl std::fmt::Display) -> Refused {
+    Refused::Workbook(error.to_string().trim_end_matches('.').to_owned())
+}
+
+enum Opened<'a> {
+    Xlsx(Box<Xlsx<Box<dyn Bytes + 'a>>>),
+    Ods(Box<Ods<Box<dyn Bytes + 'a>>>),
+}
+
+/// An open spreadsheet.
+pub struct Workbook<'a> {
+    book: Opened<'a>,
+    /// The names of its visible sheets.
+    pub sheets: Vec<String>,
+}
+
+impl<'a> Workbook<'a> {
+    /// Opens a spreadsheet that unpacks to a reasonable size.
+    ///
+    /// # Errors
+    /// [`Refused`] with why it is not opened.
+    pub fn open(input: &Input<'a>) -> Result<Self, Refused> {
+        let book = archive::check(&mut *input.open()?, input.size()?)?;
+        let bytes = input.open()?;
+        let (book, sheets) = match book {
+            Book::Xlsx => {
+                let book = Xlsx::new(bytes).map_err(damaged)?;
+                let sheets = visible(book.sheets_metadata());
+                (Opened::Xlsx(Box::new(book)), sheets)
+            }
+            Book::Ods => {
+                let book = Ods::new(bytes).map_err(damaged)?;
+                let sheets = visible(book.sheets_metadata());
+                (Opened::Ods(Box::new(book)), sheets)
+            }
+        };
+        if sheets.is_empty() {
+            return Err(damaged("it has no visible sheet"));
+        }
+        Ok(Self { book, sheets })
+    }
+
+    /// Gives every row of a sheet that has cells to `take`, until that says to stop with `false`.
+    ///
+    /// # Errors
+    /// [`Refused`], from here or from `take`.
+    pub fn rows(
+        &mut self,
+        sheet: &str,
+        take: &mut dyn FnMut(&mut Cells) -> Result<bool, Refused>,
+    ) -> Result<(), Refused> {
+        match &mut self.book {
+            Opened::Xlsx(book) => xlsx_rows(book, sheet, take),
+            Opened::Ods(book) => ods_rows(&book.worksheet_range(sheet).map_err(damaged)?, take),
+        }
+    }
+}
+
+fn visible(sheets: &[Sheet]) -> Vec<String> {
+    sheets.iter().filter(|sheet| sheet.visible == SheetVisible::Visible).map(|sheet| sheet.name.clone()).collect()
+}
+
+fn xlsx_rows(
+    book: &mut Xlsx<Box<dyn Bytes + '_>>,
+    sheet: &str,
+    take: &mut dyn FnMut(&mut Cells) -> Result<bool, Refused>,
+) -> Result<(), Refused> {
+    let mut reader = book.worksheet_cells_reader(sheet).map_err(damaged)?;
+    let mut cells = Cells::default();
+    let mut scratch = String::new();
+    cells.begin(0);
+    while let Some(cell) = reader.next_cell().map_err(damaged)? {
+        let (row, column) = cell.get_position();
+        let (row, column) = (u64::from(row) + 1, column as usize);
+        if row != cells.number {
+            if cells.number > 0 && !cells.is_blank() && !take(&mut cells)? {
+                return Ok(());
+            }
+            if row < cells.number {
+                return Err(damaged(format!("row {row} stands after row {}", cells.number)));
+            }
+            if row > MOST_ROWS {
+                return Err(Refused::TooManyRows);
+            }
+            cells.begin(row);
+        }
+        let value = cell.get_value();
+        let (text, kind): (&str, CellKind) = match value {
+            DataRef::Empty => continue,
+            DataRef::SharedString(text) => (text, CellKind::Text),
+            DataRef::String(text) => (text, CellKind::Text),
+            DataRef::Int(number) => written(&mut scratch, |to| number_text(to, *number as f64), CellKind::Number),
+            DataRef::Float(number) => written(&mut scratch, |to| number_text(to, *number), CellKind::Number),
+            DataRef::Bool(yes) => (if *yes { "TRUE" } else { "FALSE" }, CellKind::Text),
+            DataRef::DateTime(at) => written(&mut scratch, |to| day_text(to, at), CellKind::Day),
+            DataRef::DateTimeIso(at) => (at.get(..10).unwrap_or(at), CellKind::Day),
+            DataRef::DurationIso(text) => (text, CellKind::Text),
+            DataRef::Error(error) => (error_text(error), CellKind::Failed),
+        };
+        place(&mut cells, column, text.as_bytes(), kind)?;
+    }
+    if cells.number > 0 && !cells.is_blank() {
+        take(&mut cells)?;
+    }
+    Ok(())
+}
+
+fn ods_rows(range: &Range<Data>, take: &mut dyn FnMut(&mut Cells) -> Result<bool, Refused>) -> Result<(), Refused> {
+    let (first_row, first_column) = range.start().unwrap_or_default();
+    let mut cells = Cells::default();
+    let mut scratch = String::new();
+    for (row, values) in range.rows().enumerate() {
+        cells.begin(u64::from(first_row) + row as u64 + 1);
+        for (column, value) in values.iter().enumerate() {
+            let (text, kind): (&str, CellKind) = match value {
+                Data::Empty => continue,
+                Data::String(text) | Data::DurationIso(text) => (text, CellKind::Text),
+                Data::Int(number) => written(&mut scratch, |to| number_text(to, *number as f64), CellKind::Number),
+                Data::Float(number) => written(&mut scratch, |to| number_text(to, *number), CellKind::Number),
+                Data::Bool(yes) => (if *yes { "TRUE" } else { "FALSE" }, CellKind::Text),
+                Data::DateTime(at) => written(&mut scratch, |to| day_text(to, at), CellKind::Day),
+                Data::DateTimeIso(at) => (at.get(..10).unwrap_or(at), CellKind::Day),
+                Data::Error(error) => (error_text(error), CellKind::Failed),
+            };
+            place(&mut cells, first_column as usize + column, text.as_bytes(), kind)?;
+        }
+        if !cells.is_blank() && !take(&mut cells)? {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+fn place(cells: &mut Cells, column: usize, text: &[u8], kind: CellKind) -> Result<(), Refused> {
+    if column >= MOST_COLUMNS {
+        return Err(Refused::TooWide(cells.number));
+    }
+    if text.len() > LONGEST_CELL {
+        return Err(Refused::LongCell(cells.number));
+    }
+    while cells.len() < column {
+        cells.push(b"", CellKind::Text);
+    }
+    cells.push(text, kind);
+    Ok(())
+}
+
+fn written(scratch: &mut String, write: impl FnOnce(&mut String), kind: CellKind) -> (&str, CellKind) {
+    scratch.clear();
+    write(scratch);
+    (scratch, kind)
+}
+
+/// A number as it was typed: whole numbers in full (barcodes have thirteen digits), others without the noise that binary
+/// fractions carry in their seventeenth digit.
+fn number_text(to: &mut String, number: f64) {
+    use std::fmt::Write;
+    let _ = if number.fract() == 0.0 && number.abs() < 1e15 {
+        write!(to, "{number:.0}")
+    } else {
+        // Fifteen significant digits are what a spreadsheet shows and keeps.
+        match Decimal::try_from(number).ok().and_then(|exact| exact.round_sf(15)) {
+            Some(exact) => write!(to, "{}", exact.normalize()),
+            None => write!(to, "{number:E}"),
+        }
+    };
+}
+
+fn day_text(to: &mut String, at: &ExcelDateTime) {
+    use std::fmt::Write;
+    let (year, month, day, ..) = at.to_ymd_hms_milli();
+    let _ = write!(to, "{year:04}-{month:02}-{day:02}");
+}
+
+const fn error_text(error: &CellErrorType) -> &'static str {
+    match error {
+        CellErrorType::Div0 => "#DIV/0!",
+        CellErrorType::NA => "#N/A",
+        CellErrorType::Name => "#NAME?",
+        CellErrorType::Null => "#NULL!",
+        CellErrorType::Num => "#NUM!",
+        CellErrorType::Ref => "#REF!",
+        _ => "#VALUE!",
+    }
+}

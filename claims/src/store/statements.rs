@@ -1,0 +1,351 @@
+//! Imports of statements: the file being looked at, what was understood, the lines and rows that it became.
+
+use sqlx::{QueryBuilder, types::Json};
+
+use super::{Error, Tx, on};
+use crate::{
+    AccountId, CaseId, ClaimId, ClaimantId, DocumentId, ImportId, Instant, LineId, VersionId,
+    identifiers::{Gtin, Isrc},
+    intake::Answers,
+    line::{Basis, LineFacts},
+    statements::{Choices, Reading, pass::KeptRow},
+    store::lines::InCase,
+};
+
+/// An import as stored.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Import {
+    /// Row id.
+    pub id: ImportId,
+    /// Claim.
+    pub claim_id: ClaimId,
+    /// Hash of the file.
+    pub sha256: String,
+    /// Name of the file, as uploaded.
+    pub name: String,
+    /// Type found in the bytes.
+    pub media_type: String,
+    /// Size in bytes.
+    pub bytes: i64,
+    /// `open`, `done` or `replaced`.
+    pub state: String,
+    /// What the claimant decided.
+    pub choices: Json<Choices>,
+    /// What was understood; `None` while it is read, or if it was refused.
+    pub reading: Option<Json<Reading>>,
+    /// How it differs from the import that it replaces.
+    pub difference: Option<Json<Difference>>,
+    /// Why the file is not read; empty if it is.
+    pub refused: String,
+    /// The import whose lines it is to replace, or did.
+    pub replaces: Option<ImportId>,
+    /// The document that it became.
+    pub document_id: Option<DocumentId>,
+    /// When it was uploaded.
+    pub started_at: Instant,
+    /// Since when it is read; `None` when that is over.
+    pub read_since: Option<Instant>,
+    /// When it became lines.
+    pub done_at: Option<Instant>,
+}
+
+/// How the lines of a corrected file differ from those it replaces.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Difference {
+    /// Lines that are new.
+    pub added: u64,
+    /// Lines that go.
+    pub removed: u64,
+    /// Lines that change.
+    pub changed: u64,
+    /// Lines that stay as they are.
+    pub same: u64,
+    /// The first differences: the release and period, before and after, as amounts in words; empty for none.
+    pub first: Vec<(String, String, String)>,
+}
+
+const COLUMNS: &str = "id, claim_id, sha256, name, media_type, bytes, state, choices, reading, difference, refused, replaces, document_id, started_at, \
+                       read_since, done_at";
+
+/// A file to be imported.
+#[derive(Debug, Clone)]
+pub struct NewImport<'n> {
+    /// Claim.
+    pub claim: ClaimId,
+    /// Hash.
+    pub sha256: &'n str,
+    /// Name as uploaded, cleaned.
+    pub name: &'n str,
+    /// Type found in the bytes.
+    pub media_type: &'n str,
+    /// Size.
+    pub bytes: i64,
+    /// Who uploaded it.
+    pub by: AccountId,
+}
+
+/// Adds an import that is to be read.
+///
+/// # Errors
+/// If the database fails.
+pub async fn add(tx: &mut Tx, new: &NewImport<'_>, choices: &Choices, now: Instant) -> Result<ImportId, Error> {
+    on!(tx, c => sqlx::query_scalar(
+        "INSERT INTO imports (claim_id, sha256, name, media_type, bytes, state, choices, started_by, started_at, read_since) VALUES ($1, $2, $3, $4, $5, 'open', $6, $7, $8, $8) RETURNING id",
+    )
+    .bind(new.claim).bind(new.sha256).bind(new.name).bind(new.media_type).bind(new.bytes).bind(Json(choices)).bind(new.by).bind(now).fetch_one(c).await)
+}
+
+/// Finds an import.
+///
+/// # Errors
+/// If the database fails.
+pub async fn find(tx: &mut Tx, id: ImportId) -> Result<Option<Import>, Error> {
+    let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM imports WHERE id = $1"));
+    on!(tx, c => sqlx::query_as(sql).bind(id).fetch_optional(c).await)
+}
+
+/// The imports of a claim, the latest first.
+///
+/// # Errors
+/// If the database fails.
+pub async fn of_claim(tx: &mut Tx, claim: ClaimId) -> Result<Vec<Import>, Error> {
+    let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM imports WHERE claim_id = $1 ORDER BY id DESC"));
+    on!(tx, c => sqlx::query_as(sql).bind(claim).fetch_all(c).await)
+}
+
+/// Keeps choices, and that the file is being read by them. Only an open import changes.
+///
+/// # Errors
+/// If the database fails.
+pub async fn choose(
+    tx: &mut Tx,
+    id: ImportId,
+    choices: &Choices,
+    replaces: Option<ImportId>,
+    now: Instant,
+) -> Result<(), Error> {
+    on!(tx, c => sqlx::query("UPDATE imports SET choices = $2, replaces = $3, read_since = $4 WHERE id = $1 AND state = 'open'")
+        .bind(id).bind(Json(choices)).bind(replaces).bind(now).execute(c).await.map(drop))
+}
+
+/// Keeps what was understood, or why the file is not read.
+///
+/// # Errors
+/// If the database fails.
+pub async fn understood(
+    tx: &mut Tx,
+    id: ImportId,
+    reading: Option<&Reading>,
+    difference: Option<&Difference>,
+    refused: &str,
+) -> Result<(), Error> {
+    on!(tx, c => sqlx::query("UPDATE imports SET reading = $2, difference = $3, refused = $4, read_since = NULL WHERE id = $1 AND state = 'open'")
+        .bind(id).bind(reading.map(Json)).bind(difference.map(Json)).bind(refused).execute(c).await.map(drop))
+}
+
+/// Removes an import that became nothing.
+///
+/// # Errors
+/// If the database fails.
+pub async fn discard(tx: &mut Tx, id: ImportId) -> Result<(), Error> {
+    on!(tx, c => sqlx::query("DELETE FROM imports WHERE id = $1 AND state = 'open'").bind(id).execute(c).await.map(drop))
+}
+
+/// Removes imports that were left open since before `before`; gives how many.
+///
+/// # Errors
+/// If the database fails.
+pub async fn clean(tx: &mut Tx, before: Instant) -> Result<u64, Error> {
+    on!(tx, c => sqlx::query("DELETE FROM imports WHERE state = 'open' AND started_at < $1").bind(before).execute(c).await.map(|done| done.rows_affected()))
+}
+
+/// Marks an import as done, and the one that it replaces as replaced.
+///
+/// # Errors
+/// If the database fails.
+pub async fn finish(
+    tx: &mut Tx,
+    id: ImportId,
+    document: DocumentId,
+    replaces: Option<ImportId>,
+    now: Instant,
+) -> Result<(), Error> {
+    on!(tx, c => {
+        sqlx::query("UPDATE imports SET state = 'done', document_id = $2, done_at = $3 WHERE id = $1").bind(id).bind(document).bind(now).execute(&mut *c).await?;
+        sqlx::query("UPDATE imports SET state = 'replaced' WHERE id = $1").bind(replaces).execute(c).await.map(drop)
+    })
+}
+
+/// The numbers of the lines of an import, with the key of each.
+///
+/// # Errors
+/// If the database fails.
+pub async fn lines_of(tx: &mut Tx, id: ImportId) -> Result<Vec<(i64, String)>, Error> {
+    on!(tx, c => sqlx::query_as("SELECT line, key FROM import_lines WHERE import_id = $1 ORDER BY line").bind(id).fetch_all(c).await)
+}
+
+/// The lines of an import that a version still has: number, currency and amount.
+///
+/// # Errors
+/// If the database fails.
+pub async fn amounts_of(
+    tx: &mut Tx,
+    id: ImportId,
+    version: VersionId,
+) -> Result<Vec<(i64, String, Option<String>, Option<i64>, Option<i64>)>, Error> {
+    on!(tx, c => sqlx::query_as(
+        "SELECT i.line, i.key, l.currency, l.amount, l.units FROM import_lines i JOIN lines l ON l.line = i.line AND l.version_id = $2 WHERE i.import_id = $1 ORDER BY i.line",
+    )
+    .bind(id).bind(version).fetch_all(c).await)
+}
+
+/// Removes the lines of an import from a version, with their citations.
+///
+/// # Errors
+/// If the database fails.
+pub async fn remove_lines(tx: &mut Tx, id: ImportId, version: VersionId) -> Result<u64, Error> {
+    on!(tx, c => {
+        sqlx::query("DELETE FROM evidence WHERE line_id IN (SELECT l.id FROM lines l JOIN import_lines i ON i.line = l.line WHERE i.import_id = $1 AND l.version_id = $2)")
+            .bind(id).bind(version).execute(&mut *c).await?;
+        sqlx::query("DELETE FROM lines WHERE version_id = $2 AND line IN (SELECT line FROM import_lines WHERE import_id = $1)")
+            .bind(id).bind(version).execute(c).await.map(|done| done.rows_affected())
+    })
+}
+
+/// The next free number of a line of a claim: above every line of every version, removed imports included.
+///
+/// # Errors
+/// If the database fails.
+pub async fn next_line(tx: &mut Tx, claim: ClaimId) -> Result<i64, Error> {
+    on!(tx, c => sqlx::query_scalar(
+        "SELECT 1 + greatest_number FROM (SELECT COALESCE(MAX(n), 0) AS greatest_number FROM (SELECT MAX(l.line) AS n FROM lines l JOIN versions v ON v.id = l.version_id WHERE v.claim_id = $1 \
+         UNION ALL SELECT MAX(i.line) FROM import_lines i JOIN imports m ON m.id = i.import_id WHERE m.claim_id = $1) a) b",
+    )
+    .bind(claim).fetch_one(c).await)
+}
+
+/// A line to be added, right in every answer, citing the document of its import.
+#[derive(Debug)]
+pub struct NewLine<'n> {
+    /// Number in the claim.
+    pub number: i64,
+    /// Answers.
+    pub answers: &'n Answers,
+    /// Facts.
+    pub facts: &'n LineFacts,
+    /// In the case's currency.
+    pub in_case: &'n InCase,
+    /// What makes it the same line in a corrected file.
+    pub key: &'n str,
+    /// The rows that it cites.
+    pub place: &'n str,
+}
+
+/// Adds a line of an import with its citation.
+///
+/// # Errors
+/// If the database fails.
+pub async fn add_line(
+    tx: &mut Tx,
+    import: ImportId,
+    version: VersionId,
+    document: DocumentId,
+    new: &NewLine<'_>,
+) -> Result<(), Error> {
+    let (facts, release) = (new.facts, &new.facts.release);
+    on!(tx, c => {
+        let line: LineId = sqlx::query_scalar(
+            "INSERT INTO lines (version_id, line, category, answers, is_right, currency, amount, rate, case_amount, case_interest, case_costs, basis, period_from, period_to, gtin, \
+             aggregator_gtin, catalogue_number, isrc, artist, title, label, format, channel, units, citations) VALUES ($1, $2, $3, $4, TRUE, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
+             $15, $16, $17, $18, $19, $20, $21, $22, $23, 1) RETURNING id",
+        )
+        .bind(version).bind(new.number).bind(facts.category.key()).bind(Json(new.answers)).bind(facts.currency.code()).bind(facts.amount).bind(&new.in_case.rate)
+        .bind(new.in_case.amount).bind(new.in_case.interest).bind(new.in_case.costs).bind(facts.basis.map(Basis::key))
+        .bind(facts.period.map(|period| period.from)).bind(facts.period.map(|period| period.to))
+        .bind(release.gtin.as_ref().map(Gtin::as_str)).bind(release.aggregator_gtin.as_ref().map(Gtin::as_str)).bind(&release.catalogue_number)
+        .bind(release.isrc.as_ref().map(Isrc::as_str)).bind(&release.artist).bind(&release.title).bind(&release.label).bind(&release.format)
+        .bind(&facts.channel).bind(facts.units)
+        .fetch_one(&mut *c).await?;
+        sqlx::query("INSERT INTO evidence (line_id, document_id, place) VALUES ($1, $2, $3)").bind(line).bind(document).bind(new.place).execute(&mut *c).await?;
+        sqlx::query("INSERT INTO import_lines (import_id, line, key) VALUES ($1, $2, $3)").bind(import).bind(new.number).bind(new.key).execute(c).await.map(drop)
+    })
+}
+
+/// Rows that go to SQLite in one statement: five values each, far below its limit of 32,766.
+const SQLITE_ROWS: usize = 200;
+/// Rows that go to PostgreSQL in one statement, as arrays.
+const POSTGRES_ROWS: usize = 20_000;
+
+/// Adds the rows of an import; the line of a row is `first` plus [`KeptRow::group`].
+///
+/// # Errors
+/// If the database fails.
+pub async fn add_rows(tx: &mut Tx, import: ImportId, first: i64, rows: &[KeptRow]) -> Result<(), Error> {
+    match tx {
+        Tx::Sqlite(c) => {
+            for some in rows.chunks(SQLITE_ROWS) {
+                let mut query = QueryBuilder::<sqlx::Sqlite>::new(
+                    "INSERT INTO statement_rows (import_id, row_number, line, units, millionths) ",
+                );
+                query.push_values(some, |mut values, row| {
+                    values
+                        .push_bind(import.0)
+                        .push_bind(i64::from(row.row))
+                        .push_bind(first + i64::from(row.group))
+                        .push_bind(row.units)
+                        .push_bind(row.millionths);
+                });
+                query.build().execute(&mut **c).await?;
+            }
+        }
+        Tx::Postgres(c) => {
+            for some in rows.chunks(POSTGRES_ROWS) {
+                let column = |value: fn(&KeptRow) -> i64| some.iter().map(value).collect::<Vec<i64>>();
+                sqlx::query(
+                    "INSERT INTO statement_rows (import_id, row_number, line, units, millionths) SELECT $1, r, $2 + g, u, m FROM UNNEST($3::BIGINT[], $4::BIGINT[], $5::BIGINT[], $6::BIGINT[]) AS t (r, g, u, m)",
+                )
+                .bind(import).bind(first).bind(column(|row| i64::from(row.row))).bind(column(|row| i64::from(row.group))).bind(column(|row| row.units)).bind(column(|row| row.millionths))
+                .execute(&mut **c).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Keeps what a claimant said of the columns of an unknown layout.
+///
+/// # Errors
+/// If the database fails.
+pub async fn keep_mapping(
+    tx: &mut Tx,
+    claimant: ClaimantId,
+    case: CaseId,
+    header: &str,
+    choices: &Choices,
+    now: Instant,
+) -> Result<(), Error> {
+    on!(tx, c => sqlx::query(
+        "INSERT INTO statement_mappings (claimant_id, header_hash, case_id, choices, kept_at) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (claimant_id, header_hash) DO UPDATE SET case_id = excluded.case_id, choices = excluded.choices, kept_at = excluded.kept_at",
+    )
+    .bind(claimant).bind(header).bind(case).bind(Json(choices)).bind(now).execute(c).await.map(drop))
+}
+
+/// The mapping for a header: the claimant's own, else the latest of another claimant of the case. Whether it is the
+/// claimant's own is the second part.
+///
+/// # Errors
+/// If the database fails.
+pub async fn mapping(
+    tx: &mut Tx,
+    claimant: ClaimantId,
+    case: CaseId,
+    header: &str,
+) -> Result<Option<(Choices, bool)>, Error> {
+    let found: Option<(Json<Choices>, ClaimantId)> = on!(tx, c => sqlx::query_as(
+        "SELECT choices, claimant_id FROM statement_mappings WHERE header_hash = $3 AND (claimant_id = $1 OR case_id = $2) \
+         ORDER BY CASE WHEN claimant_id = $1 THEN 0 ELSE 1 END, kept_at DESC LIMIT 1",
+    )
+    .bind(claimant).bind(case).bind(header).fetch_optional(c).await)?;
+    Ok(found.map(|(choices, of)| (choices.0, of == claimant)))
+}

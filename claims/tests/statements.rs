@@ -1,0 +1,311 @@
+//! The corpus of statements: one file per layout and trap, each with what is understood of it as a snapshot. With
+//! `UPDATE_STATEMENTS=1` the snapshots are written anew, to be read before they are committed.
+#![cfg(feature = "statements")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on stops")]
+
+use std::{
+    fmt::Write as _,
+    fs,
+    io::{Cursor, Write as _},
+    path::PathBuf,
+};
+
+use claims::{
+    line::Category,
+    statements::{self, Choices, Input, Reading, Refused, Rules, Statement, Wish, dates, number},
+};
+use proptest::prelude::*;
+
+fn corpus() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/statements")
+}
+
+fn choices(name: &str) -> Choices {
+    Choices {
+        aggregator: if ["itunes", "amazon", "bandcamp"].iter().any(|layout| name.starts_with(layout)) {
+            "The Orchard".to_owned()
+        } else {
+            String::new()
+        },
+        ..Choices::default()
+    }
+}
+
+/// A reading as a person would check it against the file.
+fn snapshot(read: Result<Statement, Refused>) -> String {
+    let statement = match read {
+        Ok(statement) => statement,
+        Err(refused) => return format!("refused: {refused}\n"),
+    };
+    let Reading {
+        format,
+        layout,
+        category,
+        header_row,
+        columns,
+        days,
+        questions,
+        period,
+        rows,
+        data_rows,
+        left_out,
+        sums,
+        file_totals,
+        problems,
+        ..
+    } = &statement.reading;
+    let mut out = String::new();
+    let mut say = |line: String| writeln!(out, "{line}").unwrap();
+    say(format!("format: {}", format.words()));
+    say(format!("layout: {layout}, header in row {header_row}, {}", category.map_or("?", Category::key)));
+    for column in columns {
+        say(format!(
+            "column: {} = {} {}",
+            column.header,
+            column.field.map_or("-", claims::statements::field::Field::key),
+            column.mark.map_or("", number::Mark::key)
+        )
+        .trim_end()
+        .to_owned());
+    }
+    say(format!("days: {}", days.map_or("-", dates::DayOrder::key)));
+    questions.iter().for_each(|question| {
+        say(format!("question: {} [{}] {}", question.choice, question.examples.join(" | "), question.words))
+    });
+    say(format!("period: {}", period.map(dates::show).unwrap_or_default()));
+    say(format!("rows: {rows}, read: {data_rows}"));
+    left_out.iter().for_each(|left| say(format!("left out: {} {} ({})", left.rows, left.reason.words(), left.which)));
+    for sum in sums {
+        say(format!(
+            "sum: {} rows {} units {} exact {} lines {} below zero {}",
+            sum.currency.map(|currency| currency.to_string()).unwrap_or_default(),
+            sum.rows,
+            sum.units,
+            sum.millionths,
+            sum.lines,
+            sum.below_zero
+        ));
+    }
+    file_totals.iter().for_each(|total| {
+        say(format!("file total: row {} says {} rows come to {}", total.row, total.stated, total.computed))
+    });
+    problems.iter().for_each(|problem| {
+        say(format!(
+            "{}: row {} [{}] “{}” {}",
+            problem.kind.key(),
+            problem.row,
+            problem.column,
+            problem.value,
+            problem.message
+        ))
+    });
+    for line in &statement.lines {
+        let answers: Vec<String> = line.answers.0.iter().map(|(name, answer)| format!("{name}={answer}")).collect();
+        say(format!("line: {} {} ({}) {}", line.amount, line.currency, line.rows, answers.join("; ")));
+    }
+    out
+}
+
+#[test]
+fn every_file_of_the_corpus_reads_as_its_snapshot() {
+    let update = std::env::var_os("UPDATE_STATEMENTS").is_some();
+    let mut wrong = Vec::new();
+    let mut files = 0;
+    let mut names: Vec<PathBuf> = fs::read_dir(corpus()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    names.sort();
+    for path in names.iter().filter(|path| {
+        path.is_file()
+            && !["md", "expected"].iter().any(|ending| path.extension().is_some_and(|found| found == *ending))
+    }) {
+        files += 1;
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let found =
+            snapshot(statements::read(&Input::File(path.clone()), &choices(name), &Rules::any(), Wish::default()));
+        let expected = path.with_file_name(format!("{name}.expected"));
+        if update {
+            fs::write(&expected, &found).unwrap();
+        }
+        let expected = fs::read_to_string(&expected).unwrap_or_default();
+        if found != expected {
+            wrong.push(format!("== {name}\n-- expected\n{expected}-- found\n{found}"));
+        }
+    }
+    assert!(files >= 20, "the corpus is not there");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The exact sum of all rows of a file is that of its rows, whatever becomes of them.
+#[test]
+fn rows_and_lines_add_up() {
+    let path = corpus().join("orchard.csv");
+    let wish = Wish { rows: true, ..Wish::default() };
+    let statement = statements::read(&Input::File(path), &Choices::default(), &Rules::any(), wish).unwrap();
+    for (place, line) in statement.lines.iter().enumerate() {
+        let of_line = statement.rows.iter().filter(|row| row.group as usize == place);
+        assert_eq!(of_line.map(|row| i128::from(row.millionths)).sum::<i128>(), line.millionths);
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Row {
+    month: u32,
+    artist: String,
+    title: String,
+    units: i64,
+    millionths: i64,
+}
+
+fn rows() -> impl Strategy<Value = Vec<Row>> {
+    let text = "[A-Za-zÄÖÜäöüéèß '\"&.,;|-]{1,20}".prop_map(|text| format!("x{}", text.trim()));
+    let row = (1u32..13, text.clone(), text, 1i64..500, 1i64..9_999_999_999)
+        .prop_map(|(month, artist, title, units, millionths)| Row { month, artist, title, units, millionths });
+    prop::collection::vec(row, 1..40)
+}
+
+fn written(millionths: i64, comma: bool, groups: bool) -> String {
+    let whole = (millionths / 1_000_000).to_string();
+    let decimals = format!("{:06}", millionths % 1_000_000);
+    let mut text = String::new();
+    for (place, digit) in whole.chars().enumerate() {
+        if groups && place > 0 && (whole.len() - place) % 3 == 0 {
+            text.push(if comma { '.' } else { ',' });
+        }
+        text.push(digit);
+    }
+    format!("{text}{}{decimals}", if comma { ',' } else { '.' })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Rows written in any locale, with any separator and encoding, are the rows that are read.
+    #[test]
+    fn what_is_written_is_read(rows in rows(), separator in prop::sample::select(vec![b',', b';', b'\t', b'|']), comma: bool, groups: bool, encoding in 0u8..5, crlf: bool) {
+        let mut writer = csv::WriterBuilder::new().delimiter(separator).terminator(if crlf { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') }).from_writer(Vec::new());
+        writer.write_record(["Period", "Catalogue Number", "Artist", "Title", "Net Units", "Net Due", "Currency"]).unwrap();
+        for (place, row) in rows.iter().enumerate() {
+            writer.write_record([format!("2015-{:02}", row.month), format!("AB {place}"), row.artist.clone(), row.title.clone(), row.units.to_string(), written(row.millionths, comma, groups), "USD".to_owned()]).unwrap();
+        }
+        let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+        let bytes: Vec<u8> = match encoding {
+            0 => text.clone().into_bytes(),
+            1 => format!("\u{feff}{text}").into_bytes(),
+            2 => encoding_rs::WINDOWS_1252.encode(&text).0.into_owned(),
+            3 => [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect(),
+            _ => [0xfe, 0xff].into_iter().chain(text.encode_utf16().flat_map(u16::to_be_bytes)).collect(),
+        };
+        let wish = Wish { rows: true, ..Wish::default() };
+        let choices = Choices { grouping: statements::Grouping::Rows, ..Choices::default() };
+        let read = statements::read(&Input::Memory(&bytes), &choices, &Rules::any(), wish).unwrap();
+        prop_assert_eq!(read.reading.data_rows, rows.len() as u64);
+        let due: Vec<&Row> = rows.iter().filter(|row| row.millionths > 5_000).collect();
+        prop_assert_eq!(read.lines.len(), due.len(), "{:?}", read.reading.problems);
+        for (line, row) in read.lines.iter().zip(due) {
+            prop_assert_eq!(line.millionths, i128::from(row.millionths));
+            prop_assert_eq!(line.units, row.units);
+            prop_assert_eq!(line.answers.get("artist"), row.artist.trim());
+            prop_assert_eq!(line.answers.get("title"), row.title.trim());
+        }
+    }
+
+    /// Whatever the bytes, the answer is a reading or a sentence. The fuzz target runs the same.
+    #[test]
+    fn any_bytes_have_an_answer(bytes in prop::collection::vec(any::<u8>(), 0..600), head in prop::sample::select(vec![&b""[..], b"PK\x03\x04", b"Period,Barcode,Title,Net Units,Net Due,Currency\n", b"\xff\xfe", b"sep=;\n"])) {
+        let bytes: Vec<u8> = head.iter().copied().chain(bytes).collect();
+        let _ = statements::read(&Input::Memory(&bytes), &Choices::default(), &Rules::any(), Wish::default()).map_err(|refused| refused.to_string());
+    }
+}
+
+/// A workbook of one part beside those that make it one.
+fn workbook(sheet: &[u8]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    let mut part = |name: &str, bytes: &[u8]| {
+        zip.start_file(name, options).unwrap();
+        zip.write_all(bytes).unwrap();
+    };
+    part(
+        "[Content_Types].xml",
+        br#"<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>"#,
+    );
+    part("_rels/.rels", br#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>"#);
+    part("xl/workbook.xml", br#"<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="Sales" sheetId="1" r:id="rId1"/></sheets></workbook>"#);
+    part("xl/_rels/workbook.xml.rels", br#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#);
+    part("xl/worksheets/sheet1.xml", sheet);
+    zip.finish().unwrap().into_inner()
+}
+
+fn refusal(bytes: &[u8]) -> String {
+    statements::read(&Input::Memory(bytes), &Choices::default(), &Rules::any(), Wish::default())
+        .expect_err("a refusal")
+        .to_string()
+}
+
+#[test]
+fn too_much_is_refused_with_a_sentence() {
+    let wide = refusal(",".repeat(100_000).as_bytes());
+    assert!(wide.contains("Row 1 has more than 500 columns"), "{wide}");
+    let long = refusal(&vec![b'a'; 100_000_000]);
+    assert!(long.contains("Row 1") && long.contains("kB"), "{long}");
+    let quoted: Vec<u8> = b"a,b\n1,\"".iter().copied().chain(std::iter::repeat_n(b'x', 3_000_000)).collect();
+    assert!(refusal(&quoted).contains("quotation mark"), "{}", refusal(&quoted));
+
+    let path = std::env::temp_dir().join(format!("recoup-large-{}", std::process::id()));
+    fs::File::create(&path).unwrap().set_len(1_000_000_000).unwrap();
+    let large = statements::read(&Input::File(path.clone()), &Choices::default(), &Rules::any(), Wish::default())
+        .expect_err("a refusal")
+        .to_string();
+    fs::remove_file(path).unwrap();
+    assert!(large.contains("has 1000 MB; a statement can have 256 MB"), "{large}");
+}
+
+#[test]
+fn a_zip_bomb_is_not_opened() {
+    let mut sheet =
+        br#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>"#.to_vec();
+    sheet.resize(300_000_000, b' ');
+    let bomb = workbook(&sheet);
+    assert!(bomb.len() < 1_000_000);
+    let words = refusal(&bomb);
+    assert!(words.contains("unpacks to more than") && words.contains("not opened"), "{words}");
+}
+
+#[test]
+fn one_cell_of_an_opendocument_sheet_cannot_stand_for_a_billion() {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file("content.xml", zip::write::SimpleFileOptions::default()).unwrap();
+    zip.write_all(br#"<office:document-content xmlns:office="o" xmlns:table="t"><table:table table:name="a"><table:table-row table:number-rows-repeated="1000000"><table:table-cell office:value-type="float" office:value="1" table:number-columns-repeated="16384"/></table:table-row></table:table></office:document-content>"#).unwrap();
+    let bytes = zip.finish().unwrap().into_inner();
+    assert!(refusal(&bytes).contains("more than 2000000 cells"), "{}", refusal(&bytes));
+}
+
+#[test]
+fn damaged_workbooks_are_refused() {
+    let whole = workbook(br#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>Period</t></is></c></row></sheetData></worksheet>"#);
+    for cut in (0..whole.len()).step_by(37) {
+        let _ = statements::read(&Input::Memory(&whole[..cut]), &Choices::default(), &Rules::any(), Wish::default())
+            .map_err(|refused| refused.to_string());
+        let mut flipped = whole.clone();
+        flipped[cut] ^= 0x55;
+        let _ = statements::read(&Input::Memory(&flipped), &Choices::default(), &Rules::any(), Wish::default())
+            .map_err(|refused| refused.to_string());
+    }
+}
+
+/// The copy with remarks reads as its original did, and its remarks stand beside the rows they are about.
+#[test]
+fn a_copy_to_be_corrected_says_what_to_mend() {
+    let path = corpus().join("damage.csv");
+    let mut copy = Vec::new();
+    statements::corrected::write(&Input::File(path.clone()), &Choices::default(), &Rules::any(), &mut copy).unwrap();
+    let text = String::from_utf8(copy.clone()).unwrap();
+    let row = |number: usize| text.lines().nth(number - 1).unwrap().to_owned();
+    assert!(row(1).ends_with("What to mend"), "{}", row(1));
+    assert!(row(5).contains("it would have to be 2"), "{}", row(5));
+    assert!(row(10).contains("this cell is empty"), "{}", row(10));
+    let original =
+        statements::read(&Input::File(path), &Choices::default(), &Rules::any(), Wish::default()).unwrap().reading;
+    let again =
+        statements::read(&Input::Memory(&copy), &Choices::default(), &Rules::any(), Wish::default()).unwrap().reading;
+    assert_eq!((original.counts, original.sums), (again.counts, again.sums));
+}

@@ -1,0 +1,302 @@
+//! Statements: received and read here, because their bytes are here; the pages that show them are in `app`.
+
+use std::{path::PathBuf, sync::atomic::Ordering, time::Duration};
+
+use app::{
+    pages::claimant::import_choices,
+    request::{Answer, Halt, Sent, Site, Visitor, see_other},
+};
+use axum::{
+    Extension, Router,
+    extract::{DefaultBodyLimit, Multipart, Path, State, multipart::MultipartRejection},
+    http::{HeaderValue, Method, StatusCode, header},
+    response::IntoResponse,
+    routing::{get, post},
+};
+use claims::{
+    ClaimId, ImportId,
+    access::Actor,
+    actions::{
+        Failure, documents,
+        import_statement::{self, Imported},
+        imports::{self, Begun},
+    },
+    statements::{self, Choices, Input, Refused, Rules, Statement, Wish},
+    store::documents::NewDocument,
+};
+use futures::TryStreamExt;
+use tokio::io::AsyncWriteExt;
+
+use super::{Http, uploads::Streams};
+use crate::documents::kind;
+
+/// How long a form waits for its file to be read; longer reading goes on behind a page that shows how far it is.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The routes.
+#[must_use]
+pub fn routes(http: &Http) -> Streams {
+    let router = Router::new()
+        .route("/claims/{id}/import", post(upload).layer(DefaultBodyLimit::disable()))
+        .route("/claims/{id}/import/{import}", post(choose))
+        .route("/claims/{id}/import/{import}/confirm", post(confirm))
+        .route("/claims/{id}/import/{import}/corrected.csv", get(corrected))
+        .layer(Extension(http.clone()));
+    let list = vec![
+        (Method::POST, "/claims/{id}/import"),
+        (Method::POST, "/claims/{id}/import/{import}"),
+        (Method::POST, "/claims/{id}/import/{import}/confirm"),
+        (Method::GET, "/claims/{id}/import/{import}/corrected.csv"),
+    ];
+    Streams::new(router, list)
+}
+
+/// Takes a file, keeps its bytes, and reads it.
+async fn upload(
+    State(_): State<Site>,
+    Extension(http): Extension<Http>,
+    visitor: Visitor,
+    Path(id): Path<i64>,
+    form: Result<Multipart, MultipartRejection>,
+) -> Answer {
+    let (actor, claim) = (visitor.actor()?.clone(), ClaimId(id));
+    let room = documents::room(&http.recoup, &actor, claim).await?;
+    let most = room.min(http.recoup.limits.document_bytes).min(statements::limits::LARGEST_FILE);
+    let page = format!("/claims/{claim}/import");
+    let received = match receive(&http, form, most).await {
+        Ok(received) => received,
+        Err(why) => {
+            visitor.keep_errors(&[claims::intake::FieldError { field: "file".to_owned(), message: why }]).await;
+            return Ok(see_other(&page));
+        }
+    };
+    Ok(match imports::begin(&http.recoup, &actor, claim, &received).await? {
+        Begun::New(import) => {
+            read_soon(&http, &actor, claim, import).await;
+            see_other(&format!("{page}/{import}"))
+        }
+        Begun::Open(import) => {
+            visitor.notice("You were looking at this very file already: here it is.").await;
+            see_other(&format!("{page}/{import}"))
+        }
+        Begun::Done(import) => {
+            visitor.notice("This very file was imported already: nothing was added. Here is what it became.").await;
+            see_other(&format!("{page}/{import}"))
+        }
+    })
+}
+
+/// Receives the one file of a form into the object store.
+async fn receive(http: &Http, form: Result<Multipart, MultipartRejection>, most: u64) -> Result<NewDocument, String> {
+    let broken = |_| "The upload did not arrive whole. Choose the file again and send it once more.".to_owned();
+    let mut form = form.map_err(|_| broken(()))?;
+    while let Some(field) = form.next_field().await.map_err(|_| broken(()))? {
+        let Some(name) = field.file_name().filter(|name| !name.is_empty()).map(kind::clean_name) else { continue };
+        let incoming =
+            http.documents.receive(field, most).await.map_err(|why| format!("{name} was not taken: {why}."))?;
+        let tables = [
+            "text/csv",
+            "text/plain",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "application/vnd.oasis.opendocument.spreadsheet",
+        ];
+        let media_type = match kind::find(&name, &incoming.head) {
+            Ok(media_type) if tables.contains(&media_type) => media_type,
+            Ok(_) => {
+                http.documents.discard(&incoming).await;
+                return Err(format!(
+                    "{name} is not a table. Statements are read from CSV, TSV, TXT, XLSX and ODS; add other files under Documents."
+                ));
+            }
+            Err(why) => {
+                http.documents.discard(&incoming).await;
+                return Err(format!("{name} was not taken: {why}."));
+            }
+        };
+        http.documents.keep(&incoming).await.map_err(|why| format!("{name} was not taken: {why}."))?;
+        let bytes = i64::try_from(incoming.bytes).unwrap_or(i64::MAX);
+        return Ok(NewDocument {
+            sha256: incoming.sha256,
+            name,
+            media_type: media_type.to_owned(),
+            bytes,
+            pages: None,
+        });
+    }
+    Err("No file was chosen. Choose one, then send it.".to_owned())
+}
+
+/// A copy of a kept file on this machine, as long as it is read.
+struct Local(PathBuf);
+
+impl Drop for Local {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+async fn local(http: &Http, sha256: &str) -> anyhow::Result<Local> {
+    let local = Local(std::env::temp_dir().join(format!("recoup-statement-{}", http.recoup.random.token())));
+    let mut file = tokio::fs::File::create(&local.0).await?;
+    let mut bytes = http.documents.read(sha256).await?;
+    while let Some(chunk) = bytes.try_next().await? {
+        file.write_all(&chunk).await?;
+    }
+    file.flush().await?;
+    Ok(local)
+}
+
+/// Reads a file by its choices, off the threads that answer, a few at a time.
+async fn read(
+    http: &Http,
+    id: ImportId,
+    sha256: &str,
+    choices: &Choices,
+    rules: &Rules,
+    rows: bool,
+) -> Result<Result<Statement, Refused>, Failure> {
+    let internal = |error: anyhow::Error| Failure::Internal(format!("a statement cannot be read: {error:#}"));
+    let slot = http.reading.clone().acquire_owned().await.map_err(|error| internal(error.into()))?;
+    let local = local(http, sha256).await.map_err(internal)?;
+    let (choices, rules) = (choices.clone(), rules.clone());
+    let progress = http.recoup.progress.clone();
+    tokio::task::spawn_blocking(move || {
+        let counter = progress.begin(id);
+        let wish = Wish { rows, progress: &|done| counter.store(done, Ordering::Relaxed), ..Wish::default() };
+        let read = statements::read(&Input::File(local.0.clone()), &choices, &rules, wish);
+        progress.end(id);
+        drop((local, slot));
+        read
+    })
+    .await
+    .map_err(|error| internal(error.into()))
+}
+
+/// Reads an import and keeps what was understood; with a kept mapping, once more by it.
+async fn read_and_keep(http: &Http, actor: &Actor, claim: ClaimId, id: ImportId) -> Result<(), Failure> {
+    for _ in 0..2 {
+        let (import, _, case) = imports::open(&http.recoup, actor, claim, id).await?;
+        let rules = imports::rules(&http.recoup, &case);
+        let mut read = read(http, id, &import.sha256, &import.choices, &rules, false).await?;
+        if imports::understood(&http.recoup, actor, id, read.as_mut().map_err(|refused| &*refused)).await?.is_none() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Begins to read, and waits a little for it: most files are read at once.
+async fn read_soon(http: &Http, actor: &Actor, claim: ClaimId, id: ImportId) {
+    let (http, actor) = (http.clone(), actor.clone());
+    let reading = tokio::spawn(async move {
+        if let Err(failure) = read_and_keep(&http, &actor, claim, id).await {
+            tracing::error!(error = %failure, import = id.0, "a statement could not be read");
+        }
+    });
+    let _ = tokio::time::timeout(PATIENCE, reading).await;
+}
+
+/// Keeps choices and reads by them.
+async fn choose(
+    State(_): State<Site>,
+    Extension(http): Extension<Http>,
+    visitor: Visitor,
+    Path((claim, id)): Path<(i64, i64)>,
+    sent: Sent,
+) -> Answer {
+    let (actor, claim, id) = (visitor.actor()?.clone(), ClaimId(claim), ImportId(id));
+    let (import, ..) = imports::open(&http.recoup, &actor, claim, id).await?;
+    let (choices, replaces) = import_choices::apply(&import, &sent);
+    imports::choose(&http.recoup, &actor, claim, id, &choices, replaces).await?;
+    read_soon(&http, &actor, claim, id).await;
+    Ok(see_other(&format!("/claims/{claim}/import/{id}")))
+}
+
+/// Reads once more and makes lines of it.
+async fn confirm(
+    State(_): State<Site>,
+    Extension(http): Extension<Http>,
+    visitor: Visitor,
+    Path((claim, id)): Path<(i64, i64)>,
+    sent: Sent,
+) -> Answer {
+    let (actor, claim, id) = (visitor.actor()?.clone(), ClaimId(claim), ImportId(id));
+    let (import, _, case) = imports::open(&http.recoup, &actor, claim, id).await?;
+    let page = format!("/claims/{claim}/import/{id}");
+    if import.state != "open" {
+        visitor.notice("This statement was imported already.").await;
+        return Ok(see_other(&page));
+    }
+    let rules = imports::rules(&http.recoup, &case);
+    let statement = read(&http, id, &import.sha256, &import.choices, &rules, true)
+        .await?
+        .map_err(|refused| Failure::said(refused.to_string()))?;
+    let key = sent.get("key").to_owned();
+    // Not undone when the browser goes away: the answer is kept with the key.
+    let work = tokio::spawn({
+        let http = http.clone();
+        async move { import_statement::import(&http.recoup, &actor, claim, id, statement, &key).await }
+    });
+    let imported = work.await.map_err(|error| Failure::Internal(error.to_string()))?;
+    match imported {
+        Ok(Imported::Lines(category, lines)) => {
+            let lines = if lines == 1 {
+                "1 line was".to_owned()
+            } else {
+                format!("{} lines were", claims::money::grouped_units(i64::try_from(lines).unwrap_or(i64::MAX)))
+            };
+            visitor.notice(format!("{lines} imported from {}. Each cites the file and its rows.", import.name)).await;
+            Ok(see_other(&format!("/claims/{claim}/lines/{}", category.key())))
+        }
+        Ok(Imported::ReadsOtherwise) => {
+            visitor.notice("Something changed since this page was shown. Look at it once more, then import it.").await;
+            Ok(see_other(&page))
+        }
+        Err(Failure::Said(why)) => {
+            visitor.notice(format!("Nothing was imported. {why}")).await;
+            Ok(see_other(&page))
+        }
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+/// The copy to be corrected.
+async fn corrected(
+    State(_): State<Site>,
+    Extension(http): Extension<Http>,
+    visitor: Visitor,
+    Path((claim, id)): Path<(i64, i64)>,
+) -> Answer {
+    let (import, _, case) = imports::open(&http.recoup, visitor.actor()?, ClaimId(claim), ImportId(id)).await?;
+    let rules = imports::rules(&http.recoup, &case);
+    let choices = import.choices.0.clone();
+    let copied = async {
+        let _slot = http.reading.acquire().await?;
+        let local = local(&http, &import.sha256).await?;
+        let copy = Local(local.0.with_extension("corrected"));
+        let path = copy.0.clone();
+        tokio::task::spawn_blocking(move || -> anyhow::Result<()> {
+            let to = std::io::BufWriter::new(std::fs::File::create(&path)?);
+            Ok(statements::corrected::write(&Input::File(local.0.clone()), &choices, &rules, to)?)
+        })
+        .await??;
+        // Opened before its name goes: the bytes stay as long as they are sent.
+        anyhow::Ok(tokio::fs::File::open(&copy.0).await?)
+    };
+    let file = copied.await.map_err(|error| match error.downcast::<Refused>() {
+        Ok(refused) => Halt(Failure::said(refused.to_string())),
+        Err(error) => Halt(Failure::Internal(format!("a copy cannot be written: {error:#}"))),
+    })?;
+    let body = axum::body::Body::from_stream(tokio_util::io::ReaderStream::new(file));
+    let mut response = (StatusCode::OK, body).into_response();
+    let stem = import.name.rsplit_once('.').map_or(import.name.as_str(), |(stem, _)| stem);
+    let disposition = super::downloads::disposition("attachment", &format!("{stem} to mend.csv"));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    headers.insert(
+        header::CONTENT_DISPOSITION,
+        HeaderValue::from_str(&disposition).unwrap_or(HeaderValue::from_static("attachment")),
+    );
+    Ok(response)
+}

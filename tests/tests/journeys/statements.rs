@@ -1,0 +1,188 @@
+//! Importing statements through plain forms: what is understood, asked, accepted, imported, replaced.
+
+use claims::store::statements as stored;
+use tests::{App, Browser, Database, Page, on_both, stage};
+
+async fn claim(database: &Database) -> (App, Browser, String) {
+    let app = App::start(database).await;
+    stage::case(&app.recoup, "allegro", "ALG").await;
+    let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
+    let (actor, id) = stage::start(&app.recoup, account, "allegro", "Jay Records").await;
+    let browser = app.browser_of(&actor).await;
+    (app, browser, format!("/claims/{id}"))
+}
+
+/// Uploads a file; gives the page that it leads to.
+async fn upload(browser: &Browser, claim: &str, name: &str, bytes: &[u8]) -> Page {
+    let path = format!("{claim}/import");
+    let page = browser.get(&path).await;
+    let form = page.forms().into_iter().find(|form| form.multipart).unwrap().attach("file", name, bytes);
+    browser.send(form).await
+}
+
+fn corpus(name: &str) -> Vec<u8> {
+    std::fs::read(format!("{}/fixtures/statements/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+async fn counts(database: &Database) -> (i64, i64, i64, i64) {
+    let count = async |sql: &'static str| -> i64 { database.rows::<(i64,)>(sql).await[0].0 };
+    (
+        count("SELECT COUNT(*) FROM lines").await,
+        count("SELECT COUNT(*) FROM evidence").await,
+        count("SELECT COUNT(*) FROM statement_rows").await,
+        count("SELECT COUNT(*) FROM documents").await,
+    )
+}
+
+on_both! {
+    async fn a_known_layout_is_imported_with_two_clicks(database) {
+        let (_app, browser, claim) = claim(&database).await;
+        let page = upload(&browser, &claim, "orchard traps.csv", &corpus("orchard_traps.csv")).await;
+        for words in ["The Orchard, sales by release and track", "A comma before the decimals", "3.582579", "1 row, totals: 20", "The rows above it come to the same", "rows 5–6", "None: every row was understood"] {
+            page.expect(words);
+        }
+        assert_eq!(counts(&database).await, (0, 0, 0, 0), "nothing is saved before the claimant says so");
+        let confirm = format!("{}/confirm", page.path);
+        let page = browser.send(page.form(&confirm)).await;
+        page.expect("6 lines were imported from orchard traps.csv");
+        page.expect("Cappella Romana: Arctic Light");
+        assert_eq!(counts(&database).await, (6, 6, 12, 1));
+        let exact: Vec<(i64,)> = database.rows("SELECT CAST(SUM(millionths) AS BIGINT) FROM statement_rows").await;
+        assert_eq!(exact[0].0, 3_582_579);
+        browser.get(&format!("{claim}/line/1")).await.expect("orchard traps.csv");
+        browser.get(&format!("{claim}/documents")).await.expect("rows 5–6");
+        browser.get(&format!("{claim}/import")).await.expect("Imported");
+    }
+
+    async fn a_double_click_imports_once(database) {
+        let (_app, browser, claim) = claim(&database).await;
+        let page = upload(&browser, &claim, "a.csv", &corpus("physical.csv")).await;
+        let form = page.form(&format!("{}/confirm", page.path));
+        let (one, two) = tokio::join!(browser.send(form.clone()), browser.send(form.clone()));
+        one.expect_status(200);
+        two.expect_status(200);
+        browser.send(form).await.expect("was imported already");
+        assert_eq!(counts(&database).await, (6, 6, 6, 1));
+    }
+
+    async fn the_same_file_is_recognised(database) {
+        let (_app, browser, claim) = claim(&database).await;
+        let page = upload(&browser, &claim, "a.csv", &corpus("physical.csv")).await;
+        upload(&browser, &claim, "b.csv", &corpus("physical.csv")).await.expect("You were looking at this very file already");
+        browser.send(page.form(&format!("{}/confirm", page.path))).await;
+        let again = upload(&browser, &claim, "b.csv", &corpus("physical.csv")).await;
+        again.expect("imported already: nothing was added");
+        assert_eq!(counts(&database).await, (6, 6, 6, 1));
+    }
+
+    async fn errors_stop_and_warnings_are_accepted(database) {
+        let (_app, browser, claim) = claim(&database).await;
+        let page = upload(&browser, &claim, "damage.csv", &corpus("damage.csv")).await;
+        page.expect("its last digits are lost");
+        page.expect("it would have to be 2");
+        page.expect("There are errors");
+        assert!(!page.forms().iter().any(|form| form.action.ends_with("/confirm")));
+        let copy = browser.get(&format!("{}/corrected.csv", page.path)).await;
+        assert!(copy.body.contains("What to mend") && copy.body.contains("Net Due: “abc” is not a number."), "{}", copy.body);
+
+        let page = upload(&browser, &claim, "returns.csv", &corpus("returns.csv")).await;
+        page.expect("comes to −16.50 USD");
+        page.expect("First accept the warnings");
+        let accept = page.forms().into_iter().find(|form| form.has("accept:below_zero")).unwrap();
+        let page = browser.send(accept.tick("accept:below_zero").tick("accept:no_release")).await;
+        page.expect("First accept the warnings above, such as “The file’s own total differs”");
+        let accept = page.forms().into_iter().find(|form| form.has("accept:total_differs")).unwrap();
+        let page = browser.send(accept.tick("accept:total_differs")).await;
+        let page = browser.send(page.form(&format!("{}/confirm", page.path))).await;
+        page.expect("2 lines were imported");
+    }
+
+    async fn what_the_file_does_not_tell_is_asked(database) {
+        let (_app, browser, claim) = claim(&database).await;
+        let page = upload(&browser, &claim, "n.csv", &corpus("ambiguous_numbers.csv")).await;
+        page.expect("1.234 · 2.500 · 7.125");
+        let form = page.forms().into_iter().find(|form| form.has("decimal")).unwrap();
+        let page = browser.send(form.fill("decimal", "comma")).await;
+        page.expect("10,859.00");
+        let page = upload(&browser, &claim, "d.csv", &corpus("ambiguous_days.csv")).await;
+        page.expect("01/03/2015");
+        let form = page.forms().into_iter().find(|form| form.has("days")).unwrap();
+        let page = browser.send(form.fill("days", "day_first")).await;
+        page.expect("1 March 2015 – 2 April 2015");
+    }
+
+    async fn a_mapping_is_remembered_and_offered(database) {
+        let (app, browser, claim) = claim(&database).await;
+        let page = upload(&browser, &claim, "u.csv", &corpus("unknown.csv")).await;
+        page.expect("What do the columns mean?");
+        let columns = browser.get(&format!("{}/columns", page.path)).await;
+        columns.expect("Interpret");
+        let form = columns.form(&page.path);
+        assert_eq!(form.value("column-6"), Some("amount"));
+        let page = browser.send(form.fill("category", "unpaid_sales").fill("column-2", "title")).await;
+        page.expect("72.00");
+        browser.send(page.form(&format!("{}/confirm", page.path))).await.expect("4 lines were imported");
+
+        let other = String::from_utf8(corpus("unknown.csv")).unwrap().replace("31.01.2015", "31.07.2015");
+        let page = upload(&browser, &claim, "v.csv", other.as_bytes()).await;
+        page.expect("as you said for an earlier file with the same header");
+        let account = stage::person(&app.recoup, "bob@example.org", true, false).await.account;
+        let (actor, id) = stage::start(&app.recoup, account, "allegro", "Other Label").await;
+        let browser = app.browser_of(&actor).await;
+        let page = upload(&browser, &format!("/claims/{id}"), "w.csv", other.as_bytes()).await;
+        page.expect("Another claimant of this case imported a file with the same header");
+        page.expect_no("Jay Records");
+    }
+
+    async fn a_corrected_file_shows_the_difference_and_replaces(database) {
+        let (app, browser, claim) = claim(&database).await;
+        let first = String::from_utf8(corpus("orchard_detail.csv")).unwrap();
+        let page = upload(&browser, &claim, "first.csv", first.as_bytes()).await;
+        browser.send(page.form(&format!("{}/confirm", page.path))).await.expect("6 lines were imported");
+        let corrected: String = first.replace("10.485000", "20.485000").lines().take(6).map(|line| format!("{line}\n")).collect();
+        let page = upload(&browser, &claim, "corrected.csv", corrected.as_bytes()).await;
+        page.expect("A period that another import has too");
+        let options = page.forms().into_iter().find(|form| form.has("replaces")).unwrap();
+        let page = browser.send(options.fill("replaces", "1")).await;
+        page.expect("0 new, 1 changed, 1 removed, 4 the same");
+        page.expect("10.48 USD, 2 units");
+        page.expect_no("A period that another import has too");
+        browser.send(page.form(&format!("{}/confirm", page.path))).await.expect("5 lines were imported");
+        let lines: Vec<(i64,)> = database.rows("SELECT line FROM lines ORDER BY line").await;
+        assert_eq!(lines.into_iter().map(|(line,)| line).collect::<Vec<_>>(), [7, 8, 9, 10, 11]);
+        browser.get(&format!("{claim}/import")).await.expect("Replaced by another file");
+        let mut tx = app.recoup.store.read().await.unwrap();
+        assert_eq!(stored::lines_of(&mut tx, claims::ImportId(2)).await.unwrap().len(), 5);
+    }
+
+    async fn what_is_no_statement_is_refused_with_a_sentence(database) {
+        let (_app, browser, claim) = claim(&database).await;
+        for (name, bytes, words) in [
+            ("a.pdf", b"%PDF-1.4\n".to_vec(), "is not a table"),
+            ("a.exe", b"MZ".to_vec(), "was not taken"),
+            ("a.csv", Vec::new(), "it is empty"),
+            ("words.txt", b"Dear label we owe you nothing.".to_vec(), "No columns were found"),
+            ("quote.csv", b"Period,Barcode,Net Due,Units\n2015-03,\"1,2,3\n".to_vec(), "In row 2 a quotation mark"),
+        ] {
+            let page = upload(&browser, &claim, name, &bytes).await;
+            page.expect_status(200);
+            page.expect(words);
+        }
+        let page = browser.get(&format!("{claim}/import")).await;
+        page.expect("Cannot be read");
+        let file = browser.click(&page, "words.txt").await;
+        let discard = format!("{}/discard", file.path);
+        browser.send(file.form(&discard)).await.expect("The file is discarded");
+    }
+
+    async fn hostile_cells_stay_text(database) {
+        let (_app, browser, claim) = claim(&database).await;
+        let csv = "Period,Barcode,<script>alert(1)</script>,Title,Net Units,Net Due,Currency\n2015-03,036000291452,<img src=x>,</textarea><script>x</script>,2,15.00,USD\n2015-03,,,\"=cmd|'/c calc'!A1\",1,1.00,USD\n2015-04,036000291453,,@x,1,1.00,USD\n";
+        let page = upload(&browser, &claim, "<b>x.csv", csv.as_bytes()).await;
+        assert!(!page.body.contains("<script>alert") && !page.body.contains("<img src=x") && !page.body.contains("<script>x"), "{}", page.body);
+        let columns = browser.get(&format!("{}/columns", page.path)).await;
+        assert!(!columns.body.contains("<script>alert"));
+        let copy = browser.get(&format!("{}/corrected.csv", page.path)).await;
+        assert!(copy.body.contains("'=cmd") && copy.body.contains("'@x"), "{}", copy.body);
+    }
+}
