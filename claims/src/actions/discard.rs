@@ -4,7 +4,7 @@ use super::{Failure, Recoup, claim_view};
 use crate::{
     ClaimId,
     access::{Action, Actor, Refusal},
-    store::{claims, documents, events},
+    store::{claims, documents, events, statements},
 };
 
 /// Deletes the open draft beside the version in force, with what was typed and added in it. Once more changes nothing.
@@ -21,7 +21,9 @@ pub async fn discard(recoup: &Recoup, actor: &Actor, id: ClaimId) -> Result<(), 
     if claim.in_force_id.is_none() {
         return Err(Failure::said("This claim was never sent. To go no further with it, withdraw it."));
     }
-    let version = claims::version(&mut tx, draft).await?.ok_or(Refusal::NotFound)?.version;
+    let claims::Version { version, created_at, .. } =
+        claims::version(&mut tx, draft).await?.ok_or(Refusal::NotFound)?;
+    statements::discard_since(&mut tx, id, created_at).await?;
     claims::delete_draft(&mut tx, id, draft, now).await?;
     documents::discard(&mut tx, id, version).await?;
     let event = events::NewEvent {

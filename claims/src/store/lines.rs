@@ -56,15 +56,17 @@ pub struct InCase {
     pub costs: i64,
 }
 
-/// Adds a line with the next free number, and gives its id.
+/// Adds a line with the next free number, and gives its id. Numbers that an import gave stay its own, also when its lines were
+/// removed.
 ///
 /// # Errors
 /// If the database fails.
 pub async fn add(tx: &mut Tx, version: VersionId, category: Category, answers: &Answers) -> Result<LineId, Error> {
     on!(tx, c => sqlx::query_scalar(
         "INSERT INTO lines (version_id, line, category, answers, is_right) \
-         SELECT $1, 1 + COALESCE(MAX(l.line), 0), $2, $3, FALSE FROM lines l JOIN versions v ON v.id = l.version_id \
-         WHERE v.claim_id = (SELECT claim_id FROM versions WHERE id = $1) RETURNING id",
+         SELECT $1, 1 + COALESCE(MAX(n), 0), $2, $3, FALSE FROM (SELECT MAX(l.line) AS n FROM lines l JOIN versions v ON v.id = l.version_id \
+         WHERE v.claim_id = (SELECT claim_id FROM versions WHERE id = $1) UNION ALL SELECT MAX(i.line) FROM import_lines i JOIN imports m ON m.id = i.import_id \
+         WHERE m.claim_id = (SELECT claim_id FROM versions WHERE id = $1)) a RETURNING id",
     )
     .bind(version).bind(category.key()).bind(Json(answers)).fetch_one(c).await)
 }

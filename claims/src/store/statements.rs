@@ -159,6 +159,25 @@ pub async fn clean(tx: &mut Tx, before: Instant) -> Result<u64, Error> {
     on!(tx, c => sqlx::query("DELETE FROM imports WHERE state = 'open' AND started_at < $1").bind(before).execute(c).await.map(|done| done.rows_affected()))
 }
 
+/// Forgets the imports of a claim since its draft was begun at `since`, which is being discarded; what they replaced counts again.
+///
+/// # Errors
+/// If the database fails.
+pub async fn discard_since(tx: &mut Tx, claim: ClaimId, since: Instant) -> Result<(), Error> {
+    on!(tx, c => {
+        for sql in [
+            "UPDATE imports SET state = 'done' WHERE state = 'replaced' AND id IN (SELECT replaces FROM imports WHERE claim_id = $1 AND done_at >= $2)",
+            "UPDATE imports SET replaces = NULL WHERE claim_id = $1 AND (state = 'open' OR done_at >= $2)",
+            "DELETE FROM statement_rows WHERE import_id IN (SELECT id FROM imports WHERE claim_id = $1 AND done_at >= $2)",
+            "DELETE FROM import_lines WHERE import_id IN (SELECT id FROM imports WHERE claim_id = $1 AND done_at >= $2)",
+            "DELETE FROM imports WHERE claim_id = $1 AND (state = 'open' OR done_at >= $2)",
+        ] {
+            sqlx::query(sql).bind(claim).bind(since).execute(&mut *c).await?;
+        }
+        Ok(())
+    })
+}
+
 /// Marks an import as done, and the one that it replaces as replaced.
 ///
 /// # Errors

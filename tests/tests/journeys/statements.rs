@@ -185,4 +185,25 @@ on_both! {
         let copy = browser.get(&format!("{}/corrected.csv", page.path)).await;
         assert!(copy.body.contains("'=cmd") && copy.body.contains("'@x"), "{}", copy.body);
     }
+
+    async fn a_discarded_amendment_takes_its_import_along(database) {
+        let app = App::start(&database).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
+        let (actor, id, _) = stage::sent(&app.recoup, account, "allegro", "Jay Records").await;
+        let (browser, claim) = (app.browser_of(&actor).await, format!("/claims/{id}"));
+        app.pass(chrono::Duration::hours(1));
+        stage::open_next_version(&app.recoup, &actor, id).await;
+        let before = database.row_counts().await;
+        let page = upload(&browser, &claim, "a.csv", &corpus("physical.csv")).await;
+        browser.send(page.form(&format!("{}/confirm", page.path))).await.expect("6 lines were imported");
+        claims::actions::discard::discard(&app.recoup, &actor, id).await.unwrap();
+        stage::open_next_version(&app.recoup, &actor, id).await;
+        let after = database.row_counts().await;
+        let changed: Vec<_> = before.iter().zip(&after).filter(|(before, after)| before != after).map(|(before, _)| before.0.as_str()).collect();
+        // A mapping that was remembered stays, as do what happened and what was told.
+        assert!(changed.iter().all(|table| ["events", "statement_mappings", "submissions", "sessions"].contains(table)), "{changed:?}");
+        let again = upload(&browser, &claim, "a.csv", &corpus("physical.csv")).await;
+        browser.send(again.form(&format!("{}/confirm", again.path))).await.expect("6 lines were imported");
+    }
 }
