@@ -70,7 +70,7 @@ fn snapshot(read: Result<Statement, Refused>) -> String {
     }
     say(format!("days: {}", days.map_or("-", dates::DayOrder::key)));
     questions.iter().for_each(|question| {
-        say(format!("question: {} [{}] {}", question.choice, question.examples.join(" | "), question.words))
+        say(format!("question: {} [{}] {}", question.choice, question.examples.join(" | "), question.words));
     });
     say(format!("period: {}", period.map(dates::show).unwrap_or_default()));
     say(format!("rows: {rows}, read: {data_rows}"));
@@ -87,7 +87,7 @@ fn snapshot(read: Result<Statement, Refused>) -> String {
         ));
     }
     file_totals.iter().for_each(|total| {
-        say(format!("file total: row {} says {} rows come to {}", total.row, total.stated, total.computed))
+        say(format!("file total: row {} says {} rows come to {}", total.row, total.stated, total.computed));
     });
     problems.iter().for_each(|problem| {
         say(format!(
@@ -97,7 +97,7 @@ fn snapshot(read: Result<Statement, Refused>) -> String {
             problem.column,
             problem.value,
             problem.message
-        ))
+        ));
     });
     for line in &statement.lines {
         let answers: Vec<String> = line.answers.0.iter().map(|(name, answer)| format!("{name}={answer}")).collect();
@@ -167,7 +167,7 @@ fn written(millionths: i64, comma: bool, groups: bool) -> String {
     let decimals = format!("{:06}", millionths % 1_000_000);
     let mut text = String::new();
     for (place, digit) in whole.chars().enumerate() {
-        if groups && place > 0 && (whole.len() - place) % 3 == 0 {
+        if groups && place > 0 && (whole.len() - place).is_multiple_of(3) {
             text.push(if comma { '.' } else { ',' });
         }
         text.push(digit);
