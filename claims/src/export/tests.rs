@@ -199,7 +199,10 @@ async fn an_export_is_an_event_and_others_get_nothing() {
         found,
         [
             (counsel, r#"{"filter":"","raw":false,"what":"claims"}"#),
-            (None, r#"{"filter":"","raw":false,"what":"claims, lines, claimants, documents, totals"}"#),
+            (
+                None,
+                r#"{"filter":"","raw":false,"what":"claims, lines, claimants, documents, totals, matches, overlaps"}"#
+            ),
             (counsel, r#"{"filter":"category other","raw":true,"what":"lines"}"#),
         ]
     );

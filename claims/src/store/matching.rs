@@ -200,6 +200,19 @@ pub async fn parties(tx: &mut Tx, case: CaseId) -> Result<Vec<Party>, Error> {
     .bind(case).fetch_all(c).await)
 }
 
+/// Who files for more than one claim of a case that counts: claim, address and name of the account.
+///
+/// # Errors
+/// If the database fails.
+pub async fn agents(tx: &mut Tx, case: CaseId) -> Result<Vec<(ClaimId, String, String)>, Error> {
+    on!(tx, c => sqlx::query_as(
+        "WITH acts AS (SELECT k.id AS claim_id, a.account_id FROM claims k JOIN account_claimants a ON a.claimant_id = k.claimant_id WHERE k.case_id = $1 AND k.status = 'submitted') \
+         SELECT acts.claim_id, w.email, w.name FROM acts JOIN accounts w ON w.id = acts.account_id \
+         WHERE acts.account_id IN (SELECT account_id FROM acts GROUP BY account_id HAVING COUNT(*) > 1) ORDER BY acts.claim_id, w.id",
+    )
+    .bind(case).fetch_all(c).await)
+}
+
 /// A line that counts, as matching reads it.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 #[expect(missing_docs, reason = "the columns of a line, as in `export::SentLine`")]

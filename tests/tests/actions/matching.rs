@@ -288,6 +288,27 @@ on_both! {
         assert_eq!(runs.into_iter().filter(|ran| *ran.as_ref().unwrap()).count(), 1);
     }
 
+    // A manager files for two labels and gives the office of the management for both; a third label is of nobody else.
+    async fn an_agents_mailbox_does_not_make_one_of_two_clients(database) {
+        let (app, case, _) = case(&database).await;
+        let account = stage::person(&app.recoup, "manager@musicoffice.example", true, false).await.account;
+        for (n, name) in [(1, "Harbor Light LLC"), (2, "Odile Marsh Ensemble")] {
+            let (actor, id) = stage::start(&app.recoup, account, "allegro", name).await;
+            stage::fill_steps(&app.recoup, &actor, id, name).await;
+            let answers = who(name, n).with("email", "Manager@MusicOffice.example").with("contact", actor.name.clone());
+            assert!(save_step::save(&app.recoup, &actor, id, Step::Claimant, &answers).await.unwrap());
+            stage::line(&app.recoup, &actor, id, Category::UnpaidSales, &stage::sales("10.00"), None).await;
+            stage::send(&app.recoup, &actor, id).await.unwrap();
+        }
+        app.run_jobs().await;
+        assert_eq!(pairs(&app, case).await, []);
+        let again = who("Harbor Light LLC", 1).with("legal_name", "HARBOR LIGHT").with("email", "manager@musicoffice.example");
+        file(&app, 3, &again, &[lump("10.00")]).await;
+        app.run_jobs().await;
+        let found: Vec<_> = pairs(&app, case).await.into_iter().map(|pair| (pair.claimant_a, pair.claimant_b)).collect();
+        assert_eq!(found, [("Harbor Light LLC".to_owned(), "HARBOR LIGHT".to_owned())], "who it is shows without the agent");
+    }
+
     async fn every_night_all_cases_are_matched_again(database) {
         let (app, case, _) = case(&database).await;
         file(&app, 1, &who("Harbor Light LLC", 1), &[lump("1.00")]).await;

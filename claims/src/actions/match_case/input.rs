@@ -120,12 +120,22 @@ impl Input {
         let settings = cases::by_id(tx, case).await?.ok_or(Refusal::NotFound)?.read()?.settings;
         let mut claims = Vec::new();
         let mut parties = Vec::new();
+        // Whoever files for several has one mailbox and one name: that says who the agent is, and nothing of the claimants.
+        let agents = matching::agents(tx, case).await?;
         for of in matching::parties(tx, case).await? {
             let cell = |name: &str| of.answers.0.get(name).to_owned();
+            let own = |name: &str| {
+                let typed = cell(name).to_lowercase();
+                let first = agents.partition_point(|(claim, ..)| *claim < of.claim_id);
+                let agents = agents[first..].iter().take_while(|(claim, ..)| *claim == of.claim_id);
+                let is_an_agents =
+                    agents.flat_map(|(_, email, name)| [email, name]).any(|theirs| theirs.to_lowercase() == typed);
+                if is_an_agents { String::new() } else { cell(name) }
+            };
             parties.push(Party {
                 name: of.claimant.clone(),
-                contact: cell("contact"),
-                email: cell("email"),
+                contact: own("contact"),
+                email: own("email"),
                 phone: cell("phone"),
                 street: cell("street"),
                 city: cell("city"),
