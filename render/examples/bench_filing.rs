@@ -212,9 +212,10 @@ fn main() {
     let out = PathBuf::from(std::env::args().nth(4).unwrap_or_else(|| "target/bench-filing".to_owned()));
     std::fs::create_dir_all(&out).unwrap();
     // A summary of one claim with five lines, as the PDF that stands for every document.
-    let small = document::plan(&contents(3, 40, 1, b"", 1), None, false).unwrap().volume(0).unwrap();
-    let pages_of = small.pdf.pages as i64;
-    let contents = contents(claims, lines, pages, &small.pdf.bytes, pages_of);
+    let mut small = Vec::new();
+    let planned = document::plan(&contents(3, 40, 1, b"", 1), None, false).unwrap();
+    planned.typeset(|volume| { small = volume.pdf.bytes; Ok::<_, render::Failed>(()) }).unwrap();
+    let contents = contents(claims, lines, pages, &small, planned.pages() as i64);
 
     let watch = Stopwatch::now();
     let tables = filing::tables(&contents);
@@ -235,10 +236,11 @@ fn main() {
     let watch = Stopwatch::now();
     let planned = document::plan(&contents, None, false).unwrap();
     println!("pages broken: {:.1} s, {} pages, {} volumes, peak {}", watch.elapsed().as_secs_f64(), planned.pages(), planned.volumes(), peak());
-    for volume in 0..planned.volumes() {
-        let volume = planned.volume(volume).unwrap();
+    let write = |volume: document::Volume| {
         std::fs::write(out.join(&volume.name), volume.pdf.bytes).unwrap();
-    }
+        Ok::<_, render::Failed>(())
+    };
+    planned.typeset(write).unwrap();
     println!("schedules: {:.1} s, peak {}", watch.elapsed().as_secs_f64(), peak());
 
     let exhibit_watch = Stopwatch::now();
@@ -248,7 +250,7 @@ fn main() {
             .iter()
             .map(|(place, from, to)| exhibits::Piece {
                 exhibit: &contents.filing.exhibits[*place],
-                bytes: small.pdf.bytes.clone(),
+                bytes: small.clone(),
                 from: *from,
                 to: *to,
             })

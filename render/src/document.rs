@@ -4,7 +4,7 @@ use claims::filing::{Contents, Difference};
 use serde::Serialize;
 
 use crate::{
-    engine::{Failed, Order, Pdf, count_pages, typeset},
+    engine::{Failed, Order, Pdf, count_pages, forget, typeset},
     fonts::drawable,
     sections::{self, Body, Entry, Section},
 };
@@ -12,7 +12,10 @@ use crate::{
 const TEMPLATE: &str = include_str!("templates/filing.typ");
 
 /// Most pages of a volume: few enough that typesetting one takes little memory.
-const VOLUME: usize = 240;
+const VOLUME: usize = 200;
+
+/// Volumes typeset at the same time: each takes a core and some hundred megabytes.
+const AT_ONCE: usize = 2;
 
 /// A volume of the filing.
 #[derive(Debug, Clone)]
@@ -172,15 +175,41 @@ impl Planned {
         self.total.div_ceil(VOLUME).max(1)
     }
 
-    /// Typesets one volume, counted from 0.
+    /// Typesets every volume, two at a time, and hands each on in order.
     ///
     /// # Errors
-    /// If it cannot be typeset, or has other pages than were counted.
-    pub fn volume(&self, volume: usize) -> Result<Volume, Failed> {
+    /// If one cannot be typeset, or `take` says so.
+    pub fn typeset<E: From<Failed>>(&self, mut take: impl FnMut(Volume) -> Result<(), E>) -> Result<(), E> {
+        let numbers: Vec<usize> = (0..self.volumes()).collect();
+        for pair in numbers.chunks(AT_ONCE) {
+            let made: Vec<Result<Volume, Failed>> = std::thread::scope(|scope| {
+                let threads: Vec<_> = pair.iter().map(|volume| scope.spawn(|| self.volume(*volume))).collect();
+                threads
+                    .into_iter()
+                    .map(|thread| {
+                        thread.join().unwrap_or_else(|_| {
+                            Err(Failed { document: self.name.clone(), reasons: vec!["the typesetter broke".to_owned()] })
+                        })
+                    })
+                    .collect()
+            });
+            forget();
+            for volume in made {
+                take(volume?)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Typesets one volume, counted from 0.
+    fn volume(&self, volume: usize) -> Result<Volume, Failed> {
         let whole = self.volumes() == 1;
         let name = if whole { "filing.pdf".to_owned() } else { format!("filing-volume-{:02}.pdf", volume + 1) };
         let (from, to) = (volume * VOLUME + 1, ((volume + 1) * VOLUME).min(self.total));
-        let sections: Vec<Section> = self.sections.iter().filter_map(|section| self.cut(section, from, to)).collect();
+        let mut sections: Vec<Section> = self.sections.iter().filter_map(|section| cut(section, from, to)).collect();
+        if volume > 0 {
+            sections.insert(0, self.cover(volume, from, to));
+        }
         let id = format!("{} {name}", self.name);
         let pdf = typeset(self.order(&id), &self.data(&sections, whole))?;
         // Running text that begins in one volume and ends in the next stands whole in the first.
@@ -191,30 +220,45 @@ impl Planned {
         Ok(Volume { name, pdf })
     }
 
-    /// The part of a section that stands on pages `from` to `to`.
-    fn cut(&self, section: &Section, from: usize, to: usize) -> Option<Section> {
-        let Body::Ledger { head_height, columns, intro, pages } = &section.body else {
-            return (from..=to).contains(&section.first).then(|| section.clone());
-        };
-        let last = section.first + pages.len() - 1;
-        if last < from || section.first > to {
-            return None;
+    /// The cover of a volume: a sheet without a number.
+    fn cover(&self, volume: usize, from: usize, to: usize) -> Section {
+        let title = format!("{}, volume {} of {}", self.filing, volume + 1, self.volumes());
+        Section {
+            foot: title.clone(),
+            title,
+            subtitle: String::new(),
+            label: "volume".to_owned(),
+            sublabel: "volume-part".to_owned(),
+            on_side: false,
+            first: 0,
+            body: Body::Volume { words: format!("Pages {from} to {to} of {}", self.total) },
         }
-        let (begin, end) = (section.first.max(from), last.min(to));
-        let pages = pages[begin - section.first..=end - section.first].to_vec();
-        let goes_on = begin > section.first;
-        let title = |title: &str| if goes_on { String::new() } else { title.to_owned() };
-        Some(Section {
-            title: title(&section.title),
-            subtitle: title(&section.subtitle),
-            first: begin,
-            body: Body::Ledger {
-                head_height: *head_height,
-                columns: columns.clone(),
-                intro: if goes_on { Vec::new() } else { intro.clone() },
-                pages,
-            },
-            ..section.clone()
-        })
     }
+}
+
+/// The part of a section that stands on pages `from` to `to`.
+fn cut(section: &Section, from: usize, to: usize) -> Option<Section> {
+    let Body::Ledger { head_height, columns, intro, pages } = &section.body else {
+        return (from..=to).contains(&section.first).then(|| section.clone());
+    };
+    let last = section.first + pages.len() - 1;
+    if last < from || section.first > to {
+        return None;
+    }
+    let (begin, end) = (section.first.max(from), last.min(to));
+    let pages = pages[begin - section.first..=end - section.first].to_vec();
+    let goes_on = begin > section.first;
+    let title = |title: &str| if goes_on { String::new() } else { title.to_owned() };
+    Some(Section {
+        title: title(&section.title),
+        subtitle: title(&section.subtitle),
+        first: begin,
+        body: Body::Ledger {
+            head_height: *head_height,
+            columns: columns.clone(),
+            intro: if goes_on { Vec::new() } else { intro.clone() },
+            pages,
+        },
+        ..section.clone()
+    })
 }

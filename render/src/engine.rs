@@ -122,7 +122,6 @@ pub(crate) fn typeset(order: Order<'_>, data: &impl Serialize) -> Result<Pdf, Fa
     };
     let bytes = typst_pdf::pdf(&document, &options).map_err(|errors| failed(words(&errors)))?;
     let pages = document.pages().len();
-    forget();
     Ok(Pdf { bytes, pages })
 }
 
@@ -151,7 +150,7 @@ fn words(errors: &[SourceDiagnostic]) -> Vec<String> {
     errors.iter().take(3).map(|error| error.message.to_string()).collect()
 }
 
-/// Lets go of what Typst remembers between documents.
+/// Lets go of what Typst remembers of the documents it made. Called between documents: one that is being made would begin anew.
 pub(crate) fn forget() {
     typst::comemo::evict(0);
 }

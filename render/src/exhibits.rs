@@ -15,7 +15,7 @@ use serde::Serialize;
 use typst::foundations::Bytes;
 
 use crate::{
-    engine::{Failed, Order, Pdf, typeset},
+    engine::{Failed, Order, Pdf, forget, typeset},
     fonts::drawable,
 };
 
@@ -232,7 +232,9 @@ fn volume_of(id: &str, title: &str, at: Instant, stamps: &Stamps, pieces: &[Piec
         });
     }
     let order = Order { name: id, at, archival: false, template: TEMPLATE, files };
-    typeset(order, &Data { title: title.to_owned(), filing: title, exhibits: shown })
+    let made = typeset(order, &Data { title: title.to_owned(), filing: title, exhibits: shown });
+    forget();
+    made
 }
 
 /// Width times height of a PNG, JPEG or GIF, read from its head.

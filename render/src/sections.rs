@@ -63,6 +63,11 @@ pub(crate) enum Body {
         /// What follows them.
         after: Vec<Part>,
     },
+    /// The cover of a volume after the first.
+    Volume {
+        /// Which pages are in it.
+        words: String,
+    },
     /// Running text.
     Words {
         /// Paragraphs.

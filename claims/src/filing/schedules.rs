@@ -198,7 +198,10 @@ fn details(line: &FrozenLine) -> String {
     parts.extend(line.period.map(short_period));
     match line.category {
         Category::UnpaidSales => {
-            parts.push(chosen(line, "channel"));
+            parts.push(match line.answers.get("channel") {
+                "both" => "copies and downloads".to_owned(),
+                channel => channel.to_owned(),
+            });
             parts.push(named("Statement", line.answers.get("statement_number")));
         }
         Category::HeldInventory => {}

@@ -14,10 +14,10 @@ use crate::{
     measure::Style,
 };
 
-const NUMBER: f64 = 36.0;
-const ABOUT: f64 = 206.0;
-const EVIDENCE: f64 = 132.0;
-const AMOUNT: f64 = 94.0;
+const NUMBER: f64 = 34.0;
+const ABOUT: f64 = 226.0;
+const EVIDENCE: f64 = 118.0;
+const AMOUNT: f64 = 90.0;
 
 /// The sections of one schedule: one a part. A schedule without lines has one that says so.
 pub(super) fn sections(contents: &Contents, schedule: &Schedule) -> Vec<Section> {
