@@ -214,7 +214,12 @@ fn main() {
     // A summary of one claim with five lines, as the PDF that stands for every document.
     let mut small = Vec::new();
     let planned = document::plan(&contents(3, 40, 1, b"", 1), None, false).unwrap();
-    planned.typeset(|volume| { small = volume.pdf.bytes; Ok::<_, render::Failed>(()) }).unwrap();
+    planned
+        .typeset(|volume| {
+            small = volume.pdf.bytes;
+            true
+        })
+        .unwrap();
     let contents = contents(claims, lines, pages, &small, planned.pages() as i64);
 
     let watch = Stopwatch::now();
@@ -238,7 +243,7 @@ fn main() {
     println!("pages broken: {:.1} s, {} pages, {} volumes, peak {}", watch.elapsed().as_secs_f64(), planned.pages(), planned.volumes(), peak());
     let write = |volume: document::Volume| {
         std::fs::write(out.join(&volume.name), volume.pdf.bytes).unwrap();
-        Ok::<_, render::Failed>(())
+        true
     };
     planned.typeset(write).unwrap();
     println!("schedules: {:.1} s, peak {}", watch.elapsed().as_secs_f64(), peak());

@@ -175,27 +175,23 @@ impl Planned {
         self.total.div_ceil(VOLUME).max(1)
     }
 
-    /// Typesets every volume, two at a time, and hands each on in order.
+    /// Typesets every volume, two at a time, and hands each on in order, until `take` says `false`.
     ///
     /// # Errors
-    /// If one cannot be typeset, or `take` says so.
-    pub fn typeset<E: From<Failed>>(&self, mut take: impl FnMut(Volume) -> Result<(), E>) -> Result<(), E> {
+    /// If one cannot be typeset.
+    pub fn typeset(&self, mut take: impl FnMut(Volume) -> bool) -> Result<(), Failed> {
         let numbers: Vec<usize> = (0..self.volumes()).collect();
         for pair in numbers.chunks(AT_ONCE) {
             let made: Vec<Result<Volume, Failed>> = std::thread::scope(|scope| {
                 let threads: Vec<_> = pair.iter().map(|volume| scope.spawn(|| self.volume(*volume))).collect();
-                threads
-                    .into_iter()
-                    .map(|thread| {
-                        thread.join().unwrap_or_else(|_| {
-                            Err(Failed { document: self.name.clone(), reasons: vec!["the typesetter broke".to_owned()] })
-                        })
-                    })
-                    .collect()
+                let broken = || Failed { document: self.name.clone(), reasons: vec!["the typesetter broke".to_owned()] };
+                threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| Err(broken()))).collect()
             });
             forget();
             for volume in made {
-                take(volume?)?;
+                if !take(volume?) {
+                    return Ok(());
+                }
             }
         }
         Ok(())

@@ -43,9 +43,10 @@ pub(crate) fn drawable(text: &str) -> String {
             if !out.ends_with(' ') {
                 out.push(' ');
             }
+        } else if is_invisible(c) {
         } else if is_drawable(c) {
             out.push(c);
-        } else if !is_invisible(c) {
+        } else {
             out.push('\u{25a1}');
         }
     }

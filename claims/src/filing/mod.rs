@@ -29,6 +29,23 @@ pub use settings::{DECLARATION, FORM, FilingSettings, defaults, read_settings};
 pub use table::{Cell, Column, Table};
 pub use tables::{all as tables, claimant_name, difference_table};
 
+/// SHA-256 of a file that comes in pieces, in a browser or on the server.
+#[derive(Debug, Clone, Default)]
+pub struct FileHash(sha2::Sha256);
+
+impl FileHash {
+    /// Takes a piece.
+    pub fn update(&mut self, bytes: &[u8]) {
+        sha2::Digest::update(&mut self.0, bytes);
+    }
+
+    /// The hash in hexadecimal.
+    #[must_use]
+    pub fn finish(self) -> String {
+        data_encoding::HEXLOWER.encode(&sha2::Digest::finalize(self.0))
+    }
+}
+
 /// The number of the format below; a change that an old reader would misread gets a new one.
 pub const FORMAT: u32 = 1;
 

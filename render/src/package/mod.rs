@@ -3,12 +3,12 @@
 //! Files are stored, not compressed, with one fixed time and in a fixed order, so that the same files give the same bytes and
 //! the whole container can be made anew from them when it is verified.
 
-use std::io::{Read, Write};
+use std::io::{Read, Seek, Write};
 
 use claims::filing::manifest::{MANIFEST, Manifest, SIGNATURE};
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
-use zip::{CompressionMethod, DateTime, ZipWriter, result::ZipError, write::SimpleFileOptions, write::StreamWriter};
+use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter, result::ZipError, write::SimpleFileOptions, write::StreamWriter};
 
 mod key;
 mod verify;
@@ -66,6 +66,22 @@ pub fn manifest_bytes(manifest: &Manifest) -> Result<Vec<u8>, serde_json::Error>
     let mut bytes = serde_json::to_vec_pretty(&serde_json::to_value(manifest)?)?;
     bytes.push(b'\n');
     Ok(bytes)
+}
+
+/// Every file of a package, with its bytes.
+///
+/// # Errors
+/// If it is no ZIP, or damaged.
+pub fn files(package: impl Read + Seek) -> Result<Vec<(String, Vec<u8>)>, ZipError> {
+    let mut zip = ZipArchive::new(package)?;
+    let mut files = Vec::new();
+    for place in 0..zip.len() {
+        let mut file = zip.by_index(place)?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        files.push((file.name()?.into_owned(), bytes));
+    }
+    Ok(files)
 }
 
 /// SHA-256 in hexadecimal.

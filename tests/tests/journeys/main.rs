@@ -8,5 +8,6 @@ mod counsel;
 mod documents;
 mod matching;
 mod statements;
+mod filings;
 mod two_processes;
 mod walk;
