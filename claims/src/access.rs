@@ -53,7 +53,7 @@ pub enum Action {
     Decide(CaseId),
     /// Export the claims of a case.
     Export(CaseId),
-    /// Build, read and download the filings of a case, set how they are made, make letters.
+    /// Build, read and download the filings of a case, set how they are made.
     File(CaseId),
     /// See the list of one's cases as counsel.
     SeeCounselDesk,

@@ -50,6 +50,4 @@ ids! {
     FilingId
     /// A build of a filing that was asked for.
     BuildId
-    /// A letter.
-    LetterId
 }

@@ -1,6 +1,6 @@
--- Filings: frozen, numbered, reproducible; their exhibits and files; letters.
+-- Filings: frozen, numbered, reproducible; their exhibits and files.
 
--- What counsel set for filings and letters of a case, as answers of a form.
+-- What counsel set for the filings of a case, as answers of a form.
 CREATE TABLE filing_settings (
     case_id BIGINT PRIMARY KEY REFERENCES cases (id),
     answers TEXT NOT NULL,
@@ -26,7 +26,7 @@ CREATE TABLE filings (
 );
 CREATE INDEX filings_by_hash ON filings (sha256);
 
--- The files of a filing, in the object store under their hash. A package is the file whose place is ''.
+-- The files of a filing, in the object store under their hash. A package is the file whose name is ''.
 CREATE TABLE filing_files (
     filing_id BIGINT NOT NULL REFERENCES filings (id),
     variant TEXT NOT NULL,
@@ -73,32 +73,3 @@ CREATE TABLE filing_builds (
 );
 CREATE INDEX filing_builds_by_case ON filing_builds (case_id, id);
 CREATE UNIQUE INDEX filing_builds_under_way ON filing_builds (case_id) WHERE state IN ('waiting', 'building');
-
--- Letters to and for a claimant, as PDF in the object store.
-CREATE TABLE letters (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    case_id BIGINT NOT NULL REFERENCES cases (id),
-    claim_id BIGINT NOT NULL REFERENCES claims (id),
-    kind TEXT NOT NULL,
-    version BIGINT NOT NULL,
-    bytes BIGINT NOT NULL,
-    sha256 TEXT NOT NULL,
-    state TEXT NOT NULL,
-    made_by BIGINT REFERENCES accounts (id),
-    made_at TEXT NOT NULL
-);
-CREATE INDEX letters_by_claim ON letters (claim_id, id);
-CREATE INDEX letters_by_case ON letters (case_id, kind, id);
-CREATE INDEX letters_by_hash ON letters (sha256);
-
--- What became of a letter.
-CREATE TABLE letter_states (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    letter_id BIGINT NOT NULL REFERENCES letters (id),
-    state TEXT NOT NULL,
-    day TEXT NOT NULL,
-    note TEXT NOT NULL,
-    account_id BIGINT REFERENCES accounts (id),
-    at TEXT NOT NULL
-);
-CREATE INDEX letter_states_by_letter ON letter_states (letter_id, id);

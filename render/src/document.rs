@@ -12,7 +12,7 @@ use crate::{
 const TEMPLATE: &str = include_str!("templates/filing.typ");
 
 /// Most pages of a volume: few enough that typesetting one takes little memory.
-const VOLUME: usize = 200;
+const VOLUME: usize = 260;
 
 /// Volumes typeset at the same time: each takes a core and some hundred megabytes.
 const AT_ONCE: usize = 2;
@@ -123,11 +123,11 @@ impl Planned {
     }
 
     fn fill_contents(&mut self) {
-        let volumes = self.total > VOLUME;
+        let (volumes, each) = (self.volumes() > 1, self.each());
         let mut entries = Vec::new();
         for section in &self.sections {
             let page = if volumes {
-                format!("{} (volume {})", section.first, (section.first.max(1) - 1) / VOLUME + 1)
+                format!("{} (volume {})", section.first, (section.first.max(1) - 1) / each + 1)
             } else {
                 section.first.to_string()
             };
@@ -169,6 +169,11 @@ impl Planned {
         }
     }
 
+    /// Pages of each volume but the last: about the same number in all.
+    fn each(&self) -> usize {
+        self.total.div_ceil(self.volumes()).max(1)
+    }
+
     /// How many volumes there will be.
     #[must_use]
     pub fn volumes(&self) -> usize {
@@ -201,7 +206,8 @@ impl Planned {
     fn volume(&self, volume: usize) -> Result<Volume, Failed> {
         let whole = self.volumes() == 1;
         let name = if whole { "filing.pdf".to_owned() } else { format!("filing-volume-{:02}.pdf", volume + 1) };
-        let (from, to) = (volume * VOLUME + 1, ((volume + 1) * VOLUME).min(self.total));
+        let each = self.each();
+        let (from, to) = (volume * each + 1, ((volume + 1) * each).min(self.total));
         let mut sections: Vec<Section> = self.sections.iter().filter_map(|section| cut(section, from, to)).collect();
         if volume > 0 {
             sections.insert(0, self.cover(volume, from, to));

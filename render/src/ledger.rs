@@ -78,6 +78,8 @@ pub(crate) enum Kind {
     Sum,
     /// A sum carried from page to page.
     Carried,
+    /// Goes on under the row before it, without a rule between.
+    Under,
 }
 
 /// A row.

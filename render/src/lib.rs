@@ -1,7 +1,7 @@
 //! A filing as files. `claims::filing` says what is in it; this crate says how it looks.
 //!
 //! [`document`] typesets the filing with Typst, [`exhibits`] its volumes of exhibits, [`sheets`] the tables as CSV and as a
-//! workbook, [`letters`] letters; [`package`] puts files into one signed ZIP and verifies it again, without a database. Every
+//! workbook; [`package`] puts files into one signed ZIP and verifies it again, without a database. Every
 //! function gives the same bytes for the same input: time, document ids and keys come in as parameters.
 //!
 //! Tables are broken into pages here ([`ledger`]), not by Typst: the widths of all words are known ([`measure`]), so rows have
@@ -13,7 +13,6 @@ mod engine;
 pub mod exhibits;
 mod fonts;
 mod ledger;
-pub mod letters;
 mod measure;
 pub mod package;
 mod sections;

@@ -15,7 +15,6 @@ mod chronology;
 mod claimants;
 mod contents;
 mod difference;
-pub mod letters;
 pub mod manifest;
 pub mod public;
 pub mod schedules;

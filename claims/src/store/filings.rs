@@ -243,7 +243,7 @@ pub async fn save_settings(tx: &mut Tx, case: CaseId, answers: &Answers, now: In
 /// What a hash belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Known {
-    /// `package`, `file`, `filing`, `receipt` or `letter`.
+    /// `package`, `file`, `filing` or `receipt`.
     pub kind: String,
     /// Title of the case, as JSON settings are not read here: its short name.
     pub slug: String,
@@ -265,8 +265,7 @@ pub async fn by_hash(tx: &mut Tx, sha256: &str) -> Result<Vec<Known>, Error> {
          FROM filing_files x JOIN filings f ON f.id = x.filing_id JOIN cases c ON c.id = f.case_id WHERE x.sha256 = $1 \
          UNION ALL SELECT 'filing', c.slug, CAST(f.number AS TEXT), '', f.built_at FROM filings f JOIN cases c ON c.id = f.case_id WHERE f.sha256 = $1 \
          UNION ALL SELECT 'receipt', c.slug, k.number, CAST(v.version AS TEXT), v.sent_at FROM versions v JOIN claims k ON k.id = v.claim_id JOIN cases c ON c.id = k.case_id \
-         WHERE v.sha256 = $1 AND v.sent_at IS NOT NULL \
-         UNION ALL SELECT 'letter', c.slug, k.number, l.kind, l.made_at FROM letters l JOIN claims k ON k.id = l.claim_id JOIN cases c ON c.id = l.case_id WHERE l.sha256 = $1",
+         WHERE v.sha256 = $1 AND v.sent_at IS NOT NULL",
     )
     .bind(sha256).fetch_all(c).await)
     .map(|mut known: Vec<Known>| {

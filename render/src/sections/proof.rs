@@ -35,7 +35,9 @@ pub(super) fn duplicates(contents: &Contents) -> Section {
         let mut who = out.cell(0, &pair.a, Style::Plain);
         who.extend(out.cell(0, &pair.b, Style::Plain));
         let mut why = out.cell(1, &pair.method, Style::Plain);
-        let parts: Vec<String> = pair.parts.iter().map(|(field, weight)| format!("{field} {}", bits(*weight))).collect();
+        let told = pair.parts.iter().filter(|(_, weight)| weight.unsigned_abs() >= 50);
+        let parts: Vec<String> =
+            told.map(|(field, weight)| format!("{} {}", field.replace('_', " "), bits(*weight))).collect();
         why.extend(out.cell(1, &parts.join(", "), Style::Soft));
         let mut decision = out.cell(3, &pair.decision, Style::Bold);
         decision.extend(out.cell(3, &pair.by, Style::Soft));
@@ -118,7 +120,7 @@ pub(super) fn exhibits(contents: &Contents) -> Section {
         out.rows.push(Row { kind: Kind::Group, cells: vec![number, range, file], amount: 0, with_next: true, span: 1 });
         let mut cells = vec![Vec::new(); 3];
         cells[0] = crate::ledger::cell(480.0, &exhibit.sha256, Style::Mono);
-        out.rows.push(Row { kind: Kind::Carried, cells, amount: 0, with_next: false, span: 3 });
+        out.rows.push(Row { kind: Kind::Under, cells, amount: 0, with_next: false, span: 3 });
     }
     let mut plan = Plan::new("Exhibit index");
     plan.intro = vec![format!(

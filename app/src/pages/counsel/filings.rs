@@ -126,11 +126,11 @@ fn show(case: &Case, list: &[Row], build: Option<Build>) -> impl IntoView + use<
 
 /// How the last build stands.
 fn state(slug: &str, build: &Build) -> AnyView {
+    let (again, why) = (format!("/counsel/{slug}/filings"), build.failed.clone());
     match build.state.as_str() {
         "waiting" => view! {
             <Notice kind=NoticeKind::Info title="A filing will be built in a moment">
-                <p>"You can leave this page; the filing will be in the list."</p>
-                <p><a href=format!("/counsel/{slug}/filings")>"Look again"</a></p>
+                <p>"You can leave this page; the filing will be in the list. "<a href=again>"Look again"</a></p>
             </Notice>
         }
         .into_any(),
@@ -144,13 +144,13 @@ fn state(slug: &str, build: &Build) -> AnyView {
                 <Notice kind=NoticeKind::Info title="A filing is being built">
                     <p>{stage}"."</p>
                     {meter}
-                    <p>"You can leave this page; the filing will be in the list. "<a href=format!("/counsel/{slug}/filings")>"Look again"</a></p>
+                    <p>"You can leave this page; the filing will be in the list. "<a href=again>"Look again"</a></p>
                 </Notice>
             }
             .into_any()
         }
         "failed" => view! {
-            <Notice kind=NoticeKind::Warning title="The last build failed, and nothing of it was kept">{build.failed.clone()}</Notice>
+            <Notice kind=NoticeKind::Warning title="The last build failed, and nothing of it was kept">{why}</Notice>
         }
         .into_any(),
         _ => ().into_any(),

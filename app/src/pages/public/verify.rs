@@ -33,7 +33,7 @@ pub async fn page(visitor: Visitor, Query(query): Query) -> Answer {
             .into_any(),
             (_, true) if known.is_empty() => view! {
                 <Notice kind=NoticeKind::Warning title="Unknown">
-                    "No filing, no file of a filing, no receipt and no letter of this site has this hash. Either it was not made here, or it was changed since."
+                    "No filing, no file of a filing and no receipt of this site has this hash. Either it was not made here, or it was changed since."
                 </Notice>
             }
             .into_any(),
@@ -84,7 +84,6 @@ fn in_words(known: &Known) -> String {
             format!("The file {name} in the {variant} package of filing {number} of the case “{case}”, built {}.", at(known.at))
         }
         "filing" => format!("The frozen text of filing {number} of the case “{case}”, built {}.", at(known.at)),
-        "receipt" => format!("The receipt of claim {number}, version {}, of the case “{case}”, received {}.", known.what, at(known.at)),
-        _ => format!("A letter about claim {number} of the case “{case}”, made {}.", at(known.at)),
+        _ => format!("The receipt of claim {number}, version {}, of the case “{case}”, received {}.", known.what, at(known.at)),
     }
 }

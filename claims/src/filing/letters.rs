@@ -1,1 +1,0 @@
-//! Letters to and for claimants.
