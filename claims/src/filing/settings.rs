@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bates::Bates;
 use crate::{
-    intake::{Answers, Field, FieldError, Kind, Section, form::Reader},
+    intake::{Answers, Field, FieldError, Kind, Reader, Section},
     money::Currency,
 };
 

@@ -11,7 +11,7 @@ use claims::{
 };
 use leptos::prelude::*;
 
-use super::frame::{self, Place};
+use super::frame::{self, Place, Waiting};
 use crate::{
     components::{Notice, NoticeKind, Table},
     pages::public::words::kind_and_size,
@@ -25,13 +25,14 @@ pub async fn page(visitor: Visitor, Path((slug, number)): Path<(String, i64)>) -
     let case = frame::case_of(&visitor, &mut tx, &slug, Action::File).await?;
     let row = filings::by_number(&mut tx, case.id, number).await?.ok_or(Refusal::NotFound)?;
     let files = filings::files(&mut tx, row.id).await?;
+    let waiting = Waiting::read(&mut tx, case.id).await?;
     drop(tx);
     let notice = visitor.take_notice().await;
     let whom = frame::whom(&case);
-    Ok(visitor.page(Page::new(format!("Filing {number}"), move || show(&case, &row, &files, notice)).wide().whom(whom)))
+    Ok(visitor.page(Page::new(format!("Filing {number}"), move || show(&case, waiting, &row, &files, notice)).wide().whom(whom)))
 }
 
-fn show(case: &Case, row: &Row, files: &[File], notice: Option<String>) -> impl IntoView + use<> {
+fn show(case: &Case, waiting: Waiting, row: &Row, files: &[File], notice: Option<String>) -> impl IntoView + use<> {
     let settings = &case.settings;
     let (slug, currency, zone) = (settings.slug.clone(), settings.currency, settings.time_zone.clone());
     let base = format!("/counsel/{slug}/filings/{}", row.number);
@@ -69,7 +70,7 @@ fn show(case: &Case, row: &Row, files: &[File], notice: Option<String>) -> impl 
         {notice.map(|notice| view! { <Notice kind=NoticeKind::Info><p class="lines">{notice}</p></Notice> })}
         <a class="back" href=format!("/counsel/{slug}/filings")>"← Filings"</a>
         <h1>{format!("Filing {}", row.number)}</h1>
-        {frame::nav(&slug, Place::Filings)}
+        {frame::nav(&slug, Place::Filings, waiting)}
         <p>"As of "<time datetime=row.as_of.to_rfc3339()>{frame::short_moment(row.as_of, &zone)}</time>", "{frame::count(row.claims, "claim", "claims")}". It is frozen: what is filed or decided later is not in it."</p>
         <dl class="figures">
             <div><dt>"Gross claimed"</dt><dd>{currency.show(row.gross)}</dd></div>

@@ -18,7 +18,7 @@ use claims::{
 };
 use leptos::prelude::*;
 
-use super::frame::{self, Place};
+use super::frame::{self, Place, Waiting};
 use crate::{
     components::{FormSections, Meter, Notice, NoticeKind, Table},
     islands::Unsaved,
@@ -33,10 +33,11 @@ pub async fn page(visitor: Visitor, Path(slug): Path<String>) -> Answer {
     let case = frame::case_of(&visitor, &mut tx, &slug, Action::File).await?;
     let list = filings::of_case(&mut tx, case.id).await?;
     let build = filing_builds::last(&mut tx, case.id).await?;
+    let waiting = Waiting::read(&mut tx, case.id).await?;
     drop(tx);
     let going_on = build.as_ref().is_some_and(|build| matches!(build.state.as_str(), "waiting" | "building"));
     let whom = frame::whom(&case);
-    let mut answer = visitor.page(Page::new("Filings", move || show(&case, &list, build)).wide().whom(whom));
+    let mut answer = visitor.page(Page::new("Filings", move || show(&case, waiting, &list, build)).wide().whom(whom));
     if going_on {
         // Without script the page shows how it goes on; it can be left at any time.
         answer.headers_mut().insert(HeaderName::from_static("refresh"), HeaderValue::from_static("4"));
@@ -53,7 +54,7 @@ pub async fn build(visitor: Visitor, Path(slug): Path<String>) -> Answer {
     Ok(see_other(&format!("/counsel/{slug}/filings")))
 }
 
-fn show(case: &Case, list: &[Row], build: Option<Build>) -> impl IntoView + use<> {
+fn show(case: &Case, waiting: Waiting, list: &[Row], build: Option<Build>) -> impl IntoView + use<> {
     let slug = case.settings.slug.clone();
     let (currency, zone) = (case.settings.currency, case.settings.time_zone.clone());
     let going_on = build.as_ref().is_some_and(|build| matches!(build.state.as_str(), "waiting" | "building"));
@@ -109,7 +110,7 @@ fn show(case: &Case, list: &[Row], build: Option<Build>) -> impl IntoView + use<
     };
     view! {
         <h1>"Filings"</h1>
-        {frame::nav(&slug, Place::Filings)}
+        {frame::nav(&slug, Place::Filings, waiting)}
         {build.map(|build| state(&slug, &build))}
         <p>
             "A filing is a numbered package: summary, schedules A to D, claimants, duplicates and overlaps with every decision, exhibits under Bates numbers, \
