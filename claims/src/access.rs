@@ -96,9 +96,11 @@ impl Actor {
                 allowed(self.claimants.contains(&claimant), Refusal::NotFound)?;
                 allowed(self.verified, Refusal::VerifyEmail)
             }
-            Action::ReviewClaim(case) | Action::SeeCase(case) | Action::Decide(case) | Action::Export(case) | Action::File(case) => {
-                allowed(self.counsel_of.contains(&case), Refusal::NotFound)
-            }
+            Action::ReviewClaim(case)
+            | Action::SeeCase(case)
+            | Action::Decide(case)
+            | Action::Export(case)
+            | Action::File(case) => allowed(self.counsel_of.contains(&case), Refusal::NotFound),
             Action::SeeCounselDesk => allowed(!self.counsel_of.is_empty(), Refusal::Forbidden),
             Action::ManageCases | Action::ManageInstallation => allowed(self.administrator, Refusal::Forbidden),
         }

@@ -1,6 +1,11 @@
 //! Makes a filing of invented claims and says how long each step took: `bench_filing CLAIMS LINES_A_CLAIM PAGES OUT_DIR`.
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on stops")]
-#![expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_possible_wrap, reason = "small numbers")]
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    reason = "small numbers"
+)]
 
 use std::{collections::BTreeMap, path::PathBuf, time::Instant as Stopwatch};
 
@@ -48,7 +53,10 @@ fn claim(number: usize, lines: usize, document: &FrozenDocument) -> FrozenClaim 
     let agreement = Answers::default()
         .with("has_agreement", "yes")
         .with("agreement_date", "2009-03-01")
-        .with("title_clause", "Title to all goods remains with the Label until they are sold to a customer of the Distributor.")
+        .with(
+            "title_clause",
+            "Title to all goods remains with the Label until they are sold to a customer of the Distributor.",
+        )
         .with("heard_on", "2016-06-09");
     FrozenClaim {
         format: FORMAT,
@@ -102,14 +110,22 @@ fn frozen_line(claim: usize, line: usize, document: &FrozenDocument) -> FrozenLi
         amount_in_case: amount,
         interest_in_case: 0,
         costs_in_case: 0,
-        basis: (category == Category::HeldInventory).then_some(if line % 3 == 0 { Basis::Wholesale } else { Basis::Retail }),
+        basis: (category == Category::HeldInventory).then_some(if line % 3 == 0 {
+            Basis::Wholesale
+        } else {
+            Basis::Retail
+        }),
         period: Period::new(day(2015, 7, 1), day(2015, 9, 30)),
         release,
         units: Some((line * 3) as i64),
         evidence: if line % 7 == 0 {
             Vec::new()
         } else {
-            vec![FrozenEvidence { document: document.name.clone(), sha256: document.sha256.clone(), place: "page 1".to_owned() }]
+            vec![FrozenEvidence {
+                document: document.name.clone(),
+                sha256: document.sha256.clone(),
+                place: "page 1".to_owned(),
+            }]
         },
     }
 }
@@ -157,8 +173,12 @@ fn contents(claims: usize, lines: usize, pages: usize, pdf: &[u8], pages_of: i64
             title: "Claims against Allegro Media Group".to_owned(),
             court: "United States District Court\nDistrict of Oregon".to_owned(),
             docket: "3:26-cv-00000".to_owned(),
-            parties: "Independent labels, musicians, publishers and estates, plaintiffs, v. Allegro Media Group, defendant".to_owned(),
-            class_definition: "Every person, label, publisher, ensemble or estate that on 3 June 2016 was owed money for recordings.".to_owned(),
+            parties:
+                "Independent labels, musicians, publishers and estates, plaintiffs, v. Allegro Media Group, defendant"
+                    .to_owned(),
+            class_definition:
+                "Every person, label, publisher, ensemble or estate that on 3 June 2016 was owed money for recordings."
+                    .to_owned(),
             contact: String::new(),
             deadline: String::new(),
             time_zone: "America/Los_Angeles".to_owned(),
@@ -202,7 +222,13 @@ fn contents(claims: usize, lines: usize, pages: usize, pdf: &[u8], pages_of: i64
 
 fn peak() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or("VmHWM: unknown").trim_start_matches("VmHWM:").trim().to_owned()
+    status
+        .lines()
+        .find(|line| line.starts_with("VmHWM"))
+        .unwrap_or("VmHWM: unknown")
+        .trim_start_matches("VmHWM:")
+        .trim()
+        .to_owned()
 }
 
 fn main() {
@@ -227,7 +253,11 @@ fn main() {
     let mut files = Vec::new();
     for table in &tables {
         let bytes = sheets::csv(table).unwrap();
-        files.push(filing::manifest::File { name: format!("tables/{}.csv", table.key), bytes: bytes.len() as u64, sha256: hash(&bytes) });
+        files.push(filing::manifest::File {
+            name: format!("tables/{}.csv", table.key),
+            bytes: bytes.len() as u64,
+            sha256: hash(&bytes),
+        });
         std::fs::write(out.join(format!("{}.csv", table.key)), bytes).unwrap();
     }
     let csv = watch.elapsed();
@@ -236,11 +266,22 @@ fn main() {
     drop(tables);
     let manifest = Manifest::new(&contents, "full", &contents.filing.engines, files);
     std::fs::write(out.join("manifest.json"), serde_json::to_vec_pretty(&manifest).unwrap()).unwrap();
-    println!("tables and manifest: {:.1} s (CSV {:.1} s), peak {}", watch.elapsed().as_secs_f64(), csv.as_secs_f64(), peak());
+    println!(
+        "tables and manifest: {:.1} s (CSV {:.1} s), peak {}",
+        watch.elapsed().as_secs_f64(),
+        csv.as_secs_f64(),
+        peak()
+    );
 
     let watch = Stopwatch::now();
     let planned = document::plan(&contents, None, false).unwrap();
-    println!("pages broken: {:.1} s, {} pages, {} volumes, peak {}", watch.elapsed().as_secs_f64(), planned.pages(), planned.volumes(), peak());
+    println!(
+        "pages broken: {:.1} s, {} pages, {} volumes, peak {}",
+        watch.elapsed().as_secs_f64(),
+        planned.pages(),
+        planned.volumes(),
+        peak()
+    );
     let write = |volume: document::Volume| {
         std::fs::write(out.join(&volume.name), volume.pdf.bytes).unwrap();
         true

@@ -189,7 +189,8 @@ impl Planned {
         for pair in numbers.chunks(AT_ONCE) {
             let made: Vec<Result<Volume, Failed>> = std::thread::scope(|scope| {
                 let threads: Vec<_> = pair.iter().map(|volume| scope.spawn(|| self.volume(*volume))).collect();
-                let broken = || Failed { document: self.name.clone(), reasons: vec!["the typesetter broke".to_owned()] };
+                let broken =
+                    || Failed { document: self.name.clone(), reasons: vec!["the typesetter broke".to_owned()] };
                 threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| Err(broken()))).collect()
             });
             forget();

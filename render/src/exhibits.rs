@@ -212,7 +212,9 @@ fn volume_of(id: &str, title: &str, at: Instant, stamps: &Stamps, pieces: &[Piec
             files.push((file.clone(), Bytes::new(piece.bytes.clone())));
         }
         let pages = (piece.from..piece.to)
-            .map(|page| (page + 1, format!("page {} of {}", page + 1, exhibit.pages), bates.number(exhibit.first + page)))
+            .map(|page| {
+                (page + 1, format!("page {} of {}", page + 1, exhibit.pages), bates.number(exhibit.first + page))
+            })
             .collect();
         shown.push(Shown {
             title: format!("Exhibit {}", exhibit.exhibit),

@@ -148,9 +148,8 @@ impl Table {
     pub(crate) fn pages(&self) -> Vec<Page> {
         let carried_height = if self.carry.is_some() { height(1) } else { 0.0 };
         let intro = if self.intro.is_empty() { 0.0 } else { self.intro.len() as f64 * PITCH + 8.0 };
-        let body = |first: bool| {
-            self.sheet.height() - self.head_height() - if first { self.taken + intro } else { 0.0 }
-        };
+        let body =
+            |first: bool| self.sheet.height() - self.head_height() - if first { self.taken + intro } else { 0.0 };
         let rows: Vec<Row> = self.rows.iter().flat_map(split).collect();
         let mut pages = Vec::new();
         let (mut at, mut sum) = (0, 0i64);
@@ -164,7 +163,9 @@ impl Table {
                 left -= carried_height;
                 placed.push(place(&row));
             }
-            if let Some(group) = group.as_ref().filter(|_| !first && rows.get(at).is_some_and(|row| row.kind != Kind::Group)) {
+            if let Some(group) =
+                group.as_ref().filter(|_| !first && rows.get(at).is_some_and(|row| row.kind != Kind::Group))
+            {
                 let again = continued(group);
                 left -= height(lines_of(&again));
                 placed.push(place(&again));
@@ -243,7 +244,11 @@ fn split(row: &Row) -> Vec<Row> {
     let parts = lines.div_ceil(MOST_LINES);
     (0..parts)
         .map(|part| Row {
-            cells: row.cells.iter().map(|cell| cell.iter().skip(part * MOST_LINES).take(MOST_LINES).cloned().collect()).collect(),
+            cells: row
+                .cells
+                .iter()
+                .map(|cell| cell.iter().skip(part * MOST_LINES).take(MOST_LINES).cloned().collect())
+                .collect(),
             amount: if part == 0 { row.amount } else { 0 },
             with_next: row.with_next && part + 1 == parts,
             ..row.clone()

@@ -23,7 +23,9 @@ pub use engine::{Failed, Pdf};
 /// Names and versions of what typesets and packs, for the manifest.
 #[must_use]
 pub fn engines() -> Vec<(String, String)> {
-    [("recoup", env!("CARGO_PKG_VERSION")), ("typst", TYPST)].map(|(name, version)| (name.to_owned(), version.to_owned())).into()
+    [("recoup", env!("CARGO_PKG_VERSION")), ("typst", TYPST)]
+        .map(|(name, version)| (name.to_owned(), version.to_owned()))
+        .into()
 }
 
 /// The version of Typst that the workspace locks; a test compares it with the library's own.

@@ -40,7 +40,9 @@ impl Style {
             Self::Mono => ("DejaVu Sans Mono", false, false),
         };
         let found = FONTS.fonts.iter().zip(&FONTS.faces).position(|(font, face)| {
-            font.info().family == family && face.is_italic() == italic && (face.weight().to_number() == if bold { 700 } else { 400 })
+            font.info().family == family
+                && face.is_italic() == italic
+                && (face.weight().to_number() == if bold { 700 } else { 400 })
         });
         found.unwrap_or(0)
     }
@@ -104,7 +106,8 @@ mod tests {
 
     #[test]
     fn lines_are_never_too_wide_and_nothing_is_lost() {
-        let text = "Einstürzende Neubauten: Silence Is Sexy (20th anniversary edition) Donaudampfschifffahrtsgesellschaft";
+        let text =
+            "Einstürzende Neubauten: Silence Is Sexy (20th anniversary edition) Donaudampfschifffahrtsgesellschaft";
         for most in [20.0, 60.0, 120.0, 468.0] {
             for style in [Style::Plain, Style::Bold, Style::Soft, Style::Mono] {
                 let lines = wrap(text, style, most);

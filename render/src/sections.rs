@@ -135,8 +135,8 @@ impl Plan {
             .iter()
             .flat_map(|words| crate::ledger::cell(full, words, crate::measure::Style::Plain))
             .collect();
-        table.taken = if self.title.is_empty() { 0.0 } else { TITLE }
-            + if self.subtitle.is_empty() { 0.0 } else { SUBTITLE };
+        table.taken =
+            if self.title.is_empty() { 0.0 } else { TITLE } + if self.subtitle.is_empty() { 0.0 } else { SUBTITLE };
         Section {
             title: self.title,
             subtitle: self.subtitle,

@@ -76,7 +76,12 @@ pub fn workbook(title: &str, tables: &[Table], at: Instant) -> Result<Vec<u8>, X
                         match exact.parse::<f64>() {
                             // Fifteen digits are what a spreadsheet keeps exactly.
                             Ok(number) if exact.chars().filter(char::is_ascii_digit).count() <= 15 => {
-                                sheet.write_number_with_format(row, column, number, &Format::new().set_num_format(format))?;
+                                sheet.write_number_with_format(
+                                    row,
+                                    column,
+                                    number,
+                                    &Format::new().set_num_format(format),
+                                )?;
                             }
                             _ => {
                                 sheet.write_string(row, column, exact)?;
@@ -120,7 +125,8 @@ fn widths(table: &Table) -> Vec<f64> {
     let columns = table.columns.iter().enumerate();
     columns
         .map(|(place, column)| {
-            let cells = table.rows.iter().take(200).filter_map(|row| row.get(place)).map(|cell| cell.plain().chars().count());
+            let cells =
+                table.rows.iter().take(200).filter_map(|row| row.get(place)).map(|cell| cell.plain().chars().count());
             let most = cells.chain([column.name.len()]).max().unwrap_or(8).clamp(6, 48);
             f64::from(u8::try_from(most).unwrap_or(48)) + 2.0
         })

@@ -20,13 +20,15 @@ pub fn HashFile() -> impl IntoView {
 
 fn wake(place: Element) {
     let Some(form) = form_around(&place) else { return };
-    let Some(input) = inside(&form, "input[type=file]").and_then(|input| input.dyn_into::<HtmlInputElement>().ok()) else {
+    let Some(input) = inside(&form, "input[type=file]").and_then(|input| input.dyn_into::<HtmlInputElement>().ok())
+    else {
         return;
     };
     listen(&form, "submit", move |event| {
         let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
         event.prevent_default();
-        let reading = Rc::new(Reading { file: file.into(), place: place.clone(), hash: RefCell::new(Some(FileHash::default())) });
+        let reading =
+            Rc::new(Reading { file: file.into(), place: place.clone(), hash: RefCell::new(Some(FileHash::default())) });
         read(&reading, 0.0);
     });
 }

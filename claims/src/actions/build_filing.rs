@@ -106,7 +106,13 @@ pub async fn fail(recoup: &Recoup, id: BuildId, owner: &str, why: &str) -> Resul
         && builds::end(&mut tx, id, owner, Err(why), now).await?
     {
         let details = serde_json::json!({ "why": why });
-        let event = NewEvent { case_id: build.case_id, claim_id: None, account: build.asked_by, kind: "filing_failed", details };
+        let event = NewEvent {
+            case_id: build.case_id,
+            claim_id: None,
+            account: build.asked_by,
+            kind: "filing_failed",
+            details,
+        };
         events::add(&mut tx, &event, now).await?;
     }
     Ok(tx.commit().await?)
@@ -234,7 +240,8 @@ impl Snapshot {
     /// The first sum that differs.
     pub fn contents(&self) -> Result<Contents, Failure> {
         let (_, sha256) = canonical(&self.filing)?;
-        let contents = Contents::new(self.filing.clone(), sha256, &self.texts).map_err(|why| Failure::said(why.to_string()))?;
+        let contents =
+            Contents::new(self.filing.clone(), sha256, &self.texts).map_err(|why| Failure::said(why.to_string()))?;
         contents.check(&self.portal).map_err(|why| Failure::said(why.to_string()))?;
         Ok(contents)
     }
@@ -258,7 +265,9 @@ pub async fn load(recoup: &Recoup, case: CaseId, number: i64) -> Result<Contents
     let mut tx = recoup.store.read().await?;
     let (text, sha256) = filings::frozen(&mut tx, case, number).await?.ok_or(Refusal::NotFound)?;
     if HEXLOWER.encode(&Sha256::digest(text.as_bytes())) != sha256 {
-        return Err(Failure::said(format!("The frozen text of filing {number} is damaged: restore the database from a backup.")));
+        return Err(Failure::said(format!(
+            "The frozen text of filing {number} is damaged: restore the database from a backup."
+        )));
     }
     let filing = Filing::read(&text).map_err(|error| Failure::Internal(format!("filing {number}: {error}")))?;
     let mut texts = Vec::with_capacity(filing.claims.len());
@@ -297,7 +306,8 @@ pub async fn keep(
         "filing": number, "sha256": sha256, "claims": snapshot.filing.claims.len(), "gross": snapshot.filing.figures.gross,
         "package": package.map(|file| file.sha256.as_str()),
     });
-    let event = NewEvent { case_id: build.case_id, claim_id: None, account: build.asked_by, kind: "filing_built", details };
+    let event =
+        NewEvent { case_id: build.case_id, claim_id: None, account: build.asked_by, kind: "filing_built", details };
     events::add(&mut tx, &event, now).await?;
     tx.commit().await?;
     Ok(id)
@@ -387,7 +397,8 @@ fn exhibits(
     let mut new = Vec::new();
     let filed: BTreeMap<&str, &filings::Filed> = filed.iter().map(|filed| (filed.sha256.as_str(), filed)).collect();
     for (claim, text) in claims.iter().zip(texts) {
-        let frozen = FrozenClaim::read(text).map_err(|error| Failure::Internal(format!("claim {}: {error}", claim.number)))?;
+        let frozen =
+            FrozenClaim::read(text).map_err(|error| Failure::Internal(format!("claim {}: {error}", claim.number)))?;
         for document in frozen.documents {
             if let Some(place) = places.get(&document.sha256) {
                 exhibits[*place].claims.push(claim.number.clone());

@@ -2,7 +2,10 @@
 
 use chrono::NaiveDate;
 
-use super::{Contents, table::{Cell, Table}};
+use super::{
+    Contents,
+    table::{Cell, Table},
+};
 use crate::{
     intake::{agreement::CHRONOLOGY, steps::Step},
     period,
@@ -18,11 +21,8 @@ pub(super) fn chronology(contents: &Contents) -> Table {
         for (field, words) in CHRONOLOGY {
             let Ok(day) = period::parse_day(claim.answer(Step::Agreement, field)) else { continue };
             let how = claim.answer(Step::Agreement, "heard_how");
-            let what = if *field == "heard_on" && !how.is_empty() {
-                format!("{words}: {how}")
-            } else {
-                (*words).to_owned()
-            };
+            let what =
+                if *field == "heard_on" && !how.is_empty() { format!("{words}: {how}") } else { (*words).to_owned() };
             events.push((day, claim.of.number.clone(), claim.claimant().to_owned(), what));
         }
     }
@@ -40,7 +40,12 @@ pub(super) fn chronology(contents: &Contents) -> Table {
     table.rows = events
         .into_iter()
         .map(|(day, claim, claimant, what)| {
-            vec![Cell::Day(day), if claim.is_empty() { Cell::Empty } else { Cell::Key(claim) }, Cell::text(claimant), Cell::text(what)]
+            vec![
+                Cell::Day(day),
+                if claim.is_empty() { Cell::Empty } else { Cell::Key(claim) },
+                Cell::text(claimant),
+                Cell::text(what),
+            ]
         })
         .collect();
     table

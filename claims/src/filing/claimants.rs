@@ -1,6 +1,9 @@
 //! The list of claimants and the consignment matrix: what was answered once per claim.
 
-use super::{Contents, FiledClaim, table::{Cell, Table}};
+use super::{
+    Contents, FiledClaim,
+    table::{Cell, Table},
+};
 use crate::{
     intake::{Kind, form, steps::Step},
     period,
@@ -98,9 +101,10 @@ fn fact(claim: &FiledClaim, name: &str) -> Cell {
     match kind {
         Some(Kind::Day) => period::parse_day(answer).map_or_else(|_| Cell::text(answer), Cell::Day),
         Some(Kind::Units) => answer.replace(',', "").parse().map_or_else(|_| Cell::text(answer), Cell::Integer),
-        Some(Kind::Select(choices) | Kind::Radio(choices)) => {
-            choices.iter().find(|(value, _)| *value == answer).map_or_else(|| Cell::text(answer), |(_, words)| Cell::key(*words))
-        }
+        Some(Kind::Select(choices) | Kind::Radio(choices)) => choices
+            .iter()
+            .find(|(value, _)| *value == answer)
+            .map_or_else(|| Cell::text(answer), |(_, words)| Cell::key(*words)),
         _ => Cell::text(answer),
     }
 }

@@ -50,8 +50,7 @@ impl FiledClaim {
         if self.answer(Step::Claimant, "kind") == "person" {
             return self.answer(Step::Claimant, "citizenship").to_owned();
         }
-        let both =
-            [self.answer(Step::Claimant, "organised_in"), self.answer(Step::Claimant, "principal_place")];
+        let both = [self.answer(Step::Claimant, "organised_in"), self.answer(Step::Claimant, "principal_place")];
         both.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
     }
 }
@@ -69,7 +68,9 @@ pub struct Portal {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Mismatch {
     /// A version is not what was signed.
-    #[error("The text of claim {claim}, version {version}, is not the one that was signed: its hash is another. Restore the database from a backup, or withdraw the claim; nothing was built.")]
+    #[error(
+        "The text of claim {claim}, version {version}, is not the one that was signed: its hash is another. Restore the database from a backup, or withdraw the claim; nothing was built."
+    )]
     Text {
         /// Claim.
         claim: String,
@@ -77,7 +78,9 @@ pub enum Mismatch {
         version: i64,
     },
     /// A line has another amount in the portal than in the signed version.
-    #[error("Line {line} of claim {claim} was signed with {signed}, but the portal keeps {kept}. Compare both on the page of the claim; nothing was built.")]
+    #[error(
+        "Line {line} of claim {claim} was signed with {signed}, but the portal keeps {kept}. Compare both on the page of the claim; nothing was built."
+    )]
     Line {
         /// Claim.
         claim: String,
@@ -89,7 +92,9 @@ pub enum Mismatch {
         kept: String,
     },
     /// Lines do not add up to what was kept.
-    #[error("The lines of claim {claim} in {category} add up to {lines}, but the portal keeps the sum {kept}. Compare line by line on the page of the claim; nothing was built.")]
+    #[error(
+        "The lines of claim {claim} in {category} add up to {lines}, but the portal keeps the sum {kept}. Compare line by line on the page of the claim; nothing was built."
+    )]
     Sum {
         /// Claim.
         claim: String,
@@ -101,7 +106,9 @@ pub enum Mismatch {
         kept: String,
     },
     /// The claims do not add up to the figures of the case.
-    #[error("The claims add up to {claims}, but the portal shows {kept} as {figure}. Run “recoup doctor” and build again; nothing was built.")]
+    #[error(
+        "The claims add up to {claims}, but the portal shows {kept} as {figure}. Run “recoup doctor” and build again; nothing was built."
+    )]
     Figures {
         /// Which figure.
         figure: &'static str,

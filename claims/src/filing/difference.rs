@@ -40,7 +40,8 @@ pub struct Moved {
 #[must_use]
 pub fn difference(before: &Contents, after: &Contents) -> Difference {
     let mut rows = Vec::new();
-    let old: BTreeMap<&str, &FiledClaim> = before.claims.iter().map(|claim| (claim.of.number.as_str(), claim)).collect();
+    let old: BTreeMap<&str, &FiledClaim> =
+        before.claims.iter().map(|claim| (claim.of.number.as_str(), claim)).collect();
     let new: BTreeMap<&str, &FiledClaim> = after.claims.iter().map(|claim| (claim.of.number.as_str(), claim)).collect();
     let mut told = [0usize; 3];
     for claim in &after.claims {
@@ -103,7 +104,11 @@ fn lines(
         let counted = |line: Option<&FrozenLine>| line.is_some_and(|line| counts(line.basis, basis));
         // A line whose basis changed leaves one sum and enters another: two rows, of which one counts.
         let sides: &[(Option<&FrozenLine>, Option<&FrozenLine>)] =
-            if was.is_some() && is.is_some() && counted(was) != counted(is) { &[(was, None), (None, is)] } else { &[(was, is)] };
+            if was.is_some() && is.is_some() && counted(was) != counted(is) {
+                &[(was, None), (None, is)]
+            } else {
+                &[(was, is)]
+            };
         for (was, is) in sides.iter().copied() {
             let Some(line) = is.or(was) else { continue };
             if was.map(|line| (&line.answers, line.amount_in_case, &line.evidence))

@@ -36,7 +36,8 @@ const SHOWN_OF_AGREEMENT: [&str; 13] = [
 /// The initials of a name: `M. P.`
 #[must_use]
 pub fn initials(name: &str) -> String {
-    let letters = name.split(|c: char| c.is_whitespace() || c == '-').filter_map(|word| word.chars().find(|c| c.is_alphabetic()));
+    let letters =
+        name.split(|c: char| c.is_whitespace() || c == '-').filter_map(|word| word.chars().find(|c| c.is_alphabetic()));
     letters.map(|letter| format!("{}.", letter.to_uppercase())).collect::<Vec<_>>().join(" ")
 }
 

@@ -31,7 +31,8 @@ pub const FORM: &[Section] = &[
         intro: "Bates numbers stand on every page of an exhibit and stay the same in later filings. Prefix and width cannot be changed once a filing was built.",
         fields: &[
             Field::required("bates_prefix", "Bates prefix", Kind::Text(10)).hint("Letters and digits, like ALG."),
-            Field::required("bates_width", "Digits", Kind::Units).hint("4 to 9; six digits are enough for a million pages."),
+            Field::required("bates_width", "Digits", Kind::Units)
+                .hint("4 to 9; six digits are enough for a million pages."),
             Field::required("volume_mb", "Largest volume, in MB", Kind::Units)
                 .hint("What the court takes as one upload. Volumes of exhibits are split under it."),
         ],

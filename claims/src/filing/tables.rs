@@ -72,10 +72,7 @@ fn summary(contents: &Contents) -> Table {
         };
         let sum = |figure: fn(&Total) -> i64| {
             let totals = claim.claim.totals.iter();
-            totals
-                .filter(|total| counts(total.basis, contents.filing.case.filing_basis))
-                .map(figure)
-                .sum::<i64>()
+            totals.filter(|total| counts(total.basis, contents.filing.case.filing_basis)).map(figure).sum::<i64>()
         };
         let figures = claim.of.figures;
         let mut row = vec![
@@ -205,7 +202,11 @@ fn lines(contents: &Contents, schedule: &Schedule) -> Table {
                     Cell::key(&line.rate),
                     Cell::Amount(line.interest_in_case, currency),
                     Cell::Amount(line.costs_in_case, currency),
-                    if entry.evidence.is_empty() { Cell::key("sworn only") } else { Cell::text(entry.evidence.join("; ")) },
+                    if entry.evidence.is_empty() {
+                        Cell::key("sworn only")
+                    } else {
+                        Cell::text(entry.evidence.join("; "))
+                    },
                 ]);
                 if part.counts {
                     sum += entry.amount;
@@ -239,7 +240,8 @@ fn matches(contents: &Contents) -> Table {
         format!("{sign}{}.{:03}", size / 1_000, size % 1_000)
     };
     for pair in &contents.filing.matches {
-        let parts: Vec<String> = pair.parts.iter().map(|(field, weight)| format!("{field} {}", bits(*weight))).collect();
+        let parts: Vec<String> =
+            pair.parts.iter().map(|(field, weight)| format!("{field} {}", bits(*weight))).collect();
         table.rows.push(vec![
             Cell::key(&pair.kind),
             Cell::key(&pair.a),

@@ -112,13 +112,7 @@ pub async fn progress(
 ///
 /// # Errors
 /// If the database fails.
-pub async fn end(
-    tx: &mut Tx,
-    id: BuildId,
-    owner: &str,
-    ended: Result<i64, &str>,
-    now: Instant,
-) -> Result<bool, Error> {
+pub async fn end(tx: &mut Tx, id: BuildId, owner: &str, ended: Result<i64, &str>, now: Instant) -> Result<bool, Error> {
     let (state, number, failed) = match ended {
         Ok(number) => ("done", Some(number), ""),
         Err(failed) => ("failed", None, failed),

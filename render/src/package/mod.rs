@@ -8,7 +8,9 @@ use std::io::{Read, Seek, Write};
 use claims::filing::manifest::{MANIFEST, Manifest, SIGNATURE};
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
-use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter, result::ZipError, write::SimpleFileOptions, write::StreamWriter};
+use zip::{
+    CompressionMethod, DateTime, ZipArchive, ZipWriter, result::ZipError, write::SimpleFileOptions, write::StreamWriter,
+};
 
 mod key;
 mod verify;

@@ -95,7 +95,9 @@ fn check<R: Read + Seek>(zip: &mut ZipArchive<R>, key: &PublicKey, report: &mut 
     for name in &names {
         *seen.entry(name).or_default() += 1;
     }
-    report.problems.extend(seen.iter().filter(|(_, times)| **times > 1).map(|(name, _)| Problem::Twice((*name).to_owned())));
+    report
+        .problems
+        .extend(seen.iter().filter(|(_, times)| **times > 1).map(|(name, _)| Problem::Twice((*name).to_owned())));
     let mut small = |name: &str| -> Result<Vec<u8>, Problem> {
         let file = zip.by_name(name).map_err(|_| Problem::Missing(name.to_owned()))?;
         let mut bytes = Vec::new();
@@ -253,7 +255,11 @@ mod tests {
             engines: crate::engines(),
             files: files
                 .iter()
-                .map(|(name, bytes)| File { name: (*name).to_owned(), bytes: bytes.len() as u64, sha256: sha256(bytes) })
+                .map(|(name, bytes)| File {
+                    name: (*name).to_owned(),
+                    bytes: bytes.len() as u64,
+                    sha256: sha256(bytes),
+                })
                 .collect(),
         };
         let mut package = Package::new(Vec::new());
@@ -267,7 +273,8 @@ mod tests {
         verify(|| Ok(Cursor::new(bytes)), &key().public()).unwrap().problems
     }
 
-    const FILES: [(&str, &[u8]); 2] = [("filing.pdf", b"%PDF-1.7 and so on"), ("tables/summary.csv", b"a,b\r\n1,2\r\n")];
+    const FILES: [(&str, &[u8]); 2] =
+        [("filing.pdf", b"%PDF-1.7 and so on"), ("tables/summary.csv", b"a,b\r\n1,2\r\n")];
 
     #[test]
     fn a_package_is_whole_and_the_same_twice() {

@@ -77,12 +77,15 @@ pub(super) fn summary(contents: &Contents) -> Section {
     let words = vec![format!(
         "As of {}, {} in force with {} claim {} gross. Interest and costs are in no figure of this filing.",
         filing.as_of_words,
-        if contents.claims.len() == 1 { "one claim is".to_owned() } else { format!("{} claims are", contents.claims.len()) },
+        if contents.claims.len() == 1 {
+            "one claim is".to_owned()
+        } else {
+            format!("{} claims are", contents.claims.len())
+        },
         plural(contents.lines().count(), "line", "lines"),
         currency.show(figures.gross),
     )];
-    let figures =
-        FigureTable { head: ["Figure".to_owned(), format!("Amount in {}", currency.code())], rows };
+    let figures = FigureTable { head: ["Figure".to_owned(), format!("Amount in {}", currency.code())], rows };
     section("Summary", "summary", Body::Summary { words, figures, after: after(contents) })
 }
 
@@ -91,17 +94,20 @@ fn after(contents: &Contents) -> Vec<Part> {
     let filing = &contents.filing;
     let mut parts = Vec::new();
     let mut words = paragraphs(&filing.case.class_definition);
-    words.push(format!("Claims in force: {}. Claims withdrawn after they had been sent: {}.", contents.claims.len(), filing.withdrawn.len()));
+    words.push(format!(
+        "Claims in force: {}. Claims withdrawn after they had been sent: {}.",
+        contents.claims.len(),
+        filing.withdrawn.len()
+    ));
     parts.push(Part { title: "Class".to_owned(), words });
     let other: Vec<String> = schedules(contents)
         .iter()
         .flat_map(|schedule| &schedule.parts)
         .filter(|part| !part.counts)
         .map(|part| match part.basis {
-            Some(Basis::UnitsOnly) | None => format!(
-                "{} units are claimed without a value.",
-                claims::money::grouped_units(part.units)
-            ),
+            Some(Basis::UnitsOnly) | None => {
+                format!("{} units are claimed without a value.", claims::money::grouped_units(part.units))
+            }
             Some(basis) => format!(
                 "Stock of {} is valued at {}; amounts of different bases are never added together.",
                 filing.case.currency.show(part.sum),
@@ -113,10 +119,17 @@ fn after(contents: &Contents) -> Vec<Part> {
         parts.push(Part { title: "Stock outside the totals".to_owned(), words: other });
     }
     if !filing.case.rates.is_empty() {
-        let rates: Vec<String> =
-            filing.case.rates.iter().map(|(code, rate)| format!("1 {code} = {rate} {}", filing.case.currency)).collect();
-        let source =
-            if filing.case.rate_source.is_empty() { String::new() } else { format!(" ({})", drawable(&filing.case.rate_source)) };
+        let rates: Vec<String> = filing
+            .case
+            .rates
+            .iter()
+            .map(|(code, rate)| format!("1 {code} = {rate} {}", filing.case.currency))
+            .collect();
+        let source = if filing.case.rate_source.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", drawable(&filing.case.rate_source))
+        };
         let words = format!(
             "Foreign amounts were converted once, at the rates of {}{source}: {}.",
             claims::period::show_day(filing.case.valuation_date),
@@ -236,8 +249,14 @@ pub(super) fn claims(contents: &Contents) -> Section {
 pub(super) fn declaration(contents: &Contents) -> Section {
     let settings = &contents.filing.settings;
     let mut words = paragraphs(&settings.declaration);
-    let engines: Vec<String> = contents.filing.engines.iter().map(|(name, version)| format!("{name} {version}")).collect();
-    words.push(format!("Made by {}. The frozen text of this filing has the SHA-256 hash {}.", engines.join(", "), contents.sha256));
-    let signer = if settings.declarant.is_empty() { "Name and title".to_owned() } else { drawable(&settings.declarant) };
+    let engines: Vec<String> =
+        contents.filing.engines.iter().map(|(name, version)| format!("{name} {version}")).collect();
+    words.push(format!(
+        "Made by {}. The frozen text of this filing has the SHA-256 hash {}.",
+        engines.join(", "),
+        contents.sha256
+    ));
+    let signer =
+        if settings.declarant.is_empty() { "Name and title".to_owned() } else { drawable(&settings.declarant) };
     section("Declaration on method", "declaration", Body::Words { words, signature: true, signer })
 }

@@ -37,7 +37,8 @@ pub(super) fn claimants(contents: &Contents) -> Section {
             table.cell(1, &with("Organised in", answer("organised_in")), Style::Plain)
         };
         citizenship.extend(table.cell(1, &with("Principal place", answer("principal_place")), Style::Soft));
-        let place: Vec<&str> = ["city", "region", "country"].into_iter().map(answer).filter(|part| !part.is_empty()).collect();
+        let place: Vec<&str> =
+            ["city", "region", "country"].into_iter().map(answer).filter(|part| !part.is_empty()).collect();
         let place = table.cell(2, &place.join(", "), Style::Plain);
         table.rows.push(row(vec![who, citizenship, place]));
     }
@@ -170,6 +171,7 @@ pub(super) fn chronology(contents: &Contents) -> Section {
         out.rows.push(row(vec![when, what, who]));
     }
     let mut plan = Plan::new("Chronology");
-    plan.intro = vec!["The dates of the case in bold, and the dates that claimants gave under penalty of perjury.".to_owned()];
+    plan.intro =
+        vec!["The dates of the case in bold, and the dates that claimants gave under penalty of perjury.".to_owned()];
     plan.ledger("chronology", "Chronology", out)
 }

@@ -77,10 +77,13 @@ pub(super) fn overlaps(contents: &Contents) -> Section {
             last = &overlap.subject;
         }
         let mut who = out.cell(0, &overlap.claim, Style::Plain);
-        let through = if overlap.through.is_empty() { String::new() } else { format!(", payable through {}", overlap.through) };
+        let through =
+            if overlap.through.is_empty() { String::new() } else { format!(", payable through {}", overlap.through) };
         who.extend(out.cell(0, &format!("{}{through}", overlap.relation), Style::Soft));
         let mut cells = vec![who];
-        cells.extend([overlap.gross, overlap.confirmed, overlap.suspected].map(|minor| vec![(currency.grouped(minor), "")]));
+        cells.extend(
+            [overlap.gross, overlap.confirmed, overlap.suspected].map(|minor| vec![(currency.grouped(minor), "")]),
+        );
         out.rows.push(row(cells));
         removed += overlap.confirmed;
         suspected += overlap.suspected;
@@ -100,11 +103,8 @@ pub(super) fn overlaps(contents: &Contents) -> Section {
 /// Exhibits with Bates ranges and hashes.
 pub(super) fn exhibits(contents: &Contents) -> Section {
     let filing = &contents.filing;
-    let mut out = table(vec![
-        Column::left(52.0, "Exhibit"),
-        Column::left(136.0, "Bates numbers"),
-        Column::left(280.0, "File"),
-    ]);
+    let mut out =
+        table(vec![Column::left(52.0, "Exhibit"), Column::left(136.0, "Bates numbers"), Column::left(280.0, "File")]);
     for exhibit in &filing.exhibits {
         let number = out.cell(0, &exhibit.exhibit.to_string(), Style::Bold);
         let mut range = out.cell(1, &filing.range(exhibit), Style::Plain);
@@ -126,7 +126,11 @@ pub(super) fn exhibits(contents: &Contents) -> Section {
     plan.intro = vec![format!(
         "{} on {}. Each file stands once, however many claims hold it; under it its SHA-256 hash.",
         plural(filing.exhibits.len(), "exhibit", "exhibits"),
-        plural(usize::try_from(filing.exhibits.iter().map(|exhibit| exhibit.pages).sum::<i64>()).unwrap_or(0), "page", "pages"),
+        plural(
+            usize::try_from(filing.exhibits.iter().map(|exhibit| exhibit.pages).sum::<i64>()).unwrap_or(0),
+            "page",
+            "pages"
+        ),
     )];
     plan.ledger("exhibits", "Exhibit index", out)
 }

@@ -25,7 +25,11 @@ pub(super) fn sections(contents: &Contents, schedule: &Schedule) -> Vec<Section>
     if schedule.parts.is_empty() {
         let mut plan = Plan::new(&schedule.title());
         plan.intro = vec!["No claim in force has a line in this category.".to_owned()];
-        return vec![plan.ledger(&format!("schedule-{letter}"), &schedule.title(), table(contents.filing.case.currency))];
+        return vec![plan.ledger(
+            &format!("schedule-{letter}"),
+            &schedule.title(),
+            table(contents.filing.case.currency),
+        )];
     }
     let several = schedule.parts.iter().any(|part| part.basis.is_some());
     let parts = schedule.parts.iter().enumerate();
@@ -56,7 +60,9 @@ fn intro(contents: &Contents, part: &Part) -> Vec<String> {
     }
     words.push('.');
     if !part.counts {
-        words.push_str(" Valued on another basis than the totals of this filing use, or not valued at all: not in any total.");
+        words.push_str(
+            " Valued on another basis than the totals of this filing use, or not valued at all: not in any total.",
+        );
     }
     vec![words]
 }
@@ -114,7 +120,13 @@ fn lines(currency: Currency, part: &Part) -> Table {
 fn head(group: &Group) -> Row {
     let mut lines = cell(NUMBER + ABOUT + EVIDENCE, &group.claimant, Style::Bold);
     lines.extend(cell(NUMBER + ABOUT + EVIDENCE, &format!("Claim {}", group.claim), Style::Soft));
-    Row { kind: Kind::Group, cells: vec![lines, Vec::new(), Vec::new(), Vec::new()], amount: 0, with_next: true, span: 3 }
+    Row {
+        kind: Kind::Group,
+        cells: vec![lines, Vec::new(), Vec::new(), Vec::new()],
+        amount: 0,
+        with_next: true,
+        span: 3,
+    }
 }
 
 fn line(currency: Currency, entry: &Entry, with_next: bool) -> Row {

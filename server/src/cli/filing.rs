@@ -163,9 +163,13 @@ async fn again(recoup: &Recoup, documents: &Documents, slug: &str, number: i64) 
     let kept = store::filings::files(&mut tx, filing.id).await?;
     let mut same = true;
     for (variant, sha256) in made {
-        let before = kept.iter().find(|file| file.variant == variant && file.name.is_empty()).map(|file| file.sha256.clone());
+        let before =
+            kept.iter().find(|file| file.variant == variant && file.name.is_empty()).map(|file| file.sha256.clone());
         let equal = before.as_deref() == Some(&sha256);
-        println!("{variant}: {sha256}, {}", if equal { "the same bytes as kept" } else { "NOT the bytes that were kept" });
+        println!(
+            "{variant}: {sha256}, {}",
+            if equal { "the same bytes as kept" } else { "NOT the bytes that were kept" }
+        );
         same &= equal;
     }
     Ok(if same { ExitCode::SUCCESS } else { ExitCode::FAILURE })

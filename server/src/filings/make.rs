@@ -213,7 +213,8 @@ async fn pack(
         let mut out = package.finish(&text, &key).map_err(internal)?;
         std::io::Write::flush(&mut out).map_err(internal)
     });
-    let chunks = futures::stream::unfold(receiver, |mut receiver| async move { Some((receiver.recv().await?, receiver)) });
+    let chunks =
+        futures::stream::unfold(receiver, |mut receiver| async move { Some((receiver.recv().await?, receiver)) });
     let received = documents.receive(Box::pin(chunks), u64::MAX).await;
     packing.await.map_err(internal)??;
     let incoming = received.map_err(|error| not_stored(&error))?;
@@ -246,9 +247,7 @@ async fn bytes_of(documents: &Documents, sha256: &str, name: &str) -> Result<Byt
     })
 }
 
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
-) -> Result<T, Failure> {
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
     tokio::task::spawn_blocking(work).await.map_err(internal)?
 }
 

@@ -75,7 +75,9 @@ impl Files {
 
 pub(crate) fn not_stored(error: &dyn std::error::Error) -> Failure {
     tracing::error!(%error, "a file of a filing could not be stored");
-    Failure::said("The document store did not take a file of the filing. Run “recoup doctor”, and build again; nothing was kept.")
+    Failure::said(
+        "The document store did not take a file of the filing. Run “recoup doctor”, and build again; nothing was kept.",
+    )
 }
 
 /// The key that signs manifests.

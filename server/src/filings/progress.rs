@@ -36,7 +36,8 @@ impl Progress {
         let now = recoup.clock.now();
         {
             let mut told = self.told.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            if told.as_ref().is_some_and(|(last, at)| last == stage && now - *at < Duration::seconds(1) && done < total) {
+            if told.as_ref().is_some_and(|(last, at)| last == stage && now - *at < Duration::seconds(1) && done < total)
+            {
                 return Ok(());
             }
             *told = Some((stage.to_owned(), now));

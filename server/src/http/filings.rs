@@ -4,10 +4,7 @@ use app::request::{Answer, Query, Site, Visitor, see_other};
 use axum::{
     Extension,
     body::Body,
-    extract::{
-        Multipart, Path, State,
-        multipart::MultipartRejection,
-    },
+    extract::{Multipart, Path, State, multipart::MultipartRejection},
     http::header,
     response::{IntoResponse, Response},
 };
@@ -39,7 +36,8 @@ async fn find(
     visitor.may(Action::File(case.id))?;
     let filing = filings::by_number(&mut tx, case.id, number).await?.ok_or(Refusal::NotFound)?;
     let name = if name == "package.zip" { "" } else { name };
-    let file = filings::files(&mut tx, filing.id).await?.into_iter().find(|file| file.variant == variant && file.name == name);
+    let file =
+        filings::files(&mut tx, filing.id).await?.into_iter().find(|file| file.variant == variant && file.name == name);
     Ok((case.id, file.ok_or(Refusal::NotFound)?))
 }
 
@@ -97,7 +95,9 @@ async fn verify_kept(http: &Http, file: &File, key: package::PublicKey) -> anyho
         to.flush().await?;
         drop(to);
         let place = path.clone();
-        tokio::task::spawn_blocking(move || package::verify(|| std::fs::File::open(&place), &key)).await?.map_err(anyhow::Error::from)
+        tokio::task::spawn_blocking(move || package::verify(|| std::fs::File::open(&place), &key))
+            .await?
+            .map_err(anyhow::Error::from)
     }
     .await;
     let _ = tokio::fs::remove_file(&path).await;

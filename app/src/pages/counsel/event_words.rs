@@ -99,6 +99,8 @@ fn written(details: &Value) -> String {
     let mails = details.get("mails").and_then(Value::as_i64).unwrap_or_default();
     let subject = details.get("subject").and_then(Value::as_str).unwrap_or_default();
     format!("{}: {}. “{subject}”", claims.join(", "), frame::count(mails, "mail", "mails"))
+}
+
 fn number(details: &Value, name: &str) -> i64 {
     details.get(name).and_then(Value::as_i64).unwrap_or_default()
 }

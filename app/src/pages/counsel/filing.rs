@@ -29,7 +29,9 @@ pub async fn page(visitor: Visitor, Path((slug, number)): Path<(String, i64)>) -
     drop(tx);
     let notice = visitor.take_notice().await;
     let whom = frame::whom(&case);
-    Ok(visitor.page(Page::new(format!("Filing {number}"), move || show(&case, waiting, &row, &files, notice)).wide().whom(whom)))
+    Ok(visitor.page(
+        Page::new(format!("Filing {number}"), move || show(&case, waiting, &row, &files, notice)).wide().whom(whom),
+    ))
 }
 
 fn show(case: &Case, waiting: Waiting, row: &Row, files: &[File], notice: Option<String>) -> impl IntoView + use<> {
@@ -39,7 +41,11 @@ fn show(case: &Case, waiting: Waiting, row: &Row, files: &[File], notice: Option
     let unique = if row.suspected == 0 {
         currency.show(row.gross - row.confirmed)
     } else {
-        format!("{} to {}", currency.grouped(row.gross - row.confirmed - row.suspected), currency.show(row.gross - row.confirmed))
+        format!(
+            "{} to {}",
+            currency.grouped(row.gross - row.confirmed - row.suspected),
+            currency.show(row.gross - row.confirmed)
+        )
     };
     let packages: Vec<_> = files
         .iter()

@@ -203,4 +203,3 @@ fn settings_page(case: Case, built: bool, typed: Typed) -> Page {
     })
     .whom(whom)
 }
-

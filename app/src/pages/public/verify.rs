@@ -1,8 +1,7 @@
 //! Anybody may ask what a hash belongs to.
 
 use claims::{
-    Instant,
-    deadline,
+    Instant, deadline,
     store::filings::{self, Known},
 };
 use leptos::prelude::*;
@@ -78,12 +77,23 @@ fn in_words(known: &Known) -> String {
     let at = |at: Instant| deadline::show(at, "Etc/UTC");
     let (case, number) = (known.slug.as_str(), known.number.as_str());
     match known.kind.as_str() {
-        "package" => format!("The {} package of filing {number} of the case “{case}”, built {}.", known.what.trim(), at(known.at)),
+        "package" => format!(
+            "The {} package of filing {number} of the case “{case}”, built {}.",
+            known.what.trim(),
+            at(known.at)
+        ),
         "file" => {
             let (variant, name) = known.what.split_once(' ').unwrap_or(("", known.what.as_str()));
-            format!("The file {name} in the {variant} package of filing {number} of the case “{case}”, built {}.", at(known.at))
+            format!(
+                "The file {name} in the {variant} package of filing {number} of the case “{case}”, built {}.",
+                at(known.at)
+            )
         }
         "filing" => format!("The frozen text of filing {number} of the case “{case}”, built {}.", at(known.at)),
-        _ => format!("The receipt of claim {number}, version {}, of the case “{case}”, received {}.", known.what, at(known.at)),
+        _ => format!(
+            "The receipt of claim {number}, version {}, of the case “{case}”, received {}.",
+            known.what,
+            at(known.at)
+        ),
     }
 }
