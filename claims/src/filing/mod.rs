@@ -21,6 +21,8 @@ pub mod schedules;
 mod settings;
 mod table;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 pub use contents::{Contents, FiledClaim, Mismatch, Portal};
 pub use difference::{Difference, Moved, difference};
