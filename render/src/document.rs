@@ -11,8 +11,11 @@ use crate::{
 
 const TEMPLATE: &str = include_str!("templates/filing.typ");
 
-/// Most pages of a volume: few enough that typesetting one takes little memory.
-const VOLUME: usize = 260;
+/// Most pages of a filing in one volume.
+const WHOLE: usize = 260;
+
+/// Most pages of a volume of several: few enough that typesetting two at once takes little memory.
+const VOLUME: usize = 180;
 
 /// Volumes typeset at the same time: each takes a core and some hundred megabytes.
 const AT_ONCE: usize = 2;
@@ -177,7 +180,7 @@ impl Planned {
     /// How many volumes there will be.
     #[must_use]
     pub fn volumes(&self) -> usize {
-        self.total.div_ceil(VOLUME).max(1)
+        if self.total <= WHOLE { 1 } else { self.total.div_ceil(VOLUME) }
     }
 
     /// Typesets every volume, two at a time, and hands each on in order, until `take` says `false`.

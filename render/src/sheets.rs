@@ -50,7 +50,8 @@ pub fn workbook(title: &str, tables: &[Table], at: Instant) -> Result<Vec<u8>, X
         if table.rows.len() + 1 > MOST_ROWS {
             return Err(XlsxError::ParameterError(format!("{} has more rows than a sheet takes", table.key)));
         }
-        let sheet = book.add_worksheet();
+        // Rows go to a temporary file as they are written, not into memory.
+        let sheet = book.add_worksheet_with_constant_memory()?;
         sheet.set_name(table.key)?;
         sheet.set_freeze_panes(1, 0)?;
         for (column, width) in (0u16..).zip(widths(table)) {

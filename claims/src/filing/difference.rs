@@ -163,7 +163,8 @@ fn decisions(rows: &mut Vec<Moved>, before: &Filing, after: &Filing) -> usize {
         .collect();
     let mut decided = 0;
     for pair in &after.matches {
-        let was = old.get(&(pair.kind.as_str(), pair.a.as_str(), pair.b.as_str())).copied().unwrap_or("not found yet");
+        // A pair that was found in between and is still open was decided by nobody.
+        let was = old.get(&(pair.kind.as_str(), pair.a.as_str(), pair.b.as_str())).copied().unwrap_or("open");
         if was == pair.decision {
             continue;
         }

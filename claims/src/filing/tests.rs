@@ -222,12 +222,22 @@ fn every_table_has_a_cell_for_every_column() {
 fn what_moved_adds_up() {
     let sales = |number, amount| line(number, Category::UnpaidSales, None, amount, None);
     let stock = |number, basis| line(number, Category::HeldInventory, Some(basis), 900, None);
-    let before = contents(1, &[claim("ALG-1", 1, vec![sales(1, 700), stock(2, Basis::Wholesale)]), claim("ALG-2", 1, vec![sales(1, 40)])]);
+    let before = contents(
+        1,
+        &[claim("ALG-1", 1, vec![sales(1, 700), stock(2, Basis::Wholesale)]), claim("ALG-2", 1, vec![sales(1, 40)])],
+    );
     // By hand: line 1 loses 100, line 2 now counts (+900), ALG-2 goes (−40), ALG-3 comes (+5).
-    let after = contents(2, &[claim("ALG-1", 2, vec![sales(1, 600), stock(2, Basis::Retail)]), claim("ALG-3", 1, vec![sales(1, 5)])]);
+    let after = contents(
+        2,
+        &[claim("ALG-1", 2, vec![sales(1, 600), stock(2, Basis::Retail)]), claim("ALG-3", 1, vec![sales(1, 5)])],
+    );
     let found = difference(&before, &after);
     let moved: i64 = found.rows.iter().filter(|row| row.counted).map(|row| row.after - row.before).sum();
     assert_eq!((moved, after.filing.figures.gross - before.filing.figures.gross), (-100 + 900 - 40 + 5, 765));
-    assert!(found.words.contains("which is 7.65 USD more: +0.05 USD by claims added, +8.00 USD by amendments"), "{}", found.words);
+    assert!(
+        found.words.contains("which is 7.65 USD more: +0.05 USD by claims added, +8.00 USD by amendments"),
+        "{}",
+        found.words
+    );
     assert!(difference(&before, &before).rows.is_empty());
 }
