@@ -39,6 +39,6 @@ pub mod store;
 
 pub use clock::{Clock, Instant};
 pub use ids::{
-    AccountId, BuildId, CaseDocumentId, CaseId, ClaimId, ClaimantId, DocumentId, EvidenceId, FilingId, ImportId, LineId,
-    MailId, MatchId, OverlapId, ReleaseId, VersionId,
+    AccountId, BuildId, CaseDocumentId, CaseId, ClaimId, ClaimantId, DocumentId, EvidenceId, FilingId, ImportId,
+    LineId, MailId, MatchId, OverlapId, ReleaseId, VersionId,
 };
