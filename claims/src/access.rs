@@ -53,6 +53,8 @@ pub enum Action {
     Decide(CaseId),
     /// Export the claims of a case.
     Export(CaseId),
+    /// Build, read and download the filings of a case, set how they are made.
+    File(CaseId),
     /// See the list of one's cases as counsel.
     SeeCounselDesk,
     /// Make and edit cases, appoint counsel.
@@ -94,9 +96,11 @@ impl Actor {
                 allowed(self.claimants.contains(&claimant), Refusal::NotFound)?;
                 allowed(self.verified, Refusal::VerifyEmail)
             }
-            Action::ReviewClaim(case) | Action::SeeCase(case) | Action::Decide(case) | Action::Export(case) => {
-                allowed(self.counsel_of.contains(&case), Refusal::NotFound)
-            }
+            Action::ReviewClaim(case)
+            | Action::SeeCase(case)
+            | Action::Decide(case)
+            | Action::Export(case)
+            | Action::File(case) => allowed(self.counsel_of.contains(&case), Refusal::NotFound),
             Action::SeeCounselDesk => allowed(!self.counsel_of.is_empty(), Refusal::Forbidden),
             Action::ManageCases | Action::ManageInstallation => allowed(self.administrator, Refusal::Forbidden),
         }

@@ -46,4 +46,8 @@ ids! {
     MatchId
     /// An entry of the ledger of overlaps.
     OverlapId
+    /// A filing.
+    FilingId
+    /// A build of a filing that was asked for.
+    BuildId
 }

@@ -7,6 +7,7 @@ pub mod access;
 pub mod case;
 pub mod clock;
 pub mod declaration;
+pub mod filing;
 pub mod frozen;
 pub mod identifiers;
 pub mod ids;
@@ -38,6 +39,6 @@ pub mod store;
 
 pub use clock::{Clock, Instant};
 pub use ids::{
-    AccountId, CaseDocumentId, CaseId, ClaimId, ClaimantId, DocumentId, EvidenceId, ImportId, LineId, MailId, MatchId,
-    OverlapId, ReleaseId, VersionId,
+    AccountId, BuildId, CaseDocumentId, CaseId, ClaimId, ClaimantId, DocumentId, EvidenceId, FilingId, ImportId,
+    LineId, MailId, MatchId, OverlapId, ReleaseId, VersionId,
 };

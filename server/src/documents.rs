@@ -170,6 +170,18 @@ impl Documents {
         Ok(self.store.get(&incoming.at).await?.bytes().await?)
     }
 
+    /// All bytes of a kept document, compared with its hash.
+    ///
+    /// # Errors
+    /// If it is not there, has other bytes, or the object store fails.
+    pub async fn whole(&self, sha256: &str) -> anyhow::Result<Bytes> {
+        let bytes = self.store.get(&self.place(sha256)).await?.bytes().await?;
+        if HEXLOWER.encode(&Sha256::digest(&bytes)) != sha256 {
+            bail!("the object store gave back other bytes than were kept");
+        }
+        Ok(bytes)
+    }
+
     /// Streams a kept document.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ pub mod config;
 pub mod demo;
 pub mod doctor;
 pub mod documents;
+pub mod filings;
 pub mod http;
 pub mod jobs;
 pub mod mail;

@@ -103,6 +103,7 @@ impl App {
     /// Matches what is to be matched, then delivers every mail that is due.
     pub async fn run_jobs(&self) {
         while match_case::run_due(&self.recoup, &self.recoup.random.token()).await.unwrap() > 0 {}
+        while server::filings::run_due(&self.recoup, &self.documents, &self.recoup.random.token()).await.unwrap() > 0 {}
         while worker::run_once(&self.recoup, &self.post, &self.recoup.random.token()).await.unwrap() > 0 {}
     }
 

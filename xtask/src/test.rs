@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 use crate::counts::Counts;
 use crate::postgres::Postgres;
 use crate::run::{Interrupt, succeeded};
+use crate::tools::{find_or_install, on_path};
 use crate::workspace::Workspace;
 use crate::{browser, build, wasm};
 
@@ -118,6 +119,10 @@ pub fn run(workspace: &Workspace, interrupt: &Interrupt, options: &Options) -> R
 /// All tests of all crates. This program's own come separately: its dependencies are compiled with fewer features than
 /// they would be beside the product's, and compiling them twice takes longer.
 fn cargo_tests(workspace: &Workspace, interrupt: &Interrupt) -> Result<Counts> {
+    // Filings are read with other programs than the one that made them.
+    for (package, program) in [("poppler-utils", "pdftotext"), ("qpdf", "qpdf")] {
+        find_or_install(interrupt, &[package], || on_path(program))?;
+    }
     let mut own = None;
     let url =
         std::env::var(POSTGRES).or_else(|_| Postgres::start(interrupt).map(|started| own.insert(started).url()))?;

@@ -10,12 +10,14 @@
 )]
 
 mod dom;
+mod hash_file;
 mod line_sums;
 pub mod sum_html;
 mod unsaved;
 mod upload;
 mod upload_row;
 
+pub use hash_file::HashFile;
 pub use line_sums::{LineSums, LineSumsAwake};
 pub use unsaved::Unsaved;
 pub use upload::Upload;

@@ -11,11 +11,12 @@ use crate::{
     mail::{TemplateError, Templates},
     passwords::{HashingFailed, Passwords},
     random::Random,
-    store::{self, Store},
+    store::{self, Store, Tx},
 };
 
 pub mod account;
 pub mod amend;
+pub mod build_filing;
 pub mod cases;
 pub mod claim_view;
 pub mod counsel;
@@ -61,6 +62,9 @@ pub struct Recoup {
     pub secret: Arc<[u8; 32]>,
     /// How far statements are read.
     pub progress: imports::Progress,
+    /// Signs the manifests of filings (Ed25519, RFC 8032); kept in the database too, so that several processes sign alike and
+    /// a restored installation as before.
+    pub filing_key: Arc<[u8; 32]>,
 }
 
 impl Recoup {
@@ -76,12 +80,9 @@ impl Recoup {
         limits: Limits,
     ) -> Result<Self, Failure> {
         let mut tx = store.write().await?;
-        let encoding = data_encoding::HEXLOWER;
-        let text =
-            store::accounts::installation_value(&mut tx, "secret", || encoding.encode(&random.bytes::<32>())).await?;
+        let secret = installation_key(&mut tx, "secret", &random).await?;
+        let filing_key = installation_key(&mut tx, "filing-key", &random).await?;
         tx.commit().await?;
-        let bytes = encoding.decode(text.as_bytes()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-        let secret = bytes.ok_or_else(|| Failure::said("The installation's secret in the database is damaged: its row in the table “installation” must hold 64 hexadecimal digits."))?;
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         Ok(Self {
             passwords: Passwords::new(cores, random.clone())?,
@@ -93,6 +94,7 @@ impl Recoup {
             limits,
             secret: Arc::new(secret),
             progress: imports::Progress::default(),
+            filing_key: Arc::new(filing_key),
         })
     }
 
@@ -101,6 +103,18 @@ impl Recoup {
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.base_url)
     }
+}
+
+/// 32 bytes that the installation keeps in the database, made the first time.
+async fn installation_key(tx: &mut Tx, name: &str, random: &Random) -> Result<[u8; 32], Failure> {
+    let encoding = data_encoding::HEXLOWER;
+    let text = store::accounts::installation_value(tx, name, || encoding.encode(&random.bytes::<32>())).await?;
+    let bytes = encoding.decode(text.as_bytes()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    bytes.ok_or_else(|| {
+        Failure::said(format!(
+            "A key of the installation in the database is damaged: the row “{name}” of the table “installation” must hold 64 hexadecimal digits."
+        ))
+    })
 }
 
 /// Why an action was not done. Nothing was changed then.

@@ -163,13 +163,14 @@ pub async fn owner(tx: &mut Tx, id: DocumentId) -> Result<Option<(CaseId, Claima
     .bind(id).fetch_optional(c).await)
 }
 
-/// Every hash that some row names, claims' and cases' documents and imported statements alike, in order, after `after`.
+/// Every hash that some row names, documents of claims and cases, imported statements and files of filings alike, in order, after `after`.
 ///
 /// # Errors
 /// If the database fails.
 pub async fn hashes(tx: &mut Tx, after: &str, limit: i64) -> Result<Vec<(String, i64)>, Error> {
     on!(tx, c => sqlx::query_as(
-        "SELECT sha256, MAX(bytes) FROM (SELECT sha256, bytes FROM documents UNION ALL SELECT sha256, bytes FROM case_documents UNION ALL SELECT sha256, bytes FROM imports) d WHERE sha256 > $1 GROUP BY sha256 ORDER BY sha256 LIMIT $2",
+        "SELECT sha256, MAX(bytes) FROM (SELECT sha256, bytes FROM documents UNION ALL SELECT sha256, bytes FROM case_documents UNION ALL SELECT sha256, bytes FROM imports \
+         UNION ALL SELECT sha256, bytes FROM filing_files) d WHERE sha256 > $1 GROUP BY sha256 ORDER BY sha256 LIMIT $2",
     )
     .bind(after).bind(limit).fetch_all(c).await)
 }
@@ -180,7 +181,8 @@ pub async fn hashes(tx: &mut Tx, after: &str, limit: i64) -> Result<Vec<(String,
 /// If the database fails.
 pub async fn is_named(tx: &mut Tx, sha256: &str) -> Result<bool, Error> {
     let found: i64 = on!(tx, c => sqlx::query_scalar(
-        "SELECT (SELECT COUNT(*) FROM documents WHERE sha256 = $1) + (SELECT COUNT(*) FROM case_documents WHERE sha256 = $1) + (SELECT COUNT(*) FROM imports WHERE sha256 = $1)",
+        "SELECT (SELECT COUNT(*) FROM documents WHERE sha256 = $1) + (SELECT COUNT(*) FROM case_documents WHERE sha256 = $1) + (SELECT COUNT(*) FROM imports WHERE sha256 = $1) \
+         + (SELECT COUNT(*) FROM filing_files WHERE sha256 = $1)",
     )
     .bind(sha256).fetch_one(c).await)?;
     Ok(found > 0)

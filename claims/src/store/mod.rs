@@ -19,6 +19,8 @@ pub mod claims;
 pub mod documents;
 pub mod events;
 pub mod export;
+pub mod filing_builds;
+pub mod filings;
 pub mod jobs;
 pub mod lines;
 pub mod matches;

@@ -13,6 +13,7 @@ use crate::{
 };
 
 mod export;
+mod filing;
 pub mod match_records;
 mod statement;
 mod user;
@@ -53,6 +54,9 @@ enum Command {
     User(user::UserCommand),
     /// Write a case's claims as CSV files
     Export(export::ExportArgs),
+    /// Build, verify and compare filings
+    #[command(subcommand)]
+    Filing(filing::FilingCommand),
     /// Find records of the same claimant or the same release in a CSV file
     Match(match_records::Args),
     /// Read the statements of distributors and services
@@ -78,6 +82,8 @@ fn start(cli: Cli) -> anyhow::Result<ExitCode> {
     let command = match cli.command {
         Command::Match(args) => return match_records::run(args).map(|()| ExitCode::SUCCESS),
         Command::Statement(command) => return statement::run(command),
+        // Verifying needs none either: the package and the public key are enough.
+        Command::Filing(filing::FilingCommand::Verify(args)) => return filing::verify(&args),
         command => command,
     };
     let config = Config::read(cli.keys, cli.config.as_deref())?;
@@ -133,6 +139,7 @@ async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::User(command) => user::run(&config, command).await?,
         Command::Export(args) => export::run(&config, args).await?,
+        Command::Filing(command) => return filing::run(&config, command).await,
         Command::Match(_) | Command::Statement(_) => {}
     }
     Ok(ExitCode::SUCCESS)

@@ -52,7 +52,14 @@ pub(super) async fn case_document(
     stream(&http, &document.sha256, &document.name, &document.media_type, document.bytes, false).await
 }
 
-async fn stream(http: &Http, sha256: &str, name: &str, media_type: &str, bytes: i64, inline: bool) -> Answer {
+pub(super) async fn stream(
+    http: &Http,
+    sha256: &str,
+    name: &str,
+    media_type: &str,
+    bytes: i64,
+    inline: bool,
+) -> Answer {
     let body = http.documents.read(sha256).await.map_err(|error| {
         tracing::error!(error = format!("{error:#}"), sha256, "a document cannot be read");
         Failure::said("This document cannot be read right now. Try again in a minute; the mistake was logged.")

@@ -12,6 +12,7 @@ use crate::{documents::Documents, sessions::Sessions};
 
 pub mod assets;
 pub mod downloads;
+pub mod filings;
 pub mod headers;
 pub mod health;
 pub mod imports;

@@ -21,7 +21,7 @@ use claims::{
     store::{cases, documents::NewDocument},
 };
 
-use super::{Http, downloads};
+use super::{Http, downloads, filings};
 use crate::documents::{Refused, kind};
 
 /// Most files of one request.
@@ -54,12 +54,20 @@ pub fn routes(http: &Http) -> Streams {
         .route("/documents/{id}", get(downloads::claim_document))
         .route("/admin/cases/{slug}/documents", post(case_documents).layer(unlimited()))
         .route("/cases/{slug}/documents/{id}", get(downloads::case_document))
+        .route("/counsel/{slug}/filings/{number}/files/{variant}/{*name}", get(filings::file))
+        .route("/counsel/{slug}/filings/{number}/verify", post(filings::verify))
+        .route("/filing-key.txt", get(filings::key))
+        .route("/verify", post(filings::hash).layer(unlimited()))
         .layer(Extension(http.clone()));
     let list = vec![
         (Method::POST, "/claims/{id}/documents"),
         (Method::GET, "/documents/{id}"),
         (Method::POST, "/admin/cases/{slug}/documents"),
         (Method::GET, "/cases/{slug}/documents/{id}"),
+        (Method::GET, "/counsel/{slug}/filings/{number}/files/{variant}/{*name}"),
+        (Method::POST, "/counsel/{slug}/filings/{number}/verify"),
+        (Method::GET, "/filing-key.txt"),
+        (Method::POST, "/verify"),
     ];
     Streams { router, list }
 }

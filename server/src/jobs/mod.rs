@@ -1,4 +1,4 @@
-//! Work that comes round: matching, delivering mail and cleaning up, by whichever process takes it first.
+//! Work that comes round: matching, building filings, delivering mail and cleaning up, by whichever process takes it first.
 
 use std::time::Duration;
 
@@ -15,7 +15,11 @@ use crate::{
 
 /// Runs until `stop` says so: mail every second, the clean-up when it is due, and beside them matching, which can take long.
 pub async fn run(recoup: Recoup, documents: Documents, post: Post, stop: watch::Receiver<bool>) {
-    tokio::join!(matching(&recoup, stop.clone()), mail_and_clean_up(&recoup, &documents, &post, stop));
+    tokio::join!(
+        matching(&recoup, stop.clone()),
+        filings(&recoup, &documents, stop.clone()),
+        mail_and_clean_up(&recoup, &documents, &post, stop)
+    );
 }
 
 /// Matches the cases in which something changed, and every night all of them: scores depend on what else was filed.
@@ -35,6 +39,26 @@ async fn matching(recoup: &Recoup, mut stop: watch::Receiver<bool>) {
         tokio::select! {
             done = match_case::run_due(recoup, &owner) => if let Err(error) = done {
                 tracing::error!(%error, "matching could not run: the database failed");
+            },
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+    }
+}
+
+/// Builds the filings that were asked for.
+async fn filings(recoup: &Recoup, documents: &Documents, mut stop: watch::Receiver<bool>) {
+    let owner = recoup.random.token();
+    let mut tick = tokio::time::interval(Duration::from_secs(1));
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = tick.tick() => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+        // As with matching: a build that is under way when the process stops is begun anew by the next.
+        tokio::select! {
+            done = crate::filings::run_due(recoup, documents, &owner) => if let Err(error) = done {
+                tracing::error!(error = format!("{error:#}"), "filings could not be built: the database failed");
             },
             _ = stop.wait_for(|stop| *stop) => return,
         }

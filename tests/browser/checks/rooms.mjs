@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { links, lookAt, phone, signIn } from "../harness/steps.mjs";
 
 async function publicRooms(tools, picture) {
-  await lookAt(tools, ["/cases/allegro", "/register", "/sign-in", "/forgotten"], picture);
+  await lookAt(tools, ["/cases/allegro", "/register", "/sign-in", "/forgotten", "/verify"], picture);
 }
 
 async function claimantRooms(tools, picture) {
@@ -51,6 +51,22 @@ async function counselRooms(tools, picture) {
       await lookAt(tools, found.slice(0, 1).map((entry) => `${entry}/letter`), picture);
     }
   }
+  await filingRooms(tools, picture);
+}
+
+// The first visit builds a filing and waits for it on the page, which shows how it goes on by itself; later ones find it.
+async function filingRooms(tools, picture) {
+  const { page } = tools;
+  const list = "/counsel/allegro/filings";
+  await page.goto(list);
+  const built = page.getByRole("link", { name: "Filing 1", exact: true });
+  if (!(await built.count())) {
+    if (await page.getByRole("button", { name: "Build filing 1" }).count()) {
+      await page.getByRole("button", { name: "Build filing 1" }).click();
+    }
+    await built.waitFor({ timeout: 180_000 });
+  }
+  await lookAt(tools, [list, `${list}/settings`, `${list}/1`], picture);
 }
 
 async function administratorRooms(tools, picture) {

@@ -15,6 +15,10 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/", "PPPPPP"),
     ("GET", "/cases/{slug}", "PPPPPP"),
     ("GET", "/cases/{slug}/documents/{id}", "PPPPPP"),
+    ("GET", "/verify", "PPPPPP"),
+    // Without a file it says so.
+    ("POST", "/verify", "CCCCCC"),
+    ("GET", "/filing-key.txt", "PPPPPP"),
     ("GET", "/register", "PRRRRR"),
     ("POST", "/register", "WWWWWW"),
     ("GET", "/sign-in", "PRRRRR"),
@@ -104,6 +108,15 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/counsel/{slug}/overlaps/{id}/{a}/{b}/undo", "INNRNN"),
     ("GET", "/counsel/{slug}/exports", "INNPNN"),
     ("GET", "/counsel/{slug}/exports/{file}", "INNPNN"),
+    // No filing was built here: that one of another case is not found is told by the journey of filings.
+    ("GET", "/counsel/{slug}/filings", "INNPNN"),
+    ("POST", "/counsel/{slug}/filings/build", "INNRNN"),
+    ("GET", "/counsel/{slug}/filings/settings", "INNPNN"),
+    ("POST", "/counsel/{slug}/filings/settings", "INNWNN"),
+    ("GET", "/counsel/{slug}/filings/{number}", "INNNNN"),
+    ("GET", "/counsel/{slug}/filings/{number}/difference", "INNNNN"),
+    ("POST", "/counsel/{slug}/filings/{number}/verify", "INNNNN"),
+    ("GET", "/counsel/{slug}/filings/{number}/files/{variant}/{*name}", "INNNNN"),
     ("GET", "/counsel/{slug}/events", "INNPNN"),
     ("POST", "/counsel/{slug}/events/verify", "INNPNN"),
     // The installation.

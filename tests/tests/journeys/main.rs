@@ -6,6 +6,7 @@ mod allegro;
 mod claimant;
 mod counsel;
 mod documents;
+mod filings;
 mod matching;
 mod statements;
 mod two_processes;

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: what Recoup costs, measured by one command each. A new bench is a file here, a variant of [`Bench`]
 //! and a line in [`run`]; [`measure`] tells seconds, processor time and peak memory of any program.
 
+mod filing;
 mod incremental;
 mod matching;
 mod measure;
@@ -18,6 +19,8 @@ use crate::workspace::Workspace;
 pub enum Bench {
     /// Matches generated claimants and lines, and lets Splink do the same where it can be installed
     Match(matching::Options),
+    /// Typesets a filing of many claims, lines and exhibits
+    Filing(filing::Options),
     /// Matches one new record against an index of 100,000
     Incremental,
     /// Reads and stores statements, beside the csv crate, sqlite3 and calamine alone
@@ -28,6 +31,7 @@ pub enum Bench {
 pub fn run(workspace: &Workspace, interrupt: &Interrupt, bench: &Bench) -> Result<()> {
     match bench {
         Bench::Match(options) => matching::run(workspace, interrupt, options),
+        Bench::Filing(options) => filing::run(workspace, interrupt, options),
         Bench::Incremental => incremental::run(workspace, interrupt),
         Bench::Statements => statements::run(workspace, interrupt),
     }

@@ -37,6 +37,12 @@ pub(super) fn in_words(event: &Event, known: &BTreeSet<&str>) -> (String, String
         "overlap_decided" => return (format!("An overlap was decided: {}", relation(&details)), pair(&details)),
         "overlap_undone" => ("What was said of an overlap was undone", pair(&details)),
         "parties_written_to" => ("The parties of an overlap were written to", written(&details)),
+        "filing_built" => return (format!("Filing {} was built", number(&details, "filing")), hash(&details)),
+        "filing_failed" => ("A filing could not be built", text("why")),
+        "filing_opened" => {
+            return (format!("A file of filing {} was opened", number(&details, "filing")), text("name"));
+        }
+        "filing_settings_changed" => ("It was changed how filings are made", String::new()),
         "case_made" => ("The case was made", text("title")),
         "case_saved" => ("The settings of the case were changed", changed(&details)),
         "case_document_added" => ("A public document was added to the case", text("name")),
@@ -93,6 +99,15 @@ fn written(details: &Value) -> String {
     let mails = details.get("mails").and_then(Value::as_i64).unwrap_or_default();
     let subject = details.get("subject").and_then(Value::as_str).unwrap_or_default();
     format!("{}: {}. “{subject}”", claims.join(", "), frame::count(mails, "mail", "mails"))
+}
+
+fn number(details: &Value, name: &str) -> i64 {
+    details.get(name).and_then(Value::as_i64).unwrap_or_default()
+}
+
+fn hash(details: &Value) -> String {
+    let hash = details.get("sha256").and_then(Value::as_str).unwrap_or_default();
+    format!("SHA-256 {}…", hash.get(..12).unwrap_or_default())
 }
 
 fn exported(details: &Value) -> String {

@@ -47,6 +47,8 @@ pub(super) enum Place {
     Matches,
     /// The ledger of what is claimed twice.
     Overlaps,
+    /// What goes to court.
+    Filings,
     /// CSV files.
     Exports,
     /// The audit trail.
@@ -81,6 +83,7 @@ pub(super) fn nav(slug: &str, here: Place, waiting: Waiting) -> impl IntoView + 
         (Place::Claims, format!("{base}/claims"), "Register", 0),
         (Place::Matches, format!("{base}/matches"), "Matches", waiting.matches),
         (Place::Overlaps, format!("{base}/overlaps"), "Overlaps", waiting.overlaps),
+        (Place::Filings, format!("{base}/filings"), "Filings", 0),
         (Place::Exports, format!("{base}/exports"), "Exports", 0),
         (Place::Events, format!("{base}/events"), "Events", 0),
     ];

@@ -13,6 +13,8 @@ mod download;
 mod event_words;
 mod events;
 mod exports;
+mod filing;
+mod filings;
 mod filter;
 mod filter_form;
 mod frame;
@@ -61,6 +63,12 @@ pub fn routes(routes: Routes) -> Routes {
         .form("/counsel/{slug}/overlaps/{id}/{a}/{b}/undo", overlap_decision::undo)
         .page("/counsel/{slug}/exports", exports::page)
         .page("/counsel/{slug}/exports/{file}", download::csv)
+        .page("/counsel/{slug}/filings", filings::page)
+        .form("/counsel/{slug}/filings/build", filings::build)
+        .page("/counsel/{slug}/filings/settings", filings::settings)
+        .form("/counsel/{slug}/filings/settings", filings::save)
+        .page("/counsel/{slug}/filings/{number}", filing::page)
+        .page("/counsel/{slug}/filings/{number}/difference", filing::compare)
         .page("/counsel/{slug}/events", events::page)
         .form("/counsel/{slug}/events/verify", events::verify)
 }

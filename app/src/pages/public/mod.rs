@@ -5,10 +5,11 @@ use crate::routes::Routes;
 mod case;
 mod cases;
 mod tally;
+mod verify;
 pub mod words;
 
 /// The routes of these pages.
 #[must_use]
 pub fn routes(routes: Routes) -> Routes {
-    routes.page("/", cases::page).page("/cases/{slug}", case::page)
+    routes.page("/", cases::page).page("/cases/{slug}", case::page).page("/verify", verify::page)
 }

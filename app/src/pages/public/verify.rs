@@ -1,0 +1,99 @@
+//! Anybody may ask what a hash belongs to.
+
+use claims::{
+    Instant, deadline,
+    store::filings::{self, Known},
+};
+use leptos::prelude::*;
+
+use crate::{
+    components::{Notice, NoticeKind},
+    islands::HashFile,
+    request::{Answer, Query, Visitor},
+    shell::Page,
+};
+
+/// `GET /verify`, with `?hash=` the answer.
+pub async fn page(visitor: Visitor, Query(query): Query) -> Answer {
+    let typed: String = query.get("hash").chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
+    let right = typed.len() == 64 && typed.bytes().all(|b| b.is_ascii_hexdigit());
+    let mut known = Vec::new();
+    if right {
+        let mut tx = visitor.recoup().store.read().await?;
+        known = filings::by_hash(&mut tx, &typed).await?;
+    }
+    let wrong = !typed.is_empty() && !right;
+    let page = Page::new("Verify a file", move || {
+        let answer = match (typed.is_empty(), right) {
+            (true, _) => ().into_any(),
+            (_, false) => view! {
+                <Notice kind=NoticeKind::Warning title="This is no SHA-256 hash">"A hash has 64 digits 0 to 9 and letters a to f. Copy it whole."</Notice>
+            }
+            .into_any(),
+            (_, true) if known.is_empty() => view! {
+                <Notice kind=NoticeKind::Warning title="Unknown">
+                    "No filing, no file of a filing and no receipt of this site has this hash. Either it was not made here, or it was changed since."
+                </Notice>
+            }
+            .into_any(),
+            (_, true) => found(&known).into_any(),
+        };
+        view! {
+            <h1>"Verify a file"</h1>
+            {answer}
+            <p class="lede">"Was this file made here, and is it as it was made? Give the file, or its SHA-256 hash."</p>
+            <form method="get" action="/verify" novalidate>
+                <div class="field">
+                    <label for="hash">"SHA-256 hash"</label>
+                    <input id="hash" name="hash" type="text" autocomplete="off" spellcheck="false" value=typed.clone()/>
+                </div>
+                <div class="actions"><button type="submit">"Verify the hash"</button></div>
+            </form>
+            <form method="post" action="/verify" enctype="multipart/form-data" novalidate>
+                <HashFile/>
+                <div class="field">
+                    <label for="file">"File"</label>
+                    <p class="hint" id="file-hint">"With script your browser works the hash out itself, and the file does not leave your machine. Without script the file is sent, hashed, and not kept."</p>
+                    <input id="file" name="file" type="file" aria-describedby="file-hint"/>
+                </div>
+                <div class="actions"><button class="secondary" type="submit">"Verify the file"</button></div>
+            </form>
+            <p class="small soft">
+                "This page says whether a file is known. To check a whole package offline, with every file in it, use "<code>"recoup filing verify"</code>
+                " and the "<a href="/filing-key.txt">"public key"</a>" of this site."
+            </p>
+        }
+    });
+    Ok(if wrong { visitor.again(page) } else { visitor.page(page) })
+}
+
+fn found(known: &[Known]) -> impl IntoView + use<> {
+    let items: Vec<_> = known.iter().map(|known| view! { <li>{in_words(known)}</li> }).collect();
+    view! { <Notice kind=NoticeKind::Success title="Known, and unchanged"><ul>{items}</ul></Notice> }
+}
+
+/// What a hash belongs to. Nobody learns from it who claims what: a receipt is named by its number alone.
+fn in_words(known: &Known) -> String {
+    let at = |at: Instant| deadline::show(at, "Etc/UTC");
+    let (case, number) = (known.slug.as_str(), known.number.as_str());
+    match known.kind.as_str() {
+        "package" => format!(
+            "The {} package of filing {number} of the case “{case}”, built {}.",
+            known.what.trim(),
+            at(known.at)
+        ),
+        "file" => {
+            let (variant, name) = known.what.split_once(' ').unwrap_or(("", known.what.as_str()));
+            format!(
+                "The file {name} in the {variant} package of filing {number} of the case “{case}”, built {}.",
+                at(known.at)
+            )
+        }
+        "filing" => format!("The frozen text of filing {number} of the case “{case}”, built {}.", at(known.at)),
+        _ => format!(
+            "The receipt of claim {number}, version {}, of the case “{case}”, received {}.",
+            known.what,
+            at(known.at)
+        ),
+    }
+}

@@ -1,0 +1,200 @@
+//! The public variant of a filing: persons by their initials, places by city and country, no contacts, no documents.
+//!
+//! Whatever people typed freely may hold a name, an address or a number, so it is left out, or scrubbed of everything that the
+//! claims of the filing give as a name, e-mail, telephone or street. Fed. R. Civ. P. 5.2 names what court filings must not show.
+
+use super::{Contents, Match};
+use crate::{
+    frozen::FrozenLine,
+    intake::{Answers, steps::Step},
+};
+
+/// Answers of the step on the claimant that anybody may read.
+const SHOWN: [&str; 6] = ["kind", "city", "region", "country", "citizenship", "organised_in"];
+
+/// Answers of a line that anybody may read.
+const SHOWN_OF_LINES: [&str; 9] =
+    ["channel", "period_from", "period_to", "as_of", "basis", "loss", "letter_state", "money_state", "quantity"];
+
+/// Answers on the agreement that anybody may read: choices, days and numbers.
+const SHOWN_OF_AGREEMENT: [&str; 13] = [
+    "has_agreement",
+    "agreement_date",
+    "ucc_filed",
+    "ucc_state",
+    "ucc_date",
+    "lender_notified",
+    "large_deliveries",
+    "late_shipments",
+    "terminated_on",
+    "return_demanded_on",
+    "refusal_on",
+    "heard_on",
+    "buy_back_offered",
+];
+
+/// The initials of a name: `M. P.`
+#[must_use]
+pub fn initials(name: &str) -> String {
+    let letters =
+        name.split(|c: char| c.is_whitespace() || c == '-').filter_map(|word| word.chars().find(|c| c.is_alphabetic()));
+    letters.map(|letter| format!("{}.", letter.to_uppercase())).collect::<Vec<_>>().join(" ")
+}
+
+/// The filing as anybody may read it. Amounts, hashes and numbers stay.
+#[must_use]
+pub fn redact(contents: &Contents) -> Contents {
+    let secrets = secrets(contents);
+    let mut public = contents.clone();
+    for claim in &mut public.claims {
+        let person = is_person(claim.answer(Step::Claimant, "kind"));
+        let name = claim.claimant().to_owned();
+        let shown = if person { initials(&name) } else { scrub(&name, &secrets) };
+        let mut answers = keep(claim.claim.answers.get(Step::Claimant.key()), &SHOWN);
+        if !person {
+            answers.set("principal_place", claim.answer(Step::Claimant, "principal_place"));
+        }
+        answers.set("legal_name", shown);
+        for field in ["city", "region", "country", "citizenship", "organised_in", "principal_place"] {
+            let typed = scrub(answers.get(field), &secrets);
+            answers.set(field, typed);
+        }
+        claim.claim.answers.insert(Step::Claimant.key().to_owned(), answers);
+        let agreement = keep(claim.claim.answers.get(Step::Agreement.key()), &SHOWN_OF_AGREEMENT);
+        claim.claim.answers.insert(Step::Agreement.key().to_owned(), agreement);
+        claim.claim.answers.remove(Step::Others.key());
+        claim.claim.declaration.name = initials(&claim.claim.declaration.name);
+        claim.claim.declaration.client_address.clear();
+        claim.claim.declaration.late_reason = None;
+        for line in &mut claim.claim.lines {
+            redact_line(line, &secrets);
+        }
+        for document in &mut claim.claim.documents {
+            document.name.clear();
+            document.proves.clear();
+        }
+    }
+    for exhibit in &mut public.filing.exhibits {
+        // A name of a file is often a person's. What is left names the exhibit all the same.
+        exhibit.name = format!("Exhibit {}", exhibit.exhibit);
+    }
+    for withdrawn in &mut public.filing.withdrawn {
+        withdrawn.claimant = initials(&withdrawn.claimant);
+        withdrawn.reason.clear();
+    }
+    for Match { by, .. } in &mut public.filing.matches {
+        by.clear();
+    }
+    for overlap in &mut public.filing.overlaps {
+        overlap.subject = scrub(&overlap.subject, &secrets);
+    }
+    public.filing.case.contact.clear();
+    public.filing.settings.declarant.clear();
+    public
+}
+
+/// Whether names of this kind of claimant are persons' names.
+fn is_person(kind: &str) -> bool {
+    matches!(kind, "person" | "estate")
+}
+
+fn keep(answers: Option<&Answers>, fields: &[&str]) -> Answers {
+    let empty = Answers::default();
+    let answers = answers.unwrap_or(&empty);
+    fields.iter().fold(Answers::default(), |kept, field| kept.with(field, answers.get(field)))
+}
+
+fn redact_line(line: &mut FrozenLine, secrets: &[String]) {
+    line.answers = keep(Some(&line.answers), &SHOWN_OF_LINES);
+    let release = &mut line.release;
+    for text in [&mut release.artist, &mut release.title, &mut release.label, &mut release.catalogue_number] {
+        if let Some(typed) = text {
+            *text = Some(scrub(typed, secrets)).filter(|left| !left.is_empty());
+        }
+    }
+    for cited in &mut line.evidence {
+        cited.document.clear();
+        if super::bates::cited_pages(&cited.place, i64::MAX).is_none() {
+            cited.place.clear();
+        }
+    }
+}
+
+/// Everything that must not be read: names of persons, e-mails, telephones, streets, of all claims; longest first, so that no
+/// part of one is left over when another is taken out.
+fn secrets(contents: &Contents) -> Vec<String> {
+    let mut secrets = Vec::new();
+    for claim in &contents.claims {
+        let mut add = |text: &str| {
+            let text = text.trim().to_lowercase();
+            if text.chars().count() >= 4 && text != "not reported" {
+                secrets.push(text);
+            }
+        };
+        if is_person(claim.answer(Step::Claimant, "kind")) {
+            add(claim.claimant());
+        }
+        for field in ["email", "phone", "street", "contact"] {
+            add(claim.answer(Step::Claimant, field));
+        }
+        add(&claim.claim.declaration.name);
+    }
+    secrets.sort_by_key(|secret| (std::cmp::Reverse(secret.len()), secret.clone()));
+    secrets.dedup();
+    secrets
+}
+
+/// Takes secrets, and whatever looks like an e-mail address or a telephone number, out of a text.
+fn scrub(text: &str, secrets: &[String]) -> String {
+    let mut left = text.to_owned();
+    for secret in secrets {
+        while let Some((start, end)) = find_ignoring_case(&left, secret) {
+            left.replace_range(start..end, "[…]");
+        }
+    }
+    left.split(' ').map(|word| if looks_like_contact(word) { "[…]" } else { word }).collect::<Vec<_>>().join(" ")
+}
+
+/// Where a text in small letters stands in another, as a range of the other's bytes.
+fn find_ignoring_case(text: &str, wanted: &str) -> Option<(usize, usize)> {
+    let starts: Vec<usize> = text.char_indices().map(|(place, _)| place).chain([text.len()]).collect();
+    for (index, &start) in starts.iter().enumerate() {
+        let mut lower = String::new();
+        for &end in &starts[index + 1..] {
+            lower.extend(text[start..end].chars().skip(lower.chars().count()).flat_map(char::to_lowercase));
+            if lower.len() >= wanted.len() {
+                if lower == wanted {
+                    return Some((start, end));
+                }
+                break;
+            }
+        }
+    }
+    None
+}
+
+fn looks_like_contact(word: &str) -> bool {
+    let digits = word.chars().filter(char::is_ascii_digit).count();
+    word.contains('@') && word.contains('.') || word.starts_with('+') && digits >= 7
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_of_names() {
+        assert_eq!(initials("Mark Powell"), "M. P.");
+        assert_eq!(initials("Anne-Sophie von Otter"), "A. S. V. O.");
+        assert_eq!(initials("Élan"), "É.");
+        assert_eq!(initials(""), "");
+    }
+
+    #[test]
+    fn what_is_secret_is_taken_out_in_any_case_of_letters() {
+        let secrets = vec!["mark powell".to_owned(), "12 oak lane".to_owned()];
+        assert_eq!(scrub("Sung by MARK POWELL, at 12 Oak Lane", &secrets), "Sung by […], at […]");
+        assert_eq!(scrub("write to a.b@example.org or +44 20 or +442079460000", &[]), "write to […] or +44 20 or […]");
+        assert_eq!(scrub("Köln ÄÖÜ", &["äöü".to_owned()]), "Köln […]");
+    }
+}

@@ -1,0 +1,243 @@
+//! A small filing: its schedules, its sums, what stops it, what changed to the next.
+
+use std::collections::BTreeMap;
+
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
+use super::*;
+use crate::{
+    frozen::{FrozenClaim, FrozenDeclaration, FrozenEvidence, FrozenLine},
+    intake::Answers,
+    line::{Category, Release},
+    totals::{Addend, add_up, counted},
+};
+
+fn day() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2016, 6, 3).unwrap()
+}
+
+fn line(number: i64, category: Category, basis: Option<Basis>, amount: i64, evidence: Option<&str>) -> FrozenLine {
+    FrozenLine {
+        line: number,
+        category,
+        answers: Answers::default(),
+        currency: Currency::USD,
+        amount,
+        rate: "1".to_owned(),
+        amount_in_case: amount,
+        interest_in_case: 0,
+        costs_in_case: 0,
+        basis,
+        period: None,
+        release: Release::default(),
+        units: Some(10),
+        evidence: evidence
+            .map(|place| FrozenEvidence {
+                document: "a.pdf".to_owned(),
+                sha256: "aa".to_owned(),
+                place: place.to_owned(),
+            })
+            .into_iter()
+            .collect(),
+    }
+}
+
+fn claim(number: &str, version: i64, lines: Vec<FrozenLine>) -> FrozenClaim {
+    let totals = add_up(lines.iter().map(|line| Addend {
+        category: line.category,
+        basis: line.basis,
+        amount: line.amount_in_case,
+        interest: 0,
+        costs: 0,
+        units: line.units,
+        documented: !line.evidence.is_empty(),
+    }));
+    FrozenClaim {
+        format: crate::frozen::FORMAT,
+        case: "allegro".to_owned(),
+        case_title: "Allegro".to_owned(),
+        number: number.to_owned(),
+        version,
+        received_at: Instant::default(),
+        time_zone: "Etc/UTC".to_owned(),
+        currency: Currency::USD,
+        valuation_date: day(),
+        answers: BTreeMap::from([("claimant".to_owned(), Answers::default().with("legal_name", "Jay"))]),
+        lines,
+        documents: Vec::new(),
+        totals: totals.unwrap(),
+        declaration: FrozenDeclaration {
+            text: String::new(),
+            words: String::new(),
+            name: String::new(),
+            title: String::new(),
+            capacity: String::new(),
+            place: String::new(),
+            date: day(),
+            client_address: String::new(),
+            late_reason: None,
+        },
+    }
+}
+
+/// A filing of these claims, with what the portal keeps of them.
+fn filed(number: i64, claims: &[FrozenClaim]) -> (Filing, Vec<String>, Vec<Portal>) {
+    let mut figures = Figures::default();
+    let (mut refs, mut texts, mut portal) = (Vec::new(), Vec::new(), Vec::new());
+    for claim in claims {
+        let text = claim.canonical().unwrap();
+        let total = counted(&claim.totals, Basis::Retail);
+        figures.gross += total.amount;
+        figures.documented += total.documented;
+        refs.push(ClaimRef {
+            number: claim.number.clone(),
+            version: claim.version,
+            sha256: HEXLOWER.encode(&Sha256::digest(text.as_bytes())),
+            submitted_at: Instant::default(),
+            sent_at: Instant::default(),
+            figures: Figures { gross: total.amount, documented: total.documented, ..Figures::default() },
+        });
+        portal.push(Portal {
+            totals: claim.totals.clone(),
+            lines: claim.lines.iter().map(|line| (line.line, line.amount_in_case)).collect(),
+        });
+        texts.push(text);
+    }
+    let filing = Filing {
+        format: FORMAT,
+        number,
+        case: CaseFacts {
+            slug: "allegro".to_owned(),
+            title: "Allegro".to_owned(),
+            court: String::new(),
+            docket: String::new(),
+            parties: String::new(),
+            class_definition: String::new(),
+            contact: String::new(),
+            deadline: String::new(),
+            time_zone: "Etc/UTC".to_owned(),
+            currency: Currency::USD,
+            filing_basis: Basis::Retail,
+            valuation_date: day(),
+            rates: Vec::new(),
+            rate_source: String::new(),
+            key_dates: Vec::new(),
+        },
+        as_of: Instant::default(),
+        as_of_words: "the beginning".to_owned(),
+        as_of_day: day(),
+        settings: read_settings(&defaults("ALG")).unwrap(),
+        claims: refs,
+        withdrawn: Vec::new(),
+        exhibits: vec![Exhibit {
+            exhibit: 1,
+            sha256: "aa".to_owned(),
+            name: "a.pdf".to_owned(),
+            media_type: "application/pdf".to_owned(),
+            bytes: 1,
+            first: 11,
+            pages: 4,
+            form: Form::Pages,
+            problem: String::new(),
+            claims: Vec::new(),
+        }],
+        matches: Vec::new(),
+        overlaps: Vec::new(),
+        figures,
+        engines: Vec::new(),
+        previous: None,
+    };
+    (filing, texts, portal)
+}
+
+fn contents(number: i64, claims: &[FrozenClaim]) -> Contents {
+    let (filing, texts, portal) = filed(number, claims);
+    let contents = Contents::new(filing, String::new(), &texts).unwrap();
+    contents.check(&portal).unwrap();
+    contents
+}
+
+#[test]
+fn schedules_keep_bases_apart_and_name_the_pages() {
+    let stock = Category::HeldInventory;
+    let claims = [claim(
+        "ALG-1",
+        1,
+        vec![
+            line(1, Category::UnpaidSales, None, 700, Some("page 3")),
+            line(2, stock, Some(Basis::Wholesale), 50, Some("row 9")),
+            line(3, stock, Some(Basis::Retail), 100, None),
+        ],
+    )];
+    let found = schedules::schedules(&contents(1, &claims));
+    let sums: Vec<Vec<(Option<Basis>, bool, i64)>> = found
+        .iter()
+        .map(|schedule| schedule.parts.iter().map(|part| (part.basis, part.counts, part.sum)).collect())
+        .collect();
+    assert_eq!(sums[0], [(None, true, 700)]);
+    assert_eq!(sums[1], [(Some(Basis::Retail), true, 100), (Some(Basis::Wholesale), false, 50)]);
+    assert!(sums[2].is_empty() && sums[3].is_empty());
+    assert_eq!(found[0].parts[0].groups[0].lines[0].evidence, ["ALG000013"]);
+    assert_eq!(found[1].parts[1].groups[0].lines[0].evidence, ["ALG000011–000014 (row 9)"]);
+    assert!(found[1].parts[0].groups[0].lines[0].evidence.is_empty());
+}
+
+#[test]
+fn the_first_difference_stops_a_filing() {
+    let claims = [claim("ALG-1", 1, vec![line(1, Category::UnpaidSales, None, 700, None)])];
+    let (filing, texts, portal) = filed(1, &claims);
+    let other = texts[0].replace("\"amount_in_case\":700", "\"amount_in_case\":701");
+    assert!(matches!(Contents::new(filing.clone(), String::new(), &[other]), Err(Mismatch::Text { .. })));
+    assert!(matches!(Contents::new(filing.clone(), String::new(), &[]), Err(Mismatch::Text { .. })));
+    let contents = Contents::new(filing.clone(), String::new(), &texts).unwrap();
+    let check = |change: &dyn Fn(&mut Portal)| {
+        let mut changed = portal.clone();
+        change(&mut changed[0]);
+        contents.check(&changed)
+    };
+    assert_eq!(check(&|_| {}), Ok(()));
+    assert!(matches!(check(&|kept| kept.lines = BTreeMap::from([(1, 699)])), Err(Mismatch::Line { line: 1, .. })));
+    assert!(matches!(check(&|kept| drop(kept.lines.insert(2, 0))), Err(Mismatch::Line { line: 2, .. })));
+    assert!(matches!(check(&|kept| kept.totals[0].documented = 1), Err(Mismatch::Sum { .. })));
+    assert!(matches!(check(&|kept| kept.totals.clear()), Err(Mismatch::Sum { .. })));
+    let mut wrong = filing;
+    wrong.figures.gross += 1;
+    let wrong = Contents::new(wrong, String::new(), &texts).unwrap();
+    assert!(matches!(wrong.check(&portal), Err(Mismatch::Figures { figure: "gross claimed", .. })));
+}
+
+#[test]
+fn every_table_has_a_cell_for_every_column() {
+    let claims = [claim("ALG-1", 1, vec![line(1, Category::UnpaidSales, None, 700, Some(""))])];
+    let contents = contents(1, &claims);
+    let mut all = tables(&contents);
+    all.push(difference_table(&difference(&contents, &contents), Currency::USD));
+    for table in all {
+        assert!(table.rows.iter().all(|row| row.len() == table.columns.len()), "{}", table.key);
+    }
+}
+
+#[test]
+fn what_moved_adds_up() {
+    let sales = |number, amount| line(number, Category::UnpaidSales, None, amount, None);
+    let stock = |number, basis| line(number, Category::HeldInventory, Some(basis), 900, None);
+    let before = contents(
+        1,
+        &[claim("ALG-1", 1, vec![sales(1, 700), stock(2, Basis::Wholesale)]), claim("ALG-2", 1, vec![sales(1, 40)])],
+    );
+    // By hand: line 1 loses 100, line 2 now counts (+900), ALG-2 goes (−40), ALG-3 comes (+5).
+    let after = contents(
+        2,
+        &[claim("ALG-1", 2, vec![sales(1, 600), stock(2, Basis::Retail)]), claim("ALG-3", 1, vec![sales(1, 5)])],
+    );
+    let found = difference(&before, &after);
+    let moved: i64 = found.rows.iter().filter(|row| row.counted).map(|row| row.after - row.before).sum();
+    assert_eq!((moved, after.filing.figures.gross - before.filing.figures.gross), (-100 + 900 - 40 + 5, 765));
+    assert!(
+        found.words.contains("which is 7.65 USD more: +0.05 USD by claims added, +8.00 USD by amendments"),
+        "{}",
+        found.words
+    );
+    assert!(difference(&before, &before).rows.is_empty());
+}

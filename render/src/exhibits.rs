@@ -1,0 +1,266 @@
+//! Exhibits in volumes: each file once, a Bates number on every page.
+//!
+//! Pages of PDFs and pictures are embedded whole, scaled to a sheet with room for the stamp, so that the stamp hides nothing.
+//! What cannot be shown (another type, damaged, encrypted) has a slip sheet that names it, and lies beside the volumes as it was
+//! uploaded. These volumes are PDF 1.7, not PDF/A: they hold pages of other programs, which may break PDF/A's rules.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use claims::{
+    Instant,
+    filing::{Exhibit, Filing, Form},
+};
+use hayro_syntax::{DecryptionError, LoadPdfError};
+use serde::Serialize;
+use typst::foundations::Bytes;
+
+use crate::{
+    engine::{Failed, Order, Pdf, forget, typeset},
+    fonts::drawable,
+};
+
+const TEMPLATE: &str = include_str!("templates/exhibits.typ");
+
+/// Most pages of a volume, whatever its size.
+const MOST_PAGES: i64 = 400;
+
+/// Most pixels of a picture: what a decoder would need memory for.
+const MOST_PIXELS: u64 = 80_000_000;
+
+/// How a file will stand in the volumes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look {
+    /// Form.
+    pub form: Form,
+    /// Pages.
+    pub pages: i64,
+    /// Why a PDF or picture is a slip sheet; empty otherwise.
+    pub problem: String,
+}
+
+impl Look {
+    fn slip(problem: &str) -> Self {
+        Self { form: Form::SlipSheet, pages: 1, problem: problem.to_owned() }
+    }
+}
+
+/// Types that can be shown.
+#[must_use]
+pub fn can_be_shown(media_type: &str) -> bool {
+    matches!(media_type, "application/pdf" | "image/jpeg" | "image/png" | "image/gif" | "image/webp")
+}
+
+/// Looks at the bytes of a file. To be sure that it can be shown it is typeset once.
+#[must_use]
+pub fn look(media_type: &str, bytes: &[u8]) -> Look {
+    if !can_be_shown(media_type) {
+        return Look::slip("");
+    }
+    let (form, pages) = if media_type == "application/pdf" {
+        match count(bytes) {
+            Ok(pages) => (Form::Pages, pages),
+            Err(problem) => return Look::slip(problem),
+        }
+    } else {
+        (Form::Image, 1)
+    };
+    let piece = Piece {
+        exhibit: &Exhibit {
+            exhibit: 1,
+            sha256: String::new(),
+            name: String::new(),
+            media_type: media_type.to_owned(),
+            bytes: 0,
+            first: 1,
+            pages,
+            form,
+            problem: String::new(),
+            claims: Vec::new(),
+        },
+        bytes: bytes.to_vec(),
+        from: 0,
+        to: pages,
+    };
+    // A mistake in a decoder must not end the build: the file gets a slip sheet.
+    let order = |pieces: &[Piece<'_>]| volume_of("look", "", Instant::default(), &Stamps::default(), pieces);
+    match catch_unwind(AssertUnwindSafe(|| order(std::slice::from_ref(&piece)))) {
+        Ok(Ok(pdf)) if i64::try_from(pdf.pages) == Ok(pages) => Look { form, pages, problem: String::new() },
+        _ => Look::slip("its content cannot be shown; it may be damaged"),
+    }
+}
+
+fn count(bytes: &[u8]) -> Result<i64, &'static str> {
+    let loaded = catch_unwind(AssertUnwindSafe(|| {
+        hayro_syntax::Pdf::new(std::sync::Arc::new(bytes.to_vec())).map(|pdf| pdf.pages().len())
+    }));
+    match loaded {
+        Ok(Ok(0)) => Err("it has no pages"),
+        Ok(Ok(pages)) => i64::try_from(pages).map_err(|_| "it has too many pages"),
+        Ok(Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected))) => Err("it is encrypted with a password"),
+        Ok(Err(LoadPdfError::Decryption(_))) => Err("it is encrypted in a way that cannot be read"),
+        _ => Err("it is damaged"),
+    }
+}
+
+/// A part of an exhibit, with its bytes unless it is a slip sheet.
+pub struct Piece<'a> {
+    /// Exhibit.
+    pub exhibit: &'a Exhibit,
+    /// Bytes of the file; empty for a slip sheet.
+    pub bytes: Vec<u8>,
+    /// First page, counted from 0.
+    pub from: i64,
+    /// Page after the last.
+    pub to: i64,
+}
+
+/// Which exhibits stand in which volume, before anything is typeset: by the sizes of the files, under the cap, at most
+/// [`MOST_PAGES`] pages each.
+#[must_use]
+pub fn volumes(filing: &Filing) -> Vec<Vec<(usize, i64, i64)>> {
+    let cap = filing.settings.volume_mb.saturating_mul(1_000_000) * 9 / 10;
+    let mut volumes: Vec<Vec<(usize, i64, i64)>> = Vec::new();
+    let (mut size, mut pages) = (0i64, 0i64);
+    for (place, exhibit) in filing.exhibits.iter().enumerate() {
+        let bytes = if exhibit.form == Form::SlipSheet { 20_000 } else { exhibit.bytes };
+        let a_page = bytes / exhibit.pages.max(1) + 4_000;
+        let mut from = 0;
+        while from < exhibit.pages {
+            let room = ((cap - size) / a_page).min(MOST_PAGES - pages);
+            let fits_whole = exhibit.pages - from <= room;
+            // An exhibit is broken only where a volume of its own could not hold it.
+            let must_break = a_page.saturating_mul(exhibit.pages) > cap || exhibit.pages > MOST_PAGES;
+            if volumes.is_empty() || !fits_whole && !(must_break && room > 0 && size == 0) {
+                if volumes.last().is_none_or(|volume| !volume.is_empty()) {
+                    volumes.push(Vec::new());
+                    (size, pages) = (0, 0);
+                }
+            }
+            let room = ((cap - size) / a_page).min(MOST_PAGES - pages).max(1);
+            let to = exhibit.pages.min(from + room);
+            if let Some(volume) = volumes.last_mut() {
+                volume.push((place, from, to));
+            }
+            size += a_page * (to - from);
+            pages += to - from;
+            from = to;
+        }
+    }
+    volumes
+}
+
+#[derive(Serialize)]
+struct Data<'a> {
+    title: String,
+    filing: &'a str,
+    exhibits: Vec<Shown>,
+}
+
+#[derive(Serialize)]
+struct Shown {
+    title: String,
+    name: String,
+    form: Form,
+    file: String,
+    format: &'static str,
+    /// Page of the file, page in words, stamp.
+    pages: Vec<(i64, String, String)>,
+    facts: Vec<(String, String)>,
+    hash: String,
+    problem: String,
+}
+
+/// How pages are stamped.
+#[derive(Debug, Clone, Default)]
+pub struct Stamps {
+    /// Letters before the number.
+    pub prefix: String,
+    /// Digits.
+    pub width: usize,
+}
+
+/// Typesets one volume.
+///
+/// # Errors
+/// If it cannot be typeset.
+pub fn volume(filing: &Filing, name: &str, number: usize, of: usize, pieces: &[Piece<'_>]) -> Result<Pdf, Failed> {
+    let stamps = Stamps { prefix: filing.settings.bates_prefix.clone(), width: filing.settings.bates().width };
+    let title = format!("{}: exhibits, volume {number} of {of}", filing.title());
+    let id = format!("{} {name}", filing.stem());
+    volume_of(&id, &title, filing.as_of, &stamps, pieces)
+}
+
+fn volume_of(id: &str, title: &str, at: Instant, stamps: &Stamps, pieces: &[Piece<'_>]) -> Result<Pdf, Failed> {
+    let bates = claims::filing::bates::Bates { prefix: stamps.prefix.clone(), width: stamps.width };
+    let mut files = Vec::new();
+    let mut shown = Vec::new();
+    for (place, piece) in pieces.iter().enumerate() {
+        let exhibit = piece.exhibit;
+        let format = match exhibit.media_type.as_str() {
+            "application/pdf" => "pdf",
+            "image/jpeg" => "jpg",
+            "image/png" => "png",
+            "image/gif" => "gif",
+            _ => "webp",
+        };
+        let file = format!("e{place}");
+        if exhibit.form != Form::SlipSheet {
+            if exhibit.form == Form::Image && pixels(&piece.bytes).is_some_and(|pixels| pixels > MOST_PIXELS) {
+                let reasons = vec!["a picture has too many pixels".to_owned()];
+                return Err(Failed { document: id.to_owned(), reasons });
+            }
+            files.push((file.clone(), Bytes::new(piece.bytes.clone())));
+        }
+        let pages = (piece.from..piece.to)
+            .map(|page| {
+                (page + 1, format!("page {} of {}", page + 1, exhibit.pages), bates.number(exhibit.first + page))
+            })
+            .collect();
+        shown.push(Shown {
+            title: format!("Exhibit {}", exhibit.exhibit),
+            name: drawable(&exhibit.name),
+            form: exhibit.form,
+            file,
+            format,
+            pages,
+            facts: vec![
+                ("File".to_owned(), drawable(&exhibit.name)),
+                ("Type".to_owned(), exhibit.media_type.clone()),
+                ("Size".to_owned(), format!("{} bytes", claims::money::grouped_units(exhibit.bytes))),
+                ("Claims".to_owned(), exhibit.claims.join(", ")),
+            ],
+            hash: exhibit.sha256.clone(),
+            problem: exhibit.problem.clone(),
+        });
+    }
+    let order = Order { name: id, at, archival: false, template: TEMPLATE, files };
+    let made = typeset(order, &Data { title: title.to_owned(), filing: title, exhibits: shown });
+    forget();
+    made
+}
+
+/// Width times height of a PNG, JPEG or GIF, read from its head.
+fn pixels(bytes: &[u8]) -> Option<u64> {
+    let number = |at: usize, big: bool| -> Option<u64> {
+        let two = bytes.get(at..at + 2)?;
+        Some(u64::from(if big { u16::from_be_bytes([two[0], two[1]]) } else { u16::from_le_bytes([two[0], two[1]]) }))
+    };
+    if bytes.starts_with(b"\x89PNG") {
+        let side = |at: usize| Some(u64::from(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?)));
+        return Some(side(16)?.saturating_mul(side(20)?));
+    }
+    if bytes.starts_with(b"GIF8") {
+        return Some(number(6, false)? * number(8, false)?);
+    }
+    if bytes.starts_with(&[0xff, 0xd8]) {
+        let mut at = 2;
+        while *bytes.get(at)? == 0xff {
+            let marker = *bytes.get(at + 1)?;
+            if matches!(marker, 0xc0..=0xcf) && !matches!(marker, 0xc4 | 0xc8 | 0xcc) {
+                return Some(number(at + 5, true)? * number(at + 7, true)?);
+            }
+            at += 2 + usize::try_from(number(at + 2, true)?).ok()?;
+        }
+    }
+    None
+}

@@ -1,0 +1,329 @@
+//! Verifying a package offline: with the ZIP and the public key alone.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    io::{self, BufReader, Read, Seek, Write},
+};
+
+use claims::filing::manifest::{MANIFEST, Manifest, SIGNATURE};
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+use zip::ZipArchive;
+
+use super::{Package, PublicKey};
+
+/// The largest manifest that is read.
+const MOST_MANIFEST: u64 = 64 * 1024 * 1024;
+
+/// What was found.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// The manifest, as far as it could be read.
+    pub manifest: Option<Manifest>,
+    /// Everything that is not as it was built; empty for a package that is whole.
+    pub problems: Vec<Problem>,
+}
+
+/// Something that is not as it was built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    /// It is no ZIP, or its directory is damaged.
+    NoPackage(String),
+    /// Manifest or signature is missing.
+    Missing(String),
+    /// The manifest is not what this key signed.
+    Signature,
+    /// The manifest cannot be read.
+    Manifest(String),
+    /// A file has another hash.
+    Changed(String),
+    /// A file has another size.
+    Size(String, u64, u64),
+    /// A file cannot be read.
+    Damaged(String, String),
+    /// A file that the manifest does not name.
+    Extra(String),
+    /// A name stands twice.
+    Twice(String),
+    /// The files are right, but the container around them is not: from this byte on, at this file.
+    Container(u64, String),
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoPackage(why) => write!(f, "It is not a readable ZIP file: {why}."),
+            Self::Missing(name) => write!(f, "{name} is missing."),
+            Self::Signature => write!(
+                f,
+                "The signature does not fit: {MANIFEST} or {SIGNATURE} was changed, or the package was signed with another key."
+            ),
+            Self::Manifest(why) => write!(f, "{MANIFEST} cannot be read: {why}."),
+            Self::Changed(name) => write!(f, "{name} was changed: its SHA-256 is not the one in the manifest."),
+            Self::Size(name, is, was) => write!(f, "{name} was changed: it has {is} bytes, the manifest says {was}."),
+            Self::Damaged(name, why) => write!(f, "{name} is damaged: {why}."),
+            Self::Extra(name) => write!(f, "{name} does not belong to the package: the manifest does not name it."),
+            Self::Twice(name) => write!(f, "{name} is in the package twice."),
+            Self::Container(at, name) => {
+                write!(f, "Every file is as it was built, but the ZIP around them was changed at byte {at}, at {name}.")
+            }
+        }
+    }
+}
+
+/// Verifies a package, which `open` opens from its beginning each time.
+///
+/// # Errors
+/// Only if it cannot be read from its disk.
+pub fn verify<R: Read + Seek>(open: impl Fn() -> io::Result<R>, key: &PublicKey) -> io::Result<Report> {
+    let mut report = Report { manifest: None, problems: Vec::new() };
+    match ZipArchive::new(BufReader::new(open()?)) {
+        Ok(mut zip) => check(&mut zip, key, &mut report),
+        Err(error) => report.problems.push(Problem::NoPackage(error.to_string())),
+    }
+    if report.problems.is_empty() {
+        container(&open, &mut report)?;
+    }
+    Ok(report)
+}
+
+fn check<R: Read + Seek>(zip: &mut ZipArchive<R>, key: &PublicKey, report: &mut Report) {
+    let name_of = |place: usize| zip.name_for_index(place)?.ok().map(std::borrow::Cow::into_owned);
+    let names: Vec<String> = (0..zip.len()).filter_map(name_of).collect();
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in &names {
+        *seen.entry(name).or_default() += 1;
+    }
+    report
+        .problems
+        .extend(seen.iter().filter(|(_, times)| **times > 1).map(|(name, _)| Problem::Twice((*name).to_owned())));
+    let mut small = |name: &str| -> Result<Vec<u8>, Problem> {
+        let file = zip.by_name(name).map_err(|_| Problem::Missing(name.to_owned()))?;
+        let mut bytes = Vec::new();
+        let read = file.take(MOST_MANIFEST).read_to_end(&mut bytes);
+        read.map_err(|error| Problem::Damaged(name.to_owned(), error.to_string()))?;
+        Ok(bytes)
+    };
+    let (manifest, signature) = match (small(MANIFEST), small(SIGNATURE)) {
+        (Ok(manifest), Ok(signature)) => (manifest, signature),
+        (manifest, signature) => {
+            report.problems.extend(manifest.err());
+            report.problems.extend(signature.err());
+            return;
+        }
+    };
+    if !key.signed(&manifest, &String::from_utf8_lossy(&signature)) {
+        report.problems.push(Problem::Signature);
+    }
+    let manifest: Manifest = match serde_json::from_slice(&manifest) {
+        Ok(manifest) => manifest,
+        Err(error) => {
+            report.problems.push(Problem::Manifest(error.to_string()));
+            return;
+        }
+    };
+    for file in &manifest.files {
+        match hash(zip, &file.name) {
+            None => report.problems.push(Problem::Missing(file.name.clone())),
+            Some(Err(why)) => report.problems.push(Problem::Damaged(file.name.clone(), why)),
+            Some(Ok((bytes, _))) if bytes != file.bytes => {
+                report.problems.push(Problem::Size(file.name.clone(), bytes, file.bytes));
+            }
+            Some(Ok((_, sha256))) if sha256 != file.sha256 => report.problems.push(Problem::Changed(file.name.clone())),
+            Some(Ok(_)) => {}
+        }
+    }
+    for name in names {
+        if name != MANIFEST && name != SIGNATURE && !manifest.files.iter().any(|file| file.name == name) {
+            report.problems.push(Problem::Extra(name));
+        }
+    }
+    report.manifest = Some(manifest);
+}
+
+/// Size and hash of a file; `None` if it is not there.
+fn hash<R: Read + Seek>(zip: &mut ZipArchive<R>, name: &str) -> Option<Result<(u64, String), String>> {
+    let mut file = zip.by_name(name).ok()?;
+    let (mut hasher, mut bytes, mut chunk) = (Sha256::new(), 0u64, vec![0; 64 * 1024]);
+    loop {
+        match file.read(&mut chunk) {
+            Ok(0) => return Some(Ok((bytes, HEXLOWER.encode(&hasher.finalize())))),
+            Ok(read) => {
+                hasher.update(&chunk[..read]);
+                bytes += read as u64;
+            }
+            Err(error) => return Some(Err(error.to_string())),
+        }
+    }
+}
+
+/// Makes the container anew from its files and compares it byte by byte, so that nothing can hide between them.
+fn container<R: Read + Seek>(open: &impl Fn() -> io::Result<R>, report: &mut Report) -> io::Result<()> {
+    let Some(manifest) = &report.manifest else { return Ok(()) };
+    if !manifest.engines.iter().any(|(name, version)| name == "recoup" && version == env!("CARGO_PKG_VERSION")) {
+        // Another version may have packed otherwise; what the manifest names was checked.
+        return Ok(());
+    }
+    let mut zip = ZipArchive::new(BufReader::new(open()?)).map_err(io::Error::other)?;
+    let mut copy = Package::new(Compare { original: BufReader::new(open()?), at: 0, differs: None });
+    let mut starts = Vec::new();
+    for place in 0..zip.len() {
+        let file = zip.by_index(place).map_err(io::Error::other)?;
+        let (name, bytes) = (file.name().map_err(io::Error::other)?.into_owned(), file.size());
+        starts.push((file.header_start(), name.clone()));
+        copy.add(&name, bytes, file).map_err(io::Error::other)?;
+    }
+    let end = zip.central_directory_start();
+    if let Some(at) = copy.end().map_err(io::Error::other)?.finish()? {
+        let place = starts.iter().rev().find(|(start, _)| *start <= at).filter(|_| at < end);
+        let name = place.map_or_else(|| "the directory at its end".to_owned(), |(_, name)| name.clone());
+        report.problems.push(Problem::Container(at, name));
+    }
+    Ok(())
+}
+
+/// Takes what is written and compares it with what is there.
+struct Compare<R> {
+    original: R,
+    at: u64,
+    differs: Option<u64>,
+}
+
+impl<R: Read> Compare<R> {
+    /// The first byte that differs, or that is there too much.
+    fn finish(mut self) -> io::Result<Option<u64>> {
+        let more = self.original.read(&mut [0])? > 0;
+        Ok(self.differs.or(more.then_some(self.at)))
+    }
+}
+
+impl<R: Read> Write for Compare<R> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut there = vec![0; bytes.len()];
+        let mut read = 0;
+        while read < there.len() {
+            match self.original.read(&mut there[read..])? {
+                0 => break,
+                more => read += more,
+            }
+        }
+        if self.differs.is_none() {
+            let place = bytes.iter().zip(&there[..read]).position(|(a, b)| a != b);
+            let place = place.or((read < bytes.len()).then_some(read));
+            self.differs = place.map(|place| self.at + place as u64);
+        }
+        self.at += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use claims::filing::{
+        Figures,
+        manifest::{File, Sources},
+    };
+
+    use super::{
+        super::{Key, manifest_bytes, sha256},
+        *,
+    };
+
+    fn key() -> Key {
+        Key::new([7; 32])
+    }
+
+    fn built(files: &[(&str, &[u8])]) -> Vec<u8> {
+        let manifest = Manifest {
+            format: 1,
+            case: "allegro".to_owned(),
+            filing: 1,
+            variant: "full".to_owned(),
+            as_of: String::new(),
+            frozen_sha256: String::new(),
+            currency: "USD".to_owned(),
+            figures: Figures::default(),
+            tables: Vec::new(),
+            sources: Sources { claims: 0, lines: 0, exhibits: 0, pages: 0 },
+            engines: crate::engines(),
+            files: files
+                .iter()
+                .map(|(name, bytes)| File {
+                    name: (*name).to_owned(),
+                    bytes: bytes.len() as u64,
+                    sha256: sha256(bytes),
+                })
+                .collect(),
+        };
+        let mut package = Package::new(Vec::new());
+        for (name, bytes) in files {
+            package.add(name, bytes.len() as u64, *bytes).unwrap();
+        }
+        package.finish(&manifest_bytes(&manifest).unwrap(), &key()).unwrap()
+    }
+
+    fn problems(bytes: &[u8]) -> Vec<Problem> {
+        verify(|| Ok(Cursor::new(bytes)), &key().public()).unwrap().problems
+    }
+
+    const FILES: [(&str, &[u8]); 2] =
+        [("filing.pdf", b"%PDF-1.7 and so on"), ("tables/summary.csv", b"a,b\r\n1,2\r\n")];
+
+    #[test]
+    fn a_package_is_whole_and_the_same_twice() {
+        let bytes = built(&FILES);
+        assert_eq!(bytes, built(&FILES));
+        assert_eq!(problems(&bytes), []);
+        let other = Key::new([8; 32]).public();
+        assert_eq!(verify(|| Ok(Cursor::new(&bytes)), &other).unwrap().problems, [Problem::Signature]);
+    }
+
+    #[test]
+    fn every_flipped_bit_is_found() {
+        let bytes = built(&FILES);
+        for at in 0..bytes.len() {
+            let mut flipped = bytes.clone();
+            flipped[at] ^= 1 << (at % 8);
+            assert!(!problems(&flipped).is_empty(), "a bit of byte {at} was flipped and not found");
+        }
+    }
+
+    #[test]
+    fn a_changed_file_is_named() {
+        let bytes = built(&FILES);
+        let at = bytes.windows(4).position(|four| four == b"%PDF").unwrap();
+        let mut flipped = bytes;
+        flipped[at] ^= 1;
+        let found = problems(&flipped);
+        assert!(found.len() == 1 && found[0].to_string().contains("filing.pdf"), "{found:?}");
+    }
+
+    #[test]
+    fn what_is_missing_or_extra_is_named() {
+        let whole = built(&FILES);
+        let mut zip = ZipArchive::new(Cursor::new(&whole)).unwrap();
+        let mut package = Package::new(Vec::new());
+        for name in ["filing.pdf", MANIFEST, SIGNATURE] {
+            let file = zip.by_name(name).unwrap();
+            package.add(name, file.size(), file).unwrap();
+        }
+        package.add("more.txt", 1, &b"x"[..]).unwrap();
+        let found = problems(&package.end().unwrap());
+        assert_eq!(found, [Problem::Missing("tables/summary.csv".to_owned()), Problem::Extra("more.txt".to_owned())]);
+        assert!(matches!(problems(b"no zip at all")[..], [Problem::NoPackage(_)]));
+    }
+
+    #[test]
+    fn bytes_before_or_after_are_found() {
+        let mut bytes = built(&FILES);
+        bytes.push(0);
+        assert!(!problems(&bytes).is_empty());
+    }
+}

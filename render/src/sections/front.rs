@@ -1,0 +1,262 @@
+//! What a filing begins and ends with: caption, contents, figures, difference, summary of claims, declaration.
+
+use claims::{
+    filing::{Contents, Difference, schedules::schedules},
+    line::{Basis, Category},
+    totals::counts,
+};
+
+use super::{Body, FigureRow, FigureTable, Part, Plan, Section, schedule::plural};
+use crate::{
+    fonts::drawable,
+    ledger::{Column, Kind, Row, Sheet, Table, cell},
+    measure::Style,
+};
+
+/// Paragraphs of a text that people typed.
+pub(super) fn paragraphs(text: &str) -> Vec<String> {
+    text.split("\n\n").map(drawable).filter(|paragraph| !paragraph.is_empty()).collect()
+}
+
+fn section(title: &str, label: &str, body: Body) -> Section {
+    Section {
+        title: title.to_owned(),
+        subtitle: String::new(),
+        label: label.to_owned(),
+        sublabel: format!("{label}-part"),
+        foot: title.to_owned(),
+        on_side: false,
+        first: 0,
+        body,
+    }
+}
+
+/// Caption and contents; the entries are filled in when pages are counted.
+pub(super) fn cover(contents: &Contents, difference: Option<&Difference>) -> Section {
+    let filing = &contents.filing;
+    let mut words = format!(
+        "{} made from {} in force, read at one moment and frozen. Gross claimed: {}.",
+        drawable(&filing.title()),
+        plural(contents.claims.len(), "claim", "claims"),
+        filing.case.currency.show(filing.figures.gross),
+    );
+    if difference.is_some() {
+        words.push_str(" It replaces the filing before; what changed since then is listed after the summary.");
+    }
+    let mut cover = section("Contents", "contents", Body::Cover { words: vec![words], contents: Vec::new() });
+    cover.foot = filing.title();
+    cover
+}
+
+/// The figures.
+pub(super) fn summary(contents: &Contents) -> Section {
+    let filing = &contents.filing;
+    let (currency, figures) = (filing.case.currency, filing.figures);
+    let mut rows = Vec::new();
+    let mut row = |name: String, value: String, strong| rows.push(FigureRow { name, value, strong });
+    for schedule in schedules(contents) {
+        let counted: i64 = schedule.parts.iter().filter(|part| part.counts).map(|part| part.sum).sum();
+        let basis = if schedule.category == Category::HeldInventory {
+            format!(", at {}", filing.case.filing_basis.title())
+        } else {
+            String::new()
+        };
+        row(format!("{}{basis}", schedule.title()), currency.grouped(counted), false);
+    }
+    row("Gross claimed".to_owned(), currency.grouped(figures.gross), true);
+    row("less overlap removed by decision".to_owned(), currency.grouped(-figures.confirmed), false);
+    if figures.suspected == 0 {
+        row("Unique total".to_owned(), currency.grouped(figures.unique_at_most()), true);
+    } else {
+        row("Unique total, nothing suspected removed".to_owned(), currency.grouped(figures.unique_at_most()), true);
+        row("less overlap suspected, not yet decided".to_owned(), currency.grouped(-figures.suspected), false);
+        row("Unique total, everything suspected removed".to_owned(), currency.grouped(figures.unique_at_least()), true);
+    }
+    row("Documented, of the gross".to_owned(), currency.grouped(figures.documented), false);
+    row("Sworn only, of the gross".to_owned(), currency.grouped(figures.sworn_only()), false);
+    let words = vec![format!(
+        "As of {}, {} in force with {} claim {} gross. Interest and costs are in no figure of this filing.",
+        filing.as_of_words,
+        if contents.claims.len() == 1 {
+            "one claim is".to_owned()
+        } else {
+            format!("{} claims are", contents.claims.len())
+        },
+        plural(contents.lines().count(), "line", "lines"),
+        currency.show(figures.gross),
+    )];
+    let figures = FigureTable { head: ["Figure".to_owned(), format!("Amount in {}", currency.code())], rows };
+    section("Summary", "summary", Body::Summary { words, figures, after: after(contents) })
+}
+
+/// What is said after the figures: class, other bases, rates.
+fn after(contents: &Contents) -> Vec<Part> {
+    let filing = &contents.filing;
+    let mut parts = Vec::new();
+    let mut words = paragraphs(&filing.case.class_definition);
+    words.push(format!(
+        "Claims in force: {}. Claims withdrawn after they had been sent: {}.",
+        contents.claims.len(),
+        filing.withdrawn.len()
+    ));
+    parts.push(Part { title: "Class".to_owned(), words });
+    let other: Vec<String> = schedules(contents)
+        .iter()
+        .flat_map(|schedule| &schedule.parts)
+        .filter(|part| !part.counts)
+        .map(|part| match part.basis {
+            Some(Basis::UnitsOnly) | None => {
+                format!("{} units are claimed without a value.", claims::money::grouped_units(part.units))
+            }
+            Some(basis) => format!(
+                "Stock of {} is valued at {}; amounts of different bases are never added together.",
+                filing.case.currency.show(part.sum),
+                basis.title()
+            ),
+        })
+        .collect();
+    if !other.is_empty() {
+        parts.push(Part { title: "Stock outside the totals".to_owned(), words: other });
+    }
+    if !filing.case.rates.is_empty() {
+        let rates: Vec<String> = filing
+            .case
+            .rates
+            .iter()
+            .map(|(code, rate)| format!("1 {code} = {rate} {}", filing.case.currency))
+            .collect();
+        let source = if filing.case.rate_source.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", drawable(&filing.case.rate_source))
+        };
+        let words = format!(
+            "Foreign amounts were converted once, at the rates of {}{source}: {}.",
+            claims::period::show_day(filing.case.valuation_date),
+            rates.join("; ")
+        );
+        parts.push(Part { title: "Exchange rates".to_owned(), words: vec![words] });
+    }
+    parts
+}
+
+/// What changed, in plain words.
+pub(super) fn difference_words(contents: &Contents, difference: &Difference) -> Section {
+    let before = contents.filing.previous.as_ref().map_or(0, |previous| previous.number);
+    let title = format!("Difference to filing {before}");
+    let words = vec![drawable(&difference.words)];
+    section(&title, "difference", Body::Words { words, signature: false, signer: String::new() })
+}
+
+/// What changed, row by row.
+pub(super) fn difference_lines(contents: &Contents, difference: &Difference) -> Section {
+    let currency = contents.filing.case.currency;
+    let mut table = Table {
+        sheet: Sheet::OnItsSide,
+        columns: vec![
+            Column::left(78.0, "Change"),
+            Column::left(188.0, "Claim"),
+            Column::left(160.0, "What"),
+            Column::right(74.0, "Before"),
+            Column::right(74.0, "After"),
+            Column::right(74.0, "Moved"),
+        ],
+        rows: Vec::new(),
+        intro: Vec::new(),
+        carry: None,
+        taken: 0.0,
+    };
+    for moved in &difference.rows {
+        let mut who = table.cell(1, &moved.claimant, Style::Plain);
+        let line = moved.line.map(|line| format!(", line {line}")).unwrap_or_default();
+        who.extend(table.cell(1, &format!("{}{line}", moved.claim), Style::Soft));
+        let style = if moved.counted { Style::Plain } else { Style::Soft };
+        let cells = vec![
+            table.cell(0, moved.change, Style::Plain),
+            who,
+            table.cell(2, &moved.what, style),
+            vec![(currency.grouped(moved.before), style.key())],
+            vec![(currency.grouped(moved.after), style.key())],
+            vec![(currency.grouped(moved.after - moved.before), style.key())],
+        ];
+        table.rows.push(Row { kind: Kind::Line, cells, amount: 0, with_next: false, span: 1 });
+    }
+    let moved: i64 = difference.rows.iter().filter(|row| row.counted).map(|row| row.after - row.before).sum();
+    let mut cells = vec![Vec::new(); 6];
+    cells[0] = cell(400.0, "Moved in the unique total, nothing suspected removed", Style::Bold);
+    cells[5] = vec![(currency.grouped(moved), Style::Bold.key())];
+    table.rows.push(Row { kind: Kind::Sum, cells, amount: 0, with_next: false, span: 5 });
+    let mut plan = Plan::new("");
+    plan.subtitle = "Line by line".to_owned();
+    plan.ledger("difference-lines", "Difference", table)
+}
+
+/// One row a claim.
+pub(super) fn claims(contents: &Contents) -> Section {
+    let filing = &contents.filing;
+    let currency = filing.case.currency;
+    let mut table = Table {
+        sheet: Sheet::OnItsSide,
+        columns: vec![
+            Column::left(204.0, "Claimant and claim"),
+            Column::right(88.0, "A. Sales"),
+            Column::right(88.0, "B. Stock"),
+            Column::right(88.0, "C. Royalties"),
+            Column::right(84.0, "D. Other"),
+            Column::right(96.0, "Gross"),
+        ],
+        rows: Vec::new(),
+        intro: Vec::new(),
+        carry: Some((5, currency)),
+        taken: 0.0,
+    };
+    let mut sums = [0i64; 5];
+    for claim in &contents.claims {
+        let mut who = table.cell(0, claim.claimant(), Style::Plain);
+        who.extend(table.cell(0, &claim.of.number, Style::Soft));
+        let mut amounts = Category::ALL.map(|category| {
+            let totals = claim.claim.totals.iter();
+            totals
+                .filter(|total| total.category == category && counts(total.basis, filing.case.filing_basis))
+                .map(|total| total.amount)
+                .sum::<i64>()
+        });
+        let gross = claim.of.figures.gross;
+        for (sum, amount) in sums.iter_mut().zip(amounts.iter().chain([&gross])) {
+            *sum += amount;
+        }
+        let mut cells = vec![who];
+        cells.extend(amounts.iter_mut().map(|amount| {
+            let shown = if *amount == 0 { "–".to_owned() } else { currency.grouped(*amount) };
+            vec![(shown, Style::Plain.key())]
+        }));
+        cells.push(vec![(currency.grouped(gross), Style::Bold.key())]);
+        table.rows.push(Row { kind: Kind::Line, cells, amount: gross, with_next: false, span: 1 });
+    }
+    let mut cells = vec![cell(204.0, "All claims", Style::Bold)];
+    cells.extend(sums.iter().map(|sum| vec![(currency.grouped(*sum), Style::Bold.key())]));
+    table.rows.push(Row { kind: Kind::Sum, cells, amount: 0, with_next: false, span: 1 });
+    let mut plan = Plan::new("Summary of claims");
+    plan.intro = vec![format!(
+        "Amounts in {}. Stock is counted at {}; the schedules also show what is valued otherwise.",
+        currency.code(),
+        filing.case.filing_basis.title()
+    )];
+    plan.ledger("claims", "Summary of claims", table)
+}
+
+/// The declaration on method.
+pub(super) fn declaration(contents: &Contents) -> Section {
+    let settings = &contents.filing.settings;
+    let mut words = paragraphs(&settings.declaration);
+    let engines: Vec<String> =
+        contents.filing.engines.iter().map(|(name, version)| format!("{name} {version}")).collect();
+    words.push(format!(
+        "Made by {}. The frozen text of this filing has the SHA-256 hash {}.",
+        engines.join(", "),
+        contents.sha256
+    ));
+    let signer =
+        if settings.declarant.is_empty() { "Name and title".to_owned() } else { drawable(&settings.declarant) };
+    section("Declaration on method", "declaration", Body::Words { words, signature: true, signer })
+}

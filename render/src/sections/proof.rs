@@ -1,0 +1,136 @@
+//! Duplicates, overlaps, and the index of exhibits.
+
+use claims::filing::{Contents, Form};
+
+use super::{Plan, Section, schedule::plural};
+use crate::{
+    ledger::{Column, Kind, Line, Row, Sheet, Table},
+    measure::Style,
+};
+
+fn table(columns: Vec<Column>) -> Table {
+    Table { sheet: Sheet::Upright, columns, rows: Vec::new(), intro: Vec::new(), carry: None, taken: 0.0 }
+}
+
+fn row(cells: Vec<Vec<Line>>) -> Row {
+    Row { kind: Kind::Line, cells, amount: 0, with_next: false, span: 1 }
+}
+
+/// Weight in bits with one decimal.
+fn bits(thousandths: i64) -> String {
+    let tenths = (thousandths.unsigned_abs() + 50) / 100;
+    let sign = if thousandths < 0 { "\u{2212}" } else { "" };
+    format!("{sign}{}.{}", tenths / 10, tenths % 10)
+}
+
+/// Pairs of claims with the parts of their weight and every decision.
+pub(super) fn duplicates(contents: &Contents) -> Section {
+    let mut out = table(vec![
+        Column::left(112.0, "Claims"),
+        Column::left(190.0, "Why, with weights"),
+        Column::right(48.0, "Bits"),
+        Column::left(118.0, "Decision"),
+    ]);
+    for pair in &contents.filing.matches {
+        let mut who = out.cell(0, &pair.a, Style::Plain);
+        who.extend(out.cell(0, &pair.b, Style::Plain));
+        let mut why = out.cell(1, &pair.method, Style::Plain);
+        let told = pair.parts.iter().filter(|(_, weight)| weight.unsigned_abs() >= 50);
+        let parts: Vec<String> =
+            told.map(|(field, weight)| format!("{} {}", field.replace('_', " "), bits(*weight))).collect();
+        why.extend(out.cell(1, &parts.join(", "), Style::Soft));
+        let mut decision = out.cell(3, &pair.decision, Style::Bold);
+        decision.extend(out.cell(3, &pair.by, Style::Soft));
+        let weight = out.cell(2, &bits(pair.weight), Style::Plain);
+        out.rows.push(row(vec![who, why, weight, decision]));
+    }
+    let mut plan = Plan::new("Duplicates and decisions");
+    let open = contents.filing.matches.iter().filter(|pair| pair.decision == "open").count();
+    plan.intro = vec![if contents.filing.matches.is_empty() {
+        "No two claims of this filing were found to be of one claimant or about the same money.".to_owned()
+    } else {
+        format!(
+            "{}, of which {} open. The weight is the sum of its parts: how many times likelier the agreement is if both are the same, as a power of two (Fellegi and Sunter, 1969).",
+            plural(contents.filing.matches.len(), "pair", "pairs"),
+            if open == 1 { "one is".to_owned() } else { format!("{open} are") },
+        )
+    }];
+    plan.ledger("duplicates", "Duplicates and decisions", out)
+}
+
+/// Money that more than one claim holds.
+pub(super) fn overlaps(contents: &Contents) -> Section {
+    let currency = contents.filing.case.currency;
+    let mut out = table(vec![
+        Column::left(210.0, "Release, channel, months"),
+        Column::right(86.0, "Claimed"),
+        Column::right(86.0, "Removed"),
+        Column::right(86.0, "Suspected"),
+    ]);
+    let (mut removed, mut suspected) = (0, 0);
+    let mut last = "";
+    for overlap in &contents.filing.overlaps {
+        if overlap.subject != last {
+            let mut cells = vec![Vec::new(); 4];
+            cells[0] = crate::ledger::cell(468.0, &overlap.subject, Style::Bold);
+            out.rows.push(Row { kind: Kind::Group, cells, amount: 0, with_next: true, span: 4 });
+            last = &overlap.subject;
+        }
+        let mut who = out.cell(0, &overlap.claim, Style::Plain);
+        let through =
+            if overlap.through.is_empty() { String::new() } else { format!(", payable through {}", overlap.through) };
+        who.extend(out.cell(0, &format!("{}{through}", overlap.relation), Style::Soft));
+        let mut cells = vec![who];
+        cells.extend(
+            [overlap.gross, overlap.confirmed, overlap.suspected].map(|minor| vec![(currency.grouped(minor), "")]),
+        );
+        out.rows.push(row(cells));
+        removed += overlap.confirmed;
+        suspected += overlap.suspected;
+    }
+    let mut plan = Plan::new("Overlaps");
+    if contents.filing.overlaps.is_empty() {
+        plan.intro = vec!["No dollar of this filing was found to be claimed by more than one claimant.".to_owned()];
+    } else {
+        plan.intro = vec!["Where more than one claim asks for the same money, it is counted once. Amounts removed by decision are in the unique total; suspected ones move only its lower bound.".to_owned()];
+        let mut cells = vec![out.cell(0, "All overlaps", Style::Bold), Vec::new()];
+        cells.extend([removed, suspected].map(|minor| vec![(currency.grouped(minor), Style::Bold.key())]));
+        out.rows.push(Row { kind: Kind::Sum, cells, amount: 0, with_next: false, span: 1 });
+    }
+    plan.ledger("overlaps", "Overlaps", out)
+}
+
+/// Exhibits with Bates ranges and hashes.
+pub(super) fn exhibits(contents: &Contents) -> Section {
+    let filing = &contents.filing;
+    let mut out =
+        table(vec![Column::left(52.0, "Exhibit"), Column::left(136.0, "Bates numbers"), Column::left(280.0, "File")]);
+    for exhibit in &filing.exhibits {
+        let number = out.cell(0, &exhibit.exhibit.to_string(), Style::Bold);
+        let mut range = out.cell(1, &filing.range(exhibit), Style::Plain);
+        range.extend(out.cell(1, &plural(usize::try_from(exhibit.pages).unwrap_or(0), "page", "pages"), Style::Soft));
+        let mut file = out.cell(2, &exhibit.name, Style::Plain);
+        let form = match (exhibit.form, exhibit.problem.as_str()) {
+            (Form::SlipSheet, "") => "Slip sheet; the file itself is in the folder “native”. ".to_owned(),
+            (Form::SlipSheet, problem) => format!("Slip sheet: {problem}; the file itself is in the folder “native”. "),
+            _ => String::new(),
+        };
+        let claims = if exhibit.claims.len() == 1 { "Claim" } else { "Claims" };
+        file.extend(out.cell(2, &format!("{form}{claims} {}", exhibit.claims.join(", ")), Style::Soft));
+        out.rows.push(Row { kind: Kind::Group, cells: vec![number, range, file], amount: 0, with_next: true, span: 1 });
+        let mut cells = vec![Vec::new(); 3];
+        cells[0] = crate::ledger::cell(480.0, &exhibit.sha256, Style::Mono);
+        out.rows.push(Row { kind: Kind::Under, cells, amount: 0, with_next: false, span: 3 });
+    }
+    let mut plan = Plan::new("Exhibit index");
+    plan.intro = vec![format!(
+        "{} on {}. Each file stands once, however many claims hold it; under it its SHA-256 hash.",
+        plural(filing.exhibits.len(), "exhibit", "exhibits"),
+        plural(
+            usize::try_from(filing.exhibits.iter().map(|exhibit| exhibit.pages).sum::<i64>()).unwrap_or(0),
+            "page",
+            "pages"
+        ),
+    )];
+    plan.ledger("exhibits", "Exhibit index", out)
+}

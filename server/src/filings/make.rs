@@ -1,0 +1,256 @@
+//! The files of a filing, in the order of its package.
+
+use std::{io::Cursor, sync::Arc};
+
+use bytes::Bytes;
+use claims::{
+    actions::{Failure, build_filing::Snapshot},
+    filing::{
+        self, Contents, Difference, Form,
+        manifest::{File, MANIFEST, Manifest, SIGNATURE},
+        public,
+    },
+};
+use render::{
+    document::{self, Volume},
+    exhibits::{self, Piece},
+    package::{Key, Package, manifest_bytes},
+    sheets,
+};
+use tokio::sync::mpsc;
+
+use super::{Files, Progress, not_stored};
+use crate::documents::Documents;
+
+const PDF: &str = "application/pdf";
+const CSV: &str = "text/csv";
+const JSON: &str = "application/json";
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// Looks at every document that was never filed before, to know how it stands in the volumes.
+pub(super) async fn look_at_new(
+    documents: &Documents,
+    snapshot: &Snapshot,
+    progress: &Progress,
+) -> Result<Vec<(Form, i64, String)>, Failure> {
+    let mut looks = Vec::new();
+    for (done, place) in snapshot.new.iter().enumerate() {
+        progress.say("Looking at new documents", done, snapshot.new.len()).await?;
+        let exhibit = &snapshot.filing.exhibits[*place];
+        let look = if exhibits::can_be_shown(&exhibit.media_type) {
+            let bytes = bytes_of(documents, &exhibit.sha256, &exhibit.name).await?;
+            let media_type = exhibit.media_type.clone();
+            blocking(move || Ok(exhibits::look(&media_type, &bytes))).await?
+        } else {
+            exhibits::look(&exhibit.media_type, &[])
+        };
+        looks.push((look.form, look.pages, look.problem));
+    }
+    Ok(looks)
+}
+
+/// Makes both packages, the full one and the public one.
+pub(super) async fn all(
+    documents: &Documents,
+    contents: Contents,
+    before: Option<Contents>,
+    key: Key,
+    progress: &Progress,
+    files: &mut Files,
+) -> Result<(), Failure> {
+    let key = Arc::new(key);
+    let public = public::redact(&contents);
+    let public_before = before.as_ref().map(public::redact);
+    let frozen = contents.filing.canonical().map_err(|error| Failure::Internal(error.to_string()))?;
+    files.add(documents, "full", "filing.json", JSON, frozen.into_bytes()).await?;
+    let contents = Arc::new(contents);
+    common(documents, &contents, before, "full", progress, files).await?;
+    volumes(documents, &contents, progress, files).await?;
+    natives(documents, &contents, progress, files).await?;
+    pack(documents, &contents, "full", &key, progress, files).await?;
+    let public = Arc::new(public);
+    common(documents, &public, public_before, "public", progress, files).await?;
+    pack(documents, &public, "public", &key, progress, files).await
+}
+
+/// The filing as PDF, CSV files and a workbook.
+async fn common(
+    documents: &Documents,
+    contents: &Arc<Contents>,
+    before: Option<Contents>,
+    variant: &'static str,
+    progress: &Progress,
+    files: &mut Files,
+) -> Result<(), Failure> {
+    progress.say("Writing tables", 0, 0).await?;
+    let of = Arc::clone(contents);
+    let (tables, book, difference) = blocking(move || {
+        let difference: Option<Difference> = before.map(|before| filing::difference(&before, &of));
+        let mut tables = filing::tables(&of);
+        if let Some(difference) = &difference {
+            tables.push(filing::difference_table(difference, of.filing.case.currency));
+        }
+        let book = sheets::workbook(&of.filing.title(), &tables, of.filing.as_of).map_err(internal)?;
+        let csv: Result<Vec<(String, Vec<u8>)>, Failure> = tables
+            .iter()
+            .map(|table| Ok((format!("tables/{}.csv", table.key), sheets::csv(table).map_err(internal)?)))
+            .collect();
+        Ok((csv?, book, difference))
+    })
+    .await?;
+    for (name, bytes) in tables {
+        files.add(documents, variant, &name, CSV, bytes).await?;
+    }
+    files.add(documents, variant, "tables.xlsx", XLSX, book).await?;
+
+    // The typesetter is handed on volume by volume, so that no more than two are in memory.
+    let (sender, mut receiver) = mpsc::channel::<(usize, Volume)>(1);
+    let of = Arc::clone(contents);
+    let typesetting = tokio::task::spawn_blocking(move || {
+        let planned = document::plan(&of, difference.as_ref(), variant == "public").map_err(internal)?;
+        let total = planned.volumes();
+        // Whoever took the volumes went away because something else failed, and says so.
+        planned.typeset(|volume| sender.blocking_send((total, volume)).is_ok()).map_err(internal)
+    });
+    let stage = if variant == "public" { "Typesetting the public variant" } else { "Typesetting the schedules" };
+    let mut done = 0;
+    while let Some((total, volume)) = receiver.recv().await {
+        done += 1;
+        progress.say(stage, done, total).await?;
+        files.add(documents, variant, &volume.name, PDF, volume.pdf.bytes).await?;
+    }
+    typesetting.await.map_err(internal)?
+}
+
+/// The volumes of exhibits.
+async fn volumes(
+    documents: &Documents,
+    contents: &Arc<Contents>,
+    progress: &Progress,
+    files: &mut Files,
+) -> Result<(), Failure> {
+    let volumes = exhibits::volumes(&contents.filing);
+    let total = volumes.len();
+    for (number, volume) in (1..).zip(volumes) {
+        progress.say("Binding the exhibits", number, total).await?;
+        let mut parts = Vec::new();
+        for (place, from, to) in volume {
+            let exhibit = &contents.filing.exhibits[place];
+            let shown = exhibit.form != Form::SlipSheet;
+            let bytes = if shown { bytes_of(documents, &exhibit.sha256, &exhibit.name).await? } else { Bytes::new() };
+            parts.push((place, from, to, bytes));
+        }
+        let (of, name) = (Arc::clone(contents), format!("exhibits-volume-{number:02}.pdf"));
+        let title = name.clone();
+        let pdf = blocking(move || {
+            let pieces: Vec<Piece<'_>> = parts
+                .into_iter()
+                .map(|(place, from, to, bytes)| Piece {
+                    exhibit: &of.filing.exhibits[place],
+                    bytes: bytes.into(),
+                    from,
+                    to,
+                })
+                .collect();
+            exhibits::volume(&of.filing, &title, number, total, &pieces).map_err(internal)
+        })
+        .await?;
+        files.add(documents, "full", &name, PDF, pdf.bytes).await?;
+    }
+    Ok(())
+}
+
+/// Files that have a slip sheet, as they were uploaded.
+async fn natives(
+    documents: &Documents,
+    contents: &Contents,
+    progress: &Progress,
+    files: &mut Files,
+) -> Result<(), Failure> {
+    let bates = contents.filing.settings.bates();
+    for exhibit in contents.filing.exhibits.iter().filter(|exhibit| exhibit.form == Form::SlipSheet) {
+        progress.say("Adding files as they were uploaded", 0, 0).await?;
+        let bytes = bytes_of(documents, &exhibit.sha256, &exhibit.name).await?;
+        let ending = exhibit.name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase());
+        let ending = ending.filter(|ending| ending.len() <= 5 && ending.bytes().all(|b| b.is_ascii_alphanumeric()));
+        let name = format!("native/{}.{}", bates.number(exhibit.first), ending.as_deref().unwrap_or("bin"));
+        files.add(documents, "full", &name, "application/octet-stream", bytes.into()).await?;
+    }
+    Ok(())
+}
+
+/// The package of a variant: every file made so far, the manifest, its signature.
+async fn pack(
+    documents: &Documents,
+    contents: &Arc<Contents>,
+    variant: &'static str,
+    key: &Arc<Key>,
+    progress: &Progress,
+    files: &mut Files,
+) -> Result<(), Failure> {
+    progress.say("Packing and signing", 0, 0).await?;
+    let parts: Vec<_> = files.0.iter().filter(|made| made.variant == variant).collect();
+    let named = parts.iter().map(|made| File {
+        name: made.name.clone(),
+        bytes: made.incoming.bytes,
+        sha256: made.incoming.sha256.clone(),
+    });
+    let manifest = Manifest::new(contents, variant, &contents.filing.engines, named.collect());
+    let manifest = manifest_bytes(&manifest).map_err(internal)?;
+    let signature = key.sign(&manifest);
+    let mut order: Vec<_> = parts.iter().map(|made| (made.name.clone(), made.incoming.clone())).collect();
+    order.sort_by(|a, b| a.0.cmp(&b.0));
+
+    let (sender, receiver) = mpsc::channel::<Result<Bytes, std::io::Error>>(4);
+    let (store, key, text) = (documents.clone(), Arc::clone(key), manifest.clone());
+    let runtime = tokio::runtime::Handle::current();
+    let packing = tokio::task::spawn_blocking(move || -> Result<(), Failure> {
+        let mut package = Package::new(std::io::BufWriter::with_capacity(256 * 1024, Pipe(sender)));
+        for (name, incoming) in order {
+            let bytes = runtime.block_on(store.bytes_of(&incoming)).map_err(internal)?;
+            package.add(&name, incoming.bytes, Cursor::new(bytes)).map_err(internal)?;
+        }
+        let mut out = package.finish(&text, &key).map_err(internal)?;
+        std::io::Write::flush(&mut out).map_err(internal)
+    });
+    let chunks =
+        futures::stream::unfold(receiver, |mut receiver| async move { Some((receiver.recv().await?, receiver)) });
+    let received = documents.receive(Box::pin(chunks), u64::MAX).await;
+    packing.await.map_err(internal)??;
+    let incoming = received.map_err(|error| not_stored(&error))?;
+    files.0.push(super::Made { variant, name: String::new(), media_type: "application/zip", incoming });
+    files.add(documents, variant, MANIFEST, JSON, manifest).await?;
+    files.add(documents, variant, SIGNATURE, "text/plain", signature.into_bytes()).await
+}
+
+/// What is written goes to whoever reads the stream.
+struct Pipe(mpsc::Sender<Result<Bytes, std::io::Error>>);
+
+impl std::io::Write for Pipe {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let sent = self.0.blocking_send(Ok(Bytes::copy_from_slice(bytes)));
+        sent.map_err(|_| std::io::Error::from(std::io::ErrorKind::BrokenPipe))?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+async fn bytes_of(documents: &Documents, sha256: &str, name: &str) -> Result<Bytes, Failure> {
+    documents.whole(sha256).await.map_err(|error| {
+        tracing::error!(error = format!("{error:#}"), sha256, "a document of a filing cannot be read");
+        Failure::said(format!(
+            "The document “{name}” cannot be read from the document store. Run “recoup doctor --deep”, restore it from a backup, and build again; nothing was built."
+        ))
+    })
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work).await.map_err(internal)?
+}
+
+fn internal(error: impl std::fmt::Display) -> Failure {
+    Failure::Internal(format!("a filing could not be made: {error}"))
+}

@@ -1,0 +1,145 @@
+//! Filings over HTTP: their files, verification on the server, the public key, the hash of an uploaded file.
+
+use app::request::{Answer, Query, Site, Visitor, see_other};
+use axum::{
+    Extension,
+    body::Body,
+    extract::{Multipart, Path, State, multipart::MultipartRejection},
+    http::header,
+    response::{IntoResponse, Response},
+};
+use claims::{
+    access::{Action, Refusal},
+    actions::Failure,
+    filing::FileHash,
+    store::{
+        cases,
+        events::{self, NewEvent},
+        filings::{self, File},
+    },
+};
+use futures::TryStreamExt;
+use render::package;
+use tokio::io::AsyncWriteExt;
+
+use super::{Http, downloads};
+
+/// The file of a path, for counsel of its case.
+async fn find(
+    http: &Http,
+    visitor: &Visitor,
+    (slug, number, variant, name): (&str, i64, &str, &str),
+) -> Result<(claims::CaseId, File), app::request::Halt> {
+    let mut tx = http.recoup.store.read().await?;
+    visitor.actor()?;
+    let case = cases::by_slug(&mut tx, slug).await?.ok_or(Refusal::NotFound)?;
+    visitor.may(Action::File(case.id))?;
+    let filing = filings::by_number(&mut tx, case.id, number).await?.ok_or(Refusal::NotFound)?;
+    let name = if name == "package.zip" { "" } else { name };
+    let file =
+        filings::files(&mut tx, filing.id).await?.into_iter().find(|file| file.variant == variant && file.name == name);
+    Ok((case.id, file.ok_or(Refusal::NotFound)?))
+}
+
+/// `GET /counsel/{slug}/filings/{number}/files/{variant}/{*name}`
+pub(super) async fn file(
+    State(_): State<Site>,
+    Extension(http): Extension<Http>,
+    visitor: Visitor,
+    Path((slug, number, variant, name)): Path<(String, i64, String, String)>,
+    Query(query): Query,
+) -> Answer {
+    let (case_id, file) = find(&http, &visitor, (&slug, number, &variant, &name)).await?;
+    let details = serde_json::json!({ "filing": number, "name": name, "variant": variant, "sha256": file.sha256 });
+    let event =
+        NewEvent { case_id, claim_id: None, account: Some(visitor.actor()?.account), kind: "filing_opened", details };
+    let mut tx = http.recoup.store.write().await?;
+    events::add(&mut tx, &event, http.recoup.clock.now()).await?;
+    tx.commit().await?;
+    let public = if variant == "public" { "-public" } else { "" };
+    let shown = match file.name.as_str() {
+        "" => format!("{slug}-filing-{number}{public}.zip"),
+        name => format!("{slug}-filing-{number}{public}-{}", name.replace('/', "-")),
+    };
+    let inline = query.get("inline") == "1" && file.media_type == "application/pdf";
+    downloads::stream(&http, &file.sha256, &shown, &file.media_type, file.bytes, inline).await
+}
+
+/// `POST /counsel/{slug}/filings/{number}/verify`: reads the whole package again and says what it found.
+pub(super) async fn verify(
+    State(_): State<Site>,
+    Extension(http): Extension<Http>,
+    visitor: Visitor,
+    Path((slug, number)): Path<(String, i64)>,
+    sent: app::request::Sent,
+) -> Answer {
+    let (_, file) = find(&http, &visitor, (&slug, number, sent.get("variant"), "")).await?;
+    let key = crate::filings::key(&http.recoup).public();
+    let words = verify_kept(&http, &file, key).await.map_err(|error| {
+        tracing::error!(error = format!("{error:#}"), sha256 = file.sha256, "a package cannot be read");
+        Failure::said("The package cannot be read from the document store. Run “recoup doctor --deep”.")
+    })?;
+    visitor.notice(words).await;
+    Ok(see_other(&format!("/counsel/{slug}/filings/{number}")))
+}
+
+async fn verify_kept(http: &Http, file: &File, key: package::PublicKey) -> anyhow::Result<String> {
+    // A package may be larger than memory: it is verified in a file that goes with this function.
+    let path = std::env::temp_dir().join(format!("recoup-{}.zip", http.recoup.random.token()));
+    let verified = async {
+        let mut to = tokio::fs::File::create(&path).await?;
+        let mut stream = http.documents.read(&file.sha256).await?;
+        while let Some(chunk) = stream.try_next().await? {
+            to.write_all(&chunk).await?;
+        }
+        to.flush().await?;
+        drop(to);
+        let place = path.clone();
+        tokio::task::spawn_blocking(move || package::verify(|| std::fs::File::open(&place), &key))
+            .await?
+            .map_err(anyhow::Error::from)
+    }
+    .await;
+    let _ = tokio::fs::remove_file(&path).await;
+    let report = verified?;
+    Ok(match (report.problems.as_slice(), report.manifest) {
+        ([], Some(manifest)) => format!(
+            "The {} package is whole: all {} files are as they were built, and the signature fits.",
+            manifest.variant,
+            manifest.files.len()
+        ),
+        (problems, _) => {
+            let words: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            format!("The package is NOT as it was built:\n{}", words.join("\n"))
+        }
+    })
+}
+
+/// `GET /filing-key.txt`: the key with which anybody verifies packages of this site.
+pub(super) async fn key(State(_): State<Site>, Extension(http): Extension<Http>, _: Visitor) -> Answer {
+    let text = format!("{}\n", crate::filings::key(&http.recoup).public().text());
+    let response: Response = ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], Body::from(text)).into_response();
+    Ok(response)
+}
+
+/// `POST /verify`: hashes a file on its way in, for browsers without script; nothing of it is kept.
+pub(super) async fn hash(
+    State(_): State<Site>,
+    Extension(_): Extension<Http>,
+    _: Visitor,
+    form: Result<Multipart, MultipartRejection>,
+) -> Answer {
+    let broken = || Failure::said("The file did not arrive whole. Choose it again and send it once more.");
+    let mut form = form.map_err(|_| broken())?;
+    while let Some(mut field) = form.next_field().await.map_err(|_| broken())? {
+        if field.file_name().is_none_or(str::is_empty) {
+            continue;
+        }
+        let mut hash = FileHash::default();
+        while let Some(chunk) = field.chunk().await.map_err(|_| broken())? {
+            hash.update(&chunk);
+        }
+        return Ok(see_other(&format!("/verify?hash={}", hash.finish())));
+    }
+    Err(Failure::said("No file was chosen. Choose one, then send it.").into())
+}
