@@ -217,7 +217,7 @@ impl Planned {
             sections.insert(0, self.cover(volume, from, to));
         }
         let id = format!("{} {name}", self.name);
-        let pdf = typeset(self.order(&id), &self.data(&sections, whole))?;
+        let pdf = typeset(&self.order(&id), &self.data(&sections, whole))?;
         // Running text that begins in one volume and ends in the next stands whole in the first.
         if pdf.pages != to + 1 - from && whole {
             let reasons = vec![format!("it has {} pages where {} were counted", pdf.pages, to + 1 - from)];

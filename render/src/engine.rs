@@ -98,9 +98,9 @@ fn file_id(name: &str) -> Option<FileId> {
 }
 
 /// Typesets a document.
-pub(crate) fn typeset(order: Order<'_>, data: &impl Serialize) -> Result<Pdf, Failed> {
+pub(crate) fn typeset(order: &Order<'_>, data: &impl Serialize) -> Result<Pdf, Failed> {
     let failed = |reasons: Vec<String>| Failed { document: order.name.to_owned(), reasons };
-    let document = lay_out(&order, data)?;
+    let document = lay_out(order, data)?;
     let standards: &[PdfStandard] =
         if order.archival { &[PdfStandard::A_2a, PdfStandard::Ua_1] } else { &[PdfStandard::V_1_7] };
     let at = order.at;

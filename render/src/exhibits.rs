@@ -130,11 +130,10 @@ pub fn volumes(filing: &Filing) -> Vec<Vec<(usize, i64, i64)>> {
             let fits_whole = exhibit.pages - from <= room;
             // An exhibit is broken only where a volume of its own could not hold it.
             let must_break = a_page.saturating_mul(exhibit.pages) > cap || exhibit.pages > MOST_PAGES;
-            if volumes.is_empty() || !fits_whole && !(must_break && room > 0 && size == 0) {
-                if volumes.last().is_none_or(|volume| !volume.is_empty()) {
-                    volumes.push(Vec::new());
-                    (size, pages) = (0, 0);
-                }
+            let goes_on = fits_whole || must_break && room > 0 && size == 0;
+            if !goes_on && volumes.last().is_some_and(|volume| !volume.is_empty()) || volumes.is_empty() {
+                volumes.push(Vec::new());
+                (size, pages) = (0, 0);
             }
             let room = ((cap - size) / a_page).min(MOST_PAGES - pages).max(1);
             let to = exhibit.pages.min(from + room);
@@ -234,7 +233,7 @@ fn volume_of(id: &str, title: &str, at: Instant, stamps: &Stamps, pieces: &[Piec
         });
     }
     let order = Order { name: id, at, archival: false, template: TEMPLATE, files };
-    let made = typeset(order, &Data { title: title.to_owned(), filing: title, exhibits: shown });
+    let made = typeset(&order, &Data { title: title.to_owned(), filing: title, exhibits: shown });
     forget();
     made
 }
