@@ -167,8 +167,21 @@ fn written(scratch: &mut String, write: impl FnOnce(&mut String), kind: CellKind
 /// fractions carry in their seventeenth digit.
 fn number_text(to: &mut String, number: f64) {
     use std::fmt::Write;
+    let scaled = (number * 1e6).round();
     let _ = if number.fract() == 0.0 && number.abs() < 1e15 {
-        write!(to, "{number:.0}")
+        match number {
+            0.0 => write!(to, "{number:.0}"),
+            _ => write!(to, "{}", whole(number)),
+        }
+    } else if scaled.abs() < 1e15 && (scaled / 1e6).to_bits() == number.to_bits() {
+        // Nearly every amount: no other decimal of so few digits is as close to it.
+        let (sign, scaled) = (if number < 0.0 { "-" } else { "" }, whole(scaled).unsigned_abs());
+        let (mut decimals, mut places) = (scaled % 1_000_000, 6);
+        while decimals % 10 == 0 {
+            decimals /= 10;
+            places -= 1;
+        }
+        write!(to, "{sign}{}.{decimals:0places$}", scaled / 1_000_000)
     } else {
         // Fifteen significant digits are what a spreadsheet shows and keeps.
         match Decimal::try_from(number).ok().and_then(|exact| exact.round_sf(15)) {
@@ -176,6 +189,12 @@ fn number_text(to: &mut String, number: f64) {
             None => write!(to, "{number:E}"),
         }
     };
+}
+
+/// A whole number of at most fifteen digits, which is exact either way.
+#[expect(clippy::cast_possible_truncation, reason = "it is whole, and its digits fit")]
+const fn whole(number: f64) -> i64 {
+    number as i64
 }
 
 fn day_text(to: &mut String, at: &ExcelDateTime) {
