@@ -67,6 +67,10 @@ pub fn evidence(text: &[u8]) -> Evidence {
     if let Some(plain) = Plain::of(text) {
         return plain.evidence();
     }
+    any_evidence(text)
+}
+
+fn any_evidence(text: &[u8]) -> Evidence {
     let mut points = 0u32;
     let mut commas = 0u32;
     let (mut last, mut before, mut after, mut grouped) = (0u8, 0u32, 0u32, false);
@@ -416,6 +420,19 @@ mod tests {
             text = text.replace(';', if comma { "," } else { "." });
             if millionths < 0 { text = if brackets { format!("({text})") } else { format!("-{text}") }; }
             prop_assert_eq!(value(&text, mark), Some(millionths), "{}", text);
+        }
+
+        #[test]
+        fn plain_numbers_say_and_are_the_same_by_the_long_way(text in "-?[0-9]{0,6}([.,][0-9]{0,8})?") {
+            prop_assert_eq!(evidence(text.as_bytes()), any_evidence(text.as_bytes()));
+            for mark in [Mark::Point, Mark::Comma] {
+                if let Some(number) = Plain::of(text.as_bytes()).and_then(|plain| plain.number(mark)) {
+                    let digits = text.trim_start_matches('-').replace(',', ".");
+                    let exact = Decimal::from_str_exact(&format!("0{digits}{}", if digits.contains('.') { "0" } else { ".0" })).map(millionths);
+                    let negative = if text.starts_with('-') { -1 } else { 1 };
+                    prop_assert_eq!(exact.ok().and_then(Result::ok).map(|exact| exact.millionths * negative), Some(number.millionths), "{}", text);
+                }
+            }
         }
 
         #[test]

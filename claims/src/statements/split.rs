@@ -304,6 +304,16 @@ mod tests {
     }
 
     #[test]
+    fn a_row_without_quotes_is_split_as_one_with_them() {
+        let row = "a; b ;;\u{e9}\u{2019};12345678;\u{bb}\t;;;;12345;x";
+        for length in row.char_indices().map(|(place, _)| place).chain([row.len()]) {
+            let plain = rows(&format!("{}\n", &row[..length]), b';').unwrap();
+            let marked = rows(&format!("{};\"\"\n", &row[..length]), b';').unwrap();
+            assert_eq!(plain[0].1, marked[0].1[..marked[0].1.len() - 1], "{length}");
+        }
+    }
+
+    #[test]
     fn marks_inside_a_cell_are_text() {
         let found = rows("\"Weird Al\" Yankovic\t12\" LP\t\"Heroes\"\n", b'\t').unwrap();
         assert_eq!(found, [row(1, &["\"Weird Al\" Yankovic", "12\" LP", "Heroes"])]);
