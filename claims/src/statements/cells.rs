@@ -35,8 +35,14 @@ impl Cells {
     }
 
     /// A cell that lies in [`Self::text`], trimmed.
+    #[inline]
     pub(super) fn span(&mut self, from: usize, to: usize) {
         let whole = &self.text[from..to];
+        let blank = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_whitespace);
+        if !blank(whole.first()) && !blank(whole.last()) {
+            self.spans.push((short(from), short(to)));
+            return;
+        }
         let start = whole.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         let end = to - whole[start..].iter().rev().take_while(|byte| byte.is_ascii_whitespace()).count();
         self.spans.push((short(from + start), short(end)));

@@ -30,6 +30,62 @@ pub fn barcode(text: &[u8]) -> Barcode {
     // A number cell that was saved as text can end in `.0`.
     let text = text.strip_suffix(b".0").unwrap_or(text);
     let text = text.strip_prefix(b"'").unwrap_or(text);
+    let (value, digits, right) = match all_digits(text) {
+        Some((value, right)) => (value, text.len(), right),
+        None => match spaced_digits(text) {
+            Ok(found) => found,
+            Err(other) => return other,
+        },
+    };
+    if value == 0 {
+        return if matches!(digits, 1 | 8 | 12 | 13 | 14) { Barcode::None } else { Barcode::Wrong };
+    }
+    match digits {
+        8 | 12..=14 if value >= 10u64.pow(13) => Barcode::Wrong,
+        8 | 12..=14 if right => Barcode::Right(value),
+        8 | 12..=14 if value % 10_000 == 0 => Barcode::Rounded,
+        8 | 12..=14 => Barcode::Check(check_digit(value / 10)),
+        9..=11 if right => Barcode::Restored(value),
+        _ => Barcode::Wrong,
+    }
+}
+
+/// Twelve to fourteen digits and nothing else, which nearly all barcodes are: their number, and whether the check digit fits.
+/// Eight of them are looked at in one word, as are the last eight, of which those that both hold count once.
+fn all_digits(text: &[u8]) -> Option<(u64, bool)> {
+    const TENS: u64 = 0x0f0f_0f0f_0f0f_0f0f;
+    const SIXES: u64 = 0x0606_0606_0606_0606;
+    const ODD: u64 = 0x00ff_00ff_00ff_00ff;
+    if !(12..=14).contains(&text.len()) {
+        return None;
+    }
+    let first = u64::from_le_bytes(*text.first_chunk()?);
+    let last = u64::from_le_bytes(*text.last_chunk()?);
+    let digits = |word: u64| word & !TENS == 0x3030_3030_3030_3030 && (word & TENS).wrapping_add(SIXES) & !TENS == 0;
+    if !digits(first) || !digits(last) {
+        return None;
+    }
+    let rest = text.len() - 8;
+    let first = first & TENS;
+    let last = last & TENS & (!0 << (8 * (8 - rest)));
+    // Pairs, then fours, then eight: each step adds neighbours, the left one weighed.
+    let number = |word: u64| {
+        let pairs = (word.wrapping_mul(10 * 256 + 1) >> 8) & ODD;
+        let fours = (pairs.wrapping_mul(100 * 65_536 + 1) >> 16) & 0x0000_ffff_0000_ffff;
+        fours.wrapping_mul(10_000 * (1 << 32) + 1) >> 32
+    };
+    let sum = |word: u64| (word & ODD).wrapping_mul(0x0001_0001_0001_0001) >> 48;
+    // The check digit is the last byte of `last`; from there every second digit weighs one, the others three.
+    let (ones, threes) = (sum(last >> 8), sum(last));
+    let (first_odd, first_even) = (sum(first >> 8), sum(first));
+    let (more_ones, more_threes) =
+        if rest.is_multiple_of(2) { (first_odd, first_even) } else { (first_even, first_odd) };
+    let value = number(first) * 10u64.pow(u32::try_from(rest).ok()?) + number(last);
+    Some((value, (ones + more_ones + 3 * (threes + more_threes)).is_multiple_of(10)))
+}
+
+/// Any digits, perhaps with spaces and hyphens: their number, how many they are, and whether the last fits the others.
+fn spaced_digits(text: &[u8]) -> Result<(u64, usize, bool), Barcode> {
     // The digits of even and of odd places are summed apart: which of them weigh three shows at the end.
     let (mut value, mut digits, mut sums) = (0u64, 0usize, [0u32; 2]);
     for byte in text {
@@ -40,22 +96,11 @@ pub fn barcode(text: &[u8]) -> Barcode {
                 digits += 1;
             }
             b' ' | b'-' => {}
-            b'.' | b',' | b'E' | b'e' | b'+' => return scientific(text),
-            _ => return Barcode::Wrong,
+            b'.' | b',' | b'E' | b'e' | b'+' => return Err(scientific(text)),
+            _ => return Err(Barcode::Wrong),
         }
     }
-    if value == 0 {
-        return if matches!(digits, 1 | 8 | 12 | 13 | 14) { Barcode::None } else { Barcode::Wrong };
-    }
-    let right = (sums[(digits + 1) % 2] + 3 * sums[digits % 2]).is_multiple_of(10);
-    match digits {
-        8 | 12..=14 if value >= 10u64.pow(13) => Barcode::Wrong,
-        8 | 12..=14 if right => Barcode::Right(value),
-        8 | 12..=14 if value % 10_000 == 0 => Barcode::Rounded,
-        8 | 12..=14 => Barcode::Check(check_digit(value / 10)),
-        9..=11 if right => Barcode::Restored(value),
-        _ => Barcode::Wrong,
-    }
+    Ok((value, digits, (sums[(digits + 1) % 2] + 3 * sums[digits % 2]).is_multiple_of(10)))
 }
 
 /// `1.91774E+11`, also with a decimal comma.
@@ -111,25 +156,38 @@ pub struct NotAnIsrc;
 pub fn isrc(text: &[u8]) -> Result<Option<[u8; 12]>, NotAnIsrc> {
     let mut found = [0; 12];
     let mut count = 0;
-    for byte in text.iter().filter(|byte| !matches!(byte, b'-' | b' ' | b'.')) {
+    let apart = |byte: &u8| matches!(byte, b'-' | b' ' | b'.');
+    if let Ok(whole) = <[u8; 12]>::try_from(text)
+        && !whole.iter().any(apart)
+    {
+        return checked(whole.map(|byte| byte.to_ascii_uppercase())).map(Some);
+    }
+    for byte in text.iter().filter(|byte| !apart(byte)) {
         *found.get_mut(count).ok_or(NotAnIsrc)? = byte.to_ascii_uppercase();
         count += 1;
     }
     match count {
         0 => Ok(None),
-        12 if found[..2].iter().all(u8::is_ascii_uppercase)
-            && found[2..5].iter().all(u8::is_ascii_alphanumeric)
-            && found[5..].iter().all(u8::is_ascii_digit) =>
-        {
-            Ok(Some(found))
-        }
+        12 => checked(found).map(Some),
         _ => Err(NotAnIsrc),
     }
+}
+
+fn checked(found: [u8; 12]) -> Result<[u8; 12], NotAnIsrc> {
+    let fits = found[..2].iter().all(u8::is_ascii_uppercase)
+        && found[2..5].iter().all(u8::is_ascii_alphanumeric)
+        && found[5..].iter().all(u8::is_ascii_digit);
+    if fits { Ok(found) } else { Err(NotAnIsrc) }
 }
 
 /// Whether a catalogue number looks like a date that a spreadsheet made of it: `Mar-15`, `1-Mar`, `3/1/2015`, `2015-03-01`.
 #[must_use]
 pub fn looks_like_a_date(text: &[u8]) -> bool {
+    // A date begins with a digit or with a month's name, whose letters are not all capital.
+    let named = |first: &[u8; 3]| first.iter().any(u8::is_ascii_lowercase);
+    if !text.first().is_some_and(u8::is_ascii_digit) && !text.first_chunk().is_some_and(named) {
+        return false;
+    }
     let Ok(text) = std::str::from_utf8(text) else { return false };
     let mut parts = text.split(['-', '/', '.', ' ']);
     let (Some(first), Some(second)) = (parts.next(), parts.next()) else { return false };
@@ -219,6 +277,14 @@ mod tests {
             let text = format!("{digits:013}");
             let right = crate::identifiers::Gtin::parse(&text).is_ok();
             prop_assert_eq!(matches!(barcode(text.as_bytes()), Barcode::Right(_)), right);
+        }
+
+        #[test]
+        fn one_word_at_a_time_agrees_with_one_digit_at_a_time(text in "[0-9]{12,14}|[0-9 :/.A-Z-]{12,14}") {
+            match (all_digits(text.as_bytes()), spaced_digits(text.as_bytes())) {
+                (Some((value, right)), other) => prop_assert_eq!(Ok((value, text.len(), right)), other),
+                (None, _) => prop_assert!(!text.bytes().all(|byte| byte.is_ascii_digit())),
+            }
         }
 
         #[test]

@@ -45,9 +45,20 @@ pub enum NotADate {
     Year(i32),
 }
 
+/// Whether a text begins as a day does whose order matters: one or two digits and a mark.
+#[must_use]
+pub(super) fn may_show_order(text: &[u8]) -> bool {
+    let mark = |place: usize| matches!(text.get(place), Some(b'/' | b'.' | b'-'));
+    let digit = |place: usize| text.get(place).is_some_and(u8::is_ascii_digit);
+    digit(0) && (mark(1) || digit(1) && mark(2))
+}
+
 /// What a written day says about the order of its column: `None` if nothing, both if it can be read either way.
 #[must_use]
 pub fn evidence(text: &str) -> Option<Option<DayOrder>> {
+    if !may_show_order(text.as_bytes()) {
+        return None;
+    }
     let mut parts = text.split([' ', 'T']).next()?.split(['/', '.', '-']);
     let (first, second, year) = (parts.next()?, parts.next()?, parts.next()?);
     let number = |part: &str| {

@@ -1,6 +1,9 @@
 //! Rows that become one line: who they are for, and their exact sums.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher, Hasher, RandomState},
+};
 
 use super::{codes, field::Field, reading::extend};
 use crate::{money::Currency, period::Period};
@@ -167,7 +170,8 @@ pub(super) struct RowFacts<'r> {
     pub track: &'r [u8],
     pub label: &'r [u8],
     pub format: &'r [u8],
-    pub service: &'r [u8],
+    /// Its place, as [`Groups::service`] gives it.
+    pub service: u32,
     pub territory: &'r [u8],
     pub statement: &'r [u8],
     pub period: Option<Period>,
@@ -180,11 +184,51 @@ pub(super) struct RowFacts<'r> {
 /// What groups rows: the release, and the rest (month, service, currency) packed. Both are exact, not hashes.
 pub(super) type Key = (u64, u64);
 
+/// Mixes the two numbers of a key: they are looked up for every row, and the usual hash takes longer than all else about it.
+/// Begun at random, so that no file can be made in which all keys meet.
+#[derive(Debug, Clone)]
+pub(super) struct Mixing(u64);
+
+impl Default for Mixing {
+    fn default() -> Self {
+        Self(RandomState::new().hash_one(0))
+    }
+}
+
+impl BuildHasher for Mixing {
+    type Hasher = Self;
+
+    fn build_hasher(&self) -> Self {
+        self.clone()
+    }
+}
+
+impl Hasher for Mixing {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    #[inline]
+    fn write_u64(&mut self, number: u64) {
+        let [low, high] = [0, 64].map(|shift| {
+            let product = u128::from(self.0 ^ number) * 0x9e37_79b9_7f4a_7c15;
+            u64::try_from(product >> shift & u128::from(u64::MAX)).unwrap_or_default()
+        });
+        self.0 = low ^ high;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 /// All groups of a file.
 #[derive(Debug, Default)]
 pub(super) struct Groups {
     pub list: Vec<Group>,
-    by_key: HashMap<Key, u32>,
+    by_key: HashMap<Key, u32, Mixing>,
     services: Words,
     territories: Words,
     statements: Words,
@@ -204,11 +248,7 @@ impl Groups {
 
     /// Adds a row to the group of a key; gives the group's place. `None` when `most` groups exist.
     pub fn add(&mut self, row: &RowFacts<'_>, most: usize, key: Key) -> Option<u32> {
-        let words = [
-            self.services.place(row.service),
-            self.territories.place(row.territory),
-            self.statements.place(row.statement),
-        ];
+        let words = [row.service, self.territories.place(row.territory), self.statements.place(row.statement)];
         if let Some(place) = self.by_key.get(&key) {
             self.list[*place as usize].take(row, words);
             return Some(*place);

@@ -64,6 +64,13 @@ pub enum Evidence {
 /// Looks at a written number.
 #[must_use]
 pub fn evidence(text: &[u8]) -> Evidence {
+    if let Some(plain) = Plain::of(text) {
+        return plain.evidence();
+    }
+    any_evidence(text)
+}
+
+fn any_evidence(text: &[u8]) -> Evidence {
     let mut points = 0u32;
     let mut commas = 0u32;
     let (mut last, mut before, mut after, mut grouped) = (0u8, 0u32, 0u32, false);
@@ -137,7 +144,7 @@ pub enum NotANumber {
 /// # Errors
 /// [`NotANumber`].
 pub fn read(text: &[u8], mark: Mark) -> Result<Number, NotANumber> {
-    if let Some(number) = plain(text, mark) {
+    if let Some(number) = Plain::of(text).and_then(|plain| plain.number(mark)) {
         return Ok(number);
     }
     let (text, negative) = stripped(text).ok_or(NotANumber::Text)?;
@@ -151,34 +158,64 @@ pub fn read(text: &[u8], mark: Mark) -> Result<Number, NotANumber> {
     Ok(Number { millionths: if negative { -number.millionths } else { number.millionths }, ..number })
 }
 
-/// The common case: digits, perhaps a minus, perhaps a mark with up to six digits after it.
-fn plain(text: &[u8], mark: Mark) -> Option<Number> {
-    let (negative, digits) = match text {
-        [b'-', rest @ ..] => (true, rest),
-        _ => (false, text),
-    };
-    if digits.is_empty() || digits.len() > 17 {
-        return None;
-    }
-    let mut value = 0i64;
-    let mut after: Option<u32> = None;
-    for byte in digits {
-        if byte.is_ascii_digit() {
-            value = value.checked_mul(10)?.checked_add(i64::from(byte - b'0'))?;
-            after = after.map(|after| after + 1);
-        } else if *byte == mark.byte() && after.is_none() {
-            after = Some(0);
-        } else {
+/// The common case: digits, perhaps a minus before them and a mark between them; seventeen characters at most.
+#[derive(Debug, Clone, Copy)]
+struct Plain {
+    digits: u64,
+    negative: bool,
+    mark: Option<u8>,
+    before: u32,
+    after: u32,
+    leading_zero: bool,
+}
+
+impl Plain {
+    #[inline]
+    fn of(text: &[u8]) -> Option<Self> {
+        let (negative, text) = match text {
+            [b'-', rest @ ..] => (true, rest),
+            _ => (false, text),
+        };
+        if text.is_empty() || text.len() > 17 {
             return None;
         }
+        let (mut digits, mut count, mut mark, mut before) = (0u64, 0u32, None, 0);
+        for byte in text {
+            let digit = byte.wrapping_sub(b'0');
+            if digit < 10 {
+                // Seventeen digits are far below the most that fit.
+                digits = digits.wrapping_mul(10).wrapping_add(u64::from(digit));
+                count = count.wrapping_add(1);
+            } else if matches!(byte, b'.' | b',') && mark.is_none() {
+                (mark, before) = (Some(*byte), count);
+            } else {
+                return None;
+            }
+        }
+        if mark.is_none() {
+            before = count;
+        }
+        Some(Self { digits, negative, mark, before, after: count - before, leading_zero: text[0] == b'0' })
     }
-    let after = after.unwrap_or(0);
-    // `1.234` is written with thousands as often as with decimals; a mark at the end says nothing.
-    if after > 6 || digits.len() == 1 && !digits[0].is_ascii_digit() {
-        return None;
+
+    fn evidence(self) -> Evidence {
+        match self.mark {
+            None => Evidence::None,
+            Some(_) if self.after == 3 && (1..=3).contains(&self.before) && !self.leading_zero => Evidence::Either,
+            Some(b'.') => Evidence::Point,
+            Some(_) => Evidence::Comma,
+        }
     }
-    let value = value.checked_mul(10i64.pow(6 - after))?;
-    Some(Number { millionths: if negative { -value } else { value }, finer: false })
+
+    /// The number, with at most six digits after its mark.
+    fn number(self, mark: Mark) -> Option<Number> {
+        const TENS: [i64; 7] = [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
+        if self.mark.is_some_and(|written| written != mark.byte()) || self.before + self.after == 0 {
+            return None;
+        }
+        let value = i64::try_from(self.digits).ok()?.checked_mul(*TENS.get(self.after as usize)?)?;
+        Some(Number { millionths: if self.negative { -value } else { value }, finer: false })
+    }
 }
 
 /// Digits and marks alone, and whether the whole is negative.
@@ -383,6 +420,19 @@ mod tests {
             text = text.replace(';', if comma { "," } else { "." });
             if millionths < 0 { text = if brackets { format!("({text})") } else { format!("-{text}") }; }
             prop_assert_eq!(value(&text, mark), Some(millionths), "{}", text);
+        }
+
+        #[test]
+        fn plain_numbers_say_and_are_the_same_by_the_long_way(text in "-?[0-9]{0,6}([.,][0-9]{0,8})?") {
+            prop_assert_eq!(evidence(text.as_bytes()), any_evidence(text.as_bytes()));
+            for mark in [Mark::Point, Mark::Comma] {
+                if let Some(number) = Plain::of(text.as_bytes()).and_then(|plain| plain.number(mark)) {
+                    let digits = text.trim_start_matches('-').replace(',', ".");
+                    let exact = Decimal::from_str_exact(&format!("0{digits}{}", if digits.contains('.') { "0" } else { ".0" })).map(millionths);
+                    let negative = if text.starts_with('-') { -1 } else { 1 };
+                    prop_assert_eq!(exact.ok().and_then(Result::ok).map(|exact| exact.millionths * negative), Some(number.millionths), "{}", text);
+                }
+            }
         }
 
         #[test]

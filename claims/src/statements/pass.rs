@@ -84,6 +84,8 @@ pub(super) struct Pass<'p> {
     places: Places,
     watched: Vec<usize>,
     more: bool,
+    /// Whether it is one of our own templates.
+    ours: bool,
     fixed_period: Option<Period>,
     fixed_currency: Option<Currency>,
     most_groups: usize,
@@ -103,9 +105,8 @@ pub(super) struct Pass<'p> {
     pub remarks: Option<Vec<String>>,
     since_total: i128,
     all: i128,
-    barcode_memo: [Memo<u64>; 2],
     period_memo: [Memo<Option<Period>>; 2],
-    periods: HashMap<(Vec<u8>, CellKind), Option<Period>>,
+    periods: HashMap<Vec<u8>, Period>,
     currency_memo: Memo<Option<Currency>>,
     month_memo: Option<(Period, u32)>,
     months: HashMap<Period, u32>,
@@ -137,6 +138,7 @@ impl<'p> Pass<'p> {
             places,
             watched,
             more,
+            ours: shape.layout.is_some_and(|layout| layout.key.starts_with("template_")),
             fixed_period: fixed.0,
             fixed_currency: fixed.1,
             most_groups,
@@ -155,7 +157,6 @@ impl<'p> Pass<'p> {
             remarks: None,
             since_total: 0,
             all: 0,
-            barcode_memo: Default::default(),
             period_memo: Default::default(),
             periods: HashMap::new(),
             currency_memo: Memo::default(),
@@ -222,8 +223,7 @@ impl<'p> Pass<'p> {
             }
             return self.leave_out(reason, cells.number);
         }
-        let ours = self.shape.layout.is_some_and(|layout| layout.key.starts_with("template_"));
-        if ours && cells.get(self.places.get(Field::Title)).starts_with(super::template::EXAMPLE.as_bytes()) {
+        if self.ours && cells.get(self.places.get(Field::Title)).starts_with(super::template::EXAMPLE.as_bytes()) {
             return self.leave_out(Reason::Example, cells.number);
         }
         self.data(cells, column, amount, coded, stock);
@@ -375,8 +375,8 @@ impl<'p> Pass<'p> {
             }
             let value = cells.get(watched);
             if self.shape.columns[watched].is_some_and(|field| field.holds() == Holds::Period) {
-                if let Ok(text) = std::str::from_utf8(value)
-                    && text.contains(['/', '.', '-'])
+                if dates::may_show_order(value)
+                    && let Ok(text) = std::str::from_utf8(value)
                 {
                     self.seen.days.see(text);
                 }
@@ -417,8 +417,8 @@ impl<'p> Pass<'p> {
             }
         };
         let amount = self.amount(cells, column, amount, units, &mut right);
-        let gtin = self.barcode(cells, 0, Field::Gtin);
-        let aggregator_gtin = self.barcode(cells, 1, Field::AggregatorGtin);
+        let gtin = self.barcode(cells, Field::Gtin);
+        let aggregator_gtin = self.barcode(cells, Field::AggregatorGtin);
         let isrc = self.isrc(cells);
         let catalogue = self.catalogue(cells);
         let period = self.period_of(cells, &mut right);
@@ -456,7 +456,7 @@ impl<'p> Pass<'p> {
             track: cells.get(self.places.get(Field::Track)),
             label: cells.get(self.places.get(Field::Label)),
             format: cells.get(self.places.get(Field::Format)),
-            service: cells.get(self.places.get(Field::Service)),
+            service: self.groups.service(cells.get(self.places.get(Field::Service))),
             territory: cells.get(self.places.get(Field::Territory)),
             statement: cells.get(self.places.get(Field::StatementNumber)),
             period,
@@ -494,7 +494,7 @@ impl<'p> Pass<'p> {
                 let mut rest = place as u64 & 0xff;
                 if grouping == Grouping::Month || stock {
                     rest |= u64::from(self.month(period, stock)) << 8;
-                    rest |= u64::from(self.groups.service(facts.service)) << 36;
+                    rest |= u64::from(facts.service) << 36;
                 }
                 (release, rest)
             }
@@ -626,14 +626,11 @@ impl<'p> Pass<'p> {
         })
     }
 
-    fn barcode(&mut self, cells: &Cells, memo: usize, field: Field) -> u64 {
+    fn barcode(&mut self, cells: &Cells, field: Field) -> u64 {
         let column = self.places.get(field);
         let text = cells.get(column);
         if text.is_empty() {
             return 0;
-        }
-        if let Some(known) = self.barcode_memo[memo].read.filter(|_| self.barcode_memo[memo].text == text) {
-            return known;
         }
         let read = codes::barcode(text);
         let value = match read {
@@ -641,11 +638,6 @@ impl<'p> Pass<'p> {
             _ => 0,
         };
         if let Barcode::Right(_) | Barcode::None = read {
-            // Only what needs no remark is remembered: a remark belongs to every row.
-            let memo = &mut self.barcode_memo[memo];
-            memo.text.clear();
-            memo.text.extend_from_slice(text);
-            memo.read = Some(value);
             return value;
         }
         match read {
@@ -737,20 +729,17 @@ impl<'p> Pass<'p> {
             CellKind::Number => serial_day(text)
                 .or_else(|| dates::read(&String::from_utf8_lossy(text), order).ok())
                 .ok_or(NotADate::Text),
-            _ => {
-                let key = (text.to_vec(), kind);
-                match self.periods.get(&key) {
-                    Some(Some(known)) => Ok(*known),
-                    _ => std::str::from_utf8(text)
-                        .map_err(|_| NotADate::Text)
-                        .and_then(|text| dates::read(text, order))
-                        .inspect(|period| {
-                            if self.periods.len() < 100_000 {
-                                self.periods.insert(key, Some(*period));
-                            }
-                        }),
-                }
-            }
+            CellKind::Text | CellKind::Day => match self.periods.get(text) {
+                Some(known) => Ok(*known),
+                None => std::str::from_utf8(text)
+                    .map_err(|_| NotADate::Text)
+                    .and_then(|text| dates::read(text, order))
+                    .inspect(|period| {
+                        if self.periods.len() < 100_000 {
+                            self.periods.insert(text.to_vec(), *period);
+                        }
+                    }),
+            },
         };
         match read {
             Ok(period) => {

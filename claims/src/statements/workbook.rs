@@ -167,15 +167,38 @@ fn written(scratch: &mut String, write: impl FnOnce(&mut String), kind: CellKind
 /// fractions carry in their seventeenth digit.
 fn number_text(to: &mut String, number: f64) {
     use std::fmt::Write;
+    let scaled = (number * 1e6).round();
     let _ = if number.fract() == 0.0 && number.abs() < 1e15 {
-        write!(to, "{number:.0}")
+        match number {
+            0.0 => write!(to, "{number:.0}"),
+            _ => write!(to, "{}", whole(number)),
+        }
+    } else if scaled.abs() < 1e15 && (scaled / 1e6).to_bits() == number.to_bits() {
+        // Nearly every amount: no other decimal of so few digits is as close to it.
+        let (sign, scaled) = (if number < 0.0 { "-" } else { "" }, whole(scaled).unsigned_abs());
+        let (mut decimals, mut places) = (scaled % 1_000_000, 6);
+        while decimals % 10 == 0 {
+            decimals /= 10;
+            places -= 1;
+        }
+        write!(to, "{sign}{}.{decimals:0places$}", scaled / 1_000_000)
     } else {
         // Fifteen significant digits are what a spreadsheet shows and keeps.
-        match Decimal::try_from(number).ok().and_then(|exact| exact.round_sf(15)) {
-            Some(exact) => write!(to, "{}", exact.normalize()),
-            None => write!(to, "{number:E}"),
-        }
+        write!(to, "{}", rounded(number))
     };
+}
+
+fn rounded(number: f64) -> String {
+    match Decimal::try_from(number).ok().and_then(|exact| exact.round_sf(15)) {
+        Some(exact) => exact.normalize().to_string(),
+        None => format!("{number:E}"),
+    }
+}
+
+/// A whole number of at most fifteen digits, which is exact either way.
+#[expect(clippy::cast_possible_truncation, reason = "it is whole, and its digits fit")]
+const fn whole(number: f64) -> i64 {
+    number as i64
 }
 
 fn day_text(to: &mut String, at: &ExcelDateTime) {
@@ -193,5 +216,24 @@ const fn error_text(error: &CellErrorType) -> &'static str {
         CellErrorType::Num => "#NUM!",
         CellErrorType::Ref => "#REF!",
         _ => "#VALUE!",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_short_way_to_write_a_number_writes_the_same(millionths in -1_000_000_000_000_000i64..1_000_000_000_000_000, noise in -2i64..3, places in 0u32..7) {
+            let exact = millionths as f64 / 10f64.powi(places.cast_signed());
+            let number = f64::from_bits(exact.to_bits().saturating_add_signed(noise));
+            let mut written = String::new();
+            number_text(&mut written, number);
+            let whole = number.fract() == 0.0;
+            prop_assert_eq!(written, if whole { format!("{number:.0}") } else { rounded(number) });
+        }
     }
 }
