@@ -1,11 +1,6 @@
 //! Makes a filing of invented claims and says how long each step took: `bench_filing CLAIMS LINES_A_CLAIM PAGES OUT_DIR`.
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on stops")]
-#![expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_possible_wrap,
-    reason = "small numbers"
-)]
+#![expect(clippy::cast_possible_wrap, reason = "small numbers")]
 
 use std::{collections::BTreeMap, path::PathBuf, time::Instant as Stopwatch};
 
@@ -110,7 +105,7 @@ fn frozen_line(claim: usize, line: usize, document: &FrozenDocument) -> FrozenLi
         amount_in_case: amount,
         interest_in_case: 0,
         costs_in_case: 0,
-        basis: (category == Category::HeldInventory).then_some(if line % 3 == 0 {
+        basis: (category == Category::HeldInventory).then_some(if line.is_multiple_of(3) {
             Basis::Wholesale
         } else {
             Basis::Retail
@@ -118,7 +113,7 @@ fn frozen_line(claim: usize, line: usize, document: &FrozenDocument) -> FrozenLi
         period: Period::new(day(2015, 7, 1), day(2015, 9, 30)),
         release,
         units: Some((line * 3) as i64),
-        evidence: if line % 7 == 0 {
+        evidence: if line.is_multiple_of(7) {
             Vec::new()
         } else {
             vec![FrozenEvidence {

@@ -6,9 +6,10 @@
 use super::{intern, normalise::phrase};
 
 /// How many records are numbered at once: enough for memory to be busy, few enough to stay in the fastest cache.
+#[cfg(feature = "matching-files")]
 pub(super) const BATCH: usize = 128;
 
-/// The canonical values of up to [`BATCH`] records, so many a record.
+/// The canonical values of some records, so many a record.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Drafts {
     text: String,
