@@ -113,8 +113,8 @@ on_both! {
             register.expect_status(200);
             let table = html::table(&register.body, "Claims").expect("the register");
             let foot = table.iter().find(|row| row[0].starts_with("Submitted") || row[0].contains(": ")).unwrap_or_else(|| panic!("no sum at {href}: {table:?}"));
-            // A range names its two ends.
-            let sums: Vec<i64> = foot[foot.len() - 5..].iter().flat_map(|cell| cell.split('–')).filter(|cell| cell.contains('.')).map(cents).collect();
+            // A cell may hold two figures, a range its two ends.
+            let sums: Vec<i64> = foot[foot.len() - 4..].iter().flat_map(|cell| cell.split_whitespace()).filter(|word| word.contains('.')).map(cents).collect();
             assert!(sums.contains(&cents(&words)), "{words} opens {href} with {foot:?}");
             opened += 1;
         }

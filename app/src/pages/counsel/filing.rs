@@ -92,10 +92,25 @@ fn show(case: &Case, waiting: Waiting, row: &Row, files: &[File], notice: Option
     }
 }
 
+/// The files of a package; those of claimants, as they were uploaded, are folded away.
 fn table(base: &str, files: &[File], variant: &str, caption: &'static str) -> impl IntoView + use<> {
+    let of: Vec<&File> = files.iter().filter(|file| file.variant == variant && !file.name.is_empty()).collect();
+    let (native, made): (Vec<&File>, Vec<&File>) = of.into_iter().partition(|file| file.name.starts_with("native/"));
+    let folded = (!native.is_empty()).then(|| {
+        let count = frame::count(i64::try_from(native.len()).unwrap_or(i64::MAX), "file", "files");
+        view! {
+            <details>
+                <summary>{format!("{count} of claimants, as uploaded")}</summary>
+                {list(base, &native, variant, "Files of claimants, as uploaded")}
+            </details>
+        }
+    });
+    view! { {list(base, &made, variant, caption)}{folded} }
+}
+
+fn list(base: &str, files: &[&File], variant: &str, caption: &'static str) -> impl IntoView + use<> {
     let rows: Vec<_> = files
         .iter()
-        .filter(|file| file.variant == variant && !file.name.is_empty())
         .map(|file| {
             let href = format!("{base}/files/{variant}/{}", file.name);
             let look = (file.media_type == "application/pdf").then(|| {

@@ -6,7 +6,7 @@ use claims::{
     case::Case,
     deadline,
     export::What,
-    money::grouped_units,
+    money::{Currency, grouped_units},
     overlap::Removed,
     status::ClaimStatus,
     store::register::{self, Filter, Order, RegisterRow, RegisterSums},
@@ -159,8 +159,7 @@ fn head_row(slug: &str, choice: &Choice) -> impl IntoView + use<> {
                 {sorted(Order::Received, "Received", "", "descending")}
                 <th scope="col" class="num">"Lines"</th>
                 <th scope="col" class="num">"Units"</th>
-                <th scope="col" class="num">"Documented"</th>
-                {sorted(Order::Sworn, "Sworn only", "num", "descending")}
+                {sorted(Order::Sworn, "Documented, sworn only", "num", "descending")}
                 {sorted(Order::Amount, "Claimed", "num", "descending")}
                 {sorted(Order::Overlap, "Overlap", "num", "descending")}
                 <th scope="col" class="num">"Unique"</th>
@@ -193,8 +192,7 @@ fn row(case: &Case, choice: &Choice, found: &RegisterRow) -> impl IntoView + use
             <td class="nowrap"><time datetime=found.submitted_at.to_rfc3339()>{received}</time>{late}</td>
             <td class="num">{grouped_units(found.lines)}</td>
             <td class="num">{grouped_units(found.units)}</td>
-            <td class="num">{frame::figure(found.documented, currency)}</td>
-            <td class="num">{frame::figure(found.amount - found.documented, currency)}</td>
+            <td class="num">{proof(found.documented, found.amount, currency)}</td>
             <td class="num">{frame::figure(found.amount, currency)}</td>
             <td class="num">{counted_once::removed(off, currency)}</td>
             <td class="num">{counted_once::range(off.unique(found.amount), currency)}</td>
@@ -210,11 +208,15 @@ fn foot_row(words: &'static str, sums: &RegisterSums, case: &Case) -> impl IntoV
             <th scope="row" colspan="4">{words}": "{frame::count(sums.claims, "claim", "claims")}</th>
             <td class="num">{grouped_units(sums.lines)}</td>
             <td class="num">{grouped_units(sums.units)}</td>
-            <td class="num">{frame::figure(sums.documented, currency)}</td>
-            <td class="num">{frame::figure(sums.amount - sums.documented, currency)}</td>
+            <td class="num">{proof(sums.documented, sums.amount, currency)}</td>
             <td class="num">{frame::figure(sums.amount, currency)}</td>
             <td class="num">{counted_once::removed(off, currency)}</td>
             <td class="num">{counted_once::range(off.unique(sums.amount), currency)}</td>
         </tr>
     }
+}
+
+/// What is documented of an amount, and what rests on the declaration alone.
+fn proof(documented: i64, amount: i64, currency: Currency) -> impl IntoView {
+    view! { {frame::figure(documented, currency)}" "<span class="detail">{frame::figure(amount - documented, currency)}" sworn"</span> }
 }
