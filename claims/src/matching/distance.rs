@@ -41,7 +41,7 @@ pub fn figures(text: &str) -> u64 {
     text.bytes().fold(0, |packed, b| packed << 4 | u64::from(b - b'0' + 1))
 }
 
-/// Whether two different packed numbers of one length are a substitution or a swap of neighbours apart; `None` where the
+/// Whether two packed numbers of one length are a substitution or a swap of neighbours apart; `None` where the
 /// texts must tell.
 #[must_use]
 pub fn one_figure_apart(a: u64, b: u64) -> Option<bool> {
@@ -49,6 +49,9 @@ pub fn one_figure_apart(a: u64, b: u64) -> Option<bool> {
         return None;
     }
     let differs = a ^ b;
+    if differs == 0 {
+        return Some(true);
+    }
     let low = differs.trailing_zeros() / 4 * 4;
     let rest = differs >> low;
     if rest <= 0xf {
@@ -177,6 +180,14 @@ mod tests {
             }
         }
         d[a.len()][b.len()]
+    }
+
+    #[test]
+    fn a_number_is_no_figure_apart_from_itself() {
+        assert_eq!(one_figure_apart(figures("10303"), figures("10303")), Some(true));
+        assert_eq!(one_figure_apart(figures("10303"), figures("10330")), Some(true));
+        assert_eq!(one_figure_apart(figures("10303"), figures("13003")), Some(true));
+        assert_eq!(one_figure_apart(figures("10303"), figures("33301")), Some(false));
     }
 
     proptest! {
