@@ -2,10 +2,27 @@
 
 use rust_decimal::Decimal;
 
-use super::form::{Field, Kind, Section};
+use super::form::{Choice, Field, Kind, Section};
 use super::line::{ARTIST, CATALOGUE, CURRENCY, EXTRAS, LABEL, TITLE, agrees, bounded, release};
 use super::reader::Reader;
 use crate::line::{Category, ClosingSum, LineFacts};
+
+/// Where the money may be.
+pub const MONEY_STATES: &[Choice] = &[
+    ("paid_to_distributor", "Paid to the distributor"),
+    ("escrow", "Held in escrow by the aggregator"),
+    ("unknown", "Not known"),
+];
+
+/// How far the letter of direction may be.
+pub const LETTER_STATES: &[Choice] = &[
+    ("none", "None yet"),
+    ("drafted", "Drafted"),
+    ("sent", "Sent to the distributor"),
+    ("signed", "Signed by the distributor"),
+    ("accepted", "Accepted by the aggregator"),
+    ("paying", "The aggregator pays me"),
+];
 
 /// The form.
 pub const FORM: &[Section] = &[
@@ -48,28 +65,9 @@ pub const FORM: &[Section] = &[
         title: "Where the money is",
         intro: "",
         fields: &[
-            Field::required(
-                "money_state",
-                "The money is",
-                Kind::Select(&[
-                    ("paid_to_distributor", "Paid to the distributor"),
-                    ("escrow", "Held in escrow by the aggregator"),
-                    ("unknown", "Not known"),
-                ]),
-            ),
-            Field::required(
-                "letter_state",
-                "Letter of direction",
-                Kind::Select(&[
-                    ("none", "None yet"),
-                    ("drafted", "Drafted"),
-                    ("sent", "Sent to the distributor"),
-                    ("signed", "Signed by the distributor"),
-                    ("accepted", "Accepted by the aggregator"),
-                    ("paying", "The aggregator pays me"),
-                ]),
-            )
-            .hint("The distributor's letter that tells the aggregator to pay you directly."),
+            Field::required("money_state", "The money is", Kind::Select(MONEY_STATES)),
+            Field::required("letter_state", "Letter of direction", Kind::Select(LETTER_STATES))
+                .hint("The distributor's letter that tells the aggregator to pay you directly."),
         ],
     },
     EXTRAS,

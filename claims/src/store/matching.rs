@@ -236,14 +236,22 @@ pub struct InForce {
     pub citations: i64,
 }
 
+/// The lines that count of whatever `$what` says of claim `k`, in the order of their claims.
+macro_rules! in_force {
+    ($what:literal) => {
+        concat!(
+            "SELECT k.id AS claim_id, l.line, l.category, l.basis, l.case_amount, l.period_from, l.period_to, l.gtin, l.aggregator_gtin, l.catalogue_number, l.isrc, \
+             l.artist, l.title, l.label, l.format, l.channel, l.citations FROM claims k JOIN lines l ON l.version_id = k.in_force_id \
+             WHERE k.status = 'submitted' AND l.is_right AND ",
+            $what,
+            " ORDER BY k.id, l.line"
+        )
+    };
+}
+
 /// The lines of a case that count, claim by claim, as they come from the database.
 pub fn lines(tx: &mut Tx, case: CaseId) -> BoxStream<'_, Result<InForce, Error>> {
-    on!(tx, c => sqlx::query_as(
-        "SELECT k.id AS claim_id, l.line, l.category, l.basis, l.case_amount, l.period_from, l.period_to, l.gtin, l.aggregator_gtin, l.catalogue_number, l.isrc, l.artist, l.title, \
-         l.label, l.format, l.channel, l.citations FROM claims k JOIN lines l ON l.version_id = k.in_force_id WHERE k.case_id = $1 AND k.status = 'submitted' AND l.is_right \
-         ORDER BY k.id, l.line",
-    )
-    .bind(case).fetch(c))
+    on!(tx, c => sqlx::query_as(in_force!("k.case_id = $1")).bind(case).fetch(c))
 }
 
 /// The same lines of one claim.
@@ -251,9 +259,5 @@ pub fn lines(tx: &mut Tx, case: CaseId) -> BoxStream<'_, Result<InForce, Error>>
 /// # Errors
 /// If the database fails.
 pub async fn lines_of(tx: &mut Tx, claim: ClaimId) -> Result<Vec<InForce>, Error> {
-    on!(tx, c => sqlx::query_as(
-        "SELECT k.id AS claim_id, l.line, l.category, l.basis, l.case_amount, l.period_from, l.period_to, l.gtin, l.aggregator_gtin, l.catalogue_number, l.isrc, l.artist, l.title, \
-         l.label, l.format, l.channel, l.citations FROM claims k JOIN lines l ON l.version_id = k.in_force_id WHERE k.id = $1 AND k.status = 'submitted' AND l.is_right ORDER BY l.line",
-    )
-    .bind(claim).fetch_all(c).await)
+    on!(tx, c => sqlx::query_as(in_force!("k.id = $1")).bind(claim).fetch_all(c).await)
 }

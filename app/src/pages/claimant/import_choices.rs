@@ -2,7 +2,10 @@
 
 use claims::{
     ImportId,
-    intake::{Choice, Field, Kind},
+    intake::{
+        Choice, Field, Kind,
+        royalties::{LETTER_STATES, MONEY_STATES},
+    },
     line::Category,
     statements::{Choices, Grouping, dates::DayOrder, field::Field as Meaning, number::Mark},
     store::statements::Import,
@@ -54,27 +57,8 @@ pub(super) fn options(category: Option<Category>) -> Vec<Field> {
     let mut fields = vec![Field::required("grouping", "How rows become lines", Kind::Radio(GROUPING))];
     match category {
         Some(Category::DigitalRoyalties) => fields.extend([
-            Field::required(
-                "money_state",
-                "The money is",
-                Kind::Select(&[
-                    ("paid_to_distributor", "Paid to the distributor"),
-                    ("escrow", "Held in escrow"),
-                    ("unknown", "Not known"),
-                ]),
-            ),
-            Field::required(
-                "letter_state",
-                "Letter of direction",
-                Kind::Select(&[
-                    ("none", "None yet"),
-                    ("drafted", "Drafted"),
-                    ("sent", "Sent to the distributor"),
-                    ("signed", "Signed by the distributor"),
-                    ("accepted", "Accepted"),
-                    ("paying", "I am paid directly"),
-                ]),
-            ),
+            Field::required("money_state", "The money is", Kind::Select(MONEY_STATES)),
+            Field::required("letter_state", "Letter of direction", Kind::Select(LETTER_STATES)),
         ]),
         Some(Category::UnpaidSales) => {
             fields.push(Field::required(

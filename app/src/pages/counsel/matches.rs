@@ -14,11 +14,11 @@ use claims::{
 use leptos::prelude::*;
 
 use super::{
-    filter::with_query,
     frame::{self, Place, Waiting},
     match_groups::{Group, groups},
     match_words,
     matching_state::{self, Standing},
+    showing::Showing,
 };
 use crate::{
     components::{Notice, NoticeKind, Pager, StatusTag, Table},
@@ -108,34 +108,16 @@ pub async fn page(visitor: Visitor, Path(slug): Path<String>, Query(query): Quer
     Ok(visitor.page(Page::new("Matches", move || view(&shown)).wide().whom(whom)))
 }
 
-/// The query of a choice.
-fn query_of(key: &str, claim: Option<&str>) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    if key != "open" {
-        query.append_pair("show", key);
-    }
-    if let Some(claim) = claim {
-        query.append_pair("claim", claim);
-    }
-    query.finish()
-}
-
 fn view(shown: &Shown) -> impl IntoView + use<> {
     let settings = &shown.case.settings;
     let slug = settings.slug.as_str();
-    let base = format!("/counsel/{slug}/matches");
-    let claim = shown.claim.as_deref();
     let key = Show::ALL.into_iter().find(|(show, ..)| *show == shown.show).map_or("open", |(_, key, _)| key);
-    let here = with_query(base.clone(), &query_of(key, claim));
-    let links = Show::ALL.into_iter().zip(shown.counts).map(|((show, key, words), count)| {
-        let href = with_query(base.clone(), &query_of(key, claim));
-        choice(show == shown.show, href, &format!("{words} ({count})"))
-    });
-    let links: Vec<_> = links.collect();
-    let narrowed = claim.map(|number| {
-        let (claim, all) = (format!("/counsel/{slug}/claims/{number}"), with_query(base.clone(), &query_of(key, None)));
-        view! { <p>"Only those of claim "<a href=claim>{number.to_owned()}</a>". "<a href=all>"Show those of all claims"</a></p> }
-    });
+    let showing = Showing { base: format!("/counsel/{slug}/matches"), key, claim: shown.claim.as_deref() };
+    let here = showing.here();
+    let choices =
+        Show::ALL.into_iter().zip(shown.counts).map(|((_, key, words), count)| (key, words, count.to_string()));
+    let links = showing.links("Which pairs", choices);
+    let narrowed = showing.narrowed(slug, "Only those of claim");
     let list = if shown.groups.is_empty() { empty(shown).into_any() } else { table(shown).into_any() };
     let number = |page: usize| u64::try_from(page).unwrap_or(1);
     let notice = shown.notice.clone().map(|notice| view! { <Notice kind=NoticeKind::Success>{notice}</Notice> });
@@ -148,20 +130,10 @@ fn view(shown: &Shown) -> impl IntoView + use<> {
              changes it. Claimants see none of this."
         </p>
         {matching_state::view(&shown.standing, slug, &settings.time_zone, &here)}
-        <nav class="actions case-nav" aria-label="Which pairs">{links}</nav>
+        {links}
         {narrowed}
         {list}
         <Pager page=number(shown.page) pages=number(shown.pages) base=here/>
-    }
-}
-
-/// A link of a filter; the chosen one is strong.
-pub(super) fn choice(chosen: bool, href: String, words: &str) -> AnyView {
-    let words = words.to_owned();
-    if chosen {
-        view! { <strong><a href=href aria-current="true">{words}</a></strong> }.into_any()
-    } else {
-        view! { <a href=href>{words}</a> }.into_any()
     }
 }
 

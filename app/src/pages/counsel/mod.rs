@@ -36,6 +36,7 @@ mod overlaps;
 mod overview;
 mod reading;
 mod register;
+mod showing;
 mod signed;
 mod totals_table;
 mod version;

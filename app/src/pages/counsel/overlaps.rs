@@ -13,11 +13,10 @@ use claims::{
 use leptos::prelude::*;
 
 use super::{
-    filter::with_query,
     frame::{self, Place, Waiting},
     match_words,
-    matches::choice,
     matching_state::{self, Standing},
+    showing::Showing,
 };
 use crate::{
     components::{Notice, NoticeKind, Pager, StatusTag, Table},
@@ -99,36 +98,16 @@ pub async fn page(visitor: Visitor, Path(slug): Path<String>, Query(query): Quer
     Ok(visitor.page(Page::new("Overlaps", move || view(&shown)).wide().whom(whom)))
 }
 
-fn query_of(key: &str, claim: Option<&str>) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    if key != "open" {
-        query.append_pair("show", key);
-    }
-    if let Some(claim) = claim {
-        query.append_pair("claim", claim);
-    }
-    query.finish()
-}
-
 fn view(shown: &Shown) -> impl IntoView + use<> {
     let settings = &shown.case.settings;
     let slug = settings.slug.as_str();
-    let base = format!("/counsel/{slug}/overlaps");
-    let claim = shown.claim.as_deref();
     let key = SHOW.into_iter().find(|(which, ..)| *which == shown.which).map_or("open", |(_, key, _)| key);
-    let here = with_query(base.clone(), &query_of(key, claim));
-    let links = SHOW.into_iter().zip(shown.sums).map(|((which, key, words), sums)| {
-        choice(
-            which == shown.which,
-            with_query(base.clone(), &query_of(key, claim)),
-            &format!("{words} ({})", sums.entries),
-        )
-    });
-    let links: Vec<_> = links.collect();
-    let narrowed = claim.map(|number| {
-        let (claim, all) = (format!("/counsel/{slug}/claims/{number}"), with_query(base.clone(), &query_of(key, None)));
-        view! { <p>"Only those with claim "<a href=claim>{number.to_owned()}</a>". "<a href=all>"Show those of all claims"</a></p> }
-    });
+    let showing = Showing { base: format!("/counsel/{slug}/overlaps"), key, claim: shown.claim.as_deref() };
+    let here = showing.here();
+    let choices =
+        SHOW.into_iter().zip(shown.sums).map(|((_, key, words), sums)| (key, words, sums.entries.to_string()));
+    let links = showing.links("Which entries", choices);
+    let narrowed = showing.narrowed(slug, "Only those with claim");
     let list = if shown.entries.is_empty() { empty(shown).into_any() } else { table(shown).into_any() };
     let number = |page: i64| u64::try_from(page).unwrap_or(1);
     let notice = shown.notice.clone().map(|notice| view! { <Notice kind=NoticeKind::Success>{notice}</Notice> });
@@ -141,7 +120,7 @@ fn view(shown: &Shown) -> impl IntoView + use<> {
              and what would be removed stands under “Also, if suspicions hold”; nothing is taken off a claim itself."
         </p>
         {matching_state::view(&shown.standing, slug, &settings.time_zone, &here)}
-        <nav class="actions case-nav" aria-label="Which entries">{links}</nav>
+        {links}
         {narrowed}
         {list}
         <Pager page=number(shown.page) pages=number(shown.pages) base=here/>
