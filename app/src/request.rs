@@ -92,7 +92,7 @@ fn status_of(failure: &Failure) -> StatusCode {
     match failure {
         Failure::Refused(Refusal::SignIn) => StatusCode::UNAUTHORIZED,
         Failure::Refused(Refusal::NotFound) => StatusCode::NOT_FOUND,
-        Failure::Refused(Refusal::Forbidden | Refusal::VerifyEmail) => StatusCode::FORBIDDEN,
+        Failure::Refused(Refusal::Forbidden | Refusal::VerifyEmail | Refusal::SecondFactor) => StatusCode::FORBIDDEN,
         Failure::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Failure::Said(_) => StatusCode::CONFLICT,
         Failure::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
@@ -310,6 +310,7 @@ pub async fn explain(visitor: Visitor, request: Request<Body>, next: Next) -> Re
         Some(failure) => match failure {
             Failure::Refused(Refusal::SignIn) => ("Sign in to go on", "Your session has ended. Sign in in another tab, come back here and send the form again: nothing you typed is lost as long as this page is open.".to_owned()),
             Failure::Refused(Refusal::NotFound) => ("Page not found", failure.to_string()),
+            Failure::Refused(Refusal::SecondFactor) => ("Set up a second factor first", failure.to_string()),
             Failure::Refused(_) => ("Not allowed", failure.to_string()),
             Failure::Invalid(errors) => ("Something is not right yet", errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join(" ")),
             Failure::Said(words) => ("This could not be done", words.clone()),
@@ -331,10 +332,14 @@ pub async fn explain(visitor: Visitor, request: Request<Body>, next: Next) -> Re
         if let Failure::TooOften(wait) = *explained.0 { Some(wait.num_seconds().max(1)) } else { None }
     });
     let said = known.as_ref().is_some_and(|explained| matches!(*explained.0, Failure::Said(_)));
-    let (href, back) = said
-        .then(|| claim_of(&visitor.path))
-        .flatten()
-        .map_or_else(|| ("/".to_owned(), "To the start page"), |claim| (claim, "To the page of the claim"));
+    let factor = known.as_ref().is_some_and(|known| matches!(*known.0, Failure::Refused(Refusal::SecondFactor)));
+    let (href, back) = if factor {
+        ("/account/second-factor".to_owned(), "Set up a second factor")
+    } else {
+        said.then(|| claim_of(&visitor.path))
+            .flatten()
+            .map_or_else(|| ("/".to_owned(), "To the start page"), |claim| (claim, "To the page of the claim"))
+    };
     let page = Page::new(
         heading,
         move || view! { <h1>{heading}</h1><p class="lead">{words}</p><p><a href=href>{back}</a></p> },

@@ -7,6 +7,8 @@
 //! | counsel of a case | read every submitted claim of that case and its documents, decide matches and overlaps, export it |
 //! | administrator | make and edit cases, appoint counsel, manage accounts; reads no claim |
 //!
+//! A case may ask its counsel for a second factor at sign-in; administrators are then asked for one too.
+//!
 //! What a person may not know to exist is *not found*; what they know but may not do is *forbidden*.
 
 use std::collections::BTreeSet;
@@ -30,6 +32,17 @@ pub struct Actor {
     pub counsel_of: BTreeSet<CaseId>,
     /// Claimants for whom the account acts.
     pub claimants: BTreeSet<ClaimantId>,
+    /// What is closed to this person until the account has a second factor.
+    pub closed: Closed,
+}
+
+/// What is closed to somebody without a second factor; nothing to somebody who has one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Closed {
+    /// Cases that ask their counsel for one.
+    pub cases: BTreeSet<CaseId>,
+    /// Administration: who appoints the counsel of such a case is asked for no less.
+    pub administration: bool,
 }
 
 /// What is to be seen or done, with what it is done to.
@@ -75,6 +88,11 @@ pub enum Refusal {
     /// The role may not do this.
     #[error("Your account may not do this.")]
     Forbidden,
+    /// A second factor must be set up first.
+    #[error(
+        "This asks for a second factor at sign-in, and your account has none yet. Set one up; it takes two minutes and an authenticator app."
+    )]
+    SecondFactor,
     /// It does not exist, as far as this person may know.
     #[error("There is no such page, or it is not yours to see.")]
     NotFound,
@@ -100,9 +118,15 @@ impl Actor {
             | Action::SeeCase(case)
             | Action::Decide(case)
             | Action::Export(case)
-            | Action::File(case) => allowed(self.counsel_of.contains(&case), Refusal::NotFound),
+            | Action::File(case) => {
+                allowed(self.counsel_of.contains(&case), Refusal::NotFound)?;
+                allowed(!self.closed.cases.contains(&case), Refusal::SecondFactor)
+            }
             Action::SeeCounselDesk => allowed(!self.counsel_of.is_empty(), Refusal::Forbidden),
-            Action::ManageCases | Action::ManageInstallation => allowed(self.administrator, Refusal::Forbidden),
+            Action::ManageCases | Action::ManageInstallation => {
+                allowed(self.administrator, Refusal::Forbidden)?;
+                allowed(!self.closed.administration, Refusal::SecondFactor)
+            }
         }
     }
 }
@@ -130,6 +154,7 @@ mod tests {
             administrator: false,
             counsel_of: BTreeSet::new(),
             claimants: BTreeSet::new(),
+            closed: Closed::default(),
         }
     }
 
@@ -155,6 +180,13 @@ mod tests {
         let administrator = Actor { administrator: true, ..actor() };
         assert_eq!(administrator.may(Action::ManageCases), Ok(()));
         assert_eq!(administrator.may(Action::ReviewClaim(CaseId(1))), Err(Refusal::NotFound));
+        let closed = Closed { cases: [CaseId(1)].into(), administration: true };
+        let both = Actor { counsel_of: [CaseId(1), CaseId(2)].into(), administrator: true, closed, ..actor() };
+        assert_eq!(both.may(Action::ReviewClaim(CaseId(1))), Err(Refusal::SecondFactor));
+        assert_eq!(both.may(Action::ReviewClaim(CaseId(2))), Ok(()));
+        assert_eq!(both.may(Action::ReviewClaim(CaseId(3))), Err(Refusal::NotFound));
+        assert_eq!(both.may(Action::ManageCases), Err(Refusal::SecondFactor));
+        assert_eq!(both.may(Action::UseOwnAccount), Ok(()));
         assert_eq!(require(None, Action::StartClaim), Err(Refusal::SignIn));
     }
 }

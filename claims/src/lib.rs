@@ -35,6 +35,8 @@ pub mod passwords;
 #[cfg(feature = "store")]
 pub mod random;
 #[cfg(feature = "store")]
+pub mod second_factor;
+#[cfg(feature = "store")]
 pub mod store;
 
 pub use clock::{Clock, Instant};

@@ -17,6 +17,7 @@
 //! | [`Meter`] | `<Meter label="Documented" part=80 whole=100 words="80 of 100 dollars"/>` |
 //! | [`ColumnChart`] | `<ColumnChart title="Claims" what="Month" unit="claims" columns/>` |
 //! | [`TimeLine`] | `<TimeLine events/>` |
+//! | [`QrCode`] | `<QrCode text=uri label="What it is"/>` |
 //! | [`Waterfall`] | `<Waterfall title="Weights" steps marks/>` |
 //!
 //! Classes of the stylesheet for what pages write themselves:
@@ -50,6 +51,7 @@ mod form_sections;
 mod meter;
 mod notice;
 mod pager;
+mod qr_code;
 mod status_tag;
 mod summary_list;
 mod table;
@@ -67,6 +69,7 @@ pub use form_sections::FormSections;
 pub use meter::Meter;
 pub use notice::{Notice, NoticeKind};
 pub use pager::Pager;
+pub use qr_code::QrCode;
 pub use status_tag::StatusTag;
 pub use summary_list::{SummaryList, SummaryRow, answer_in_words, summary_rows};
 pub use table::Table;

@@ -30,7 +30,7 @@ pub async fn change_password(recoup: &Recoup, actor: &Actor, answers: &Answers, 
     Ok(tx.commit().await?)
 }
 
-async fn check_present_password(recoup: &Recoup, actor: &Actor, answers: &Answers) -> Result<(), Failure> {
+pub(super) async fn check_present_password(recoup: &Recoup, actor: &Actor, answers: &Answers) -> Result<(), Failure> {
     let of = actor.account.to_string();
     let mut tx = recoup.store.write().await?;
     limits::check(recoup, &mut tx, &limits::PASSWORD_AGAIN, &of).await?;

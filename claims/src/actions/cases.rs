@@ -10,7 +10,7 @@ use crate::{
         Answers,
         case_settings::{self, CaseState},
     },
-    store::{Tx, cases, documents::NewDocument, events, is_unique_violation, matching},
+    store::{Tx, cases, documents::NewDocument, events, is_unique_violation, matching, second_factors},
 };
 
 /// Finds a case that the public may see.
@@ -35,6 +35,7 @@ pub async fn add(recoup: &Recoup, actor: &Actor, answers: &Answers) -> Result<Ca
     let is_public = settings.state != CaseState::Preparing;
     let id =
         cases::add(&mut tx, &settings.slug, &settings.prefix, &answers, at, is_public, now).await.map_err(taken)?;
+    demand_second_factor(&mut tx, actor, id, settings.second_factor).await?;
     record(&mut tx, id, actor, "case_made", serde_json::json!({ "title": settings.title }), now).await?;
     tx.commit().await?;
     Ok(id)
@@ -84,8 +85,21 @@ pub async fn save(recoup: &Recoup, actor: &Actor, id: CaseId, revision: i64, ans
     if before.filing_basis != settings.filing_basis {
         matching::want(&mut tx, id).await?;
     }
+    demand_second_factor(&mut tx, actor, id, settings.second_factor).await?;
     record(&mut tx, id, actor, "case_saved", serde_json::json!({ "changed": changed }), now).await?;
     Ok(tx.commit().await?)
+}
+
+/// Whoever demands a second factor of others has one, or the page on which they did so would be closed to them at once.
+async fn demand_second_factor(tx: &mut Tx, actor: &Actor, case: CaseId, demanded: bool) -> Result<(), Failure> {
+    let own = second_factors::of(tx, actor.account).await?.is_some_and(|factor| factor.confirmed_at.is_some());
+    if demanded && !own {
+        return Err(Failure::field(
+            "second_factor",
+            "You have no second factor yourself yet. Set one up in your account first, then come back.",
+        ));
+    }
+    Ok(second_factors::demand(tx, case, demanded).await?)
 }
 
 fn read(answers: &Answers) -> Result<(case_settings::CaseSettings, Instant), Failure> {

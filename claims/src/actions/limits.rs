@@ -53,6 +53,9 @@ pub(super) const MAIL: Rule = Rule { name: "mail", free: 5, first: 60, most: 3_6
 /// The present password, asked again inside a session.
 pub(super) const PASSWORD_AGAIN: Rule = Rule { name: "password again", free: 5, first: 2, most: 900, memory: 86_400 };
 
+/// Codes of a second factor, per account: whoever types them knows the password, so a longer wait locks no stranger's victim out.
+pub(super) const SECOND_FACTOR: Rule = Rule { name: "second factor", free: 5, first: 5, most: 900, memory: 86_400 };
+
 impl Rule {
     fn key(&self, of: &str) -> String {
         format!("{}:{of}", self.name)

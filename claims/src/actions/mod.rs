@@ -34,6 +34,7 @@ mod once;
 pub mod overlap_view;
 pub mod review;
 pub mod save_step;
+pub mod second_factor;
 pub mod sign_in;
 pub mod start_claim;
 pub mod submit_claim;

@@ -65,6 +65,28 @@ pub const CHANGE_PASSWORD: &[Section] = &[Section {
     ],
 }];
 
+/// The present password, asked again before something that matters.
+pub const PASSWORD_AGAIN: &[Section] = &[Section {
+    title: "",
+    intro: "",
+    fields: &[Field::required("current", "Password", Kind::Password).autocomplete("current-password")],
+}];
+
+/// The code of a second factor, or a recovery code in its place.
+const SECOND: Field = Field::required("code", "Code", Kind::Text(30))
+    .hint("Six digits from your authenticator app, or a recovery code.")
+    .autocomplete("one-time-code");
+
+/// A code alone.
+pub const CODE: &[Section] = &[Section { title: "", intro: "", fields: &[SECOND] }];
+
+/// Password and code, asked again before a second factor is changed.
+pub const PASSWORD_AND_CODE: &[Section] = &[Section {
+    title: "",
+    intro: "",
+    fields: &[Field::required("current", "Password", Kind::Password).autocomplete("current-password"), SECOND],
+}];
+
 /// Changing the address.
 pub const CHANGE_EMAIL: &[Section] = &[Section {
     title: "",

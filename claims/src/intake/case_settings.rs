@@ -96,6 +96,14 @@ pub const FORM: &[Section] = &[
         ],
     },
     Section {
+        title: "Security",
+        intro: "",
+        fields: &[
+            Field::optional("second_factor", "Counsel must use a second factor at sign-in", Kind::Tick)
+                .hint("A code from an authenticator app. Administrators must then use one too, or they could appoint themselves."),
+        ],
+    },
+    Section {
         title: "Alerts to counsel",
         intro: "",
         fields: &[
@@ -180,6 +188,8 @@ pub struct CaseSettings {
     pub rates: BTreeMap<Currency, Decimal>,
     /// Where the rates were published.
     pub rate_source: String,
+    /// Whether counsel must have a second factor.
+    pub second_factor: bool,
     /// Alert for a single claim, minor units.
     pub alert_claim: Option<i64>,
     /// Alert for the total, minor units.
@@ -255,6 +265,7 @@ pub fn read(answers: &Answers) -> Result<CaseSettings, Vec<FieldError>> {
             deadline_time: time?.ok()?,
             time_zone: reader.text("time_zone")?,
             late_with_reason: reader.text("late_claims")? == "with_reason",
+            second_factor: reader.yes("second_factor"),
             cure_days: reader.units("cure_days")?,
             categories,
             filing_basis: Basis::parse(&reader.text("filing_basis")?)?,

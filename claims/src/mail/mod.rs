@@ -15,6 +15,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("confirm_new_address", include_str!("confirm_new_address.txt")),
     ("address_changed", include_str!("address_changed.txt")),
     ("password_changed", include_str!("password_changed.txt")),
+    ("second_factor", include_str!("second_factor.txt")),
     ("counsel_invited", include_str!("counsel_invited.txt")),
     ("receipt", include_str!("receipt.txt")),
     ("claim_withdrawn", include_str!("claim_withdrawn.txt")),

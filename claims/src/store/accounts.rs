@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Error, Tx, on};
-use crate::{AccountId, CaseId, ClaimantId, Instant, access::Actor};
+use super::{Error, Tx, on, second_factors};
+use crate::{
+    AccountId, CaseId, ClaimantId, Instant,
+    access::{Actor, Closed},
+};
 
 /// An account.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -129,6 +132,10 @@ pub async fn actor(tx: &mut Tx, id: AccountId) -> Result<Option<Actor>, Error> {
     let Some(account) = by_id(tx, id).await?.filter(|account| account.disabled_at.is_none()) else { return Ok(None) };
     let cases: Vec<CaseId> = on!(tx, c => sqlx::query_scalar("SELECT case_id FROM case_counsel WHERE account_id = $1").bind(id).fetch_all(c).await)?;
     let claimants: Vec<ClaimantId> = on!(tx, c => sqlx::query_scalar("SELECT claimant_id FROM account_claimants WHERE account_id = $1").bind(id).fetch_all(c).await)?;
+    let (closed, any) = match account.administrator || !cases.is_empty() {
+        true => second_factors::closed(tx, id).await?,
+        false => Default::default(),
+    };
     Ok(Some(Actor {
         account: account.id,
         name: account.name,
@@ -137,6 +144,7 @@ pub async fn actor(tx: &mut Tx, id: AccountId) -> Result<Option<Actor>, Error> {
         administrator: account.administrator,
         counsel_of: BTreeSet::from_iter(cases),
         claimants: BTreeSet::from_iter(claimants),
+        closed: Closed { cases: closed, administration: any && account.administrator },
     }))
 }
 

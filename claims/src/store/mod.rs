@@ -30,6 +30,7 @@ pub mod overlaps;
 pub mod register;
 pub mod releases;
 pub mod removed;
+pub mod second_factors;
 pub mod sessions;
 pub mod statements;
 pub mod submissions;

@@ -3,7 +3,7 @@
 use anyhow::{anyhow, bail};
 use claims::{
     Clock,
-    actions::{Failure, Recoup, account},
+    actions::{Failure, Recoup, account, second_factor},
     intake::Answers,
     random::Random,
     store::{Store, accounts},
@@ -30,6 +30,11 @@ pub(super) enum UserCommand {
     List,
     /// Disable an account; its sessions end at once
     Disable {
+        /// E-mail address
+        email: String,
+    },
+    /// Remove the second factor of somebody who lost device and recovery codes, after you made sure that it is them
+    RemoveSecondFactor {
         /// E-mail address
         email: String,
     },
@@ -64,6 +69,14 @@ pub(super) async fn run(config: &Config, command: UserCommand) -> anyhow::Result
             }
         }
         UserCommand::Disable { email } => set(&recoup, &email, true).await?,
+        UserCommand::RemoveSecondFactor { email } => {
+            if !second_factor::remove_by_email(&recoup, &email).await? {
+                bail!("there is no account with the address {email} that has a second factor");
+            }
+            println!(
+                "The second factor of {email} is removed, and all its sessions are signed out. A mail tells its owner."
+            );
+        }
         UserCommand::Enable { email } => set(&recoup, &email, false).await?,
     }
     recoup.store.close().await;

@@ -23,6 +23,10 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/register", "WWWWWW"),
     ("GET", "/sign-in", "PRRRRR"),
     ("POST", "/sign-in", "WWWWWW"),
+    // Nobody here gave a password and owes a code.
+    ("GET", "/sign-in/code", "RRRRRR"),
+    ("POST", "/sign-in/code", "RRRRRR"),
+    ("GET", "/sign-in/lost-device", "PPPPPP"),
     ("POST", "/sign-out", "RRRRRR"),
     ("GET", "/forgotten", "PPPPPP"),
     ("POST", "/forgotten", "WWWWWW"),
@@ -42,6 +46,11 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/account/sign-out-everywhere", "IRRRRR"),
     ("GET", "/account/password", "IPPPPP"),
     ("POST", "/account/password", "IWWWWW"),
+    ("GET", "/account/second-factor", "IPPPPP"),
+    ("POST", "/account/second-factor/begin", "IWWWWW"),
+    ("POST", "/account/second-factor/confirm", "IWWWWW"),
+    ("POST", "/account/second-factor/codes", "IWWWWW"),
+    ("POST", "/account/second-factor/remove", "IWWWWW"),
     ("GET", "/account/email", "IPPPPP"),
     ("POST", "/account/email", "IWWWWW"),
     // Claims: their owner's alone until they are sent; counsel reads what was sent, on the receipt.

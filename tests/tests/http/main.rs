@@ -6,3 +6,4 @@ mod cross_site;
 mod enumeration;
 mod ground;
 mod headers;
+mod second_factor;

@@ -12,8 +12,10 @@ mod overview;
 mod password;
 mod register;
 mod reset;
+mod second_factor;
 pub mod session;
 mod sign_in;
+mod sign_in_code;
 pub mod typed;
 
 /// The routes of these pages.
@@ -24,6 +26,9 @@ pub fn routes(routes: Routes) -> Routes {
         .form("/register", register::send)
         .page("/sign-in", sign_in::page)
         .form("/sign-in", sign_in::send)
+        .page("/sign-in/code", sign_in_code::page)
+        .form("/sign-in/code", sign_in_code::send)
+        .page("/sign-in/lost-device", sign_in_code::lost)
         .form("/sign-out", sign_in::out)
         .page("/forgotten", forgotten::page)
         .form("/forgotten", forgotten::send)
@@ -42,6 +47,11 @@ pub fn routes(routes: Routes) -> Routes {
         .form("/account/sign-out-everywhere", overview::sign_out_everywhere)
         .page("/account/password", password::page)
         .form("/account/password", password::send)
+        .page("/account/second-factor", second_factor::page)
+        .form("/account/second-factor/begin", second_factor::begin)
+        .form("/account/second-factor/confirm", second_factor::confirm)
+        .form("/account/second-factor/codes", second_factor::codes)
+        .form("/account/second-factor/remove", second_factor::remove)
         .page("/account/email", email::page)
         .form("/account/email", email::send)
 }

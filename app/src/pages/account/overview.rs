@@ -2,7 +2,10 @@
 
 use claims::{
     access::{Action, Actor},
-    actions::account,
+    actions::{
+        account,
+        second_factor::{self, Standing},
+    },
     deadline,
     store::sessions::SessionRow,
 };
@@ -19,6 +22,7 @@ use crate::{
 pub async fn page(visitor: Visitor) -> Answer {
     let actor = visitor.may(Action::UseOwnAccount)?.clone();
     let sessions = account::list_sessions(visitor.recoup(), &actor).await?;
+    let factor = second_factor::standing(visitor.recoup(), &actor).await?;
     let here = session::hash(&visitor);
     let notice = visitor.take_notice().await;
     Ok(visitor.page(Page::new("Your account", move || {
@@ -26,7 +30,7 @@ pub async fn page(visitor: Visitor) -> Answer {
         view! {
             {notice}
             <h1>"Your account"</h1>
-            {address(&actor)}
+            {address(&actor, &factor)}
             <h2>"Sessions"</h2>
             <p>"Wherever you are signed in. If you do not know one of these, sign out everywhere and change your password."</p>
             {sessions_table(sessions, &here)}
@@ -35,8 +39,14 @@ pub async fn page(visitor: Visitor) -> Answer {
     })))
 }
 
-fn address(actor: &Actor) -> impl IntoView + use<> {
+fn address(actor: &Actor, factor: &Standing) -> impl IntoView + use<> {
     let confirmed = if actor.verified { "confirmed" } else { "not confirmed yet" };
+    let (factor, change) = match factor {
+        Standing::None | Standing::Begun(_) => ("None: the password alone lets you in".to_owned(), "Set up"),
+        Standing::Active { codes_left, .. } => {
+            (format!("Asked for at every sign-in; {codes_left} recovery codes left"), "Change")
+        }
+    };
     let ask = (!actor.verified).then(|| {
         view! {
             <Notice kind=NoticeKind::Warning title="Confirm your e-mail address">
@@ -54,6 +64,7 @@ fn address(actor: &Actor) -> impl IntoView + use<> {
         <dl class="summary-list">
             <div><dt>"E-mail address"</dt><dd class="answer">{actor.email.clone()}", "{confirmed}</dd><dd class="change"><a href="/account/email">"Change"<span class="hidden">" e-mail address"</span></a></dd></div>
             <div><dt>"Password"</dt><dd class="answer">"Kept as a hash only; nobody can read it"</dd><dd class="change"><a href="/account/password">"Change"<span class="hidden">" password"</span></a></dd></div>
+            <div><dt>"Second factor"</dt><dd class="answer">{factor}</dd><dd class="change"><a href="/account/second-factor">{change}<span class="hidden">" second factor"</span></a></dd></div>
         </dl>
     }
 }

@@ -26,10 +26,10 @@ pub async fn send(visitor: Visitor, query: Query, sent: Sent) -> Answer {
     let next = session::next(&query, &sent);
     match sign_in::register(visitor.recoup(), &sent.0, &visitor.client, sent.get("key")).await {
         Ok(account) => {
-            session::begin(&visitor, account).await?;
+            let answer = session::enter(&visitor, account, next.as_deref().unwrap_or("/claims")).await?;
             let email = sent.get("email");
             visitor.notice(format!("Your account is ready. We sent a mail to {email}: open the link in it to confirm the address. Until then you can fill in a claim, but not sign it.")).await;
-            Ok(see_other(next.as_deref().unwrap_or("/claims")))
+            Ok(answer)
         }
         Err(failure) => refused(&visitor, failure, sent.0, |typed| show(next, visitor.key(), typed)),
     }

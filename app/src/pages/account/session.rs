@@ -1,8 +1,39 @@
 //! Beginning and ending a session, and where somebody goes on afterwards.
 
-use claims::{AccountId, access::Actor, actions::Failure, actions::links, store};
+use claims::{
+    AccountId,
+    access::Actor,
+    actions::{Failure, links, second_factor},
+    store,
+};
 
-use crate::request::{Query, Sent, Visitor, safe_path};
+use crate::request::{Answer, Query, Sent, Visitor, safe_path, see_other};
+
+/// How long a right password waits for its code.
+const HALF_SECONDS: i64 = 600;
+
+/// Lets somebody in who proved who they are, on to `next`; first to the page that asks for a code if the account has a second factor.
+///
+/// # Errors
+/// If session or database fail.
+pub async fn enter(visitor: &Visitor, account: AccountId, next: &str) -> Answer {
+    if second_factor::is_asked_of(visitor.recoup(), account).await? {
+        let session = &visitor.session;
+        session.cycle_id().await.map_err(lost)?;
+        session.clear().await;
+        session.insert("half", (account.0, visitor.recoup().clock.now().timestamp())).await.map_err(lost)?;
+        return Ok(see_other(&with_next("/sign-in/code", Some(next))));
+    }
+    begin(visitor, account).await?;
+    Ok(see_other(next))
+}
+
+/// Who gave the right password a short while ago, and is still to give a code.
+pub async fn half(visitor: &Visitor) -> Option<AccountId> {
+    let (account, since) = visitor.session.get::<(i64, i64)>("half").await.ok().flatten()?;
+    let waited = visitor.recoup().clock.now().timestamp() - since;
+    (0..=HALF_SECONDS).contains(&waited).then_some(AccountId(account))
+}
 
 /// Begins the session of somebody who proved who they are. Its id is new, so that nobody who knew the old one is signed in
 /// with them, and nothing of an earlier person is left in it.

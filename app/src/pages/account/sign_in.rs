@@ -28,9 +28,8 @@ pub async fn send(visitor: Visitor, query: Query, sent: Sent) -> Answer {
     let next = session::next(&query, &sent);
     match sign_in::sign_in(visitor.recoup(), &sent.0, &visitor.client).await {
         Ok(account) => {
-            session::begin(&visitor, account).await?;
             let home = session::home_of(&visitor, account).await?;
-            Ok(see_other(next.as_deref().unwrap_or(home)))
+            session::enter(&visitor, account, next.as_deref().unwrap_or(home)).await
         }
         Err(failure) => refused(&visitor, failure, sent.0, |typed| show(next, None, typed)),
     }

@@ -1,0 +1,212 @@
+//! A second factor for one's account: set up, asked for at sign-in, replaced by recovery codes, removed.
+
+use minijinja::context;
+
+use super::{Failure, Recoup, account::check_present_password, limits, links, permit};
+use crate::{
+    AccountId, Instant,
+    access::{Action, Actor},
+    deadline,
+    intake::{Answers, account},
+    second_factor::{RECOVERY_CODES, Secret, read_recovery_code, recovery_code},
+    store::{Tx, accounts, outbox, second_factors, sessions},
+};
+
+/// How the second factor of an account stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// There is none.
+    None,
+    /// A secret was made, and no code shown yet.
+    Begun(Secret),
+    /// It is asked for at every sign-in.
+    Active {
+        /// Since when.
+        since: Instant,
+        /// Recovery codes that were not used yet.
+        codes_left: i64,
+    },
+}
+
+/// How the person's second factor stands.
+///
+/// # Errors
+/// If the database fails.
+pub async fn standing(recoup: &Recoup, actor: &Actor) -> Result<Standing, Failure> {
+    permit(actor, Action::UseOwnAccount)?;
+    let mut tx = recoup.store.read().await?;
+    let Some(factor) = second_factors::of(&mut tx, actor.account).await? else { return Ok(Standing::None) };
+    if let Some(since) = factor.confirmed_at {
+        let codes_left = second_factors::recovery_codes_left(&mut tx, actor.account).await?;
+        return Ok(Standing::Active { since, codes_left });
+    }
+    Ok(Standing::Begun(read(&factor.secret)?))
+}
+
+/// Makes a secret, after the password was given again. Nothing is asked for at sign-in before [`confirm`].
+///
+/// # Errors
+/// A wrong password; a second factor that is active already.
+pub async fn begin(recoup: &Recoup, actor: &Actor, answers: &Answers) -> Result<(), Failure> {
+    permit(actor, Action::UseOwnAccount)?;
+    account::read(account::PASSWORD_AGAIN, answers, "").map_err(Failure::Invalid)?;
+    check_present_password(recoup, actor, answers).await?;
+    let mut tx = recoup.store.write().await?;
+    let secret = Secret::random(&recoup.random).base32();
+    if !second_factors::begin(&mut tx, actor.account, &secret, recoup.clock.now()).await? {
+        return Err(Failure::said(
+            "Your account has a second factor already. To move it to another device, remove it first.",
+        ));
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Turns the second factor on by a first code; every session but the one with the hash `session` ends. Gives the recovery codes,
+/// which nobody can read again.
+///
+/// # Errors
+/// A wrong code.
+pub async fn confirm(recoup: &Recoup, actor: &Actor, answers: &Answers, session: &str) -> Result<Vec<String>, Failure> {
+    permit(actor, Action::UseOwnAccount)?;
+    account::read(account::CODE, answers, "").map_err(Failure::Invalid)?;
+    count_attempt(recoup, actor.account).await?;
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.write().await?;
+    let factor = second_factors::of(&mut tx, actor.account).await?.filter(|factor| factor.confirmed_at.is_none());
+    let factor = factor.ok_or_else(|| Failure::said("There is nothing to confirm. Begin again from your account."))?;
+    let step = read(&factor.secret)?.step(answers.get("code"), now).ok_or_else(wrong_code)?;
+    second_factors::confirm(&mut tx, actor.account, step, now).await?;
+    let codes = hand_out(recoup, &mut tx, actor.account).await?;
+    limits::clear(&mut tx, &limits::SECOND_FACTOR, &actor.account.to_string()).await?;
+    sessions::delete_of_account(&mut tx, actor.account, Some(session)).await?;
+    tell(recoup, &mut tx, actor.account, "A second factor was set up", now).await?;
+    tx.commit().await?;
+    Ok(codes)
+}
+
+/// Hands out other recovery codes; the earlier ones stop working.
+///
+/// # Errors
+/// A wrong password or code.
+pub async fn renew_codes(recoup: &Recoup, actor: &Actor, answers: &Answers) -> Result<Vec<String>, Failure> {
+    prove(recoup, actor, answers).await?;
+    let mut tx = recoup.store.write().await?;
+    let codes = hand_out(recoup, &mut tx, actor.account).await?;
+    tell(recoup, &mut tx, actor.account, "New recovery codes were made", recoup.clock.now()).await?;
+    tx.commit().await?;
+    Ok(codes)
+}
+
+/// Removes the second factor; every session but the one with the hash `session` ends.
+///
+/// # Errors
+/// A wrong password or code.
+pub async fn remove(recoup: &Recoup, actor: &Actor, answers: &Answers, session: &str) -> Result<(), Failure> {
+    prove(recoup, actor, answers).await?;
+    let mut tx = recoup.store.write().await?;
+    second_factors::remove(&mut tx, actor.account).await?;
+    sessions::delete_of_account(&mut tx, actor.account, Some(session)).await?;
+    tell(recoup, &mut tx, actor.account, "The second factor was removed", recoup.clock.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The same for somebody who lost device and codes, by the operator, who made sure who asks. `false` if there is no such address
+/// or it has no second factor.
+///
+/// # Errors
+/// If the database fails.
+pub async fn remove_by_email(recoup: &Recoup, email: &str) -> Result<bool, Failure> {
+    let mut tx = recoup.store.write().await?;
+    let Some(account) = accounts::by_email(&mut tx, email).await? else { return Ok(false) };
+    if !second_factors::remove(&mut tx, account.id).await? {
+        return Ok(false);
+    }
+    sessions::delete_of_account(&mut tx, account.id, None).await?;
+    tell(recoup, &mut tx, account.id, "The second factor was removed by the operator of the site", recoup.clock.now())
+        .await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Whether a password alone does not let into an account.
+///
+/// # Errors
+/// If the database fails.
+pub async fn is_asked_of(recoup: &Recoup, account: AccountId) -> Result<bool, Failure> {
+    let mut tx = recoup.store.read().await?;
+    Ok(second_factors::of(&mut tx, account).await?.is_some_and(|factor| factor.confirmed_at.is_some()))
+}
+
+/// Checks the code of a device or a recovery code of somebody whose password was right. Each works once.
+///
+/// # Errors
+/// A wrong or used code, or too many attempts.
+pub async fn check(recoup: &Recoup, account: AccountId, answers: &Answers) -> Result<(), Failure> {
+    account::read(account::CODE, answers, "").map_err(Failure::Invalid)?;
+    count_attempt(recoup, account).await?;
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.write().await?;
+    let factor = second_factors::of(&mut tx, account).await?.filter(|factor| factor.confirmed_at.is_some());
+    let factor = factor.ok_or_else(|| Failure::said("Your account has no second factor any more. Sign in again."))?;
+    let typed = answers.get("code");
+    let right = if let Some(code) = read_recovery_code(typed) {
+        let used = second_factors::use_recovery_code(&mut tx, account, &links::hash(&code), now).await?;
+        if used {
+            tell(recoup, &mut tx, account, "A recovery code was used to sign in", now).await?;
+        }
+        used
+    } else if let Some(step) = read(&factor.secret)?.step(typed, now) {
+        second_factors::use_step(&mut tx, account, step).await?
+    } else {
+        false
+    };
+    if !right {
+        return Err(wrong_code());
+    }
+    limits::clear(&mut tx, &limits::SECOND_FACTOR, &account.to_string()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Password and code of somebody who is signed in.
+async fn prove(recoup: &Recoup, actor: &Actor, answers: &Answers) -> Result<(), Failure> {
+    permit(actor, Action::UseOwnAccount)?;
+    account::read(account::PASSWORD_AND_CODE, answers, "").map_err(Failure::Invalid)?;
+    check_present_password(recoup, actor, answers).await?;
+    check(recoup, actor.account, answers).await
+}
+
+async fn count_attempt(recoup: &Recoup, account: AccountId) -> Result<(), Failure> {
+    let of = account.to_string();
+    let mut tx = recoup.store.write().await?;
+    limits::check(recoup, &mut tx, &limits::SECOND_FACTOR, &of).await?;
+    limits::count(recoup, &mut tx, &limits::SECOND_FACTOR, &of).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn hand_out(recoup: &Recoup, tx: &mut Tx, account: AccountId) -> Result<Vec<String>, Failure> {
+    let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| recovery_code(&recoup.random)).collect();
+    let hashes: Vec<String> =
+        codes.iter().filter_map(|code| read_recovery_code(code)).map(|code| links::hash(&code)).collect();
+    second_factors::set_recovery_codes(tx, account, &hashes).await?;
+    Ok(codes)
+}
+
+async fn tell(recoup: &Recoup, tx: &mut Tx, account: AccountId, what: &str, now: Instant) -> Result<(), Failure> {
+    let Some(account) = accounts::by_id(tx, account).await? else { return Ok(()) };
+    let values =
+        context! { name => account.name, what, at => deadline::show(now, "Etc/UTC"), link => recoup.url("/forgotten") };
+    let mail = recoup.mails.write("second_factor", &account.email, values, (None, None))?;
+    outbox::add(tx, &mail, now).await?;
+    Ok(())
+}
+
+fn read(secret: &str) -> Result<Secret, Failure> {
+    Secret::parse(secret).ok_or_else(|| Failure::Internal("the secret of a second factor is damaged".to_owned()))
+}
+
+fn wrong_code() -> Failure {
+    Failure::field(
+        "code",
+        "This code does not work. Type the six digits that your device shows now; each code works once, and the device's clock must be right.",
+    )
+}
