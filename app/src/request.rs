@@ -17,6 +17,7 @@ use claims::{
 use leptos::prelude::*;
 use tower_sessions::Session;
 
+use crate::pages::account::kept::{self, Kept};
 use crate::shell::{self, Frame, IslandFiles, Page, Who};
 
 /// Largest body of a form that carries no files.
@@ -122,6 +123,16 @@ impl Visitor {
     /// [`Refusal::SignIn`] for a stranger.
     pub fn actor(&self) -> Result<&Actor, Refusal> {
         self.actor.as_ref().ok_or(Refusal::SignIn)
+    }
+
+    /// The same visitor after signing in, for the page that answers the sign-in itself.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn signed_in_as(&self, account: claims::AccountId) -> Result<Self, Failure> {
+        let mut tx = self.recoup().store.read().await?;
+        let actor = claims::store::accounts::actor(&mut tx, account).await?;
+        Ok(Self { actor, ..self.clone() })
     }
 
     /// The person, if they may do `action`.
@@ -287,6 +298,7 @@ pub fn wants_json(headers: &HeaderMap) -> bool {
 /// to sign in is led to the sign-in page and back.
 pub async fn explain(visitor: Visitor, request: Request<Body>, next: Next) -> Response {
     let (json, get) = (wants_json(request.headers()), request.method() == axum::http::Method::GET);
+    let (request, kept) = if visitor.actor.is_none() && !json { keep_form(request).await } else { (request, None) };
     // PostgreSQL takes no NUL in a text, and nothing of ours has one in its name.
     let response = if request.uri().path().contains("%00") {
         StatusCode::NOT_FOUND.into_response()
@@ -306,6 +318,9 @@ pub async fn explain(visitor: Visitor, request: Request<Body>, next: Next) -> Re
         Some(Failure::Refused(Refusal::SignIn)) if get && !json => {
             let back = url::form_urlencoded::byte_serialize(visitor.path_and_query.as_bytes()).collect::<String>();
             return see_other(&format!("/sign-in?next={back}"));
+        }
+        Some(Failure::Refused(Refusal::SignIn)) if kept.is_some() => {
+            return kept.map_or(response, |kept| kept::ask(&visitor, kept));
         }
         Some(failure) => match failure {
             Failure::Refused(Refusal::SignIn) => ("Sign in to go on", "Your session has ended. Sign in in another tab, come back here and send the form again: nothing you typed is lost as long as this page is open.".to_owned()),
@@ -349,6 +364,30 @@ pub async fn explain(visitor: Visitor, request: Request<Body>, next: Next) -> Re
         page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
     }
     page
+}
+
+/// Whether a request carries a form that could be sent again.
+fn is_short_form(request: &Request<Body>) -> bool {
+    let header = |name| request.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let urlencoded =
+        header(header::CONTENT_TYPE).is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+    let length = header(header::CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
+    request.method() == axum::http::Method::POST && urlencoded && length.is_some_and(|length| length <= LARGEST_FORM)
+}
+
+/// Keeps what a stranger sends while it is answered: they may be somebody whose session ended over it.
+async fn keep_form(request: Request<Body>) -> (Request<Body>, Option<Kept>) {
+    if !is_short_form(&request) {
+        return (request, None);
+    }
+    let (parts, body) = request.into_parts();
+    let Ok(bytes) = axum::body::to_bytes(body, LARGEST_FORM).await else {
+        // It did not arrive whole, and its handler says so.
+        let broken = futures::stream::iter([Err::<Bytes, _>(std::io::Error::from(std::io::ErrorKind::UnexpectedEof))]);
+        return (Request::from_parts(parts, Body::from_stream(broken)), None);
+    };
+    let kept = Kept::of(parts.uri.path(), &bytes);
+    (Request::from_parts(parts, Body::from(bytes)), kept)
 }
 
 /// The page of the claim to which a claimant's page belongs, unless it is that page itself.

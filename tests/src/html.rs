@@ -166,6 +166,12 @@ impl Form {
         self.controls.iter().find(|control| control.name == name)?.value.as_deref()
     }
 
+    /// Names of the fields into which anything can be typed.
+    #[must_use]
+    pub fn text_fields(&self) -> Vec<String> {
+        self.controls.iter().filter(|control| control.kind == Kind::Text).map(|control| control.name.clone()).collect()
+    }
+
     /// Fills in a field as a person could: what is not offered cannot be chosen, hidden fields cannot be typed into.
     #[must_use]
     pub fn fill(mut self, name: &str, typed: &str) -> Self {

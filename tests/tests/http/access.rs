@@ -11,7 +11,7 @@ use crate::ground::{Ground, ROLES, Role};
 ///
 /// `P` a page or file, `R` done and on to another page, `I` to the sign-in page, `F` forbidden, `N` not found, `W` what was
 /// typed is wrong, `D` a dead link, `C` cannot be done now.
-const TABLE: &[(&str, &str, &str)] = &[
+pub const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/", "PPPPPP"),
     ("GET", "/cases/{slug}", "PPPPPP"),
     ("GET", "/cases/{slug}/documents/{id}", "PPPPPP"),

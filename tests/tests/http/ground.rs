@@ -37,9 +37,11 @@ pub struct Ground {
     /// The running app.
     pub app: App,
     people: [Actor; 5],
-    claim: ClaimId,
+    /// The owner's claim.
+    pub claim: ClaimId,
     number: String,
-    documents: [DocumentId; 2],
+    /// Its documents.
+    pub documents: [DocumentId; 2],
     case_document: i64,
     /// The two claims resemble each other.
     pair: MatchId,
@@ -204,17 +206,18 @@ impl Ground {
         }
     }
 
+    /// The person of a role.
+    pub fn actor(&self, role: Role) -> Actor {
+        let place = ROLES.iter().position(|known| *known == role).and_then(|place| place.checked_sub(1));
+        self.people[place.expect("a stranger is nobody")].clone()
+    }
+
     /// A browser of a role, with a session of its own.
     pub async fn browser(&self, role: Role) -> Browser {
-        let place = match role {
-            Role::Stranger => return self.app.browser(),
-            Role::Owner => 0,
-            Role::OtherClaimant => 1,
-            Role::Counsel => 2,
-            Role::OtherCounsel => 3,
-            Role::Administrator => 4,
-        };
-        self.app.browser_of(&self.people[place]).await
+        match role {
+            Role::Stranger => self.app.browser(),
+            role => self.app.browser_of(&self.actor(role)).await,
+        }
     }
 
     /// Asks for a route as a role, with more headers.

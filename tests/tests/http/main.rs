@@ -2,8 +2,11 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on stops")]
 
 mod access;
+mod anything;
+mod bad_input;
 mod cross_site;
 mod enumeration;
 mod ground;
 mod headers;
+mod hostile_text;
 mod second_factor;

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use claims::{actions::Failure, intake::Section};
 use leptos::prelude::*;
 
-use super::typed::Typed;
+use super::{kept::Kept, typed::Typed};
 use crate::{
     components::{FormSections, Notice, NoticeKind},
     request::{Answer, Visitor},
@@ -28,6 +28,8 @@ pub struct FormPage {
     pub next: Option<String>,
     /// Idempotency key, carried by the form.
     pub key: Option<String>,
+    /// A form that waits until its sender is signed in, carried by this one.
+    pub kept: Option<Kept>,
     /// What the button says.
     pub button: &'static str,
     /// Other ways on: before the link, its address, the link.
@@ -38,7 +40,7 @@ impl FormPage {
     /// The page with what was typed.
     #[must_use]
     pub fn with(self, typed: Typed) -> Page {
-        let Self { title, lead, notice, action, form, next, key, button, links } = self;
+        let Self { title, lead, notice, action, form, next, key, kept, button, links } = self;
         Page::new(title, move || {
             let notice = notice.map(|notice| view! { <Notice kind=NoticeKind::Success>{notice}</Notice> });
             let next = next.map(|next| view! { <input type="hidden" name="next" value=next/> });
@@ -53,7 +55,7 @@ impl FormPage {
                 <h1>{title}</h1>
                 {(!lead.is_empty()).then(|| view! { <p>{lead}</p> })}
                 <form method="post" action=action novalidate>
-                    {next}{key}
+                    {next}{key}{kept.map(Kept::hidden)}
                     <FormSections sections=form answers=typed.answers errors=typed.errors/>
                     <div class="actions"><button type="submit">{button}</button>{links}</div>
                 </form>

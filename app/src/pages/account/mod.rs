@@ -8,6 +8,7 @@ mod email;
 mod first_administrator;
 mod forgotten;
 mod form_page;
+pub mod kept;
 mod overview;
 mod password;
 mod register;

@@ -17,15 +17,35 @@ const HALF_SECONDS: i64 = 600;
 /// # Errors
 /// If session or database fail.
 pub async fn enter(visitor: &Visitor, account: AccountId, next: &str) -> Answer {
-    if second_factor::is_asked_of(visitor.recoup(), account).await? {
-        let session = &visitor.session;
-        session.cycle_id().await.map_err(lost)?;
-        session.clear().await;
-        session.insert("half", (account.0, visitor.recoup().clock.now().timestamp())).await.map_err(lost)?;
-        return Ok(see_other(&with_next("/sign-in/code", Some(next))));
+    Ok(see_other(&match admit(visitor, account).await? {
+        Admitted::Whole => next.to_owned(),
+        Admitted::Half => with_next("/sign-in/code", Some(next)),
+    }))
+}
+
+/// How far a right password lets in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admitted {
+    /// The session has begun.
+    Whole,
+    /// A code is to be given first.
+    Half,
+}
+
+/// The same without going anywhere.
+///
+/// # Errors
+/// If session or database fail.
+pub async fn admit(visitor: &Visitor, account: AccountId) -> Result<Admitted, Failure> {
+    if !second_factor::is_asked_of(visitor.recoup(), account).await? {
+        begin(visitor, account).await?;
+        return Ok(Admitted::Whole);
     }
-    begin(visitor, account).await?;
-    Ok(see_other(next))
+    let session = &visitor.session;
+    session.cycle_id().await.map_err(lost)?;
+    session.clear().await;
+    session.insert("half", (account.0, visitor.recoup().clock.now().timestamp())).await.map_err(lost)?;
+    Ok(Admitted::Half)
 }
 
 /// Who gave the right password a short while ago, and is still to give a code.

@@ -4,7 +4,9 @@ use claims::{actions::sign_in, intake::account::SIGN_IN};
 
 use super::{
     form_page::FormPage,
-    session::{self, home, with_next},
+    kept::{self, Kept},
+    session::{self, Admitted, home, with_next},
+    sign_in_code,
     typed::{Typed, refused},
 };
 use crate::{
@@ -28,10 +30,22 @@ pub async fn send(visitor: Visitor, query: Query, sent: Sent) -> Answer {
     let next = session::next(&query, &sent);
     match sign_in::sign_in(visitor.recoup(), &sent.0, &visitor.client).await {
         Ok(account) => {
+            if let Some(kept) = Kept::read(&sent) {
+                return Ok(match session::admit(&visitor, account).await? {
+                    Admitted::Whole => kept.send_again(&visitor.signed_in_as(account).await?),
+                    Admitted::Half => visitor.page(sign_in_code::show(None, Some(kept), Typed::default())),
+                });
+            }
             let home = session::home_of(&visitor, account).await?;
             session::enter(&visitor, account, next.as_deref().unwrap_or(home)).await
         }
-        Err(failure) => refused(&visitor, failure, sent.0, |typed| show(next, None, typed)),
+        Err(failure) => {
+            let kept = Kept::read(&sent);
+            refused(&visitor, failure, sent.0, |typed| match kept {
+                Some(kept) => kept::page(kept, typed),
+                None => show(next, None, typed),
+            })
+        }
     }
 }
 
@@ -54,7 +68,7 @@ fn show(next: Option<String>, notice: Option<String>, typed: Typed) -> Page {
             ("Password forgotten?", "/forgotten".to_owned(), "Set a new one"),
         ],
         next,
-        key: None,
+        ..FormPage::default()
     }
     .with(typed)
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     form_page::FormPage,
+    kept::Kept,
     session::{self, with_next},
     typed::{Typed, refused},
 };
@@ -17,7 +18,7 @@ use crate::{
 pub async fn page(visitor: Visitor, query: Query) -> Answer {
     let next = session::next(&query, &Sent::default());
     match session::half(&visitor).await {
-        Some(_) => Ok(visitor.page(show(next, Typed::default()))),
+        Some(_) => Ok(visitor.page(show(next, None, Typed::default()))),
         None => Ok(see_other(&with_next("/sign-in", next.as_deref()))),
     }
 }
@@ -31,15 +32,22 @@ pub async fn send(visitor: Visitor, query: Query, sent: Sent) -> Answer {
     };
     match second_factor::check(visitor.recoup(), account, &sent.0).await {
         Ok(()) => {
-            let home = session::home_of(&visitor, account).await?;
             session::begin(&visitor, account).await?;
+            if let Some(kept) = Kept::read(&sent) {
+                return Ok(kept.send_again(&visitor.signed_in_as(account).await?));
+            }
+            let home = session::home_of(&visitor, account).await?;
             Ok(see_other(next.as_deref().unwrap_or(home)))
         }
-        Err(failure) => refused(&visitor, failure, sent.0, |typed| show(next, typed)),
+        Err(failure) => {
+            let kept = Kept::read(&sent);
+            refused(&visitor, failure, sent.0, |typed| show(next, kept, typed))
+        }
     }
 }
 
-fn show(next: Option<String>, typed: Typed) -> Page {
+/// The page that asks for the code; `kept` is a form that waits for it.
+pub(super) fn show(next: Option<String>, kept: Option<Kept>, typed: Typed) -> Page {
     FormPage {
         title: "Your second factor",
         lead: "Your password was right. Now type the code that your authenticator app shows for this site.".to_owned(),
@@ -48,6 +56,7 @@ fn show(next: Option<String>, typed: Typed) -> Page {
         button: "Sign in",
         links: vec![("Device and recovery codes lost?", "/sign-in/lost-device".to_owned(), "What to do")],
         next,
+        kept,
         ..FormPage::default()
     }
     .with(typed)

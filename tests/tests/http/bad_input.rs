@@ -1,0 +1,168 @@
+//! Bad input, each with a clear message beside what was typed, what was typed kept, and nothing stored by half.
+
+use chrono::Duration;
+use tests::{App, Browser, Page, html, on_both, stage};
+
+use crate::ground::{Ground, Role};
+
+async fn claim(app: &App) -> (Browser, String) {
+    stage::case(&app.recoup, "allegro", "ALG").await;
+    let ada = stage::person(&app.recoup, "ada@example.org", true, false).await;
+    let (ada, id) = stage::ready(&app.recoup, ada.account, "allegro", "Jay Records").await;
+    (app.browser_of(&ada).await, format!("/claims/{id}"))
+}
+
+/// The message beside a field.
+fn message(page: &Page, field: &str) -> String {
+    let described = html::attributes(&page.body, &format!("[name=\"{field}\"]"), "aria-describedby").concat();
+    let ids = described.split_whitespace().filter(|id| id.contains("error"));
+    ids.map(|id| html::texts(&page.body, &format!("[id=\"{id}\"]")).concat()).collect()
+}
+
+on_both! {
+    async fn wrong_lines_say_what_is_wrong_beside_it(database) {
+        let app = App::start(&database).await;
+        let (browser, claim) = claim(&app).await;
+        let path = format!("{claim}/lines/unpaid_sales");
+        let whole = [("channel", "physical"), ("period_from", "2015-01-01"), ("period_to", "2015-12-31"), ("net_due", "15.00")];
+        for (field, typed, says) in [
+            ("net_due", "fifteen", "like"),
+            ("net_due", "1.234,56", "1234.56"),
+            ("net_due", "-5", "below zero"),
+            ("net_due", "99999999999999999999", "large"),
+            ("net_due", "15.001", "digits"),
+            ("net_due", "1e9", "like"),
+            ("gtin", "036000291453", "last digit"),
+            ("gtin", "abc", "digits"),
+            ("isrc", "US-XX", "ISRC"),
+            ("period_from", "31 February 2015", "is not a day"),
+            ("period_to", "2014-01-01", "before"),
+            ("units_claimed", "2.5", "whole"),
+        ] {
+            let page = browser.get(&format!("{path}/new")).await;
+            let form = page.form(&path).fill_all(whole);
+            if !form.has(field) {
+                continue;
+            }
+            let before = database.row_counts().await;
+            let page = browser.send(form.fill(field, typed)).await;
+            let said = message(&page, field);
+            assert!(said.to_lowercase().contains(&says.to_lowercase()), "{field} = {typed}: “{said}” does not say “{says}”: {}", page.text());
+            let form = page.forms().into_iter().find(|form| form.has(field)).expect("the form again");
+            assert_eq!(form.value(field), Some(typed), "what was typed stays");
+            // The line is kept as typed, and the claim cannot be sent with it.
+            let kept = database.row_counts().await;
+            let changed: Vec<_> = kept.iter().zip(&before).filter(|(a, b)| a != b).map(|(after, _)| after.0.as_str()).collect();
+            assert!(changed.iter().all(|table| ["lines", "submissions", "sessions"].contains(table)), "{changed:?}");
+        }
+        let check = browser.get(&format!("{claim}/check")).await;
+        let form = browser.get(&format!("{claim}/sign")).await.forms().into_iter().find(|form| form.action.ends_with("/sign"));
+        assert!(form.is_none() || check.text().contains("not right"), "{}", check.text());
+    }
+
+    async fn a_session_that_ends_over_a_form_loses_nothing(database) {
+        let app = App::start(&database).await;
+        let (browser, claim) = claim(&app).await;
+        let path = format!("{claim}/others");
+        let form = browser.get(&path).await.form(&path).fill("others", "yes").fill("others_who", "The drummer’s heirs & “friends” =1+1\r\nof old");
+        app.pass(Duration::hours(13));
+        let page = browser.send(form.clone()).await;
+        page.expect_status(401);
+        page.expect("Nothing you typed is lost");
+        assert_eq!(html::texts(&page.body, "h1").len(), 1);
+        let wrong = browser.send(page.form("/sign-in").fill("email", "ada@example.org").fill("password", "a wrong password")).await;
+        wrong.expect_status(422);
+        let page = browser.send(wrong.form("/sign-in").fill("email", "ada@example.org").fill("password", stage::PASSWORD)).await;
+        page.expect("You are signed in again");
+        let again = page.form(&path);
+        assert_eq!(again.value("others_who").map(|text| text.replace("\r\n", "\n")), form.value("others_who").map(|text| text.replace("\r\n", "\n")));
+        browser.send(again).await.expect("Your answers are saved");
+        assert_eq!(browser.get(&path).await.form(&path).value("others_who"), Some("The drummer’s heirs & “friends” =1+1\nof old"));
+
+        // Somebody else who signs in there gets nothing of it into that claim.
+        app.pass(Duration::hours(13));
+        let page = browser.send(form).await;
+        stage::person(&app.recoup, "eve@example.org", true, false).await;
+        let page = browser.send(page.form("/sign-in").fill("email", "eve@example.org").fill("password", stage::PASSWORD)).await;
+        browser.send(page.form(&path)).await.expect_status(404);
+    }
+
+    async fn too_much_of_anything_is_refused_with_a_sentence(database) {
+        let ground = Ground::prepare(&database, None).await;
+        let browser = ground.browser(Role::Owner).await;
+        let before = ground.rows().await;
+        let path = format!("/claims/{}/others", ground.claim);
+        let post = |body: String| browser.request("POST", &path).header("content-type", "application/x-www-form-urlencoded").body(body);
+        let page = browser.fetch(post(format!("others=yes&others_who={}", "x".repeat(10_000_000)))).await;
+        page.expect_status(409);
+        page.expect("larger than 1 MB");
+        assert_eq!(ground.rows().await, before);
+        // Fields beyond all forms are not read; those of the form are.
+        let many: String = (0..10_000).map(|n| format!("&f{n}=x")).collect();
+        let page = browser.fetch(post(format!("others=no{many}"))).await;
+        page.expect_status(303);
+        let kept: Vec<(String,)> = database.rows("SELECT CAST(answers AS TEXT) FROM answers WHERE step = 'others'").await;
+        assert!(kept.iter().all(|(answers,)| !answers.contains("f1")), "{kept:?}");
+        // A long text is cut where the form says, and said so, or refused; it is never half a failure.
+        let page = browser.fetch(post(format!("others=yes&others_who={}", "ü".repeat(40_000)))).await;
+        assert!([303, 422].contains(&page.status.as_u16()), "{}", page.status);
+    }
+
+    async fn bytes_that_are_no_text_are_read_as_far_as_they_go(database) {
+        let ground = Ground::prepare(&database, None).await;
+        let browser = ground.browser(Role::Owner).await;
+        let path = format!("/claims/{}/others", ground.claim);
+        for (bytes, kept) in [
+            ("caf%FF", "caf\u{fffd}"),
+            ("a%ED%A0%80b", "a\u{fffd}\u{fffd}\u{fffd}b"),
+            ("a%00b", "ab"),
+            ("a%E2%80%AEb", "ab"),
+            ("%F0%9F%8E%BB", "🎻"),
+        ] {
+            let request = browser.request("POST", &path).header("content-type", "application/x-www-form-urlencoded").body(format!("others=yes&others_who={bytes}"));
+            let page = browser.fetch(request).await;
+            assert!([303, 422].contains(&page.status.as_u16()), "{bytes}: {}", page.status);
+            assert_eq!(browser.get(&path).await.form(&path).value("others_who"), Some(kept), "{bytes}");
+        }
+    }
+
+    async fn files_that_are_not_what_they_say_are_refused(database) {
+        let app = App::start(&database).await;
+        let (browser, claim) = claim(&app).await;
+        let path = format!("{claim}/documents");
+        let before = database.row_counts().await;
+        for (name, bytes) in [
+            ("statement.pdf", b"MZ\x90\0\x03\0\0\0".as_slice()),
+            ("statement.pdf", b"<html><script>alert(1)</script></html>"),
+            ("picture.png", b"<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"/>"),
+            ("picture.svg", b"<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"/>"),
+            ("page.html", b"<script>alert(1)</script>"),
+            ("run.exe", b"MZ\x90\0"),
+            ("a.pdf.exe", b"%PDF-1.7\n"),
+            ("empty.pdf", b""),
+            ("GIF89a.png", b"GIF89a/*<script>*/"),
+        ] {
+            let form = browser.get(&path).await.form(&path).attach("files", name, bytes);
+            let page = browser.send(form).await;
+            page.expect("was not taken");
+            assert!(page.text().contains(name), "it is named: {}", page.text());
+        }
+        let after = database.row_counts().await;
+        let changed: Vec<_> = after.iter().zip(&before).filter(|(a, b)| a != b && a.0 != "sessions").map(|(after, _)| after.clone()).collect();
+        assert_eq!(changed, [], "nothing of them is kept");
+    }
+
+    async fn a_made_up_host_changes_no_link(database) {
+        let ground = Ground::prepare(&database, Some("https://claims.example.org")).await;
+        let browser = ground.app.browser();
+        for name in ["host", "x-forwarded-host", "x-original-host", "forwarded"] {
+            let value = if name == "forwarded" { "host=evil.example;proto=http" } else { "evil.example" };
+            let request = browser.request("POST", "/forgotten").header(name, value).header("sec-fetch-site", "same-origin").form(&[("email", "owner@example.org")]);
+            let page = browser.fetch(request).await;
+            assert!(page.status.as_u16() < 500 && !page.body.contains("evil.example") && !page.header("location").contains("evil"), "{name}");
+        }
+        for mail in ground.app.mails().await {
+            assert!(!mail.body_text.contains("evil.example") && !mail.body_html.contains("evil.example"));
+        }
+    }
+}
