@@ -62,7 +62,13 @@ pub struct Visitor {
     pub path_and_query: Arc<str>,
     /// Address of the client.
     pub client: Arc<str>,
+    /// Number of the request, which stands in the log.
+    pub request_id: RequestId,
 }
+
+/// The number of a request: in the log, in the answer's `x-request-id`, and on pages that say that something failed.
+#[derive(Debug, Clone, Default)]
+pub struct RequestId(pub Arc<str>);
 
 /// What a handler gives: an answer, or why there is none.
 pub type Answer = Result<Response, Halt>;
@@ -331,11 +337,11 @@ pub async fn explain(visitor: Visitor, request: Request<Body>, next: Next) -> Re
             Failure::Said(words) => ("This could not be done", words.clone()),
             Failure::TooOften(_) => ("Too many attempts", failure.to_string()),
             Failure::Store(error) => {
-                tracing::error!(%error, path = %visitor.path, "the database failed");
+                tracing::error!(%error, "the database failed");
                 ("Recoup is not available right now", "The database does not answer. Nothing was changed. Wait a minute, then send the form again.".to_owned())
             }
             Failure::Template(_) | Failure::Hashing(_) | Failure::Internal(_) => {
-                tracing::error!(error = %failure, path = %visitor.path, "an action failed");
+                tracing::error!(error = %failure, "an action failed");
                 ("Something went wrong on our side", "Nothing was changed. The mistake was logged. Go back and try again; if it happens again, tell the contact of your case.".to_owned())
             }
         },
@@ -355,10 +361,12 @@ pub async fn explain(visitor: Visitor, request: Request<Body>, next: Next) -> Re
             .flatten()
             .map_or_else(|| ("/".to_owned(), "To the start page"), |claim| (claim, "To the page of the claim"))
     };
-    let page = Page::new(
-        heading,
-        move || view! { <h1>{heading}</h1><p class="lead">{words}</p><p><a href=href>{back}</a></p> },
-    );
+    // Whoever calls the contact of the case can name what failed, and it is found in the log.
+    let number = status.is_server_error().then(|| visitor.request_id.0.to_string());
+    let page = Page::new(heading, move || {
+        let number = number.map(|number| view! { <p class="hint">"Number of this request: " {number}</p> });
+        view! { <h1>{heading}</h1><p class="lead">{words}</p><p><a href=href>{back}</a></p>{number} }
+    });
     let mut page = visitor.page_with(status, page.error(status.is_server_error()));
     if let Some(wait) = wait {
         page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));

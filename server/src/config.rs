@@ -6,6 +6,8 @@ use anyhow::{Context, bail};
 use clap::Args;
 use serde::Deserialize;
 
+use crate::serving::Pace;
+
 /// Every key, as typed. The same names serve as flags (`--data-dir`), environment (`RECOUP_DATA_DIR`) and keys of the file
 /// (`data_dir`); `recoup.example.toml` explains each.
 #[derive(Debug, Clone, Default, Args, Deserialize)]
@@ -44,6 +46,9 @@ pub struct Keys {
     /// Sender of mails [default: Recoup <recoup@localhost>]
     #[arg(long, env = "RECOUP_MAIL_FROM", global = true, value_name = "ADDRESS")]
     pub mail_from: Option<String>,
+    /// File with certificates (PEM) of authorities that may vouch for the SMTP server, beside those of the system
+    #[arg(long, env = "RECOUP_MAIL_CA", global = true, value_name = "FILE")]
+    pub mail_ca: Option<PathBuf>,
     /// Largest document in MB [default: 50]
     #[arg(long, env = "RECOUP_DOCUMENT_MB", global = true, value_name = "MB")]
     pub document_mb: Option<u64>,
@@ -56,6 +61,21 @@ pub struct Keys {
     /// text or json [default: text]
     #[arg(long, env = "RECOUP_LOG", global = true, value_name = "FORMAT")]
     pub log: Option<String>,
+    /// Most connections at a time [default: 1000]
+    #[arg(long, env = "RECOUP_CONNECTIONS", global = true, value_name = "NUMBER")]
+    pub connections: Option<u64>,
+    /// How long requests in flight may take when the process is told to stop [default: 30]
+    #[arg(long, env = "RECOUP_STOP_SECONDS", global = true, value_name = "SECONDS")]
+    pub stop_seconds: Option<u64>,
+    /// Address and port for /metrics alone; beyond this machine only with metrics_token [default: none]
+    #[arg(long, env = "RECOUP_METRICS_LISTEN", global = true, value_name = "ADDRESS:PORT")]
+    pub metrics_listen: Option<String>,
+    /// Who sends this as a bearer token reads /metrics, also on the site's own port [default: nobody]
+    #[arg(long, env = "RECOUP_METRICS_TOKEN", global = true, value_name = "TOKEN", hide_env_values = true)]
+    pub metrics_token: Option<String>,
+    /// Days after which `recoup purge` deletes a draft that was never sent and no longer changed [default: 365]
+    #[arg(long, env = "RECOUP_DRAFT_DAYS", global = true, value_name = "DAYS")]
+    pub draft_days: Option<u64>,
 }
 
 impl Keys {
@@ -78,6 +98,12 @@ impl Keys {
             claim_mb: self.claim_mb.or(other.claim_mb),
             trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
             log: self.log.or(other.log),
+            mail_ca: self.mail_ca.or(other.mail_ca),
+            connections: self.connections.or(other.connections),
+            stop_seconds: self.stop_seconds.or(other.stop_seconds),
+            metrics_listen: self.metrics_listen.or(other.metrics_listen),
+            metrics_token: self.metrics_token.or(other.metrics_token),
+            draft_days: self.draft_days.or(other.draft_days),
         }
     }
 }
@@ -107,8 +133,13 @@ pub enum DocumentsAt {
 pub enum MailBy {
     /// As files in a directory.
     Files(PathBuf),
-    /// By SMTP; the URL as lettre reads it.
-    Smtp(String),
+    /// By SMTP.
+    Smtp {
+        /// The URL as lettre reads it.
+        url: String,
+        /// Certificates of authorities that may vouch for the server, beside those of the system.
+        ca: Option<PathBuf>,
+    },
 }
 
 /// A configuration that was checked.
@@ -136,6 +167,14 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// Whether logs are JSON.
     pub log_json: bool,
+    /// How long clients may keep us waiting, how many there may be, how long stopping takes.
+    pub pace: Pace,
+    /// Port of `/metrics`.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Token of `/metrics`.
+    pub metrics_token: Option<String>,
+    /// Days after which an abandoned draft may be purged.
+    pub draft_days: i64,
 }
 
 impl Config {
@@ -177,7 +216,7 @@ impl Config {
         };
         let mail = match keys.mail.as_deref() {
             None => MailBy::Files(data_dir.join("mail")),
-            Some(url) => read_mail(url)?,
+            Some(url) => read_mail(url, keys.mail_ca)?,
         };
         let mail_from = keys.mail_from.unwrap_or_else(|| "Recoup <recoup@localhost>".to_owned());
         if mail_from.parse::<lettre::message::Mailbox>().is_err() {
@@ -200,7 +239,22 @@ impl Config {
             Some("json") => true,
             Some(other) => return Err(wrong("log", other, "text or json")),
         };
+        let number = |key: &str, value: Option<u64>, default: u64, most: u64| match value.unwrap_or(default) {
+            number if (1..=most).contains(&number) => Ok(number),
+            number => Err(wrong(key, &number.to_string(), &format!("a number from 1 to {most}"))),
+        };
+        let pace = Pace {
+            connections: usize::try_from(number("connections", keys.connections, 1_000, 100_000)?)?,
+            stop: std::time::Duration::from_secs(number("stop_seconds", keys.stop_seconds, 30, 3_600)?),
+            ..Pace::default()
+        };
+        let draft_days = i64::try_from(number("draft_days", keys.draft_days, 365, 36_500)?)?;
+        let (metrics_listen, metrics_token) = read_metrics(keys.metrics_listen.as_deref(), keys.metrics_token)?;
         Ok(Self {
+            pace,
+            metrics_listen,
+            metrics_token,
+            draft_days,
             listen,
             base_url,
             data_dir,
@@ -264,7 +318,22 @@ fn read_documents(
     })
 }
 
-fn read_mail(text: &str) -> anyhow::Result<MailBy> {
+fn read_metrics(listen: Option<&str>, token: Option<String>) -> anyhow::Result<(Option<SocketAddr>, Option<String>)> {
+    // The token is a secret, so it is not repeated.
+    if token.as_ref().is_some_and(|token| token.len() < 16 || token.contains(|letter: char| !letter.is_ascii_graphic()))
+    {
+        return Err(wrong("metrics_token", "…", "at least 16 letters, digits and signs without spaces"));
+    }
+    let Some(text) = listen else { return Ok((None, token)) };
+    let takes = "an address with a port, like 127.0.0.1:9016";
+    let listen: SocketAddr = text.parse().map_err(|_| wrong("metrics_listen", text, takes))?;
+    if !listen.ip().is_loopback() && token.is_none() {
+        return Err(wrong("metrics_listen", text, "an address beyond this machine only together with metrics_token"));
+    }
+    Ok((Some(listen), token))
+}
+
+fn read_mail(text: &str, ca: Option<PathBuf>) -> anyhow::Result<MailBy> {
     if let Some(directory) = text.strip_prefix("files:") {
         return Ok(MailBy::Files(directory.trim_start_matches("//").into()));
     }
@@ -280,7 +349,7 @@ fn read_mail(text: &str) -> anyhow::Result<MailBy> {
     if url.scheme() == "smtp" && !local && !url.query_pairs().any(|(name, _)| name == "tls") {
         url.query_pairs_mut().append_pair("tls", "required");
     }
-    Ok(MailBy::Smtp(url.to_string()))
+    Ok(MailBy::Smtp { url: url.to_string(), ca })
 }
 
 #[cfg(test)]
@@ -311,6 +380,12 @@ mod tests {
             ("document_mb", "0"),
             ("trusted_proxies", "\"10.0.0.1, x\""),
             ("log", "\"xml\""),
+            ("connections", "0"),
+            ("stop_seconds", "100000"),
+            ("draft_days", "0"),
+            ("metrics_listen", "\"9016\""),
+            ("metrics_listen", "\"0.0.0.0:9016\""),
+            ("metrics_token", "\"short\""),
         ] {
             let error = read(&format!("{key} = {value}")).unwrap_err().to_string();
             assert!(error.contains(key), "{key}: {error}");
@@ -332,10 +407,9 @@ mod tests {
 
     #[test]
     fn mail_away_from_this_machine_is_encrypted() {
-        assert_eq!(
-            read_mail("smtp://u:p@mail.example.org:587").unwrap(),
-            MailBy::Smtp("smtp://u:p@mail.example.org:587?tls=required".to_owned())
-        );
-        assert_eq!(read_mail("smtp://127.0.0.1:2525").unwrap(), MailBy::Smtp("smtp://127.0.0.1:2525".to_owned()));
+        let smtp = |url: &str| MailBy::Smtp { url: url.to_owned(), ca: None };
+        let away = read_mail("smtp://u:p@mail.example.org:587", None).unwrap();
+        assert_eq!(away, smtp("smtp://u:p@mail.example.org:587?tls=required"));
+        assert_eq!(read_mail("smtp://127.0.0.1:2525", None).unwrap(), smtp("smtp://127.0.0.1:2525"));
     }
 }

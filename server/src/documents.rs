@@ -1,6 +1,6 @@
 //! Documents in the object store: written under a temporary name, read back and verified, then kept under their hash.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
 use bytes::Bytes;
@@ -8,7 +8,7 @@ use claims::random::Random;
 use data_encoding::HEXLOWER;
 use futures::{Stream, StreamExt, TryStreamExt, stream::BoxStream};
 use object_store::{
-    ObjectStore, ObjectStoreExt, WriteMultipart,
+    ClientOptions, ObjectStore, ObjectStoreExt, RetryConfig, WriteMultipart,
     aws::{AmazonS3Builder, Checksum},
     local::LocalFileSystem,
     path::Path,
@@ -19,6 +19,10 @@ use crate::config::DocumentsAt;
 
 pub mod kind;
 
+/// How long an S3 request may take, and for how long a failing one is tried again.
+const ONE_TRY: Duration = Duration::from_secs(30);
+const RETRIES: Duration = Duration::from_secs(30);
+
 /// Parts in flight while writing: bounds memory at this many times 5 MiB.
 const PARTS_IN_FLIGHT: usize = 2;
 
@@ -28,6 +32,8 @@ pub struct Documents {
     store: Arc<dyn ObjectStore>,
     prefix: Path,
     random: Random,
+    /// The local directory, if it is one.
+    directory: Option<std::path::PathBuf>,
 }
 
 /// A document that was written under a temporary name.
@@ -40,6 +46,17 @@ pub struct Incoming {
     pub bytes: u64,
     /// The first bytes, for finding the type.
     pub head: Bytes,
+}
+
+/// A document that is kept.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// Hash.
+    pub sha256: String,
+    /// Size.
+    pub bytes: u64,
+    /// Since when.
+    pub since: claims::Instant,
 }
 
 /// Why a document was not taken.
@@ -62,6 +79,7 @@ impl Documents {
     /// # Errors
     /// If the directory cannot be made or the bucket's configuration is wrong.
     pub fn open(at: &DocumentsAt, random: Random) -> anyhow::Result<Self> {
+        let directory = if let DocumentsAt::Directory(directory) = at { Some(directory.clone()) } else { None };
         let (store, prefix): (Arc<dyn ObjectStore>, _) = match at {
             DocumentsAt::Directory(directory) => {
                 std::fs::create_dir_all(directory)
@@ -73,16 +91,22 @@ impl Documents {
                 let mut builder =
                     AmazonS3Builder::new().with_bucket_name(bucket).with_checksum_algorithm(Checksum::SHA256);
                 builder = builder.with_region(region.as_deref().unwrap_or("us-east-1"));
+                // A person waits for the answer: what fails for half a minute is told to them, and they send it again.
+                let retry = RetryConfig { max_retries: 8, retry_timeout: RETRIES, ..RetryConfig::default() };
+                builder = builder.with_retry(retry);
+                let mut options = ClientOptions::new().with_timeout(ONE_TRY);
                 if let Some(endpoint) = endpoint {
-                    builder = builder.with_endpoint(endpoint).with_allow_http(endpoint.starts_with("http://"));
+                    builder = builder.with_endpoint(endpoint);
+                    options = options.with_allow_http(endpoint.starts_with("http://"));
                 }
+                builder = builder.with_client_options(options);
                 if let Some((access, secret)) = keys {
                     builder = builder.with_access_key_id(access).with_secret_access_key(secret);
                 }
                 (Arc::new(builder.build().context("the S3 configuration is not complete")?), Path::parse(prefix)?)
             }
         };
-        Ok(Self { store, prefix, random })
+        Ok(Self { store, prefix, random, directory })
     }
 
     fn place(&self, sha256: &str) -> Path {
@@ -147,12 +171,9 @@ impl Documents {
         if (sha256.as_str(), bytes) != (incoming.sha256.as_str(), incoming.bytes) {
             bail!("the object store gave back other bytes than were written");
         }
-        let place = self.place(&sha256);
-        match self.store.head(&place).await {
-            Ok(meta) if meta.size == bytes => self.discard(incoming).await,
-            _ => self.store.rename(&incoming.at, &place).await?,
-        }
-        Ok(())
+        // Over the same bytes that may lie there already: they are as new then as their row will be, and no cleaning that goes on
+        // beside this takes them for old ones without a row.
+        Ok(self.store.rename(&incoming.at, &self.place(&sha256)).await?)
     }
 
     /// Removes what was written under a temporary name.
@@ -212,10 +233,51 @@ impl Documents {
         Ok((HEXLOWER.encode(&hasher.finalize()), bytes))
     }
 
-    /// The hashes of all kept documents.
-    pub fn kept(&self) -> BoxStream<'static, Result<String, object_store::Error>> {
+    /// All kept documents.
+    pub fn kept(&self) -> BoxStream<'static, Result<Kept, object_store::Error>> {
         let below = self.prefix.clone().join("documents");
-        self.store.list(Some(&below)).map_ok(|meta| meta.location.filename().unwrap_or_default().to_owned()).boxed()
+        let kept = self.store.list(Some(&below)).map_ok(|meta| Kept {
+            sha256: meta.location.filename().unwrap_or_default().to_owned(),
+            bytes: meta.size,
+            since: meta.last_modified,
+        });
+        kept.boxed()
+    }
+
+    /// How many bytes lie under temporary names: uploads under way, or that broke off.
+    ///
+    /// # Errors
+    /// If the object store fails.
+    pub async fn incoming(&self) -> anyhow::Result<(usize, u64)> {
+        let below = self.prefix.clone().join("incoming");
+        let all = self.store.list(Some(&below));
+        Ok(all.try_fold((0, 0), |(count, bytes), meta| async move { Ok((count + 1, bytes + meta.size)) }).await?)
+    }
+
+    /// Removes the kept bytes of a hash, if they still were there before `before`.
+    ///
+    /// # Errors
+    /// If the object store fails.
+    pub async fn remove(&self, sha256: &str, before: claims::Instant) -> anyhow::Result<bool> {
+        let place = self.place(sha256);
+        if self.store.head(&place).await?.last_modified > before {
+            return Ok(false);
+        }
+        self.store.delete(&place).await?;
+        Ok(true)
+    }
+
+    /// Whether the store answers, by looking and not by writing.
+    ///
+    /// # Errors
+    /// What failed.
+    pub async fn answers(&self) -> anyhow::Result<()> {
+        if let Some(directory) = &self.directory {
+            tokio::fs::read_dir(directory).await.with_context(|| directory.display().to_string())?;
+            return Ok(());
+        }
+        self.store.list(Some(&self.prefix.clone().join("incoming"))).try_next().await?;
+        Ok(())
     }
 
     /// Removes temporary documents that were written before `before`; gives how many.

@@ -1,6 +1,7 @@
 //! The binary `recoup`: HTTP, sessions, mail, jobs, documents, command line. A library, so that whole-product tests start the
 //! real thing.
 
+pub mod backup;
 pub mod cli;
 pub mod config;
 pub mod demo;
@@ -9,6 +10,8 @@ pub mod documents;
 pub mod filings;
 pub mod http;
 pub mod jobs;
+pub mod logs;
 pub mod mail;
 pub mod serve;
+pub mod serving;
 pub mod sessions;

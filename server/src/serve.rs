@@ -12,7 +12,11 @@ use crate::{
     http::{self, Http},
     jobs,
     mail::Post,
+    serving::{self, Pace},
 };
+
+/// How long connections to the database may take to close.
+const CLOSING: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// Everything that an installation is made of.
 #[derive(Debug, Clone)]
@@ -25,6 +29,12 @@ pub struct Installation {
     pub post: Post,
     /// Proxies that are believed.
     pub trusted_proxies: Vec<std::net::IpAddr>,
+    /// How long clients may keep us waiting.
+    pub pace: Pace,
+    /// Port of `/metrics`.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Token of `/metrics`.
+    pub metrics_token: Option<String>,
 }
 
 impl Installation {
@@ -42,7 +52,15 @@ impl Installation {
         let recoup = Recoup::new(store, clock, random.clone(), base_url, config.limits()).await?;
         let documents = Documents::open(&config.documents, random)?;
         let post = Post::open(&config.mail, &config.mail_from)?;
-        Ok(Self { recoup, documents, post, trusted_proxies: config.trusted_proxies.clone() })
+        Ok(Self {
+            recoup,
+            documents,
+            post,
+            trusted_proxies: config.trusted_proxies.clone(),
+            pace: config.pace,
+            metrics_listen: config.metrics_listen,
+            metrics_token: config.metrics_token.clone(),
+        })
     }
 }
 
@@ -61,24 +79,42 @@ pub async fn bind(config: &Config) -> anyhow::Result<(TcpListener, String)> {
     Ok((listener, base_url))
 }
 
-/// Serves until `stop`, with the jobs beside it; what is in flight is finished.
+/// Serves until `stop`, with the jobs beside it; what is in flight is finished within [`Pace::stop`], and then cut. What is cut
+/// leaves no half: a transaction that did not commit never was, and a mail that was not settled is tried again.
 ///
 /// # Errors
-/// If the listener fails.
+/// If the port of the metrics is taken.
 pub async fn run(installation: Installation, listener: TcpListener, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
-    let Installation { recoup, documents, post, trusted_proxies } = installation;
-    let http = Http::new(recoup.clone(), documents.clone(), trusted_proxies);
+    let Installation { recoup, documents, post, trusted_proxies, pace, metrics_listen, metrics_token } = installation;
+    let http =
+        Http::new(recoup.clone(), documents.clone(), trusted_proxies).with_metrics_token(metrics_token.as_deref());
+    let metrics = match metrics_listen {
+        None => None,
+        Some(at) => {
+            let listener =
+                TcpListener::bind(at).await.with_context(|| format!("cannot listen on {at} (key metrics_listen)"))?;
+            Some(tokio::spawn(serving::serve(listener, http::metrics::alone(http.clone()), pace, stop.clone())))
+        }
+    };
     let (router, _) = http::router(&http);
     let router = http::limited(router, recoup.limits.document_bytes.saturating_mul(200));
-    let jobs = tokio::spawn(jobs::run(recoup.clone(), documents, post, stop.clone()));
-    let mut until = stop;
-    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(async move {
-            let _ = until.wait_for(|stop| *stop).await;
-        })
-        .await?;
-    jobs.await?;
-    recoup.store.close().await;
+    let mut jobs = tokio::spawn(jobs::run(recoup.clone(), documents, post, stop.clone()));
+    // Requests and jobs end at the same time, so that both together take no longer than one of them may.
+    let mut stopped = stop.clone();
+    let jobs_end = async {
+        let _ = stopped.wait_for(|stop| *stop).await;
+        if tokio::time::timeout(pace.stop, &mut jobs).await.is_err() {
+            tracing::warn!("cut a job that did not end in time; it is begun anew at the next start");
+            jobs.abort();
+        }
+    };
+    tokio::join!(serving::serve(listener, router, pace, stop), jobs_end);
+    if let Some(metrics) = metrics {
+        metrics.await?;
+    }
+    // A connection that is stuck in the database must not hold the process up either.
+    let _ = tokio::time::timeout(CLOSING, recoup.store.close()).await;
+    tracing::info!("stopped");
     Ok(())
 }
 

@@ -73,7 +73,7 @@ fn mail() -> Mail {
 }
 
 fn post(url: String) -> Post {
-    Post::open(&MailBy::Smtp(url), "Recoup <claims@example.org>").unwrap()
+    Post::open(&MailBy::Smtp { url, ca: None }, "Recoup <claims@example.org>").unwrap()
 }
 
 #[tokio::test]

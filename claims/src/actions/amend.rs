@@ -33,7 +33,13 @@ pub async fn amend(recoup: &Recoup, actor: &Actor, id: ClaimId) -> Result<(), Fa
             let draft = claims::add_version(&mut tx, id, next, now).await?;
             claims::copy_version(&mut tx, in_force, draft).await?;
         }
-        (None, None) => return Err(Refusal::NotFound.into()),
+        // Its draft was purged.
+        (None, None) => {
+            let next =
+                claims::versions(&mut tx, id).await?.iter().map(|version| version.version).max().unwrap_or(0) + 1;
+            claims::add_version(&mut tx, id, next, now).await?;
+            claims::reopen_draft(&mut tx, id, now).await?;
+        }
     }
     let event = events::NewEvent {
         case_id: claim.case_id,

@@ -32,6 +32,7 @@ pub mod links;
 pub mod match_case;
 mod once;
 pub mod overlap_view;
+pub mod purge;
 pub mod review;
 pub mod save_step;
 pub mod second_factor;

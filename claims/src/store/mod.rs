@@ -17,8 +17,11 @@ pub mod attempts;
 pub mod cases;
 pub mod claims;
 pub mod documents;
+pub mod drafts;
+pub mod dump;
 pub mod events;
 pub mod export;
+pub mod figures;
 pub mod filing_builds;
 pub mod filings;
 pub mod jobs;
@@ -57,6 +60,26 @@ macro_rules! on {
     };
 }
 pub(crate) use on;
+
+static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite");
+static POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/postgres");
+
+/// The number of the schema that this program works with.
+#[must_use]
+pub fn newest_schema() -> i64 {
+    SQLITE.iter().map(|migration| migration.version).max().unwrap_or(0)
+}
+
+/// Connections to the database.
+#[derive(Debug, Clone, Copy)]
+pub struct Connections {
+    /// Open.
+    pub open: u32,
+    /// Of these without work.
+    pub idle: u32,
+    /// The most there may be.
+    pub most: u32,
+}
 
 /// A handle on the database; cheap to clone.
 #[derive(Debug, Clone)]
@@ -108,7 +131,19 @@ impl Store {
     pub async fn open(url: &str) -> Result<Self, Error> {
         let lock = lock_beside(url).await?;
         let store = Self::connect(url).await?;
-        store.migrate().await?;
+        store.migrate(None).await?;
+        drop(lock);
+        Ok(store)
+    }
+
+    /// Opens like [`Self::open`], but stops at an older schema: a backup is restored into the schema that it was made of.
+    ///
+    /// # Errors
+    /// As [`Self::open`], and if there is no such schema.
+    pub async fn open_at(url: &str, schema: i64) -> Result<Self, Error> {
+        let lock = lock_beside(url).await?;
+        let store = Self::connect(url).await?;
+        store.migrate(Some(schema)).await?;
         drop(lock);
         Ok(store)
     }
@@ -156,13 +191,40 @@ impl Store {
         Ok(Self { pools })
     }
 
-    async fn migrate(&self) -> Result<(), Error> {
+    async fn migrate(&self, schema: Option<i64>) -> Result<(), Error> {
+        let to = schema.unwrap_or_else(newest_schema);
         match &self.pools {
-            Pools::Sqlite { write, .. } => sqlx::migrate!("../migrations/sqlite").run(write).await?,
-            Pools::Postgres(pool) => sqlx::migrate!("../migrations/postgres").run(pool).await?,
+            Pools::Sqlite { write, .. } => SQLITE.run_to(to, write).await?,
+            Pools::Postgres(pool) => POSTGRES.run_to(to, pool).await?,
             Pools::WholeSqlite(_) | Pools::WholePostgres(_) => {}
         }
         Ok(())
+    }
+
+    /// The number of the schema that the database has; `None` if it has none.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn schema(&self) -> Result<Option<i64>, Error> {
+        let mut tx = self.read().await?;
+        dump::schema(&mut tx).await
+    }
+
+    /// How many connections there are.
+    #[must_use]
+    pub fn pool(&self) -> Connections {
+        let of = |open: u32, idle: usize, most: u32| Connections { open, idle: u32::try_from(idle).unwrap_or(0), most };
+        match &self.pools {
+            Pools::Sqlite { read, write } => of(
+                read.size() + write.size(),
+                read.num_idle() + write.num_idle(),
+                read.options().get_max_connections() + write.options().get_max_connections(),
+            ),
+            Pools::WholeSqlite(pool) => of(pool.size(), pool.num_idle(), pool.options().get_max_connections()),
+            Pools::Postgres(pool) | Pools::WholePostgres(pool) => {
+                of(pool.size(), pool.num_idle(), pool.options().get_max_connections())
+            }
+        }
     }
 
     /// Begins to read: one consistent moment, no lock that a writer would wait for.

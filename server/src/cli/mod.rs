@@ -12,9 +12,11 @@ use crate::{
     serve::{self, Installation},
 };
 
+mod backup;
 mod export;
 mod filing;
 pub mod match_records;
+mod purge;
 mod statement;
 mod user;
 
@@ -42,6 +44,22 @@ enum Command {
         /// Also read every document and compare it with its hash, find rows without bytes and bytes without rows
         #[arg(long)]
         deep: bool,
+        /// With --deep: remove bytes that no row names
+        #[arg(long, requires = "deep")]
+        clean: bool,
+        /// With --clean: only those that have been there for so many hours; uploads under way are not disturbed then
+        #[arg(long, requires = "clean", default_value_t = 24, value_name = "HOURS")]
+        older_than: u32,
+    },
+    /// Write a backup of database and documents, also while the site goes on
+    Backup(backup::BackupArgs),
+    /// Restore a backup into an empty place, on SQLite or PostgreSQL
+    Restore(backup::RestoreArgs),
+    /// Delete what has served its time: abandoned drafts, expired sessions and links
+    Purge {
+        /// Only name what would be deleted
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Load the demo case (Allegro Media Group) into an empty data directory, print the sign-ins, and serve
     Demo {
@@ -87,17 +105,10 @@ fn start(cli: Cli) -> anyhow::Result<ExitCode> {
         command => command,
     };
     let config = Config::read(cli.keys, cli.config.as_deref())?;
-    log(config.log_json);
+    crate::logs::start(config.log_json);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime cannot start")?;
     runtime.block_on(run(config, command))
-}
-
-fn log(json: bool) {
-    use tracing_subscriber::{EnvFilter, fmt};
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,lopdf=error"));
-    let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
-    if json { builder.json().init() } else { builder.init() }
 }
 
 async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
@@ -120,7 +131,13 @@ async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
             println!("The {} database is up to date.", store.kind());
             store.close().await;
         }
-        Command::Doctor { deep } => return doctor::run(&config, deep).await,
+        Command::Doctor { deep, clean, older_than } => {
+            let clean = clean.then(|| chrono::Duration::hours(older_than.into()));
+            return doctor::run(&config, doctor::Depth { deep, clean }).await;
+        }
+        Command::Backup(args) => backup::run(&config, args).await?,
+        Command::Restore(args) => backup::restore(&config, args).await?,
+        Command::Purge { dry_run } => purge::run(&config, dry_run).await?,
         Command::Demo { load_only } => {
             anyhow::ensure!(
                 config.listen.ip().is_loopback(),

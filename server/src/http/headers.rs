@@ -46,13 +46,11 @@ pub async fn add(State(secure): State<bool>, request: Request<Body>, next: Next)
 /// A panic in a handler: logged, answered without internals.
 #[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
 pub fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
-    let words = panic
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("unknown");
-    tracing::error!(panic = words, "a handler panicked");
-    let page = "<!doctype html><html lang=\"en\"><title>Error: Recoup</title><h1>Something went wrong on our side</h1>\
-                <p>Nothing was changed. The mistake was logged. Go back and try again.</p></html>";
+    tracing::error!(words = crate::logs::said(&*panic), "a handler panicked");
+    let id = super::requests::id();
+    let page = format!(
+        "<!doctype html><html lang=\"en\"><title>Error: Recoup</title><h1>Something went wrong on our side</h1>\
+         <p>Nothing was changed. The mistake was logged. Go back and try again.</p><p>Number of this request: {id}</p></html>"
+    );
     (StatusCode::INTERNAL_SERVER_ERROR, Html(page)).into_response()
 }

@@ -16,7 +16,9 @@ pub mod filings;
 pub mod headers;
 pub mod health;
 pub mod imports;
+pub mod metrics;
 pub mod origin;
+pub mod requests;
 pub mod uploads;
 pub mod visitor;
 
@@ -33,6 +35,10 @@ pub struct Http {
     pub counting: Arc<tokio::sync::Semaphore>,
     /// Reads statements two at a time: each may need as much memory as a large spreadsheet.
     pub reading: Arc<tokio::sync::Semaphore>,
+    /// Figures of requests.
+    pub requests: Arc<requests::Requests>,
+    /// Who knows it reads `/metrics` on the site's own port; without one nobody does.
+    pub metrics_token: Option<Arc<str>>,
 }
 
 impl Http {
@@ -45,7 +51,15 @@ impl Http {
             trusted_proxies: trusted_proxies.into(),
             counting: Arc::new(tokio::sync::Semaphore::new(1)),
             reading: Arc::new(tokio::sync::Semaphore::new(2)),
+            requests: Arc::default(),
+            metrics_token: None,
         }
+    }
+
+    /// With a token for `/metrics`.
+    #[must_use]
+    pub fn with_metrics_token(self, token: Option<&str>) -> Self {
+        Self { metrics_token: token.map(Into::into), ..self }
     }
 
     /// Whether the site is served over TLS, so that cookies are Secure.
@@ -83,8 +97,10 @@ pub fn router(http: &Http) -> (Router, Vec<(Method, &'static str)>) {
         .layer(middleware::from_fn_with_state(http.clone(), origin::check))
         .merge(assets::router())
         .merge(health::router(http.clone()))
+        .merge(metrics::router(http.clone()))
         .layer(CatchPanicLayer::custom(headers::panicked))
-        .layer(middleware::from_fn_with_state(http.secure(), headers::add));
+        .layer(middleware::from_fn_with_state(http.secure(), headers::add))
+        .layer(middleware::from_fn_with_state(http.clone(), requests::observe));
     (site_router, list)
 }
 

@@ -19,7 +19,7 @@ pub async fn check(State(http): State<Http>, request: Request<Body>, next: Next)
     if safe || is_ours(request.headers(), &http.recoup.base_url) {
         return next.run(request).await;
     }
-    tracing::warn!(path = %request.uri().path(), "a form from another site was refused");
+    tracing::warn!("a form from another site was refused");
     let mut response = Halt(Failure::Refused(claims::access::Refusal::Forbidden)).into_response();
     // This layer lies outside the one that writes pages; the words are plain.
     *response.body_mut() =

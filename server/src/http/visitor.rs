@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use app::request::{Site, Visitor};
+use app::request::{RequestId, Site, Visitor};
 use axum::{
     body::Body,
     extract::{ConnectInfo, State},
@@ -13,7 +13,7 @@ use axum::{
 use claims::{AccountId, access::Actor, store::accounts};
 use tower_sessions::Session;
 
-use super::{Http, headers::Nonce};
+use super::{Http, headers::Nonce, requests::Asked};
 use crate::sessions::absolute;
 
 /// A used session is written anew at most this often, so that reading pages costs no write.
@@ -39,6 +39,8 @@ pub async fn identify(
     };
     let nonce = request.extensions().get::<Nonce>().map_or_else(|| Arc::from(""), |nonce| nonce.0.clone());
     let uri = request.uri();
+    let asked = Asked { account: actor.as_ref().map(|actor| actor.account), client: client.clone() };
+    let request_id = request.extensions().get::<RequestId>().cloned().unwrap_or_default();
     let visitor = Visitor {
         site,
         actor,
@@ -47,9 +49,12 @@ pub async fn identify(
         path: uri.path().into(),
         path_and_query: uri.path_and_query().map_or("/", |path| path.as_str()).into(),
         client,
+        request_id,
     };
     request.extensions_mut().insert(visitor);
-    next.run(request).await
+    let mut response = next.run(request).await;
+    response.extensions_mut().insert(asked);
+    response
 }
 
 async fn person(http: &Http, session: &Session, client: &str, headers: &HeaderMap) -> anyhow::Result<Option<Actor>> {

@@ -14,9 +14,13 @@ use lettre::{
         Mailbox, MultiPart,
         header::{HeaderName, HeaderValue},
     },
+    transport::smtp::client::{Certificate, Tls, TlsParameters},
 };
 
 use crate::config::MailBy;
+
+/// How long an SMTP server may take to answer.
+const SMTP_PATIENCE: Duration = Duration::from_secs(30);
 
 pub mod worker;
 
@@ -58,10 +62,13 @@ impl Post {
                     .with_context(|| format!("the mail directory {} cannot be made", directory.display()))?;
                 Transport::Files(directory.clone())
             }
-            MailBy::Smtp(url) => {
-                let smtp = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
+            MailBy::Smtp { url, ca } => {
+                let mut smtp = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
                     .context("the key mail is not a URL of an SMTP server")?;
-                Transport::Smtp(smtp.timeout(Some(Duration::from_secs(30))).build())
+                if let Some(ca) = ca {
+                    smtp = smtp.tls(trusting(url, ca)?);
+                }
+                Transport::Smtp(smtp.timeout(Some(SMTP_PATIENCE)).build())
             }
         };
         Ok(Self { transport, from: from.parse().context("the key mail_from is not an address")? })
@@ -136,6 +143,39 @@ impl Post {
             },
         }
     }
+}
+
+/// TLS as the URL asks for it, by certificates that an authority in a file may vouch for as well.
+fn trusting(url: &str, ca: &std::path::Path) -> anyhow::Result<Tls> {
+    let about = || format!("the file {} (key mail_ca) holds no certificates that can be read", ca.display());
+    let pem = std::fs::read(ca).with_context(about)?;
+    let url = url::Url::parse(url).context("the key mail is not a URL")?;
+    let mut parameters = TlsParameters::builder(url.host_str().unwrap_or_default().to_owned());
+    for certificate in split_pem(&pem) {
+        parameters = parameters.add_root_certificate(Certificate::from_pem(certificate).with_context(about)?);
+    }
+    let parameters = parameters.build()?;
+    let tls = url.query_pairs().find(|(name, _)| name == "tls").map(|(_, value)| value.into_owned());
+    Ok(match (url.scheme(), tls.as_deref()) {
+        ("smtps", _) => Tls::Wrapper(parameters),
+        (_, Some("opportunistic")) => Tls::Opportunistic(parameters),
+        // Whoever names an authority wants TLS.
+        _ => Tls::Required(parameters),
+    })
+}
+
+/// The certificates of a file, one by one.
+fn split_pem(pem: &[u8]) -> Vec<&[u8]> {
+    const END: &[u8] = b"-----END CERTIFICATE-----";
+    let mut found = Vec::new();
+    let mut rest = pem;
+    while let Some(end) = rest.windows(END.len()).position(|part| part == END) {
+        let (one, after) = rest.split_at(end + END.len());
+        found.push(one);
+        rest = after;
+    }
+    // A file without any is refused by whoever reads it.
+    if found.is_empty() { vec![pem] } else { found }
 }
 
 fn in_words(error: &lettre::transport::smtp::Error) -> String {

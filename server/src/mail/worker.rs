@@ -38,7 +38,12 @@ pub async fn run_once(recoup: &Recoup, post: &Post, owner: &str) -> Result<usize
             }
         };
         if state != "sent" {
-            tracing::warn!(mail = mail.id.0, state, detail, "a mail was not delivered");
+            tracing::warn!(
+                mail = mail.id.0,
+                state,
+                why = crate::logs::without_addresses(&detail),
+                "a mail was not delivered"
+            );
         }
         let mut tx = recoup.store.write().await?;
         if !outbox::settle(&mut tx, mail.id, owner, state, &detail, next_at, now).await? {

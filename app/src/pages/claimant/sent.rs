@@ -42,8 +42,10 @@ pub(super) async fn shown(visitor: &Visitor, mut tx: Tx, claim: Claim) -> Answer
     Ok(visitor.page(
         Page::new(title, move || {
             let zone = &case.settings.time_zone;
-            let withdrawn_at =
-                events.iter().rfind(|event| event.kind == "claim_withdrawn").map_or(claim.changed_at, |event| event.at);
+            let withdrawn_at = events
+                .iter()
+                .rfind(|event| matches!(event.kind.as_str(), "claim_withdrawn" | "draft_purged"))
+                .map_or(claim.changed_at, |event| event.at);
             let status = ClaimStatus::parse(&claim.status).unwrap_or(ClaimStatus::Draft);
             let in_force = versions.iter().find(|sent| Some(sent.version.id) == claim.in_force_id);
             let received = in_force.map(|sent| {

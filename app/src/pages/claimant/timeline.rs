@@ -50,6 +50,9 @@ pub(super) fn timeline(events: &[Event], mails: &[Mail], zone: &str) -> Vec<Time
                 format!("{by} {}. SHA-256 {}", parts::count(number("lines"), "line", "lines"), text("sha256")),
             ),
             "amendment_started" => ("An amendment was begun".to_owned(), by),
+            "draft_purged" => {
+                ("What was entered was deleted".to_owned(), "It was not finished for a long time.".to_owned())
+            }
             "amendment_discarded" => ("The amendment was discarded".to_owned(), by),
             "claim_amended" => (
                 format!("Version {} was signed and received", number("version")),

@@ -24,6 +24,7 @@ pub(super) fn in_words(event: &Event, known: &BTreeSet<&str>) -> (String, String
         "claim_amended" => return (format!("Version {} was signed and sent", version()), frozen(&details)),
         "claim_withdrawn" if sent => ("The claim was withdrawn", text("reason")),
         "claim_withdrawn" => ("A draft was withdrawn", String::new()),
+        "draft_purged" => ("A draft that was not finished was deleted", String::new()),
         "claim_opened" => return ("Counsel opened the claim".to_owned(), format!("Version {}", version())),
         "document_added" => ("A document was added to a draft", document()),
         "statement_imported" => ("A statement was imported into a draft", document()),

@@ -1,0 +1,103 @@
+//! Figures for whoever watches the installation.
+
+use super::{Error, Tx, on};
+use crate::Instant;
+
+/// How many files rows name, each hash once, and their bytes.
+///
+/// # Errors
+/// If the database fails.
+pub async fn documents(tx: &mut Tx) -> Result<(i64, i64), Error> {
+    on!(tx, c => sqlx::query_as(
+        "SELECT COUNT(*), CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM (SELECT sha256, MAX(bytes) AS bytes FROM (\
+         SELECT sha256, bytes FROM documents UNION ALL SELECT sha256, bytes FROM case_documents UNION ALL SELECT sha256, bytes FROM imports \
+         UNION ALL SELECT sha256, bytes FROM filing_files) d GROUP BY sha256) e",
+    )
+    .fetch_one(c).await)
+}
+
+/// Since when the oldest mail waits that did not leave.
+///
+/// # Errors
+/// If the database fails.
+pub async fn oldest_waiting(tx: &mut Tx) -> Result<Option<Instant>, Error> {
+    on!(tx, c => sqlx::query_scalar("SELECT created_at FROM outbox WHERE state IN ('waiting', 'sending') ORDER BY created_at LIMIT 1").fetch_optional(c).await)
+}
+
+/// A recurring job.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Job {
+    /// Its name.
+    pub name: String,
+    /// When it last ended.
+    pub last_at: Option<Instant>,
+    /// What it ended in; empty for success.
+    pub last_error: String,
+    /// When it is due.
+    pub next_at: Instant,
+}
+
+/// Every recurring job.
+///
+/// # Errors
+/// If the database fails.
+pub async fn jobs(tx: &mut Tx) -> Result<Vec<Job>, Error> {
+    on!(tx, c => sqlx::query_as("SELECT name, last_at, last_error, next_at FROM jobs ORDER BY name").fetch_all(c).await)
+}
+
+/// Cases that changed since they were matched.
+///
+/// # Errors
+/// If the database fails.
+pub async fn matching_due(tx: &mut Tx) -> Result<i64, Error> {
+    on!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM matching WHERE wanted <> ran").fetch_one(c).await)
+}
+
+/// Builds of filings by state.
+///
+/// # Errors
+/// If the database fails.
+pub async fn builds(tx: &mut Tx) -> Result<Vec<(String, i64)>, Error> {
+    on!(tx, c => sqlx::query_as("SELECT state, COUNT(*) FROM filing_builds GROUP BY state ORDER BY state").fetch_all(c).await)
+}
+
+/// Claims by status.
+///
+/// # Errors
+/// If the database fails.
+pub async fn claims(tx: &mut Tx) -> Result<Vec<(String, i64)>, Error> {
+    on!(tx, c => sqlx::query_as("SELECT status, COUNT(*) FROM claims GROUP BY status ORDER BY status").fetch_all(c).await)
+}
+
+/// Sessions that have not expired.
+///
+/// # Errors
+/// If the database fails.
+pub async fn sessions(tx: &mut Tx, now: Instant) -> Result<i64, Error> {
+    on!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM sessions WHERE expires_at > $1").bind(now).fetch_one(c).await)
+}
+
+/// Size of the database.
+///
+/// # Errors
+/// If the database fails.
+pub async fn database_bytes(tx: &mut Tx) -> Result<i64, Error> {
+    match tx {
+        Tx::Sqlite(tx) => {
+            sqlx::query_scalar("SELECT p.page_count * s.page_size FROM pragma_page_count p, pragma_page_size s")
+                .fetch_one(&mut **tx)
+                .await
+        }
+        Tx::Postgres(tx) => {
+            sqlx::query_scalar("SELECT pg_database_size(current_database())").fetch_one(&mut **tx).await
+        }
+    }
+}
+
+/// The newest event of any case: a clock that shows less was set back.
+///
+/// # Errors
+/// If the database fails.
+pub async fn newest_event(tx: &mut Tx) -> Result<Option<Instant>, Error> {
+    on!(tx, c => sqlx::query_scalar("SELECT at FROM events ORDER BY at DESC LIMIT 1").fetch_optional(c).await)
+}

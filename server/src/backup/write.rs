@@ -1,0 +1,126 @@
+//! Writing a backup while the site goes on: the database as of one moment, then the documents that it names.
+
+use std::path::Path;
+
+use anyhow::{Context, bail, ensure};
+use claims::{
+    Clock,
+    store::{Store, Tx, documents as rows, dump},
+};
+use data_encoding::HEXLOWER;
+use futures::TryStreamExt;
+use sha2::{Digest, Sha256};
+
+use super::{
+    DOCUMENTS, FORMAT, Kept, MANIFEST, MANIFEST_HASH, Manifest, check, document_file,
+    file::{Hashed, make_folder},
+    table_file,
+};
+use crate::documents::Documents;
+
+/// Writes a backup into an empty directory, reads it again, and gives what it holds.
+///
+/// Documents are only ever added, so those that the database names at one moment are still there afterwards; `recoup doctor
+/// --clean`, which removes what no row names, may take away what was removed by its claimant meanwhile, and then this fails.
+///
+/// # Errors
+/// If the directory is not empty, the database does not answer, or a document is missing or damaged: each is named.
+pub async fn write(store: &Store, documents: &Documents, clock: &Clock, directory: &Path) -> anyhow::Result<Manifest> {
+    let empty = std::fs::read_dir(directory).map_or(true, |mut entries| entries.next().is_none());
+    ensure!(empty, "{} is not empty: a backup is written into a directory of its own", directory.display());
+    make_folder(directory)?;
+    let newest = claims::store::newest_schema();
+    let mut tx = store.read().await.context("the database does not answer")?;
+    match dump::schema(&mut tx).await? {
+        Some(schema) if schema == newest => {}
+        found => bail!(
+            "the database has schema {}, and this program knows {newest}: back up with the program that serves it",
+            found.unwrap_or(0)
+        ),
+    }
+    // The first look at a table fixes the moment of which everything else is.
+    let tables = dump::tables(&mut tx).await?;
+    let made_at = clock.now();
+    let mut kept = Vec::new();
+    for table in tables {
+        kept.push(write_table(&mut tx, table, directory).await?);
+    }
+    let named = named(&mut tx).await?;
+    drop(tx);
+    let list: String = named.iter().map(|(sha256, bytes)| format!("{sha256} {bytes}\n")).collect();
+    let mut file = Hashed::create(directory.join(DOCUMENTS)).await?;
+    file.write(list.as_bytes()).await?;
+    let (documents_sha256, _) = file.finish().await?;
+    let mut damaged = Vec::new();
+    for (sha256, bytes) in &named {
+        if let Err(error) = copy(documents, sha256, *bytes, directory).await {
+            damaged.push(format!("{sha256}: {error:#}"));
+        }
+    }
+    ensure!(
+        damaged.is_empty(),
+        "{} of {} documents are missing or damaged, so this is no backup:\n{}\n“recoup doctor --deep” says more; restore them from an earlier backup.",
+        damaged.len(),
+        named.len(),
+        damaged.join("\n")
+    );
+    let manifest = Manifest {
+        format: FORMAT.to_owned(),
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        made_at,
+        database: store.kind().to_owned(),
+        schema: newest,
+        tables: kept,
+        documents_sha256,
+        documents: named.len() as u64,
+        bytes: named.iter().map(|(_, bytes)| bytes).sum(),
+    };
+    let text = serde_json::to_vec_pretty(&manifest)?;
+    for (name, bytes) in [
+        (MANIFEST, text.clone()),
+        (MANIFEST_HASH, format!("{}\n", HEXLOWER.encode(&Sha256::digest(&text))).into_bytes()),
+    ] {
+        let mut file = Hashed::create(directory.join(name)).await?;
+        file.write(&bytes).await?;
+        file.finish().await?;
+    }
+    check(directory).await.context("the backup was written, but reading it again failed")
+}
+
+async fn write_table(tx: &mut Tx, table: dump::Table, directory: &Path) -> anyhow::Result<Kept> {
+    let mut file = Hashed::create(directory.join(table_file(&table))).await?;
+    let mut rows = 0;
+    let mut lines = dump::rows(tx, &table);
+    while let Some(line) = lines.try_next().await.with_context(|| format!("the table {}", table.name))? {
+        rows += 1;
+        file.write(line.as_bytes()).await?;
+        file.write(b"\n").await?;
+    }
+    drop(lines);
+    let (sha256, _) = file.finish().await?;
+    Ok(Kept { table, rows, sha256 })
+}
+
+/// Every document that a row names.
+async fn named(tx: &mut Tx) -> anyhow::Result<Vec<(String, u64)>> {
+    let mut named: Vec<(String, u64)> = Vec::new();
+    loop {
+        let after = named.last().map_or(String::new(), |(sha256, _)| sha256.clone());
+        let more = rows::hashes(tx, &after, 1_000).await?;
+        if more.is_empty() {
+            return Ok(named);
+        }
+        named.extend(more.into_iter().map(|(sha256, bytes)| (sha256, u64::try_from(bytes).unwrap_or(0))));
+    }
+}
+
+async fn copy(documents: &Documents, sha256: &str, bytes: u64, directory: &Path) -> anyhow::Result<()> {
+    let mut chunks = documents.read(sha256).await?;
+    let mut file = Hashed::create(directory.join(document_file(sha256))).await?;
+    while let Some(chunk) = chunks.try_next().await? {
+        file.write(&chunk).await?;
+    }
+    let (found, size) = file.finish().await?;
+    ensure!(found == sha256 && size == bytes, "its bytes do not match their hash");
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! Every row against its bytes, and every byte against its row.
+
+use chrono::Duration;
+use claims::{actions::Recoup, store::documents as rows};
+use futures::TryStreamExt;
+
+use super::Report;
+use crate::documents::Documents;
+
+const RESTORE: &str =
+    "Restore this file from a backup: it lies under documents/, in the folder of its first two characters.";
+
+/// Compares every document with its hash, and finds bytes that no row names; with `clean`, removes those that have been there for
+/// so long, and what broken-off uploads left.
+pub(super) async fn check(
+    recoup: &Recoup,
+    documents: &Documents,
+    clean: Option<Duration>,
+    report: &mut Report,
+) -> anyhow::Result<()> {
+    let (mut checked, mut after) = (0usize, String::new());
+    loop {
+        let mut tx = recoup.store.read().await?;
+        let hashes = rows::hashes(&mut tx, &after, 500).await?;
+        drop(tx);
+        let Some((last, _)) = hashes.last() else { break };
+        after = last.clone();
+        for (sha256, bytes) in &hashes {
+            checked += 1;
+            match documents.check(sha256).await? {
+                Some(true) => {}
+                Some(false) => {
+                    report.failed("documents", format!("the bytes of {sha256} no longer match their hash"), RESTORE);
+                }
+                None => {
+                    report.failed("documents", format!("{sha256} ({bytes} bytes) has a row but no bytes"), RESTORE);
+                }
+            }
+        }
+    }
+    report.fine("documents", format!("{checked} compared with their hashes"));
+    orphans(recoup, documents, clean, report).await?;
+    incoming(recoup, documents, clean, report).await
+}
+
+async fn orphans(
+    recoup: &Recoup,
+    documents: &Documents,
+    clean: Option<Duration>,
+    report: &Report,
+) -> anyhow::Result<()> {
+    let (mut left, mut removed) = (0usize, 0usize);
+    let mut kept = documents.kept();
+    while let Some(found) = kept.try_next().await? {
+        let mut tx = recoup.store.read().await?;
+        let named = rows::is_named(&mut tx, &found.sha256).await?;
+        drop(tx);
+        if named {
+            continue;
+        }
+        let before = clean.map(|age| recoup.clock.now() - age);
+        if let Some(before) = before
+            && documents.remove(&found.sha256, before).await?
+        {
+            removed += 1;
+            println!("      removed {} ({} bytes): no row names it", found.sha256, found.bytes);
+        } else {
+            left += 1;
+            println!("      {} ({} bytes) is named by no row", found.sha256, found.bytes);
+        }
+    }
+    if removed > 0 {
+        report.fine("documents", format!("{removed} without a row were removed"));
+    }
+    if left > 0 {
+        report.note(
+            "documents",
+            format!("{left} have bytes but no row: they were removed by their claimant, or their upload broke off"),
+            "`recoup doctor --deep --clean` removes those that have been there for a day.",
+        );
+    }
+    Ok(())
+}
+
+async fn incoming(
+    recoup: &Recoup,
+    documents: &Documents,
+    clean: Option<Duration>,
+    report: &Report,
+) -> anyhow::Result<()> {
+    if let Some(age) = clean {
+        let removed = documents.clean(recoup.clock.now() - age).await?;
+        if removed > 0 {
+            report.fine("documents", format!("{removed} temporary ones were removed"));
+        }
+    }
+    let (count, bytes) = documents.incoming().await?;
+    if count > 0 {
+        report.note(
+            "documents",
+            format!("{count} temporary ones of {bytes} bytes: uploads under way, or that broke off"),
+            "`recoup serve` removes them after a day, `recoup doctor --deep --clean` too.",
+        );
+    }
+    Ok(())
+}

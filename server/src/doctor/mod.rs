@@ -1,0 +1,242 @@
+//! `recoup doctor`: each part checked, each finding with its remedy. A failure makes the exit code 1; a note does not.
+
+use std::process::ExitCode;
+
+use chrono::Duration;
+use claims::{
+    Clock,
+    actions::Recoup,
+    random::Random,
+    store::{Store, cases, events, figures, outbox},
+};
+
+use crate::{config::Config, documents::Documents, mail::Post};
+
+mod deep;
+
+/// How closely to look.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Depth {
+    /// Read every document.
+    pub deep: bool,
+    /// Remove bytes without a row that have been there for so long.
+    pub clean: Option<Duration>,
+}
+
+/// Counts what failed while it prints.
+struct Report {
+    failures: usize,
+}
+
+impl Report {
+    fn fine(&self, what: &str, words: impl std::fmt::Display) {
+        println!("ok    {what}: {words}");
+    }
+
+    fn note(&self, what: &str, words: impl std::fmt::Display, remedy: &str) {
+        println!("note  {what}: {words}\n      {remedy}");
+    }
+
+    fn failed(&mut self, what: &str, error: impl std::fmt::Display, remedy: &str) {
+        self.failures += 1;
+        println!("FAIL  {what}: {error}\n      {remedy}");
+    }
+}
+
+/// Checks an installation; the exit code says whether all is well.
+///
+/// # Errors
+/// Only if the report itself cannot be made.
+pub async fn run(config: &Config, depth: Depth) -> anyhow::Result<ExitCode> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut report = Report { failures: 0 };
+    report.fine("configuration", format!("data in {}", config.data_dir.display()));
+    match &config.base_url {
+        Some(url) if url.starts_with("https://") => report.fine("address", url),
+        Some(url) => report.fine("address", format!("{url} (without https: for this machine only)")),
+        None if config.listen.ip().is_loopback() => {
+            report.fine("address", format!("http://{} (for this machine only)", config.listen));
+        }
+        None => report.failed(
+            "address",
+            "the site listens beyond this machine, but base_url is not set",
+            "Set base_url to the https:// address that people type; links in mails need it.",
+        ),
+    }
+    let documents = match Documents::open(&config.documents, Random::System) {
+        Err(error) => {
+            report.failed(
+                "documents",
+                format!("{error:#}"),
+                "Check the keys documents and s3_*; the directory must be writable.",
+            );
+            None
+        }
+        Ok(documents) => {
+            match documents.try_out().await {
+                Ok(()) => {
+                    report.fine("documents", "written, read back and removed");
+                    Some(documents)
+                }
+                Err(error) => {
+                    report.failed("documents", format!("{error:#}"), "Check that the directory or bucket exists and may be written, and the keys documents and s3_*.");
+                    None
+                }
+            }
+        }
+    };
+    check_private(config, &mut report);
+    check_database(config, documents.as_ref(), depth, &mut report).await;
+    match Post::open(&config.mail, &config.mail_from) {
+        Err(error) => report.failed("mail", format!("{error:#}"), "Check the keys mail and mail_from."),
+        Ok(post) => match post.try_out().await {
+            Ok(words) => report.fine("mail", words),
+            Err(error) => report.failed(
+                "mail",
+                format!("{error:#}"),
+                "Check the key mail: host, port, user and password; mails wait in the outbox until it works.",
+            ),
+        },
+    }
+    if report.failures == 0 {
+        println!("All is well.");
+        Ok(ExitCode::SUCCESS)
+    } else {
+        println!(
+            "{} to mend.",
+            if report.failures == 1 { "1 thing".to_owned() } else { format!("{} things", report.failures) }
+        );
+        Ok(ExitCode::FAILURE)
+    }
+}
+
+/// Whether others on this machine can read what people entered.
+fn check_private(config: &Config, report: &mut Report) {
+    #[cfg(unix)]
+    if let Ok(meta) = std::fs::metadata(&config.data_dir)
+        && std::os::unix::fs::PermissionsExt::mode(&meta.permissions()) & 0o007 != 0
+    {
+        let remedy = format!("Keep other users of this machine out: chmod 700 {}", config.data_dir.display());
+        report.note("data directory", "every user of this machine can read it", &remedy);
+    }
+    #[cfg(not(unix))]
+    let _ = (config, report);
+}
+
+async fn check_database(config: &Config, documents: Option<&Documents>, depth: Depth, report: &mut Report) {
+    let remedy = "Check the key database_url, that the server runs and that its user may create tables.";
+    if let Err(error) = std::fs::create_dir_all(&config.data_dir) {
+        return report.failed("data directory", error, "Make it, or set data_dir to one that can be written.");
+    }
+    let opened = match Store::connect(&config.database_url).await {
+        Ok(store) => store.schema().await.map(|schema| (store, schema)),
+        Err(error) => Err(error),
+    };
+    let newest = claims::store::newest_schema();
+    let store = match opened {
+        Err(error) => return report.failed("database", error, remedy),
+        Ok((store, Some(schema))) if schema == newest => store,
+        Ok((_, Some(schema))) if schema > newest => {
+            let words = format!("its schema is {schema}, and this program knows {newest}");
+            return report.failed(
+                "database",
+                words,
+                "A later Recoup served it. Use that one, or restore the backup from before the upgrade.",
+            );
+        }
+        Ok((_, Some(schema))) => {
+            let words = format!("its schema is {schema}, and this program needs {newest}");
+            return report.failed(
+                "database",
+                words,
+                "Back it up, then run `recoup migrate`; starting the site does it too.",
+            );
+        }
+        // An empty place: it becomes an installation.
+        Ok((store, None)) => {
+            store.close().await;
+            match Store::open(&config.database_url).await {
+                Ok(store) => store,
+                Err(error) => return report.failed("database", error, remedy),
+            }
+        }
+    };
+    report.fine("database", format!("{}, schema up to date", store.kind()));
+    let recoup = match Recoup::new(store, Clock::System, Random::System, "http://localhost", config.limits()).await {
+        Ok(recoup) => recoup,
+        Err(error) => return report.failed("installation", error, remedy),
+    };
+    if let Err(error) = check_events(&recoup, report).await {
+        report.failed("audit trail", error, remedy);
+    }
+    if let Err(error) = check_work(&recoup, report).await {
+        report.failed("jobs and mails", error, remedy);
+    }
+    if let (true, Some(documents)) = (depth.deep, documents)
+        && let Err(error) = deep::check(&recoup, documents, depth.clean, report).await
+    {
+        report.failed("documents", format!("{error:#}"), "The check stopped here; mend this and run it again.");
+    }
+    recoup.store.close().await;
+}
+
+/// Mails, jobs and the clock.
+async fn check_work(recoup: &Recoup, report: &mut Report) -> Result<(), claims::store::Error> {
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.read().await?;
+    let counts = outbox::counts(&mut tx).await?;
+    let of = |state: &str| counts.iter().find(|(found, _)| found == state).map_or(0, |(_, count)| *count);
+    let waits =
+        figures::oldest_waiting(&mut tx).await?.map(|since| now - since).filter(|waits| *waits > Duration::hours(1));
+    if let Some(waits) = waits {
+        report.failed(
+            "mails",
+            format!("{} wait, the oldest for {} hours", of("waiting") + of("sending"), waits.num_hours()),
+            "Check that `recoup serve` runs and that the mail server takes mail; Administration → Mail shows what it answered.",
+        );
+    } else {
+        report.fine("mails", format!("{} sent, {} waiting", of("sent"), of("waiting") + of("sending")));
+    }
+    if of("failed") > 0 {
+        let words = format!("{} were given up", of("failed"));
+        report.note(
+            "mails",
+            words,
+            "Administration → Mail names each with the server's answer; tell the person another way.",
+        );
+    }
+    for job in figures::jobs(&mut tx).await? {
+        if !job.last_error.is_empty() {
+            let words = format!("“{}” failed: {}", job.name, job.last_error);
+            report.failed("jobs", words, "Mend what it names; it is tried again at its next turn.");
+        } else if now - job.next_at > Duration::hours(2) {
+            let words = format!("“{}” is {} hours late", job.name, (now - job.next_at).num_hours());
+            report.note("jobs", words, "Jobs run in `recoup serve`: start it.");
+        }
+    }
+    if figures::newest_event(&mut tx).await?.is_some_and(|at| at > now + Duration::minutes(5)) {
+        report.failed(
+            "clock",
+            "it shows a time before the newest event of a case",
+            "Set this machine's clock right and let it be kept right (NTP); until then deadlines are judged by a wrong time.",
+        );
+    }
+    Ok(())
+}
+
+/// The hash chain of every case.
+async fn check_events(recoup: &Recoup, report: &mut Report) -> Result<(), claims::store::Error> {
+    let mut tx = recoup.store.read().await?;
+    for case in cases::all(&mut tx, false).await? {
+        let slug = case.read().map_or_else(|_| case.id.to_string(), |case| case.settings.slug);
+        match events::verify(&mut tx, case.id).await? {
+            (count, None) => report.fine("audit trail", format!("{slug}: {count} events, chain whole")),
+            (count, Some(seq)) => report.failed(
+                "audit trail",
+                format!("{slug}: event {seq} of {count} does not fit the chain"),
+                "Somebody changed the database by hand. Compare it with a backup from before that event.",
+            ),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,110 @@
+//! Accepting connections: HTTP/1.1 with limits on what a client may leave half done. axum's own `serve` has none of them.
+
+use std::{net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+
+use axum::{Router, body::Body, extract::ConnectInfo};
+use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{Semaphore, watch},
+    task::JoinSet,
+};
+use tower::ServiceExt;
+use tower_http::timeout::TimeoutBody;
+
+mod patient;
+
+use patient::Patient;
+
+/// How long a client may keep us waiting, and how many clients there may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// For the head of a request, counted from the end of the one before: it is also how long a connection may stay silent.
+    pub head: Duration,
+    /// Between two pieces of a request's body. A slow upload that goes on is fine, however long it takes.
+    pub body: Duration,
+    /// Until the client takes the next piece of an answer.
+    pub answer: Duration,
+    /// Connections at a time; further ones wait in the queue of the operating system.
+    pub connections: usize,
+    /// For what is in flight when the process is told to stop; then it is cut.
+    pub stop: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self { head: seconds(30), body: seconds(60), answer: seconds(60), connections: 1_000, stop: seconds(30) }
+    }
+}
+
+/// Largest head of a request that is kept while it comes in, and the step in which bodies are read.
+const BUFFER: usize = 128 * 1024;
+
+/// Serves until `stop`; then takes no more connections, lets every request that has begun end within [`Pace::stop`], and cuts
+/// the rest. Gives how many connections were cut.
+pub async fn serve(listener: TcpListener, router: Router, pace: Pace, mut stop: watch::Receiver<bool>) -> usize {
+    let room = Arc::new(Semaphore::new(pace.connections));
+    let mut connections = JoinSet::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = accept(&listener, &room) => accepted,
+            _ = stop.wait_for(|stop| *stop) => break,
+        };
+        while connections.try_join_next().is_some() {}
+        let Some((stream, peer, place)) = accepted else { continue };
+        let connection = connection(stream, peer, router.clone(), pace, stop.clone());
+        connections.spawn(async move {
+            connection.await;
+            drop(place);
+        });
+    }
+    drop(listener);
+    let ended = async { while connections.join_next().await.is_some() {} };
+    if tokio::time::timeout(pace.stop, ended).await.is_ok() {
+        return 0;
+    }
+    let cut = connections.len();
+    tracing::warn!(connections = cut, seconds = pace.stop.as_secs(), "cut what did not end in time");
+    connections.shutdown().await;
+    cut
+}
+
+/// Waits for room, then for a client. `None` if the operating system refused, after a moment: it may be out of files.
+async fn accept(
+    listener: &TcpListener,
+    room: &Arc<Semaphore>,
+) -> Option<(TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
+    let place = room.clone().acquire_owned().await.ok()?;
+    match listener.accept().await {
+        Ok((stream, peer)) => Some((stream, peer, place)),
+        Err(error) => {
+            tracing::warn!(%error, "a connection was not accepted");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            None
+        }
+    }
+}
+
+/// One connection, to its end.
+async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, pace: Pace, mut stop: watch::Receiver<bool>) {
+    // Answers are written whole; waiting for more to send would only delay them.
+    let _ = stream.set_nodelay(true);
+    let io = TokioIo::new(Patient::new(stream, pace.answer));
+    let service = service_fn(move |request: Request<Incoming>| {
+        let mut request = request.map(|body| Body::new(TimeoutBody::new(pace.body, body)));
+        request.extensions_mut().insert(ConnectInfo(peer));
+        router.clone().oneshot(request)
+    });
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(pace.head).max_buf_size(BUFFER);
+    let mut served = pin!(http.serve_connection(io, service));
+    // How a connection ends is the client's affair: it went away, was too slow, or sent what is no HTTP.
+    tokio::select! {
+        _ = served.as_mut() => return,
+        _ = stop.wait_for(|stop| *stop) => {}
+    }
+    served.as_mut().graceful_shutdown();
+    let _ = served.await;
+}
