@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use serde::Deserialize;
 
-use crate::serving::Pace;
+use crate::{documents::scan::Scanner, serving::Pace};
 
 /// Every key, as typed. The same names serve as flags (`--data-dir`), environment (`RECOUP_DATA_DIR`) and keys of the file
 /// (`data_dir`); `recoup.example.toml` explains each.
@@ -49,6 +49,9 @@ pub struct Keys {
     /// File with certificates (PEM) of authorities that may vouch for the SMTP server, beside those of the system
     #[arg(long, env = "RECOUP_MAIL_CA", global = true, value_name = "FILE")]
     pub mail_ca: Option<PathBuf>,
+    /// Where clamd listens, which then looks at every upload: HOST:PORT or unix:/PATH [default: none]
+    #[arg(long, env = "RECOUP_CLAMD", global = true, value_name = "ADDRESS")]
+    pub clamd: Option<String>,
     /// Largest document in MB [default: 50]
     #[arg(long, env = "RECOUP_DOCUMENT_MB", global = true, value_name = "MB")]
     pub document_mb: Option<u64>,
@@ -94,6 +97,7 @@ impl Keys {
             s3_secret_key: self.s3_secret_key.or(other.s3_secret_key),
             mail: self.mail.or(other.mail),
             mail_from: self.mail_from.or(other.mail_from),
+            clamd: self.clamd.or(other.clamd),
             document_mb: self.document_mb.or(other.document_mb),
             claim_mb: self.claim_mb.or(other.claim_mb),
             trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
@@ -165,6 +169,8 @@ pub struct Config {
     pub claim_bytes: u64,
     /// Proxies that are believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// The scanner that looks at every upload.
+    pub clamd: Option<Scanner>,
     /// Whether logs are JSON.
     pub log_json: bool,
     /// How long clients may keep us waiting, how many there may be, how long stopping takes.
@@ -234,6 +240,11 @@ impl Config {
         let trusted_proxies = trusted_proxies
             .map(|ip| ip.parse().map_err(|_| wrong("trusted_proxies", ip, "IP addresses with commas between")))
             .collect::<anyhow::Result<_>>()?;
+        let clamd = keys.clamd.as_deref().map(|at| {
+            let takes = "a host with a port, like 127.0.0.1:3310, or unix:/run/clamav/clamd.ctl";
+            Scanner::parse(at).ok_or_else(|| wrong("clamd", at, takes))
+        });
+        let clamd = clamd.transpose()?;
         let log_json = match keys.log.as_deref() {
             None | Some("text") => false,
             Some("json") => true,
@@ -265,6 +276,7 @@ impl Config {
             document_bytes,
             claim_bytes,
             trusted_proxies,
+            clamd,
             log_json,
         })
     }
@@ -380,6 +392,7 @@ mod tests {
             ("document_mb", "0"),
             ("trusted_proxies", "\"10.0.0.1, x\""),
             ("log", "\"xml\""),
+            ("clamd", "\"clamd\""),
             ("connections", "0"),
             ("stop_seconds", "100000"),
             ("draft_days", "0"),

@@ -18,6 +18,9 @@ use sha2::{Digest, Sha256};
 use crate::config::DocumentsAt;
 
 pub mod kind;
+pub mod scan;
+
+use scan::{Scanner, Verdict};
 
 /// How long an S3 request may take, and for how long a failing one is tried again.
 const ONE_TRY: Duration = Duration::from_secs(30);
@@ -34,6 +37,7 @@ pub struct Documents {
     random: Random,
     /// The local directory, if it is one.
     directory: Option<std::path::PathBuf>,
+    scanner: Option<Scanner>,
 }
 
 /// A document that was written under a temporary name.
@@ -68,6 +72,15 @@ pub enum Refused {
     /// The sender stopped, or sent something broken.
     #[error("it did not arrive whole; send it again")]
     Interrupted,
+    /// The virus scanner knows something that is in it.
+    #[error("the virus scanner found “{0}” in it")]
+    Infected(String),
+    /// The virus scanner does not look at files of this size.
+    #[error("it is larger than what the virus scanner of this site looks at")]
+    TooLargeToScan,
+    /// The virus scanner does not answer, and nothing is taken unseen.
+    #[error("the virus scanner does not answer; nothing of it was kept, send it again later")]
+    Unscanned(#[source] anyhow::Error),
     /// The object store failed, or gave back other bytes than were written.
     #[error("the document store does not answer; nothing of it was kept, send it again later")]
     Store(#[source] anyhow::Error),
@@ -106,7 +119,13 @@ impl Documents {
                 (Arc::new(builder.build().context("the S3 configuration is not complete")?), Path::parse(prefix)?)
             }
         };
-        Ok(Self { store, prefix, random, directory })
+        Ok(Self { store, prefix, random, directory, scanner: None })
+    }
+
+    /// The same store, with a scanner that looks at every upload.
+    #[must_use]
+    pub fn with_scanner(self, scanner: Option<Scanner>) -> Self {
+        Self { scanner, ..self }
     }
 
     fn place(&self, sha256: &str) -> Path {
@@ -152,6 +171,30 @@ impl Documents {
         }
         write.finish().await.map_err(failed)?;
         Ok(Incoming { at, sha256: HEXLOWER.encode(&hasher.finalize()), bytes, head: head.into() })
+    }
+
+    /// Keeps what somebody sent, as [`Self::keep`], after the virus scanner has looked at it.
+    ///
+    /// # Errors
+    /// [`Refused`]; nothing is left then.
+    pub async fn take(&self, incoming: &Incoming) -> Result<(), Refused> {
+        if let Some(scanner) = &self.scanner {
+            let looked = match self.store.get(&incoming.at).await {
+                Ok(found) => scanner.scan(found.into_stream()).await.map_err(Refused::Unscanned),
+                Err(error) => Err(Refused::Store(error.into())),
+            };
+            let refused = match looked {
+                Ok(Verdict::Clean) => None,
+                Ok(Verdict::Found(name)) => Some(Refused::Infected(name)),
+                Ok(Verdict::TooLarge) => Some(Refused::TooLargeToScan),
+                Err(refused) => Some(refused),
+            };
+            if let Some(refused) = refused {
+                self.discard(incoming).await;
+                return Err(refused);
+            }
+        }
+        self.keep(incoming).await
     }
 
     /// Reads the written bytes back, compares their hash, and moves them to their place. The same bytes may lie there already.

@@ -50,7 +50,7 @@ impl Installation {
         let store =
             Store::open(&config.database_url).await.context("the database cannot be opened (key database_url)")?;
         let recoup = Recoup::new(store, clock, random.clone(), base_url, config.limits()).await?;
-        let documents = Documents::open(&config.documents, random)?;
+        let documents = Documents::open(&config.documents, random)?.with_scanner(config.clamd.clone());
         let post = Post::open(&config.mail, &config.mail_from)?;
         Ok(Self {
             recoup,

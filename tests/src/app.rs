@@ -13,7 +13,7 @@ use claims::{
 };
 use server::{
     config::DocumentsAt,
-    documents::Documents,
+    documents::{Documents, scan::Scanner},
     http::{self, Http},
     mail::{Mailboxes, Post, worker},
 };
@@ -36,6 +36,8 @@ pub struct Options {
     pub limits: Option<Limits>,
     /// Clock; one of its own by default.
     pub clock: Option<Clock>,
+    /// Virus scanner; none by default.
+    pub scanner: Option<Scanner>,
 }
 
 /// A running Recoup: the real router on a port of its own, mail in memory, a clock that stands still.
@@ -86,6 +88,7 @@ impl App {
         .unwrap();
         let directory = database.directory().join("documents");
         let documents = Documents::open(&DocumentsAt::Directory(directory), Random::System).unwrap();
+        let documents = documents.with_scanner(options.scanner);
         let (post, mailbox) = Post::memory().unwrap();
         let (router, routes) = http::router(&Http::new(recoup.clone(), documents.clone(), Vec::new()));
         let router = http::limited(router, recoup.limits.document_bytes.saturating_mul(200));

@@ -119,8 +119,8 @@ pub fn run(workspace: &Workspace, interrupt: &Interrupt, options: &Options) -> R
 /// All tests of all crates. This program's own come separately: its dependencies are compiled with fewer features than
 /// they would be beside the product's, and compiling them twice takes longer.
 fn cargo_tests(workspace: &Workspace, interrupt: &Interrupt) -> Result<Counts> {
-    // Filings are read with other programs than the one that made them.
-    for (package, program) in [("poppler-utils", "pdftotext"), ("qpdf", "qpdf")] {
+    // Filings are read with other programs than the one that made them, uploads looked at by a virus scanner.
+    for (package, program) in [("poppler-utils", "pdftotext"), ("qpdf", "qpdf"), ("clamav-daemon", "clamd")] {
         find_or_install(interrupt, &[package], || on_path(program))?;
     }
     let mut own = None;

@@ -161,9 +161,11 @@ pub async fn check(recoup: &Recoup, account: AccountId, answers: &Answers) -> Re
         false
     };
     if !right {
+        tracing::warn!(account = account.0, "the code of a second factor was refused");
         return Err(wrong_code());
     }
     limits::clear(&mut tx, &limits::SECOND_FACTOR, &account.to_string()).await?;
+    tracing::info!(account = account.0, "the code of a second factor was right");
     Ok(tx.commit().await?)
 }
 

@@ -86,6 +86,16 @@ pub async fn run(config: &Config, depth: Depth) -> anyhow::Result<ExitCode> {
         }
     };
     check_private(config, &mut report);
+    if let Some(scanner) = &config.clamd {
+        match scanner.ping().await {
+            Ok(()) => report.fine("virus scanner", "it answers"),
+            Err(error) => report.failed(
+                "virus scanner",
+                format!("{error:#}"),
+                "Start clamd and check the key clamd; uploads are refused until it answers.",
+            ),
+        }
+    }
     check_database(config, documents.as_ref(), depth, &mut report).await;
     match Post::open(&config.mail, &config.mail_from) {
         Err(error) => report.failed("mail", format!("{error:#}"), "Check the keys mail and mail_from."),

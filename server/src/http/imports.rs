@@ -113,7 +113,7 @@ async fn receive(http: &Http, form: Result<Multipart, MultipartRejection>, most:
                 return Err(format!("{name} was not taken: {why}."));
             }
         };
-        http.documents.keep(&incoming).await.map_err(|why| format!("{name} was not taken: {why}."))?;
+        http.documents.take(&incoming).await.map_err(|why| format!("{name} was not taken: {why}."))?;
         let bytes = i64::try_from(incoming.bytes).unwrap_or(i64::MAX);
         return Ok(NewDocument {
             sha256: incoming.sha256,

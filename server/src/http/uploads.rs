@@ -207,7 +207,7 @@ async fn one_file(http: &Http, name: String, field: Field<'_>, goal: &Goal) -> R
         }
     };
     let pages = if media_type == "application/pdf" { count_pages(http, &incoming).await } else { None };
-    if let Err(why) = http.documents.keep(&incoming).await {
+    if let Err(why) = http.documents.take(&incoming).await {
         log(&why);
         return Ok(Outcome::refused(name, &why.to_string()));
     }
@@ -222,8 +222,11 @@ async fn one_file(http: &Http, name: String, field: Field<'_>, goal: &Goal) -> R
 }
 
 fn log(why: &Refused) {
-    if let Refused::Store(error) = why {
-        tracing::error!(error = format!("{error:#}"), "the document store failed");
+    match why {
+        Refused::Store(error) => tracing::error!(error = format!("{error:#}"), "the document store failed"),
+        Refused::Unscanned(error) => tracing::error!(error = format!("{error:#}"), "the virus scanner failed"),
+        Refused::Infected(signature) => tracing::warn!(signature, "an infected upload was refused"),
+        Refused::TooLarge(_) | Refused::TooLargeToScan | Refused::Interrupted => {}
     }
 }
 

@@ -9,4 +9,5 @@ mod enumeration;
 mod ground;
 mod headers;
 mod hostile_text;
+mod raw;
 mod second_factor;

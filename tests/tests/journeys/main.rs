@@ -8,6 +8,7 @@ mod counsel;
 mod documents;
 mod filings;
 mod matching;
+mod scanner;
 mod statements;
 mod two_processes;
 mod walk;

@@ -1,0 +1,44 @@
+//! Requests that no browser would write: bad framing is refused before anything reads it.
+
+use tests::{App, on_both};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+/// Writes bytes to the site and reads until it closes.
+async fn say(app: &App, bytes: &[u8]) -> String {
+    let at = app.address.trim_start_matches("http://");
+    let mut socket = TcpStream::connect(at).await.unwrap();
+    socket.write_all(bytes).await.unwrap();
+    let mut said = Vec::new();
+    socket.read_to_end(&mut said).await.unwrap();
+    String::from_utf8_lossy(&said).into_owned()
+}
+
+on_both! {
+    async fn two_lengths_and_other_bad_framing_are_refused(database) {
+        let app = App::start(&database).await;
+        for (head, body) in [
+            ("Content-Length: 3\r\nContent-Length: 5", "a=1&b"),
+            ("Content-Length: 3, 5", "a=1&b"),
+            ("Content-Length: -1", ""),
+            ("Content-Length: 3\r\nTransfer-Encoding: chunked, identity", "a=1"),
+            ("Transfer-Encoding: xchunked", "a=1"),
+            ("Content Length: 3", "a=1"),
+        ] {
+            let request = format!("POST /sign-in HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\n{head}\r\n\r\n{body}");
+            let said = say(&app, request.as_bytes()).await;
+            assert!(said.starts_with("HTTP/1.1 400"), "{head}: {}", said.lines().next().unwrap_or_default());
+        }
+        // A length beside chunks: the chunks count, nothing is left over to be taken for a second request.
+        let smuggled = "POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /account HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+        let said = say(&app, smuggled.as_bytes()).await;
+        let answers = said.matches("HTTP/1.1 ").count();
+        assert!(said.starts_with("HTTP/1.1 400") || answers == 2, "{answers} answers: {said}");
+        for nonsense in ["GET / HTTP/9.9\r\n\r\n", "\0\0\0\0\r\n\r\n", "GET /\r\nfoo: bar\r\n\r\n", "TRACE / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"] {
+            let said = say(&app, nonsense.as_bytes()).await;
+            assert!(said.is_empty() || said.starts_with("HTTP/1.1 4") || said.starts_with("HTTP/1.0 4"), "{nonsense:?}: {said}");
+        }
+    }
+}
