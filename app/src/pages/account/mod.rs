@@ -8,6 +8,8 @@ mod email;
 mod first_administrator;
 mod forgotten;
 mod form_page;
+pub mod mail;
+mod mail_preferences;
 mod overview;
 mod password;
 mod register;
@@ -44,4 +46,8 @@ pub fn routes(routes: Routes) -> Routes {
         .form("/account/password", password::send)
         .page("/account/email", email::page)
         .form("/account/email", email::send)
+        .page("/account/mail", mail_preferences::page)
+        .form("/account/mail/{slug}", mail_preferences::save)
+        .page("/mail", mail::page)
+        .page("/mail/{id}", mail::one)
 }
