@@ -153,7 +153,7 @@ fn header(frame: &Frame<'_>) -> impl IntoView + use<> {
             view! { {link("/sign-in", "Sign in")}{link("/register", "Register")} }.into_any(),
         ),
         Some(Who { name, counsel, administrator }) => {
-            let mut places = vec![link("/", "Cases"), link("/claims", "My claims")];
+            let mut places = vec![link("/", "Cases"), link("/claims", "My claims"), link("/mail", "Mail")];
             places.extend(counsel.then(|| link("/counsel", "Counsel")));
             places.extend(administrator.then(|| link("/admin", "Administration")));
             let sign_out = view! { <li><form method="post" action="/sign-out"><button class="link" type="submit">"Sign out"</button></form></li> };

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | stranger | read public cases, register, sign in |
 //! | claimant | file, change, withdraw and read claims of the claimants the account acts for |
-//! | counsel of a case | read every submitted claim of that case and its documents, decide matches and overlaps, export it |
+//! | counsel of a case | read every submitted claim of that case and its documents, decide matches and overlaps, export and file it, write to its claimants |
 //! | administrator | make and edit cases, appoint counsel, manage accounts; reads no claim |
 //!
 //! A case may ask its counsel for a second factor at sign-in; administrators are then asked for one too.
@@ -68,6 +68,8 @@ pub enum Action {
     Export(CaseId),
     /// Build, read and download the filings of a case, set how they are made.
     File(CaseId),
+    /// Write to claimants of a case, look after its mail, publish its news.
+    Write(CaseId),
     /// See the list of one's cases as counsel.
     SeeCounselDesk,
     /// Make and edit cases, appoint counsel.
@@ -118,7 +120,8 @@ impl Actor {
             | Action::SeeCase(case)
             | Action::Decide(case)
             | Action::Export(case)
-            | Action::File(case) => {
+            | Action::File(case)
+            | Action::Write(case) => {
                 allowed(self.counsel_of.contains(&case), Refusal::NotFound)?;
                 allowed(!self.closed.cases.contains(&case), Refusal::SecondFactor)
             }
@@ -174,6 +177,8 @@ mod tests {
         assert_eq!(counsel.may(Action::Export(CaseId(1))), Ok(()));
         assert_eq!(counsel.may(Action::Decide(CaseId(1))), Ok(()));
         assert_eq!(counsel.may(Action::Decide(CaseId(2))), Err(Refusal::NotFound));
+        assert_eq!(counsel.may(Action::Write(CaseId(1))), Ok(()));
+        assert_eq!(counsel.may(Action::Write(CaseId(2))), Err(Refusal::NotFound));
         assert_eq!(counsel.may(Action::ReviewClaim(CaseId(2))), Err(Refusal::NotFound));
         assert_eq!(counsel.may(Action::ReadOwnClaim(ClaimantId(7))), Err(Refusal::NotFound));
 

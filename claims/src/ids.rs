@@ -50,4 +50,12 @@ ids! {
     FilingId
     /// A build of a filing that was asked for.
     BuildId
+    /// Something that people are told of.
+    NoticeId
+    /// Mails that counsel wrote to many at once.
+    MailingId
+    /// A text that counsel keep for mails.
+    MailTemplateId
+    /// News of a case.
+    NewsId
 }

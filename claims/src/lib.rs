@@ -31,6 +31,8 @@ pub mod export;
 #[cfg(feature = "store")]
 pub mod mail;
 #[cfg(feature = "store")]
+pub mod notices;
+#[cfg(feature = "store")]
 pub mod passwords;
 #[cfg(feature = "store")]
 pub mod random;
@@ -42,5 +44,5 @@ pub mod store;
 pub use clock::{Clock, Instant};
 pub use ids::{
     AccountId, BuildId, CaseDocumentId, CaseId, ClaimId, ClaimantId, DocumentId, EvidenceId, FilingId, ImportId,
-    LineId, MailId, MatchId, OverlapId, ReleaseId, VersionId,
+    LineId, MailId, MailTemplateId, MailingId, MatchId, NewsId, NoticeId, OverlapId, ReleaseId, VersionId,
 };

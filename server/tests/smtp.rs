@@ -69,6 +69,7 @@ fn mail() -> Mail {
         created_at: at,
         next_at: at,
         give_up_at: at,
+        unsubscribe: "https://claims.example.org/unsubscribe/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".to_owned(),
     }
 }
 

@@ -7,7 +7,7 @@ use chrono::{Duration, TimeZone, Utc};
 use claims::{
     Clock, Instant,
     access::Actor,
-    actions::{Limits, Recoup, match_case},
+    actions::{Limits, Recoup, match_case, notices::look},
     random::Random,
     store::outbox::Mail,
 };
@@ -103,10 +103,11 @@ impl App {
         &self.database
     }
 
-    /// Matches what is to be matched, then delivers every mail that is due.
+    /// Matches what is to be matched, builds filings, looks for what people are to be told of, then delivers every mail that is due.
     pub async fn run_jobs(&self) {
         while match_case::run_due(&self.recoup, &self.recoup.random.token()).await.unwrap() > 0 {}
         while server::filings::run_due(&self.recoup, &self.documents, &self.recoup.random.token()).await.unwrap() > 0 {}
+        look::look(&self.recoup).await.unwrap();
         while worker::run_once(&self.recoup, &self.post, &self.recoup.random.token()).await.unwrap() > 0 {}
     }
 

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 
 use chrono::Duration;
 use data_encoding::HEXLOWER;
+use minijinja::context;
 use sha2::{Digest, Sha256};
 
-use super::{Failure, Recoup, permit};
+use super::{Failure, Recoup, notices, permit};
 use crate::{
     BuildId, CaseId, ClaimId, FilingId, Instant,
     access::{Action, Actor, Refusal},
@@ -22,10 +23,11 @@ use crate::{
     frozen::FrozenClaim,
     intake::Answers,
     matching::explain::Kept,
+    notices::What,
     store::{
-        self, Tx, cases,
+        self, Tx, cases, claims as claim_rows,
         events::{self, NewEvent},
-        filing_builds as builds, filings, matches, matching, overlaps, removed, totals as kept_totals,
+        filing_builds as builds, filings, matches, matching, outbox, overlaps, removed, totals as kept_totals,
     },
     totals,
 };
@@ -70,6 +72,8 @@ pub async fn take(recoup: &Recoup, id: BuildId, owner: &str) -> Result<Option<bu
     if worn_out {
         let why = "The program was stopped each time while it built this filing. See its log, and build again.";
         builds::end(&mut tx, id, owner, Err(why), now).await?;
+        let what = What::FilingFailed { build: id, why: why.to_owned() };
+        notices::raise(recoup, &mut tx, build.case_id, vec![what], now).await?;
     }
     tx.commit().await?;
     Ok((!worn_out).then_some(build))
@@ -114,6 +118,8 @@ pub async fn fail(recoup: &Recoup, id: BuildId, owner: &str, why: &str) -> Resul
             details,
         };
         events::add(&mut tx, &event, now).await?;
+        let what = What::FilingFailed { build: id, why: why.to_owned() };
+        notices::raise(recoup, &mut tx, build.case_id, vec![what], now).await?;
     }
     Ok(tx.commit().await?)
 }
@@ -309,8 +315,42 @@ pub async fn keep(
     let event =
         NewEvent { case_id: build.case_id, claim_id: None, account: build.asked_by, kind: "filing_built", details };
     events::add(&mut tx, &event, now).await?;
+    tell(recoup, &mut tx, build.case_id, &snapshot.filing, now).await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// Tells counsel of a filing, and claimants that their claim is in it: those whose version is filed for the first time, so that
+/// building again what did not change writes to nobody.
+async fn tell(recoup: &Recoup, tx: &mut Tx, case: CaseId, filing: &Filing, now: Instant) -> Result<(), Failure> {
+    let claims = i64::try_from(filing.claims.len()).unwrap_or(i64::MAX);
+    let what = What::FilingBuilt { number: filing.number, claims, gross: filing.figures.gross };
+    notices::raise(recoup, tx, case, vec![what], now).await?;
+    let before = match &filing.previous {
+        None => BTreeMap::new(),
+        Some(previous) => {
+            let frozen = filings::frozen(tx, case, previous.number).await?;
+            let read = frozen.as_ref().and_then(|(text, _)| Filing::read(text).ok());
+            read.into_iter().flat_map(|filing| filing.claims).map(|claim| (claim.number, claim.version)).collect()
+        }
+    };
+    for of in &filing.claims {
+        if before.get(&of.number) == Some(&of.version) {
+            continue;
+        }
+        let claim = claim_rows::by_number(tx, &of.number).await?.ok_or(Refusal::NotFound)?;
+        for person in claim_rows::people_of(tx, claim.claimant_id).await? {
+            let values = context! {
+                name => person.name, claimant => claim.claimant.as_str(), case => filing.case.title.as_str(), number => of.number.as_str(),
+                version => of.version, filing => filing.number, at => filing.as_of_words.as_str(), sha256 => of.sha256.as_str(),
+                link => recoup.url(&format!("/claims/{}/versions/{}", claim.id, of.version)),
+            };
+            let about = (Some(case), Some(claim.id));
+            let mail = recoup.mails.write("claim_filed", &person.email, values, about)?.of(person.account);
+            outbox::add(tx, &mail, now).await?;
+        }
+    }
+    Ok(())
 }
 
 fn overtaken(error: store::Error) -> Failure {

@@ -1,13 +1,12 @@
 //! What counsel say of two claims that resemble each other. The machine proposes, people decide: a decision is an event with
 //! the score that the person saw, can be undone, and is never overturned by a later run.
 
-use super::{Failure, Recoup, once, permit};
+use super::{Failure, Recoup, once, permit, record};
 use crate::{
     CaseId, MatchId,
     access::{Action, Actor, Refusal},
     intake::{Answers, resolution},
     store::{
-        events::{self, NewEvent},
         matches::{self, Match, NewDecision},
         matching,
     },
@@ -87,17 +86,4 @@ pub async fn run_again(recoup: &Recoup, actor: &Actor, case: CaseId) -> Result<(
 
 fn gone() -> Failure {
     Refusal::NotFound.into()
-}
-
-pub(super) async fn record(
-    tx: &mut crate::store::Tx,
-    case_id: CaseId,
-    actor: &Actor,
-    kind: &'static str,
-    details: serde_json::Value,
-    now: crate::Instant,
-) -> Result<(), Failure> {
-    let event = NewEvent { case_id, claim_id: None, account: Some(actor.account), kind, details };
-    events::add(tx, &event, now).await?;
-    Ok(())
 }

@@ -1,16 +1,16 @@
 //! What counsel say of money that two claims both claim, and what they write to the two.
 
-use minijinja::context;
-
-use super::{Failure, Recoup, decide_match::record, once, permit};
+use super::{Failure, Recoup, once, permit, record, write_to_many};
 use crate::{
     CaseId, ClaimId, OverlapId, ReleaseId,
     access::{Action, Actor, Refusal},
     intake::{Answers, resolution},
     matching::{model, period::month_text},
     store::{
-        Tx, cases, claims, matching, outbox,
+        Tx, cases, matching,
         overlaps::{self, NewDecision, Overlap, Part},
+        recipients,
+        register::Filter,
     },
 };
 
@@ -137,22 +137,14 @@ pub async fn write_to_parties(
         return Ok(answer.parse().unwrap_or_default());
     }
     let entry = overlaps::by_id(&mut tx, case, id).await?.ok_or(Refusal::NotFound)?;
-    let settings = cases::by_id(&mut tx, case).await?.ok_or(Refusal::NotFound)?.read()?.settings;
-    let mut mails = 0;
-    let mut numbers = Vec::new();
-    for part in overlaps::parts(&mut tx, id).await? {
-        let claim = claims::by_id(&mut tx, part.claim_id).await?.ok_or(Refusal::NotFound)?;
-        for (email, name) in claims::accounts_of(&mut tx, claim.claimant_id).await? {
-            let values = context! {
-                subject => subject.as_str(), text => text.as_str(), name, counsel => actor.name.as_str(), case => settings.title.as_str(), number => part.number.as_str(),
-                link => recoup.url(&format!("/claims/{}", part.claim_id)),
-            };
-            let mail = recoup.mails.write("letter", &email, values, (Some(case), Some(part.claim_id)))?;
-            outbox::add(&mut tx, &mail, now).await?;
-            mails += 1;
-        }
-        numbers.push(part.number);
-    }
+    let case_row = cases::by_id(&mut tx, case).await?.ok_or(Refusal::NotFound)?.read()?;
+    let parts = overlaps::parts(&mut tx, id).await?;
+    let mut to = recipients::of_filter(&mut tx, case, case_row.settings.filing_basis, &Filter::default()).await?;
+    to.retain(|recipient| parts.iter().any(|part| part.claim_id == recipient.claim_id));
+    let numbers: Vec<String> = parts.into_iter().map(|part| part.number).collect();
+    let mails = to.len();
+    let whom = format!("the parties of an overlap: {}", numbers.join(", "));
+    write_to_many::letter(recoup, &mut tx, actor, &case_row, (subject.clone(), text), &whom, &to).await?;
     let details = serde_json::json!({ "claims": numbers, "release": entry.words, "subject": subject, "mails": mails });
     record(&mut tx, case, actor, "parties_written_to", details, now).await?;
     once::keep(recoup, &mut tx, actor, key, "write_to_parties", &fingerprint, &mails.to_string()).await?;

@@ -142,9 +142,17 @@ pub fn hash(token: &str) -> String {
 }
 
 fn mac(recoup: &Recoup, purpose: Purpose) -> Result<Hmac<Sha256>, Failure> {
+    mac_for(recoup, purpose.key())
+}
+
+/// A signature of the installation for one purpose, to be fed with what is signed.
+///
+/// # Errors
+/// Never: every length of key is taken.
+pub(super) fn mac_for(recoup: &Recoup, purpose: &str) -> Result<Hmac<Sha256>, Failure> {
     let mut mac = Hmac::<Sha256>::new_from_slice(recoup.secret.as_slice())
         .map_err(|error| Failure::Internal(error.to_string()))?;
-    mac.update(purpose.key().as_bytes());
+    mac.update(purpose.as_bytes());
     mac.update(&[0]);
     Ok(mac)
 }

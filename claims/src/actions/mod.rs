@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::Duration;
 
 use crate::{
-    Clock,
+    CaseId, Clock, Instant,
     access::{Action, Actor, Refusal},
     intake::FieldError,
     mail::{TemplateError, Templates},
@@ -29,9 +29,14 @@ pub mod import_statement;
 pub mod imports;
 pub mod limits;
 pub mod links;
+pub mod look_after_mail;
+pub mod mail_templates;
 pub mod match_case;
+pub mod notices;
 mod once;
 pub mod overlap_view;
+pub mod own_mail;
+pub mod publish_news;
 pub mod purge;
 pub mod review;
 pub mod save_step;
@@ -40,6 +45,7 @@ pub mod sign_in;
 pub mod start_claim;
 pub mod submit_claim;
 pub mod withdraw;
+pub mod write_to_many;
 
 pub use limits::Limits;
 
@@ -168,6 +174,20 @@ fn wait_in_words(wait: Duration) -> String {
         seconds @ 2..=119 => format!("{seconds} seconds"),
         seconds => format!("{} minutes", seconds / 60 + i64::from(seconds % 60 > 0)),
     }
+}
+
+/// Adds an event of a case, done by a person.
+async fn record(
+    tx: &mut Tx,
+    case_id: CaseId,
+    actor: &Actor,
+    kind: &'static str,
+    details: serde_json::Value,
+    now: Instant,
+) -> Result<(), Failure> {
+    let event = store::events::NewEvent { case_id, claim_id: None, account: Some(actor.account), kind, details };
+    store::events::add(tx, &event, now).await?;
+    Ok(())
 }
 
 /// The person, if they may.

@@ -281,13 +281,14 @@ async fn queue_receipts(
     let received = deadline::show(now, &settings.time_zone);
     let totals: Vec<String> = frozen.totals.iter().map(|total| total_in_words(total, settings.currency)).collect();
     let claimant = frozen.answers.get(Step::Claimant.key()).map_or("", |answers| answers.get("legal_name"));
-    for (email, name) in claims::accounts_of(tx, draft.claim.claimant_id).await? {
+    for person in claims::people_of(tx, draft.claim.claimant_id).await? {
         let values = context! {
-            name, claimant, case => settings.title.as_str(), number => frozen.number.as_str(), version => frozen.version, received => received.as_str(), lines => frozen.lines.len(), totals => totals.clone(),
+            name => person.name, claimant, case => settings.title.as_str(), number => frozen.number.as_str(), version => frozen.version, received => received.as_str(), lines => frozen.lines.len(), totals => totals.clone(),
             documents => frozen.documents.len(), sha256, deadline => deadline::in_words(draft.case.deadline, &settings.time_zone, now).rsplit_once(", ").map_or(String::new(), |(words, _)| words.to_owned()),
             link => recoup.url(&format!("/claims/{}/versions/{}", draft.claim.id, frozen.version)),
         };
-        outbox::add(tx, &recoup.mails.write("receipt", &email, values, about)?, now).await?;
+        let mail = recoup.mails.write("receipt", &person.email, values, about)?.of(person.account);
+        outbox::add(tx, &mail, now).await?;
     }
     Ok(())
 }

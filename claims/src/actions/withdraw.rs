@@ -2,14 +2,16 @@
 
 use minijinja::context;
 
-use super::{Failure, Recoup, claim_view, match_case};
+use super::{Failure, Recoup, claim_view, match_case, notices};
 use crate::{
     ClaimId,
     access::{Action, Actor, Refusal},
     deadline,
     intake::form::clean,
+    notices::What,
     status::{ClaimStatus, Step},
-    store::{claims, events, outbox},
+    store::{claims, events, outbox, totals as kept_totals},
+    totals,
 };
 
 /// Withdraws a claim. Withdrawing it again changes nothing.
@@ -34,7 +36,7 @@ pub async fn withdraw(recoup: &Recoup, actor: &Actor, id: ClaimId, reason: &str)
     status.after(Step::Withdraw).ok_or_else(|| Failure::said("This claim cannot be withdrawn now."))?;
     claims::withdraw(&mut tx, id, &reason, now).await?;
     match_case::changed(&mut tx, &claim, None).await?;
-    let details = serde_json::json!({ "reason": reason });
+    let details = serde_json::json!({ "reason": reason.as_str() });
     events::add(
         &mut tx,
         &events::NewEvent {
@@ -49,17 +51,22 @@ pub async fn withdraw(recoup: &Recoup, actor: &Actor, id: ClaimId, reason: &str)
     .await?;
     if let Some(number) = &claim.number {
         let case = claim_view::case_of(&mut tx, &claim).await?;
-        for (email, name) in claims::accounts_of(&mut tx, claim.claimant_id).await? {
+        for person in claims::people_of(&mut tx, claim.claimant_id).await? {
             let values = context! {
-                name, number, claimant => claim.claimant.as_str(), case => case.settings.title.as_str(),
+                name => person.name, number, claimant => claim.claimant.as_str(), case => case.settings.title.as_str(),
                 at => deadline::show(now, &case.settings.time_zone), link => recoup.url(&format!("/claims/{id}")),
             };
-            outbox::add(
-                &mut tx,
-                &recoup.mails.write("claim_withdrawn", &email, values, (Some(claim.case_id), Some(id)))?,
-                now,
-            )
-            .await?;
+            let about = (Some(claim.case_id), Some(id));
+            let mail = recoup.mails.write("claim_withdrawn", &person.email, values, about)?.of(person.account);
+            outbox::add(&mut tx, &mail, now).await?;
+        }
+        if let Some(in_force) = claim.in_force_id {
+            let version = claims::version(&mut tx, in_force).await?.ok_or(Refusal::NotFound)?.version;
+            let sums = kept_totals::of_version(&mut tx, in_force).await?;
+            let amount = totals::counted(&sums, case.settings.filing_basis).amount;
+            let (number, claimant) = (number.clone(), claim.claimant.clone());
+            let what = What::ClaimWithdrawn { number, version, claimant, amount, reason };
+            notices::raise(recoup, &mut tx, claim.case_id, vec![what], now).await?;
         }
     }
     Ok(tx.commit().await?)

@@ -8,6 +8,7 @@ pub mod claimant;
 pub mod form;
 pub mod inventory;
 pub mod line;
+pub mod mailing;
 pub mod other_losses;
 pub mod others;
 pub mod reader;

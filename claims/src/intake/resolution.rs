@@ -1,6 +1,7 @@
 //! What counsel says of two claims that resemble each other, and of money that two claim.
 
 use super::form::{Answers, Choice, Field, FieldError, Kind, Section};
+use super::mailing::wrong_placeholder;
 use super::reader::Reader;
 use crate::money::Currency;
 
@@ -77,9 +78,14 @@ pub fn read_overlap(answers: &Answers) -> Result<(String, bool, String), Vec<Fie
 /// Reads [`LETTER`]: subject and text.
 ///
 /// # Errors
-/// Every field that is wrong.
+/// Every field that is wrong; an unknown placeholder is named.
 pub fn read_letter(answers: &Answers) -> Result<(String, String), Vec<FieldError>> {
-    let reader = Reader::new(LETTER, answers, Currency::USD);
+    let mut reader = Reader::new(LETTER, answers, Currency::USD);
+    for field in ["subject", "text"] {
+        if let Some(wrong) = reader.text(field).and_then(|text| wrong_placeholder(&text)) {
+            reader.error(field, wrong);
+        }
+    }
     let read = reader.text("subject").zip(reader.text("text"));
     reader.finish(read)
 }

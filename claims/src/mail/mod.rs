@@ -1,11 +1,50 @@
 //! The mails that actions cause: text and HTML from one template each, written so that a phone shows them well.
 //!
 //! A template begins with `Subject: …` and an empty line. The HTML part is made from the rendered text: paragraphs stay
-//! paragraphs, a line that is a link becomes one. So the two parts cannot say different things.
+//! paragraphs, a line that is a link becomes one, and so do words that [`linked`] marked, such as figures. So the two parts
+//! cannot say different things.
 
 use minijinja::{Environment, UndefinedBehavior, Value};
 
 use crate::{CaseId, ClaimId, store::outbox::NewMail};
+
+mod marks;
+
+pub use marks::{linked, plain, unmarked};
+
+/// Mails with a link that signs somebody in or proves an address: only the mailbox may have it, so the portal shows them
+/// without.
+const SECRET: &[&str] =
+    &["verify_address", "address_known", "reset_password", "confirm_new_address", "counsel_invited"];
+
+/// Mails in which people write: they may be edited while they wait.
+const WRITTEN: &[&str] = &["letter", "news"];
+
+/// Mails that tell claimants how their own claim stands: the program's word, which nobody edits or takes back.
+const OF_A_CLAIM: &[&str] = &["receipt", "claim_withdrawn", "claim_filed"];
+
+/// Whether a mail holds a link that only its mailbox may have.
+#[must_use]
+pub fn is_secret(kind: &str) -> bool {
+    SECRET.contains(&kind)
+}
+
+/// Whether a mail may be edited while it waits.
+#[must_use]
+pub fn may_be_edited(kind: &str) -> bool {
+    WRITTEN.contains(&kind)
+}
+
+/// Whether a mail may be discarded while it waits.
+#[must_use]
+pub fn may_be_discarded(kind: &str) -> bool {
+    !OF_A_CLAIM.contains(&kind) && !is_secret(kind)
+}
+
+/// Every kind of mail.
+pub fn kinds() -> impl Iterator<Item = &'static str> {
+    TEMPLATES.iter().map(|(kind, _)| *kind)
+}
 
 /// Templates by the kind of mail.
 const TEMPLATES: &[(&str, &str)] = &[
@@ -21,6 +60,11 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("claim_withdrawn", include_str!("claim_withdrawn.txt")),
     ("new_claim", include_str!("new_claim.txt")),
     ("letter", include_str!("letter.txt")),
+    ("notice", include_str!("notice.txt")),
+    ("digest", include_str!("digest.txt")),
+    ("reminder", include_str!("reminder.txt")),
+    ("news", include_str!("news.txt")),
+    ("claim_filed", include_str!("claim_filed.txt")),
 ];
 
 /// The compiled templates.
@@ -46,6 +90,7 @@ impl Templates {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+        environment.set_formatter(marks::write);
         for (kind, source) in TEMPLATES {
             environment
                 .add_template(kind, source)
@@ -69,18 +114,30 @@ impl Templates {
         let rendered =
             self.environment.get_template(kind).and_then(|template| template.render(values)).map_err(failed)?;
         let (subject, text) = rendered.split_once("\n\n").unwrap_or((rendered.as_str(), ""));
+        let subject = marks::words(subject);
         let subject = subject.trim_start_matches("Subject:").split_whitespace().collect::<Vec<_>>().join(" ");
-        let text = text.trim().to_owned() + "\n";
+        let (text, body_html) = bodies(&subject, text);
         Ok(NewMail {
             case_id: about.0,
             claim_id: about.1,
             kind,
             recipient: recipient.to_owned(),
-            body_html: html(&subject, &text),
             subject,
             body_text: text,
+            body_html,
+            account_id: None,
+            mailing_id: None,
+            unsubscribe: String::new(),
+            not_before: None,
         })
     }
+}
+
+/// The two parts of a mail: what a person typed, or a template rendered, with its links.
+#[must_use]
+pub fn bodies(subject: &str, marked: &str) -> (String, String) {
+    let marked = marked.trim();
+    (marks::text(marked) + "\n", html(subject, marked))
 }
 
 /// The HTML part of a text: paragraphs, line breaks, links on lines of their own. Everything else is escaped.
@@ -91,10 +148,11 @@ fn html(subject: &str, text: &str) -> String {
             .lines()
             .map(|line| {
                 let escaped = escape(line);
-                if line.starts_with("http://") || line.starts_with("https://") {
+                if (line.starts_with("http://") || line.starts_with("https://")) && !line.contains(char::is_whitespace)
+                {
                     format!("<a href=\"{escaped}\">{escaped}</a>")
                 } else {
-                    escaped
+                    marks::html(&escaped)
                 }
             })
             .collect();

@@ -203,6 +203,31 @@ pub async fn accounts_of(tx: &mut Tx, claimant: ClaimantId) -> Result<Vec<(Strin
     .bind(claimant).fetch_all(c).await)
 }
 
+/// Somebody who acts for a claimant.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Person {
+    /// Account.
+    pub account: AccountId,
+    /// Address.
+    pub email: String,
+    /// Name.
+    pub name: String,
+    /// Whether the address was confirmed.
+    pub verified: bool,
+}
+
+/// The accounts that act for a claimant.
+///
+/// # Errors
+/// If the database fails.
+pub async fn people_of(tx: &mut Tx, claimant: ClaimantId) -> Result<Vec<Person>, Error> {
+    on!(tx, c => sqlx::query_as(
+        "SELECT a.id AS account, a.email, a.name, a.verified_at IS NOT NULL AS verified FROM account_claimants k JOIN accounts a ON a.id = k.account_id \
+         WHERE k.claimant_id = $1 AND a.disabled_at IS NULL ORDER BY a.email_key",
+    )
+    .bind(claimant).fetch_all(c).await)
+}
+
 /// Finds a version.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! The outbox: mail is written with its cause and carried out by a worker.
 
 use super::{Error, Tx, on};
-use crate::{CaseId, ClaimId, Instant, MailId};
+use crate::{AccountId, CaseId, ClaimId, Instant, MailId, MailingId};
 
 /// A mail to be queued.
 #[derive(Debug, Clone)]
@@ -20,6 +20,23 @@ pub struct NewMail {
     pub body_text: String,
     /// HTML part.
     pub body_html: String,
+    /// Whose mail it is, who can read it in the portal too.
+    pub account_id: Option<AccountId>,
+    /// The mailing it is of.
+    pub mailing_id: Option<MailingId>,
+    /// The address that ends such mails (RFC 8058); empty where they cannot be done without.
+    pub unsubscribe: String,
+    /// When it may be delivered; at once if `None`.
+    pub not_before: Option<Instant>,
+}
+
+impl NewMail {
+    /// The same mail, kept as one of an account.
+    #[must_use]
+    pub fn of(mut self, account: AccountId) -> Self {
+        self.account_id = Some(account);
+        self
+    }
 }
 
 /// A mail of the outbox.
@@ -37,7 +54,7 @@ pub struct Mail {
     pub body_text: String,
     /// HTML part.
     pub body_html: String,
-    /// `waiting`, `sending`, `sent` or `failed`.
+    /// `waiting`, `sending`, `sent`, `failed` or `discarded`.
     pub state: String,
     /// Deliveries tried.
     pub attempts: i64,
@@ -47,6 +64,8 @@ pub struct Mail {
     pub next_at: Instant,
     /// When to give up.
     pub give_up_at: Instant,
+    /// The address that ends such mails (RFC 8058); empty where they cannot be done without.
+    pub unsubscribe: String,
 }
 
 /// How long a mail is tried before it counts as failed.
@@ -56,19 +75,20 @@ pub fn patience() -> chrono::Duration {
 }
 
 const COLUMNS: &str =
-    "id, kind, recipient, subject, body_text, body_html, state, attempts, created_at, next_at, give_up_at";
+    "id, kind, recipient, subject, body_text, body_html, state, attempts, created_at, next_at, give_up_at, unsubscribe";
 
 /// Queues a mail, in the transaction of its cause.
 ///
 /// # Errors
 /// If the database fails.
 pub async fn add(tx: &mut Tx, mail: &NewMail, now: Instant) -> Result<MailId, Error> {
+    let from = mail.not_before.unwrap_or(now);
     on!(tx, c => sqlx::query_scalar(
-        "INSERT INTO outbox (case_id, claim_id, kind, recipient, subject, body_text, body_html, state, created_at, next_at, give_up_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 'waiting', $8, $8, $9) RETURNING id",
+        "INSERT INTO outbox (case_id, claim_id, kind, recipient, subject, body_text, body_html, state, created_at, next_at, give_up_at, account_id, mailing_id, unsubscribe) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'waiting', $8, $9, $10, $11, $12, $13) RETURNING id",
     )
     .bind(mail.case_id).bind(mail.claim_id).bind(mail.kind).bind(&mail.recipient).bind(&mail.subject).bind(&mail.body_text).bind(&mail.body_html)
-    .bind(now).bind(now + patience()).fetch_one(c).await)
+    .bind(now).bind(from).bind(from + patience()).bind(mail.account_id).bind(mail.mailing_id).bind(&mail.unsubscribe).fetch_one(c).await)
 }
 
 /// Leases up to `most` mails that are due, oldest first, also those whose worker died before its lease ended.
@@ -114,6 +134,12 @@ pub async fn settle(
     now: Instant,
 ) -> Result<bool, Error> {
     let sent_at = (state == "sent").then_some(now);
+    // A mail of a mailing that was stopped while the mail was on its way is not tried again. The row of the mailing is the lock.
+    let stopped: Option<Instant> = on!(tx, c => sqlx::query_scalar(
+        "UPDATE mailings SET mails = mails WHERE id = (SELECT mailing_id FROM outbox WHERE id = $1) RETURNING stopped_at",
+    )
+    .bind(id).fetch_optional(c).await)?.flatten();
+    let state = if state == "waiting" && stopped.is_some() { "discarded" } else { state };
     on!(tx, c => {
         let done = sqlx::query(
             "UPDATE outbox SET state = $3, next_at = $4, sent_at = $5, lease_owner = NULL, lease_until = NULL WHERE id = $1 AND lease_owner = $2 AND state = 'sending'",
@@ -183,4 +209,171 @@ pub async fn counts(tx: &mut Tx) -> Result<Vec<(String, i64)>, Error> {
 /// If the database fails.
 pub async fn of_claim(tx: &mut Tx, claim: ClaimId) -> Result<Vec<(String, String, String, Instant)>, Error> {
     on!(tx, c => sqlx::query_as("SELECT kind, recipient, state, created_at FROM outbox WHERE claim_id = $1 ORDER BY id").bind(claim).fetch_all(c).await)
+}
+
+/// What counsel of a case may see of its mail: nothing about drafts that were never sent, whose writers they do not know, and no
+/// link that signs somebody in.
+const SEEN_BY_COUNSEL: &str = "o.case_id = $1 AND o.kind <> 'counsel_invited' \
+     AND (o.claim_id IS NULL OR EXISTS (SELECT 1 FROM claims s WHERE s.id = o.claim_id AND s.number IS NOT NULL))";
+
+/// A mail as it is read on a page.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct ReadMail {
+    /// Row id.
+    pub id: MailId,
+    /// Which template made it.
+    pub kind: String,
+    /// Number of the claim it is about.
+    pub number: Option<String>,
+    /// The mailing it is of.
+    pub mailing_id: Option<MailingId>,
+    /// Address.
+    pub recipient: String,
+    /// Subject.
+    pub subject: String,
+    /// Text part.
+    pub body_text: String,
+    /// State.
+    pub state: String,
+    /// Deliveries tried.
+    pub attempts: i64,
+    /// When it was queued.
+    pub created_at: Instant,
+    /// When it may be tried (again).
+    pub next_at: Instant,
+    /// When it was sent.
+    pub sent_at: Option<Instant>,
+    /// What the last delivery ended in.
+    pub last: Option<String>,
+}
+
+const READ: &str = "SELECT o.id, o.kind, k.number, o.mailing_id, o.recipient, o.subject, o.body_text, o.state, o.attempts, o.created_at, o.next_at, o.sent_at, \
+     (SELECT detail FROM deliveries d WHERE d.mail_id = o.id ORDER BY d.id DESC LIMIT 1) AS last FROM outbox o LEFT JOIN claims k ON k.id = o.claim_id";
+
+/// Mails of a case in one state or all, of one mailing or all: what waits in the order in which it goes out, else newest first.
+///
+/// # Errors
+/// If the database fails.
+pub async fn of_case(
+    tx: &mut Tx,
+    case: CaseId,
+    state: &str,
+    mailing: Option<MailingId>,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<ReadMail>, Error> {
+    let order = if state == "waiting" { "o.next_at, o.id" } else { "o.id DESC" };
+    let sql = sqlx::AssertSqlSafe(format!(
+        "{READ} WHERE {SEEN_BY_COUNSEL} AND ($2 = '' OR o.state = $2) AND ($3 = 0 OR o.mailing_id = $3) ORDER BY {order} LIMIT $4 OFFSET $5"
+    ));
+    on!(tx, c => sqlx::query_as(sql).bind(case).bind(state).bind(mailing.map_or(0, |id| id.0)).bind(limit).bind(offset).fetch_all(c).await)
+}
+
+/// How many mails of a case are in each state, of one mailing or all.
+///
+/// # Errors
+/// If the database fails.
+pub async fn counts_of_case(
+    tx: &mut Tx,
+    case: CaseId,
+    mailing: Option<MailingId>,
+) -> Result<std::collections::BTreeMap<String, i64>, Error> {
+    let sql = sqlx::AssertSqlSafe(format!(
+        "SELECT o.state, COUNT(*) FROM outbox o WHERE {SEEN_BY_COUNSEL} AND ($2 = 0 OR o.mailing_id = $2) GROUP BY o.state"
+    ));
+    let rows: Vec<(String, i64)> =
+        on!(tx, c => sqlx::query_as(sql).bind(case).bind(mailing.map_or(0, |id| id.0)).fetch_all(c).await)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// A mail of a case, as far as counsel may see it.
+///
+/// # Errors
+/// If the database fails.
+pub async fn of_case_by_id(tx: &mut Tx, case: CaseId, id: MailId) -> Result<Option<ReadMail>, Error> {
+    let sql = sqlx::AssertSqlSafe(format!("{READ} WHERE {SEEN_BY_COUNSEL} AND o.id = $2"));
+    on!(tx, c => sqlx::query_as(sql).bind(case).bind(id).fetch_optional(c).await)
+}
+
+/// The mails of an account that are on their way or were sent, newest first.
+///
+/// # Errors
+/// If the database fails.
+pub async fn of_account(tx: &mut Tx, account: AccountId, limit: i64, offset: i64) -> Result<Vec<ReadMail>, Error> {
+    let sql =
+        sqlx::AssertSqlSafe(format!("{READ} WHERE {OF_ACCOUNT} ORDER BY o.next_at DESC, o.id DESC LIMIT $2 OFFSET $3"));
+    on!(tx, c => sqlx::query_as(sql).bind(account).bind(limit).bind(offset).fetch_all(c).await)
+}
+
+/// What an account sees of its mail: not what counsel may still take back, that is what was never tried and may wait for its
+/// time.
+const OF_ACCOUNT: &str =
+    "o.account_id = $1 AND o.state <> 'discarded' AND (o.mailing_id IS NULL OR o.state <> 'waiting' OR o.attempts > 0)";
+
+/// How many mails an account has.
+///
+/// # Errors
+/// If the database fails.
+pub async fn count_of_account(tx: &mut Tx, account: AccountId) -> Result<i64, Error> {
+    let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM outbox o WHERE {OF_ACCOUNT}"));
+    on!(tx, c => sqlx::query_scalar(sql).bind(account).fetch_one(c).await)
+}
+
+/// A mail of an account.
+///
+/// # Errors
+/// If the database fails.
+pub async fn of_account_by_id(tx: &mut Tx, account: AccountId, id: MailId) -> Result<Option<ReadMail>, Error> {
+    let sql = sqlx::AssertSqlSafe(format!("{READ} WHERE {OF_ACCOUNT} AND o.id = $2"));
+    on!(tx, c => sqlx::query_as(sql).bind(account).bind(id).fetch_optional(c).await)
+}
+
+/// What became of each delivery of a mail, oldest first: when, in which state it ended, and what was said.
+///
+/// # Errors
+/// If the database fails.
+pub async fn deliveries(tx: &mut Tx, id: MailId) -> Result<Vec<(Instant, String, String)>, Error> {
+    on!(tx, c => sqlx::query_as("SELECT at, outcome, detail FROM deliveries WHERE mail_id = $1 ORDER BY id").bind(id).fetch_all(c).await)
+}
+
+/// Changes a mail that waits; `false` if it no longer waits, or no longer says `before`: a worker has it, or somebody else
+/// changed it.
+///
+/// # Errors
+/// If the database fails.
+pub async fn edit(
+    tx: &mut Tx,
+    id: MailId,
+    before: (&str, &str),
+    (subject, text, html): (&str, &str, &str),
+) -> Result<bool, Error> {
+    on!(tx, c => sqlx::query(
+        "UPDATE outbox SET subject = $4, body_text = $5, body_html = $6 WHERE id = $1 AND state = 'waiting' AND subject = $2 AND body_text = $3",
+    )
+    .bind(id).bind(before.0).bind(before.1).bind(subject).bind(text).bind(html).execute(c).await.map(|done| done.rows_affected() == 1))
+}
+
+/// Takes a mail that waits out of the queue; `false` if it no longer waits.
+///
+/// # Errors
+/// If the database fails.
+pub async fn discard(tx: &mut Tx, id: MailId) -> Result<bool, Error> {
+    on!(tx, c => sqlx::query("UPDATE outbox SET state = 'discarded' WHERE id = $1 AND state = 'waiting'").bind(id).execute(c).await.map(|done| done.rows_affected() == 1))
+}
+
+/// Makes a mail that waits or failed due now, with new patience; `false` if a worker has it, or it was sent or discarded.
+///
+/// # Errors
+/// If the database fails.
+pub async fn send_now(tx: &mut Tx, id: MailId, now: Instant) -> Result<bool, Error> {
+    on!(tx, c => sqlx::query("UPDATE outbox SET state = 'waiting', next_at = $2, give_up_at = $3 WHERE id = $1 AND state IN ('waiting', 'failed')")
+        .bind(id).bind(now).bind(now + patience()).execute(c).await.map(|done| done.rows_affected() == 1))
+}
+
+/// Takes every mail of a mailing that waits out of the queue; gives how many there were.
+///
+/// # Errors
+/// If the database fails.
+pub async fn discard_mailing(tx: &mut Tx, mailing: MailingId) -> Result<u64, Error> {
+    on!(tx, c => sqlx::query("UPDATE outbox SET state = 'discarded' WHERE mailing_id = $1 AND state = 'waiting'").bind(mailing).execute(c).await.map(|done| done.rows_affected()))
 }

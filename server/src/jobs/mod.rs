@@ -1,9 +1,9 @@
-//! Work that comes round: matching, building filings, delivering mail and cleaning up, by whichever process takes it first.
+//! Work that comes round: matching, building filings, telling people, delivering mail and cleaning up, by whichever process takes it first.
 
 use std::time::Duration;
 
 use claims::{
-    actions::{Recoup, match_case},
+    actions::{Recoup, match_case, notices::look},
     store::{self, attempts, jobs, sessions, statements, submissions, tokens},
 };
 use tokio::sync::watch;
@@ -13,7 +13,7 @@ use crate::{
     mail::{Post, worker},
 };
 
-/// Runs until `stop` says so: mail every second, the clean-up when it is due, and beside them matching, which can take long.
+/// Runs until `stop` says so: mail every second, what people are to be told of every minute, the clean-up when it is due, and beside them matching, which can take long.
 pub async fn run(recoup: Recoup, documents: Documents, post: Post, stop: watch::Receiver<bool>) {
     tokio::join!(
         matching(&recoup, stop.clone()),
@@ -98,6 +98,9 @@ async fn mail_and_clean_up(recoup: &Recoup, documents: &Documents, post: &Post, 
         tokio::select! {
             _ = tick.tick() => {}
             _ = stop.wait_for(|stop| *stop) => return,
+        }
+        if let Err(error) = look::run_due(recoup, &owner).await {
+            tracing::error!(%error, "nobody could be told of what happened: the database failed");
         }
         if let Err(error) = worker::run_once(recoup, post, &owner).await {
             tracing::error!(%error, "mail could not be delivered: the database failed");

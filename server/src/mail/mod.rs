@@ -110,13 +110,22 @@ impl Post {
 
     fn message(&self, mail: &Mail) -> anyhow::Result<Message> {
         let domain = self.from.email.domain();
-        Message::builder()
+        let header = |name: &'static str, value: String| HeaderValue::new(HeaderName::new_from_ascii_str(name), value);
+        let mut message = Message::builder();
+        if !mail.unsubscribe.is_empty() {
+            message = message.raw_header(header("List-Unsubscribe", format!("<{}>", mail.unsubscribe)));
+            // One click ends the mails (RFC 8058), which asks for an address under TLS.
+            if mail.unsubscribe.starts_with("https://") {
+                message = message.raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
+            }
+        }
+        message
             .from(self.from.clone())
             .to(mail.recipient.parse()?)
             .subject(&mail.subject)
             // Always the same for the same mail: a mailbox that gets it twice after a crash can tell.
             .message_id(Some(format!("<recoup-{}-{}@{domain}>", mail.id, mail.created_at.timestamp_micros())))
-            .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()))
+            .raw_header(header("Auto-Submitted", "auto-generated".to_owned()))
             .multipart(MultiPart::alternative_plain_html(mail.body_text.clone(), mail.body_html.clone()))
             .context("the mail has a part that cannot be written")
     }

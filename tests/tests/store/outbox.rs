@@ -23,6 +23,10 @@ fn mail(n: usize) -> NewMail {
         subject: "S".to_owned(),
         body_text: "T".to_owned(),
         body_html: "<p>T</p>".to_owned(),
+        account_id: None,
+        mailing_id: None,
+        unsubscribe: String::new(),
+        not_before: None,
     }
 }
 

@@ -9,6 +9,8 @@ mod first_administrator;
 mod forgotten;
 mod form_page;
 pub mod kept;
+pub mod mail;
+mod mail_preferences;
 mod overview;
 mod password;
 mod register;
@@ -55,4 +57,8 @@ pub fn routes(routes: Routes) -> Routes {
         .form("/account/second-factor/remove", second_factor::remove)
         .page("/account/email", email::page)
         .form("/account/email", email::send)
+        .page("/account/mail", mail_preferences::page)
+        .form("/account/mail/{slug}", mail_preferences::save)
+        .page("/mail", mail::page)
+        .page("/mail/{id}", mail::one)
 }

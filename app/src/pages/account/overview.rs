@@ -65,6 +65,7 @@ fn address(actor: &Actor, factor: &Standing) -> impl IntoView + use<> {
             <div><dt>"E-mail address"</dt><dd class="answer">{actor.email.clone()}", "{confirmed}</dd><dd class="change"><a href="/account/email">"Change"<span class="hidden">" e-mail address"</span></a></dd></div>
             <div><dt>"Password"</dt><dd class="answer">"Kept as a hash only; nobody can read it"</dd><dd class="change"><a href="/account/password">"Change"<span class="hidden">" password"</span></a></dd></div>
             <div><dt>"Second factor"</dt><dd class="answer">{factor}</dd><dd class="change"><a href="/account/second-factor">{change}<span class="hidden">" second factor"</span></a></dd></div>
+            <div><dt>"Mail"</dt><dd class="answer">"News, reminders, and what is told to counsel"</dd><dd class="change"><a href="/account/mail">"Change"<span class="hidden">" which mails you get"</span></a></dd></div>
         </dl>
     }
 }

@@ -48,6 +48,17 @@ pub(super) fn in_words(event: &Event, known: &BTreeSet<&str>) -> (String, String
         "case_saved" => ("The settings of the case were changed", changed(&details)),
         "case_document_added" => ("A public document was added to the case", text("name")),
         "case_document_removed" => ("A public document was taken off the case", String::new()),
+        "mailing_queued" => ("Mails to many were queued", mailing(&details)),
+        "mailing_stopped" => (
+            "Mails to many were stopped",
+            frame::count(number(&details, "discarded"), "mail was discarded", "mails were discarded"),
+        ),
+        "mail_edited" => ("A mail that waited was edited", mail(&details)),
+        "mail_discarded" => ("A mail that waited was discarded", mail(&details)),
+        "mail_sent_now" => ("A mail was sent at once", mail(&details)),
+        "mail_template_saved" => ("A template for mails was saved", text("name")),
+        "mail_template_removed" => ("A template for mails was removed", text("name")),
+        "news_published" => ("News were published", text("title")),
         "counsel_invited" => ("Counsel was invited", text("email")),
         "counsel_appointed" => ("Counsel was appointed", text("email")),
         "counsel_dismissed" => ("Counsel was dismissed", text("email")),
@@ -100,6 +111,18 @@ fn written(details: &Value) -> String {
     let mails = details.get("mails").and_then(Value::as_i64).unwrap_or_default();
     let subject = details.get("subject").and_then(Value::as_str).unwrap_or_default();
     format!("{}: {}. “{subject}”", claims.join(", "), frame::count(mails, "mail", "mails"))
+}
+
+/// Mails to many: to whom, how many, about what.
+fn mailing(details: &Value) -> String {
+    let text = |name: &str| details.get(name).and_then(Value::as_str).unwrap_or_default();
+    format!("{}: {}. “{}”", text("to"), frame::count(number(details, "mails"), "mail", "mails"), text("subject"))
+}
+
+/// A mail: to whom, about what.
+fn mail(details: &Value) -> String {
+    let text = |name: &str| details.get(name).and_then(Value::as_str).unwrap_or_default();
+    format!("{}: “{}”", text("recipient"), text("subject"))
 }
 
 fn number(details: &Value, name: &str) -> i64 {

@@ -10,8 +10,9 @@ use leptos::prelude::*;
 
 use super::filter::Choice;
 
-/// The form. It is sent with GET, so that a filtered register has an address.
-pub(super) fn form(case: &Case, choice: &Choice) -> impl IntoView + use<> {
+/// The form. It is sent with GET to the page it stands on, so that a filtered register has an address; `page` is that page
+/// without a filter.
+pub(super) fn form(case: &Case, choice: &Choice, page: &str) -> impl IntoView + use<> {
     let settings = &case.settings;
     let typed = |name: &str| choice.typed.get(name).to_owned();
     let error = |name: &str| choice.errors.iter().find(|error| error.field == name).cloned();
@@ -31,7 +32,7 @@ pub(super) fn form(case: &Case, choice: &Choice) -> impl IntoView + use<> {
     let late = [("yes", "Late claims only".to_owned())];
     let sort = choice.order.key();
     let clear = (!choice.is_everything() || !choice.errors.is_empty())
-        .then(|| view! { <a href=format!("/counsel/{}/claims", settings.slug)>"Clear the filter"</a> });
+        .then(|| view! { <a href=page.to_owned()>"Clear the filter"</a> });
     view! {
         <form class="bar" method="get" role="search" aria-label="Filter of the register" novalidate>
             {text("q", "Name or number", typed("q"), error("q"))}

@@ -9,7 +9,7 @@ use claims::{
     money::{Currency, grouped_units},
     period::Period,
     store::{
-        Tx, cases, matches,
+        Tx, cases, matches, outbox,
         overlaps::{self, Which},
     },
 };
@@ -49,6 +49,8 @@ pub(super) enum Place {
     Overlaps,
     /// What goes to court.
     Filings,
+    /// What is mailed.
+    Mail,
     /// CSV files.
     Exports,
     /// The audit trail.
@@ -62,6 +64,8 @@ pub(super) struct Waiting {
     pub matches: i64,
     /// Entries of the ledger in which something is only suspected.
     pub overlaps: i64,
+    /// Mails that could not be delivered.
+    pub failed_mails: i64,
 }
 
 impl Waiting {
@@ -71,7 +75,8 @@ impl Waiting {
     /// If the database fails.
     pub async fn read(tx: &mut Tx, case: CaseId) -> Result<Self, Halt> {
         let (matches, _) = matches::waiting(tx, case).await?;
-        Ok(Self { matches, overlaps: overlaps::sums(tx, case, Which::Open, None).await?.entries })
+        let failed_mails = outbox::counts_of_case(tx, case, None).await?.get("failed").copied().unwrap_or(0);
+        Ok(Self { matches, overlaps: overlaps::sums(tx, case, Which::Open, None).await?.entries, failed_mails })
     }
 }
 
@@ -84,6 +89,7 @@ pub(super) fn nav(slug: &str, here: Place, waiting: Waiting) -> impl IntoView + 
         (Place::Matches, format!("{base}/matches"), "Matches", waiting.matches),
         (Place::Overlaps, format!("{base}/overlaps"), "Overlaps", waiting.overlaps),
         (Place::Filings, format!("{base}/filings"), "Filings", 0),
+        (Place::Mail, format!("{base}/mail"), "Mail", waiting.failed_mails),
         (Place::Exports, format!("{base}/exports"), "Exports", 0),
         (Place::Events, format!("{base}/events"), "Events", 0),
     ];

@@ -1,17 +1,15 @@
 //! Thresholds in words and bars.
 
-use claims::{case::Case, money::Currency, store::register::RegisterSums};
+use claims::{
+    case::Case,
+    money::Currency,
+    notices::thresholds::{CAFA_AMOUNT, CAFA_MEMBERS, NUMEROSITY},
+    store::register::RegisterSums,
+};
 use leptos::prelude::*;
 
 use super::{counted_once, filter};
 use crate::components::Meter;
-
-/// Members from which numerosity is usually presumed (Fed. R. Civ. P. 23(a)(1), as courts read it).
-const NUMEROSITY: i64 = 40;
-/// Members that 28 U.S.C. § 1332(d)(5)(B) asks for.
-const CAFA_MEMBERS: i64 = 100;
-/// What the amount must exceed under 28 U.S.C. § 1332(d)(2), in cents, without interest and costs.
-const CAFA_AMOUNT: i64 = 500_000_000;
 
 /// The gauges of a case, from what its submitted claims come to once every member and every dollar is counted once. Where that is
 /// a range, a threshold is reached only if its lower end reaches it.

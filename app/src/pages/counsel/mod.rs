@@ -19,6 +19,12 @@ mod filter;
 mod filter_form;
 mod frame;
 mod gauges;
+mod mail;
+mod mail_one;
+mod mail_preferences;
+mod mail_templates;
+mod mail_words;
+mod mailing;
 mod match_decision;
 mod match_groups;
 mod match_page;
@@ -27,6 +33,7 @@ mod match_weight;
 mod match_words;
 mod matches;
 mod matching_state;
+mod news;
 mod over_time;
 mod overlap_decision;
 mod overlap_letter;
@@ -41,10 +48,31 @@ mod signed;
 mod totals_table;
 mod version;
 mod who_else;
+mod write;
 
 /// The routes of these pages.
 #[must_use]
 pub fn routes(routes: Routes) -> Routes {
+    let routes = routes
+        .page("/counsel/{slug}/mail", mail::page)
+        .page("/counsel/{slug}/mail/write", write::page)
+        .form("/counsel/{slug}/mail/write", write::send)
+        .page("/counsel/{slug}/mail/mailings/{id}", mailing::page)
+        .form("/counsel/{slug}/mail/mailings/{id}/stop", mailing::stop)
+        .page("/counsel/{slug}/mail/templates", mail_templates::list)
+        .page("/counsel/{slug}/mail/templates/new", mail_templates::new)
+        .form("/counsel/{slug}/mail/templates/new", mail_templates::add)
+        .page("/counsel/{slug}/mail/templates/{id}", mail_templates::page)
+        .form("/counsel/{slug}/mail/templates/{id}", mail_templates::save)
+        .form("/counsel/{slug}/mail/templates/{id}/remove", mail_templates::remove)
+        .page("/counsel/{slug}/mail/preferences", mail_preferences::page)
+        .form("/counsel/{slug}/mail/preferences", mail_preferences::save)
+        .page("/counsel/{slug}/mail/news", news::page)
+        .form("/counsel/{slug}/mail/news", news::publish)
+        .page("/counsel/{slug}/mail/{id}", mail_one::page)
+        .form("/counsel/{slug}/mail/{id}", mail_one::edit)
+        .form("/counsel/{slug}/mail/{id}/discard", mail_one::discard)
+        .form("/counsel/{slug}/mail/{id}/send", mail_one::send_now);
     routes
         .page("/counsel", desk::page)
         .page("/counsel/{slug}", overview::page)

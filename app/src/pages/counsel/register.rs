@@ -70,11 +70,12 @@ pub async fn page(visitor: Visitor, Path(slug): Path<String>, Query(query): Quer
 }
 
 fn wrong(case: &Case, waiting: Waiting, choice: &Choice) -> impl IntoView + use<> {
+    let all = format!("/counsel/{}/claims", case.settings.slug);
     view! {
         <ErrorSummary errors=choice.errors.clone()/>
         <h1>"Register"</h1>
         {frame::nav(&case.settings.slug, Place::Claims, waiting)}
-        {filter_form::form(case, choice)}
+        {filter_form::form(case, choice, &all)}
         <p class="empty">"No claims are shown until the filter can be read: it would be more than you asked for."</p>
     }
 }
@@ -83,18 +84,18 @@ fn show(shown: &Shown) -> impl IntoView + use<> {
     let Shown { case, choice, .. } = shown;
     let slug = case.settings.slug.as_str();
     let total = shown.submitted.claims + shown.withdrawn.claims;
+    let all = format!("/counsel/{slug}/claims");
     let list = if total > 0 {
         list(shown).into_any()
     } else if choice.is_everything() {
         view! { <p class="empty">"No claim has been sent yet. As soon as one is, it stands here."</p> }.into_any()
     } else {
-        let all = format!("/counsel/{slug}/claims");
-        view! { <p class="empty">"No claim fits this filter. Take a part of it away, or "<a href=all>"see all claims"</a>"."</p> }.into_any()
+        view! { <p class="empty">"No claim fits this filter. Take a part of it away, or "<a href=all.clone()>"see all claims"</a>"."</p> }.into_any()
     };
     view! {
         <h1>"Register"</h1>
         {frame::nav(slug, Place::Claims, shown.waiting)}
-        {filter_form::form(case, choice)}
+        {filter_form::form(case, choice, &all)}
         {list}
     }
 }
@@ -106,6 +107,7 @@ fn list(shown: &Shown) -> impl IntoView + use<> {
     let query = choice.query();
     let link = |what: What| exports::file(slug, what, &query, false);
     let more = with_query(format!("/counsel/{slug}/exports"), &query);
+    let write = with_query(format!("/counsel/{slug}/mail/write"), &query);
     let currency = settings.currency;
     let amounts = match (choice.filter.category, choice.filter.basis) {
         (_, Some(basis)) => format!("Amounts in {currency}: stock at {} only.", basis.title()),
@@ -131,7 +133,8 @@ fn list(shown: &Shown) -> impl IntoView + use<> {
             <p><strong>{head}</strong>{of_them}". "{amounts}</p>
             <p class="push">
                 "Export exactly these: "<a href=link(What::Claims)>"claims"</a>", "<a href=link(What::Lines)>"lines"</a>
-                " or "<a href=more>"other files"</a>
+                " or "<a href=more>"other files"</a>". "
+                <a href=write>"Write to these claimants"</a>
             </p>
         </div>
         <Table caption="Claims" quiet=true class="dense">

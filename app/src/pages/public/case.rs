@@ -6,7 +6,7 @@ use claims::{
     actions::cases::public_case,
     case::{Case, Intake},
     deadline, period,
-    store::{self, cases::CaseDocument},
+    store::{self, cases::CaseDocument, mailings::News},
 };
 use leptos::prelude::*;
 
@@ -20,12 +20,16 @@ use crate::{
     shell::Page,
 };
 
+/// News shown, newest first.
+const NEWS: i64 = 20;
+
 /// `GET /cases/{slug}`
 pub async fn page(visitor: Visitor, Path(slug): Path<String>) -> Answer {
     let mut tx = visitor.recoup().store.read().await?;
     let case = public_case(&mut tx, &slug).await?;
     let documents = store::cases::documents(&mut tx, case.id).await?;
     let rows = store::register::tally(&mut tx, case.id, case.settings.filing_basis).await?;
+    let news = store::mailings::news(&mut tx, case.id, NEWS).await?;
     drop(tx);
     let now = visitor.recoup().clock.now();
     Ok(visitor.page(Page::new(case.settings.title.clone(), move || {
@@ -35,6 +39,7 @@ pub async fn page(visitor: Visitor, Path(slug): Path<String>) -> Answer {
             <div class="with-aside">
                 <div>
                     {intake(&case, now)}
+                    {news_list(&case, &news)}
                     <h2>"What happened"</h2>
                     {paragraphs(&settings.what_happened)}
                     <h2>"Who is in the class"</h2>
@@ -83,6 +88,27 @@ fn intake(case: &Case, now: Instant) -> impl IntoView + use<> {
         }
         .into_any(),
     }
+}
+
+/// What counsel told everybody; the newest is open.
+fn news_list(case: &Case, news: &[News]) -> impl IntoView + use<> {
+    let zone = &case.settings.time_zone;
+    (!news.is_empty()).then(|| {
+        let items: Vec<_> = news
+            .iter()
+            .enumerate()
+            .map(|(place, news)| {
+                let day = period::show_day(deadline::day_in(news.published_at, zone));
+                view! {
+                    <details open=place == 0>
+                        <summary>{news.title.clone()}" "<span class="detail">{day}</span></summary>
+                        {paragraphs(&news.body)}
+                    </details>
+                }
+            })
+            .collect();
+        view! { <h2>"News"</h2>{items} }
+    })
 }
 
 /// The deadline beside the page, where the page does not already begin with it.

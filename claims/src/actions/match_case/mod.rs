@@ -69,7 +69,7 @@ pub async fn run(recoup: &Recoup, case: CaseId, owner: &str) -> Result<bool, Fai
         let now = recoup.clock.now();
         matching::fail(&mut tx, case, owner, &failure.to_string(), now + AGAIN).await?;
         // Nobody waits for a mail about a new claim because matching has a mistake.
-        telling::tell(recoup, &mut tx, case, None, now).await?;
+        telling::tell(recoup, &mut tx, case, false, now).await?;
         tx.commit().await?;
     }
     Ok(true)
@@ -95,7 +95,8 @@ async fn reckon_and_keep(recoup: &Recoup, case: CaseId, owner: &str) -> Result<(
         return Ok(());
     }
     keep(&mut tx, case, &input, &outcome, now).await?;
-    telling::tell(recoup, &mut tx, case, Some(()), now).await?;
+    telling::tell(recoup, &mut tx, case, true, now).await?;
+    telling::found(recoup, &mut tx, case, outcome.members.0, now).await?;
     Ok(tx.commit().await?)
 }
 

@@ -1,27 +1,38 @@
-//! Telling counsel of claims that came in, with what they resemble. Claimants are told nothing of it.
+//! Telling counsel of claims that came in, with what they resemble, and of what a run found. Claimants are told nothing of it.
 
-use minijinja::context;
+use minijinja::{Value, context};
 
-use super::super::{Failure, Recoup};
+use super::super::{
+    Failure, Recoup,
+    notices::{Listener, listeners, note, raise, tell_at_once, words},
+};
 use crate::{
-    CaseId, ClaimId, Instant,
+    CaseId, Instant, VersionId,
     access::Refusal,
     case::Case,
     deadline,
     frozen::FrozenClaim,
     intake::steps::Step,
+    mail::linked,
     matching::of_case::percent,
     money::grouped_units,
-    store::{Tx, cases, claims, matches, matching, outbox, overlaps},
+    notices::{Kind, Way, What, thresholds},
+    status::ClaimStatus,
+    store::{
+        Tx, cases,
+        claims::{self, Claim},
+        matches, matching, notices, outbox, overlaps,
+        register::{self, Filter},
+    },
     totals,
 };
 
-/// Queues the mails about all sent versions of a case of which counsel was not told. `matched` is `None` if matching failed.
+/// Tells of all sent versions of a case of which counsel was not told. `matched` says whether matching succeeded.
 pub(super) async fn tell(
     recoup: &Recoup,
     tx: &mut Tx,
     case: CaseId,
-    matched: Option<()>,
+    matched: bool,
     now: Instant,
 ) -> Result<(), Failure> {
     let untold = matching::untold(tx, case).await?;
@@ -29,18 +40,76 @@ pub(super) async fn tell(
         return Ok(());
     }
     let case = cases::by_id(tx, case).await?.ok_or(Refusal::NotFound)?.read()?;
-    let counsel = cases::counsel(tx, case.id).await?;
+    let listeners = listeners(tx, case.id).await?;
     for (version, claim, frozen) in untold {
         let frozen: FrozenClaim = serde_json::from_str(&frozen)
             .map_err(|error| Failure::Internal(format!("the frozen text of version {version} is damaged: {error}")))?;
-        let row = claims::by_id(tx, claim).await?.ok_or(Refusal::NotFound)?;
-        let values =
-            values(recoup, tx, &case, claim, &frozen, matched.is_some() && row.in_force_id == Some(version)).await?;
-        for (_, _, email) in &counsel {
-            let mail = recoup.mails.write("new_claim", email, values.clone(), (Some(case.id), Some(claim)))?;
-            outbox::add(tx, &mail, now).await?;
-        }
+        let claim = claims::by_id(tx, claim).await?.ok_or(Refusal::NotFound)?;
+        let compared = compared(&claim, version, matched);
+        tell_of(recoup, tx, &case, &listeners, &claim, &frozen, compared, now).await?;
         matching::told(tx, version).await?;
+    }
+    Ok(())
+}
+
+/// What can be said of what a version resembles: only one that counts is compared with others.
+fn compared(claim: &Claim, version: VersionId, matched: bool) -> &'static str {
+    match (claim.status.as_str(), claim.in_force_id == Some(version), matched) {
+        (_, false, _) => "superseded",
+        ("withdrawn", true, _) => "withdrawn",
+        (_, true, false) => "failed",
+        (_, true, true) => "yes",
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "a version with all that is said of it")]
+async fn tell_of(
+    recoup: &Recoup,
+    tx: &mut Tx,
+    case: &Case,
+    listeners: &[Listener],
+    claim: &Claim,
+    frozen: &FrozenClaim,
+    compared: &str,
+    now: Instant,
+) -> Result<(), Failure> {
+    let amount = totals::counted(&frozen.totals, case.settings.filing_basis).amount;
+    let number = frozen.number.clone();
+    let claimant = frozen.answers.get(Step::Claimant.key()).map_or("", |answers| answers.get("legal_name")).to_owned();
+    let what = What::ClaimSent { number: number.clone(), version: frozen.version, claimant: claimant.clone(), amount };
+    let kind = what.kind();
+    let sent = note(tx, case.id, &what, now).await?;
+    let counts = !matches!(compared, "withdrawn" | "superseded");
+    let threshold = case.settings.alert_claim.filter(|threshold| counts && amount > *threshold);
+    let large = threshold.map(|threshold| What::ClaimLarge { number, claimant, amount, threshold });
+    let large = match large {
+        Some(what) => note(tx, case.id, &what, now).await?.map(|id| (id, what)),
+        None => None,
+    };
+    let alert = if large.is_some() { threshold } else { None };
+    let values = values(recoup, tx, case, claim, frozen, compared, alert).await?;
+    for listener in listeners {
+        let at_once = listener.way(kind) == Way::AtOnce;
+        match (sent, listener.way(kind)) {
+            (Some(_), Way::AtOnce) => {
+                let about = (Some(case.id), Some(claim.id));
+                let mail =
+                    recoup.mails.write("new_claim", &listener.email, values.clone(), about)?.of(listener.account);
+                outbox::add(tx, &mail, now).await?;
+            }
+            (Some(id), Way::Digest) => notices::keep_for_digest(tx, id, case.id, listener.account).await?,
+            _ => {}
+        }
+        // The mail about the claim says that it is large: whoever gets it needs no other.
+        if let Some((id, what)) = &large {
+            match listener.way(Kind::ClaimLarge) {
+                Way::AtOnce if !at_once => {
+                    tell_at_once(recoup, tx, case, listener, Kind::ClaimLarge, &[what], now).await?;
+                }
+                Way::Digest => notices::keep_for_digest(tx, *id, case.id, listener.account).await?,
+                _ => {}
+            }
+        }
     }
     Ok(())
 }
@@ -49,43 +118,84 @@ async fn values(
     recoup: &Recoup,
     tx: &mut Tx,
     case: &Case,
-    claim: ClaimId,
+    claim: &Claim,
     frozen: &FrozenClaim,
-    matched: bool,
-) -> Result<minijinja::Value, Failure> {
+    compared: &str,
+    alert: Option<i64>,
+) -> Result<Value, Failure> {
     let settings = &case.settings;
-    let show = |minor| settings.currency.show(minor);
+    let page = |path: &str| words::page(recoup, case, path);
+    let link = page(&format!("/claims/{}", frozen.number));
+    let leads = |words: &str, href: &str| Value::from_safe_string(linked(words, href));
+    let show = |minor| leads(&settings.currency.show(minor), &link);
+    let matches_link = page(&format!("/matches?claim={}", frozen.number));
+    let overlaps_link = page(&format!("/overlaps?claim={}", frozen.number));
     let total = totals::counted(&frozen.totals, settings.filing_basis);
-    let page = |path: &str| recoup.url(&format!("/counsel/{}/{path}", settings.slug));
     let mut resembles = Vec::new();
     let mut shares = None;
-    if matched {
-        for found in matches::of_claim(tx, claim).await? {
+    if compared == "yes" {
+        for found in matches::of_claim(tx, claim.id).await? {
             if found.verdict.is_some() {
                 continue;
             }
-            let (number, claimant) = if found.claim_a == claim {
+            let (number, claimant) = if found.claim_a == claim.id {
                 (found.number_b, found.claimant_b)
             } else {
                 (found.number_a, found.claimant_a)
             };
-            resembles.push(context! { number, claimant, percent => percent(found.score) });
+            let words = format!("{claimant}, {number} ({} % probable)", percent(found.score));
+            resembles.push(leads(&words, &page(&format!("/matches/{}", found.id))));
         }
-        let sums = overlaps::sums(tx, case.id, overlaps::Which::Open, Some(claim)).await?;
+        let sums = overlaps::sums(tx, case.id, overlaps::Which::Open, Some(claim.id)).await?;
         if sums.entries > 0 {
             let entries = match sums.entries {
                 1 => "one entry of the ledger".to_owned(),
                 more => format!("{} entries of the ledger", grouped_units(more)),
             };
-            shares = Some(context! { suspected => show(sums.suspected), entries });
+            let suspected = leads(&settings.currency.show(sums.suspected), &overlaps_link);
+            shares = Some(context! { suspected, entries => leads(&entries, &overlaps_link) });
         }
     }
     Ok(context! {
         claimant => frozen.answers.get(Step::Claimant.key()).map_or("", |answers| answers.get("legal_name")),
         case => settings.title.as_str(), number => frozen.number.as_str(), version => frozen.version,
-        received => deadline::show(frozen.received_at, &settings.time_zone), lines => frozen.lines.len(),
+        received => deadline::show(frozen.received_at, &settings.time_zone),
+        lines => leads(&grouped_units(i64::try_from(frozen.lines.len()).unwrap_or(i64::MAX)), &link),
         total => show(total.amount), documented => show(total.documented), late => frozen.declaration.late_reason.is_some(),
-        link => page(&format!("claims/{}", frozen.number)), matched, resembles, shares,
-        matches_link => page(&format!("matches?claim={}", frozen.number)), overlaps_link => page(&format!("overlaps?claim={}", frozen.number)),
+        alert => alert.map(|alert| leads(&settings.currency.show(alert), &page(""))),
+        link => link.as_str(), compared, resembles, shares, matches_link, overlaps_link, preferences => words::preferences(recoup, case),
     })
+}
+
+/// Tells of what a run found: likely duplicates and overlaps, and thresholds that are passed even if everything suspected is
+/// the same. A threshold is told of once, whatever comes and goes afterwards.
+pub(super) async fn found(
+    recoup: &Recoup,
+    tx: &mut Tx,
+    case: CaseId,
+    members_least: i64,
+    now: Instant,
+) -> Result<(), Failure> {
+    let settings = cases::by_id(tx, case).await?.ok_or(Refusal::NotFound)?.read()?.settings;
+    let mut things = Vec::new();
+    for threshold in thresholds::members_reached(&settings, members_least) {
+        things.push(What::Members { members: members_least, threshold });
+    }
+    let filter = Filter { status: Some(ClaimStatus::Submitted), ..Filter::default() };
+    let (total, _) = register::sums(tx, case, settings.filing_basis, &filter).await?.unique();
+    for threshold in thresholds::totals_passed(&settings, total) {
+        things.push(What::Total { total, threshold });
+    }
+    for pair in notices::new_pairs(tx, case).await? {
+        things.push(What::Pair { id: pair.id, a: pair.a, b: pair.b, score: pair.score, stake: pair.stake });
+    }
+    for entry in notices::new_overlaps(tx, case).await? {
+        things.push(What::Overlap {
+            id: entry.id,
+            place: entry.place,
+            release: entry.words,
+            suspected: entry.suspected,
+        });
+    }
+    raise(recoup, tx, case, things, now).await
 }

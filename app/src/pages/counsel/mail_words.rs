@@ -1,0 +1,99 @@
+//! States of mails, and why one was not delivered, in plain words.
+
+/// States of a mail: key, word, key for the stylesheet.
+pub(super) const STATES: [(&str, &str, &str); 5] = [
+    ("waiting", "Waiting", "progress"),
+    ("sending", "Being sent", "progress"),
+    ("sent", "Sent", "done"),
+    ("failed", "Failed", "attention"),
+    ("discarded", "Discarded", "optional"),
+];
+
+/// The word for a state, and its key for the stylesheet.
+pub(super) fn state(key: &str) -> (String, &'static str) {
+    STATES
+        .into_iter()
+        .find(|(known, ..)| *known == key)
+        .map_or_else(|| (key.to_owned(), ""), |(_, word, style)| (word.to_owned(), style))
+}
+
+/// What a kind of mail is.
+pub(super) fn kind(key: &str) -> &'static str {
+    match key {
+        "receipt" => "Receipt",
+        "claim_withdrawn" => "Confirmation of a withdrawal",
+        "claim_filed" => "Claim is in a filing",
+        "new_claim" => "A claim came in, to counsel",
+        "notice" => "Notice to counsel",
+        "digest" => "Daily digest to counsel",
+        "reminder" => "Reminder before the deadline",
+        "letter" => "Letter of counsel",
+        "news" => "News of the case",
+        _ => "Mail",
+    }
+}
+
+/// Why a delivery ended as it did. What the server said is shown beside it.
+pub(super) fn why(detail: &str) -> &'static str {
+    let said = detail.to_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| said.contains(word));
+    if has(&[
+        "5.1.1",
+        "5.1.10",
+        "user unknown",
+        "no such user",
+        "mailbox unavailable",
+        "does not exist",
+        "unknown recipient",
+    ]) {
+        "There is no such mailbox. Ask the claimant for another address."
+    } else if has(&["5.2.2", "4.2.2", "mailbox full", "over quota", "quota exceeded"]) {
+        "The mailbox is full."
+    } else if has(&["5.7", "spam", "blocked", "policy", "rejected"]) {
+        "The receiving server refused it as unwanted. Your mail provider can say what to change."
+    } else if has(&["5.4", "4.4", "dns", "no route", "domain not found"]) {
+        "The domain of the address takes no mail, or could not be found."
+    } else if has(&["greylist", "4.7", "try again later"]) {
+        "The receiving server asks to wait; it is tried again."
+    } else if has(&["connection", "connect", "timeout", "timed out", "network"]) {
+        "The mail server could not be reached."
+    } else if has(&["authentication", "credentials", "535"]) {
+        "The mail server does not take our sign-in. The operator has to mend it."
+    } else if has(&["cannot be written"]) {
+        "The address is not one that mail can go to."
+    } else if has(&["accepted", "written to", "kept in memory"]) {
+        "The mail server took it."
+    } else {
+        "The mail server did not take it."
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_servers_say_in_plain_words() {
+        for (detail, words) in [
+            ("permanent error (550): 5.1.1 <a@b.c>: Recipient address rejected: User unknown", "no such mailbox"),
+            ("given up after 19 attempts: transient error (452): 4.2.2 Over quota", "full"),
+            ("permanent error (554): 5.7.1 Message blocked", "unwanted"),
+            ("Connection error: Connection refused (os error 111)", "could not be reached"),
+            ("the mail cannot be written: Invalid email user", "not one that mail can go to"),
+            ("accepted: 250 queued", "took it"),
+            ("something else", "did not take it"),
+        ] {
+            assert!(why(detail).contains(words), "{detail}: {}", why(detail));
+        }
+    }
+
+    #[test]
+    fn every_kind_that_a_case_mails_has_words() {
+        for kind in
+            ["receipt", "claim_withdrawn", "claim_filed", "new_claim", "notice", "digest", "reminder", "letter", "news"]
+        {
+            assert!(claims::mail::kinds().any(|known| known == kind));
+            assert_ne!(super::kind(kind), "Mail");
+        }
+    }
+}

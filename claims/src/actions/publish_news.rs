@@ -1,0 +1,52 @@
+//! Publishing news of a case: on its public page, and by mail to those who file in it and want news.
+
+use super::{Failure, Recoup, once, permit, record, write_to_many};
+use crate::{
+    access::{Action, Actor},
+    case::Case,
+    intake::{
+        Answers,
+        mailing::{self, Mailing},
+    },
+    store::{mailings, recipients},
+};
+
+/// Publishes news. `key` is the form's idempotency key. Gives how many mails wait to be sent.
+///
+/// # Errors
+/// Wrong answers, or an actor who may not.
+pub async fn publish(
+    recoup: &Recoup,
+    actor: &Actor,
+    case: &Case,
+    answers: &Answers,
+    key: &str,
+) -> Result<usize, Failure> {
+    permit(actor, Action::Write(case.id))?;
+    let answers = answers.only(mailing::NEWS);
+    let (title, text, per_hour) = mailing::read_news(&answers).map_err(Failure::Invalid)?;
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.write().await?;
+    let fingerprint = format!("{} {title} {text} {per_hour:?}", case.id);
+    if let Some(answer) = once::answered(&mut tx, actor, key, "publish_news", &fingerprint).await? {
+        return Ok(answer.parse().unwrap_or_default());
+    }
+    let mut mails = 0;
+    let mut queued = None;
+    if let Some(per_hour) = per_hour {
+        let chosen = write_to_many::Chosen { recipients: recipients::of_case(&mut tx, case.id).await? };
+        let to = chosen.of(true);
+        mails = to.len();
+        if mails > 0 {
+            let mailing = Mailing { news: true, subject: title.clone(), text: text.clone(), per_hour };
+            let whom = "everybody who files in this case and wants news";
+            queued = Some(write_to_many::add(recoup, &mut tx, actor, case, &mailing, whom, &to).await?);
+        }
+    }
+    mailings::publish(&mut tx, case.id, (&title, &text), queued, actor.account, now).await?;
+    record(&mut tx, case.id, actor, "news_published", serde_json::json!({ "title": title, "mails": mails }), now)
+        .await?;
+    once::keep(recoup, &mut tx, actor, key, "publish_news", &fingerprint, &mails.to_string()).await?;
+    tx.commit().await?;
+    Ok(mails)
+}

@@ -1,0 +1,325 @@
+//! Counsel write to many: to whom, how it will read, a test to oneself, the queue, and stopping it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::Duration;
+use minijinja::context;
+
+use super::{Failure, Recoup, notices::unsubscribe, once, permit, record};
+use crate::{
+    CaseId, Instant, MailingId,
+    access::{Action, Actor, Refusal},
+    case::Case,
+    deadline,
+    intake::{
+        Answers,
+        mailing::{self, Mailing, fill},
+    },
+    notices::Subscription,
+    store::{
+        Tx,
+        mailings::{self, NewMailing},
+        outbox::{self, NewMail},
+        recipients::{self, Recipient},
+        register::Filter,
+    },
+};
+
+/// How many mails a preview shows.
+const SAMPLES: usize = 3;
+
+/// Whom a filter of the register chooses.
+#[derive(Debug, Clone, Default)]
+pub struct Chosen {
+    /// Who acts for the claims, by claim.
+    pub recipients: Vec<Recipient>,
+}
+
+impl Chosen {
+    /// How many claims they act for.
+    #[must_use]
+    pub fn claims(&self) -> usize {
+        self.recipients.iter().map(|recipient| recipient.claim_id).collect::<BTreeSet<_>>().len()
+    }
+
+    /// How many people they are.
+    #[must_use]
+    pub fn people(&self) -> usize {
+        self.recipients.iter().map(|recipient| recipient.account).collect::<BTreeSet<_>>().len()
+    }
+
+    /// Those who get a mail: about claims one for each claim, of news one for each person who wants them.
+    #[must_use]
+    pub fn of(&self, news: bool) -> Vec<&Recipient> {
+        let mut written = BTreeSet::new();
+        let gets = |recipient: &&Recipient| !news || recipient.takes_news && written.insert(recipient.account);
+        self.recipients.iter().filter(gets).collect()
+    }
+}
+
+/// Whom a filter chooses.
+///
+/// # Errors
+/// If the actor may not write in this case.
+pub async fn choose(recoup: &Recoup, actor: &Actor, case: &Case, filter: &Filter) -> Result<Chosen, Failure> {
+    permit(actor, Action::Write(case.id))?;
+    let mut tx = recoup.store.read().await?;
+    read_chosen(&mut tx, case, filter).await
+}
+
+async fn read_chosen(tx: &mut Tx, case: &Case, filter: &Filter) -> Result<Chosen, Failure> {
+    let recipients = recipients::of_filter(tx, case.id, case.settings.filing_basis, filter).await?;
+    Ok(Chosen { recipients })
+}
+
+/// A mail as one of its recipients will read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sample {
+    /// To whom.
+    pub recipient: String,
+    /// Subject.
+    pub subject: String,
+    /// Text.
+    pub text: String,
+}
+
+/// Three of the mails as they will read: the first, the last and one from the middle; fewer if there are fewer.
+///
+/// # Errors
+/// Wrong answers, or nobody is chosen.
+pub async fn preview(
+    recoup: &Recoup,
+    actor: &Actor,
+    case: &Case,
+    filter: &Filter,
+    answers: &Answers,
+) -> Result<(usize, Vec<Sample>), Failure> {
+    permit(actor, Action::Write(case.id))?;
+    let mailing = mailing::read_mailing(answers).map_err(Failure::Invalid)?;
+    let chosen = choose(recoup, actor, case, filter).await?;
+    let to = chosen.of(mailing.news);
+    let mut places = vec![0, to.len() / 2, to.len().saturating_sub(1)];
+    places.dedup();
+    places.truncate(SAMPLES.min(to.len()));
+    let mut samples = Vec::new();
+    for place in places {
+        let recipient = to[place];
+        let mail = compose(recoup, actor, case, &mailing, recipient)?;
+        let whom = format!("{} <{}>", recipient.name, recipient.email);
+        samples.push(Sample { recipient: whom, subject: mail.subject, text: mail.body_text });
+    }
+    Ok((to.len(), samples))
+}
+
+/// Writes one mail for a recipient.
+fn compose(recoup: &Recoup, actor: &Actor, case: &Case, mailing: &Mailing, to: &Recipient) -> Result<NewMail, Failure> {
+    let settings = &case.settings;
+    let link = recoup.url(&format!("/claims/{}", to.claim_id));
+    let last = case.deadline - Duration::minutes(1);
+    let values = BTreeMap::from([
+        ("name", to.name.clone()),
+        ("claimant", to.claimant.clone()),
+        ("number", to.number.clone()),
+        ("claimed", settings.currency.show(to.amount)),
+        ("documented", settings.currency.show(to.documented)),
+        ("case", settings.title.clone()),
+        ("deadline", deadline::show(last, &settings.time_zone)),
+        ("link", link.clone()),
+        ("counsel", actor.name.clone()),
+    ]);
+    let (subject, text) = (fill(&mailing.subject, &values), fill(&mailing.text, &values));
+    let about = (Some(case.id), Some(to.claim_id));
+    if mailing.news {
+        let ends = unsubscribe::address(recoup, to.account, case.id, Subscription::News)?;
+        let values = context! {
+            subject, text, name => to.name.as_str(), counsel => actor.name.as_str(), case => settings.title.as_str(),
+            link => recoup.url(&format!("/cases/{}", settings.slug)), unsubscribe => ends.as_str(),
+        };
+        let mut mail = recoup.mails.write("news", &to.email, values, about)?.of(to.account);
+        mail.unsubscribe = ends;
+        return Ok(mail);
+    }
+    let values = context! {
+        subject, text, counsel => actor.name.as_str(), case => settings.title.as_str(), number => to.number.as_str(), link,
+    };
+    Ok(recoup.mails.write("letter", &to.email, values, about)?.of(to.account))
+}
+
+/// Sends one of the mails to the actor, as the first recipient would get it.
+///
+/// # Errors
+/// Wrong answers, or nobody is chosen.
+pub async fn test(
+    recoup: &Recoup,
+    actor: &Actor,
+    case: &Case,
+    filter: &Filter,
+    answers: &Answers,
+    key: &str,
+) -> Result<(), Failure> {
+    permit(actor, Action::Write(case.id))?;
+    let mailing = mailing::read_mailing(answers).map_err(Failure::Invalid)?;
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.write().await?;
+    // The same text is tested once, however often the button is clicked; another text is another test.
+    let fingerprint = format!("{} {mailing:?} {filter:?}", case.id);
+    let key = if key.is_empty() { String::new() } else { format!("{} {key}", super::links::hash(&fingerprint)) };
+    if once::answered(&mut tx, actor, &key, "test_mailing", &fingerprint).await?.is_some() {
+        return Ok(());
+    }
+    let chosen = read_chosen(&mut tx, case, filter).await?;
+    let recipient = *chosen.of(mailing.news).first().ok_or_else(nobody)?;
+    let mut mail = compose(recoup, actor, case, &mailing, recipient)?.of(actor.account);
+    mail.recipient.clone_from(&actor.email);
+    mail.subject = format!("Test: {}", mail.subject);
+    // Clicking the link of a test would end the recipient's mails.
+    if !mail.unsubscribe.is_empty() {
+        let own = unsubscribe::address(recoup, actor.account, case.id, Subscription::News)?;
+        mail.body_text = mail.body_text.replace(&mail.unsubscribe, &own);
+        mail.body_html = mail.body_html.replace(&mail.unsubscribe, &own);
+        mail.unsubscribe = own;
+    }
+    outbox::add(&mut tx, &mail, now).await?;
+    once::keep(recoup, &mut tx, actor, &key, "test_mailing", &fingerprint, "").await?;
+    Ok(tx.commit().await?)
+}
+
+fn nobody() -> Failure {
+    Failure::said(
+        "Nobody would get this mail. Choose other claims; accounts whose address was never confirmed get none.",
+    )
+}
+
+/// A mailing to be queued.
+pub struct Wish<'a> {
+    /// Which claims.
+    pub filter: &'a Filter,
+    /// The same in words.
+    pub filter_words: &'a str,
+    /// How many mails the page said there are.
+    pub expected: i64,
+    /// What was typed.
+    pub answers: &'a Answers,
+    /// Idempotency key.
+    pub key: &'a str,
+}
+
+/// Queues the mails, spread over time at the stated rate.
+///
+/// # Errors
+/// Wrong answers; nobody is chosen; or the filter fits others than the preview said.
+pub async fn queue(recoup: &Recoup, actor: &Actor, case: &Case, wish: &Wish<'_>) -> Result<MailingId, Failure> {
+    permit(actor, Action::Write(case.id))?;
+    let mailing = mailing::read_mailing(wish.answers).map_err(Failure::Invalid)?;
+    let mut tx = recoup.store.write().await?;
+    let fingerprint = format!("{} {mailing:?} {:?}", case.id, wish.filter);
+    if let Some(answer) = once::answered(&mut tx, actor, wish.key, "write_to_many", &fingerprint).await? {
+        return Ok(MailingId(answer.parse().unwrap_or_default()));
+    }
+    let chosen = read_chosen(&mut tx, case, wish.filter).await?;
+    let to = chosen.of(mailing.news);
+    if to.is_empty() {
+        return Err(nobody());
+    }
+    if i64::try_from(to.len()).ok() != Some(wish.expected) {
+        return Err(Failure::said(format!(
+            "The filter now chooses {} mails, not {} as when you looked. Look at the preview again, then queue them.",
+            to.len(),
+            wish.expected
+        )));
+    }
+    let id = add(recoup, &mut tx, actor, case, &mailing, wish.filter_words, &to).await?;
+    once::keep(recoup, &mut tx, actor, wish.key, "write_to_many", &fingerprint, &id.to_string()).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Queues a mail to each recipient, in the transaction of what causes it.
+pub(super) async fn add(
+    recoup: &Recoup,
+    tx: &mut Tx,
+    actor: &Actor,
+    case: &Case,
+    mailing: &Mailing,
+    whom: &str,
+    to: &[&Recipient],
+) -> Result<MailingId, Failure> {
+    let now = recoup.clock.now();
+    let new = NewMailing {
+        case_id: case.id,
+        about: if mailing.news { "news" } else { "claim" },
+        subject: &mailing.subject,
+        body: &mailing.text,
+        recipients: whom,
+        per_hour: mailing.per_hour,
+        mails: i64::try_from(to.len()).unwrap_or(i64::MAX),
+        by: actor.account,
+    };
+    let id = mailings::add(tx, &new, now).await?;
+    for (place, recipient) in to.iter().enumerate() {
+        let mut mail = compose(recoup, actor, case, mailing, recipient)?;
+        mail.mailing_id = Some(id);
+        mail.not_before = Some(due(now, place, mailing.per_hour));
+        outbox::add(tx, &mail, now).await?;
+    }
+    let details = serde_json::json!({ "mailing": id, "mails": new.mails, "per_hour": new.per_hour, "subject": new.subject, "to": whom });
+    record(tx, case.id, actor, "mailing_queued", details, now).await?;
+    Ok(id)
+}
+
+/// When a mail of a mailing may go out, by its place from 0; all at once where there is no rate.
+fn due(start: Instant, place: usize, per_hour: i64) -> Instant {
+    if per_hour == 0 {
+        return start;
+    }
+    let place = i64::try_from(place).unwrap_or(i64::MAX / 3_600_000);
+    start + Duration::milliseconds(place.saturating_mul(3_600_000) / per_hour)
+}
+
+/// Stops a mailing: what waits is discarded, what is on its way is not tried again. Gives how many mails were discarded; once
+/// more changes nothing.
+///
+/// # Errors
+/// If the actor may not, or there is no such mailing.
+pub async fn stop(recoup: &Recoup, actor: &Actor, case: CaseId, id: MailingId) -> Result<u64, Failure> {
+    permit(actor, Action::Write(case))?;
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.write().await?;
+    mailings::by_id(&mut tx, case, id).await?.ok_or(Refusal::NotFound)?;
+    if !mailings::stop(&mut tx, id, actor.account, now).await? {
+        return Ok(0);
+    }
+    let discarded = outbox::discard_mailing(&mut tx, id).await?;
+    record(&mut tx, case, actor, "mailing_stopped", serde_json::json!({ "mailing": id, "discarded": discarded }), now)
+        .await?;
+    tx.commit().await?;
+    Ok(discarded)
+}
+
+/// A letter to chosen claims, for counsel who write from another page than the register: queued like every mailing, without
+/// waits between the mails.
+pub(super) async fn letter(
+    recoup: &Recoup,
+    tx: &mut Tx,
+    actor: &Actor,
+    case: &Case,
+    (subject, text): (String, String),
+    whom: &str,
+    to: &[Recipient],
+) -> Result<MailingId, Failure> {
+    let mailing = Mailing { news: false, subject, text, per_hour: 0 };
+    add(recoup, tx, actor, case, &mailing, whom, &to.iter().collect::<Vec<_>>()).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mails_are_spread_evenly() {
+        let start = Instant::default();
+        let at = |place, rate| (due(start, place, rate) - start).num_seconds();
+        assert_eq!((at(0, 60), at(1, 60), at(59, 60), at(60, 60)), (0, 60, 3_540, 3_600));
+        assert_eq!((at(1, 7), at(7, 7)), (514, 3_600), "nothing is lost by rounding");
+    }
+}
