@@ -4,7 +4,7 @@
 //! |---|---|
 //! | stranger | read public cases, register, sign in |
 //! | claimant | file, change, withdraw and read claims of the claimants the account acts for |
-//! | counsel of a case | read every submitted claim of that case and its documents, decide matches and overlaps, export it |
+//! | counsel of a case | read every submitted claim of that case and its documents, decide matches and overlaps, export it, write its letters |
 //! | administrator | make and edit cases, appoint counsel, manage accounts; reads no claim |
 //!
 //! What a person may not know to exist is *not found*; what they know but may not do is *forbidden*.
@@ -55,6 +55,8 @@ pub enum Action {
     Export(CaseId),
     /// Build, read and download the filings of a case, set how they are made.
     File(CaseId),
+    /// Make and read the letters of a case, set their words, say where each of them is.
+    WriteLetters(CaseId),
     /// See the list of one's cases as counsel.
     SeeCounselDesk,
     /// Make and edit cases, appoint counsel.
@@ -100,7 +102,8 @@ impl Actor {
             | Action::SeeCase(case)
             | Action::Decide(case)
             | Action::Export(case)
-            | Action::File(case) => allowed(self.counsel_of.contains(&case), Refusal::NotFound),
+            | Action::File(case)
+            | Action::WriteLetters(case) => allowed(self.counsel_of.contains(&case), Refusal::NotFound),
             Action::SeeCounselDesk => allowed(!self.counsel_of.is_empty(), Refusal::Forbidden),
             Action::ManageCases | Action::ManageInstallation => allowed(self.administrator, Refusal::Forbidden),
         }
@@ -149,6 +152,8 @@ mod tests {
         assert_eq!(counsel.may(Action::Export(CaseId(1))), Ok(()));
         assert_eq!(counsel.may(Action::Decide(CaseId(1))), Ok(()));
         assert_eq!(counsel.may(Action::Decide(CaseId(2))), Err(Refusal::NotFound));
+        assert_eq!(counsel.may(Action::WriteLetters(CaseId(1))), Ok(()));
+        assert_eq!(counsel.may(Action::WriteLetters(CaseId(2))), Err(Refusal::NotFound));
         assert_eq!(counsel.may(Action::ReviewClaim(CaseId(2))), Err(Refusal::NotFound));
         assert_eq!(counsel.may(Action::ReadOwnClaim(ClaimantId(7))), Err(Refusal::NotFound));
 

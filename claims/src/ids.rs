@@ -50,4 +50,6 @@ ids! {
     FilingId
     /// A build of a filing that was asked for.
     BuildId
+    /// A letter of a claim.
+    LetterId
 }

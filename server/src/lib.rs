@@ -9,6 +9,8 @@ pub mod documents;
 pub mod filings;
 pub mod http;
 pub mod jobs;
+pub mod letters;
 pub mod mail;
+mod pipe;
 pub mod serve;
 pub mod sessions;

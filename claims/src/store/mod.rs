@@ -22,6 +22,7 @@ pub mod export;
 pub mod filing_builds;
 pub mod filings;
 pub mod jobs;
+pub mod letters;
 pub mod lines;
 pub mod matches;
 pub mod matching;

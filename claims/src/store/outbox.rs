@@ -47,6 +47,20 @@ pub struct Mail {
     pub next_at: Instant,
     /// When to give up.
     pub give_up_at: Instant,
+    /// What goes with it: made by the worker when it leaves.
+    #[sqlx(skip)]
+    pub attachments: Vec<Attachment>,
+}
+
+/// A file that goes with a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// Name of the file.
+    pub name: String,
+    /// Media type.
+    pub media_type: &'static str,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
 }
 
 /// How long a mail is tried before it counts as failed.

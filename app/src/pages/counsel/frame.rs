@@ -49,6 +49,8 @@ pub(super) enum Place {
     Overlaps,
     /// What goes to court.
     Filings,
+    /// Letters of claims.
+    Letters,
     /// CSV files.
     Exports,
     /// The audit trail.
@@ -84,6 +86,7 @@ pub(super) fn nav(slug: &str, here: Place, waiting: Waiting) -> impl IntoView + 
         (Place::Matches, format!("{base}/matches"), "Matches", waiting.matches),
         (Place::Overlaps, format!("{base}/overlaps"), "Overlaps", waiting.overlaps),
         (Place::Filings, format!("{base}/filings"), "Filings", 0),
+        (Place::Letters, format!("{base}/letters"), "Letters", 0),
         (Place::Exports, format!("{base}/exports"), "Exports", 0),
         (Place::Events, format!("{base}/events"), "Events", 0),
     ];
