@@ -4,7 +4,7 @@
 //! |---|---|
 //! | stranger | read public cases, register, sign in |
 //! | claimant | file, change, withdraw and read claims of the claimants the account acts for |
-//! | counsel of a case | read every submitted claim of that case and its documents, decide matches and overlaps, export and file it, write to its claimants |
+//! | counsel of a case | read every submitted claim of that case and its documents, decide matches and overlaps, export and file it, write its letters and to its claimants |
 //! | administrator | make and edit cases, appoint counsel, manage accounts; reads no claim |
 //!
 //! A case may ask its counsel for a second factor at sign-in; administrators are then asked for one too.
@@ -70,6 +70,8 @@ pub enum Action {
     File(CaseId),
     /// Write to claimants of a case, look after its mail, publish its news.
     Write(CaseId),
+    /// Make and read the letters of a case, set their words, say where each of them is.
+    WriteLetters(CaseId),
     /// See the list of one's cases as counsel.
     SeeCounselDesk,
     /// Make and edit cases, appoint counsel.
@@ -121,7 +123,8 @@ impl Actor {
             | Action::Decide(case)
             | Action::Export(case)
             | Action::File(case)
-            | Action::Write(case) => {
+            | Action::Write(case)
+            | Action::WriteLetters(case) => {
                 allowed(self.counsel_of.contains(&case), Refusal::NotFound)?;
                 allowed(!self.closed.cases.contains(&case), Refusal::SecondFactor)
             }
@@ -179,6 +182,8 @@ mod tests {
         assert_eq!(counsel.may(Action::Decide(CaseId(2))), Err(Refusal::NotFound));
         assert_eq!(counsel.may(Action::Write(CaseId(1))), Ok(()));
         assert_eq!(counsel.may(Action::Write(CaseId(2))), Err(Refusal::NotFound));
+        assert_eq!(counsel.may(Action::WriteLetters(CaseId(1))), Ok(()));
+        assert_eq!(counsel.may(Action::WriteLetters(CaseId(2))), Err(Refusal::NotFound));
         assert_eq!(counsel.may(Action::ReviewClaim(CaseId(2))), Err(Refusal::NotFound));
         assert_eq!(counsel.may(Action::ReadOwnClaim(ClaimantId(7))), Err(Refusal::NotFound));
 

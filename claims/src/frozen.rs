@@ -223,63 +223,65 @@ fn field_in_words<'a>(step: &str, key: &'a str) -> &'a str {
         .map_or(key, |field| field.label)
 }
 
+/// A claim of one line of 15,000.00 USD.
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a day that exists")]
+pub(crate) fn example() -> FrozenClaim {
+    let day = NaiveDate::from_ymd_opt(2026, 11, 20).unwrap();
+    FrozenClaim {
+        format: FORMAT,
+        case: "allegro".to_owned(),
+        case_title: "Allegro".to_owned(),
+        number: "ALG-000001-X".to_owned(),
+        version: 1,
+        received_at: Instant::default(),
+        time_zone: "Etc/UTC".to_owned(),
+        currency: Currency::USD,
+        valuation_date: day,
+        answers: BTreeMap::from([(
+            "claimant".to_owned(),
+            Answers::default().with("legal_name", "Summit").with("city", "Tempe"),
+        )]),
+        lines: vec![FrozenLine {
+            line: 1,
+            category: Category::UnpaidSales,
+            answers: Answers::default(),
+            currency: Currency::USD,
+            amount: 1_500_000,
+            rate: "1".to_owned(),
+            amount_in_case: 1_500_000,
+            interest_in_case: 0,
+            costs_in_case: 0,
+            basis: None,
+            period: Period::new(day, day),
+            release: Release::default(),
+            units: None,
+            evidence: Vec::new(),
+        }],
+        documents: Vec::new(),
+        totals: Vec::new(),
+        declaration: FrozenDeclaration {
+            text: String::new(),
+            words: String::new(),
+            name: String::new(),
+            title: String::new(),
+            capacity: String::new(),
+            place: String::new(),
+            date: day,
+            client_address: String::new(),
+            late_reason: None,
+        },
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// A claim of one line of 15,000.00 USD.
-    pub(super) fn claim() -> FrozenClaim {
-        let day = NaiveDate::from_ymd_opt(2026, 11, 20).unwrap();
-        FrozenClaim {
-            format: FORMAT,
-            case: "allegro".to_owned(),
-            case_title: "Allegro".to_owned(),
-            number: "ALG-000001-X".to_owned(),
-            version: 1,
-            received_at: Instant::default(),
-            time_zone: "Etc/UTC".to_owned(),
-            currency: Currency::USD,
-            valuation_date: day,
-            answers: BTreeMap::from([(
-                "claimant".to_owned(),
-                Answers::default().with("legal_name", "Summit").with("city", "Tempe"),
-            )]),
-            lines: vec![FrozenLine {
-                line: 1,
-                category: Category::UnpaidSales,
-                answers: Answers::default(),
-                currency: Currency::USD,
-                amount: 1_500_000,
-                rate: "1".to_owned(),
-                amount_in_case: 1_500_000,
-                interest_in_case: 0,
-                costs_in_case: 0,
-                basis: None,
-                period: Period::new(day, day),
-                release: Release::default(),
-                units: None,
-                evidence: Vec::new(),
-            }],
-            documents: Vec::new(),
-            totals: Vec::new(),
-            declaration: FrozenDeclaration {
-                text: String::new(),
-                words: String::new(),
-                name: String::new(),
-                title: String::new(),
-                capacity: String::new(),
-                place: String::new(),
-                date: day,
-                client_address: String::new(),
-                late_reason: None,
-            },
-        }
-    }
-
     #[test]
     fn changes_are_said_in_the_words_of_the_form() {
-        let before = claim();
-        let mut after = claim();
+        let before = example();
+        let mut after = example();
         after.answers.insert(
             "claimant".to_owned(),
             Answers::default().with("legal_name", "Summit Records").with("city", "").with("phone", "1"),
@@ -298,7 +300,7 @@ mod tests {
 
     #[test]
     fn the_canonical_text_reads_back() {
-        let text = claim().canonical().unwrap();
+        let text = example().canonical().unwrap();
         assert_eq!(FrozenClaim::read(&text).unwrap().canonical().unwrap(), text);
     }
 }

@@ -58,4 +58,6 @@ ids! {
     MailTemplateId
     /// News of a case.
     NewsId
+    /// A letter of a claim.
+    LetterId
 }

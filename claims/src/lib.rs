@@ -12,6 +12,7 @@ pub mod frozen;
 pub mod identifiers;
 pub mod ids;
 pub mod intake;
+pub mod letters;
 pub mod line;
 pub mod matching;
 pub mod money;
@@ -44,5 +45,5 @@ pub mod store;
 pub use clock::{Clock, Instant};
 pub use ids::{
     AccountId, BuildId, CaseDocumentId, CaseId, ClaimId, ClaimantId, DocumentId, EvidenceId, FilingId, ImportId,
-    LineId, MailId, MailTemplateId, MailingId, MatchId, NewsId, NoticeId, OverlapId, ReleaseId, VersionId,
+    LetterId, LineId, MailId, MailTemplateId, MailingId, MatchId, NewsId, NoticeId, OverlapId, ReleaseId, VersionId,
 };

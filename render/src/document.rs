@@ -9,7 +9,7 @@ use crate::{
     sections::{self, Body, Entry, Section},
 };
 
-const TEMPLATE: &str = include_str!("templates/filing.typ");
+const TEMPLATE: &str = concat!(include_str!("templates/common.typ"), include_str!("templates/filing.typ"));
 
 /// Most pages of a filing in one volume.
 const WHOLE: usize = 260;

@@ -13,6 +13,7 @@ mod engine;
 pub mod exhibits;
 mod fonts;
 mod ledger;
+pub mod letters;
 mod measure;
 pub mod package;
 mod sections;

@@ -4,7 +4,10 @@
 use std::sync::{Arc, Mutex};
 
 use chrono::DateTime;
-use claims::{MailId, store::outbox::Mail};
+use claims::{
+    MailId,
+    store::outbox::{Attachment, Mail},
+};
 use server::{
     config::MailBy,
     mail::{Post, Undelivered},
@@ -70,6 +73,7 @@ fn mail() -> Mail {
         next_at: at,
         give_up_at: at,
         unsubscribe: "https://claims.example.org/unsubscribe/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".to_owned(),
+        attachments: Vec::new(),
     }
 }
 
@@ -97,6 +101,26 @@ async fn a_mail_arrives_with_both_parts_and_a_stable_id() {
     }
     let id = |mail: &str| mail.lines().find(|line| line.starts_with("Message-ID:")).map(str::to_owned).unwrap();
     assert_eq!(id(&received[0]), id(&received[1]));
+}
+
+#[tokio::test]
+async fn what_goes_with_a_mail_arrives_whole() {
+    let (url, received) = server("250 ok\r\n", "250 queued\r\n").await;
+    let bytes: Vec<u8> = (0..=255).collect();
+    let file = Attachment { name: "ALG-000123-K-receipt-v1.pdf".to_owned(), media_type: "application/pdf", bytes };
+    post(url).deliver(&Mail { attachments: vec![file], ..mail() }).await.unwrap();
+    let received = received.lock().unwrap();
+    for part in
+        ["multipart/mixed", "text/plain", "text/html", "application/pdf", "filename=\"ALG-000123-K-receipt-v1.pdf\""]
+    {
+        assert!(received[0].contains(part), "{part} is missing from\n{}", received[0]);
+    }
+    // The first and the last of 256 bytes, as base64 writes them.
+    assert!(
+        received[0].contains("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g") && received[0].contains("+fr7/P3+/w=="),
+        "{}",
+        received[0]
+    );
 }
 
 #[tokio::test]

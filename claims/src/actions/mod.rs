@@ -27,6 +27,7 @@ pub mod documents;
 pub mod edit_lines;
 pub mod import_statement;
 pub mod imports;
+pub mod letters;
 pub mod limits;
 pub mod links;
 pub mod look_after_mail;
@@ -70,6 +71,8 @@ pub struct Recoup {
     pub secret: Arc<[u8; 32]>,
     /// How far statements are read.
     pub progress: imports::Progress,
+    /// How far ZIPs of letters are.
+    pub zips: letters::Zips,
     /// Signs the manifests of filings (Ed25519, RFC 8032); kept in the database too, so that several processes sign alike and
     /// a restored installation as before.
     pub filing_key: Arc<[u8; 32]>,
@@ -102,6 +105,7 @@ impl Recoup {
             limits,
             secret: Arc::new(secret),
             progress: imports::Progress::default(),
+            zips: letters::Zips::default(),
             filing_key: Arc::new(filing_key),
         })
     }

@@ -10,10 +10,10 @@ use super::{
     Failure, Recoup,
     claim_view::{self, Draft},
     edit_lines::in_case,
-    match_case, once,
+    letters, match_case, once,
 };
 use crate::{
-    ClaimId, Instant, VersionId,
+    ClaimId, Instant, LetterId, VersionId,
     access::{Action, Actor, Refusal},
     case::{Case, Intake},
     deadline,
@@ -25,7 +25,7 @@ use crate::{
     store::{
         Tx, cases,
         claims::{self, Sent},
-        events, lines, outbox, totals as kept_totals,
+        events, letters as letters_kept, lines, outbox, totals as kept_totals,
     },
     totals::{self, Addend, Total},
 };
@@ -164,7 +164,8 @@ async fn freeze(
         now,
     )
     .await?;
-    queue_receipts(recoup, &mut tx, &draft, &frozen, &sha256, now).await?;
+    let letter = letters::keep_receipt(&mut tx, &draft, &frozen, &sha256, now).await?;
+    queue_receipts(recoup, &mut tx, &draft, &frozen, (&sha256, letter), now).await?;
     match_case::changed(&mut tx, &draft.claim, Some(version)).await?;
     once::keep(recoup, &mut tx, actor, key, "submit_claim", &fingerprint, &number).await?;
     tx.commit().await?;
@@ -273,7 +274,7 @@ async fn queue_receipts(
     tx: &mut Tx,
     draft: &Draft,
     frozen: &FrozenClaim,
-    sha256: &str,
+    (sha256, letter): (&str, LetterId),
     now: Instant,
 ) -> Result<(), Failure> {
     let Case { settings, .. } = &draft.case;
@@ -288,7 +289,8 @@ async fn queue_receipts(
             link => recoup.url(&format!("/claims/{}/versions/{}", draft.claim.id, frozen.version)),
         };
         let mail = recoup.mails.write("receipt", &person.email, values, about)?.of(person.account);
-        outbox::add(tx, &mail, now).await?;
+        let mail = outbox::add(tx, &mail, now).await?;
+        letters_kept::attach(tx, mail, letter).await?;
     }
     Ok(())
 }

@@ -180,7 +180,9 @@ fn entry(claim: &FiledClaim, line: &FrozenLine, evidence: Vec<String>) -> Entry 
     }
 }
 
-fn about(line: &FrozenLine) -> String {
+/// The release of a line, or what it is about.
+#[must_use]
+pub fn about(line: &FrozenLine) -> String {
     let release = line.release.in_words();
     if !release.is_empty() {
         return release;
@@ -193,7 +195,9 @@ fn about(line: &FrozenLine) -> String {
     }
 }
 
-fn details(line: &FrozenLine) -> String {
+/// Period, units and what else tells a line apart.
+#[must_use]
+pub fn details(line: &FrozenLine) -> String {
     let mut parts: Vec<String> = Vec::new();
     parts.extend(line.period.map(short_period));
     match line.category {

@@ -125,12 +125,12 @@ fn write_row(text: &mut String, cells: impl Iterator<Item = String>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::claim;
+    use super::super::example;
     use super::*;
 
     #[test]
     fn quoted_and_safe_in_a_spreadsheet() {
-        let mut claim = claim();
+        let mut claim = example();
         claim.lines[0].release.title = Some("=cmd|'/c calc'!A1".to_owned());
         claim.lines[0].release.artist = Some("Smith, \"Bob\"".to_owned());
         claim.lines[0].answers.set("note", "one\ntwo");
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn every_answer_of_a_line_is_in_the_row() {
-        let mut claim = claim();
+        let mut claim = example();
         for field in fields(line::form(claim.lines[0].category)) {
             if matches!(field.kind, crate::intake::Kind::Text(_) | crate::intake::Kind::LongText(_))
                 && !LINE_COLUMNS.contains(&field.name)

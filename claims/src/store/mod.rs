@@ -25,6 +25,7 @@ pub mod figures;
 pub mod filing_builds;
 pub mod filings;
 pub mod jobs;
+pub mod letters;
 pub mod lines;
 pub mod mailings;
 pub mod matches;

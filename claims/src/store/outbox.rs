@@ -66,6 +66,20 @@ pub struct Mail {
     pub give_up_at: Instant,
     /// The address that ends such mails (RFC 8058); empty where they cannot be done without.
     pub unsubscribe: String,
+    /// What goes with it: made by the worker when it leaves.
+    #[sqlx(skip)]
+    pub attachments: Vec<Attachment>,
+}
+
+/// A file that goes with a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// Name of the file.
+    pub name: String,
+    /// Media type.
+    pub media_type: &'static str,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
 }
 
 /// How long a mail is tried before it counts as failed.

@@ -55,7 +55,11 @@ impl<W: Write> Package<W> {
         self.end()
     }
 
-    fn end(self) -> Result<W, ZipError> {
+    /// Ends without manifest and signature.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn end(self) -> Result<W, ZipError> {
         Ok(self.zip.finish()?.into_inner())
     }
 }

@@ -20,7 +20,7 @@ use render::{
 use tokio::sync::mpsc;
 
 use super::{Files, Progress, not_stored};
-use crate::documents::Documents;
+use crate::{documents::Documents, pipe::Pipe};
 
 const PDF: &str = "application/pdf";
 const CSV: &str = "text/csv";
@@ -221,21 +221,6 @@ async fn pack(
     files.0.push(super::Made { variant, name: String::new(), media_type: "application/zip", incoming });
     files.add(documents, variant, MANIFEST, JSON, manifest).await?;
     files.add(documents, variant, SIGNATURE, "text/plain", signature.into_bytes()).await
-}
-
-/// What is written goes to whoever reads the stream.
-struct Pipe(mpsc::Sender<Result<Bytes, std::io::Error>>);
-
-impl std::io::Write for Pipe {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let sent = self.0.blocking_send(Ok(Bytes::copy_from_slice(bytes)));
-        sent.map_err(|_| std::io::Error::from(std::io::ErrorKind::BrokenPipe))?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }
 
 async fn bytes_of(documents: &Documents, sha256: &str, name: &str) -> Result<Bytes, Failure> {

@@ -16,6 +16,7 @@ pub mod filings;
 pub mod headers;
 pub mod health;
 pub mod imports;
+pub mod letters;
 pub mod metrics;
 pub mod origin;
 pub mod requests;
@@ -84,12 +85,15 @@ pub fn router(http: &Http) -> (Router, Vec<(Method, &'static str)>) {
     let (imports, imported) = imports::routes(http).finish(site.clone());
     list.extend(streamed);
     list.extend(imported);
+    let (letters, lettered) = letters::routes(http).finish(site.clone());
+    list.extend(lettered);
     let pages = pages.with_state(site.clone());
 
     // Forms and pages end in time; uploads and exports may take as long as they move.
     let site_router = pages
         .merge(streams)
         .merge(imports)
+        .merge(letters)
         .fallback(|| async { axum::http::StatusCode::NOT_FOUND })
         .layer(middleware::from_fn(app::request::explain))
         .layer(middleware::from_fn_with_state((http.clone(), site), visitor::identify))

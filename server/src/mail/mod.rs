@@ -11,8 +11,8 @@ use claims::store::outbox::Mail;
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     message::{
-        Mailbox, MultiPart,
-        header::{HeaderName, HeaderValue},
+        Attachment, Mailbox, MultiPart,
+        header::{ContentType, HeaderName, HeaderValue},
     },
     transport::smtp::client::{Certificate, Tls, TlsParameters},
 };
@@ -111,6 +111,15 @@ impl Post {
     fn message(&self, mail: &Mail) -> anyhow::Result<Message> {
         let domain = self.from.email.domain();
         let header = |name: &'static str, value: String| HeaderValue::new(HeaderName::new_from_ascii_str(name), value);
+        let words = MultiPart::alternative_plain_html(mail.body_text.clone(), mail.body_html.clone());
+        let body = match mail.attachments.as_slice() {
+            [] => words,
+            files => files.iter().try_fold(MultiPart::mixed().multipart(words), |body, file| {
+                let part =
+                    Attachment::new(file.name.clone()).body(file.bytes.clone(), ContentType::parse(file.media_type)?);
+                anyhow::Ok(body.singlepart(part))
+            })?,
+        };
         let mut message = Message::builder();
         if !mail.unsubscribe.is_empty() {
             message = message.raw_header(header("List-Unsubscribe", format!("<{}>", mail.unsubscribe)));
@@ -126,7 +135,7 @@ impl Post {
             // Always the same for the same mail: a mailbox that gets it twice after a crash can tell.
             .message_id(Some(format!("<recoup-{}-{}@{domain}>", mail.id, mail.created_at.timestamp_micros())))
             .raw_header(header("Auto-Submitted", "auto-generated".to_owned()))
-            .multipart(MultiPart::alternative_plain_html(mail.body_text.clone(), mail.body_html.clone()))
+            .multipart(body)
             .context("the mail has a part that cannot be written")
     }
 

@@ -1,7 +1,10 @@
 //! The worker: leases mails that are due, delivers them, settles what became of each.
 
 use chrono::Duration;
-use claims::{actions::Recoup, store::outbox};
+use claims::{
+    actions::Recoup,
+    store::outbox::{self, Mail},
+};
 
 use super::{Post, Undelivered};
 
@@ -23,7 +26,10 @@ pub async fn run_once(recoup: &Recoup, post: &Post, owner: &str) -> Result<usize
     let mails = outbox::lease(&mut tx, owner, BATCH, now, now + lease()).await?;
     tx.commit().await?;
     for mail in &mails {
-        let outcome = post.deliver(mail).await;
+        let outcome = match crate::letters::attachments(recoup, mail.id).await {
+            Ok(attachments) => post.deliver(&Mail { attachments, ..mail.clone() }).await,
+            Err(why) => Err(Undelivered::Later(why.to_string())),
+        };
         let now = recoup.clock.now();
         let (state, detail, next_at) = match outcome {
             Ok(detail) => ("sent", detail, now),

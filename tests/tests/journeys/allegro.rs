@@ -16,12 +16,12 @@ use crate::{
     walk::{self, Claim},
 };
 
-fn fixture(name: &str) -> Value {
+pub fn fixture(name: &str) -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/allegro").join(name);
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
-fn names() -> Vec<String> {
+pub fn names() -> Vec<String> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/allegro");
     let mut names: Vec<String> = std::fs::read_dir(directory)
         .unwrap()
@@ -32,7 +32,7 @@ fn names() -> Vec<String> {
     names
 }
 
-fn pairs(answers: &Value) -> Vec<(&str, &str)> {
+pub fn pairs(answers: &Value) -> Vec<(&str, &str)> {
     answers.as_object().unwrap().iter().map(|(name, typed)| (name.as_str(), typed.as_str().unwrap())).collect()
 }
 
@@ -43,7 +43,7 @@ fn document(document: &Value) -> (&str, Vec<u8>) {
     (name, if name.ends_with(".pdf") { walk::pdf(&words) } else { words.into_bytes() })
 }
 
-fn claim(fixture: &Value) -> Claim<'_> {
+pub fn claim(fixture: &Value) -> Claim<'_> {
     let cited = |line: &'_ Value| line["evidence"].as_array().and_then(|cited| cited.first()).cloned();
     Claim {
         claimant: pairs(&fixture["claimant"]),

@@ -104,7 +104,7 @@ impl Scene {
 }
 
 /// The text of a PDF, page by page.
-fn text_of(pdf: &[u8]) -> Vec<String> {
+pub fn text_of(pdf: &[u8]) -> Vec<String> {
     let path = std::env::temp_dir().join(format!("recoup-test-{}.pdf", claims::random::Random::System.token()));
     std::fs::write(&path, pdf).unwrap();
     let checked = Command::new("qpdf").arg("--check").arg(&path).output().expect("qpdf is installed");

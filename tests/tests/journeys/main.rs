@@ -3,10 +3,12 @@
 
 mod administrator;
 mod allegro;
+mod allegro_filings;
 mod claimant;
 mod counsel;
 mod documents;
 mod filings;
+mod letters;
 mod matching;
 mod scanner;
 mod statements;

@@ -35,6 +35,7 @@ pub mod import_choices;
 mod import_columns;
 mod import_file;
 mod import_problems;
+mod letters;
 mod line;
 mod line_forms;
 mod line_table;

@@ -90,7 +90,7 @@ pub async fn page(visitor: Visitor, At((id, number)): At<(ClaimId, i64)>) -> Ans
                 <a class="back" href=if own { format!("/claims/{id}") } else { "/counsel".to_owned() }>{if own { "← The claim" } else { "← Counsel" }}</a>
                 <h1>{heading}</h1>
                 <SummaryList rows=head(&frozen, &sha256, logged)/>
-                <div class="actions"><a href=format!("{base}/lines.csv")>"Lines as CSV"</a><a href=format!("{base}/claim.json")>"Canonical text (JSON)"</a>{changes}</div>
+                <div class="actions"><a href=format!("{base}/receipt.pdf")>"This receipt as PDF"</a><a href=format!("{base}/lines.csv")>"Lines as CSV"</a><a href=format!("{base}/claim.json")>"Canonical text (JSON)"</a>{changes}</div>
                 {next}
                 <h2>"What is claimed"</h2>
                 {parts::totals_table("Totals", &frozen.totals, frozen.currency, None)}

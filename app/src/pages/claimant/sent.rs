@@ -9,12 +9,12 @@ use claims::{
     store::{
         Tx,
         claims::{self as stored, Claim},
-        events, outbox,
+        events, letters as letter_rows, outbox,
     },
 };
 use leptos::prelude::*;
 
-use super::{documents::short, parts, tasks_path, timeline::timeline, whom};
+use super::{documents::short, letters, parts, tasks_path, timeline::timeline, whom};
 use crate::{
     components::{StatusTag, Table, TimeLine},
     request::{Answer, Visitor},
@@ -32,6 +32,7 @@ pub(super) async fn shown(visitor: &Visitor, mut tx: Tx, claim: Claim) -> Answer
     }
     let events = events::of_claim(&mut tx, claim.id).await?;
     let mails = outbox::of_claim(&mut tx, claim.id).await?;
+    let letters = letter_rows::of_claim(&mut tx, claim.id).await?;
     drop(tx);
     let now = visitor.recoup().clock.now();
     let notice = visitor.take_notice().await;
@@ -70,6 +71,7 @@ pub(super) async fn shown(visitor: &Visitor, mut tx: Tx, claim: Claim) -> Answer
                 <h2>"What happens next"</h2>
                 {next(&claim, &case, status, withdrawn_at, now)}
                 {figures}
+                {letters::section(&letters)}
                 {versions_table}
                 <h2>"What happened"</h2>
                 <TimeLine events=timeline(&events, &mails, zone)/>
@@ -154,7 +156,7 @@ fn version_table(claim: &Claim, versions: &[SentVersion], zone: &str) -> impl In
                     <th scope="row">{format!("Version {number}")}</th><td>{state}</td>
                     <td><time datetime=sent.frozen.received_at.to_rfc3339()>{deadline::show(sent.frozen.received_at, zone)}</time></td>
                     <td class="num">{sent.frozen.lines.len()}</td><td class="num">{sent.frozen.documents.len()}</td><td><code title=sent.sha256.clone()>{short(&sent.sha256)}</code></td>
-                    <td><a href=base.clone()>"Receipt"{of()}</a>", "<a href=format!("{base}/lines.csv")>"CSV"{of()}</a>", "<a href=format!("{base}/claim.json")>"JSON"{of()}</a>{changes}</td>
+                    <td><a href=base.clone()>"Receipt"{of()}</a>", "<a href=format!("{base}/receipt.pdf")>"PDF"{of()}</a>", "<a href=format!("{base}/lines.csv")>"CSV"{of()}</a>", "<a href=format!("{base}/claim.json")>"JSON"{of()}</a>{changes}</td>
                 </tr>
             }
         })

@@ -1,6 +1,11 @@
 //! What happened to a claim, in plain words: events and mails, newest first.
 
-use claims::{Instant, deadline, store::events::Event};
+use claims::{
+    Instant, deadline,
+    letters::{LetterKind, State},
+    period::show_day,
+    store::events::Event,
+};
 use serde_json::Value;
 
 use super::parts;
@@ -59,6 +64,14 @@ pub(super) fn timeline(events: &[Event], mails: &[Mail], zone: &str) -> Vec<Time
                 format!("{by} {}. SHA-256 {}", parts::count(number("lines"), "line", "lines"), text("sha256")),
             ),
             "claim_withdrawn" => ("The claim was withdrawn".to_owned(), format!("{by} Reason: {}", text("reason"))),
+            "letter_made" => (format!("A {} was drafted", letter(&text("kind"))), by),
+            "letter_step" => {
+                let state = State::parse(&text("to")).map_or("", State::word).to_lowercase();
+                let day = text("day").parse().map_or(String::new(), |day| format!(" since {}", show_day(day)));
+                let corrected = details.get("correction").and_then(Value::as_bool) == Some(true);
+                let corrected = if corrected { "Corrected: the" } else { "The" };
+                (format!("{corrected} {} is “{state}”{day}", letter(&text("kind"))), text("note"))
+            }
             // Who reads a claim, and whatever else is counsel's own work, is in the log of the case, not here.
             _ => continue,
         };
@@ -85,6 +98,11 @@ pub(super) fn timeline(events: &[Event], mails: &[Mail], zone: &str) -> Vec<Time
         .rev()
         .map(|(at, what, detail)| TimeEvent { at: at.to_rfc3339(), when: deadline::show(at, zone), what, detail })
         .collect()
+}
+
+/// The kind of a letter in words.
+fn letter(key: &str) -> String {
+    LetterKind::parse(key).map_or("letter".to_owned(), |kind| kind.title().to_lowercase())
 }
 
 #[cfg(test)]

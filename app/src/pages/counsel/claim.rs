@@ -3,11 +3,16 @@
 use std::collections::BTreeSet;
 
 use axum::extract::Path;
-use claims::{deadline, money::grouped_units, period::show_day};
+use claims::{
+    deadline,
+    money::grouped_units,
+    period::show_day,
+    store::letters::{self as letter_rows, Row as Letter},
+};
 use leptos::prelude::*;
 
 use super::{
-    claim_header, claim_lines, documents, event_words, frame,
+    claim_header, claim_letters, claim_lines, documents, event_words, frame,
     reading::Reading,
     signed,
     who_else::{self, WhoElse},
@@ -23,12 +28,13 @@ pub async fn page(visitor: Visitor, Path((slug, number)): Path<(String, String)>
     let reading = Reading::open(&visitor, &slug, &number, None, &query).await?;
     let mut tx = visitor.recoup().store.read().await?;
     let known = WhoElse::read(&mut tx, reading.opened.case.id, reading.opened.claim.id).await?;
+    let letters = letter_rows::of_claim(&mut tx, reading.opened.claim.id).await?;
     drop(tx);
     let whom = frame::whom(&reading.opened.case);
-    Ok(visitor.page(Page::new(format!("Claim {number}"), move || show(&reading, &known)).wide().whom(whom)))
+    Ok(visitor.page(Page::new(format!("Claim {number}"), move || show(&reading, &known, &letters)).wide().whom(whom)))
 }
 
-fn show(reading: &Reading, known: &WhoElse) -> impl IntoView + use<> {
+fn show(reading: &Reading, known: &WhoElse, letters: &[Letter]) -> impl IntoView + use<> {
     view! {
         {claim_header::header(reading)}
         {claim_lines::section(reading)}
@@ -38,6 +44,7 @@ fn show(reading: &Reading, known: &WhoElse) -> impl IntoView + use<> {
             <div>{signed::declaration(reading)}{signed::agreement(reading)}</div>
         </div>
         {who_else::section(reading, known)}
+        {claim_letters::section(reading, letters)}
         {versions(reading)}
         <h2>"What happened"</h2>
         {history(reading)}

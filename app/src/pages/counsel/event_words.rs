@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use claims::{matching::of_case::percent, money::grouped_units, store::events::Event};
+use claims::{letters::LetterKind, matching::of_case::percent, money::grouped_units, store::events::Event};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -44,6 +44,16 @@ pub(super) fn in_words(event: &Event, known: &BTreeSet<&str>) -> (String, String
             return (format!("A file of filing {} was opened", number(&details, "filing")), text("name"));
         }
         "filing_settings_changed" => ("It was changed how filings are made", String::new()),
+        "letter_made" => return (format!("A {} was drafted", letter(&details)), hash(&details)),
+        "letter_step" => return step(&details),
+        "letter_opened" => return (format!("A {} was opened", letter(&details)), String::new()),
+        "letters_downloaded" => {
+            return (
+                format!("All letters of a kind were downloaded: {}", letter(&details)),
+                frame::count(number(&details, "letters"), "letter", "letters"),
+            );
+        }
+        "letter_texts_changed" => ("The words of letters were changed, or to whom they go", String::new()),
         "case_made" => ("The case was made", text("title")),
         "case_saved" => ("The settings of the case were changed", changed(&details)),
         "case_document_added" => ("A public document was added to the case", text("name")),
@@ -123,6 +133,21 @@ fn mailing(details: &Value) -> String {
 fn mail(details: &Value) -> String {
     let text = |name: &str| details.get(name).and_then(Value::as_str).unwrap_or_default();
     format!("{}: “{}”", text("recipient"), text("subject"))
+}
+
+/// The kind of a letter.
+fn letter(details: &Value) -> String {
+    let kind = details.get("kind").and_then(Value::as_str).and_then(LetterKind::parse);
+    kind.map_or("letter".to_owned(), |kind| kind.title().to_lowercase())
+}
+
+/// A step of a letter, and why it was corrected.
+fn step(details: &Value) -> (String, String) {
+    let text = |name: &str| details.get(name).and_then(Value::as_str).unwrap_or_default();
+    let corrected = if details.get("correction").and_then(Value::as_bool) == Some(true) { "Corrected: a" } else { "A" };
+    let day = text("day").parse().map_or(String::new(), |day| format!(" on {}", frame::short_day(day)));
+    let what = format!("{corrected} {} is “{}” after “{}”{day}", letter(details), text("to"), text("from"));
+    (what, text("note").to_owned())
 }
 
 fn number(details: &Value, name: &str) -> i64 {

@@ -51,6 +51,8 @@ pub(super) enum Place {
     Filings,
     /// What is mailed.
     Mail,
+    /// Letters of claims.
+    Letters,
     /// CSV files.
     Exports,
     /// The audit trail.
@@ -90,6 +92,7 @@ pub(super) fn nav(slug: &str, here: Place, waiting: Waiting) -> impl IntoView + 
         (Place::Overlaps, format!("{base}/overlaps"), "Overlaps", waiting.overlaps),
         (Place::Filings, format!("{base}/filings"), "Filings", 0),
         (Place::Mail, format!("{base}/mail"), "Mail", waiting.failed_mails),
+        (Place::Letters, format!("{base}/letters"), "Letters", 0),
         (Place::Exports, format!("{base}/exports"), "Exports", 0),
         (Place::Events, format!("{base}/events"), "Events", 0),
     ];

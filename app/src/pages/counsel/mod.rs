@@ -1,9 +1,10 @@
-//! Pages for counsel of a case: overview, register, a claim, matches, overlaps, exports, audit trail. Everybody else finds nothing here.
+//! Pages for counsel of a case: overview, register, a claim, matches, overlaps, filings, letters, exports, audit trail. Everybody else finds nothing here.
 
 use crate::routes::Routes;
 
 mod claim;
 mod claim_header;
+mod claim_letters;
 mod claim_line;
 mod claim_lines;
 mod counted_once;
@@ -19,6 +20,8 @@ mod filter;
 mod filter_form;
 mod frame;
 mod gauges;
+mod letter;
+mod letters;
 mod mail;
 mod mail_one;
 mod mail_preferences;
@@ -98,6 +101,13 @@ pub fn routes(routes: Routes) -> Routes {
         .form("/counsel/{slug}/filings/settings", filings::save)
         .page("/counsel/{slug}/filings/{number}", filing::page)
         .page("/counsel/{slug}/filings/{number}/difference", filing::compare)
+        .page("/counsel/{slug}/letters", letters::page)
+        .form("/counsel/{slug}/letters/make", letters::make)
+        .page("/counsel/{slug}/letters/texts", letters::texts)
+        .form("/counsel/{slug}/letters/texts", letters::save)
+        .page("/counsel/{slug}/letters/{id}", letter::page)
+        .form("/counsel/{slug}/letters/{id}", letter::step)
+        .form("/counsel/{slug}/claims/{number}/letters", letter::make)
         .page("/counsel/{slug}/events", events::page)
         .form("/counsel/{slug}/events/verify", events::verify)
 }

@@ -1,0 +1,58 @@
+//! The letters that counsel made for a claim, for its claimant: to read, to sign, and to see where each is.
+
+use claims::{
+    letters::{LetterKind, State},
+    period::show_day,
+    store::letters::Row,
+};
+use leptos::prelude::*;
+
+use crate::components::{StatusTag, Table};
+
+/// The letters; nothing where there is none.
+pub(super) fn section(letters: &[Row]) -> AnyView {
+    if letters.is_empty() {
+        return ().into_any();
+    }
+    let rows: Vec<_> = letters
+        .iter()
+        .filter_map(|row| {
+            let (kind, state) = LetterKind::parse(&row.kind).zip(State::parse(&row.state))?;
+            let of = format!(" the {}", kind.title().to_lowercase());
+            let of = move || view! { <span class="hidden">{of.clone()}</span> };
+            let pdf = format!("/letters/{}", row.id);
+            Some(view! {
+                <tr>
+                    <th scope="row">{kind.title()}</th>
+                    <td><StatusTag word=state.word() key=state.key()/>" since "{show_day(row.since)}<br/><span class="soft">{in_words(kind, state)}</span></td>
+                    <td><a href=format!("{pdf}?inline=1")>"Look at"{of()}</a>", "<a href=pdf.clone()>"download"{of()}</a></td>
+                </tr>
+            })
+        })
+        .collect();
+    view! {
+        <h2>"Letters"</h2>
+        <Table caption="Letters that counsel made for this claim" quiet=true>
+            <thead><tr><th scope="col">"Letter"</th><th scope="col">"Where it is"</th><th scope="col">"PDF"</th></tr></thead>
+            <tbody>{rows}</tbody>
+        </Table>
+    }
+    .into_any()
+}
+
+/// What a state means for the claimant.
+const fn in_words(kind: LetterKind, state: State) -> &'static str {
+    match (kind, state) {
+        (LetterKind::Direction, State::Drafted) => {
+            "Counsel drafted it. Tell them if something in it or in its schedule is wrong. Nothing was sent yet."
+        }
+        (LetterKind::Direction, State::Sent) => "It lies with the distributor, who is to sign it.",
+        (_, State::Signed) => "The distributor signed it. The aggregator is to accept it.",
+        (_, State::Accepted) => "The aggregator accepted it. What it pays should come to you from now on.",
+        (_, State::Paying) => "The aggregator pays you. If nothing has come, tell counsel.",
+        (_, State::Drafted) => "Counsel drafted it. Tell them if a figure in it is wrong. Nothing was sent yet.",
+        (_, State::Sent) => "Whoever holds the copies was asked to give them back.",
+        (_, State::Refused) => "It was refused, or not answered in time. Counsel go on from here.",
+        (_, State::Returned) => "The copies came back, as counsel were told. Tell them if they did not.",
+    }
+}

@@ -1,0 +1,355 @@
+//! The letters of a case: who needs one, where each of them is, all of them in one file, to whom they go and their words.
+
+use axum::{
+    extract::Path,
+    http::{HeaderName, HeaderValue},
+};
+use claims::{
+    access::{Action, Refusal},
+    actions::letters as actions,
+    case::Case,
+    intake::Answers,
+    letters::{self, LetterKind, State},
+    period::show_day,
+    store::letters::{self as store, Row},
+};
+use leptos::prelude::*;
+
+use super::frame::{self, Place, Waiting};
+use crate::{
+    components::{FormSections, Meter, Notice, NoticeKind, Pager, StatusTag, Table},
+    islands::Unsaved,
+    pages::account::typed::{Typed, refused},
+    request::{Answer, Query, Sent, Visitor, see_other},
+    shell::Page,
+};
+
+/// Letters on a page.
+const ON_A_PAGE: i64 = 100;
+
+struct Shown {
+    case: Case,
+    waiting: Waiting,
+    kind: LetterKind,
+    /// The state that is listed; all if it is `None`.
+    state: Option<State>,
+    rows: Vec<Row>,
+    page: i64,
+    /// Letters in each state.
+    counts: Vec<(State, i64)>,
+    needed: i64,
+    /// What must be said first.
+    missing: Option<&'static str>,
+    zip: Option<(usize, usize)>,
+    notice: Option<String>,
+}
+
+/// `GET /counsel/{slug}/letters`
+pub async fn page(visitor: Visitor, Path(slug): Path<String>, Query(query): Query) -> Answer {
+    let mut tx = visitor.recoup().store.read().await?;
+    let case = frame::case_of(&visitor, &mut tx, &slug, Action::WriteLetters).await?;
+    let kind = counsels(query.get("kind")).unwrap_or(LetterKind::Direction);
+    let state = State::parse(query.get("state"));
+    let page = query.number("page").unwrap_or(1).max(1);
+    let key = state.map_or("", State::key);
+    let offset = (page - 1).saturating_mul(ON_A_PAGE);
+    let rows = store::of_case(&mut tx, case.id, kind.key(), key, ON_A_PAGE, offset).await?;
+    let counts = store::counts(&mut tx, case.id).await?;
+    let counts = counts
+        .into_iter()
+        .filter(|(of, ..)| of == kind.key())
+        .filter_map(|(_, state, count)| Some((State::parse(&state)?, count)));
+    let mut counts: Vec<(State, i64)> = counts.collect();
+    counts.sort_unstable();
+    let category = kind.category().ok_or(Refusal::NotFound)?;
+    let needed = store::count_needed(&mut tx, case.id, category.key(), kind.key()).await?;
+    let missing = actions::texts_of(&mut tx, &case).await?.1.missing(kind);
+    let waiting = Waiting::read(&mut tx, case.id).await?;
+    drop(tx);
+    let zip = visitor.recoup().zips.of(case.id, kind);
+    let notice = visitor.take_notice().await;
+    let whom = frame::whom(&case);
+    let shown = Shown { case, waiting, kind, state, rows, page, counts, needed, missing, zip, notice };
+    let mut answer = visitor.page(Page::new("Letters", move || show(&shown)).wide().whom(whom));
+    if zip.is_some() {
+        // Without script the page shows how it goes on; it can be left at any time.
+        answer.headers_mut().insert(HeaderName::from_static("refresh"), HeaderValue::from_static("4"));
+    }
+    Ok(answer)
+}
+
+/// A kind of letter that counsel write.
+pub(super) fn counsels(key: &str) -> Option<LetterKind> {
+    LetterKind::parse(key).filter(|kind| LetterKind::OF_COUNSEL.contains(kind))
+}
+
+/// `POST /counsel/{slug}/letters/make`: all that are needed.
+pub async fn make(visitor: Visitor, Path(slug): Path<String>, sent: Sent) -> Answer {
+    let mut tx = visitor.recoup().store.read().await?;
+    let case = frame::case_of(&visitor, &mut tx, &slug, Action::WriteLetters).await?;
+    drop(tx);
+    let kind = counsels(sent.get("kind")).ok_or(Refusal::NotFound)?;
+    let made = actions::make_all(visitor.recoup(), visitor.actor()?, case.id, kind).await;
+    let words = match made {
+        Ok(made) => {
+            let count = |number: usize| {
+                frame::count(i64::try_from(number).unwrap_or(i64::MAX), "letter was drafted", "letters were drafted")
+            };
+            let left_out = match made.left_out {
+                0 => String::new(),
+                more => format!(
+                    " For {} none was: they have no line for whom these letters go to.",
+                    frame::count(i64::try_from(more).unwrap_or(i64::MAX), "claim", "claims")
+                ),
+            };
+            format!("{}.{left_out}", count(made.made))
+        }
+        Err(claims::actions::Failure::Said(words)) => words,
+        Err(failure) => return Err(failure.into()),
+    };
+    visitor.notice(words).await;
+    Ok(see_other(&format!("/counsel/{slug}/letters?kind={}", kind.key())))
+}
+
+fn show(shown: &Shown) -> impl IntoView + use<> {
+    let slug = shown.case.settings.slug.clone();
+    let base = format!("/counsel/{slug}/letters");
+    let kind = shown.kind;
+    let kinds: Vec<_> = LetterKind::OF_COUNSEL
+        .into_iter()
+        .map(|of| {
+            let href = format!("{base}?kind={}", of.key());
+            if of == kind {
+                view! { <strong><a href=href aria-current="page">{plural(of)}</a></strong> }.into_any()
+            } else {
+                view! { <a href=href>{plural(of)}</a> }.into_any()
+            }
+        })
+        .collect();
+    let about = match kind {
+        LetterKind::Direction => {
+            "The distributor tells the aggregator to pay the claimant directly. Draft the letters, have the distributor sign them, send them to the aggregator, and say here how far each is."
+        }
+        _ => {
+            "Whoever holds the copies is asked to give them back. The schedule shows for each release what came in, what was sold and returned, and what should be there."
+        }
+    };
+    let all: i64 = shown.counts.iter().map(|(_, count)| count).sum();
+    view! {
+        {shown.notice.clone().map(|notice| view! { <Notice kind=NoticeKind::Info>{notice}</Notice> })}
+        <h1>"Letters"</h1>
+        {frame::nav(&slug, Place::Letters, shown.waiting)}
+        <nav class="actions" aria-label="Kinds of letter">{kinds}</nav>
+        <p>{about}</p>
+        {make_form(shown, &base)}
+        {zips(shown, &base, all)}
+        {(all > 0).then(|| states(shown, &base, all))}
+        {list(shown, &base)}
+        <p class="small soft">"Receipts write themselves: each goes with its mail, and stands on the page of its claim. Claimants see and download the letters of their own claims."</p>
+    }
+}
+
+fn plural(kind: LetterKind) -> &'static str {
+    match kind {
+        LetterKind::Receipt => "Receipts",
+        LetterKind::Direction => "Letters of direction",
+        LetterKind::Return => "Demands for return of stock",
+    }
+}
+
+fn make_form(shown: &Shown, base: &str) -> impl IntoView + use<> {
+    let texts = view! { <a href=format!("{base}/texts")>"To whom letters go, and their words"</a> };
+    let words = match (shown.missing, shown.needed) {
+        (Some(missing), _) => {
+            return view! {
+                <Notice kind=NoticeKind::Warning title=format!("Say first {missing}")>"Nothing can be drafted before."</Notice>
+                <div class="actions">{texts}</div>
+            }
+            .into_any();
+        }
+        (None, 0) => {
+            let words = match shown.kind {
+                LetterKind::Direction => "Every submitted claim with digital royalties has its letter.",
+                _ => "Every submitted claim with held stock has its letter.",
+            };
+            return view! { <p>{words}</p><div class="actions">{texts}</div> }.into_any();
+        }
+        (None, 1) => "Draft the one that is needed".to_owned(),
+        (None, needed) => format!("Draft all {} that are needed", claims::money::grouped_units(needed)),
+    };
+    view! {
+        <form method="post" action=format!("{base}/make") novalidate>
+            <input type="hidden" name="kind" value=shown.kind.key()/>
+            <div class="actions"><button type="submit">{words}</button>{texts}</div>
+        </form>
+        <p class="small soft">"Needed: the claim is submitted and has lines for it, and there is no letter yet or only a draft about an earlier version."</p>
+    }
+    .into_any()
+}
+
+fn zips(shown: &Shown, base: &str, all: i64) -> impl IntoView + use<> {
+    let base = format!("{base}/zip/{}", shown.kind.key());
+    let running = shown.zip.map(|(done, total)| {
+        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        let words = format!(
+            "{} of {}",
+            claims::money::grouped_units(number(done)),
+            claims::money::grouped_units(number(total))
+        );
+        view! {
+            <Notice kind=NoticeKind::Info title="Letters are being put into a ZIP">
+                <Meter label="Letters" part=number(done) whole=number(total) words/>
+                <p>"Your browser receives it while it is made."</p>
+            </Notice>
+        }
+    });
+    let drafts = shown.counts.iter().find(|(state, _)| *state == State::Drafted).map_or(0, |(_, count)| *count);
+    let only_drafts = (drafts > 0 && drafts < all).then(|| {
+        let words = format!("Only the {} (ZIP)", frame::count(drafts, "draft", "drafts"));
+        view! { <a href=format!("{base}?state=drafted")>{words}</a> }
+    });
+    let download = (all > 0).then(|| {
+        let words = format!("Download {} (ZIP)", frame::count(all, "letter", "letters"));
+        view! { <div class="actions"><a href=base.clone()>{words}</a>{only_drafts}</div> }
+    });
+    view! { {running}{download} }
+}
+
+/// Letters in each state, each a link to them.
+fn states(shown: &Shown, base: &str, all: i64) -> impl IntoView + use<> {
+    let href = |state: &str| format!("{base}?kind={}{state}", shown.kind.key());
+    let states: Vec<_> = shown
+        .counts
+        .iter()
+        .map(|(state, count)| {
+            let number = frame::number(&href(&format!("&state={}", state.key())), *count, "letters");
+            view! { <div><dt>{state.word()}</dt><dd>{number}</dd></div> }
+        })
+        .collect();
+    view! {
+        <dl class="figures"><div><dt>"All"</dt><dd>{frame::number(&href(""), all, "letters")}</dd></div>{states}</dl>
+    }
+}
+
+fn list(shown: &Shown, base: &str) -> AnyView {
+    if shown.rows.is_empty() {
+        return view! { <p class="empty">"No letter is to be shown here yet."</p> }.into_any();
+    }
+    let slug = shown.case.settings.slug.as_str();
+    let rows: Vec<_> = shown
+        .rows
+        .iter()
+        .map(|row| {
+            let claim = format!("/counsel/{slug}/claims/{}", row.number);
+            let whose = format!(" of claim {}", row.number);
+            let whose = move || view! { <span class="hidden">{whose.clone()}</span> };
+            let pdf = format!("/letters/{}?inline=1", row.id);
+            view! {
+                <tr>
+                    <th scope="row"><a href=claim>{row.number.clone()}</a></th>
+                    <td>{row.claimant.clone()}</td>
+                    <td>{about(row)}</td>
+                    <td><StatusTag word=word(row) key=row.state.clone()/></td>
+                    <td class="nowrap">{show_day(row.since)}</td>
+                    <td class="nowrap"><a href=format!("{base}/{}", row.id)>"Open"{whose()}</a>", "<a href=pdf>"look"{whose()}</a></td>
+                </tr>
+            }
+        })
+        .collect();
+    let caption = plural(shown.kind);
+    let caption = match shown.state {
+        Some(state) => format!("{caption}: {}", state.word().to_lowercase()),
+        None => caption.to_owned(),
+    };
+    let total = match shown.state {
+        Some(state) => shown.counts.iter().find(|(of, _)| *of == state).map_or(0, |(_, count)| *count),
+        None => shown.counts.iter().map(|(_, count)| count).sum(),
+    };
+    let state = shown.state.map_or(String::new(), |state| format!("&state={}", state.key()));
+    let here = format!("{base}?kind={}{state}", shown.kind.key());
+    let pages = (total.max(1) + ON_A_PAGE - 1) / ON_A_PAGE;
+    view! {
+        <Table caption class="dense">
+            <thead>
+                <tr>
+                    <th scope="col">"Claim"</th><th scope="col">"Claimant"</th><th scope="col">"About"</th>
+                    <th scope="col">"It is"</th><th scope="col">"Since"</th><th scope="col">"Letter"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </Table>
+        <Pager page=shown.page.unsigned_abs() pages=pages.unsigned_abs() base=here/>
+    }
+    .into_any()
+}
+
+/// The version that a letter is about, and whether the claim has another by now.
+pub(super) fn about(row: &Row) -> String {
+    if row.in_force {
+        format!("version {}", row.version)
+    } else {
+        format!("version {}, which is no longer in force", row.version)
+    }
+}
+
+/// The state of a letter in words.
+pub(super) fn word(row: &Row) -> String {
+    State::parse(&row.state).map_or(row.state.clone(), |state| state.word().to_owned())
+}
+
+/// `GET /counsel/{slug}/letters/texts`
+pub async fn texts(visitor: Visitor, Path(slug): Path<String>) -> Answer {
+    let mut tx = visitor.recoup().store.read().await?;
+    let case = frame::case_of(&visitor, &mut tx, &slug, Action::WriteLetters).await?;
+    let (answers, _) = actions::texts_of(&mut tx, &case).await?;
+    drop(tx);
+    Ok(visitor.page(texts_page(&case, Typed::of(answers))))
+}
+
+/// `POST /counsel/{slug}/letters/texts`
+pub async fn save(visitor: Visitor, Path(slug): Path<String>, sent: Sent) -> Answer {
+    let mut tx = visitor.recoup().store.read().await?;
+    let case = frame::case_of(&visitor, &mut tx, &slug, Action::WriteLetters).await?;
+    drop(tx);
+    match actions::save_texts(visitor.recoup(), visitor.actor()?, &case, &sent.0).await {
+        Ok(()) => {
+            visitor.notice("Saved. Letters that are made from now on have these words.").await;
+            Ok(see_other(&format!("/counsel/{slug}/letters")))
+        }
+        Err(failure) => refused(&visitor, failure, sent.0, |typed| texts_page(&case, typed)),
+    }
+}
+
+fn texts_page(case: &Case, typed: Typed) -> Page {
+    let whom = frame::whom(case);
+    let slug = case.settings.slug.clone();
+    Page::new("Letters: to whom they go, and their words", move || {
+        let known: Vec<_> = [LetterKind::Receipt, LetterKind::Direction, LetterKind::Return].into_iter().map(placeholders).collect();
+        let answers: Answers = typed.answers.clone();
+        view! {
+            {typed.top()}
+            <a class="back" href=format!("/counsel/{slug}/letters")>"← Letters"</a>
+            <h1>"Letters: to whom they go, and their words"</h1>
+            <details><summary>"What placeholders stand for"</summary>{known}</details>
+            <form method="post" action=format!("/counsel/{slug}/letters/texts") novalidate>
+                <Unsaved/>
+                <FormSections sections=letters::FORM answers errors=typed.errors/>
+                <div class="actions"><button type="submit">"Save"</button><a href=format!("/counsel/{slug}/letters")>"Back without saving"</a></div>
+            </form>
+        }
+    })
+    .whom(whom)
+}
+
+fn placeholders(kind: LetterKind) -> impl IntoView {
+    let rows: Vec<_> = letters::known_in_words(kind)
+        .into_iter()
+        .map(|(name, words)| view! { <tr><th scope="row"><code>{format!("{{{{ {name} }}}}")}</code></th><td>{words}</td></tr> })
+        .collect();
+    view! {
+        <Table caption=kind.title() class="dense">
+            <thead><tr><th scope="col">"Placeholder"</th><th scope="col">"Stands for"</th></tr></thead>
+            <tbody>{rows}</tbody>
+        </Table>
+    }
+}

@@ -1,0 +1,47 @@
+//! To whom the letters of a case go, and their words.
+
+use crate::{
+    access::{Action, Actor},
+    actions::{Failure, Recoup, permit},
+    case::Case,
+    intake::Answers,
+    letters::{self, Texts},
+    store::{
+        Tx,
+        events::{self, NewEvent},
+        letters as store,
+    },
+};
+
+/// What counsel set for the letters of a case, or what it begins with; as answers and as read.
+///
+/// # Errors
+/// If what is stored is no longer right.
+pub async fn texts_of(tx: &mut Tx, case: &Case) -> Result<(Answers, Texts), Failure> {
+    let answers = store::settings(tx, case.id).await?.unwrap_or_else(letters::defaults);
+    let texts = letters::read_texts(&answers).map_err(Failure::Invalid)?;
+    Ok((answers, texts))
+}
+
+/// Saves what counsel set. Letters that were made keep their words.
+///
+/// # Errors
+/// Answers that are wrong, such as a placeholder that does not exist, or an actor who may not.
+pub async fn save_texts(recoup: &Recoup, actor: &Actor, case: &Case, answers: &Answers) -> Result<(), Failure> {
+    permit(actor, Action::WriteLetters(case.id))?;
+    let answers = answers.only(letters::FORM);
+    letters::read_texts(&answers).map_err(Failure::Invalid)?;
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.write().await?;
+    store::save_settings(&mut tx, case.id, &answers, now).await?;
+    let details = serde_json::json!({});
+    let event = NewEvent {
+        case_id: case.id,
+        claim_id: None,
+        account: Some(actor.account),
+        kind: "letter_texts_changed",
+        details,
+    };
+    events::add(&mut tx, &event, now).await?;
+    Ok(tx.commit().await?)
+}

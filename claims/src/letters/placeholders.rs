@@ -1,0 +1,165 @@
+//! Placeholders of letters: `{{ claimant }}` in a text that counsel wrote. They name values and nothing else: a text can neither
+//! compute nor reach other data.
+
+use std::collections::BTreeMap;
+
+use super::{LetterKind, Order, catalogue, claimant, stock};
+use crate::{intake::steps::Step, money::grouped_units, period};
+
+/// A placeholder with what it stands for.
+type Known = (&'static str, &'static str);
+
+const ALL: &[Known] = &[
+    ("claimant", "legal name of the claimant"),
+    ("number", "claim number"),
+    ("case", "title of the case"),
+    ("day", "day of the letter"),
+    ("contact", "contact of the case"),
+];
+const RECEIPT: &[Known] = &[("version", "version of the claim"), ("received", "when it was received")];
+const DIRECTION: &[Known] = &[
+    ("aggregator", "who is to pay"),
+    ("distributor", "who directs the payment"),
+    ("agreement", "the agreement, with its date if it was told"),
+    ("effective_date", "from when on"),
+    ("accrued", "sums of the schedule by currency"),
+];
+const RETURN: &[Known] = &[
+    ("holder", "who holds the copies"),
+    ("distributor", "the distributor"),
+    ("agreement", "the agreement, with its date if it was told"),
+    ("units", "copies demanded"),
+];
+
+/// The placeholders of a kind of letter.
+pub(super) fn known(kind: LetterKind) -> impl Iterator<Item = &'static Known> {
+    let own = match kind {
+        LetterKind::Receipt => RECEIPT,
+        LetterKind::Direction => DIRECTION,
+        LetterKind::Return => RETURN,
+    };
+    ALL.iter().chain(own)
+}
+
+/// A piece of a text.
+#[derive(Debug, PartialEq, Eq)]
+enum Piece<'a> {
+    Words(&'a str),
+    Name(&'a str),
+    /// Two opening braces that nothing closes.
+    Open(&'a str),
+}
+
+fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("{{") {
+        pieces.push(Piece::Words(before));
+        let Some((name, left)) = after.split_once("}}") else {
+            pieces.push(Piece::Open(after));
+            return pieces;
+        };
+        pieces.push(Piece::Name(name.trim()));
+        rest = left;
+    }
+    pieces.push(Piece::Words(rest));
+    pieces
+}
+
+/// Checks the placeholders of a text.
+///
+/// # Errors
+/// What is wrong, with its name, and what would be right.
+pub(super) fn check(kind: LetterKind, text: &str) -> Result<(), String> {
+    for piece in pieces(text) {
+        match piece {
+            Piece::Words(words) if words.contains("}}") => {
+                return Err("There are two closing braces that nothing opens. Write placeholders like {{ claimant }}."
+                    .to_owned());
+            }
+            Piece::Words(_) => {}
+            Piece::Open(after) => {
+                let near: String = after.chars().take(20).collect();
+                return Err(format!(
+                    "The placeholder that begins with “{{{{{near}” is not closed. Write it like {{{{ claimant }}}}."
+                ));
+            }
+            Piece::Name(name) if known(kind).any(|(known, _)| *known == name) => {}
+            Piece::Name(name) => {
+                let names: Vec<&str> = known(kind).map(|(known, _)| *known).collect();
+                let name: String = name.chars().take(60).collect();
+                return Err(format!(
+                    "There is no placeholder “{name}” here. Those that there are: {}.",
+                    names.join(", ")
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The text with its placeholders filled, in one pass: what a value contains is never read as a placeholder.
+pub(super) fn fill(text: &str, values: &BTreeMap<&'static str, String>) -> String {
+    let mut out = String::with_capacity(text.len());
+    for piece in pieces(text) {
+        match piece {
+            Piece::Words(words) => out.push_str(words),
+            Piece::Open(after) => {
+                out.push_str("{{");
+                out.push_str(after);
+            }
+            Piece::Name(name) => out.push_str(values.get(name).map_or("", String::as_str)),
+        }
+    }
+    out
+}
+
+/// What the placeholders stand for in a letter.
+pub(super) fn values(order: &Order<'_>) -> BTreeMap<&'static str, String> {
+    let (claim, texts) = (order.claim, order.texts);
+    let agreed = claim
+        .answers
+        .get(Step::Agreement.key())
+        .and_then(|answers| period::parse_day(answers.get("agreement_date")).ok());
+    let agreement = match agreed {
+        Some(day) => format!("the distribution agreement of {}", period::show_day(day)),
+        None => "the distribution agreement".to_owned(),
+    };
+    let effective = match texts.effective {
+        Some(day) => period::show_day(day),
+        None => "the day of the directing party’s signature below".to_owned(),
+    };
+    let name = |name: &str, missing: &str| if name.is_empty() { missing.to_owned() } else { name.to_owned() };
+    let mut values = BTreeMap::from([
+        ("claimant", claimant(claim).name),
+        ("number", claim.number.clone()),
+        ("case", order.case_title.to_owned()),
+        ("day", period::show_day(order.day)),
+        ("contact", order.contact.replace('\n', ", ")),
+        ("version", claim.version.to_string()),
+        ("received", order.received.to_owned()),
+        ("aggregator", name(&texts.aggregator.name, "the aggregator")),
+        ("distributor", name(&texts.distributor.name, "the distributor")),
+        ("holder", name(&texts.holder.name, "whoever holds the copies")),
+        ("agreement", agreement),
+        ("effective_date", effective),
+    ]);
+    match order.kind {
+        LetterKind::Receipt => {}
+        LetterKind::Direction => {
+            let sums = super::sums(&catalogue(claim, &texts.aggregator.name));
+            let sums: Vec<String> = sums.into_iter().map(|(currency, sum)| currency.show(sum)).collect();
+            values.insert("accrued", sums.join(" and "));
+        }
+        LetterKind::Return => {
+            let known: Vec<i64> = stock(claim).iter().filter_map(|stock| stock.claimed).collect();
+            let words = match known.iter().fold(0i64, |sum, units| sum.saturating_add(*units)) {
+                0 => "all copies".to_owned(),
+                1 => "1 copy".to_owned(),
+                units => format!("{} copies", grouped_units(units)),
+            };
+            values.insert("units", words);
+        }
+    }
+    values
+}

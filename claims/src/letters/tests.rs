@@ -1,0 +1,212 @@
+//! Letters of invented claims, their figures worked out by hand.
+
+use chrono::NaiveDate;
+
+use super::*;
+use crate::{
+    frozen::FrozenLine,
+    line::{Basis, Release},
+    money::Currency,
+    period::Period,
+};
+
+fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, day).unwrap()
+}
+
+fn claim(lines: Vec<FrozenLine>) -> FrozenClaim {
+    let who = Answers::default()
+        .with("legal_name", "Jay {{ number }} Records")
+        .with("street", "1 Main Street")
+        .with("city", "Portland");
+    let agreement = Answers::default().with("agreement_date", "2009-03-01");
+    let mut claim = crate::frozen::example();
+    claim.number = "ALG-000007-K".to_owned();
+    claim.answers = [("claimant".to_owned(), who), ("agreement".to_owned(), agreement)].into();
+    claim.lines = lines;
+    claim
+}
+
+fn royalty(line: i64, aggregator: &str, service: &str, currency: Currency, amount: i64, title: &str) -> FrozenLine {
+    FrozenLine {
+        line,
+        category: Category::DigitalRoyalties,
+        answers: Answers::default()
+            .with("aggregator", aggregator)
+            .with("service", service)
+            .with("letter_state", "none"),
+        currency,
+        amount,
+        release: Release { title: (!title.is_empty()).then(|| title.to_owned()), ..Release::default() },
+        period: Period::new(day(2016, 1, 1), day(2016, 3, 31)),
+        ..crate::frozen::example().lines.remove(0)
+    }
+}
+
+fn texts(change: &[(&str, &str)]) -> Result<Texts, Vec<crate::intake::FieldError>> {
+    let answers =
+        defaults().with("distributor", "Allegro").with("aggregator", "The Orchard").with("holder", "The Liquidator");
+    read_texts(&change.iter().fold(answers, |answers, (name, text)| answers.with(name, *text)))
+}
+
+fn written(kind: LetterKind, claim: &FrozenClaim, texts: &Texts) -> Option<Letter> {
+    write(&Order {
+        kind,
+        claim,
+        sha256: "ab",
+        case_title: "Allegro",
+        contact: "Counsel\nclaims@example.org",
+        at: Instant::default(),
+        day: day(2026, 3, 4),
+        received: "4 March 2026",
+        texts,
+    })
+}
+
+#[test]
+fn a_placeholder_that_does_not_exist_is_named() {
+    let wrong = |field: &str, text: &str| {
+        let errors = texts(&[(field, text)]).unwrap_err();
+        assert_eq!((errors.len(), errors[0].field.as_str()), (1, field), "{errors:?}");
+        errors[0].message.clone()
+    };
+    let said = wrong("receipt", "Dear {{ claimant }}, {{ clamant }}.");
+    assert!(said.contains("“clamant”") && said.contains("claimant, number"), "{said}");
+    // What one letter knows another need not.
+    assert!(wrong("receipt", "{{ accrued }}").contains("“accrued”"));
+    assert!(texts(&[("direction", "{{accrued}} and {{  aggregator  }}")]).is_ok());
+    assert!(wrong("return", "You hold {{ units copies").contains("{{ units copies"));
+    assert!(wrong("return", "You hold units }} copies").contains("closing braces"));
+    assert!(wrong("direction", "{% for x in y %}{{ 7*7 }}").contains("“7*7”"));
+}
+
+#[test]
+fn the_form_names_the_placeholders_that_there_are() {
+    let words = &FORM[1].fields;
+    for (field, kind) in words.iter().zip([LetterKind::Receipt, LetterKind::Direction, LetterKind::Return]) {
+        let names: Vec<&str> = known_in_words(kind).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(field.name, kind.key());
+        assert!(field.hint.contains(&names.join(", ")), "{}: {names:?}", field.hint);
+    }
+}
+
+#[test]
+fn the_catalogue_has_each_release_once_and_only_what_the_aggregator_holds() {
+    let mut paying = royalty(5, "The Orchard", "Tidal", Currency::USD, 999, "Sonatas");
+    paying.answers.set("letter_state", "paying");
+    let claim = claim(vec![
+        royalty(1, "The Orchard", "iTunes", Currency::USD, 100_050, "Sonatas"),
+        royalty(2, "orchard", "Amazon", Currency::USD, 49_950, "sonatas "),
+        royalty(3, "The Orchard NY", "iTunes", Currency::parse("EUR").unwrap(), 1_000, "Sonatas"),
+        royalty(4, "Believe", "iTunes", Currency::USD, 7_777, "Sonatas"),
+        paying,
+        royalty(6, "The Orchard", "", Currency::USD, 20_000, ""),
+    ]);
+    let entries = catalogue(&claim, "The Orchard");
+    // By hand: 1,000.50 + 499.50 = 1,500.00; in all 1,500.00 + 200.00 = 1,700.00.
+    let seen: Vec<_> =
+        entries.iter().map(|entry| (entry.release.title.as_deref(), entry.lines.clone(), entry.accrued[0].1)).collect();
+    assert_eq!(seen, [(None, vec![6], 20_000), (Some("Sonatas"), vec![1, 2, 3], 150_000)]);
+    assert_eq!(entries[1].services, ["Amazon", "iTunes"]);
+    assert_eq!(others(&claim, "The Orchard"), ["Believe"]);
+    let letter = written(
+        LetterKind::Direction,
+        &claim,
+        &texts(&[("direction", "{{ claimant }}: {{ accrued }} of {{ agreement }}, {{ effective_date }}.")]).unwrap(),
+    )
+    .unwrap();
+    // A value is not read as a placeholder, though the claimant's name looks like one.
+    assert_eq!(
+        letter.words,
+        [
+            "Jay {{ number }} Records: 10.00 EUR and 1,700.00 USD of the distribution agreement of 1 March 2009, the day of the directing party’s signature below."
+        ]
+    );
+    assert_eq!((letter.to.name.as_str(), letter.directing.name.as_str()), ("The Orchard", "Allegro"));
+    assert_eq!(letter.file_name(), "ALG-000007-K-letter-of-direction.pdf");
+    assert_eq!(Letter::read(&letter.canonical().unwrap()).unwrap(), letter);
+    assert!(written(LetterKind::Direction, &claim, &texts(&[("aggregator", "Ditto")]).unwrap()).is_none());
+    assert!(written(LetterKind::Return, &claim, &texts(&[]).unwrap()).is_none(), "nothing is held");
+}
+
+#[test]
+fn the_roll_forward_says_what_is_known_and_no_more() {
+    let line = |line: i64, units: Option<i64>, answers: &[(&str, &str)]| FrozenLine {
+        line,
+        category: Category::HeldInventory,
+        basis: Some(Basis::Retail),
+        answers: answers.iter().fold(Answers::default(), |all, (name, text)| all.with(name, *text)),
+        units,
+        ..crate::frozen::example().lines.remove(0)
+    };
+    let claim = claim(vec![
+        line(
+            1,
+            Some(355),
+            &[
+                ("opening", "100"),
+                ("sent_in", "1,000"),
+                ("sold", "700"),
+                ("returned_to_label", "40"),
+                ("destroyed", "5"),
+                ("reported", "350"),
+                ("difference", "Five were lost."),
+            ],
+        ),
+        line(2, Some(12), &[("sold", "3"), ("opening", "15")]),
+        line(3, None, &[]),
+    ]);
+    let rows = stock(&claim);
+    // By hand: 100 + 1,000 − 700 − 40 − 5 = 355; 15 − 3 = 12; nothing of the third.
+    assert_eq!(rows.iter().map(|row| row.held).collect::<Vec<_>>(), [Some(355), Some(12), None]);
+    assert_eq!(
+        (rows[0].received, rows[0].reported, rows[0].difference.as_str()),
+        (Some(1_000), Some(350), "Five were lost.")
+    );
+    assert_eq!((rows[1].received, rows[1].destroyed, rows[2].opening), (None, None, None));
+    let letter = written(
+        LetterKind::Return,
+        &claim,
+        &texts(&[("return", "Give back {{ units }}.\n\n\nNow, {{ holder }}.")]).unwrap(),
+    )
+    .unwrap();
+    assert_eq!(letter.words, ["Give back 367 copies.", "Now, The Liquidator."]);
+}
+
+#[test]
+fn a_letter_goes_on_step_by_step_and_back_only_with_a_reason() {
+    let (today, since) = (day(2026, 3, 4), day(2026, 2, 1));
+    let step =
+        |state: &str, on: &str, note: &str| Answers::default().with("state", state).with("day", on).with("note", note);
+    let read = |from: State, answers: &Answers| read_step(LetterKind::Direction, (from, since), answers, today);
+    let taken = read(State::Drafted, &step("sent", "2026-03-01", "")).unwrap();
+    assert_eq!(taken, StepTaken { state: State::Sent, day: day(2026, 3, 1), note: String::new(), correction: false });
+    let wrong = |from: State, answers: &Answers| {
+        let errors = read(from, answers).unwrap_err();
+        errors.iter().map(|error| error.field.as_str()).collect::<Vec<_>>().join(" ") + " " + &errors[0].message
+    };
+    assert!(wrong(State::Drafted, &step("signed", "2026-03-01", "")).starts_with("note What follows is “sent”"));
+    assert!(wrong(State::Sent, &step("drafted", "2026-03-01", "")).starts_with("note "));
+    assert!(wrong(State::Drafted, &step("sent", "2026-03-05", "")).starts_with("day This day lies in the future"));
+    assert!(wrong(State::Drafted, &step("sent", "2026-01-31", "")).starts_with("day The letter is “drafted” since"));
+    assert!(wrong(State::Sent, &step("sent", "2026-02-01", "x")).starts_with("state "));
+    assert!(wrong(State::Drafted, &step("returned", "2026-03-01", "x")).starts_with("state "));
+    // A correction may go back in time, never into the future.
+    let back = read(State::Paying, &step("accepted", "2026-01-15", "The bank says so.")).unwrap();
+    assert!(back.correction && back.state == State::Accepted);
+    assert!(read(State::Sent, &step("sent", "2026-01-20", "Wrong day.")).unwrap().correction);
+    let read = |from: State, answers: &Answers| read_step(LetterKind::Return, (from, since), answers, today);
+    assert!(!read(State::Sent, &step("returned", "2026-03-01", "")).unwrap().correction);
+    assert!(!read(State::Refused, &step("returned", "2026-03-01", "")).unwrap().correction);
+}
+
+#[test]
+fn a_receipt_lists_no_more_lines_than_it_may() {
+    let of = |line: i64| FrozenLine { line, ..crate::frozen::example().lines.remove(0) };
+    let mut claim = claim((1..=1_200).map(of).collect());
+    claim.totals = vec![
+        crate::totals::Total::zero(Category::UnpaidSales, None),
+        crate::totals::Total::zero(Category::Other, None),
+    ];
+    assert_eq!(lines(&claim).iter().map(|lines| lines.listed.len()).collect::<Vec<_>>(), [MOST_LINES, 0]);
+}

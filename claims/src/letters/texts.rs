@@ -1,0 +1,151 @@
+//! What counsel set for the letters of a case: to whom they go, and their words.
+
+use chrono::NaiveDate;
+
+use super::{LetterKind, Party, placeholders};
+use crate::{
+    intake::{Answers, Field, FieldError, Kind, Reader, Section},
+    money::Currency,
+};
+
+const RECEIPT: &str = "We received the claim of {{ claimant }} in “{{ case }}” on {{ received }}. It has the number {{ number }}; this is version {{ version }}.\n\n\
+Everything that was sent is listed on these pages. The SHA-256 hash is a fingerprint of it: who changes one letter gets another hash. \
+Anybody can check it on the page /verify of this site.\n\n\
+What happens next: counsel reviews the claims. If something is missing, you hear from them by mail. Keep the number {{ number }} for questions.";
+
+const DIRECTION: &str = "{{ distributor }} distributed recordings of {{ claimant }} under {{ agreement }}, and {{ aggregator }} collects what services pay for \
+them and accounts for it to {{ distributor }}. {{ distributor }} has no further claim to these sums.\n\n\
+{{ distributor }} therefore irrevocably directs {{ aggregator }}, with effect from {{ effective_date }}:\n\n\
+1. to pay to {{ claimant }} all sums that have accrued and have not been paid out for the recordings in the schedule, as far as they are now known {{ accrued }}, \
+including what is held in escrow;\n\n\
+2. to pay to {{ claimant }} all sums that will accrue for these recordings from now on, and to send statements for them to {{ claimant }};\n\n\
+3. to regard recordings of {{ claimant }} that the schedule does not name as covered by this letter once {{ claimant }} has named them in writing.\n\n\
+Payment to {{ claimant }} discharges {{ aggregator }} towards {{ distributor }} to the amount paid. This letter can be changed only with the written consent of {{ claimant }}. \
+Amounts in the schedule are those of claim {{ number }} in “{{ case }}”; the payor’s own records decide where they differ.";
+
+const RETURN: &str = "You hold copies of recordings that belong to {{ claimant }}. They were delivered to {{ distributor }} on consignment under {{ agreement }}. Title to them never passed.\n\n\
+{{ claimant }} demands the return of {{ units }}, as the schedule lists them release by release, free of charge and within 14 days of the date of this letter. \
+An offer to sell them back for money is not accepted.\n\n\
+Until they are returned, please keep the copies apart from goods of others, sell, destroy and move none of them, and tell us in writing where they are and how many there are.\n\n\
+All rights of {{ claimant }} are reserved, above all those in claim {{ number }} in “{{ case }}”.";
+
+/// The form.
+pub const FORM: &[Section] = &[
+    Section {
+        title: "To whom letters go",
+        intro: "An empty address leaves room for it on the letter.",
+        fields: &[
+            Field::optional("distributor", "Distributor", Kind::Text(200))
+                .hint("Who signs letters of direction, like Allegro Media Group."),
+            Field::optional("distributor_address", "Address of the distributor", Kind::LongText(500)),
+            Field::optional("aggregator", "Aggregator", Kind::Text(200))
+                .hint("Who collects digital royalties, like The Orchard. A letter of direction lists the lines that name it."),
+            Field::optional("aggregator_address", "Address of the aggregator", Kind::LongText(500)),
+            Field::optional("effective_date", "Payments are directed from", Kind::Day)
+                .hint("Leave it empty for the day on which the distributor signs."),
+            Field::optional("holder", "Who holds the copies", Kind::Text(200))
+                .hint("To whom demands for return go: the distributor, or the liquidator."),
+            Field::optional("holder_address", "Address of who holds the copies", Kind::LongText(500)),
+        ],
+    },
+    Section {
+        title: "Words",
+        intro: "An empty line begins a paragraph. Placeholders are filled for each claim; below each text stand those that it may have. Letters that were made keep their words.",
+        fields: &[
+            Field::required("receipt", "Receipt", Kind::LongText(8_000))
+                .hint("Placeholders: claimant, number, case, day, contact, version, received. Write them like {{ claimant }}."),
+            Field::required("direction", "Letter of direction", Kind::LongText(8_000))
+                .hint("Placeholders: claimant, number, case, day, contact, aggregator, distributor, agreement, effective_date, accrued."),
+            Field::required("return", "Demand for return of stock", Kind::LongText(8_000))
+                .hint("Placeholders: claimant, number, case, day, contact, holder, distributor, agreement, units."),
+        ],
+    },
+];
+
+/// What [`FORM`] says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Texts {
+    /// Who signs letters of direction.
+    pub distributor: Party,
+    /// Who pays digital royalties.
+    pub aggregator: Party,
+    /// Who holds the copies.
+    pub holder: Party,
+    /// From which day on payments are directed.
+    pub effective: Option<NaiveDate>,
+    receipt: String,
+    direction: String,
+    demand: String,
+}
+
+impl Texts {
+    /// The words of a kind of letter, with their placeholders.
+    #[must_use]
+    pub fn of(&self, kind: LetterKind) -> &str {
+        match kind {
+            LetterKind::Receipt => &self.receipt,
+            LetterKind::Direction => &self.direction,
+            LetterKind::Return => &self.demand,
+        }
+    }
+
+    /// What must be said before letters of a kind can be made; `None` if nothing is missing.
+    #[must_use]
+    pub fn missing(&self, kind: LetterKind) -> Option<&'static str> {
+        match kind {
+            LetterKind::Direction if self.aggregator.name.is_empty() => Some("who the aggregator is"),
+            LetterKind::Direction if self.distributor.name.is_empty() => Some("who the distributor is"),
+            LetterKind::Return if self.holder.name.is_empty() => Some("who holds the copies"),
+            LetterKind::Return if self.distributor.name.is_empty() => Some("who the distributor is"),
+            _ => None,
+        }
+    }
+}
+
+/// What a case begins with.
+#[must_use]
+pub fn defaults() -> Answers {
+    Answers::default().with("receipt", RECEIPT).with("direction", DIRECTION).with("return", RETURN)
+}
+
+/// The placeholders of a kind of letter with what each stands for, for the page.
+#[must_use]
+pub fn known_in_words(kind: LetterKind) -> Vec<(&'static str, &'static str)> {
+    placeholders::known(kind).copied().collect()
+}
+
+/// Reads the form.
+///
+/// # Errors
+/// Every field that is wrong; a placeholder that does not exist is named.
+pub fn read_texts(answers: &Answers) -> Result<Texts, Vec<FieldError>> {
+    let mut reader = Reader::new(FORM, answers, Currency::USD);
+    for kind in [LetterKind::Receipt, LetterKind::Direction, LetterKind::Return] {
+        if let Some(text) = reader.text(kind.key())
+            && let Err(wrong) = placeholders::check(kind, &text)
+        {
+            reader.error(kind.key(), wrong);
+        }
+    }
+    let party = |name: &str| Party {
+        name: answers.get(name).to_owned(),
+        address: answers
+            .get(&format!("{name}_address"))
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .map(str::to_owned)
+            .collect(),
+    };
+    let text = |name: &str| answers.get(name).to_owned();
+    let texts = Texts {
+        distributor: party("distributor"),
+        aggregator: party("aggregator"),
+        holder: party("holder"),
+        effective: reader.day("effective_date"),
+        receipt: text("receipt"),
+        direction: text("direction"),
+        demand: text("return"),
+    };
+    reader.finish(Some(texts))
+}

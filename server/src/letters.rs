@@ -1,0 +1,107 @@
+//! Letters as PDF: what goes with a mail, a single one, all of a kind in one ZIP. What is in them is frozen in the database, so they
+//! are typeset when they are asked for and are the same each time.
+
+use std::io::Cursor;
+
+use bytes::Bytes;
+use claims::{
+    CaseId, MailId,
+    actions::{Failure, Recoup, letters as actions},
+    letters::{Contents, LetterKind},
+    store::{letters as store, outbox::Attachment},
+};
+use futures::Stream;
+use render::package::Package;
+use tokio::sync::{Semaphore, mpsc};
+
+/// Letters typeset at the same time, whoever asks: each takes a core.
+static TYPESETTING: Semaphore = Semaphore::const_new(2);
+
+/// Letters read from the database at a time.
+const AT_A_TIME: i64 = 100;
+
+/// Typesets a letter.
+///
+/// # Errors
+/// If it cannot be typeset, which no content causes.
+pub async fn pdf(contents: Contents) -> Result<Vec<u8>, Failure> {
+    let _permit = TYPESETTING.acquire().await.map_err(internal)?;
+    let made = tokio::task::spawn_blocking(move || render::letters::pdf(&contents)).await.map_err(internal)?;
+    Ok(made.map_err(internal)?.bytes)
+}
+
+/// What goes with a mail.
+///
+/// # Errors
+/// If a letter cannot be read or typeset.
+pub async fn attachments(recoup: &Recoup, mail: MailId) -> Result<Vec<Attachment>, Failure> {
+    let mut tx = recoup.store.read().await?;
+    let letters = store::attached(&mut tx, mail).await?;
+    drop(tx);
+    let mut files = Vec::new();
+    for id in letters {
+        let contents = actions::contents(recoup, id).await?;
+        let name = contents.letter.file_name();
+        files.push(Attachment { name, media_type: "application/pdf", bytes: pdf(contents).await? });
+    }
+    Ok(files)
+}
+
+/// The current letters of a kind, those in `state` if it is not empty, in one ZIP that is sent while it is made. `total` is how many
+/// there are; the page of letters says how far it is.
+pub fn zip(
+    recoup: &Recoup,
+    case: CaseId,
+    kind: LetterKind,
+    state: &str,
+    total: usize,
+) -> impl Stream<Item = Result<Bytes, std::io::Error>> + use<> {
+    let (sender, receiver) = mpsc::channel::<Result<Bytes, std::io::Error>>(4);
+    let (recoup, state, failed) = (recoup.clone(), state.to_owned(), sender.clone());
+    let runtime = tokio::runtime::Handle::current();
+    tokio::task::spawn_blocking(move || {
+        let running = recoup.zips.begin(case, kind, total);
+        let packed = pack(&runtime, &recoup, case, (kind, &state), &running, sender);
+        if let Err(error) = packed {
+            // The reader must see that the file is not whole. One that went away hears nothing.
+            tracing::warn!(error = format!("{error:#}"), "a ZIP of letters was not finished");
+            let _ = failed.blocking_send(Err(std::io::Error::other("the letters could not all be made")));
+        }
+    });
+    futures::stream::unfold(receiver, |mut receiver| async move { Some((receiver.recv().await?, receiver)) })
+}
+
+fn pack(
+    runtime: &tokio::runtime::Handle,
+    recoup: &Recoup,
+    case: CaseId,
+    (kind, state): (LetterKind, &str),
+    running: &actions::Running,
+    sender: mpsc::Sender<Result<Bytes, std::io::Error>>,
+) -> anyhow::Result<()> {
+    let mut package = Package::new(std::io::BufWriter::with_capacity(64 * 1024, crate::pipe::Pipe(sender)));
+    let mut offset = 0;
+    loop {
+        let rows = runtime.block_on(async {
+            let mut tx = recoup.store.read().await?;
+            store::of_case(&mut tx, case, kind.key(), state, AT_A_TIME, offset).await
+        })?;
+        for row in &rows {
+            let contents = runtime.block_on(actions::contents(recoup, row.id))?;
+            let name = contents.letter.file_name();
+            let bytes = runtime.block_on(pdf(contents))?;
+            package.add(&name, bytes.len() as u64, Cursor::new(bytes))?;
+            running.one_more();
+        }
+        offset += AT_A_TIME;
+        if rows.len() < usize::try_from(AT_A_TIME)? {
+            break;
+        }
+    }
+    std::io::Write::flush(&mut package.end()?)?;
+    Ok(())
+}
+
+fn internal(error: impl std::fmt::Display) -> Failure {
+    Failure::Internal(format!("a letter could not be made: {error}"))
+}
