@@ -7,7 +7,7 @@ use crate::walk;
 on_both! {
     async fn two_processes_are_one_site(database) {
         let one = App::start(&database).await;
-        let other = App::start_with(&database, Options { base_url: Some(one.address.clone()), clock: Some(one.clock.clone()), limits: None }).await;
+        let other = App::start_with(&database, Options { base_url: Some(one.address.clone()), clock: Some(one.clock.clone()), ..Options::default() }).await;
         stage::case(&one.recoup, "allegro", "ALG").await;
         let browser = one.browser();
         let form = browser.get("/register").await.form("/register").fill_all([("name", "Ada"), ("email", "ada@example.org"), ("password", stage::PASSWORD)]);
@@ -29,7 +29,7 @@ on_both! {
 
     async fn every_mail_is_sent_once(database) {
         let one = App::start(&database).await;
-        let other = App::start_with(&database, Options { base_url: Some(one.address.clone()), clock: Some(one.clock.clone()), limits: None }).await;
+        let other = App::start_with(&database, Options { base_url: Some(one.address.clone()), clock: Some(one.clock.clone()), ..Options::default() }).await;
         stage::case(&one.recoup, "allegro", "ALG").await;
         let account = stage::person(&one.recoup, "ada@example.org", true, false).await.account;
         for n in 0..60 {
