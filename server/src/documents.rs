@@ -92,6 +92,14 @@ impl Documents {
     /// # Errors
     /// If the directory cannot be made or the bucket's configuration is wrong.
     pub fn open(at: &DocumentsAt, random: Random) -> anyhow::Result<Self> {
+        Self::open_within(at, random, RETRIES)
+    }
+
+    /// Opens an object store whose failing requests are tried again for so long.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_within(at: &DocumentsAt, random: Random, retries: Duration) -> anyhow::Result<Self> {
         let directory = if let DocumentsAt::Directory(directory) = at { Some(directory.clone()) } else { None };
         let (store, prefix): (Arc<dyn ObjectStore>, _) = match at {
             DocumentsAt::Directory(directory) => {
@@ -105,7 +113,7 @@ impl Documents {
                     AmazonS3Builder::new().with_bucket_name(bucket).with_checksum_algorithm(Checksum::SHA256);
                 builder = builder.with_region(region.as_deref().unwrap_or("us-east-1"));
                 // A person waits for the answer: what fails for half a minute is told to them, and they send it again.
-                let retry = RetryConfig { max_retries: 8, retry_timeout: RETRIES, ..RetryConfig::default() };
+                let retry = RetryConfig { max_retries: 8, retry_timeout: retries, ..RetryConfig::default() };
                 builder = builder.with_retry(retry);
                 let mut options = ClientOptions::new().with_timeout(ONE_TRY);
                 if let Some(endpoint) = endpoint {
@@ -316,7 +324,7 @@ impl Documents {
     /// What failed.
     pub async fn answers(&self) -> anyhow::Result<()> {
         if let Some(directory) = &self.directory {
-            tokio::fs::read_dir(directory).await.with_context(|| directory.display().to_string())?;
+            drop(tokio::fs::read_dir(directory).await.with_context(|| directory.display().to_string())?);
             return Ok(());
         }
         self.store.list(Some(&self.prefix.clone().join("incoming"))).try_next().await?;

@@ -118,27 +118,28 @@ pub async fn run(installation: Installation, listener: TcpListener, stop: watch:
     Ok(())
 }
 
-/// A signal that says stop on Ctrl-C or SIGTERM.
-#[must_use]
-pub fn stop_on_signal() -> watch::Receiver<bool> {
+/// A signal that says stop on Ctrl-C or SIGTERM. From now on neither ends the process by itself.
+///
+/// # Errors
+/// If the operating system does not let us listen.
+pub fn stop_on_signal() -> std::io::Result<watch::Receiver<bool>> {
     let (say, stop) = watch::channel(false);
-    tokio::spawn(async move {
-        let interrupted = tokio::signal::ctrl_c();
-        #[cfg(unix)]
-        {
-            let terminated = async {
-                if let Ok(mut signal) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-                    signal.recv().await;
-                } else {
-                    std::future::pending::<()>().await;
-                }
-            };
-            tokio::select! { _ = interrupted => {}, () = terminated => {} }
+    #[cfg(unix)]
+    let told = {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (mut interrupted, mut terminated) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        async move {
+            tokio::select! { _ = interrupted.recv() => {}, _ = terminated.recv() => {} }
         }
-        #[cfg(not(unix))]
-        let _ = interrupted.await;
+    };
+    #[cfg(not(unix))]
+    let told = async {
+        let _ = tokio::signal::ctrl_c().await;
+    };
+    tokio::spawn(async move {
+        told.await;
         tracing::info!("stopping: what is in flight is finished");
         let _ = say.send(true);
     });
-    stop
+    Ok(stop)
 }

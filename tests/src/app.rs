@@ -1,6 +1,6 @@
 //! A running Recoup.
 
-use std::{net::SocketAddr, sync::PoisonError};
+use std::{net::IpAddr, sync::PoisonError};
 
 use axum::http::Method;
 use chrono::{Duration, TimeZone, Utc};
@@ -12,12 +12,13 @@ use claims::{
     store::outbox::Mail,
 };
 use server::{
-    config::DocumentsAt,
+    config::{DocumentsAt, MailBy},
     documents::{Documents, scan::Scanner},
     http::{self, Http},
     mail::{Mailboxes, Post, worker},
+    serving::{self, Pace},
 };
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::{Browser, Database, stage};
 
@@ -38,7 +39,20 @@ pub struct Options {
     pub clock: Option<Clock>,
     /// Virus scanner; none by default.
     pub scanner: Option<Scanner>,
+    /// Where documents lie; beside the database by default.
+    pub documents: Option<DocumentsAt>,
+    /// How mail leaves; into memory by default.
+    pub mail: Option<MailBy>,
+    /// Proxies that are believed; none by default.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Limits on what clients leave half done; those of the product by default.
+    pub pace: Option<Pace>,
+    /// Token of the metrics; none by default.
+    pub metrics_token: Option<String>,
 }
+
+/// How long an SMTP or S3 server may fail in tests before it counts as not there.
+pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// A running Recoup: the real router on a port of its own, mail in memory, a clock that stands still.
 pub struct App {
@@ -55,11 +69,13 @@ pub struct App {
     database: Database,
     post: Post,
     mailbox: Mailboxes,
-    server: JoinHandle<()>,
+    server: JoinHandle<usize>,
+    stop: watch::Sender<bool>,
 }
 
 impl Drop for App {
     fn drop(&mut self) {
+        let _ = self.stop.send(true);
         self.server.abort();
     }
 }
@@ -91,10 +107,17 @@ impl App {
         let documents = documents.with_scanner(options.scanner);
         let (post, mailbox) = Post::memory().unwrap();
         let (router, routes) = http::router(&Http::new(recoup.clone(), documents.clone(), Vec::new()));
+        let at = options.documents.unwrap_or_else(|| DocumentsAt::Directory(database.directory().join("documents")));
+        let documents = Documents::open_within(&at, Random::System, PATIENCE).unwrap();
+        let (memory, mailbox) = Post::memory().unwrap();
+        let post =
+            options.mail.map_or(memory, |by| Post::open_within(&by, "Recoup <claims@example.org>", PATIENCE).unwrap());
+        let http = Http::new(recoup.clone(), documents.clone(), options.trusted_proxies);
+        let (router, routes) = http::router(&http.with_metrics_token(options.metrics_token.as_deref()));
         let router = http::limited(router, recoup.limits.document_bytes.saturating_mul(200));
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        let server = tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
-        Self { recoup, clock, documents, address, routes, database: database.clone(), post, mailbox, server }
+        let (stop, stopped) = watch::channel(false);
+        let server = tokio::spawn(serving::serve(listener, router, options.pace.unwrap_or_default(), stopped));
+        Self { recoup, clock, documents, address, routes, database: database.clone(), post, mailbox, server, stop }
     }
 
     /// The database.

@@ -1,6 +1,10 @@
 //! A database of its own for every test.
 
-use std::{path::PathBuf, str::FromStr, sync::Arc};
+use std::{
+    path::PathBuf,
+    str::FromStr,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use claims::{
     random::Random,
@@ -23,6 +27,8 @@ pub struct Database {
     kind: Kind,
     url: Arc<str>,
     directory: Arc<PathBuf>,
+    /// Databases that were made beside it and go with it.
+    others: Arc<Mutex<Vec<Database>>>,
 }
 
 /// Runs the body of a test on a database of its own, which goes when the body ends, however it ends.
@@ -62,10 +68,27 @@ impl Database {
                 url.to_string()
             }
         };
-        Self { kind, url: url.into(), directory: Arc::new(directory) }
+        Self { kind, url: url.into(), directory: Arc::new(directory), others: Arc::default() }
+    }
+
+    /// An empty database beside this one.
+    pub async fn another(&self, kind: Kind) -> Self {
+        let another = Self::create(kind).await;
+        self.others.lock().unwrap_or_else(PoisonError::into_inner).push(another.clone());
+        another
+    }
+
+    /// The same database at another address, such as behind a proxy.
+    #[must_use]
+    pub fn at(&self, url: &str) -> Self {
+        Self { url: url.into(), ..self.clone() }
     }
 
     async fn remove(&self) {
+        let others = std::mem::take(&mut *self.others.lock().unwrap_or_else(PoisonError::into_inner));
+        for other in others {
+            Box::pin(other.remove()).await;
+        }
         if self.kind == Kind::Postgres {
             let name = self.directory.file_name().unwrap().to_string_lossy().into_owned();
             let mut admin = PgConnection::connect(&cluster()).await.unwrap();

@@ -10,9 +10,12 @@ mod browser;
 mod database;
 pub mod generate;
 pub mod html;
+pub mod proxy;
+pub mod s3;
+pub mod smtp;
 pub mod stage;
 
-pub use app::{App, Options};
+pub use app::{App, Options, PATIENCE};
 pub use browser::{Browser, Page};
 pub use database::{Database, Kind, run};
 

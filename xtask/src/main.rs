@@ -7,6 +7,7 @@ mod counts;
 mod demo;
 mod fingerprint;
 mod postgres;
+mod prove;
 mod run;
 mod site;
 mod style;
@@ -50,6 +51,8 @@ enum Task {
     Build,
     /// Runs every check: format, lints, wasm wall, tests on SQLite and PostgreSQL, browser
     Test(test::Options),
+    /// Kills the product, fills its disk, stops its database, and compares what it acknowledged with what is there
+    Prove(prove::Options),
     /// Measures what Recoup costs
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -73,6 +76,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Serve { arguments } => demo::start(&workspace, &interrupt, "serve", &arguments)?,
         Task::Build => build::build(&workspace, &interrupt)?,
         Task::Test(options) => return test::run(&workspace, &interrupt, &options),
+        Task::Prove(options) => prove::run(&workspace, &interrupt, &options)?,
         Task::Bench(bench) => bench::run(&workspace, &interrupt, &bench)?,
     }
     Ok(ExitCode::SUCCESS)

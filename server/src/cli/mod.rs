@@ -114,6 +114,7 @@ fn start(cli: Cli) -> anyhow::Result<ExitCode> {
 async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve => {
+            let stop = serve::stop_on_signal()?;
             let (listener, base_url) = serve::bind(&config).await?;
             let installation = Installation::open(&config, &base_url, Clock::System, Random::System).await?;
             println!("Recoup is at {base_url}");
@@ -122,7 +123,7 @@ async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
                     "There is no administrator yet. Open this link once, within 24 hours, to become the first:\n  {link}"
                 );
             }
-            serve::run(installation, listener, serve::stop_on_signal()).await?;
+            serve::run(installation, listener, stop).await?;
         }
         Command::Migrate => {
             let store = claims::store::Store::open(&config.database_url)
@@ -143,6 +144,7 @@ async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
                 config.listen.ip().is_loopback(),
                 "the demo holds made-up accounts and is served on this machine only: listen must be a loopback address, like 127.0.0.1:8016"
             );
+            let stop = serve::stop_on_signal()?;
             let (listener, base_url) = serve::bind(&config).await?;
             let installation = Installation::open(&config, &base_url, Clock::System, Random::System).await?;
             let sign_ins = demo::load(&installation, &config.data_dir).await?;
@@ -151,7 +153,7 @@ async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
                 config.data_dir.join("mail").display()
             );
             if !load_only {
-                serve::run(installation, listener, serve::stop_on_signal()).await?;
+                serve::run(installation, listener, stop).await?;
             }
         }
         Command::User(command) => user::run(&config, command).await?,

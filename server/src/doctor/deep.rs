@@ -47,7 +47,7 @@ async fn orphans(
     recoup: &Recoup,
     documents: &Documents,
     clean: Option<Duration>,
-    report: &Report,
+    report: &mut Report,
 ) -> anyhow::Result<()> {
     let (mut left, mut removed) = (0usize, 0usize);
     let mut kept = documents.kept();
@@ -63,10 +63,10 @@ async fn orphans(
             && documents.remove(&found.sha256, before).await?
         {
             removed += 1;
-            println!("      removed {} ({} bytes): no row names it", found.sha256, found.bytes);
+            report.say(format!("      removed {} ({} bytes): no row names it", found.sha256, found.bytes));
         } else {
             left += 1;
-            println!("      {} ({} bytes) is named by no row", found.sha256, found.bytes);
+            report.say(format!("      {} ({} bytes) is named by no row", found.sha256, found.bytes));
         }
     }
     if removed > 0 {
@@ -86,7 +86,7 @@ async fn incoming(
     recoup: &Recoup,
     documents: &Documents,
     clean: Option<Duration>,
-    report: &Report,
+    report: &mut Report,
 ) -> anyhow::Result<()> {
     if let Some(age) = clean {
         let removed = documents.clean(recoup.clock.now() - age).await?;

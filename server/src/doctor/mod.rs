@@ -23,23 +23,32 @@ pub struct Depth {
     pub clean: Option<Duration>,
 }
 
-/// Counts what failed while it prints.
-struct Report {
-    failures: usize,
+/// What was found, printed as it is found.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// How many findings are failures.
+    pub failures: usize,
+    /// Everything that was printed.
+    pub lines: Vec<String>,
 }
 
 impl Report {
-    fn fine(&self, what: &str, words: impl std::fmt::Display) {
-        println!("ok    {what}: {words}");
+    fn say(&mut self, line: String) {
+        println!("{line}");
+        self.lines.push(line);
     }
 
-    fn note(&self, what: &str, words: impl std::fmt::Display, remedy: &str) {
-        println!("note  {what}: {words}\n      {remedy}");
+    fn fine(&mut self, what: &str, words: impl std::fmt::Display) {
+        self.say(format!("ok    {what}: {words}"));
+    }
+
+    fn note(&mut self, what: &str, words: impl std::fmt::Display, remedy: &str) {
+        self.say(format!("note  {what}: {words}\n      {remedy}"));
     }
 
     fn failed(&mut self, what: &str, error: impl std::fmt::Display, remedy: &str) {
         self.failures += 1;
-        println!("FAIL  {what}: {error}\n      {remedy}");
+        self.say(format!("FAIL  {what}: {error}\n      {remedy}"));
     }
 }
 
@@ -48,8 +57,22 @@ impl Report {
 /// # Errors
 /// Only if the report itself cannot be made.
 pub async fn run(config: &Config, depth: Depth) -> anyhow::Result<ExitCode> {
+    let report = examine(config, depth).await;
+    if report.failures == 0 {
+        println!("All is well.");
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!(
+        "{} to mend.",
+        if report.failures == 1 { "1 thing".to_owned() } else { format!("{} things", report.failures) }
+    );
+    Ok(ExitCode::FAILURE)
+}
+
+/// Checks an installation and tells what was found.
+pub async fn examine(config: &Config, depth: Depth) -> Report {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let mut report = Report { failures: 0 };
+    let mut report = Report::default();
     report.fine("configuration", format!("data in {}", config.data_dir.display()));
     match &config.base_url {
         Some(url) if url.starts_with("https://") => report.fine("address", url),
@@ -108,16 +131,7 @@ pub async fn run(config: &Config, depth: Depth) -> anyhow::Result<ExitCode> {
             ),
         },
     }
-    if report.failures == 0 {
-        println!("All is well.");
-        Ok(ExitCode::SUCCESS)
-    } else {
-        println!(
-            "{} to mend.",
-            if report.failures == 1 { "1 thing".to_owned() } else { format!("{} things", report.failures) }
-        );
-        Ok(ExitCode::FAILURE)
-    }
+    report
 }
 
 /// Whether others on this machine can read what people entered.

@@ -56,6 +56,14 @@ impl Post {
     /// # Errors
     /// If the directory cannot be made or the configuration is wrong.
     pub fn open(by: &MailBy, from: &str) -> anyhow::Result<Self> {
+        Self::open_within(by, from, SMTP_PATIENCE)
+    }
+
+    /// Opens a transport whose server may take so long to answer.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_within(by: &MailBy, from: &str, patience: Duration) -> anyhow::Result<Self> {
         let transport = match by {
             MailBy::Files(directory) => {
                 std::fs::create_dir_all(directory)
@@ -68,7 +76,7 @@ impl Post {
                 if let Some(ca) = ca {
                     smtp = smtp.tls(trusting(url, ca)?);
                 }
-                Transport::Smtp(smtp.timeout(Some(SMTP_PATIENCE)).build())
+                Transport::Smtp(smtp.timeout(Some(patience)).build())
             }
         };
         Ok(Self { transport, from: from.parse().context("the key mail_from is not an address")? })

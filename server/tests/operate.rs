@@ -1,0 +1,121 @@
+//! The commands of the binary for those who operate it, as they type them.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
+
+/// A folder that goes with its test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("recoup-operate-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn command(data: &Path, what: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_recoup"));
+    command
+        .args(what)
+        .args(["--listen", "127.0.0.1:0", "--data-dir"])
+        .arg(data)
+        .env_remove("RUST_LOG")
+        .stdin(Stdio::null());
+    command
+}
+
+fn run(data: &Path, what: &[&str]) -> Output {
+    command(data, what).output().unwrap()
+}
+
+/// What a command says that must succeed.
+#[track_caller]
+fn say(data: &Path, what: &[&str]) -> String {
+    let output = run(data, what);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{what:?}: {said}\n{}", String::from_utf8_lossy(&output.stderr));
+    said
+}
+
+/// What a command complains of that must fail.
+#[track_caller]
+fn complain(data: &Path, what: &[&str]) -> String {
+    let output = run(data, what);
+    assert!(!output.status.success(), "{what:?} succeeded");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn the_demo_case_is_backed_up_restored_and_sound() {
+    let folder = Folder::new("backup");
+    let (data, copy) = (folder.0.join("data"), folder.0.join("copy"));
+    let backup = folder.0.join("backup").display().to_string();
+    say(&data, &["demo", "--load-only"]);
+    let written = say(&data, &["backup", &backup]);
+    assert!(written.contains("written and read again"), "{written}");
+    assert!(say(&data, &["backup", &backup, "--check"]).contains("whole"));
+    assert!(complain(&data, &["backup", &backup]).contains("is not empty"));
+    assert!(complain(&data, &["restore", &backup]).contains("not empty"));
+    assert!(say(&copy, &["restore", &backup]).contains("restored and compared row by row"));
+    let sound = say(&copy, &["doctor", "--deep"]);
+    assert!(sound.contains("All is well.") && sound.contains("chain whole"), "{sound}");
+    let again = folder.0.join("again").display().to_string();
+    say(&copy, &["backup", &again]);
+    for table in ["claims", "lines", "events", "outbox", "releases"] {
+        let file = |backup: &str| fs::read(Path::new(backup).join(format!("tables/{table}.jsonl"))).unwrap();
+        assert!(!file(&backup).is_empty() && file(&backup) == file(&again), "{table}");
+    }
+    assert!(say(&copy, &["purge", "--dry-run"]).contains("would be deleted"));
+    assert!(complain(&copy, &["doctor", "--clean"]).contains("--deep"));
+}
+
+#[test]
+fn serving_ends_in_order_when_it_is_told() {
+    let folder = Folder::new("stop");
+    for signal in ["TERM", "INT"] {
+        let mut child = command(&folder.0, &["serve", "--log", "json"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let first = lines.next().expect("it says where it is").unwrap();
+        assert!(first.starts_with("Recoup is at http://127.0.0.1:"), "{first}");
+        let sent = Command::new("sh").args(["-c", &format!("kill -{signal} {}", child.id())]).status().unwrap();
+        assert!(sent.success());
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "SIG{signal}: {}", output.status);
+        let log = String::from_utf8(output.stderr).unwrap();
+        let messages: Vec<String> = log
+            .lines()
+            .map(|line| {
+                serde_json::from_str::<serde_json::Value>(line).unwrap()["message"].as_str().unwrap().to_owned()
+            })
+            .collect();
+        assert!(messages.iter().any(|message| message.starts_with("stopping")), "{messages:?}");
+        assert_eq!(messages.last().map(String::as_str), Some("stopped"));
+    }
+}
+
+#[test]
+fn a_restore_of_nothing_leaves_nothing() {
+    let folder = Folder::new("nothing");
+    let data = folder.0.join("data");
+    let missing = folder.0.join("missing").display().to_string();
+    assert!(complain(&data, &["restore", &missing]).contains("holds no backup"));
+    assert!(!data.join("recoup.db").exists());
+}

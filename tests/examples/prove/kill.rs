@@ -1,0 +1,57 @@
+//! The process is killed at random moments while people file claims, upload documents and get mails.
+
+use std::time::{Duration, Instant};
+
+use claims::random::Random;
+use tests::smtp::Smtp;
+
+use crate::{Plan, cluster::Cluster, site::Site, verify, work, work::Work};
+
+/// Kills, starts again, until every claim is acknowledged; then compares.
+pub async fn run(plan: &Plan) {
+    let data = plan.folder.join("data");
+    let _ = std::fs::remove_dir_all(&data);
+    std::fs::create_dir_all(&data).unwrap();
+    let cluster = (plan.database == "postgres").then(|| Cluster::start(&plan.folder));
+    let url = cluster.as_ref().map_or_else(|| format!("sqlite:{}", data.join("recoup.db").display()), Cluster::url);
+    let smtp = Smtp::start().await;
+    let site = Site::new(&plan.recoup, &data, &url, &smtp.url(), &plan.folder.join("log"));
+    println!("kill -9 on {}: {} claims, seed {}", plan.database, plan.submits, plan.seed);
+    let ready = work::prepare(&url, &site.address(), plan.submits).await;
+    let chance = Random::seeded(plan.seed);
+    let mut running = site.start();
+    let begun = Instant::now();
+    let people = Work::begin(&site.address(), ready.clone());
+    let (mut kills, mut stops, mut longest) = (0, 0, Duration::ZERO);
+    while !people.is_done() {
+        tokio::time::sleep(Duration::from_millis(u64::from(50 + chance.below(1_200)))).await;
+        // One in six is asked to stop instead, and has to end in order.
+        if chance.below(6) == 0 {
+            let (status, took) = tokio::task::spawn_blocking(move || running.stop()).await.unwrap();
+            assert!(status.success(), "asked to stop, it ended with {status}");
+            longest = longest.max(took);
+            stops += 1;
+        } else {
+            running.kill();
+            kills += 1;
+        }
+        running = site.start();
+    }
+    let told = people.end().await;
+    println!(
+        "    {} s, killed {kills} times, asked to stop {stops} times (at most {:.1} s)",
+        begun.elapsed().as_secs(),
+        longest.as_secs_f64()
+    );
+    assert!(longest < Duration::from_secs(40), "stopping took {longest:?}");
+    running.kill();
+    let running = site.start();
+    verify::mails_are_gone(&url).await;
+    let (status, _) = tokio::task::spawn_blocking(move || running.stop()).await.unwrap();
+    assert!(status.success());
+    verify::acknowledged(&site, &ready, &told).await;
+    // A process that is asked to stop may be cut as well, if a server keeps it waiting.
+    verify::mails(&site, &smtp, kills + 1).await;
+    verify::bytes(&site).await;
+    println!("ok: nothing acknowledged was lost, nothing happened twice");
+}

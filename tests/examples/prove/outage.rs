@@ -1,0 +1,118 @@
+//! The database is locked by another process (SQLite), or stopped, also the hard way, and started again (PostgreSQL).
+
+use std::time::{Duration, Instant};
+
+use sqlx::{Connection, SqliteConnection};
+use tests::{Browser, smtp::Smtp, stage};
+
+use crate::{
+    Plan,
+    cluster::Cluster,
+    site::Site,
+    verify,
+    work::{self, Ready, Work},
+};
+
+/// Whichever applies.
+pub async fn run(plan: &Plan) {
+    let data = plan.folder.join("data");
+    let _ = std::fs::remove_dir_all(&data);
+    std::fs::create_dir_all(&data).unwrap();
+    let smtp = Smtp::start().await;
+    if plan.database == "postgres" {
+        stopped(plan, &data, &smtp).await;
+    } else {
+        locked(plan, &data, &smtp).await;
+    }
+}
+
+async fn locked(plan: &Plan, data: &std::path::Path, smtp: &Smtp) {
+    let url = format!("sqlite:{}", data.join("recoup.db").display());
+    let site = Site::new(&plan.recoup, data, &url, &smtp.url(), &plan.folder.join("log"));
+    println!("database locked by another process");
+    let ready = work::prepare(&url, &site.address(), 2).await;
+    let mut running = site.start();
+    let mut other = SqliteConnection::connect(&url).await.unwrap();
+    let lock = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    let begun = Instant::now();
+    let (status, page) = sign(&site, &ready[0]).await;
+    println!("    sending ended after {:.1} s with {status}", begun.elapsed().as_secs_f64());
+    assert_eq!(status, 503);
+    assert!(page.contains("Nothing was changed"), "{page}");
+    let reading = Instant::now();
+    assert_eq!(ask(&site, "/cases/allegro").await.0, 200);
+    assert!(reading.elapsed() < Duration::from_secs(2), "reading waited for the lock: {:?}", reading.elapsed());
+    drop(lock);
+    other.close().await.unwrap();
+    let told = Work::begin(&site.address(), ready.clone()).end().await;
+    assert!(running.is_up());
+    verify::mails_are_gone(&url).await;
+    assert!(tokio::task::spawn_blocking(move || running.stop()).await.unwrap().0.success());
+    verify::acknowledged(&site, &ready, &told).await;
+    verify::mails(&site, smtp, 0).await;
+    println!("ok: told, and went on when the lock was gone");
+}
+
+async fn stopped(plan: &Plan, data: &std::path::Path, smtp: &Smtp) {
+    let cluster = Cluster::start(&plan.folder);
+    let url = cluster.url();
+    let site = Site::new(&plan.recoup, data, &url, &smtp.url(), &plan.folder.join("log"));
+    println!("PostgreSQL stopped and started: {} claims", plan.submits);
+    let ready = work::prepare(&url, &site.address(), plan.submits).await;
+    let mut running = site.start();
+    let people = Work::begin(&site.address(), ready.clone());
+    for (share, mode, away) in [(1, "immediate", 0), (2, "fast", 5), (3, "immediate", 5), (4, "fast", 60)] {
+        // In the middle of the work.
+        while people.count() < plan.submits * share / 5 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let at = people.count();
+        cluster.down(mode);
+        if away > 0 {
+            let (status, page) = ask(&site, "/cases/allegro").await;
+            assert_eq!(status, 503, "{page}");
+            assert!(page.contains("The database does not answer"), "{page}");
+            assert_eq!(ask(&site, "/readyz").await.0, 503);
+            assert_eq!(ask(&site, "/healthz").await.0, 200);
+        }
+        tokio::time::sleep(Duration::from_secs(away)).await;
+        cluster.up();
+        let back = Instant::now();
+        while ask(&site, "/readyz").await.0 != 200 {
+            assert!(back.elapsed() < Duration::from_secs(30), "it does not find the database again");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        println!(
+            "    {mode}, away for {away} s after {at} claims; ready again {:.1} s after the database",
+            back.elapsed().as_secs_f64()
+        );
+    }
+    let told = people.end().await;
+    assert!(running.is_up(), "the process went on all the time");
+    verify::mails_are_gone(&url).await;
+    assert!(tokio::task::spawn_blocking(move || running.stop()).await.unwrap().0.success());
+    verify::acknowledged(&site, &ready, &told).await;
+    // Each outage may fall between the mail server's answer and our note of it.
+    verify::mails(&site, smtp, 4).await;
+    verify::bytes(&site).await;
+    println!("ok: nothing acknowledged was lost, and it came back by itself");
+}
+
+/// Asks for a page.
+pub async fn ask(site: &Site, path: &str) -> (u16, String) {
+    let answer = Browser::new(&site.address()).request("GET", path).send().await.unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap_or_default())
+}
+
+/// Signs and sends a claim, once.
+pub async fn sign(site: &Site, one: &Ready) -> (u16, String) {
+    let browser = Browser::new(&site.address());
+    browser.set_cookie("recoup", &one.session);
+    let mut signature: Vec<(String, String)> = stage::signature().0.into_iter().collect();
+    signature.push(("version".to_owned(), one.version.to_string()));
+    signature.push(("key".to_owned(), one.key.clone()));
+    let request =
+        browser.request("POST", &format!("/claims/{}/sign", one.claim)).header("sec-fetch-site", "same-origin");
+    let answer = request.form(&signature).send().await.unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap_or_default())
+}

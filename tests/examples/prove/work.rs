@@ -1,0 +1,181 @@
+//! Claims that are filed over HTTP by people who try again when they get no answer.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use claims::{
+    AccountId, ClaimId, Clock, VersionId,
+    actions::{Limits, Recoup},
+    random::Random,
+    store::Store,
+};
+use reqwest::multipart;
+use tests::{Browser, stage};
+
+/// Claims in work at a time.
+const HANDS: usize = 8;
+
+/// A claim that is ready to get its document and its signature.
+#[derive(Debug, Clone)]
+pub struct Ready {
+    pub claim: ClaimId,
+    pub version: VersionId,
+    /// Cookie of a session of its claimant.
+    pub session: String,
+    /// Key of its signature form.
+    pub key: String,
+    /// What it proves itself with.
+    pub document: String,
+}
+
+/// What was acknowledged.
+#[derive(Debug, Clone, Default)]
+pub struct Acknowledged {
+    /// Claim by the number on its receipt.
+    pub numbers: BTreeMap<String, ClaimId>,
+    /// How often somebody got no answer, or one that said that it is not available.
+    pub tried_again: usize,
+}
+
+/// Makes a case and claims by the actions, all in one transaction.
+pub async fn prepare(database_url: &str, address: &str, count: usize) -> Vec<Ready> {
+    let store = Store::open(database_url).await.unwrap();
+    let whole = store.whole().await.unwrap();
+    let recoup = Recoup::new(whole.clone(), Clock::System, Random::System, address, Limits::default()).await.unwrap();
+    let mut settings = stage::case_answers("allegro", "ALG");
+    settings.set("deadline_day", "2090-12-31");
+    stage::case_with(&recoup, &settings).await;
+    let mut ready = Vec::new();
+    let mut person: Option<(AccountId, String)> = None;
+    for n in 0..count {
+        // An account may have so many drafts.
+        if n % 50 == 0 {
+            let account = stage::person(&recoup, &format!("claimant{n}@example.org"), true, false).await.account;
+            person = Some((account, session(&recoup, account).await));
+        }
+        let (account, session) = person.clone().unwrap();
+        let (_, claim) = stage::ready(&recoup, account, "allegro", &format!("Label {n}")).await;
+        let version = stage::draft(&recoup, claim).await;
+        let document = format!("The statement of label {n}.\n").repeat(1 + n % 200);
+        ready.push(Ready { claim, version, session, key: Random::System.token(), document });
+    }
+    whole.commit_whole().await.unwrap();
+    store.close().await;
+    ready
+}
+
+async fn session(recoup: &Recoup, account: AccountId) -> String {
+    let (id, now) = (Random::System.token(), Clock::System.now());
+    let data =
+        serde_json::json!({ "account": account, "since": now.timestamp(), "seen": now.timestamp(), "client": "prove" });
+    let mut tx = recoup.store.write().await.unwrap();
+    let until = now + chrono::Duration::days(1);
+    let hash = claims::actions::links::hash(&id);
+    claims::store::sessions::save(&mut tx, &hash, Some(account), &data, "prove", until, now).await.unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
+/// People at work.
+#[derive(Debug)]
+pub struct Work {
+    pub acknowledged: Arc<Mutex<Acknowledged>>,
+    done: Arc<AtomicBool>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Work {
+    /// Begins: each claim gets its document, its signature and its receipt, in this order, until each is acknowledged.
+    pub fn begin(address: &str, ready: Vec<Ready>) -> Self {
+        let acknowledged = Arc::new(Mutex::new(Acknowledged::default()));
+        let (next, ready) = (Arc::new(AtomicUsize::new(0)), Arc::new(ready));
+        let done = Arc::new(AtomicBool::new(false));
+        let (results, ended, address) = (acknowledged.clone(), done.clone(), address.to_owned());
+        let task = tokio::spawn(async move {
+            let mut hands = tokio::task::JoinSet::new();
+            for _ in 0..HANDS {
+                let (next, ready, results, address) = (next.clone(), ready.clone(), results.clone(), address.clone());
+                hands.spawn(async move {
+                    let browser = Browser::new(&address);
+                    while let Some(one) = ready.get(next.fetch_add(1, Ordering::SeqCst)) {
+                        browser.set_cookie("recoup", &one.session);
+                        file(&browser, one, &results).await;
+                    }
+                });
+            }
+            while let Some(hand) = hands.join_next().await {
+                hand.unwrap();
+            }
+            ended.store(true, Ordering::SeqCst);
+        });
+        Self { acknowledged, done, task }
+    }
+
+    /// Whether everything is acknowledged.
+    pub fn is_done(&self) -> bool {
+        self.done.load(Ordering::SeqCst)
+    }
+
+    /// How many claims are acknowledged.
+    pub fn count(&self) -> usize {
+        self.acknowledged.lock().unwrap().numbers.len()
+    }
+
+    /// Waits until everything is acknowledged.
+    pub async fn end(self) -> Acknowledged {
+        self.task.await.unwrap();
+        self.acknowledged.lock().unwrap().clone()
+    }
+}
+
+async fn file(browser: &Browser, one: &Ready, results: &Mutex<Acknowledged>) {
+    let path = format!("/claims/{}/documents", one.claim);
+    again(results, async || {
+        let part = multipart::Part::bytes(one.document.clone().into_bytes()).file_name("statement.txt");
+        let form = multipart::Form::new().part("files", part);
+        let request = browser.request("POST", &path).header("sec-fetch-site", "same-origin");
+        let answer = request.header("accept", "application/json").multipart(form).send().await.ok()?;
+        let answer: serde_json::Value = serde_json::from_str(&answer.text().await.ok()?).ok()?;
+        (answer["ok"] == true).then_some(())
+    })
+    .await;
+    let mut signature: Vec<(String, String)> = stage::signature().0.into_iter().collect();
+    signature.push(("version".to_owned(), one.version.to_string()));
+    signature.push(("key".to_owned(), one.key.clone()));
+    let path = format!("/claims/{}/sign", one.claim);
+    again(results, async || {
+        let request = browser.request("POST", &path).header("sec-fetch-site", "same-origin");
+        let answer = request.form(&signature).send().await.ok()?;
+        let to = answer.headers().get("location").and_then(|to| to.to_str().ok()).unwrap_or_default().to_owned();
+        let received = answer.status() == 303 && to == format!("/claims/{}/versions/1", one.claim);
+        assert!(received || answer.status().is_server_error(), "{}: {} {to}", path, answer.status());
+        received.then_some(())
+    })
+    .await;
+    let path = format!("/claims/{}/versions/1/claim.json", one.claim);
+    let number = again(results, async || {
+        let answer = browser.request("GET", &path).send().await.ok()?;
+        let receipt: serde_json::Value = serde_json::from_str(&answer.text().await.ok()?).ok()?;
+        receipt["number"].as_str().map(str::to_owned)
+    })
+    .await;
+    let before = results.lock().unwrap().numbers.insert(number.clone(), one.claim);
+    assert!(before.is_none(), "two claims have the number {number}");
+}
+
+/// Does it until it is acknowledged.
+async fn again<T>(results: &Mutex<Acknowledged>, mut once: impl AsyncFnMut() -> Option<T>) -> T {
+    loop {
+        if let Some(done) = once().await {
+            return done;
+        }
+        results.lock().unwrap().tried_again += 1;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}

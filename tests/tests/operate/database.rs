@@ -1,0 +1,102 @@
+//! A database that is locked, cut off, or gone for a while.
+
+use claims::line::Category;
+use server::mail::{Post, worker};
+use sqlx::{Connection, SqliteConnection};
+use tests::{App, Database, Kind, on_both, proxy::Proxy, run, stage};
+
+use crate::scene::sign;
+
+async fn locked(database: Database) {
+    let app = App::start(&database).await;
+    stage::case(&app.recoup, "allegro", "ALG").await;
+    let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
+    let (actor, claim) = stage::ready(&app.recoup, account, "allegro", "Jay Records").await;
+    let browser = app.browser_of(&actor).await;
+    // Another process holds the lock.
+    let mut other = SqliteConnection::connect(database.url()).await.unwrap();
+    let lock = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    let sending = {
+        let browser = browser.clone();
+        let recoup = app.recoup.clone();
+        tokio::spawn(async move {
+            let mut sent: Vec<(String, String)> = stage::signature().0.into_iter().collect();
+            sent.push(("version".to_owned(), stage::draft(&recoup, claim).await.to_string()));
+            browser.fetch(browser.request("POST", &format!("/claims/{claim}/sign")).form(&sent)).await
+        })
+    };
+    // Whoever reads does not wait.
+    app.browser().get("/cases/allegro").await.expect_status(200);
+    assert!(!sending.is_finished());
+    drop(lock);
+    drop(other);
+    sending.await.unwrap().expect_status(303);
+    browser.get(&format!("/claims/{claim}/versions/1")).await.expect_status(200);
+}
+
+#[test]
+fn a_locked_database_is_waited_for() {
+    run(Kind::Sqlite, locked);
+}
+
+async fn gone(database: Database) {
+    let url = url::Url::parse(database.url()).unwrap();
+    let server = format!("127.0.0.1:{}", url.port().unwrap()).parse().unwrap();
+    let proxy = Proxy::to(server).await;
+    let mut behind = url;
+    behind.set_port(Some(proxy.address.port())).unwrap();
+    let app = App::start(&database.at(behind.as_str())).await;
+    stage::case(&app.recoup, "allegro", "ALG").await;
+    let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
+    let (actor, claim) = stage::ready(&app.recoup, account, "allegro", "Jay Records").await;
+    let browser = app.browser_of(&actor).await;
+    let form = browser.get(&format!("/claims/{claim}/others")).await.form(&format!("/claims/{claim}/others"));
+
+    proxy.set_open(false);
+    for page in [browser.get("/cases/allegro").await, browser.send_once(&form).await] {
+        page.expect_status(503);
+        page.expect("The database does not answer. Nothing was changed. Wait a minute, then send the form again.");
+        page.expect("Number of this request");
+    }
+    assert!(sign_by(&browser, claim).await.status.is_server_error());
+    // The workers say so, and go on.
+    let (post, mails) = Post::memory().unwrap();
+    assert!(worker::run_once(&app.recoup, &post, "worker").await.is_err());
+
+    proxy.set_open(true);
+    browser.get("/cases/allegro").await.expect_status(200);
+    browser.send(form).await.expect("Your answers are saved");
+    stage::line(&app.recoup, &actor, claim, Category::UnpaidSales, &stage::sales("2.00"), None).await;
+    sign(&app, &browser, claim, &[]).await.expect_status(303);
+    assert_eq!(worker::run_once(&app.recoup, &post, "worker").await.unwrap(), 1);
+    assert_eq!(mails.lock().unwrap().len(), 1);
+    let rows: Vec<(i64, i64)> = database.rows("SELECT COUNT(*), COUNT(number) FROM claims").await;
+    assert_eq!(rows, [(1, 1)]);
+    app.recoup.store.close().await;
+}
+
+/// A signature that cannot be prepared by looking at the database.
+async fn sign_by(browser: &tests::Browser, claim: claims::ClaimId) -> tests::Page {
+    let mut sent: Vec<(String, String)> = stage::signature().0.into_iter().collect();
+    sent.push(("version".to_owned(), "1".to_owned()));
+    browser.fetch(browser.request("POST", &format!("/claims/{claim}/sign")).form(&sent)).await
+}
+
+#[test]
+fn a_database_that_is_gone_is_told_and_comes_back() {
+    run(Kind::Postgres, gone);
+}
+
+on_both! {
+    async fn a_write_that_breaks_off_leaves_nothing(database) {
+        // The connection is closed under a transaction: what it did is undone.
+        let store = database.store().await;
+        let before = database.row_counts().await;
+        let mut tx = store.write().await.unwrap();
+        let now = claims::Clock::System.now();
+        claims::store::accounts::add(&mut tx, "ada@example.org", "Ada", "x", false, None, now).await.unwrap();
+        drop(tx);
+        store.close().await;
+        assert_eq!(database.row_counts().await, before);
+    }
+}

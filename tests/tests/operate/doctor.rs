@@ -1,0 +1,88 @@
+//! `recoup doctor`: what it finds, and that each finding comes with a remedy.
+
+use chrono::Duration;
+use server::doctor::{Depth, Report, examine};
+use tests::{App, Database, Options, on_both, stage};
+
+use crate::scene::{Scene, config};
+
+async fn deep(database: &Database) -> Report {
+    examine(&config(database), Depth { deep: true, clean: None }).await
+}
+
+/// The findings that say something; each has its remedy below it.
+#[track_caller]
+fn finding<'a>(report: &'a Report, words: &str) -> &'a str {
+    let found = report.lines.iter().find(|line| line.contains(words));
+    let found = found.unwrap_or_else(|| panic!("nothing says “{words}”: {:#?}", report.lines));
+    assert!(!found.starts_with("ok") && found.lines().count() >= 2, "no remedy: {found}");
+    found
+}
+
+on_both! {
+    async fn bytes_without_a_row_are_found_and_cleaned(database) {
+        let scene = Scene::prepare(&database, Options::default()).await;
+        let app = &scene.app;
+        assert!(!deep(&database).await.lines.iter().any(|line| line.contains("no row")));
+        let orphan = stage::bytes(app, "orphan.txt", "text/plain", b"Nobody's.").await;
+        let half = futures::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from_static(b"half"))]);
+        app.documents.receive(half, 100).await.unwrap();
+        let report = deep(&database).await;
+        finding(&report, "1 have bytes but no row");
+        finding(&report, "1 temporary ones of 4 bytes");
+        assert!(report.lines.iter().any(|line| line.contains(&orphan.sha256)));
+        // What is young may belong to an upload that goes on.
+        let clean = |hours| Depth { deep: true, clean: Some(Duration::hours(hours)) };
+        let report = examine(&config(&database), clean(24)).await;
+        finding(&report, "1 have bytes but no row");
+        assert_eq!(app.documents.check(&orphan.sha256).await.unwrap(), Some(true));
+        let report = examine(&config(&database), clean(0)).await;
+        assert!(report.lines.iter().any(|line| line.contains("1 without a row were removed")), "{:#?}", report.lines);
+        assert_eq!(app.documents.check(&orphan.sha256).await.unwrap(), None);
+        assert_eq!(app.documents.incoming().await.unwrap(), (0, 0));
+        let report = deep(&database).await;
+        assert!(!report.lines.iter().any(|line| line.contains("no row") || line.contains("no longer match")), "{:#?}", report.lines);
+    }
+
+    async fn a_flipped_bit_and_a_lost_file_are_named(database) {
+        let scene = Scene::prepare(&database, Options::default()).await;
+        let named: Vec<(String,)> = database.rows("SELECT sha256 FROM documents UNION SELECT sha256 FROM imports ORDER BY 1").await;
+        let file = |sha256: &str| database.directory().join("documents/documents").join(&sha256[..2]).join(sha256);
+        let (flipped, lost) = (&named[0].0, &named[1].0);
+        let mut bytes = std::fs::read(file(flipped)).unwrap();
+        bytes[3] ^= 1;
+        std::fs::write(file(flipped), bytes).unwrap();
+        std::fs::remove_file(file(lost)).unwrap();
+        let report = deep(&database).await;
+        assert!(finding(&report, flipped).starts_with("FAIL"));
+        assert!(finding(&report, lost).contains("has a row but no bytes"));
+        assert!(report.failures >= 2);
+        drop(scene);
+    }
+
+    async fn an_old_schema_and_a_new_one_are_told_and_left(database) {
+        claims::store::Store::open_at(database.url(), 3).await.unwrap().close().await;
+        let report = deep(&database).await;
+        assert!(finding(&report, "its schema is 3").contains("recoup migrate"));
+        let store = claims::store::Store::connect(database.url()).await.unwrap();
+        assert_eq!(store.schema().await.unwrap(), Some(3), "a doctor changes nothing");
+        store.close().await;
+        database.store().await.close().await;
+        database.tamper("UPDATE _sqlx_migrations SET version = 999 WHERE version = 1").await;
+        finding(&deep(&database).await, "its schema is 999");
+    }
+
+    async fn waiting_mails_and_failing_jobs_are_told(database) {
+        // The doctor looks by the machine's clock; this test's began long before.
+        let app = App::start(&database).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
+        stage::sent(&app.recoup, account, "allegro", "Jay Records").await;
+        finding(&deep(&database).await, "1 wait, the oldest for");
+        app.run_jobs().await;
+        let report = deep(&database).await;
+        assert!(report.lines.iter().any(|line| line.starts_with("ok    mails: 1 sent, 0 waiting")), "{:#?}", report.lines);
+        database.tamper("INSERT INTO jobs (name, next_at, last_error) VALUES ('clean-up', '2026-01-01T00:00:00+00:00', 'the store is away')").await;
+        assert!(finding(&deep(&database).await, "“clean-up” failed").contains("the store is away"));
+    }
+}

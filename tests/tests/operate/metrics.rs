@@ -1,0 +1,109 @@
+//! `/metrics`: closed unless opened, and in the format that Prometheus reads.
+
+use std::collections::BTreeMap;
+
+use server::http::{self, Http};
+use tests::{App, Options, Page, on_both};
+use tokio::{net::TcpListener, sync::watch};
+
+use crate::scene::Scene;
+
+const TOKEN: &str = "a-token-for-the-test";
+
+async fn ask(app: &App, authorization: Option<&str>) -> Page {
+    let browser = app.browser();
+    let request = browser.request("GET", "/metrics");
+    browser.fetch(if let Some(value) = authorization { request.header("authorization", value) } else { request }).await
+}
+
+/// Reads the format, strictly: figures by name and labels.
+fn read(text: &str) -> BTreeMap<String, f64> {
+    let (mut figures, mut families): (_, Vec<String>) = (BTreeMap::new(), Vec::new());
+    for line in text.lines() {
+        if let Some(rest) = line.strip_prefix("# TYPE ") {
+            let (name, kind) = rest.split_once(' ').unwrap();
+            assert!(matches!(kind, "counter" | "gauge" | "histogram"), "{line}");
+            assert!(!families.iter().any(|family| family == name), "{name} is declared twice");
+            families.push(name.to_owned());
+            continue;
+        }
+        if line.starts_with("# HELP ") {
+            continue;
+        }
+        let (name, value) = line.rsplit_once(' ').unwrap();
+        let family = name.split('{').next().unwrap();
+        let last = families.last().unwrap();
+        let parts = ["", "_bucket", "_sum", "_count"].map(|end| format!("{last}{end}"));
+        assert!(parts.iter().any(|part| part == family), "{line} stands below {last}");
+        assert!(figures.insert(name.to_owned(), value.parse().unwrap()).is_none(), "{name} is told twice");
+    }
+    figures
+}
+
+on_both! {
+    async fn only_who_knows_the_token_reads_the_metrics(database) {
+        let closed = App::start(&database).await;
+        ask(&closed, None).await.expect_status(404);
+        ask(&closed, Some("Bearer ")).await.expect_status(404);
+        drop(closed);
+        let app = App::start_with(&database, Options { metrics_token: Some(TOKEN.to_owned()), ..Options::default() }).await;
+        for wrong in [None, Some("Bearer wrong"), Some("Bearer "), Some(TOKEN), Some("Basic a-token-for-the-test")] {
+            ask(&app, wrong).await.expect_status(401);
+        }
+        let page = ask(&app, Some(&format!("Bearer {TOKEN}"))).await;
+        page.expect_status(200);
+        assert!(page.header("content-type").starts_with("text/plain; version=0.0.4"));
+    }
+
+    async fn the_figures_are_those_of_the_installation(database) {
+        let options = Options { metrics_token: Some(TOKEN.to_owned()), ..Options::default() };
+        let scene = Scene::prepare(&database, options).await;
+        let app = &scene.app;
+        let browser = app.browser();
+        for _ in 0..3 {
+            browser.get("/cases/allegro").await.expect_status(200);
+        }
+        browser.get("/cases/nothing").await.expect_status(404);
+        browser.get("/nothing/at/all").await.expect_status(404);
+        let page = ask(app, Some(&format!("Bearer {TOKEN}"))).await;
+        let figures = read(&page.body);
+        let of = |name: &str| *figures.get(name).unwrap_or_else(|| panic!("{name} is missing from\n{}", page.body));
+        assert_eq!(of("recoup_http_requests_total{method=\"GET\",route=\"/cases/{slug}\",status=\"200\"}"), 3.0);
+        assert_eq!(of("recoup_http_requests_total{method=\"GET\",route=\"/cases/{slug}\",status=\"404\"}"), 1.0);
+        assert_eq!(of("recoup_http_requests_total{method=\"GET\",route=\"none\",status=\"404\"}"), 1.0);
+        assert_eq!(of("recoup_http_request_seconds_count{method=\"GET\",route=\"/cases/{slug}\"}"), 4.0);
+        assert_eq!(of("recoup_http_request_seconds_bucket{method=\"GET\",route=\"/cases/{slug}\",le=\"+Inf\"}"), 4.0);
+        assert_eq!(of("recoup_http_requests_in_flight"), 1.0, "the one that asks");
+        let (documents, bytes) = (of("recoup_documents"), of("recoup_documents_bytes"));
+        let named: Vec<(i64, i64)> = database.rows(
+            "SELECT COUNT(*), CAST(SUM(bytes) AS BIGINT) FROM (SELECT DISTINCT sha256, bytes FROM documents UNION SELECT sha256, bytes FROM imports UNION SELECT sha256, bytes FROM filing_files) d",
+        ).await;
+        #[expect(clippy::cast_precision_loss, reason = "small numbers")]
+        let named = (named[0].0 as f64, named[0].1 as f64);
+        assert_eq!((documents, bytes), named);
+        assert!(of("recoup_mails{state=\"sent\"}") >= 2.0);
+        assert_eq!(of("recoup_mails{state=\"failed\"}"), 0.0);
+        assert_eq!(of("recoup_claims{status=\"submitted\"}"), 2.0);
+        assert_eq!(of("recoup_claims{status=\"draft\"}"), 1.0);
+        assert!(of("recoup_database_bytes") > 50_000.0);
+        assert!(of("recoup_database_connections{state=\"open\"}") >= 1.0);
+        for private in ["ada", "example.org", "Jay", "ALG-"] {
+            assert!(!page.body.contains(private), "{private} stands in the metrics");
+        }
+    }
+
+    async fn a_port_of_its_own_serves_nothing_else(database) {
+        let app = App::start(&database).await;
+        let http = Http::new(app.recoup.clone(), app.documents.clone(), Vec::new());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let (stop, stopped) = watch::channel(false);
+        let served = tokio::spawn(server::serving::serve(listener, http::metrics::alone(http), server::serving::Pace::default(), stopped));
+        let browser = tests::Browser::new(&address);
+        read(&browser.get("/metrics").await.body);
+        browser.get("/").await.expect_status(404);
+        browser.get("/sign-in").await.expect_status(404);
+        stop.send(true).unwrap();
+        served.abort();
+    }
+}
