@@ -34,12 +34,17 @@ impl Drafts {
     }
 
     /// Adds the next value.
+    #[inline]
     pub(super) fn push(&mut self, canonical: &str) {
-        let start = self.text.len();
+        let start = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
+        if canonical.is_empty() {
+            // Nothing is looked up for it.
+            self.values.push(Draft { start, end: start, hash: 0 });
+            return;
+        }
         self.text.push_str(canonical);
-        let hash = intern::short(canonical);
-        let place = |at| u32::try_from(at).unwrap_or(u32::MAX);
-        self.values.push(Draft { start: place(start), end: place(self.text.len()), hash });
+        let end = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
+        self.values.push(Draft { start, end, hash: intern::short(canonical) });
     }
 
     /// Adds the next value, a phrase whose words are to be foreseen as well.

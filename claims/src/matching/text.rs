@@ -131,6 +131,15 @@ pub fn word_list(folded: &str, dots_join: bool) -> Vec<String> {
         .collect()
 }
 
+/// A text before and after the first `mark`, an ASCII character. Texts are a few bytes long, and then a plain loop is sooner
+/// there than `str::split_once`, which prepares a search.
+#[inline]
+#[must_use]
+pub fn split_once(text: &str, mark: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| byte == mark)?;
+    Some((&text[..at], &text[at + 1..]))
+}
+
 /// A 64-bit hash that is the same on every machine and in every version (FNV-1a with a final mix): blocking keys and
 /// tables must not depend on a random seed, or two runs would differ.
 #[must_use]

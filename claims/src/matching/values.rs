@@ -100,6 +100,46 @@ pub(super) const fn drafted(kind: Kind) -> usize {
 }
 
 impl Values {
+    /// Gives back the room for looking values up, until the next one is added or [`Values::open`] is called.
+    pub(super) fn close(&mut self) {
+        let (phrases, codes) = self.all();
+        phrases.into_iter().for_each(Phrases::close);
+        codes.into_iter().for_each(Codes::close);
+    }
+
+    /// Makes values ready to be looked up again.
+    pub(super) fn open(&mut self) {
+        let (phrases, codes) = self.all();
+        phrases.into_iter().for_each(Phrases::open);
+        codes.into_iter().for_each(Codes::open);
+    }
+
+    fn all(&mut self) -> ([&mut Phrases; 5], [&mut Codes; 19]) {
+        let phrases = [&mut self.names, &mut self.titles, &mut self.artists, &mut self.albums, &mut self.labels];
+        let codes = [
+            &mut self.emails,
+            &mut self.firms,
+            &mut self.mailboxes,
+            &mut self.phones,
+            &mut self.websites,
+            &mut self.streets,
+            &mut self.cities,
+            &mut self.regions,
+            &mut self.postcodes,
+            &mut self.countries,
+            &mut self.tax_ids,
+            &mut self.birth_dates,
+            &mut self.catalogs,
+            &mut self.gtins,
+            &mut self.isrcs,
+            &mut self.years,
+            &mut self.lengths,
+            &mut self.tracks,
+            &mut self.languages,
+        ];
+        (phrases, codes)
+    }
+
     /// Normalises a party. What repeats is numbered at once, the rest is drafted.
     pub(super) fn draft_party<'a>(
         &mut self,

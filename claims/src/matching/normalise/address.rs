@@ -77,8 +77,8 @@ fn boxed(all: &str, ends: &[usize]) -> bool {
 /// Number, street words and unit of a canonical street.
 #[must_use]
 pub fn parts(canonical: &str) -> (&str, &str, &str) {
-    let (number, rest) = canonical.split_once('|').unwrap_or(("", canonical));
-    let (street, unit) = rest.split_once('|').unwrap_or((rest, ""));
+    let (number, rest) = text::split_once(canonical, b'|').unwrap_or(("", canonical));
+    let (street, unit) = text::split_once(rest, b'|').unwrap_or((rest, ""));
     (number, street, unit)
 }
 

@@ -2,7 +2,7 @@
 //! did; counting it as independent evidence is what makes thresholds fail as data grow and namesakes multiply.
 
 use super::contact;
-use crate::matching::words;
+use crate::matching::{distance, words};
 
 /// No limit: the e-mail is not made of the name.
 pub const UNLIMITED: u8 = u8::MAX;
@@ -41,11 +41,16 @@ fn figures_beside_name<'a>(
     rest: &mut String,
 ) -> Option<usize> {
     rest.clear();
-    rest.extend(text.chars().filter(|c| c.is_alphabetic()));
-    let figures = text.chars().filter(char::is_ascii_digit).count();
+    if text.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        rest.push_str(text);
+    } else {
+        rest.extend(text.chars().filter(|c| c.is_alphabetic()));
+    }
+    let figures = text.bytes().filter(u8::is_ascii_digit).count();
+    let letters = distance::letters(rest);
     let mut found = false;
     for word in words.clone() {
-        found |= take(rest, word);
+        found |= take(rest, letters, word);
     }
     if !found {
         return None;
@@ -53,19 +58,23 @@ fn figures_beside_name<'a>(
     for common in
         ["official", "recordings", "records", "music", "band", "label", "entertainment", "audio", "sound", "the", "and"]
     {
-        take(rest, common);
+        take(rest, letters, common);
     }
     let initials = rest.len() <= 3 && rest.chars().all(|c| words.clone().any(|word| word.starts_with(c)));
     initials.then_some(figures)
 }
 
-/// Removes a word, or its start of four letters and more, from the text; tells whether it was there.
-fn take(rest: &mut String, word: &str) -> bool {
+/// Removes a word, or its start of four letters and more, from the text; tells whether it was there. No letters but these
+/// occur in the text.
+fn take(rest: &mut String, letters: u32, word: &str) -> bool {
     let least = word.len().min(4);
     if least < 3 || rest.len() < least {
         return false;
     }
     let Some(start) = word.get(..least) else { return false };
+    if distance::letters(start) & !letters != 0 {
+        return false;
+    }
     // Words this short are found sooner by looking at every place than by preparing a search.
     let starts_here = |place: &[u8]| place == start.as_bytes();
     let Some(first) = rest.as_bytes().windows(least).position(starts_here) else {

@@ -117,7 +117,7 @@ fn canonical_name(folded: &str, buffer: &mut String, ends: &mut Vec<usize>, spar
 
 /// Puts `Family, Given` in the order of speech; a comma before a legal form or a generation stays where it is.
 fn in_order<'a>(folded: &'a str, spare: &'a mut String) -> &'a str {
-    let Some((before, after)) = folded.split_once(',') else {
+    let Some((before, after)) = text::split_once(folded, b',') else {
         return folded;
     };
     let first = after.split_whitespace().next().unwrap_or("").replace('.', "");
@@ -162,8 +162,7 @@ fn push_hexadecimal(number: u16, out: &mut String) {
 /// The words of a canonical form.
 #[must_use]
 pub fn words_of(canonical: &str) -> &str {
-    // Most have no marks, and then every byte is looked at: a plain loop is what does that soonest for a few bytes.
-    canonical.bytes().position(|b| b == b'\t').map_or(canonical, |end| &canonical[..end])
+    text::split_once(canonical, b'\t').map_or(canonical, |(words, _)| words)
 }
 
 /// The words and the marks of a canonical form.
@@ -261,7 +260,21 @@ fn title_segment(all: &str, ends: &[usize], first: bool, kept: usize, marks: &mu
 
 /// The parts of a title between brackets, dashes with spaces, colons and slashes.
 fn segments(text: &str) -> impl Iterator<Item = &str> {
-    text.split(['(', ')', '[', ']', '{', '}', ':', ';', '/']).flat_map(|part| part.split(" - "))
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let here = rest?;
+        let bytes = here.as_bytes();
+        let mut ends = (0..bytes.len()).filter_map(|at| match bytes[at] {
+            b'(' | b')' | b'[' | b']' | b'{' | b'}' | b':' | b';' | b'/' => Some((at, at + 1)),
+            b' ' if bytes[at..].starts_with(b" - ") => Some((at, at + 3)),
+            _ => None,
+        });
+        let Some((end, next)) = ends.next() else {
+            return rest.take();
+        };
+        rest = Some(&here[next..]);
+        Some(&here[..end])
+    })
 }
 
 /// `007-Action Painting` is track seven, not part of the title.

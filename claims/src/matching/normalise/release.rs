@@ -134,7 +134,7 @@ fn push_without_padding(part: &str, out: &mut String) {
 /// A canonical catalogue number without its carrier suffix.
 #[must_use]
 pub fn catalog_stem(canonical: &str) -> &str {
-    canonical.split_once('|').map_or(canonical, |(stem, _)| stem)
+    text::split_once(canonical, b'|').map_or(canonical, |(stem, _)| stem)
 }
 
 /// An ISRC as twelve characters (ISO 3901), hyphens optional; anything else is kept as letters and digits.
