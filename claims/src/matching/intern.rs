@@ -35,7 +35,9 @@ impl Interner {
         if text.is_empty() {
             return MISSING;
         }
-        self.open();
+        if self.slots.is_empty() {
+            self.open();
+        }
         match self.find(text, hash) {
             Ok(id) => id,
             Err(slot) => {
@@ -139,6 +141,7 @@ impl Interner {
     }
 
     /// Makes texts ready to be looked up again.
+    #[cold]
     pub(super) fn open(&mut self) {
         if !self.slots.is_empty() {
             return;
@@ -183,6 +186,7 @@ fn low(entry: u64) -> u32 {
 pub(super) fn short(text: &str) -> u32 {
     text::hash(text.as_bytes()) as u32
 }
+
 
 #[cfg(test)]
 mod tests {

@@ -7,7 +7,7 @@ use super::{
     phrases::Phrases,
     records::{GtinKind, Party, Records, Release},
     text::{self, mix},
-    values::Values,
+    values::{Values, line, party},
 };
 
 /// A blocking rule: two records are compared when they have the same key under it.
@@ -108,11 +108,13 @@ impl Keys {
 }
 
 /// The blocking keys of a record under all rules of its kind, 0 where a rule does not apply.
-pub fn keys(records: &Records, record: u32, out: &mut [u32; MOST_RULES]) {
+///
+/// `hash` tells the hash of a value that was drafted for the record ([`party`], [`line`]).
+pub(super) fn keys(records: &Records, record: u32, hash: impl Fn(usize) -> u32, out: &mut [u32; MOST_RULES]) {
     let i = record as usize;
     match records.kind {
-        Kind::Claimants => claimant_keys(&records.values, &records.parties[i], out),
-        Kind::Lines => line_keys(&records.values, &records.releases[i], out),
+        Kind::Claimants => claimant_keys(&records.values, &records.parties[i], hash, out),
+        Kind::Lines => line_keys(&records.values, &records.releases[i], hash, out),
     }
 }
 
@@ -185,7 +187,7 @@ fn starts(book: &Phrases, id: u32) -> [u32; 3] {
     found
 }
 
-fn claimant_keys(v: &Values, p: &Party, out: &mut [u32; MOST_RULES]) {
+fn claimant_keys(v: &Values, p: &Party, hash: impl Fn(usize) -> u32, out: &mut [u32; MOST_RULES]) {
     let value = |id: u32, hash: u32| if id == MISSING { 0 } else { hash.max(1) };
     let birth_year = if p.birth_date == MISSING {
         0
@@ -202,18 +204,19 @@ fn claimant_keys(v: &Values, p: &Party, out: &mut [u32; MOST_RULES]) {
     let last = last_word(&v.names, p.name);
     let words = v.names.members(p.name);
     let (first_of, last_of) = (words.first().map(|m| m.word), words.last().map(|m| m.word));
-    out[0] = join(0, &[value(p.tax_id, v.tax_ids.hash(p.tax_id))]);
-    out[1] = join(1, &[value(p.email, v.emails.hash(p.email))]);
-    out[2] = join(2, &[value(p.phone, v.phones.hash(p.phone))]);
+    let postcode = value(p.postcode, v.postcodes.hash(p.postcode));
+    out[0] = join(0, &[value(p.tax_id, hash(party::TAX_ID))]);
+    out[1] = join(1, &[value(p.email, hash(party::EMAIL))]);
+    out[2] = join(2, &[value(p.phone, hash(party::PHONE))]);
     out[3] = join(3, &[door]);
     out[4] = join(4, &[name]);
-    out[5] = join(5, &[value(p.mailbox, v.mailboxes.hash(p.mailbox))]);
-    out[6] = join(6, &[value(p.firm, v.firms.hash(p.firm))]);
-    out[7] = join(7, &[value(p.birth_date, v.birth_dates.hash(p.birth_date))]);
-    out[8] = join(8, &[first, initial(&v.names, last_of), value(p.postcode, v.postcodes.hash(p.postcode))]);
+    out[5] = join(5, &[value(p.mailbox, hash(party::MAILBOX))]);
+    out[6] = join(6, &[value(p.firm, hash(party::FIRM))]);
+    out[7] = join(7, &[value(p.birth_date, hash(party::BIRTH_DATE))]);
+    out[8] = join(8, &[first, initial(&v.names, last_of), postcode]);
     out[9] = join(9, &[last, birth_year]);
     out[10] = join(10, &[first, birth_year]);
-    out[11] = join(11, &[last, initial(&v.names, first_of), value(p.postcode, v.postcodes.hash(p.postcode))]);
+    out[11] = join(11, &[last, initial(&v.names, first_of), postcode]);
 }
 
 /// The first letter of a word as a key.
@@ -221,23 +224,23 @@ fn initial(book: &Phrases, word: Option<u32>) -> u32 {
     word.and_then(|w| book.word(w).chars().next()).map_or(0, u32::from)
 }
 
-fn line_keys(v: &Values, r: &Release, out: &mut [u32; MOST_RULES]) {
+fn line_keys(v: &Values, r: &Release, hash: impl Fn(usize) -> u32, out: &mut [u32; MOST_RULES]) {
     let value = |id: u32, hash: u32| if id == MISSING { 0 } else { hash.max(1) };
     let title = if r.title == MISSING { 0 } else { v.titles.key(r.title).max(1) };
     let artist = if r.artist == MISSING { 0 } else { v.artists.key(r.artist).max(1) };
     let album = if r.album == MISSING { 0 } else { v.albums.key(r.album).max(1) };
     let [four, six, eight] = starts(&v.titles, r.title);
-    out[0] = if r.gtin_kind == GtinKind::Cut { 0 } else { join(20, &[value(r.gtin, v.gtins.hash(r.gtin))]) };
-    out[1] = join(21, &[value(r.isrc, v.isrcs.hash(r.isrc))]);
+    out[0] = if r.gtin_kind == GtinKind::Cut { 0 } else { join(20, &[value(r.gtin, hash(line::GTIN))]) };
+    out[1] = join(21, &[value(r.isrc, hash(line::ISRC))]);
     out[2] = join(22, &[value(r.catalog, r.catalog_stem)]);
     out[3] = join(23, &[title, artist]);
     out[4] = join(24, &[title]);
     out[5] = join(25, &[artist, value(r.year, v.years.hash(r.year))]);
     out[6] = join(26, &[artist, four]);
-    out[7] = join(27, &[album, value(r.track, v.tracks.hash(r.track))]);
+    out[7] = join(27, &[album, value(r.track, hash(line::TRACK))]);
     out[8] = join(28, &[six, first_word(&v.labels, r.label)]);
     if r.length != MISSING {
-        out[9] = join(29, &[eight, v.lengths.hash(r.length).max(1)]);
+        out[9] = join(29, &[eight, hash(line::LENGTH).max(1)]);
     }
     if r.album != MISSING {
         out[10] = join(30, &[longest_word(&v.titles, r.title), longest_word(&v.albums, r.album)]);

@@ -109,11 +109,11 @@ impl Phrases {
     }
 
     fn learn(&mut self, canonical: &str) {
-        let (text, marks) = phrase::parse(canonical);
+        let (words, marks) = phrase::parse(canonical);
         let start = self.members.len();
         let mut sorted = [0; MOST_WORDS];
         let (mut n, mut letters, mut bytes) = (0, 0, 0);
-        for word in text.split(' ').filter(|w| !w.is_empty()).take(MOST_WORDS) {
+        for word in text::split(words, b' ').filter(|w| !w.is_empty()).take(MOST_WORDS) {
             let hash = intern::short(word);
             let id = self.words.intern_hashed((word, hash));
             if id as usize == self.known_words.len() {

@@ -336,7 +336,7 @@ impl Records {
             }
         }
         let mut row = [0; keys::MOST_RULES];
-        keys::keys(self, number - 1, &mut row);
+        keys::keys(self, number - 1, |value| drafts.get(first + OWN + value).1, &mut row);
         self.keys.push(&row);
         self.sources.extend(sources.get(i));
         self.periods.extend(periods.get(i));

@@ -4,7 +4,7 @@
 //! Reading is a large part of matching a table, so a row without quotation marks is found and taken apart by vector search
 //! ([`memchr`]) and never looked at byte by byte.
 
-use memchr::{memchr, memchr_iter, memchr3};
+use memchr::{memchr, memchr3};
 use std::io::{self, Read};
 
 /// Read at once, at least.
@@ -106,9 +106,27 @@ impl Row {
         }
         let end = end.or(ended.then_some(bytes.len()))?;
         self.text.extend_from_slice(&bytes[..end]);
-        self.ends.extend(memchr_iter(b',', &bytes[..end]));
+        self.end_at_commas();
         self.ends.push(end);
         Some(end)
+    }
+
+    /// Ends a cell at every comma, found eight bytes at a time: cells are so short that a search begun anew for each costs more
+    /// than the bytes it looks at.
+    fn end_at_commas(&mut self) {
+        const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+        let (words, rest) = self.text.as_chunks::<8>();
+        for (nth, word) in words.iter().enumerate() {
+            let differs = u64::from_le_bytes(*word) ^ u64::from_le_bytes([b','; 8]);
+            // The highest bit of every byte that is equal, and of no other.
+            let mut equal = !(((differs & LOW) + LOW) | differs | LOW);
+            while equal != 0 {
+                self.ends.push(nth * 8 + equal.trailing_zeros() as usize / 8);
+                equal &= equal - 1;
+            }
+        }
+        let commas = rest.iter().enumerate().filter(|(_, byte)| **byte == b',');
+        self.ends.extend(commas.map(|(place, _)| words.len() * 8 + place));
     }
 
     fn take_quoted(&mut self, bytes: &[u8], ended: bool) -> Option<usize> {

@@ -64,7 +64,7 @@ pub(super) struct Scratch {
 }
 
 /// The drafted values of a party, in their order.
-mod party {
+pub(super) mod party {
     pub const NAME: usize = 0;
     pub const CONTACT: usize = 1;
     pub const EMAIL: usize = 2;
@@ -79,7 +79,7 @@ mod party {
 }
 
 /// The drafted values of a line, in their order.
-mod line {
+pub(super) mod line {
     pub const ARTIST: usize = 0;
     pub const TITLE: usize = 1;
     pub const ALBUM: usize = 2;

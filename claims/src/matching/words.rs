@@ -368,8 +368,8 @@ pub fn ordinal(word: &str) -> Option<u16> {
 /// Words that introduce the number of a part.
 #[must_use]
 pub fn is_volume_word(word: &str) -> bool {
-    // One letter may be another or one more, in UTF-8 of up to four bytes.
-    if (6..=10).contains(&word.len()) && distance::within(word, "volume", 1).is_some() {
+    // Another letter, or one more, may have up to four bytes in UTF-8.
+    if (6..=10).contains(&word.len()) && word.bytes().any(|byte| byte == b'v' || byte == b'm') && distance::within(word, "volume", 1).is_some() {
         return true;
     }
     matches!(word, "vol" | "pt" | "part" | "no" | "book" | "chapter" | "disc" | "disk" | "cd" | "bd" | "band")

@@ -30,6 +30,34 @@ pub fn limit<'a>(email: &str, words: &(impl Iterator<Item = &'a str> + Clone), b
     }
 }
 
+/// Words that everybody adds, each with the letters of its start.
+const COMMON: [(&str, u32); 11] = [
+    with_letters("official"),
+    with_letters("recordings"),
+    with_letters("records"),
+    with_letters("music"),
+    with_letters("band"),
+    with_letters("label"),
+    with_letters("entertainment"),
+    with_letters("audio"),
+    with_letters("sound"),
+    with_letters("the"),
+    with_letters("and"),
+];
+
+/// The letters of the first [`START`] are those of [`distance::letters`].
+const fn with_letters(word: &'static str) -> (&'static str, u32) {
+    let (mut letters, mut at) = (0, 0);
+    while at < word.len() && at < START {
+        letters |= 1 << (word.as_bytes()[at] & 31);
+        at += 1;
+    }
+    (word, letters)
+}
+
+/// So many letters at the start of a word stand for it.
+const START: usize = 4;
+
 fn bits(figures: usize) -> u8 {
     u8::try_from(usize::from(HABIT) + FIGURE * figures).unwrap_or(UNLIMITED)
 }
@@ -55,10 +83,10 @@ fn figures_beside_name<'a>(
     if !found {
         return None;
     }
-    for common in
-        ["official", "recordings", "records", "music", "band", "label", "entertainment", "audio", "sound", "the", "and"]
-    {
-        take(rest, letters, common);
+    for (common, of_start) in COMMON {
+        if of_start & !letters == 0 {
+            take(rest, letters, common);
+        }
     }
     let initials = rest.len() <= 3 && rest.chars().all(|c| words.clone().any(|word| word.starts_with(c)));
     initials.then_some(figures)
@@ -67,7 +95,7 @@ fn figures_beside_name<'a>(
 /// Removes a word, or its start of four letters and more, from the text; tells whether it was there. No letters but these
 /// occur in the text.
 fn take(rest: &mut String, letters: u32, word: &str) -> bool {
-    let least = word.len().min(4);
+    let least = word.len().min(START);
     if least < 3 || rest.len() < least {
         return false;
     }
