@@ -27,6 +27,8 @@ pub struct Party {
     /// The person's mailbox and the firm's domain of the e-mail.
     pub mailbox: u32,
     pub firm: u32,
+    /// The words of the street without number and unit.
+    pub way: u32,
     /// What rules out most misspellings without looking at the texts: letters of e-mail and street, figures of telephone and
     /// tax number ([`distance::figures`]), keys of name and contact.
     pub email_letters: u32,
@@ -289,7 +291,8 @@ impl Records {
                 // Numbers of eight bytes stand first in memory, single bytes last.
                 let ends = parties.clone().fold(0, |seen, p| seen ^ p.phone_figures ^ u64::from(p.email_limit));
                 std::hint::black_box(ends);
-                self.values.names.foresee_compared(parties.map(|party| party.name));
+                self.values.names.foresee_compared(parties.clone().map(|party| party.name));
+                self.values.names.foresee_compared(parties.map(|party| party.contact));
             }
             Kind::Lines => {
                 let releases = members.iter().map(|record| &self.releases[*record as usize]);

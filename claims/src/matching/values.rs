@@ -26,6 +26,8 @@ pub struct Values {
     pub phones: Codes,
     pub websites: Codes,
     pub streets: Codes,
+    /// Streets without number and unit.
+    pub ways: Codes,
     pub cities: Codes,
     pub regions: Codes,
     pub postcodes: Codes,
@@ -54,6 +56,7 @@ pub(super) struct Scratch {
     alias: String,
     joined: String,
     /// Columns that repeat.
+    way: Memo,
     city: Memo,
     region: Memo,
     postcode: Memo,
@@ -114,7 +117,7 @@ impl Values {
         codes.into_iter().for_each(Codes::open);
     }
 
-    fn all(&mut self) -> ([&mut Phrases; 5], [&mut Codes; 19]) {
+    fn all(&mut self) -> ([&mut Phrases; 5], [&mut Codes; 20]) {
         let phrases = [&mut self.names, &mut self.titles, &mut self.artists, &mut self.albums, &mut self.labels];
         let codes = [
             &mut self.emails,
@@ -123,6 +126,7 @@ impl Values {
             &mut self.phones,
             &mut self.websites,
             &mut self.streets,
+            &mut self.ways,
             &mut self.cities,
             &mut self.regions,
             &mut self.postcodes,
@@ -179,7 +183,9 @@ impl Values {
         drafts.push(out);
         address::street(cell(Column::Street), street, out);
         drafts.push(out);
-        party.street_letters = distance::letters(address::parts(out).1);
+        let way = address::parts(out).1;
+        party.street_letters = distance::letters(way);
+        party.way = scratch.way.value(way, |way| self.ways.number(way));
         contact::tax_id(cell(Column::TaxId), out);
         drafts.push(out);
         party.tax_figures = distance::figures(out);
