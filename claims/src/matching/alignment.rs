@@ -2,7 +2,8 @@
 
 use super::{
     distance,
-    phrases::{Agreement, Member, Phrases},
+    phrases::{Agreement, Phrases},
+    word::Member,
 };
 
 /// Which words of the shorter phrase found a partner in the longer one.
@@ -46,7 +47,7 @@ impl Alignment {
                 }
                 let (x, y) = (word.shape, other.shape);
                 let texts = || (book.word(word.word), book.word(other.word));
-                if x.may_be_initial(y) && is_initial_of(texts()) || x.are_nicknames(y) {
+                if x.may_be_initial(y) && is_initial_of(texts()) || book.are_nicknames(word, other) {
                     found.soft += 1;
                 } else if x.may_slip(y) && is_slip(texts()) {
                     found.slipped += 1;

@@ -46,6 +46,16 @@ impl Codes {
         self.records[id as usize] += 1;
     }
 
+    /// Gives back the room for looking values up, until the next one is added.
+    pub(super) fn close(&mut self) {
+        self.values.close();
+    }
+
+    /// Makes values ready to be looked up again.
+    pub(super) fn open(&mut self) {
+        self.values.open();
+    }
+
     /// Makes room for this many distinct values.
     pub fn reserve(&mut self, values: usize) {
         self.values.reserve(values);

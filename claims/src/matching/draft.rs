@@ -3,7 +3,7 @@
 //! Looking up a value waits for memory, several times over. Where many records are at hand, all their look-ups can wait
 //! together: [`super::intern::Interner::foresee`] asks for everything that numbering them is going to touch.
 
-use super::{intern, normalise::phrase};
+use super::{intern, normalise::phrase, text};
 
 /// How many records are numbered at once: enough for memory to be busy, few enough to stay in the fastest cache.
 #[cfg(feature = "matching-files")]
@@ -34,19 +34,23 @@ impl Drafts {
     }
 
     /// Adds the next value.
+    #[inline]
     pub(super) fn push(&mut self, canonical: &str) {
-        let start = self.text.len();
+        let start = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
+        if canonical.is_empty() {
+            // Nothing is looked up for it.
+            self.values.push(Draft { start, end: start, hash: 0 });
+            return;
+        }
         self.text.push_str(canonical);
-        let hash = intern::short(canonical);
-        let place = |at| u32::try_from(at).unwrap_or(u32::MAX);
-        self.values.push(Draft { start: place(start), end: place(self.text.len()), hash });
+        let end = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
+        self.values.push(Draft { start, end, hash: intern::short(canonical) });
     }
 
     /// Adds the next value, a phrase whose words are to be foreseen as well.
     pub(super) fn push_phrase(&mut self, canonical: &str) {
         self.push(canonical);
-        let words = phrase::words_of(canonical).split(' ');
-        self.words.extend(words.map(intern::short));
+        self.words.extend(text::split(phrase::words_of(canonical), b' ').map(intern::short));
     }
 
     /// The hashes of the words of all phrases.

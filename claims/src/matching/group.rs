@@ -14,8 +14,8 @@ pub const LARGEST: usize = 64;
 /// What a path costs against a direct comparison.
 const DETOUR: Millibits = 1_000;
 
-/// The pairs of all groups, with what the group adds to each; sorted by their records. Pairs that no blocking rule proposed
-/// are among them.
+/// The pairs of all groups of three and more, with what the group adds to each; sorted by their records. Pairs that no blocking
+/// rule proposed are among them. A group of two adds nothing to its pair.
 #[must_use]
 pub fn pairs(clusters: &Clusters, link: impl Fn(u32, u32) -> Link) -> Vec<(Pair, Millibits)> {
     // A group is named for its first record, so the others are those that name another one.
@@ -28,7 +28,7 @@ pub fn pairs(clusters: &Clusters, link: impl Fn(u32, u32) -> Link) -> Vec<(Pair,
     members.sort_unstable();
     let mut all = Vec::new();
     for group in members.chunk_by(|a, b| a.0 == b.0) {
-        if group.len() < 2 || group.len() > LARGEST {
+        if group.len() < 3 || group.len() > LARGEST {
             continue;
         }
         let records: Vec<u32> = group.iter().map(|(_, record)| *record).collect();
@@ -49,13 +49,11 @@ fn of_group(records: &[u32], link: &impl Fn(u32, u32) -> Link, all: &mut Vec<(Pa
         }
     }
     let mut best = direct.clone();
-    if n > 2 {
-        for via in 0..n {
-            for i in 0..n {
-                for j in 0..n {
-                    if i != j {
-                        best[i * n + j] = best[i * n + j].max(best[i * n + via].min(best[via * n + j]));
-                    }
+    for via in 0..n {
+        for i in 0..n {
+            for j in 0..n {
+                if i != j {
+                    best[i * n + j] = best[i * n + j].max(best[i * n + via].min(best[via * n + j]));
                 }
             }
         }

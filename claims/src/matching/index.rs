@@ -4,10 +4,11 @@
 //! frequencies and fan-out include the new record. Blocks are split and capped as in a full run.
 
 use super::{
-    block::{LARGEST_BLOCK, MOST_RULES, WINDOW, rules, second_key, split_key},
+    block::{LARGEST_BLOCK, WINDOW},
     columns::Kind,
     decide::LIST_FROM,
     explain::{self, Explanation},
+    keys::{second_key, split_key},
     records::{RecordError, Records},
     run,
     weigh::{Base, Millibits, Weights},
@@ -44,7 +45,8 @@ enum Block {
 impl Index {
     /// An index of records with the base of a full run, or [`Index::usual_base`] for a small case.
     #[must_use]
-    pub fn new(records: Records, base: Base) -> Self {
+    pub fn new(mut records: Records, base: Base) -> Self {
+        records.values.open();
         let weights = Weights::new(records.kind, records.len());
         let mut index = Self { records, base, weights, blocks: HashMap::new(), seen: HashSet::new() };
         for record in 0..index.count() {
@@ -130,11 +132,10 @@ impl Index {
         explain::explain(&self.records, &self.weights, self.base, a.min(b), a.max(b))
     }
 
-    fn keys(&self, record: u32) -> impl Iterator<Item = (usize, u32)> + use<> {
-        let width = rules(self.records.kind).len();
-        let mut row = [0; MOST_RULES];
-        row[..width].copy_from_slice(&self.records.keys[record as usize * width..][..width]);
-        row.into_iter().enumerate().filter(|(_, key)| *key != 0)
+    /// The rules under which a record has a key, with it.
+    fn keys(&self, record: u32) -> Vec<(usize, u32)> {
+        let keys = &self.records.keys;
+        keys.rules().iter().copied().zip(keys.of(record).iter().copied()).filter(|(_, key)| *key != 0).collect()
     }
 
     fn insert(&mut self, record: u32) {

@@ -14,16 +14,13 @@ pub struct Interner {
     /// Open addressing with linear probing: hash above, number below. Most values of most fields are new, and a look-up of a
     /// new value touches nothing but its slot, so slots are as small as can be.
     slots: Vec<u64>,
-    hashes: Vec<u32>,
 }
 
 const FREE: u64 = u64::MAX;
 
 impl Default for Interner {
     fn default() -> Self {
-        let mut interner = Self { arena: String::new(), ends: Vec::new(), slots: vec![FREE; 64], hashes: Vec::new() };
-        interner.intern("");
-        interner
+        Self { arena: String::new(), ends: vec![0], slots: vec![FREE; 64] }
     }
 }
 
@@ -35,6 +32,12 @@ impl Interner {
 
     /// The same for a text whose hash is known already.
     pub(super) fn intern_hashed(&mut self, (text, hash): (&str, u32)) -> u32 {
+        if text.is_empty() {
+            return MISSING;
+        }
+        if self.slots.is_empty() {
+            self.open();
+        }
         match self.find(text, hash) {
             Ok(id) => id,
             Err(slot) => {
@@ -42,7 +45,6 @@ impl Interner {
                 self.slots[slot] = entry(hash, id);
                 self.arena.push_str(text);
                 self.ends.push(u32::try_from(self.arena.len()).unwrap_or(u32::MAX));
-                self.hashes.push(hash);
                 if self.ends.len() * 4 > self.slots.len() * 3 {
                     self.grow();
                 }
@@ -54,7 +56,7 @@ impl Interner {
     /// Loads what interning texts of these hashes will look at. Each step asks for something of all texts before the next step
     /// needs any answer, so that memory works on many of them at once.
     pub(super) fn foresee(&self, hashes: impl Iterator<Item = u32> + Clone) {
-        let mask = self.slots.len() - 1;
+        let Some(mask) = self.slots.len().checked_sub(1) else { return };
         let likely = |hash: u32| {
             let entry = self.slots[hash as usize & mask];
             if entry >> 32 == u64::from(hash) { low(entry) as usize } else { 0 }
@@ -71,10 +73,14 @@ impl Interner {
     /// The number of `text` if it has been seen.
     #[must_use]
     pub fn get(&self, text: &str) -> Option<u32> {
+        if self.slots.is_empty() || text.is_empty() {
+            return (0..).zip(&self.ends).map(|(id, _)| id).find(|id| self.text(*id) == text);
+        }
         self.find(text, short(text)).ok()
     }
 
     /// The text of a number.
+    #[inline]
     #[must_use]
     pub fn text(&self, id: u32) -> &str {
         let id = id as usize;
@@ -85,7 +91,7 @@ impl Interner {
     /// A hash of the text of a number, the same in every run.
     #[must_use]
     pub fn hash(&self, id: u32) -> u32 {
-        self.hashes[id as usize]
+        short(self.text(id))
     }
 
     /// How many distinct texts there are, the empty one included.
@@ -129,6 +135,23 @@ impl Interner {
         }
     }
 
+    /// Gives back the room for looking texts up, until the next one is interned.
+    pub(super) fn close(&mut self) {
+        self.slots = Vec::new();
+    }
+
+    /// Makes texts ready to be looked up again.
+    #[cold]
+    pub(super) fn open(&mut self) {
+        if !self.slots.is_empty() {
+            return;
+        }
+        self.slots = vec![FREE; (self.ends.len() * 4 / 3 + 1).next_power_of_two().max(64)];
+        for id in 1..u32::try_from(self.ends.len()).unwrap_or(u32::MAX) {
+            self.place(entry(self.hash(id), id));
+        }
+    }
+
     fn grow(&mut self) {
         self.resize(self.slots.len() * 2);
     }
@@ -136,12 +159,17 @@ impl Interner {
     fn resize(&mut self, size: usize) {
         let old = std::mem::replace(&mut self.slots, vec![FREE; size]);
         for entry in old.into_iter().filter(|entry| *entry != FREE) {
-            let mut slot = (entry >> 32) as usize & (size - 1);
-            while self.slots[slot] != FREE {
-                slot = (slot + 1) & (size - 1);
-            }
-            self.slots[slot] = entry;
+            self.place(entry);
         }
+    }
+
+    fn place(&mut self, entry: u64) {
+        let mask = self.slots.len() - 1;
+        let mut slot = (entry >> 32) as usize & mask;
+        while self.slots[slot] != FREE {
+            slot = (slot + 1) & mask;
+        }
+        self.slots[slot] = entry;
     }
 }
 
@@ -158,6 +186,7 @@ fn low(entry: u64) -> u32 {
 pub(super) fn short(text: &str) -> u32 {
     text::hash(text.as_bytes()) as u32
 }
+
 
 #[cfg(test)]
 mod tests {

@@ -41,6 +41,7 @@ pub mod explain;
 pub mod group;
 pub mod index;
 pub mod intern;
+pub mod keys;
 mod memo;
 pub mod model;
 pub mod normalise;
@@ -51,11 +52,14 @@ pub mod phrases;
 #[cfg(feature = "matching-files")]
 pub mod read;
 pub mod records;
+#[cfg(feature = "matching-files")]
+mod rows;
 pub mod run;
 pub mod text;
 pub mod threads;
 pub mod values;
 pub mod weigh;
+pub mod word;
 pub mod words;
 #[cfg(feature = "matching-files")]
 pub mod write;

@@ -10,11 +10,12 @@ use std::collections::HashSet;
 
 impl Records {
     /// Counts what can be counted only when all records are known: how many names share an e-mail, how many people bear a
-    /// name, how many works stand under one number.
+    /// name, how many works stand under one number. What only adding records needs is given back.
     pub fn finish(&mut self) {
         #[expect(clippy::cast_precision_loss, reason = "a number of records is far below 2^52")]
         let total = self.len().max(2) as f64;
         let (values, parties, releases) = (&mut self.values, &self.parties, &self.releases);
+        values.close();
         for field in 0..PARTNERS {
             let records = parties.len().max(releases.len());
             let pairs = (0..records).map(|i| match self.kind {

@@ -11,11 +11,12 @@ pub fn months(start: &str, end: &str) -> Option<(i32, i32)> {
 }
 
 fn span(text: &str) -> Option<(i32, i32)> {
-    let mut groups = text.trim().split(|c: char| !c.is_ascii_digit());
-    let year = groups.next().filter(|g| g.len() == 4)?.parse::<i32>().ok()?;
-    match groups.next().filter(|g| (1..=2).contains(&g.len())).map(str::parse::<i32>) {
+    let number = |digits: &[u8]| digits.iter().fold(0, |number, digit| number * 10 + i32::from(digit - b'0'));
+    let mut groups = text.trim().as_bytes().split(|byte| !byte.is_ascii_digit());
+    let year = groups.next().filter(|g| g.len() == 4).map(number)?;
+    match groups.next().filter(|g| (1..=2).contains(&g.len())).map(number) {
         None => Some((year * 12, year * 12 + 11)),
-        Some(Ok(month)) if (1..=12).contains(&month) => Some((year * 12 + month - 1, year * 12 + month - 1)),
+        Some(month) if (1..=12).contains(&month) => Some((year * 12 + month - 1, year * 12 + month - 1)),
         Some(_) => None,
     }
 }

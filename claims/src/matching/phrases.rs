@@ -2,10 +2,11 @@
 
 use super::{
     alignment::{self, Alignment},
-    codes, distance,
+    codes,
     intern::{self, Interner, MISSING},
     normalise::phrase::{self, MOST_WORDS, Marks, ORGANISATION},
-    text, words,
+    text,
+    word::{self, Member},
 };
 
 /// How two phrases agree, from best to worst.
@@ -25,66 +26,6 @@ pub enum Agreement {
     Shared,
     /// Nothing agrees.
     Different,
-}
-
-/// What can be said of a word without looking at it again: rules out most words as misspellings of one another.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Shape {
-    pub(super) letters: u32,
-    pub(super) bytes: u8,
-    nicknames: [u8; 3],
-    first: u8,
-    /// Whether it is a single letter.
-    pub(super) single: bool,
-}
-
-impl Shape {
-    fn of(word: &str) -> Self {
-        Self {
-            letters: distance::letters(word),
-            bytes: u8::try_from(word.len()).unwrap_or(u8::MAX),
-            nicknames: words::nickname_groups(word),
-            first: word.as_bytes().first().copied().unwrap_or(0),
-            single: word.chars().nth(1).is_none(),
-        }
-    }
-
-    /// Whether one may be the initial of the other.
-    pub(super) fn may_be_initial(self, other: Self) -> bool {
-        self.first == other.first && (self.single || other.single)
-    }
-
-    pub(super) fn are_nicknames(self, other: Self) -> bool {
-        self.nicknames[0] != 0 && self.nicknames.iter().any(|g| *g != 0 && other.nicknames.contains(g))
-    }
-
-    /// Whether one may be the other with slips of the keys.
-    pub(super) fn may_slip(self, other: Self) -> bool {
-        let limit = distance::slips(usize::from(self.bytes.min(other.bytes)));
-        limit > 0
-            && self.bytes.abs_diff(other.bytes) <= 6
-            && distance::letters_allow(self.letters, other.letters, limit)
-    }
-
-    /// Whether they may be used for one another in any way.
-    fn may_stand_for(self, other: Self) -> bool {
-        self.may_be_initial(other) || self.may_slip(other) || self.are_nicknames(other)
-    }
-}
-
-/// A word where it stands in a phrase, with its shape: the comparison of two phrases looks nowhere else in most cases.
-#[derive(Clone, Copy, Debug)]
-pub struct Member {
-    /// The number of the word.
-    pub word: u32,
-    pub(super) shape: Shape,
-}
-
-impl Member {
-    /// Whether two words may be partners in any way.
-    fn may_be(self, other: Self) -> bool {
-        self.word == other.word || self.shape.may_stand_for(other.shape)
-    }
 }
 
 /// What is known of a phrase, in one place in memory.
@@ -115,7 +56,7 @@ pub struct Phrases {
     all_bearers: u32,
     /// Among how many records bearers were counted last, while nothing was added since.
     counted: Option<f64>,
-    shapes: Vec<Shape>,
+    known_words: Vec<word::Known>,
     phrases: Interner,
     known: Vec<Known>,
     members: Vec<Member>,
@@ -123,12 +64,13 @@ pub struct Phrases {
 
 impl Default for Phrases {
     fn default() -> Self {
+        // The empty text has number 0 in every book of texts.
         let mut book = Self {
             words: Interner::default(),
-            word_bearers: Vec::new(),
+            word_bearers: vec![0],
             all_bearers: 0,
             counted: None,
-            shapes: Vec::new(),
+            known_words: vec![word::Known::of("", intern::short(""))],
             phrases: Interner::default(),
             known: Vec::new(),
             members: Vec::new(),
@@ -167,21 +109,22 @@ impl Phrases {
     }
 
     fn learn(&mut self, canonical: &str) {
-        let (text, marks) = phrase::parse(canonical);
+        let (words, marks) = phrase::parse(canonical);
         let start = self.members.len();
         let mut sorted = [0; MOST_WORDS];
         let (mut n, mut letters, mut bytes) = (0, 0, 0);
-        for word in text.split(' ').filter(|w| !w.is_empty()).take(MOST_WORDS) {
-            let id = self.words.intern(word);
-            if id as usize >= self.shapes.len() {
-                self.shapes.resize(id as usize + 1, Shape::default());
-                self.shapes[id as usize] = Shape::of(word);
-                self.word_bearers.resize(id as usize + 1, 0);
+        for word in text::split(words, b' ').filter(|w| !w.is_empty()).take(MOST_WORDS) {
+            let hash = intern::short(word);
+            let id = self.words.intern_hashed((word, hash));
+            if id as usize == self.known_words.len() {
+                self.known_words.push(word::Known::of(word, hash));
+                self.word_bearers.push(0);
             }
-            self.members.push(Member { word: id, shape: self.shapes[id as usize] });
-            sorted[n] = self.words.hash(id);
+            let known = &self.known_words[id as usize];
+            self.members.push(Member { word: id, shape: known.shape });
+            sorted[n] = hash;
             n += 1;
-            letters |= self.shapes[id as usize].letters;
+            letters |= known.letters();
             bytes += word.len();
         }
         sorted[..n].sort_unstable();
@@ -228,7 +171,7 @@ impl Phrases {
     /// Hash of a word.
     #[must_use]
     pub fn word_hash(&self, word: u32) -> u32 {
-        self.words.hash(word)
+        self.known_words[word as usize].hash
     }
 
     /// The distinctive words of a phrase, as people read them.
@@ -339,11 +282,43 @@ impl Phrases {
         }
         let (left, right) = (self.members(a), self.members(b));
         let may_run_together = alignment::may_run_together((x.bytes, x.letters), (y.bytes, y.letters));
-        if !may_run_together && !left.iter().any(|l| right.iter().any(|r| l.may_be(*r))) {
+        if !may_run_together && !left.iter().any(|l| right.iter().any(|r| self.may_be_one(l, r))) {
             return Agreement::Different;
         }
         let (left, right) = if left.len() <= right.len() { (left, right) } else { (right, left) };
         Alignment::of(self, left, right).verdict(self, left, right, may_run_together)
+    }
+
+    /// Whether two words may be used for one another in any way.
+    fn may_be_one(&self, left: &Member, right: &Member) -> bool {
+        let (x, y) = (left.shape, right.shape);
+        left.word == right.word || x.may_be_initial(y) || x.may_slip(y) || self.are_nicknames(left, right)
+    }
+
+    /// Whether two words are given names used for one another.
+    pub(super) fn are_nicknames(&self, left: &Member, right: &Member) -> bool {
+        left.shape.has_nicknames
+            && right.shape.has_nicknames
+            && self.known_words[left.word as usize].are_nicknames(&self.known_words[right.word as usize])
+    }
+
+    /// Loads what comparing these phrases will look at, as [`Interner::foresee`] does for numbering them.
+    pub(super) fn foresee_compared(&self, phrases: impl Iterator<Item = u32> + Clone) {
+        let starts = phrases.map(|id| self.known[id as usize].start as usize);
+        let first = |start: usize| self.members.get(start).map_or(0, |member| member.word);
+        std::hint::black_box(starts.fold(0, |seen, start| seen ^ first(start)));
+    }
+
+    /// Gives back the room for looking phrases up, until the next one is added.
+    pub(super) fn close(&mut self) {
+        self.words.close();
+        self.phrases.close();
+    }
+
+    /// Makes phrases ready to be looked up again.
+    pub(super) fn open(&mut self) {
+        self.words.open();
+        self.phrases.open();
     }
 
     /// Loads what learning phrases of words with these hashes will look at.

@@ -4,6 +4,7 @@ use super::{
     columns::{Column, Kind},
     draft::BATCH,
     records::{RecordError, Records},
+    rows::{Row, Rows},
 };
 use std::io::Read;
 
@@ -104,11 +105,10 @@ fn read_from(
     size: Option<u64>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Table, ReadError> {
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(1 << 18).from_reader(input);
-    let mut row = csv::ByteRecord::new();
+    let mut rows = Rows::new(input);
+    let mut row = Row::default();
     let mut number = 1;
-    if !next(&mut reader, &mut row, number)? {
+    if !next(&mut rows, &mut row, number)? {
         return Err(ReadError::Empty);
     }
     let (header, columns, unknown_columns) = header(&row)?;
@@ -116,7 +116,7 @@ fn read_from(
     let id_column = columns.iter().position(|c| *c == Some(Column::Id)).unwrap_or(0);
     let mut records = Records::new(kind, &columns);
     let mut waiting = 0;
-    while next(&mut reader, &mut row, number + 1)
+    while next(&mut rows, &mut row, number + 1)
         .or_else(|error| settled(&mut records, number, waiting).and(Err(error)))?
     {
         number += 1;
@@ -131,11 +131,11 @@ fn read_from(
             waiting = 0;
         }
         if let (4096, Some(size)) = (number, size) {
-            let rows = size / (reader.position().byte() / 4096).max(1);
+            let rows = size / (rows.taken() / 4096).max(1);
             records.reserve(usize::try_from(rows).unwrap_or(0).min(MOST_EXPECTED));
         }
         if number % 4096 == 0 {
-            progress(reader.position().byte());
+            progress(rows.taken());
         }
     }
     settled(&mut records, number, waiting)?;
@@ -151,45 +151,36 @@ fn settled(records: &mut Records, last: u64, waiting: usize) -> Result<(), ReadE
 /// Checks a row and normalises it.
 fn draft(
     records: &mut Records,
-    row: &csv::ByteRecord,
+    row: &Row,
     header: &[String],
     id_column: usize,
     number: u64,
 ) -> Result<(), ReadError> {
-    let Ok(text) = std::str::from_utf8(row.as_slice()) else {
+    let Some(text) = row.text() else {
         return Err(not_utf8(row, header, number));
     };
-    let cell = |i: usize| row.range(i).and_then(|range| text.get(range)).unwrap_or("");
-    // The row as one text is a fast check; a boundary inside a character shows only cell by cell.
-    if !text.is_ascii() && !ends(row).all(|end| text.is_char_boundary(end)) {
-        return Err(not_utf8(row, header, number));
-    }
     if row.len() > header.len() || (row.len() < header.len() && row.len() <= id_column) {
         return Err(ReadError::Cells { row: number, found: row.len(), expected: header.len() });
     }
-    records.draft(cell).map(|_| ()).map_err(|error| ReadError::id(number, &error))
+    records.draft(|cell| &text[row.range(cell)]).map(|_| ()).map_err(|error| ReadError::id(number, &error))
 }
 
-fn not_utf8(row: &csv::ByteRecord, header: &[String], number: u64) -> ReadError {
-    let bad = row.iter().position(|cell| std::str::from_utf8(cell).is_err()).unwrap_or(0);
+fn not_utf8(row: &Row, header: &[String], number: u64) -> ReadError {
+    let bad = row.cells().position(|cell| std::str::from_utf8(cell).is_err()).unwrap_or(0);
     let column = header.get(bad).cloned().unwrap_or_else(|| format!("number {}", bad + 1));
     ReadError::NotUtf8 { row: number, column }
 }
 
-fn ends(row: &csv::ByteRecord) -> impl Iterator<Item = usize> + '_ {
-    (0..row.len()).filter_map(|i| row.range(i)).map(|range| range.end)
-}
-
-fn next<R: Read>(reader: &mut csv::Reader<R>, row: &mut csv::ByteRecord, number: u64) -> Result<bool, ReadError> {
-    reader.read_byte_record(row).map_err(|error| ReadError::Csv { row: number, problem: error.to_string() })
+fn next(rows: &mut Rows, row: &mut Row, number: u64) -> Result<bool, ReadError> {
+    rows.next(row).map_err(|error| ReadError::Csv { row: number, problem: error.to_string() })
 }
 
 /// The header's cells, the columns they name, and those they do not.
 type Header = (Vec<String>, Vec<Option<Column>>, Vec<String>);
 
-fn header(row: &csv::ByteRecord) -> Result<Header, ReadError> {
+fn header(row: &Row) -> Result<Header, ReadError> {
     let mut names = Vec::with_capacity(row.len());
-    for (i, cell) in row.iter().enumerate() {
+    for (i, cell) in row.cells().enumerate() {
         let name = std::str::from_utf8(cell)
             .map_err(|_| ReadError::NotUtf8 { row: 1, column: format!("number {}", i + 1) })?;
         names.push(name.trim().trim_start_matches('\u{feff}').to_owned());

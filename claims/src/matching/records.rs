@@ -1,10 +1,10 @@
 //! Records made ready for comparison: every cell normalised once and replaced by the number of its distinct value.
 
 use super::{
-    block,
     columns::{COLUMNS, Column, Kind},
     draft::Drafts,
-    intern::Interner,
+    intern::{Interner, MISSING},
+    keys::{self, Keys},
     values::{Scratch, Values, drafted},
 };
 
@@ -27,6 +27,8 @@ pub struct Party {
     /// The person's mailbox and the firm's domain of the e-mail.
     pub mailbox: u32,
     pub firm: u32,
+    /// The words of the street without number and unit.
+    pub way: u32,
     /// What rules out most misspellings without looking at the texts: letters of e-mail and street, figures of telephone and
     /// tax number ([`distance::figures`]), keys of name and contact.
     pub email_letters: u32,
@@ -91,15 +93,15 @@ pub struct Records {
     pub releases: Vec<Release>,
     /// The dictionaries.
     pub values: Values,
-    /// The source of each record, when linking.
-    pub sources: Vec<u32>,
-    /// The claimant of each record, when given.
-    pub claimants: Vec<u32>,
-    /// First and last month of each record's period, counted from year 0, when given.
-    pub periods: Vec<Option<(i32, i32)>>,
+    /// The source of each record, if the table tells it.
+    sources: Vec<u32>,
+    /// The claimant of each record, if the table tells it.
+    claimants: Vec<u32>,
+    /// First and last month of each record's period, counted from year 0, if the table tells periods.
+    periods: Vec<Option<(i32, i32)>>,
     ids: Interner,
-    /// The blocking keys of all records ([`block::keys`]), computed while the values are at hand.
-    pub(super) keys: Vec<u32>,
+    /// The blocking keys of all records ([`keys::keys`]), computed while the values are at hand.
+    pub(super) keys: Keys,
     /// Where each column stands.
     places: [u16; COLUMNS.len()],
     source_names: Interner,
@@ -142,7 +144,7 @@ impl Records {
             claimants: Vec::new(),
             periods: Vec::new(),
             ids: Interner::default(),
-            keys: Vec::new(),
+            keys: Keys::new(kind, |column| places[column as usize] != NOWHERE),
             places,
             source_names: Interner::default(),
             claimant_names: Interner::default(),
@@ -153,7 +155,7 @@ impl Records {
     /// Makes room for about this many records, most of whose names and codes are their own.
     pub fn reserve(&mut self, records: usize) {
         self.ids.reserve(records);
-        self.keys.reserve(records * block::rules(self.kind).len());
+        self.keys.reserve(records);
         let values = &mut self.values;
         let most = records * 9 / 10;
         match self.kind {
@@ -212,6 +214,24 @@ impl Records {
         self.places[column as usize] != NOWHERE
     }
 
+    /// The source of a record, a number for each that there is.
+    #[must_use]
+    pub fn source(&self, record: u32) -> u32 {
+        self.sources.get(record as usize).copied().unwrap_or(MISSING)
+    }
+
+    /// The claimant of a record, a number for each that there is.
+    #[must_use]
+    pub fn claimant(&self, record: u32) -> u32 {
+        self.claimants.get(record as usize).copied().unwrap_or(MISSING)
+    }
+
+    /// First and last month of a record's period, counted from year 0.
+    #[must_use]
+    pub fn period(&self, record: u32) -> Option<(i32, i32)> {
+        self.periods.get(record as usize).copied().flatten()
+    }
+
     /// Adds a record; cells stand in the order of the columns, missing ones at the end are empty.
     ///
     /// # Errors
@@ -249,9 +269,37 @@ impl Records {
                 waiting.releases.push(release);
             }
         }
-        waiting.sources.push(self.source_names.intern(cell(Column::Source).trim()));
-        waiting.periods.push(super::period::months(cell(Column::PeriodStart), cell(Column::PeriodEnd)));
-        Ok(waiting.sources.len())
+        let has = |column: Column| places[column as usize] != NOWHERE;
+        if has(Column::Source) {
+            waiting.sources.push(self.source_names.intern(cell(Column::Source).trim()));
+        }
+        if has(Column::PeriodStart) || has(Column::PeriodEnd) {
+            waiting.periods.push(super::period::months(cell(Column::PeriodStart), cell(Column::PeriodEnd)));
+        }
+        waiting.records += 1;
+        Ok(waiting.records)
+    }
+
+    /// Loads what comparing these records will look at, for many at once, as [`Interner::foresee`] does.
+    pub(super) fn foresee_compared(&self, members: &[u32]) {
+        let keys = members.iter().map(|record| self.keys.of(*record));
+        let seen = keys.fold(0, |seen, of| seen ^ of.first().unwrap_or(&0) ^ of.last().unwrap_or(&0));
+        std::hint::black_box(seen);
+        match self.kind {
+            Kind::Claimants => {
+                let parties = members.iter().map(|record| &self.parties[*record as usize]);
+                // Numbers of eight bytes stand first in memory, single bytes last.
+                let ends = parties.clone().fold(0, |seen, p| seen ^ p.phone_figures ^ u64::from(p.email_limit));
+                std::hint::black_box(ends);
+                self.values.names.foresee_compared(parties.clone().map(|party| party.name));
+                self.values.names.foresee_compared(parties.map(|party| party.contact));
+            }
+            Kind::Lines => {
+                let releases = members.iter().map(|record| &self.releases[*record as usize]);
+                self.values.titles.foresee_compared(releases.clone().map(|release| release.title));
+                self.values.artists.foresee_compared(releases.map(|release| release.artist));
+            }
+        }
     }
 
     /// Adds the records that wait.
@@ -261,12 +309,12 @@ impl Records {
     pub(super) fn settle(&mut self) -> Result<(), (usize, RecordError)> {
         let mut waiting = std::mem::take(&mut self.waiting);
         let width = OWN + drafted(self.kind);
-        if waiting.sources.len() > 1 {
+        if waiting.records > 1 {
             self.ids.foresee(waiting.drafts.hashes(ID, width));
             self.claimant_names.foresee(waiting.drafts.hashes(CLAIMANT, width));
             self.values.foresee(self.kind, &waiting.drafts, OWN, width);
         }
-        let added = (0..waiting.sources.len())
+        let added = (0..waiting.records)
             .try_for_each(|i| self.settle_one(&mut waiting, i, i * width).map_err(|error| (i, error)));
         waiting.clear();
         self.waiting = waiting;
@@ -274,7 +322,7 @@ impl Records {
     }
 
     fn settle_one(&mut self, waiting: &mut Waiting, i: usize, first: usize) -> Result<(), RecordError> {
-        let Waiting { drafts, scratch, parties, releases, sources, periods } = waiting;
+        let Waiting { drafts, scratch, parties, releases, sources, periods, .. } = waiting;
         let (id, known) = (drafts.get(first + ID), self.ids.len());
         let number = self.ids.intern_hashed(id);
         if (number as usize) < known {
@@ -290,13 +338,14 @@ impl Records {
                 self.releases.push(releases[i]);
             }
         }
-        let mut row = [0; block::MOST_RULES];
-        let row = &mut row[..block::rules(self.kind).len()];
-        block::keys(self, number - 1, row);
-        self.keys.extend_from_slice(row);
-        self.sources.push(sources[i]);
-        self.claimants.push(self.claimant_names.intern_hashed(drafts.get(first + CLAIMANT)));
-        self.periods.push(periods[i]);
+        let mut row = [0; keys::MOST_RULES];
+        keys::keys(self, number - 1, |value| drafts.get(first + OWN + value).1, &mut row);
+        self.keys.push(&row);
+        self.sources.extend(sources.get(i));
+        self.periods.extend(periods.get(i));
+        if self.has(Column::ClaimantId) {
+            self.claimants.push(self.claimant_names.intern_hashed(drafts.get(first + CLAIMANT)));
+        }
         Ok(())
     }
 }
@@ -309,6 +358,8 @@ const OWN: usize = 2;
 /// Records that are normalised and not yet added, and the buffers for it. Nothing waits between two calls from outside.
 #[derive(Default)]
 struct Waiting {
+    /// How many records wait.
+    records: usize,
     drafts: Drafts,
     scratch: Scratch,
     parties: Vec<Party>,
@@ -319,6 +370,7 @@ struct Waiting {
 
 impl Waiting {
     fn clear(&mut self) {
+        self.records = 0;
         self.drafts.clear();
         self.parties.clear();
         self.releases.clear();

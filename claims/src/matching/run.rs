@@ -1,11 +1,12 @@
 //! A full run: candidates, weights, base, decisions, groups.
 
 use super::{
-    block::{Block, BlockingReport, Blocks, RuleReport, WINDOW, rules},
+    block::{Block, BlockingReport, Blocks, RuleReport, WINDOW},
     cluster::{self, Clusters, Edge, Link},
     decide::{Decision, LIST_FROM},
     group,
     intern::MISSING,
+    keys::rules,
     records::Records,
     threads,
     weigh::{Base, Histogram, Millibits, Weights},
@@ -87,8 +88,7 @@ pub enum Phase {
 }
 
 /// Below this sum of parts no base a table can have makes a pair worth listing: not kept while comparing.
-fn keep_from(weights: &Weights, records: &Records) -> Millibits {
-    let _ = weights;
+fn keep_from(records: &Records) -> Millibits {
     LIST_FROM - Base::new(records.kind, records.len(), 10.0).millibits
 }
 
@@ -103,30 +103,25 @@ fn run_telling(records: &Records, options: Options, progress: &dyn Fn(Phase, f64
     let weights = Weights::new(records.kind, records.len());
     progress(Phase::Block, 0.0);
     let mut blocks = Blocks::new(records);
-    let names = rules(records.kind);
-    let keep = keep_from(&weights, records);
+    let keep = keep_from(records);
     let mut report = RunReport::default();
     let mut sums = Histogram::default();
     let mut pairs: Vec<Pair> = Vec::new();
-    for (rule, name) in names.iter().enumerate() {
+    report.blocking.rules = rules(records.kind).iter().map(|rule| RuleReport::new(rule.name)).collect();
+    let in_use = records.keys.rules();
+    for (nth, rule) in in_use.iter().enumerate() {
         #[expect(clippy::cast_precision_loss, reason = "a handful of rules")]
-        progress(Phase::Compare, rule as f64 / names.len() as f64);
-        let mut of_rule = RuleReport { rule: name, ..RuleReport::default() };
-        let (members, runs) = blocks.of_rule(rule, &mut of_rule);
+        progress(Phase::Compare, nth as f64 / in_use.len() as f64);
+        let of_rule = &mut report.blocking.rules[*rule];
+        let (members, runs) = blocks.of_rule(nth, of_rule);
         let tasks = tasks(&runs);
+        let comparing = Comparing { records, weights: &weights, blocks: &blocks, nth, link: options.link, keep };
         let found = threads::map(tasks.len(), options.threads, |task| {
             let mut found = Found::default();
-            for block in &runs[tasks[task].clone()] {
-                found.compare_block(
-                    records,
-                    &weights,
-                    &blocks,
-                    rule,
-                    block,
-                    &members[block.start..block.end],
-                    options.link,
-                    keep,
-                );
+            for few in few_at_a_time(&runs[tasks[task].clone()]) {
+                let (Some(first), Some(last)) = (few.first(), few.last()) else { continue };
+                records.foresee_compared(&members[first.start..last.end]);
+                few.iter().for_each(|block| comparing.block(block, &members[block.start..block.end], &mut found));
             }
             found
         });
@@ -136,7 +131,6 @@ fn run_telling(records: &Records, options: Options, progress: &dyn Fn(Phase, f64
             pairs.extend(part.pairs);
         }
         report.compared += of_rule.compared;
-        report.blocking.rules.push(of_rule);
     }
     drop(blocks);
     pairs.sort_unstable_by_key(|p| u64::from(p.a) << 32 | u64::from(p.b));
@@ -163,7 +157,7 @@ fn run_telling(records: &Records, options: Options, progress: &dyn Fn(Phase, f64
 fn with_groups(records: &Records, listed: Vec<Pair>, grouped: &[(Pair, Millibits)], link: bool) -> Vec<Pair> {
     let mut all = Vec::with_capacity(listed.len() + grouped.len());
     let mut grouped = grouped.iter().map(|(pair, _)| *pair).peekable();
-    let one_source = |p: &Pair| link && records.sources[p.a as usize] == records.sources[p.b as usize];
+    let one_source = |p: &Pair| link && records.source(p.a) == records.source(p.b);
     for pair in listed {
         while let Some(new) = grouped.next_if(|g| (g.a, g.b) < (pair.a, pair.b)) {
             all.extend((!one_source(&new)).then_some(new));
@@ -189,12 +183,11 @@ pub struct Overlapping {
 /// The overlapping lines among the matching pairs of a run. Lines without claimant or period overlap with none.
 pub fn overlapping<'a>(records: &'a Records, outcome: &'a Outcome) -> impl Iterator<Item = Overlapping> + 'a {
     outcome.pairs.iter().filter_map(|pair| {
-        let (i, j) = (pair.a as usize, pair.b as usize);
-        let (x, y) = (records.claimants[i], records.claimants[j]);
+        let (x, y) = (records.claimant(pair.a), records.claimant(pair.b));
         if x == y || x == MISSING || y == MISSING || outcome.decision(pair) != Decision::Match {
             return None;
         }
-        let ((from_a, to_a), (from_b, to_b)) = (records.periods[i]?, records.periods[j]?);
+        let ((from_a, to_a), (from_b, to_b)) = (records.period(pair.a)?, records.period(pair.b)?);
         let (first, last) = (from_a.max(from_b), to_a.min(to_b));
         (first <= last).then_some(Overlapping { pair: *pair, first, last })
     })
@@ -219,6 +212,32 @@ fn tasks(blocks: &[Block]) -> Vec<std::ops::Range<usize>> {
     tasks
 }
 
+/// Blocks in portions whose records fit into the fastest caches together.
+fn few_at_a_time(blocks: &[Block]) -> impl Iterator<Item = &[Block]> {
+    const RECORDS: usize = 128;
+    let mut rest = blocks;
+    std::iter::from_fn(move || {
+        let start = rest.first()?.start;
+        let few = rest.iter().take_while(|block| block.start < start + RECORDS).count();
+        let (few, others) = rest.split_at(few);
+        rest = others;
+        Some(few)
+    })
+}
+
+/// The surroundings of the innermost loop.
+struct Comparing<'a> {
+    records: &'a Records,
+    weights: &'a Weights,
+    blocks: &'a Blocks<'a>,
+    /// The place of the rule among those in use.
+    nth: usize,
+    link: bool,
+    /// Pairs whose parts add up to less are only counted.
+    keep: Millibits,
+}
+
+/// What comparing some blocks found.
 #[derive(Default)]
 struct Found {
     pairs: Vec<Pair>,
@@ -226,34 +245,24 @@ struct Found {
     compared: u64,
 }
 
-impl Found {
-    #[expect(clippy::too_many_arguments, reason = "the surroundings of the innermost loop")]
-    fn compare_block(
-        &mut self,
-        records: &Records,
-        weights: &Weights,
-        blocks: &Blocks,
-        rule: usize,
-        block: &Block,
-        members: &[u32],
-        link: bool,
-        keep: Millibits,
-    ) {
+impl Comparing<'_> {
+    /// Compares the members of a block with one another.
+    fn block(&self, block: &Block, members: &[u32], found: &mut Found) {
+        let reach = if block.capped { WINDOW } else { members.len() };
         for (i, x) in members.iter().enumerate() {
-            let reach = if block.capped { WINDOW } else { members.len() };
             for y in members[i + 1..].iter().take(reach) {
                 let (a, b) = (*x.min(y), *x.max(y));
-                if link && records.sources[a as usize] == records.sources[b as usize] {
+                if self.link && self.records.source(a) == self.records.source(b) {
                     continue;
                 }
-                if blocks.met_before(a, b, rule) {
+                if self.blocks.met_before(a, b, self.nth) {
                     continue;
                 }
-                self.compared += 1;
-                let score = weights.weigh(records, a, b).sum();
-                self.sums.add(score);
-                if score >= keep {
-                    self.pairs.push(Pair { a, b, score });
+                found.compared += 1;
+                let score = self.weights.weigh(self.records, a, b).sum();
+                found.sums.add(score);
+                if score >= self.keep {
+                    found.pairs.push(Pair { a, b, score });
                 }
             }
         }

@@ -70,65 +70,117 @@ fn cut(text: &str) -> &str {
     &text[..end]
 }
 
-/// Splits folded text into words: runs of letters and digits. Dots and apostrophes join (`l.l.c.` is `llc`, `o'neil` is
-/// `oneil`) when `dots_join`; otherwise dots separate (`vol.2` is `vol`, `2`).
-pub fn words<'a>(folded: &str, dots_join: bool, buffer: &'a mut String, ends: &mut Vec<usize>) -> &'a str {
-    buffer.clear();
-    ends.clear();
-    if folded.is_ascii() {
-        ascii_words(folded, dots_join, buffer, ends);
-        return buffer;
-    }
-    let mut open = false;
-    for c in folded.chars() {
-        if c.is_alphanumeric() {
-            buffer.push(c);
-            open = true;
-        } else if c == '\'' || (dots_join && c == '.') {
-        } else if open {
-            ends.push(buffer.len());
-            open = false;
-        }
-    }
-    if open {
-        ends.push(buffer.len());
-    }
-    buffer
+/// Splits texts into words; its room is kept from text to text.
+#[derive(Clone, Debug, Default)]
+pub struct Splitter {
+    joined: String,
+    places: Vec<(usize, usize)>,
 }
 
-/// The same, a run of letters at a time.
-fn ascii_words(folded: &str, dots_join: bool, buffer: &mut String, ends: &mut Vec<usize>) {
-    let (mut run, mut word) = (0, 0);
-    for (i, b) in folded.bytes().enumerate() {
-        if b.is_ascii_alphanumeric() {
-            continue;
+/// The words of a text.
+#[derive(Clone, Copy, Debug)]
+pub struct Words<'a> {
+    text: &'a str,
+    places: &'a [(usize, usize)],
+}
+
+impl Splitter {
+    /// Splits folded text into words: runs of letters and digits. Dots and apostrophes join (`l.l.c.` is `llc`, `o'neil` is
+    /// `oneil`) when `dots_join`; otherwise dots separate (`vol.2` is `vol`, `2`).
+    pub fn split<'a>(&'a mut self, folded: &'a str, dots_join: bool) -> Words<'a> {
+        self.places.clear();
+        let found = self.find(folded.as_bytes(), dots_join);
+        if !found {
+            self.join(folded, dots_join);
         }
-        buffer.push_str(&folded[run..i]);
-        run = i + 1;
-        if b != b'\'' && !(dots_join && b == b'.') && buffer.len() > word {
-            word = buffer.len();
-            ends.push(word);
-        }
+        Words { text: if found { folded } else { &self.joined }, places: &self.places }
     }
-    buffer.push_str(&folded[run..]);
-    if buffer.len() > word {
-        ends.push(buffer.len());
+
+    /// Finds words as they stand; `false` where that does not do: where a mark joins, or letters are not ASCII.
+    fn find(&mut self, folded: &[u8], dots_join: bool) -> bool {
+        if !folded.is_ascii() {
+            return false;
+        }
+        let joins = |byte: u8| byte == b'\'' || (dots_join && byte == b'.');
+        let mut start = 0;
+        for (i, byte) in folded.iter().enumerate() {
+            if byte.is_ascii_alphanumeric() {
+                continue;
+            }
+            if i > start {
+                if joins(*byte) && folded[i..].iter().find(|b| !joins(**b)).is_some_and(u8::is_ascii_alphanumeric) {
+                    return false;
+                }
+                self.places.push((start, i));
+            }
+            start = i + 1;
+        }
+        if folded.len() > start {
+            self.places.push((start, folded.len()));
+        }
+        true
+    }
+
+    /// The words one behind the other, without what joins or separates them.
+    fn join(&mut self, folded: &str, dots_join: bool) {
+        self.joined.clear();
+        self.places.clear();
+        let mut start = 0;
+        for c in folded.chars().chain([' ']) {
+            if c.is_alphanumeric() {
+                self.joined.push(c);
+            } else if c != '\'' && !(dots_join && c == '.') && self.joined.len() > start {
+                self.places.push((start, self.joined.len()));
+                start = self.joined.len();
+            }
+        }
     }
 }
 
-/// The words of [`words`] as an owned list, for callers that do not run once a record.
+impl<'a> Words<'a> {
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// A word by its place; the empty text where there is none.
+    #[inline]
+    #[must_use]
+    pub fn get(&self, nth: usize) -> &'a str {
+        self.places.get(nth).map_or("", |(start, end)| &self.text[*start..*end])
+    }
+
+    /// All words.
+    pub fn iter(self) -> impl Iterator<Item = &'a str> {
+        self.places.iter().map(move |(start, end)| &self.text[*start..*end])
+    }
+}
+
+/// A text before and after the first `mark`, an ASCII character. Texts are a few bytes long, and then a plain loop is sooner
+/// there than `str::split_once`, which prepares a search.
+#[inline]
 #[must_use]
-pub fn word_list(folded: &str, dots_join: bool) -> Vec<String> {
-    let (mut buffer, mut ends) = (String::new(), Vec::new());
-    words(folded, dots_join, &mut buffer, &mut ends);
-    let mut start = 0;
-    ends.iter()
-        .map(|&end| {
-            let word = buffer[start..end].to_owned();
-            start = end;
-            word
-        })
-        .collect()
+pub fn split_once(text: &str, mark: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| byte == mark)?;
+    Some((&text[..at], &text[at + 1..]))
+}
+
+/// The parts of a text between `mark`s, an ASCII character; see [`split_once`].
+pub fn split(text: &str, mark: u8) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let here = rest?;
+        let (part, after) = split_once(here, mark).map_or((here, None), |(part, after)| (part, Some(after)));
+        rest = after;
+        Some(part)
+    })
 }
 
 /// A 64-bit hash that is the same on every machine and in every version (FNV-1a with a final mix): blocking keys and
@@ -173,10 +225,15 @@ mod tests {
 
     #[test]
     fn words_join_initialisms_only_where_asked() {
-        assert_eq!(word_list("o'neil l.l.c.", true), ["oneil", "llc"]);
-        assert_eq!(word_list("vol.2 - live", false), ["vol", "2", "live"]);
-        assert_eq!(word_list("élan l.l.c. d'or", true), ["élan", "llc", "dor"]);
-        assert_eq!(word_list("'", true), [""; 0]);
+        let split = |text: &str, dots_join| -> Vec<String> {
+            Splitter::default().split(text, dots_join).iter().map(str::to_owned).collect()
+        };
+        assert_eq!(split("o'neil l.l.c.", true), ["oneil", "llc"]);
+        assert_eq!(split("emily h. jones, '.inc.'", true), ["emily", "h", "jones", "inc"]);
+        assert_eq!(split("a.'b c", true), ["ab", "c"]);
+        assert_eq!(split("vol.2 - live", false), ["vol", "2", "live"]);
+        assert_eq!(split("élan l.l.c. d'or", true), ["élan", "llc", "dor"]);
+        assert_eq!(split("'", true), [""; 0]);
     }
 
     #[test]

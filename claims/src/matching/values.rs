@@ -26,6 +26,8 @@ pub struct Values {
     pub phones: Codes,
     pub websites: Codes,
     pub streets: Codes,
+    /// Streets without number and unit.
+    pub ways: Codes,
     pub cities: Codes,
     pub regions: Codes,
     pub postcodes: Codes,
@@ -54,6 +56,7 @@ pub(super) struct Scratch {
     alias: String,
     joined: String,
     /// Columns that repeat.
+    way: Memo,
     city: Memo,
     region: Memo,
     postcode: Memo,
@@ -64,7 +67,7 @@ pub(super) struct Scratch {
 }
 
 /// The drafted values of a party, in their order.
-mod party {
+pub(super) mod party {
     pub const NAME: usize = 0;
     pub const CONTACT: usize = 1;
     pub const EMAIL: usize = 2;
@@ -79,7 +82,7 @@ mod party {
 }
 
 /// The drafted values of a line, in their order.
-mod line {
+pub(super) mod line {
     pub const ARTIST: usize = 0;
     pub const TITLE: usize = 1;
     pub const ALBUM: usize = 2;
@@ -100,6 +103,47 @@ pub(super) const fn drafted(kind: Kind) -> usize {
 }
 
 impl Values {
+    /// Gives back the room for looking values up, until the next one is added or [`Values::open`] is called.
+    pub(super) fn close(&mut self) {
+        let (phrases, codes) = self.all();
+        phrases.into_iter().for_each(Phrases::close);
+        codes.into_iter().for_each(Codes::close);
+    }
+
+    /// Makes values ready to be looked up again.
+    pub(super) fn open(&mut self) {
+        let (phrases, codes) = self.all();
+        phrases.into_iter().for_each(Phrases::open);
+        codes.into_iter().for_each(Codes::open);
+    }
+
+    fn all(&mut self) -> ([&mut Phrases; 5], [&mut Codes; 20]) {
+        let phrases = [&mut self.names, &mut self.titles, &mut self.artists, &mut self.albums, &mut self.labels];
+        let codes = [
+            &mut self.emails,
+            &mut self.firms,
+            &mut self.mailboxes,
+            &mut self.phones,
+            &mut self.websites,
+            &mut self.streets,
+            &mut self.ways,
+            &mut self.cities,
+            &mut self.regions,
+            &mut self.postcodes,
+            &mut self.countries,
+            &mut self.tax_ids,
+            &mut self.birth_dates,
+            &mut self.catalogs,
+            &mut self.gtins,
+            &mut self.isrcs,
+            &mut self.years,
+            &mut self.lengths,
+            &mut self.tracks,
+            &mut self.languages,
+        ];
+        (phrases, codes)
+    }
+
     /// Normalises a party. What repeats is numbered at once, the rest is drafted.
     pub(super) fn draft_party<'a>(
         &mut self,
@@ -139,7 +183,9 @@ impl Values {
         drafts.push(out);
         address::street(cell(Column::Street), street, out);
         drafts.push(out);
-        party.street_letters = distance::letters(address::parts(out).1);
+        let way = address::parts(out).1;
+        party.street_letters = distance::letters(way);
+        party.way = scratch.way.value(way, |way| self.ways.number(way));
         contact::tax_id(cell(Column::TaxId), out);
         drafts.push(out);
         party.tax_figures = distance::figures(out);

@@ -1,10 +1,7 @@
 //! Word lists of the field: what carries no identity in a name, and what must never be overlooked in a title.
 
 use super::distance;
-use std::{
-    collections::HashMap,
-    sync::{LazyLock, OnceLock},
-};
+use std::sync::LazyLock;
 
 /// What a word of a name is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,8 +42,9 @@ pub fn class(word: &str) -> Class {
 
 /// The known words of names, kept so that a word which is none of them, as most are, costs a few instructions.
 struct Known {
-    /// By first letter.
+    /// By first letter, and the lengths that occur there as a bit set.
     exact: [Vec<(&'static str, Class)>; 32],
+    lengths: [u32; 32],
     /// Label words long enough to be recognised with a slip, by length, with their letters.
     long: [Vec<(u32, &'static str)>; LONGEST_KNOWN + 2],
 }
@@ -61,9 +59,10 @@ impl Known {
         let generations = GENERATIONS.into_iter().chain([("iv", 4)]).map(|(word, n)| (word, Class::Generation(n)));
         let all = JOINING.iter().map(|w| (*w, Class::Joining));
         let all = all.chain(LEGAL.iter().map(|w| (*w, Class::LegalForm))).chain(generations);
-        let mut known = Self { exact: Default::default(), long: Default::default() };
+        let mut known = Self { exact: Default::default(), lengths: [0; 32], long: Default::default() };
         for (word, class) in all.chain(DESCRIPTIVE.iter().map(|w| (*w, Class::Descriptive))) {
             known.exact[bucket(word)].push((word, class));
+            known.lengths[bucket(word)] |= 1 << word.len();
         }
         for word in DESCRIPTIVE.iter().filter(|w| w.len() > 5) {
             known.long[word.len()].push((distance::letters(word), word));
@@ -72,7 +71,10 @@ impl Known {
     }
 
     fn class(&self, word: &str) -> Class {
-        if let Some((_, class)) = self.exact[bucket(word)].iter().find(|(known, _)| *known == word) {
+        let bucket = bucket(word);
+        if self.lengths[bucket] >> word.len().min(31) & 1 == 1
+            && let Some((_, class)) = self.exact[bucket].iter().find(|(known, _)| *known == word)
+        {
             return *class;
         }
         if (5..=LONGEST_KNOWN + 1).contains(&word.len()) {
@@ -145,20 +147,24 @@ const NICKNAMES: &[&str] = &[
 /// No name is in more than three.
 #[must_use]
 pub fn nickname_groups(word: &str) -> [u8; 3] {
-    static GROUPS: OnceLock<HashMap<&'static str, [u8; 3]>> = OnceLock::new();
-    let groups = GROUPS.get_or_init(|| {
-        let mut groups: HashMap<&'static str, [u8; 3]> = HashMap::new();
+    /// Names by first letter, with their groups.
+    static GROUPS: LazyLock<[Vec<(&str, [u8; 3])>; 32]> = LazyLock::new(|| {
+        let mut groups: [Vec<(&str, [u8; 3])>; 32] = Default::default();
         for (number, names) in (1_u8..).zip(NICKNAMES) {
             for name in names.split(' ') {
-                let of_name = groups.entry(name).or_default();
-                if let Some(free) = of_name.iter_mut().find(|g| **g == 0) {
+                let here = &mut groups[bucket(name)];
+                let place = here.iter().position(|(known, _)| *known == name).unwrap_or_else(|| {
+                    here.push((name, [0; 3]));
+                    here.len() - 1
+                });
+                if let Some(free) = here[place].1.iter_mut().find(|g| **g == 0) {
                     *free = number;
                 }
             }
         }
         groups
     });
-    groups.get(word).copied().unwrap_or_default()
+    GROUPS[bucket(word)].iter().find(|(known, _)| *known == word).map_or([0; 3], |(_, groups)| *groups)
 }
 
 /// The one spelling of a street word, if it is a common suffix, direction or unit word; unit words become `#`.
@@ -362,7 +368,8 @@ pub fn ordinal(word: &str) -> Option<u16> {
 /// Words that introduce the number of a part.
 #[must_use]
 pub fn is_volume_word(word: &str) -> bool {
-    if word.len() > 5 && distance::within(word, "volume", 1).is_some() {
+    // Another letter, or one more, may have up to four bytes in UTF-8.
+    if (6..=10).contains(&word.len()) && word.bytes().any(|byte| byte == b'v' || byte == b'm') && distance::within(word, "volume", 1).is_some() {
         return true;
     }
     matches!(word, "vol" | "pt" | "part" | "no" | "book" | "chapter" | "disc" | "disk" | "cd" | "bd" | "band")

@@ -9,6 +9,8 @@ use super::{
 };
 use std::io::{self, Write};
 
+/// Pairs whose records are waited for together.
+const TOGETHER: usize = 64;
 /// Rows that one thread formats at a time.
 const PORTION: usize = 8_192;
 
@@ -34,7 +36,11 @@ pub fn pairs(records: &Records, outcome: &Outcome, threads: usize, to: &mut dyn 
 fn pair_rows(records: &Records, outcome: &Outcome, pairs: &[Pair]) -> String {
     let mut rows = String::with_capacity(pairs.len() * 96);
     let fields = outcome.weights.fields().len();
-    for pair in pairs {
+    for (nth, pair) in pairs.iter().enumerate() {
+        if nth % TOGETHER == 0 {
+            let few = pairs[nth..].iter().take(TOGETHER);
+            records.foresee_compared(&few.flat_map(|pair| [pair.a, pair.b]).collect::<Vec<_>>());
+        }
         let parts = outcome.weights.weigh(records, pair.a, pair.b);
         let group = pair.score - outcome.base.millibits - parts.sum();
         push_text(records.id(pair.a), &mut rows);

@@ -18,15 +18,16 @@ pub const FIELDS: usize = 11;
 /// Compares all fields of two parties among `total` records.
 #[must_use]
 pub fn compare(values: &Values, total: f64, a: &Party, b: &Party) -> [Outcome; FIELDS] {
+    let names = values.names.agreement(a.name, b.name);
     [
-        name(&values.names, total, a, b),
+        name(&values.names, total, a, b, names),
         generation(&values.names, a, b),
-        contact(&values.names, a, b),
+        contact(&values.names, a, b, names),
         code(&values.tax_ids, (a.tax_id, a.tax_figures), (b.tax_id, b.tax_figures)),
         birth_date(&values.birth_dates, a.birth_date, b.birth_date),
         email(values, a, b),
         code(&values.phones, (a.phone, a.phone_figures), (b.phone, b.phone_figures)),
-        street(&values.streets, a, b),
+        street(values, a, b),
         place(values, a, b),
         same_or_not(&values.websites, a.website, b.website),
         form(&values.names, a, b),
@@ -46,12 +47,10 @@ fn level_of(agreement: Agreement) -> u8 {
 }
 
 /// Names, and where they differ the acting name: one files under a stage or trade name and names the other as the person.
-fn name(names: &Phrases, total: f64, a: &Party, b: &Party) -> Outcome {
+fn name(names: &Phrases, total: f64, a: &Party, b: &Party, agreement: Agreement) -> Outcome {
     if a.name == MISSING || b.name == MISSING {
         return Outcome::MISSING;
     }
-    let same = a.name_key == b.name_key;
-    let agreement = if same { Agreement::Same } else { names.agreement(a.name, b.name) };
     if agreement <= Agreement::Near {
         let expected = names.expected_of_both(a.name, b.name, total);
         return Outcome::shared(level_of(agreement), expected);
@@ -80,13 +79,13 @@ fn generation(names: &Phrases, a: &Party, b: &Party) -> Outcome {
 }
 
 /// The person who answers for the party, where that is somebody else than the party itself.
-fn contact(names: &Phrases, a: &Party, b: &Party) -> Outcome {
+fn contact(names: &Phrases, a: &Party, b: &Party, of_names: Agreement) -> Outcome {
     let (Some(x), Some(y)) = (agent(a), agent(b)) else {
         return Outcome::MISSING;
     };
     match names.agreement(x, y) {
         // An agent's clients have the agent in common; those of one name have more.
-        Agreement::Same if names.agreement(a.name, b.name) <= Agreement::Near => Outcome::level(4),
+        Agreement::Same if of_names <= Agreement::Near => Outcome::level(4),
         Agreement::Same => Outcome::level(1),
         Agreement::Variant | Agreement::Near => Outcome::level(2),
         _ => Outcome::level(3),
@@ -164,8 +163,8 @@ fn email(values: &Values, p: &Party, q: &Party) -> Outcome {
 }
 
 /// Street: the same door; a slip apart; the same building but another unit; the same street; different.
-fn street(streets: &Codes, p: &Party, q: &Party) -> Outcome {
-    let (a, b) = (p.street, q.street);
+fn street(values: &Values, p: &Party, q: &Party) -> Outcome {
+    let (streets, a, b) = (&values.streets, p.street, q.street);
     if a == MISSING || b == MISSING {
         return Outcome::MISSING;
     }
@@ -177,6 +176,12 @@ fn street(streets: &Codes, p: &Party, q: &Party) -> Outcome {
     if only_a.count_ones() > 2 && only_b.count_ones() > 2 {
         return Outcome::level(5);
     }
+    // Of streets there are few, of doors many: the words are at hand, the doors would be waited for.
+    let near_street =
+        p.way == q.way || near_words(values.ways.text(p.way), values.ways.text(q.way));
+    if !near_street {
+        return Outcome::level(5);
+    }
     let crowd = streets.fan_out(a).max(streets.fan_out(b));
     let (number_a, street_a, unit_a) = address::parts(streets.text(a));
     let (number_b, street_b, unit_b) = address::parts(streets.text(b));
@@ -186,12 +191,7 @@ fn street(streets: &Codes, p: &Party, q: &Party) -> Outcome {
         return Outcome::counted(if units_agree { 1 } else { 3 }, crowd);
     }
     let near_number = same_number || distance::within(number_a, number_b, 1).is_some();
-    let near_street = near_words(street_a, street_b);
-    match (near_number, near_street) {
-        (true, true) if same_number || street_a == street_b => Outcome::counted(2, crowd),
-        (_, true) => Outcome::level(4),
-        _ => Outcome::level(5),
-    }
+    if near_number && (same_number || street_a == street_b) { Outcome::counted(2, crowd) } else { Outcome::level(4) }
 }
 
 /// The same street words with slips, run together, in another order, or one address longer than the other.

@@ -1,6 +1,9 @@
 //! Street, city, postcode, region, country.
 
-use crate::matching::{text, words};
+use crate::matching::{
+    text::{self, Splitter, Words},
+    words,
+};
 
 /// `3499 73rd Avenue, Apt. 5B` → `3499|73rd ave|5b`: number, street words in order, unit. A post-office box is the street
 /// `pobox` with the box as number. Words that name a kind of unit are dropped, the unit itself is kept.
@@ -14,14 +17,12 @@ pub fn street(raw: &str, scratch: &mut Scratch, out: &mut String) {
     if scratch.folded.contains('#') {
         scratch.folded = scratch.folded.replace('#', " apt ");
     }
-    let all = text::words(&scratch.folded, true, &mut scratch.buffer, &mut scratch.ends);
-    let (mut number, mut unit, mut start) = ("", "", 0);
+    let all = scratch.splitter.split(&scratch.folded, true);
+    let (mut number, mut unit) = ("", "");
     let mut unit_next = false;
     scratch.street.clear();
-    let is_box = boxed(all, &scratch.ends);
-    for &end in &scratch.ends {
-        let word = &all[start..end];
-        start = end;
+    let is_box = boxed(all);
+    for word in all.iter() {
         if is_box {
             let digits = word.trim_start_matches(|c: char| !c.is_ascii_digit());
             if number.is_empty() && !digits.is_empty() {
@@ -58,18 +59,14 @@ pub fn street(raw: &str, scratch: &mut Scratch, out: &mut String) {
 }
 
 /// Whether the words are those of a post-office box: `po box 12`, `p o box 12`, `pob 12`, `box 12`.
-fn boxed(all: &str, ends: &[usize]) -> bool {
-    let word = |i: usize| {
-        let end = ends.get(i).copied()?;
-        all.get(if i == 0 { 0 } else { ends[i - 1] }..end)
-    };
-    match word(0) {
-        Some(first) if first.starts_with("box") || first.starts_with("pob") => {
+fn boxed(all: Words) -> bool {
+    match all.get(0) {
+        first if first.starts_with("box") || first.starts_with("pob") => {
             let rest = first.strip_prefix("pobox").unwrap_or(&first[3..]);
             rest.bytes().all(|b| b.is_ascii_digit())
         }
-        Some("po") => word(1).is_some_and(|w| w.starts_with("box")),
-        Some("p") => word(1) == Some("o"),
+        "po" => all.get(1).starts_with("box"),
+        "p" => all.get(1) == "o",
         _ => false,
     }
 }
@@ -77,8 +74,8 @@ fn boxed(all: &str, ends: &[usize]) -> bool {
 /// Number, street words and unit of a canonical street.
 #[must_use]
 pub fn parts(canonical: &str) -> (&str, &str, &str) {
-    let (number, rest) = canonical.split_once('|').unwrap_or(("", canonical));
-    let (street, unit) = rest.split_once('|').unwrap_or((rest, ""));
+    let (number, rest) = text::split_once(canonical, b'|').unwrap_or(("", canonical));
+    let (street, unit) = text::split_once(rest, b'|').unwrap_or((rest, ""));
     (number, street, unit)
 }
 
@@ -86,8 +83,7 @@ pub fn parts(canonical: &str) -> (&str, &str, &str) {
 #[derive(Default)]
 pub struct Scratch {
     folded: String,
-    buffer: String,
-    ends: Vec<usize>,
+    splitter: Splitter,
     street: String,
 }
 
@@ -98,11 +94,11 @@ pub fn place(raw: &str, out: &mut String) {
         return;
     }
     let folded = text::fold(raw);
-    for word in text::word_list(&folded, true) {
+    for word in Splitter::default().split(&folded, true).iter() {
         if !out.is_empty() {
             out.push(' ');
         }
-        out.push_str(match word.as_str() {
+        out.push_str(match word {
             "saint" => "st",
             "fort" => "ft",
             "mount" => "mt",

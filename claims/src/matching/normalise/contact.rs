@@ -8,12 +8,15 @@ use crate::matching::{text, words};
 pub fn email(raw: &str, out: &mut String) {
     out.clear();
     let raw = raw.trim();
-    let Some((local, domain)) = raw.rsplit_once('@') else {
+    let Some(at) = raw.bytes().rposition(|byte| byte == b'@') else {
         return;
     };
-    let local = local.split('+').next().unwrap_or("");
+    let (local, domain) = (&raw[..at], &raw[at + 1..]);
+    let local = text::split_once(local, b'+').map_or(local, |(before, _)| before);
     text::fold_into(local, out);
-    out.retain(|c| c.is_alphanumeric() || c == '_' || c == '-');
+    if !out.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        out.retain(|c| c.is_alphanumeric() || c == '_' || c == '-');
+    }
     out.push('@');
     let start = out.len();
     text::fold_into(domain.trim_end_matches('.'), out);
@@ -25,7 +28,7 @@ pub fn email(raw: &str, out: &mut String) {
 /// The two halves of a canonical e-mail.
 #[must_use]
 pub fn mailbox(canonical: &str) -> (&str, &str) {
-    canonical.split_once('@').unwrap_or((canonical, ""))
+    text::split_once(canonical, b'@').unwrap_or((canonical, ""))
 }
 
 /// The part of a canonical e-mail that names a firm: its domain, unless it is a provider for everybody.
@@ -71,6 +74,9 @@ pub fn tax_id(raw: &str, out: &mut String) {
 pub fn website(raw: &str, out: &mut String) {
     out.clear();
     let raw = raw.trim();
+    if raw.is_empty() {
+        return;
+    }
     let host = raw.split_once("://").map_or(raw, |(_, rest)| rest).split(['/', '?', '#', ':']).next().unwrap_or("");
     text::fold_into(host, out);
     if let Some(bare) = out.strip_prefix("www.") {

@@ -2,7 +2,7 @@
 //! did; counting it as independent evidence is what makes thresholds fail as data grow and namesakes multiply.
 
 use super::contact;
-use crate::matching::words;
+use crate::matching::{distance, words};
 
 /// No limit: the e-mail is not made of the name.
 pub const UNLIMITED: u8 = u8::MAX;
@@ -30,6 +30,34 @@ pub fn limit<'a>(email: &str, words: &(impl Iterator<Item = &'a str> + Clone), b
     }
 }
 
+/// Words that everybody adds, each with the letters of its start.
+const COMMON: [(&str, u32); 11] = [
+    with_letters("official"),
+    with_letters("recordings"),
+    with_letters("records"),
+    with_letters("music"),
+    with_letters("band"),
+    with_letters("label"),
+    with_letters("entertainment"),
+    with_letters("audio"),
+    with_letters("sound"),
+    with_letters("the"),
+    with_letters("and"),
+];
+
+/// The letters of the first [`START`] are those of [`distance::letters`].
+const fn with_letters(word: &'static str) -> (&'static str, u32) {
+    let (mut letters, mut at) = (0, 0);
+    while at < word.len() && at < START {
+        letters |= 1 << (word.as_bytes()[at] & 31);
+        at += 1;
+    }
+    (word, letters)
+}
+
+/// So many letters at the start of a word stand for it.
+const START: usize = 4;
+
 fn bits(figures: usize) -> u8 {
     u8::try_from(usize::from(HABIT) + FIGURE * figures).unwrap_or(UNLIMITED)
 }
@@ -41,31 +69,40 @@ fn figures_beside_name<'a>(
     rest: &mut String,
 ) -> Option<usize> {
     rest.clear();
-    rest.extend(text.chars().filter(|c| c.is_alphabetic()));
-    let figures = text.chars().filter(char::is_ascii_digit).count();
+    if text.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        rest.push_str(text);
+    } else {
+        rest.extend(text.chars().filter(|c| c.is_alphabetic()));
+    }
+    let figures = text.bytes().filter(u8::is_ascii_digit).count();
+    let letters = distance::letters(rest);
     let mut found = false;
     for word in words.clone() {
-        found |= take(rest, word);
+        found |= take(rest, letters, word);
     }
     if !found {
         return None;
     }
-    for common in
-        ["official", "recordings", "records", "music", "band", "label", "entertainment", "audio", "sound", "the", "and"]
-    {
-        take(rest, common);
+    for (common, of_start) in COMMON {
+        if of_start & !letters == 0 {
+            take(rest, letters, common);
+        }
     }
     let initials = rest.len() <= 3 && rest.chars().all(|c| words.clone().any(|word| word.starts_with(c)));
     initials.then_some(figures)
 }
 
-/// Removes a word, or its start of four letters and more, from the text; tells whether it was there.
-fn take(rest: &mut String, word: &str) -> bool {
-    let least = word.len().min(4);
+/// Removes a word, or its start of four letters and more, from the text; tells whether it was there. No letters but these
+/// occur in the text.
+fn take(rest: &mut String, letters: u32, word: &str) -> bool {
+    let least = word.len().min(START);
     if least < 3 || rest.len() < least {
         return false;
     }
     let Some(start) = word.get(..least) else { return false };
+    if distance::letters(start) & !letters != 0 {
+        return false;
+    }
     // Words this short are found sooner by looking at every place than by preparing a search.
     let starts_here = |place: &[u8]| place == start.as_bytes();
     let Some(first) = rest.as_bytes().windows(least).position(starts_here) else {

@@ -45,6 +45,9 @@ pub fn year(raw: &str, out: &mut String) {
 pub fn length(raw: &str, out: &mut String) {
     out.clear();
     let raw = raw.trim();
+    if raw.is_empty() {
+        return;
+    }
     let seconds = if let Some((minutes, rest)) = raw.split_once(':') {
         let seconds = leading_digits(rest, usize::MAX);
         minutes

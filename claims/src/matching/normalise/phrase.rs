@@ -5,7 +5,7 @@
 //! out when all are zero, so that an ordinary name is just its words.
 
 use crate::matching::{
-    text,
+    text::{self, Splitter, Words},
     words::{self, Class},
 };
 
@@ -32,8 +32,7 @@ pub struct Marks {
 #[derive(Default)]
 pub struct Scratch {
     pub(super) folded: String,
-    pub(super) buffer: String,
-    pub(super) ends: Vec<usize>,
+    pub(super) splitter: Splitter,
     spare: String,
 }
 
@@ -41,15 +40,15 @@ pub struct Scratch {
 /// `Doe, Jane` is put in order unless what follows the comma is a legal form.
 pub fn party(raw: &str, scratch: &mut Scratch, out: &mut String, alias: &mut String) {
     alias.clear();
-    let Scratch { folded, buffer, ends, spare } = scratch;
+    let Scratch { folded, splitter, spare } = scratch;
     folded.clear();
     text::fold_into(raw, folded);
     let mut name = folded.as_str();
     if let Some((before, after)) = split_alias(name) {
-        canonical_name(before, buffer, ends, spare, alias);
+        canonical_name(before, splitter, spare, alias);
         name = after;
     }
-    canonical_name(name, buffer, ends, spare, out);
+    canonical_name(name, splitter, spare, out);
 }
 
 /// What stands before and after `d/b/a` and its like.
@@ -67,37 +66,33 @@ fn split_alias(name: &str) -> Option<(&str, &str)> {
 /// A label's name; a cell that says there is none (`Independent`) is empty.
 pub fn label(raw: &str, scratch: &mut Scratch, out: &mut String) {
     out.clear();
-    let Scratch { folded, buffer, ends, spare } = scratch;
+    let Scratch { folded, splitter, spare } = scratch;
     folded.clear();
     text::fold_into(raw, folded);
     if !words::is_no_label(folded) {
-        canonical_name(folded, buffer, ends, spare, out);
+        canonical_name(folded, splitter, spare, out);
     }
 }
 
 /// An artist's name; collaborators' joining words (`&`, `and`, `feat.`) are dropped.
 pub fn artist(raw: &str, scratch: &mut Scratch, out: &mut String) {
-    let Scratch { folded, buffer, ends, spare } = scratch;
+    let Scratch { folded, splitter, spare } = scratch;
     folded.clear();
     text::fold_into(raw, folded);
-    canonical_name(folded, buffer, ends, spare, out);
+    canonical_name(folded, splitter, spare, out);
 }
 
-fn canonical_name(folded: &str, buffer: &mut String, ends: &mut Vec<usize>, spare: &mut String, out: &mut String) {
+fn canonical_name(folded: &str, splitter: &mut Splitter, spare: &mut String, out: &mut String) {
     out.clear();
-    let name = in_order(folded, spare);
-    let all = text::words(name, true, buffer, ends);
+    let all = splitter.split(in_order(folded, spare), true);
     let mut marks = Marks::default();
     let mut kept = 0;
-    let mut start = 0;
-    for (i, &end) in ends.iter().enumerate() {
-        let word = &all[start..end];
-        start = end;
+    for (i, word) in all.iter().enumerate() {
         match words::class(word) {
             Class::Distinctive => kept += push_word(word, kept, out),
             Class::Descriptive => marks.descriptors |= descriptor(word) | ORGANISATION,
             // A legal form stands at the end; `As`, `Co` or `Sa` at the start is a word of the name.
-            Class::LegalForm if i > 0 && i + 2 >= ends.len() => marks.descriptors |= ORGANISATION,
+            Class::LegalForm if i > 0 && i + 2 >= all.len() => marks.descriptors |= ORGANISATION,
             Class::LegalForm => kept += push_word(word, kept, out),
             Class::Generation(g) if i > 0 => marks.generation = g,
             Class::Generation(_) => kept += push_word(word, kept, out),
@@ -106,10 +101,8 @@ fn canonical_name(folded: &str, buffer: &mut String, ends: &mut Vec<usize>, spar
     }
     if kept == 0 {
         // Nothing but label words (`The Records`): then they are the name.
-        start = 0;
-        for &end in ends.iter() {
-            kept += push_word(&all[start..end], kept, out);
-            start = end;
+        for word in all.iter() {
+            kept += push_word(word, kept, out);
         }
     }
     push_marks(marks, out);
@@ -117,7 +110,7 @@ fn canonical_name(folded: &str, buffer: &mut String, ends: &mut Vec<usize>, spar
 
 /// Puts `Family, Given` in the order of speech; a comma before a legal form or a generation stays where it is.
 fn in_order<'a>(folded: &'a str, spare: &'a mut String) -> &'a str {
-    let Some((before, after)) = folded.split_once(',') else {
+    let Some((before, after)) = text::split_once(folded, b',') else {
         return folded;
     };
     let first = after.split_whitespace().next().unwrap_or("").replace('.', "");
@@ -162,8 +155,7 @@ fn push_hexadecimal(number: u16, out: &mut String) {
 /// The words of a canonical form.
 #[must_use]
 pub fn words_of(canonical: &str) -> &str {
-    // Most have no marks, and then every byte is looked at: a plain loop is what does that soonest for a few bytes.
-    canonical.bytes().position(|b| b == b'\t').map_or(canonical, |end| &canonical[..end])
+    text::split_once(canonical, b'\t').map_or(canonical, |(words, _)| words)
 }
 
 /// The words and the marks of a canonical form.
@@ -198,36 +190,32 @@ fn descriptor(word: &str) -> u8 {
 /// `Ride, Vol. 2 [Deluxe Edition]`, `Ride Volume II - Deluxe`.
 pub fn title(raw: &str, scratch: &mut Scratch, out: &mut String) {
     out.clear();
-    let Scratch { folded, buffer, ends, .. } = scratch;
+    let Scratch { folded, splitter, .. } = scratch;
     folded.clear();
     text::fold_into(raw, folded);
     let body = without_track_number(folded);
     let mut marks = Marks::default();
     let mut kept = 0;
     for (nth, segment) in segments(body).enumerate() {
-        let all = text::words(segment, false, buffer, ends);
-        kept += title_segment(all, ends, nth == 0, kept, &mut marks, out);
+        kept += title_segment(splitter.split(segment, false), nth == 0, kept, &mut marks, out);
     }
     if kept == 0 {
         marks = Marks::default();
-        let all = text::words(body, false, buffer, ends);
-        let mut start = 0;
-        for &end in ends.iter() {
-            kept += push_word(&all[start..end], kept, out);
-            start = end;
+        for word in splitter.split(body, false).iter() {
+            kept += push_word(word, kept, out);
         }
     }
     push_marks(marks, out);
 }
 
 /// One bracketed or dashed part of a title; returns how many words it added.
-fn title_segment(all: &str, ends: &[usize], first: bool, kept: usize, marks: &mut Marks, out: &mut String) -> usize {
-    let word = |i: usize| -> &str { ends.get(i).map_or("", |end| &all[if i == 0 { 0 } else { ends[i - 1] }..*end]) };
+fn title_segment(all: Words, first: bool, kept: usize, marks: &mut Marks, out: &mut String) -> usize {
+    let word = |i: usize| all.get(i);
     let is_edition = |i: usize| words::edition_bit(word(i)) != 0 || words::is_edition_filler(word(i));
     let is_year = |i: usize| word(i).len() == 4 && word(i).bytes().all(|b| b.is_ascii_digit());
     // Guests end what counts; before them, where does the run of edition words at the end begin? In a bracket it may be all.
-    let guests = (usize::from(first)..ends.len()).find(|i| matches!(word(*i), "feat" | "ft" | "featuring"));
-    let end = guests.unwrap_or(ends.len());
+    let guests = (usize::from(first)..all.len()).find(|i| matches!(word(*i), "feat" | "ft" | "featuring"));
+    let end = guests.unwrap_or(all.len());
     let mut tail = end;
     while tail > usize::from(first) && (is_edition(tail - 1) || is_year(tail - 1)) {
         tail -= 1;
@@ -261,7 +249,21 @@ fn title_segment(all: &str, ends: &[usize], first: bool, kept: usize, marks: &mu
 
 /// The parts of a title between brackets, dashes with spaces, colons and slashes.
 fn segments(text: &str) -> impl Iterator<Item = &str> {
-    text.split(['(', ')', '[', ']', '{', '}', ':', ';', '/']).flat_map(|part| part.split(" - "))
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let here = rest?;
+        let bytes = here.as_bytes();
+        let mut ends = (0..bytes.len()).filter_map(|at| match bytes[at] {
+            b'(' | b')' | b'[' | b']' | b'{' | b'}' | b':' | b';' | b'/' => Some((at, at + 1)),
+            b' ' if bytes[at..].starts_with(b" - ") => Some((at, at + 3)),
+            _ => None,
+        });
+        let Some((end, next)) = ends.next() else {
+            return rest.take();
+        };
+        rest = Some(&here[next..]);
+        Some(&here[..end])
+    })
 }
 
 /// `007-Action Painting` is track seven, not part of the title.

@@ -65,16 +65,13 @@ pub fn is_valid_gtin(canonical: &str) -> bool {
 /// of the carrier (CD, LP, `-2`, a trailing letter).
 pub fn catalog(raw: &str, scratch: &mut Scratch, out: &mut String) {
     out.clear();
-    let Scratch { folded, buffer, ends, .. } = scratch;
+    let Scratch { folded, splitter, .. } = scratch;
     folded.clear();
     text::fold_into(raw, folded);
-    let all = text::words(folded, false, buffer, ends);
+    let all = splitter.split(folded, false);
     let mut suffix = "";
-    let mut start = 0;
-    for (i, &end) in ends.iter().enumerate() {
-        let mut part = &all[start..end];
-        start = end;
-        let last = i + 1 == ends.len();
+    for (i, mut part) in all.iter().enumerate() {
+        let last = i + 1 == all.len();
         if last && i > 0 && out.bytes().any(|b| b.is_ascii_digit()) && is_carrier(part) {
             suffix = part;
             break;
@@ -134,7 +131,7 @@ fn push_without_padding(part: &str, out: &mut String) {
 /// A canonical catalogue number without its carrier suffix.
 #[must_use]
 pub fn catalog_stem(canonical: &str) -> &str {
-    canonical.split_once('|').map_or(canonical, |(stem, _)| stem)
+    text::split_once(canonical, b'|').map_or(canonical, |(stem, _)| stem)
 }
 
 /// An ISRC as twelve characters (ISO 3901), hyphens optional; anything else is kept as letters and digits.
