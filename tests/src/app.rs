@@ -102,13 +102,8 @@ impl App {
         )
         .await
         .unwrap();
-        let directory = database.directory().join("documents");
-        let documents = Documents::open(&DocumentsAt::Directory(directory), Random::System).unwrap();
-        let documents = documents.with_scanner(options.scanner);
-        let (post, mailbox) = Post::memory().unwrap();
-        let (router, routes) = http::router(&Http::new(recoup.clone(), documents.clone(), Vec::new()));
         let at = options.documents.unwrap_or_else(|| DocumentsAt::Directory(database.directory().join("documents")));
-        let documents = Documents::open_within(&at, Random::System, PATIENCE).unwrap();
+        let documents = Documents::open_within(&at, Random::System, PATIENCE).unwrap().with_scanner(options.scanner);
         let (memory, mailbox) = Post::memory().unwrap();
         let post =
             options.mail.map_or(memory, |by| Post::open_within(&by, "Recoup <claims@example.org>", PATIENCE).unwrap());

@@ -369,7 +369,10 @@ pub fn ordinal(word: &str) -> Option<u16> {
 #[must_use]
 pub fn is_volume_word(word: &str) -> bool {
     // Another letter, or one more, may have up to four bytes in UTF-8.
-    if (6..=10).contains(&word.len()) && word.bytes().any(|byte| byte == b'v' || byte == b'm') && distance::within(word, "volume", 1).is_some() {
+    if (6..=10).contains(&word.len())
+        && word.bytes().any(|byte| byte == b'v' || byte == b'm')
+        && distance::within(word, "volume", 1).is_some()
+    {
         return true;
     }
     matches!(word, "vol" | "pt" | "part" | "no" | "book" | "chapter" | "disc" | "disk" | "cd" | "bd" | "band")
