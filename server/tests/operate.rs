@@ -29,7 +29,12 @@ impl Drop for Folder {
 
 fn command(data: &Path, what: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_recoup"));
-    command.args(what).args(["--listen", "127.0.0.1:0", "--data-dir"]).arg(data).env_remove("RUST_LOG").stdin(Stdio::null());
+    command
+        .args(what)
+        .args(["--listen", "127.0.0.1:0", "--data-dir"])
+        .arg(data)
+        .env_remove("RUST_LOG")
+        .stdin(Stdio::null());
     command
 }
 
@@ -82,8 +87,11 @@ fn the_demo_case_is_backed_up_restored_and_sound() {
 fn serving_ends_in_order_when_it_is_told() {
     let folder = Folder::new("stop");
     for signal in ["TERM", "INT"] {
-        let mut child =
-            command(&folder.0, &["serve", "--log", "json"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command(&folder.0, &["serve", "--log", "json"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let first = lines.next().expect("it says where it is").unwrap();
         assert!(first.starts_with("Recoup is at http://127.0.0.1:"), "{first}");
@@ -94,7 +102,9 @@ fn serving_ends_in_order_when_it_is_told() {
         let log = String::from_utf8(output.stderr).unwrap();
         let messages: Vec<String> = log
             .lines()
-            .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["message"].as_str().unwrap().to_owned())
+            .map(|line| {
+                serde_json::from_str::<serde_json::Value>(line).unwrap()["message"].as_str().unwrap().to_owned()
+            })
             .collect();
         assert!(messages.iter().any(|message| message.starts_with("stopping")), "{messages:?}");
         assert_eq!(messages.last().map(String::as_str), Some("stopped"));

@@ -19,7 +19,8 @@ impl Cluster {
     /// Makes and starts one.
     pub fn start(folder: &Path) -> Self {
         let versions = fs::read_dir("/usr/lib/postgresql").expect("PostgreSQL is installed").flatten();
-        let newest = versions.filter_map(|entry| Some((entry.file_name().to_str()?.parse::<u32>().ok()?, entry.path())));
+        let newest =
+            versions.filter_map(|entry| Some((entry.file_name().to_str()?.parse::<u32>().ok()?, entry.path())));
         let programs = newest.max().expect("PostgreSQL is installed").1.join("bin");
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let folder = folder.join("cluster");
@@ -30,12 +31,27 @@ impl Cluster {
             // PostgreSQL refuses to be root.
             assert!(Command::new("chown").arg("postgres").arg(&cluster.folder).status().unwrap().success());
             // And its user has to come as far as the folder.
-            for above in cluster.folder.ancestors().skip(1).take_while(|above| above.starts_with("/tmp/") || above.ends_with("target")) {
+            for above in cluster
+                .folder
+                .ancestors()
+                .skip(1)
+                .take_while(|above| above.starts_with("/tmp/") || above.ends_with("target"))
+            {
                 let _ = Command::new("chmod").arg("a+x").arg(above).status();
             }
         }
         let data = cluster.folder.join("data");
-        cluster.call("initdb", &["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "-D", &data.to_string_lossy()]);
+        cluster.call(
+            "initdb",
+            &[
+                "--username=postgres",
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+                "-D",
+                &data.to_string_lossy(),
+            ],
+        );
         cluster.up();
         cluster
     }
@@ -49,7 +65,10 @@ impl Cluster {
     pub fn up(&self) {
         let options = format!("-h 127.0.0.1 -p {} -k {} -c max_connections=100", self.port, self.folder.display());
         let (data, log) = (self.folder.join("data"), self.folder.join("log"));
-        self.call("pg_ctl", &["start", "-w", "-t", "120", "-D", &data.to_string_lossy(), "-l", &log.to_string_lossy(), "-o", &options]);
+        self.call(
+            "pg_ctl",
+            &["start", "-w", "-t", "120", "-D", &data.to_string_lossy(), "-l", &log.to_string_lossy(), "-o", &options],
+        );
     }
 
     /// Stops it: `fast` lets it end in order, `immediate` does not.
@@ -66,7 +85,8 @@ impl Cluster {
             Command::new(self.programs.join(program))
         };
         // A server that is started keeps what it inherits open: no pipe that somebody would wait for.
-        let status = command.args(arguments).current_dir(&self.folder).stdin(Stdio::null()).stdout(Stdio::null()).status();
+        let status =
+            command.args(arguments).current_dir(&self.folder).stdin(Stdio::null()).stdout(Stdio::null()).status();
         assert!(status.unwrap().success(), "{program} {arguments:?} failed");
     }
 }

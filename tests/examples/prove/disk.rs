@@ -3,6 +3,7 @@
 use std::{io::Write, path::Path, process::Command};
 
 use reqwest::multipart;
+use sqlx::{Connection, SqliteConnection};
 use tests::{Browser, smtp::Smtp};
 
 use crate::{
@@ -21,7 +22,11 @@ impl<'a> Small<'a> {
     fn mount(folder: &'a Path) -> Option<Self> {
         std::fs::create_dir_all(folder).unwrap();
         let mounted = is_root()
-            && Command::new("mount").args(["-t", "tmpfs", "-o", "size=24m", "tmpfs"]).arg(folder).status().is_ok_and(|status| status.success());
+            && Command::new("mount")
+                .args(["-t", "tmpfs", "-o", "size=24m", "tmpfs"])
+                .arg(folder)
+                .status()
+                .is_ok_and(|status| status.success());
         mounted.then_some(Self(folder))
     }
 
@@ -62,17 +67,28 @@ pub async fn run(plan: &Plan) {
     let mut running = site.start();
     let first = Work::begin(&site.address(), ready[..20].to_vec()).end().await;
 
+    verify::mails_are_gone(&url).await;
+    // SQLite writes over the log that it has before it asks for more space: now it has none.
+    let mut other = SqliteConnection::connect(&url).await.unwrap();
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut other).await.unwrap();
+    other.close().await.unwrap();
     small.fill();
     let logged = std::fs::metadata(&log).unwrap().len();
     for one in &ready[20..] {
         let (status, page) = upload(&site, one).await;
         assert!(status >= 400 && page.contains("\"ok\":false"), "an upload into a full disk: {status} {page}");
         let (status, page) = sign(&site, one).await;
-        assert!(status == 503 && page.contains("Nothing was changed"), "a submission into a full disk: {status} {page}");
+        assert!(
+            status == 503 && page.contains("Nothing was changed"),
+            "a submission into a full disk: {status} {page}"
+        );
     }
     assert_eq!(ask(&site, "/healthz").await.0, 200);
     assert!(running.is_up(), "a log that cannot be written ends nothing");
-    println!("    20 uploads and 20 submissions were refused with words; log of {logged} bytes, then {}", std::fs::metadata(&log).unwrap().len());
+    println!(
+        "    20 uploads and 20 submissions were refused with words; log of {logged} bytes, then {}",
+        std::fs::metadata(&log).unwrap().len()
+    );
 
     small.empty();
     let rest = Work::begin(&site.address(), ready[20..].to_vec()).end().await;
@@ -92,7 +108,8 @@ async fn upload(site: &Site, one: &Ready) -> (u16, String) {
     let browser = Browser::new(&site.address());
     browser.set_cookie("recoup", &one.session);
     let part = multipart::Part::bytes(vec![b'x'; 200_000]).file_name("large.txt");
-    let request = browser.request("POST", &format!("/claims/{}/documents", one.claim)).header("sec-fetch-site", "same-origin");
+    let request =
+        browser.request("POST", &format!("/claims/{}/documents", one.claim)).header("sec-fetch-site", "same-origin");
     let form = multipart::Form::new().part("files", part);
     let answer = request.header("accept", "application/json").multipart(form).send().await.unwrap();
     (answer.status().as_u16(), answer.text().await.unwrap_or_default())

@@ -38,7 +38,11 @@ pub async fn run(plan: &Plan) {
         running = site.start();
     }
     let told = people.end().await;
-    println!("    {} s, killed {kills} times, asked to stop {stops} times (at most {:.1} s)", begun.elapsed().as_secs(), longest.as_secs_f64());
+    println!(
+        "    {} s, killed {kills} times, asked to stop {stops} times (at most {:.1} s)",
+        begun.elapsed().as_secs(),
+        longest.as_secs_f64()
+    );
     assert!(longest < Duration::from_secs(40), "stopping took {longest:?}");
     running.kill();
     let running = site.start();

@@ -82,7 +82,10 @@ async fn stopped(plan: &Plan, data: &std::path::Path, smtp: &Smtp) {
             assert!(back.elapsed() < Duration::from_secs(30), "it does not find the database again");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        println!("    {mode}, away for {away} s after {at} claims; ready again {:.1} s after the database", back.elapsed().as_secs_f64());
+        println!(
+            "    {mode}, away for {away} s after {at} claims; ready again {:.1} s after the database",
+            back.elapsed().as_secs_f64()
+        );
     }
     let told = people.end().await;
     assert!(running.is_up(), "the process went on all the time");
@@ -108,7 +111,8 @@ pub async fn sign(site: &Site, one: &Ready) -> (u16, String) {
     let mut signature: Vec<(String, String)> = stage::signature().0.into_iter().collect();
     signature.push(("version".to_owned(), one.version.to_string()));
     signature.push(("key".to_owned(), one.key.clone()));
-    let request = browser.request("POST", &format!("/claims/{}/sign", one.claim)).header("sec-fetch-site", "same-origin");
+    let request =
+        browser.request("POST", &format!("/claims/{}/sign", one.claim)).header("sec-fetch-site", "same-origin");
     let answer = request.form(&signature).send().await.unwrap();
     (answer.status().as_u16(), answer.text().await.unwrap_or_default())
 }

@@ -86,7 +86,9 @@ pub async fn mails(site: &Site, smtp: &Smtp, kills: usize) {
     let twice = times.values().filter(|times| **times > 1).count();
     assert!(times.values().all(|times| *times <= 2), "a mail arrived more than twice");
     assert!(twice <= kills, "{twice} mails arrived twice in {kills} kills");
-    println!("    {rows} mails arrived, {twice} of them twice under the same Message-ID (killed between the server's answer and our note)");
+    println!(
+        "    {rows} mails arrived, {twice} of them twice under the same Message-ID (killed between the server's answer and our note)"
+    );
 }
 
 /// Bytes without a row are found by the doctor, and cleaned; then folder and rows agree exactly.
@@ -98,11 +100,18 @@ pub async fn bytes(site: &Site) {
     assert!(named.is_subset(&kept), "rows without bytes");
     assert_eq!(kept.len() - named.len(), orphans, "the doctor finds every file that no row names");
     let temporary = files(&site.data.join("documents/incoming")).len();
-    assert_eq!(found.contains("temporary ones"), temporary > 0, "the doctor finds what broken-off uploads left:\n{found}");
+    assert_eq!(
+        found.contains("temporary ones"),
+        temporary > 0,
+        "the doctor finds what broken-off uploads left:\n{found}"
+    );
     say(site, &["doctor", "--deep", "--clean", "--older-than", "0"]);
     assert_eq!(files(&site.data.join("documents/documents")), named, "folder and rows agree");
     assert_eq!(files(&site.data.join("documents/incoming")).len(), 0);
-    println!("    {} documents; {orphans} files without a row and {temporary} temporary ones were found and cleaned", named.len());
+    println!(
+        "    {} documents; {orphans} files without a row and {temporary} temporary ones were found and cleaned",
+        named.len()
+    );
 }
 
 /// Runs a command of the product that must succeed.
