@@ -70,6 +70,10 @@ pub struct Visitor {
 #[derive(Debug, Clone, Default)]
 pub struct RequestId(pub Arc<str>);
 
+/// Left in a request whose session could not be read, with the reason: the database does not answer.
+#[derive(Debug, Clone)]
+pub struct Unknown(pub Arc<str>);
+
 /// What a handler gives: an answer, or why there is none.
 pub type Answer = Result<Response, Halt>;
 
@@ -308,6 +312,9 @@ pub async fn explain(visitor: Visitor, request: Request<Body>, next: Next) -> Re
     // PostgreSQL takes no NUL in a text, and nothing of ours has one in its name.
     let response = if request.uri().path().contains("%00") {
         StatusCode::NOT_FOUND.into_response()
+    } else if let Some(Unknown(why)) = request.extensions().get() {
+        Halt(Failure::Store(claims::store::Error::Protocol(format!("the session could not be read: {why}"))))
+            .into_response()
     } else {
         next.run(request).await
     };

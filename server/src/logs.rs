@@ -97,11 +97,15 @@ fn one_line(entry: &str) -> String {
     line
 }
 
-/// A text of somebody else, such as an SMTP server's answer, without the addresses that it repeats.
+/// Why a mail did not leave, without the words of its server, which may repeat addresses and names: of an answer only its code is
+/// left. All of it stands in the delivery log, for administrators.
 #[must_use]
-pub fn without_addresses(text: &str) -> String {
+pub fn without_words(why: &str) -> String {
+    let code = |text: &str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let answer = why.match_indices(')').find(|(end, _)| why[..*end].rsplit('(').next().is_some_and(code));
+    let why = answer.map_or(why, |(end, _)| &why[..=end]);
     let hidden = |word: &str| if word.contains('@') { "…@…".to_owned() } else { word.to_owned() };
-    text.split(' ').map(hidden).collect::<Vec<_>>().join(" ")
+    why.split(' ').map(hidden).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -118,8 +122,20 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_hidden() {
-        assert_eq!(without_addresses("550 5.1.1 <ada@example.org>: no such user"), "550 5.1.1 …@… no such user");
+    fn the_words_of_a_mail_server_are_left_out() {
+        assert_eq!(
+            without_words("permanent error (550): 5.1.1 <ada@example.org>: Ada is unknown"),
+            "permanent error (550)"
+        );
+        assert_eq!(
+            without_words("given up after 9 attempts: transient error (450): Ada (see below)"),
+            "given up after 9 attempts: transient error (450)"
+        );
+        assert_eq!(
+            without_words("Connection error: Connection refused (os error 111)"),
+            "Connection error: Connection refused (os error 111)"
+        );
+        assert_eq!(without_words("the mail cannot be written: ada@example.org"), "the mail cannot be written: …@…");
     }
 
     struct Full;

@@ -36,7 +36,9 @@ pub fn run<F>(kind: Kind, body: impl FnOnce(Database) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    // The S3 server of the tests is compiled without optimisation, and needs more stack than the product for it.
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(2).thread_stack_size(16 << 20).enable_all().build().unwrap();
     runtime.block_on(async {
         let database = Database::create(kind).await;
         let ended = tokio::spawn(body(database.clone())).await;

@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use app::request::{RequestId, Site, Visitor};
+use app::request::{RequestId, Site, Unknown, Visitor};
 use axum::{
     body::Body,
     extract::{ConnectInfo, State},
@@ -30,11 +30,10 @@ pub async fn identify(
     let client: Arc<str> = client_address(peer, request.headers(), &http.trusted_proxies).into();
     let actor = match person(&http, &session, &client, request.headers()).await {
         Ok(actor) => actor,
+        // Who asks is not known then, and nothing is done for them; the page says so.
         Err(error) => {
-            tracing::error!(%error, "the session could not be read");
-            return axum::response::IntoResponse::into_response(app::request::Halt(
-                claims::actions::Failure::Internal(error.to_string()),
-            ));
+            request.extensions_mut().insert(Unknown(error.to_string().into()));
+            None
         }
     };
     let nonce = request.extensions().get::<Nonce>().map_or_else(|| Arc::from(""), |nonce| nonce.0.clone());

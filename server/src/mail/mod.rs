@@ -19,7 +19,7 @@ use lettre::{
 
 use crate::config::MailBy;
 
-/// How long an SMTP server may take to answer.
+/// How long an SMTP server may take for a mail.
 const SMTP_PATIENCE: Duration = Duration::from_secs(30);
 
 pub mod worker;
@@ -33,7 +33,8 @@ pub struct Post {
 
 #[derive(Debug, Clone)]
 enum Transport {
-    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    /// With how long the server may take for a mail.
+    Smtp(AsyncSmtpTransport<Tokio1Executor>, Duration),
     Files(PathBuf),
     Memory(Mailboxes),
 }
@@ -76,7 +77,7 @@ impl Post {
                 if let Some(ca) = ca {
                     smtp = smtp.tls(trusting(url, ca)?);
                 }
-                Transport::Smtp(smtp.timeout(Some(patience)).build())
+                Transport::Smtp(smtp.timeout(Some(patience)).build(), patience)
             }
         };
         Ok(Self { transport, from: from.parse().context("the key mail_from is not an address")? })
@@ -106,12 +107,14 @@ impl Post {
             Transport::Files(directory) => {
                 write_file(directory, mail, &message).await.map_err(|error| Undelivered::Later(format!("{error:#}")))
             }
-            Transport::Smtp(smtp) => match smtp.send(message).await {
-                Ok(response) => {
+            // lettre's own limit is for connecting: a server that says nothing any more would hold all mail up for ever.
+            Transport::Smtp(smtp, patience) => match tokio::time::timeout(*patience, smtp.send(message)).await {
+                Ok(Ok(response)) => {
                     Ok(format!("accepted: {} {}", response.code(), response.message().next().unwrap_or_default()))
                 }
-                Err(error) if error.is_permanent() => Err(Undelivered::Never(in_words(&error))),
-                Err(error) => Err(Undelivered::Later(in_words(&error))),
+                Ok(Err(error)) if error.is_permanent() => Err(Undelivered::Never(in_words(&error))),
+                Ok(Err(error)) => Err(Undelivered::Later(in_words(&error))),
+                Err(_) => Err(Undelivered::Later(silent(*patience))),
             },
         }
     }
@@ -162,13 +165,18 @@ impl Post {
                 tokio::fs::remove_file(&probe).await?;
                 Ok(format!("files in {}", directory.display()))
             }
-            Transport::Smtp(smtp) => match smtp.test_connection().await {
-                Ok(true) => Ok("the SMTP server answers".to_owned()),
-                Ok(false) => anyhow::bail!("the SMTP server answered, but not as one"),
-                Err(error) => anyhow::bail!(in_words(&error)),
+            Transport::Smtp(smtp, patience) => match tokio::time::timeout(*patience, smtp.test_connection()).await {
+                Ok(Ok(true)) => Ok("the SMTP server answers".to_owned()),
+                Ok(Ok(false)) => anyhow::bail!("the SMTP server answered, but not as one"),
+                Ok(Err(error)) => anyhow::bail!(in_words(&error)),
+                Err(_) => anyhow::bail!(silent(*patience)),
             },
         }
     }
+}
+
+fn silent(patience: Duration) -> String {
+    format!("the SMTP server said nothing for {} seconds", patience.as_secs())
 }
 
 /// TLS as the URL asks for it, by certificates that an authority in a file may vouch for as well.

@@ -134,48 +134,47 @@ impl Work {
     }
 }
 
+/// Does it until it is acknowledged.
+macro_rules! again {
+    ($results:ident, $once:expr) => {
+        loop {
+            if let Some(done) = $once.await {
+                break done;
+            }
+            $results.lock().unwrap().tried_again += 1;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+}
+
 async fn file(browser: &Browser, one: &Ready, results: &Mutex<Acknowledged>) {
     let path = format!("/claims/{}/documents", one.claim);
-    again(results, async || {
+    again!(results, async {
         let part = multipart::Part::bytes(one.document.clone().into_bytes()).file_name("statement.txt");
         let form = multipart::Form::new().part("files", part);
         let request = browser.request("POST", &path).header("sec-fetch-site", "same-origin");
         let answer = request.header("accept", "application/json").multipart(form).send().await.ok()?;
         let answer: serde_json::Value = serde_json::from_str(&answer.text().await.ok()?).ok()?;
         (answer["ok"] == true).then_some(())
-    })
-    .await;
+    });
     let mut signature: Vec<(String, String)> = stage::signature().0.into_iter().collect();
     signature.push(("version".to_owned(), one.version.to_string()));
     signature.push(("key".to_owned(), one.key.clone()));
     let path = format!("/claims/{}/sign", one.claim);
-    again(results, async || {
+    again!(results, async {
         let request = browser.request("POST", &path).header("sec-fetch-site", "same-origin");
         let answer = request.form(&signature).send().await.ok()?;
         let to = answer.headers().get("location").and_then(|to| to.to_str().ok()).unwrap_or_default().to_owned();
         let received = answer.status() == 303 && to == format!("/claims/{}/versions/1", one.claim);
         assert!(received || answer.status().is_server_error(), "{}: {} {to}", path, answer.status());
         received.then_some(())
-    })
-    .await;
+    });
     let path = format!("/claims/{}/versions/1/claim.json", one.claim);
-    let number = again(results, async || {
+    let number = again!(results, async {
         let answer = browser.request("GET", &path).send().await.ok()?;
         let receipt: serde_json::Value = serde_json::from_str(&answer.text().await.ok()?).ok()?;
         receipt["number"].as_str().map(str::to_owned)
-    })
-    .await;
+    });
     let before = results.lock().unwrap().numbers.insert(number.clone(), one.claim);
     assert!(before.is_none(), "two claims have the number {number}");
-}
-
-/// Does it until it is acknowledged.
-async fn again<T>(results: &Mutex<Acknowledged>, mut once: impl AsyncFnMut() -> Option<T>) -> T {
-    loop {
-        if let Some(done) = once().await {
-            return done;
-        }
-        results.lock().unwrap().tried_again += 1;
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
 }

@@ -16,7 +16,7 @@ use tests::{App, Options, on_both};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
-    sync::{Notify, oneshot, watch},
+    sync::{Notify, Semaphore, oneshot, watch},
     time::timeout,
 };
 
@@ -148,7 +148,7 @@ async fn a_client_that_does_not_read_is_closed() {
 
 #[tokio::test]
 async fn no_more_connections_than_allowed() {
-    let (now, most, go) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
+    let (now, most, go) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)), Arc::new(Semaphore::new(0)));
     let (inside, seen, wait) = (now.clone(), most.clone(), go.clone());
     let router = Router::new().route(
         "/",
@@ -156,7 +156,7 @@ async fn no_more_connections_than_allowed() {
             let (now, most, go) = (inside.clone(), seen.clone(), wait.clone());
             async move {
                 most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-                go.notified().await;
+                go.acquire().await.unwrap().forget();
                 now.fetch_sub(1, Ordering::SeqCst);
                 "done"
             }
@@ -173,7 +173,7 @@ async fn no_more_connections_than_allowed() {
         while now.load(Ordering::SeqCst) == 0 {
             tokio::task::yield_now().await;
         }
-        go.notify_one();
+        go.add_permits(1);
     }
     for client in clients {
         assert!(client.await.unwrap().ends_with("done"));
