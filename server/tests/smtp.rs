@@ -4,7 +4,10 @@
 use std::sync::{Arc, Mutex};
 
 use chrono::DateTime;
-use claims::{MailId, store::outbox::{Attachment, Mail}};
+use claims::{
+    MailId,
+    store::outbox::{Attachment, Mail},
+};
 use server::{
     config::MailBy,
     mail::{Post, Undelivered},
@@ -106,11 +109,17 @@ async fn what_goes_with_a_mail_arrives_whole() {
     let file = Attachment { name: "ALG-000123-K-receipt-v1.pdf".to_owned(), media_type: "application/pdf", bytes };
     post(url).deliver(&Mail { attachments: vec![file], ..mail() }).await.unwrap();
     let received = received.lock().unwrap();
-    for part in ["multipart/mixed", "text/plain", "text/html", "application/pdf", "filename=\"ALG-000123-K-receipt-v1.pdf\""] {
+    for part in
+        ["multipart/mixed", "text/plain", "text/html", "application/pdf", "filename=\"ALG-000123-K-receipt-v1.pdf\""]
+    {
         assert!(received[0].contains(part), "{part} is missing from\n{}", received[0]);
     }
     // The first and the last of 256 bytes, as base64 writes them.
-    assert!(received[0].contains("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g") && received[0].contains("+fr7/P3+/w=="), "{}", received[0]);
+    assert!(
+        received[0].contains("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g") && received[0].contains("+fr7/P3+/w=="),
+        "{}",
+        received[0]
+    );
 }
 
 #[tokio::test]

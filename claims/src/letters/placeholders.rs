@@ -74,18 +74,24 @@ pub(super) fn check(kind: LetterKind, text: &str) -> Result<(), String> {
     for piece in pieces(text) {
         match piece {
             Piece::Words(words) if words.contains("}}") => {
-                return Err("There are two closing braces that nothing opens. Write placeholders like {{ claimant }}.".to_owned());
+                return Err("There are two closing braces that nothing opens. Write placeholders like {{ claimant }}."
+                    .to_owned());
             }
             Piece::Words(_) => {}
             Piece::Open(after) => {
                 let near: String = after.chars().take(20).collect();
-                return Err(format!("The placeholder that begins with “{{{{{near}” is not closed. Write it like {{{{ claimant }}}}."));
+                return Err(format!(
+                    "The placeholder that begins with “{{{{{near}” is not closed. Write it like {{{{ claimant }}}}."
+                ));
             }
             Piece::Name(name) if known(kind).any(|(known, _)| *known == name) => {}
             Piece::Name(name) => {
                 let names: Vec<&str> = known(kind).map(|(known, _)| *known).collect();
                 let name: String = name.chars().take(60).collect();
-                return Err(format!("There is no placeholder “{name}” here. Those that there are: {}.", names.join(", ")));
+                return Err(format!(
+                    "There is no placeholder “{name}” here. Those that there are: {}.",
+                    names.join(", ")
+                ));
             }
         }
     }
@@ -111,9 +117,10 @@ pub(super) fn fill(text: &str, values: &BTreeMap<&'static str, String>) -> Strin
 /// What the placeholders stand for in a letter.
 pub(super) fn values(order: &Order<'_>) -> BTreeMap<&'static str, String> {
     let (claim, texts) = (order.claim, order.texts);
-    let agreed = claim.answers.get(Step::Agreement.key()).and_then(|answers| {
-        period::parse_day(answers.get("agreement_date")).ok()
-    });
+    let agreed = claim
+        .answers
+        .get(Step::Agreement.key())
+        .and_then(|answers| period::parse_day(answers.get("agreement_date")).ok());
     let agreement = match agreed {
         Some(day) => format!("the distribution agreement of {}", period::show_day(day)),
         None => "the distribution agreement".to_owned(),

@@ -145,14 +145,26 @@ pub fn read_step(
         if day > today {
             reader.error("day", format!("This day lies in the future; today is {}.", show_day(today)));
         } else if forward && day < since {
-            reader.error("day", format!("The letter is “{}” since {}: give that day or a later one.", state.word().to_lowercase(), show_day(since)));
+            reader.error(
+                "day",
+                format!(
+                    "The letter is “{}” since {}: give that day or a later one.",
+                    state.word().to_lowercase(),
+                    show_day(since)
+                ),
+            );
         }
     }
     if to == Some(state) && day == Some(since) {
         reader.error("state", format!("It is “{}” since that day already.", state.word().to_lowercase()));
     } else if to.is_some() && !forward && note.is_empty() && !reader.has_error("note") {
-        let next: Vec<String> = state.next(kind).iter().map(|next| format!("“{}”", next.word().to_lowercase())).collect();
-        let after = if next.is_empty() { "Nothing follows".to_owned() } else { format!("What follows is {}", next.join(" or ")) };
+        let next: Vec<String> =
+            state.next(kind).iter().map(|next| format!("“{}”", next.word().to_lowercase())).collect();
+        let after = if next.is_empty() {
+            "Nothing follows".to_owned()
+        } else {
+            format!("What follows is {}", next.join(" or "))
+        };
         reader.error("note", format!("{after} after “{}”. Say why you correct it.", state.word().to_lowercase()));
     }
     let read = to.zip(day).map(|(state, day)| StepTaken { state, day, note, correction: !forward });

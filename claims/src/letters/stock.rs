@@ -44,7 +44,13 @@ pub fn stock(claim: &FrozenClaim) -> Vec<Stock> {
     held.map(|of| {
         let reader = Reader::new(line::form(Category::HeldInventory), &of.answers, of.currency);
         let units = |name: &str| reader.units(name);
-        let parts = [(units("opening"), 1), (units("sent_in"), 1), (units("sold"), -1), (units("returned_to_label"), -1), (units("destroyed"), -1)];
+        let parts = [
+            (units("opening"), 1),
+            (units("sent_in"), 1),
+            (units("sold"), -1),
+            (units("returned_to_label"), -1),
+            (units("destroyed"), -1),
+        ];
         let any = parts.iter().any(|(part, _)| part.is_some());
         Stock {
             line: of.line,

@@ -15,7 +15,10 @@ fn day(year: i32, month: u32, day: u32) -> NaiveDate {
 }
 
 fn claim(lines: Vec<FrozenLine>) -> FrozenClaim {
-    let who = Answers::default().with("legal_name", "Jay {{ number }} Records").with("street", "1 Main Street").with("city", "Portland");
+    let who = Answers::default()
+        .with("legal_name", "Jay {{ number }} Records")
+        .with("street", "1 Main Street")
+        .with("city", "Portland");
     let agreement = Answers::default().with("agreement_date", "2009-03-01");
     let mut claim = crate::frozen::example();
     claim.number = "ALG-000007-K".to_owned();
@@ -28,7 +31,10 @@ fn royalty(line: i64, aggregator: &str, service: &str, currency: Currency, amoun
     FrozenLine {
         line,
         category: Category::DigitalRoyalties,
-        answers: Answers::default().with("aggregator", aggregator).with("service", service).with("letter_state", "none"),
+        answers: Answers::default()
+            .with("aggregator", aggregator)
+            .with("service", service)
+            .with("letter_state", "none"),
         currency,
         amount,
         release: Release { title: (!title.is_empty()).then(|| title.to_owned()), ..Release::default() },
@@ -38,7 +44,8 @@ fn royalty(line: i64, aggregator: &str, service: &str, currency: Currency, amoun
 }
 
 fn texts(change: &[(&str, &str)]) -> Result<Texts, Vec<crate::intake::FieldError>> {
-    let answers = defaults().with("distributor", "Allegro").with("aggregator", "The Orchard").with("holder", "The Liquidator");
+    let answers =
+        defaults().with("distributor", "Allegro").with("aggregator", "The Orchard").with("holder", "The Liquidator");
     read_texts(&change.iter().fold(answers, |answers, (name, text)| answers.with(name, *text)))
 }
 
@@ -97,13 +104,24 @@ fn the_catalogue_has_each_release_once_and_only_what_the_aggregator_holds() {
     ]);
     let entries = catalogue(&claim, "The Orchard");
     // By hand: 1,000.50 + 499.50 = 1,500.00; in all 1,500.00 + 200.00 = 1,700.00.
-    let seen: Vec<_> = entries.iter().map(|entry| (entry.release.title.as_deref(), entry.lines.clone(), entry.accrued[0].1)).collect();
+    let seen: Vec<_> =
+        entries.iter().map(|entry| (entry.release.title.as_deref(), entry.lines.clone(), entry.accrued[0].1)).collect();
     assert_eq!(seen, [(None, vec![6], 20_000), (Some("Sonatas"), vec![1, 2, 3], 150_000)]);
     assert_eq!(entries[1].services, ["Amazon", "iTunes"]);
     assert_eq!(others(&claim, "The Orchard"), ["Believe"]);
-    let letter = written(LetterKind::Direction, &claim, &texts(&[("direction", "{{ claimant }}: {{ accrued }} of {{ agreement }}, {{ effective_date }}.")]).unwrap()).unwrap();
+    let letter = written(
+        LetterKind::Direction,
+        &claim,
+        &texts(&[("direction", "{{ claimant }}: {{ accrued }} of {{ agreement }}, {{ effective_date }}.")]).unwrap(),
+    )
+    .unwrap();
     // A value is not read as a placeholder, though the claimant's name looks like one.
-    assert_eq!(letter.words, ["Jay {{ number }} Records: 10.00 EUR and 1,700.00 USD of the distribution agreement of 1 March 2009, the day of the directing party’s signature below."]);
+    assert_eq!(
+        letter.words,
+        [
+            "Jay {{ number }} Records: 10.00 EUR and 1,700.00 USD of the distribution agreement of 1 March 2009, the day of the directing party’s signature below."
+        ]
+    );
     assert_eq!((letter.to.name.as_str(), letter.directing.name.as_str()), ("The Orchard", "Allegro"));
     assert_eq!(letter.file_name(), "ALG-000007-K-letter-of-direction.pdf");
     assert_eq!(Letter::read(&letter.canonical().unwrap()).unwrap(), letter);
@@ -122,23 +140,44 @@ fn the_roll_forward_says_what_is_known_and_no_more() {
         ..crate::frozen::example().lines.remove(0)
     };
     let claim = claim(vec![
-        line(1, Some(355), &[("opening", "100"), ("sent_in", "1,000"), ("sold", "700"), ("returned_to_label", "40"), ("destroyed", "5"), ("reported", "350"), ("difference", "Five were lost.")]),
+        line(
+            1,
+            Some(355),
+            &[
+                ("opening", "100"),
+                ("sent_in", "1,000"),
+                ("sold", "700"),
+                ("returned_to_label", "40"),
+                ("destroyed", "5"),
+                ("reported", "350"),
+                ("difference", "Five were lost."),
+            ],
+        ),
         line(2, Some(12), &[("sold", "3"), ("opening", "15")]),
         line(3, None, &[]),
     ]);
     let rows = stock(&claim);
     // By hand: 100 + 1,000 − 700 − 40 − 5 = 355; 15 − 3 = 12; nothing of the third.
     assert_eq!(rows.iter().map(|row| row.held).collect::<Vec<_>>(), [Some(355), Some(12), None]);
-    assert_eq!((rows[0].received, rows[0].reported, rows[0].difference.as_str()), (Some(1_000), Some(350), "Five were lost."));
+    assert_eq!(
+        (rows[0].received, rows[0].reported, rows[0].difference.as_str()),
+        (Some(1_000), Some(350), "Five were lost.")
+    );
     assert_eq!((rows[1].received, rows[1].destroyed, rows[2].opening), (None, None, None));
-    let letter = written(LetterKind::Return, &claim, &texts(&[("return", "Give back {{ units }}.\n\n\nNow, {{ holder }}.")]).unwrap()).unwrap();
+    let letter = written(
+        LetterKind::Return,
+        &claim,
+        &texts(&[("return", "Give back {{ units }}.\n\n\nNow, {{ holder }}.")]).unwrap(),
+    )
+    .unwrap();
     assert_eq!(letter.words, ["Give back 367 copies.", "Now, The Liquidator."]);
 }
 
 #[test]
 fn a_letter_goes_on_step_by_step_and_back_only_with_a_reason() {
     let (today, since) = (day(2026, 3, 4), day(2026, 2, 1));
-    let step = |state: &str, on: &str, note: &str| Answers::default().with("state", state).with("day", on).with("note", note);
+    let step =
+        |state: &str, on: &str, note: &str| Answers::default().with("state", state).with("day", on).with("note", note);
     let read = |from: State, answers: &Answers| read_step(LetterKind::Direction, (from, since), answers, today);
     let taken = read(State::Drafted, &step("sent", "2026-03-01", "")).unwrap();
     assert_eq!(taken, StepTaken { state: State::Sent, day: day(2026, 3, 1), note: String::new(), correction: false });
@@ -165,6 +204,9 @@ fn a_letter_goes_on_step_by_step_and_back_only_with_a_reason() {
 fn a_receipt_lists_no_more_lines_than_it_may() {
     let of = |line: i64| FrozenLine { line, ..crate::frozen::example().lines.remove(0) };
     let mut claim = claim((1..=1_200).map(of).collect());
-    claim.totals = vec![crate::totals::Total::zero(Category::UnpaidSales, None), crate::totals::Total::zero(Category::Other, None)];
+    claim.totals = vec![
+        crate::totals::Total::zero(Category::UnpaidSales, None),
+        crate::totals::Total::zero(Category::Other, None),
+    ];
     assert_eq!(lines(&claim).iter().map(|lines| lines.listed.len()).collect::<Vec<_>>(), [MOST_LINES, 0]);
 }

@@ -106,7 +106,9 @@ pub async fn texts(tx: &mut Tx, id: LetterId) -> Result<Option<(String, String, 
 /// # Errors
 /// If the database fails.
 pub async fn of_claim(tx: &mut Tx, claim: ClaimId) -> Result<Vec<Row>, Error> {
-    let sql = sqlx::AssertSqlSafe(format!("{ROW} WHERE t.claim_id = $1 AND t.is_current AND t.kind <> 'receipt' ORDER BY t.kind"));
+    let sql = sqlx::AssertSqlSafe(format!(
+        "{ROW} WHERE t.claim_id = $1 AND t.is_current AND t.kind <> 'receipt' ORDER BY t.kind"
+    ));
     on!(tx, c => sqlx::query_as(sql).bind(claim).fetch_all(c).await)
 }
 

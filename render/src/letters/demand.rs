@@ -19,13 +19,11 @@ pub(super) fn sheets(contents: &Contents) -> (String, Vec<Sheet>) {
         Block::Day { words: show_day(letter.day) },
         Block::address(&letter.to),
         Block::title(&title, ""),
-        Block::words(&letter.words),
     ];
     let facts = facts(contents);
-    if !facts.is_empty() {
-        blocks.push(Block::facts(facts));
-    }
-    blocks.push(Block::Signatures { parties: vec![("For the claimant".to_owned(), drawable(&claimant.name))] });
+    let between = if facts.is_empty() { Vec::new() } else { vec![Block::facts(facts)] };
+    let parties = vec![("For the claimant".to_owned(), drawable(&claimant.name))];
+    blocks.extend(Block::signed(&letter.words, between, parties));
     let schedule = vec![
         Block::heading("Schedule: the copies, release by release"),
         Block::words(&["Held is what should be there: opening stock and copies sent in, less those sold, returned and destroyed. Where a figure is not known there is a dash.".to_owned()]),
@@ -58,8 +56,7 @@ fn table(rows: &[Stock]) -> Block {
         let as_of = of.as_of.map(|day| format!(" · as of {}", show_day(day))).unwrap_or_default();
         release.extend(soft(&format!("Line {}{as_of}", of.line)));
         let mut cells = vec![cell(release)];
-        let figures =
-            [of.opening, of.received, of.sold, of.returned, of.destroyed, of.held, of.reported, of.claimed];
+        let figures = [of.opening, of.received, of.sold, of.returned, of.destroyed, of.held, of.reported, of.claimed];
         cells.extend(figures.map(figure));
         out.push(row("line", cells));
         if !of.difference.is_empty() {
@@ -67,7 +64,11 @@ fn table(rows: &[Stock]) -> Block {
         }
     }
     let known = rows.iter().filter_map(|of| of.claimed).fold(0i64, i64::saturating_add);
-    let all = if rows.iter().any(|of| of.claimed.is_none()) { "Copies demanded, as far as they are counted" } else { "Copies demanded" };
+    let all = if rows.iter().any(|of| of.claimed.is_none()) {
+        "Copies demanded, as far as they are counted"
+    } else {
+        "Copies demanded"
+    };
     out.push(row("sum", vec![wide(8, soft(all)), cell(strong(&grouped_units(known)))]));
     let heads = ["Opening", "Sent in", "Sold", "Returned", "Destroyed", "Held", "Reported", "Demanded"];
     let mut columns = vec![column(0.0, "Release")];

@@ -21,7 +21,8 @@ pub(super) fn sheets(contents: &Contents) -> (String, Vec<Sheet>) {
         |day| format!("The distribution agreement between directing party and beneficiary of {}", show_day(day)),
     );
     let effective = letter.effective.map_or_else(|| "The day of the directing party’s signature".to_owned(), show_day);
-    let accrued: Vec<Line> = sums(&entries).into_iter().flat_map(|(currency, sum)| plain(&currency.show(sum))).collect();
+    let accrued: Vec<Line> =
+        sums(&entries).into_iter().flat_map(|(currency, sum)| plain(&currency.show(sum))).collect();
     let beneficiary = contents.claimant();
     let facts = vec![
         ("Payor", party(&letter.to)),
@@ -32,29 +33,28 @@ pub(super) fn sheets(contents: &Contents) -> (String, Vec<Sheet>) {
         ("Accrued sums", accrued),
         ("Future sums", plain("All sums that accrue from the effective date on")),
     ];
-    let blocks = vec![
-        Block::title(&title, &format!("Claim {} in “{}”. Drafted on {}.", letter.number, letter.case_title, show_day(letter.day))),
+    let mut blocks = vec![
+        Block::title(
+            &title,
+            &format!("Claim {} in “{}”. Drafted on {}.", letter.number, letter.case_title, show_day(letter.day)),
+        ),
         Block::facts(facts),
-        Block::words(&letter.words),
-        Block::Signatures {
-            parties: vec![
-                ("Directing party".to_owned(), drawable(&letter.directing.name)),
-                ("Beneficiary".to_owned(), drawable(&beneficiary.name)),
-                ("Acknowledged and accepted by the payor".to_owned(), drawable(&letter.to.name)),
-            ],
-        },
     ];
-    let schedule = vec![
-        Block::heading("Schedule: the catalogue"),
-        Block::words(&[format!(
-            "{} of the beneficiary, as claim {} names {}, with the sums that are known to have accrued. Numbers are catalogue numbers and barcodes.",
-            plural(entries.len(), "release or track", "releases and tracks"),
-            letter.number,
-            if entries.len() == 1 { "it" } else { "them" },
-        )]),
-        table(&entries, &beneficiary),
+    let parties = vec![
+        ("Directing party".to_owned(), drawable(&letter.directing.name)),
+        ("Beneficiary".to_owned(), drawable(&beneficiary.name)),
+        ("Acknowledged and accepted by the payor".to_owned(), drawable(&letter.to.name)),
     ];
-    (title, vec![Sheet { on_side: false, blocks }, Sheet { on_side: false, blocks: schedule }])
+    blocks.extend(Block::signed(&letter.words, Vec::new(), parties));
+    blocks.push(Block::heading("Schedule: the catalogue"));
+    blocks.push(Block::words(&[format!(
+        "{} of the beneficiary, as claim {} names {}, with the sums that are known to have accrued. Numbers are catalogue numbers and barcodes.",
+        plural(entries.len(), "release or track", "releases and tracks"),
+        letter.number,
+        if entries.len() == 1 { "it" } else { "them" },
+    )]));
+    blocks.push(table(&entries, &beneficiary));
+    (title, vec![Sheet { on_side: false, blocks }])
 }
 
 /// Name and address; an address that is not known has room to be written.
@@ -88,5 +88,8 @@ fn table(entries: &[Entry], beneficiary: &Party) -> Block {
         .collect();
     let sum = sums(entries).into_iter().flat_map(|(currency, sum)| strong(&currency.show(sum))).collect();
     rows.push(row("sum", vec![wide(2, soft("Accrued, as far as it is known")), cell(sum)]));
-    Block::Table { columns: vec![column(0.0, "Release or track"), column(150.0, "Numbers"), figures(104.0, "Accrued")], rows }
+    Block::Table {
+        columns: vec![column(0.0, "Release or track"), column(150.0, "Numbers"), figures(104.0, "Accrued")],
+        rows,
+    }
 }

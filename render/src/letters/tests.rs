@@ -39,7 +39,11 @@ fn line(number: i64, category: Category, title: &str, amount: i64) -> FrozenLine
         period: Period::new(day(), day()),
         release: Release { title: Some(title.to_owned()), ..Release::default() },
         units: Some(100),
-        evidence: vec![FrozenEvidence { document: "A.pdf".to_owned(), sha256: "a".repeat(64), place: "page 1".to_owned() }],
+        evidence: vec![FrozenEvidence {
+            document: "A.pdf".to_owned(),
+            sha256: "a".repeat(64),
+            place: "page 1".to_owned(),
+        }],
     }
 }
 
@@ -49,7 +53,9 @@ fn contents(kind: LetterKind, name: &str, lines: i64) -> Contents {
         line(2, Category::HeldInventory, name, 140_000),
         line(3, Category::DigitalRoyalties, name, 50_000),
     ];
-    all.extend((4..lines).map(|number| line(number, Category::HeldInventory, &format!("Sonatas, volume {number}"), 1_500)));
+    all.extend(
+        (4..lines).map(|number| line(number, Category::HeldInventory, &format!("Sonatas, volume {number}"), 1_500)),
+    );
     let totals = add_up(all.iter().map(|line| Addend {
         category: line.category,
         basis: line.basis,
@@ -94,7 +100,10 @@ fn contents(kind: LetterKind, name: &str, lines: i64) -> Contents {
             late_reason: None,
         },
     };
-    let texts = letters::defaults().with("distributor", "Allegro").with("aggregator", "The Orchard").with("holder", "The Liquidator");
+    let texts = letters::defaults()
+        .with("distributor", "Allegro")
+        .with("aggregator", "The Orchard")
+        .with("holder", "The Liquidator");
     let order = Order {
         kind,
         claim: &claim,
@@ -126,7 +135,11 @@ fn every_letter_is_the_same_to_the_last_byte() {
 
 #[test]
 fn what_people_typed_is_never_markup_and_nothing_is_too_long() {
-    for name in ["#panic() $ * _ ` < > @ \\ [ ] // /* \" '", &"Donaudampfschifffahrtsgesellschaft".repeat(9), "Ärzte & Söhne\n\tGmbH"] {
+    for name in [
+        "#panic() $ * _ ` < > @ \\ [ ] // /* \" '",
+        &"Donaudampfschifffahrtsgesellschaft".repeat(9),
+        "Ärzte & Söhne\n\tGmbH",
+    ] {
         for kind in KINDS {
             let made = pdf(&contents(kind, name, 30));
             assert!(made.is_ok(), "{kind:?} {name}: {made:?}");

@@ -107,7 +107,8 @@ impl Post {
         let body = match mail.attachments.as_slice() {
             [] => words,
             files => files.iter().try_fold(MultiPart::mixed().multipart(words), |body, file| {
-                let part = Attachment::new(file.name.clone()).body(file.bytes.clone(), ContentType::parse(file.media_type)?);
+                let part =
+                    Attachment::new(file.name.clone()).body(file.bytes.clone(), ContentType::parse(file.media_type)?);
                 anyhow::Ok(body.singlepart(part))
             })?,
         };

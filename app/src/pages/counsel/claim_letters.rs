@@ -53,7 +53,9 @@ pub(super) fn section(reading: &Reading, letters: &[Row]) -> impl IntoView + use
         .filter_map(|kind| {
             let words = match letters.iter().find(|row| row.kind == kind.key()) {
                 None => format!("Draft a {}", kind.title().to_lowercase()),
-                Some(row) if row.state == State::Drafted.key() => format!("Write the {} anew", kind.title().to_lowercase()),
+                Some(row) if row.state == State::Drafted.key() => {
+                    format!("Write the {} anew", kind.title().to_lowercase())
+                }
                 Some(_) => return None,
             };
             let action = format!("/counsel/{}/claims/{}/letters", reading.slug(), in_force.number);
@@ -68,6 +70,6 @@ pub(super) fn section(reading: &Reading, letters: &[Row]) -> impl IntoView + use
     view! {
         <h2 id="letters">"Letters"</h2>
         {table}
-        <div class="actions"><a href=receipt>{format!("Receipt of version {} (PDF)", reading.frozen().version)}</a>{buttons}</div>
+        <div class="actions"><a href=receipt>"Receipt as PDF"</a>{buttons}</div>
     }
 }

@@ -47,7 +47,10 @@ pub(super) fn in_words(event: &Event, known: &BTreeSet<&str>) -> (String, String
         "letter_step" => return step(&details),
         "letter_opened" => return (format!("A {} was opened", letter(&details)), String::new()),
         "letters_downloaded" => {
-            return (format!("All letters of a kind were downloaded: {}", letter(&details)), frame::count(number(&details, "letters"), "letter", "letters"));
+            return (
+                format!("All letters of a kind were downloaded: {}", letter(&details)),
+                frame::count(number(&details, "letters"), "letter", "letters"),
+            );
         }
         "letter_texts_changed" => ("The words of letters were changed, or to whom they go", String::new()),
         "case_made" => ("The case was made", text("title")),

@@ -53,7 +53,9 @@ pub async fn step(visitor: Visitor, Path((slug, id)): Path<(String, i64)>, sent:
     let steps = sent.number("steps").unwrap_or(-1);
     match actions::take_step(visitor.recoup(), visitor.actor()?, id, steps, &sent.0, sent.get("key")).await {
         Ok(taken) => {
-            visitor.notice(format!("The letter is “{}” since {}.", taken.state.word().to_lowercase(), show_day(taken.day))).await;
+            visitor
+                .notice(format!("The letter is “{}” since {}.", taken.state.word().to_lowercase(), show_day(taken.day)))
+                .await;
             Ok(see_other(&format!("/counsel/{slug}/letters/{id}")))
         }
         Err(failure) => {

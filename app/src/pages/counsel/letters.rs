@@ -130,7 +130,9 @@ fn show(shown: &Shown) -> impl IntoView + use<> {
         LetterKind::Direction => {
             "The distributor tells the aggregator to pay the claimant directly. Draft the letters, have the distributor sign them, send them to the aggregator, and say here how far each is."
         }
-        _ => "Whoever holds the copies is asked to give them back. The schedule shows for each release what came in, what was sold and returned, and what should be there.",
+        _ => {
+            "Whoever holds the copies is asked to give them back. The schedule shows for each release what came in, what was sold and returned, and what should be there."
+        }
     };
     let all: i64 = shown.counts.iter().map(|(_, count)| count).sum();
     view! {
@@ -189,7 +191,11 @@ fn zips(shown: &Shown, base: &str, all: i64) -> impl IntoView + use<> {
     let base = format!("{base}/zip/{}", shown.kind.key());
     let running = shown.zip.map(|(done, total)| {
         let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-        let words = format!("{} of {}", claims::money::grouped_units(number(done)), claims::money::grouped_units(number(total)));
+        let words = format!(
+            "{} of {}",
+            claims::money::grouped_units(number(done)),
+            claims::money::grouped_units(number(total))
+        );
         view! {
             <Notice kind=NoticeKind::Info title="Letters are being put into a ZIP">
                 <Meter label="Letters" part=number(done) whole=number(total) words/>

@@ -16,8 +16,8 @@ mod texts;
 pub use make::{Made, make, make_all};
 pub use progress::{Running, Zips};
 pub use read::{contents, open};
-pub use receipt::receipt;
 pub(super) use receipt::keep as keep_receipt;
+pub use receipt::receipt;
 pub use step::{day_of, take_step};
 pub use texts::{save_texts, texts_of};
 

@@ -75,4 +75,3 @@ pub async fn receipt(recoup: &Recoup, actor: &Actor, claim: ClaimId, version: i6
     let letter = write(&case, &sent.frozen, &sent.sha256, &texts)?;
     Ok(Contents { letter, claim: sent.frozen })
 }
-

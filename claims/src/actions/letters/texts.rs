@@ -35,8 +35,13 @@ pub async fn save_texts(recoup: &Recoup, actor: &Actor, case: &Case, answers: &A
     let mut tx = recoup.store.write().await?;
     store::save_settings(&mut tx, case.id, &answers, now).await?;
     let details = serde_json::json!({});
-    let event =
-        NewEvent { case_id: case.id, claim_id: None, account: Some(actor.account), kind: "letter_texts_changed", details };
+    let event = NewEvent {
+        case_id: case.id,
+        claim_id: None,
+        account: Some(actor.account),
+        kind: "letter_texts_changed",
+        details,
+    };
     events::add(&mut tx, &event, now).await?;
     Ok(tx.commit().await?)
 }
