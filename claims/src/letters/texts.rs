@@ -50,7 +50,7 @@ pub const FORM: &[Section] = &[
     },
     Section {
         title: "Words",
-        intro: "An empty line begins a paragraph. Placeholders are filled for each claim; below each text stand those that it may have. Letters that were made keep their words.",
+        intro: "An empty line begins a paragraph. Placeholders are filled for each claim; above each text stand those that it may have. Letters that were made keep their words.",
         fields: &[
             Field::required("receipt", "Receipt", Kind::LongText(8_000))
                 .hint("Placeholders: claimant, number, case, day, contact, version, received. Write them like {{ claimant }}."),
