@@ -297,7 +297,7 @@ fn main() {
             })
             .collect();
         let name = format!("exhibits-{:02}.pdf", number + 1);
-        let pdf = exhibits::volume(&contents.filing, &name, number + 1, volumes.len(), &pieces).unwrap();
+        let pdf = exhibits::volume(&contents.filing, &name, number + 1, &pieces).unwrap();
         std::fs::write(out.join(name), pdf.bytes).unwrap();
     }
     println!("exhibits: {:.1} s, {} volumes, peak {}", exhibit_watch.elapsed().as_secs_f64(), volumes.len(), peak());

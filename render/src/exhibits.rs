@@ -10,7 +10,10 @@ use claims::{
     Instant,
     filing::{Exhibit, Filing, Form},
 };
-use hayro_syntax::{DecryptionError, LoadPdfError};
+use hayro_syntax::{
+    DecryptionError, LoadPdfError,
+    object::{Array, Dict, Name},
+};
 use serde::Serialize;
 use typst::foundations::Bytes;
 
@@ -56,13 +59,13 @@ pub fn look(media_type: &str, bytes: &[u8]) -> Look {
     if !can_be_shown(media_type) {
         return Look::slip("");
     }
-    let (form, pages) = if media_type == "application/pdf" {
+    let (form, pages, marked) = if media_type == "application/pdf" {
         match count(bytes) {
-            Ok(pages) => (Form::Pages, pages),
+            Ok((pages, marked)) => (Form::Pages, pages, marked),
             Err(problem) => return Look::slip(problem),
         }
     } else {
-        (Form::Image, 1)
+        (Form::Image, 1, false)
     };
     let piece = Piece {
         exhibit: &Exhibit {
@@ -84,22 +87,40 @@ pub fn look(media_type: &str, bytes: &[u8]) -> Look {
     // A mistake in a decoder must not end the build: the file gets a slip sheet.
     let order = |pieces: &[Piece<'_>]| volume_of("look", "", Instant::default(), &Stamps::default(), pieces);
     match catch_unwind(AssertUnwindSafe(|| order(std::slice::from_ref(&piece)))) {
-        Ok(Ok(pdf)) if i64::try_from(pdf.pages) == Ok(pages) => Look { form, pages, problem: String::new() },
+        Ok(Ok(pdf)) if i64::try_from(pdf.pages) == Ok(pages) => {
+            Look { form, pages, problem: if marked { MARKED.to_owned() } else { String::new() } }
+        }
         _ => Look::slip("its content cannot be shown; it may be damaged"),
     }
 }
 
-fn count(bytes: &[u8]) -> Result<i64, &'static str> {
+/// What is said of a PDF whose pages carry more than the page itself. Embedding a page takes what is drawn on it and leaves the rest.
+const MARKED: &str = "notes, marks or filled-in fields on its pages are not shown";
+
+/// Pages of a PDF, and whether something lies on them that is not drawn on the page: notes, marks, fields of a form.
+fn count(bytes: &[u8]) -> Result<(i64, bool), &'static str> {
     let loaded = catch_unwind(AssertUnwindSafe(|| {
-        hayro_syntax::Pdf::new(std::sync::Arc::new(bytes.to_vec())).map(|pdf| pdf.pages().len())
+        hayro_syntax::Pdf::new(std::sync::Arc::new(bytes.to_vec()))
+            .map(|pdf| (pdf.pages().len(), pdf.pages().iter().any(is_marked)))
     }));
     match loaded {
-        Ok(Ok(0)) => Err("it has no pages"),
-        Ok(Ok(pages)) => i64::try_from(pages).map_err(|_| "it has too many pages"),
+        Ok(Ok((0, _))) => Err("it has no pages"),
+        Ok(Ok((pages, marked))) => {
+            i64::try_from(pages).map(|pages| (pages, marked)).map_err(|_| "it has too many pages")
+        }
         Ok(Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected))) => Err("it is encrypted with a password"),
         Ok(Err(LoadPdfError::Decryption(_))) => Err("it is encrypted in a way that cannot be read"),
         _ => Err("it is damaged"),
     }
+}
+
+/// Links and the windows of notes show nothing themselves.
+fn is_marked(page: &hayro_syntax::page::Page<'_>) -> bool {
+    let Some(marks) = page.raw().get::<Array<'_>>(b"Annots") else { return false };
+    marks.iter::<Dict<'_>>().any(|mark| {
+        let kind = mark.get::<Name<'_>>(b"Subtype");
+        !kind.is_some_and(|kind| matches!(&*kind, b"Link" | b"Popup"))
+    })
 }
 
 /// A part of an exhibit, with its bytes unless it is a slip sheet.
@@ -114,12 +135,15 @@ pub struct Piece<'a> {
     pub to: i64,
 }
 
-/// Which exhibits stand in which volume, before anything is typeset: by the sizes of the files, under the cap, at most
-/// [`MOST_PAGES`] pages each.
+/// What stands in a volume: place of the exhibit, its first page counted from 0, the page after its last.
+pub type Plan = Vec<(usize, i64, i64)>;
+
+/// Which exhibits stand in which volume, as far as it can be known before anything is typeset: by the sizes of the files, under
+/// the cap, at most [`MOST_PAGES`] pages each. A volume that turns out larger than the cap is halved by [`halves`].
 #[must_use]
-pub fn volumes(filing: &Filing) -> Vec<Vec<(usize, i64, i64)>> {
+pub fn volumes(filing: &Filing) -> Vec<Plan> {
     let cap = filing.settings.volume_mb.saturating_mul(1_000_000) * 9 / 10;
-    let mut volumes: Vec<Vec<(usize, i64, i64)>> = Vec::new();
+    let mut volumes: Vec<Plan> = Vec::new();
     let (mut size, mut pages) = (0i64, 0i64);
     for (place, exhibit) in filing.exhibits.iter().enumerate() {
         let bytes = if exhibit.form == Form::SlipSheet { 20_000 } else { exhibit.bytes };
@@ -148,6 +172,25 @@ pub fn volumes(filing: &Filing) -> Vec<Vec<(usize, i64, i64)>> {
     volumes
 }
 
+/// A volume in two: between exhibits where it has several, else between pages. `None` for a single page.
+#[must_use]
+pub fn halves(plan: &[(usize, i64, i64)]) -> Option<(Plan, Plan)> {
+    if let [(place, from, to)] = *plan {
+        let middle = from + (to - from) / 2;
+        return (middle > from).then(|| (vec![(place, from, middle)], vec![(place, middle, to)]));
+    }
+    let pages = |of: &[(usize, i64, i64)]| of.iter().map(|(_, from, to)| to - from).sum::<i64>();
+    let all = pages(plan);
+    let cut = (1..plan.len()).min_by_key(|cut| (pages(&plan[..*cut]) * 2 - all).abs())?;
+    Some((plan[..cut].to_vec(), plan[cut..].to_vec()))
+}
+
+/// The size that no volume of a filing may be larger than, in bytes.
+#[must_use]
+pub fn cap(filing: &Filing) -> u64 {
+    u64::try_from(filing.settings.volume_mb).unwrap_or(0).saturating_mul(1_000_000)
+}
+
 #[derive(Serialize)]
 struct Data<'a> {
     title: String,
@@ -166,6 +209,8 @@ struct Shown {
     pages: Vec<(i64, String, String)>,
     facts: Vec<(String, String)>,
     hash: String,
+    /// Name of the file in the folder “native”, where it lies there, without its ending.
+    native: String,
     problem: String,
 }
 
@@ -182,9 +227,9 @@ pub struct Stamps {
 ///
 /// # Errors
 /// If it cannot be typeset.
-pub fn volume(filing: &Filing, name: &str, number: usize, of: usize, pieces: &[Piece<'_>]) -> Result<Pdf, Failed> {
+pub fn volume(filing: &Filing, name: &str, number: usize, pieces: &[Piece<'_>]) -> Result<Pdf, Failed> {
     let stamps = Stamps { prefix: filing.settings.bates_prefix.clone(), width: filing.settings.bates().width };
-    let title = format!("{}: exhibits, volume {number} of {of}", filing.title());
+    let title = format!("{}: exhibits, volume {number}", filing.title());
     let id = format!("{} {name}", filing.stem());
     volume_of(&id, &title, filing.as_of, &stamps, pieces)
 }
@@ -229,6 +274,7 @@ fn volume_of(id: &str, title: &str, at: Instant, stamps: &Stamps, pieces: &[Piec
                 ("Claims".to_owned(), exhibit.claims.join(", ")),
             ],
             hash: exhibit.sha256.clone(),
+            native: bates.number(exhibit.first),
             problem: exhibit.problem.clone(),
         });
     }
@@ -262,4 +308,27 @@ fn pixels(bytes: &[u8]) -> Option<u64> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::halves;
+
+    #[test]
+    fn a_volume_is_halved_until_it_is_a_page() {
+        assert_eq!(halves(&[(0, 0, 2), (1, 0, 7), (2, 0, 1)]), Some((vec![(0, 0, 2)], vec![(1, 0, 7), (2, 0, 1)])));
+        assert_eq!(halves(&[(1, 3, 8)]), Some((vec![(1, 3, 5)], vec![(1, 5, 8)])));
+        assert_eq!(halves(&[(1, 3, 4)]), None);
+        assert_eq!(halves(&[]), None);
+        // Nothing is lost or repeated, however deep it goes.
+        let mut waiting = vec![vec![(0usize, 0i64, 5i64), (1, 2, 4), (2, 0, 1)]];
+        let mut pages = Vec::new();
+        while let Some(plan) = waiting.pop() {
+            match halves(&plan) {
+                Some((first, second)) => waiting.extend([second, first]),
+                None => pages.extend(plan),
+            }
+        }
+        assert_eq!(pages, [(0, 0, 1), (0, 1, 2), (0, 2, 3), (0, 3, 4), (0, 4, 5), (1, 2, 3), (1, 3, 4), (2, 0, 1)]);
+    }
 }

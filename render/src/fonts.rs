@@ -1,5 +1,6 @@
-//! The fonts of every document: Libertinus Serif, and DejaVu Sans Mono for hashes and for letters that the first lacks.
-//! Both are free (SIL Open Font License; Bitstream Vera licence) and come with `typst-assets`.
+//! The fonts of every document, in `render/assets`: Libertinus Serif, then Noto fonts for the scripts that it lacks (Arabic, Hebrew,
+//! Chinese, Japanese, Korean, emoji), and DejaVu Sans Mono for hashes. All may be embedded (SIL Open Font License; Bitstream Vera
+//! licence). `render/assets/README.md` says where they come from and how they were cut to size.
 
 use std::sync::LazyLock;
 
@@ -9,8 +10,20 @@ use typst::{
     utils::LazyHash,
 };
 
-/// Families in order of preference.
-const FAMILIES: [&str; 2] = ["libertinus serif", "dejavu sans mono"];
+/// The files, in the order in which a letter is looked for. The templates name the families in the same order, so that what is
+/// measured is what is set.
+const FILES: [&[u8]; 10] = [
+    include_bytes!("../assets/LibertinusSerif-Regular.otf"),
+    include_bytes!("../assets/LibertinusSerif-Bold.otf"),
+    include_bytes!("../assets/LibertinusSerif-Italic.otf"),
+    include_bytes!("../assets/LibertinusSerif-BoldItalic.otf"),
+    include_bytes!("../assets/NotoNaskhArabic-Regular.ttf"),
+    include_bytes!("../assets/NotoSerifHebrew-Regular.ttf"),
+    include_bytes!("../assets/NotoSansCJKsc-Regular.otf"),
+    include_bytes!("../assets/DejaVuSansMono.ttf"),
+    include_bytes!("../assets/DejaVuSansMono-Bold.ttf"),
+    include_bytes!("../assets/NotoEmoji-Regular.ttf"),
+];
 
 /// The fonts with their index.
 pub(crate) struct Fonts {
@@ -21,16 +34,10 @@ pub(crate) struct Fonts {
 }
 
 pub(crate) static FONTS: LazyLock<Fonts> = LazyLock::new(|| {
-    let mut found: Vec<(usize, Font, ttf_parser::Face<'static>)> = typst_assets::fonts()
-        .filter_map(|bytes| {
-            let font = Font::new(Bytes::new(bytes), 0)?;
-            let family = font.info().family.to_lowercase();
-            let place = FAMILIES.iter().position(|known| *known == family)?;
-            Some((place, font, ttf_parser::Face::parse(bytes, 0).ok()?))
-        })
-        .collect();
-    found.sort_by_key(|(place, ..)| *place);
-    let (fonts, faces): (Vec<Font>, Vec<_>) = found.into_iter().map(|(_, font, face)| (font, face)).unzip();
+    let found = FILES
+        .into_iter()
+        .filter_map(|bytes| Some((Font::new(Bytes::new(bytes), 0)?, ttf_parser::Face::parse(bytes, 0).ok()?)));
+    let (fonts, faces): (Vec<Font>, Vec<_>) = found.unzip();
     Fonts { book: LazyHash::new(FontBook::from_fonts(&fonts)), fonts, faces }
 });
 
@@ -67,16 +74,41 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_families_are_there_and_nothing_else() {
-        assert!(FONTS.fonts.len() >= 8, "{}", FONTS.fonts.len());
-        assert_eq!(FONTS.fonts[0].info().family, "Libertinus Serif");
+    fn every_font_is_there_and_the_templates_name_it() {
+        assert_eq!(FONTS.fonts.len(), FILES.len());
+        let mut families: Vec<&str> = FONTS.fonts.iter().map(|font| font.info().family.as_str()).collect();
+        families.dedup();
+        let named = families.iter().map(|family| format!("\"{family}\"")).collect::<Vec<_>>().join(", ");
+        for template in [include_str!("templates/common.typ"), include_str!("templates/exhibits.typ")] {
+            assert!(template.contains(&named), "{named} is not in\n{template}");
+        }
+    }
+
+    #[test]
+    fn names_in_many_scripts_are_drawn() {
+        for name in [
+            "東京音楽出版株式会社",
+            "林俊傑 王菲",
+            "김민수 레코드",
+            "شركة النور للموسيقى",
+            "שלמה ארצי",
+            "Ωδείο Αθηνών",
+            "Чайковский",
+            "Đặng Thái Sơn",
+            "🎻🎵 ♫",
+        ] {
+            assert_eq!(drawable(name), name);
+        }
+        let missing: Vec<char> =
+            ('一'..='龥').chain('가'..='힣').chain('ぁ'..='ヿ').filter(|c| !is_drawable(*c)).collect();
+        assert!(missing.iter().all(|c| matches!(c, '\u{3097}' | '\u{3098}')), "{missing:?}");
     }
 
     #[test]
     fn letters_without_a_shape_become_boxes() {
         assert_eq!(drawable("Müller – Čajkovskij Чайковский"), "Müller – Čajkovskij Чайковский");
         assert_eq!(drawable("a\n b\t\u{0}c"), "a b c");
-        assert_eq!(drawable("音楽"), "□□");
+        assert_eq!(drawable("\u{e000}\u{12000}"), "□□");
         assert_eq!(drawable("no\u{200b}thing\u{fe0f}"), "nothing");
     }
 }

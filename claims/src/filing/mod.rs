@@ -231,7 +231,7 @@ pub struct Exhibit {
     pub pages: i64,
     /// How it stands there.
     pub form: Form,
-    /// Why a PDF or picture stands there as a slip sheet; empty if it does not.
+    /// Why a PDF or picture stands there as a slip sheet, or what of its pages is not shown; empty for neither.
     pub problem: String,
     /// Numbers of the claims that hold it.
     pub claims: Vec<String>,

@@ -16,7 +16,7 @@ What happens next: counsel reviews the claims. If something is missing, you hear
 const DIRECTION: &str = "{{ distributor }} distributed recordings of {{ claimant }} under {{ agreement }}, and {{ aggregator }} collects what services pay for \
 them and accounts for it to {{ distributor }}. {{ distributor }} has no further claim to these sums.\n\n\
 {{ distributor }} therefore irrevocably directs {{ aggregator }}, with effect from {{ effective_date }}:\n\n\
-1. to pay to {{ claimant }} all sums that have accrued and have not been paid out for the recordings in the schedule, as far as they are now known {{ accrued }}, \
+1. to pay to {{ claimant }} all sums that have accrued and have not been paid out for the recordings in the schedule, {{ accrued }} as far as they are now known, \
 including what is held in escrow;\n\n\
 2. to pay to {{ claimant }} all sums that will accrue for these recordings from now on, and to send statements for them to {{ claimant }};\n\n\
 3. to regard recordings of {{ claimant }} that the schedule does not name as covered by this letter once {{ claimant }} has named them in writing.\n\n\
@@ -50,7 +50,7 @@ pub const FORM: &[Section] = &[
     },
     Section {
         title: "Words",
-        intro: "An empty line begins a paragraph. Placeholders are filled for each claim; below each text stand those that it may have. Letters that were made keep their words.",
+        intro: "An empty line begins a paragraph. Placeholders are filled for each claim; above each text stand those that it may have. Letters that were made keep their words.",
         fields: &[
             Field::required("receipt", "Receipt", Kind::LongText(8_000))
                 .hint("Placeholders: claimant, number, case, day, contact, version, received. Write them like {{ claimant }}."),

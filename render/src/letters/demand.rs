@@ -19,13 +19,11 @@ pub(super) fn sheets(contents: &Contents) -> (String, Vec<Sheet>) {
         Block::Day { words: show_day(letter.day) },
         Block::address(&letter.to),
         Block::title(&title, ""),
-        Block::words(&letter.words),
     ];
     let facts = facts(contents);
-    if !facts.is_empty() {
-        blocks.push(Block::facts(facts));
-    }
-    blocks.push(Block::Signatures { parties: vec![("For the claimant".to_owned(), drawable(&claimant.name))] });
+    let between = if facts.is_empty() { Vec::new() } else { vec![Block::facts(facts)] };
+    let parties = vec![("For the claimant".to_owned(), drawable(&claimant.name))];
+    blocks.extend(Block::signed(&letter.words, between, parties));
     let schedule = vec![
         Block::heading("Schedule: the copies, release by release"),
         Block::words(&["Held is what should be there: opening stock and copies sent in, less those sold, returned and destroyed. Where a figure is not known there is a dash.".to_owned()]),

@@ -33,32 +33,28 @@ pub(super) fn sheets(contents: &Contents) -> (String, Vec<Sheet>) {
         ("Accrued sums", accrued),
         ("Future sums", plain("All sums that accrue from the effective date on")),
     ];
-    let blocks = vec![
+    let mut blocks = vec![
         Block::title(
             &title,
             &format!("Claim {} in “{}”. Drafted on {}.", letter.number, letter.case_title, show_day(letter.day)),
         ),
         Block::facts(facts),
-        Block::words(&letter.words),
-        Block::Signatures {
-            parties: vec![
-                ("Directing party".to_owned(), drawable(&letter.directing.name)),
-                ("Beneficiary".to_owned(), drawable(&beneficiary.name)),
-                ("Acknowledged and accepted by the payor".to_owned(), drawable(&letter.to.name)),
-            ],
-        },
     ];
-    let schedule = vec![
-        Block::heading("Schedule: the catalogue"),
-        Block::words(&[format!(
-            "{} of the beneficiary, as claim {} names {}, with the sums that are known to have accrued. Numbers are catalogue numbers and barcodes.",
-            plural(entries.len(), "release or track", "releases and tracks"),
-            letter.number,
-            if entries.len() == 1 { "it" } else { "them" },
-        )]),
-        table(&entries, &beneficiary),
+    let parties = vec![
+        ("Directing party".to_owned(), drawable(&letter.directing.name)),
+        ("Beneficiary".to_owned(), drawable(&beneficiary.name)),
+        ("Acknowledged and accepted by the payor".to_owned(), drawable(&letter.to.name)),
     ];
-    (title, vec![Sheet { on_side: false, blocks }, Sheet { on_side: false, blocks: schedule }])
+    blocks.extend(Block::signed(&letter.words, Vec::new(), parties));
+    blocks.push(Block::heading("Schedule: the catalogue"));
+    blocks.push(Block::words(&[format!(
+        "{} of the beneficiary, as claim {} names {}, with the sums that are known to have accrued. Numbers are catalogue numbers and barcodes.",
+        plural(entries.len(), "release or track", "releases and tracks"),
+        letter.number,
+        if entries.len() == 1 { "it" } else { "them" },
+    )]));
+    blocks.push(table(&entries, &beneficiary));
+    (title, vec![Sheet { on_side: false, blocks }])
 }
 
 /// Name and address; an address that is not known has room to be written.

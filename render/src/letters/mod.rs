@@ -89,8 +89,8 @@ enum Block {
     Quote { parts: Vec<String> },
     /// A table.
     Table { columns: Vec<Column>, rows: Vec<Row> },
-    /// Places to sign: role and name.
-    Signatures { parties: Vec<(String, String)> },
+    /// Places to sign, role and name, below the last words: no page of signatures stands alone.
+    Signatures { words: Vec<String>, parties: Vec<(String, String)> },
 }
 
 impl Block {
@@ -108,6 +108,16 @@ impl Block {
 
     fn words(parts: &[String]) -> Self {
         Self::Words { parts: parts.iter().map(|part| drawable(part)).collect() }
+    }
+
+    /// The words of a letter but the last paragraph, and places to sign below that one.
+    fn signed(words: &[String], between: Vec<Self>, parties: Vec<(String, String)>) -> Vec<Self> {
+        let (last, first) =
+            words.split_last().map_or((Vec::new(), words), |(last, first)| (vec![drawable(last)], first));
+        let mut blocks = vec![Self::words(first)];
+        blocks.extend(between);
+        blocks.push(Self::Signatures { words: last, parties });
+        blocks
     }
 
     fn facts(rows: Vec<(&str, Vec<Line>)>) -> Self {
@@ -207,7 +217,7 @@ fn period(period: Period) -> String {
 }
 
 /// “1 line”, “12 lines”.
-fn plural(number: usize, one: &str, many: &str) -> String {
-    let words = claims::money::grouped_units(i64::try_from(number).unwrap_or(i64::MAX));
-    format!("{words} {}", if number == 1 { one } else { many })
+fn plural(number: impl TryInto<i64>, one: &str, many: &str) -> String {
+    let number = number.try_into().unwrap_or(i64::MAX);
+    format!("{} {}", claims::money::grouped_units(number), if number == 1 { one } else { many })
 }

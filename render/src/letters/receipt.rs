@@ -66,7 +66,7 @@ fn totals(contents: &Contents) -> Block {
     let currency = contents.claim.currency;
     let rows = contents.claim.totals.iter().map(|total| {
         let [documented, amount] = if total.basis == Some(Basis::UnitsOnly) {
-            [String::new(), plural(usize::try_from(total.units).unwrap_or(0), "unit", "units")]
+            [String::new(), plural(total.units, "unit", "units")]
         } else {
             [currency.grouped(total.documented), currency.grouped(total.amount)]
         };
@@ -120,7 +120,7 @@ fn listed(contents: &Contents) -> Vec<Block> {
                 evidence = soft("sworn only");
             }
             let mut amount = if units_only {
-                plain(&plural(usize::try_from(line.units.unwrap_or(0)).unwrap_or(0), "unit", "units"))
+                plain(&plural(line.units.unwrap_or(0), "unit", "units"))
             } else {
                 plain(&claim.currency.grouped(line.amount_in_case))
             };
@@ -133,20 +133,14 @@ fn listed(contents: &Contents) -> Vec<Block> {
             ));
         }
         left += usize::try_from(of.total.lines).unwrap_or(0).saturating_sub(of.listed.len());
-        let sum = if units_only {
-            plural(usize::try_from(of.total.units).unwrap_or(0), "unit", "units")
-        } else {
-            claim.currency.grouped(of.total.amount)
-        };
+        if of.total.lines < 2 {
+            continue;
+        }
+        let sum =
+            if units_only { plural(of.total.units, "unit", "units") } else { claim.currency.grouped(of.total.amount) };
         rows.push(row(
             "sum",
-            vec![
-                wide(
-                    3,
-                    soft(&format!("Sum of {}", plural(usize::try_from(of.total.lines).unwrap_or(0), "line", "lines"))),
-                ),
-                cell(strong(&sum)),
-            ],
+            vec![wide(3, soft(&format!("Sum of {}", plural(of.total.lines, "line", "lines")))), cell(strong(&sum))],
         ));
     }
     let columns = vec![
@@ -172,9 +166,7 @@ fn documents(contents: &Contents) -> Block {
     }
     let mut rows = Vec::new();
     for document in &contents.claim.documents {
-        let pages = document.pages.map_or(String::new(), |pages| {
-            format!("{}, ", plural(usize::try_from(pages).unwrap_or(0), "page", "pages"))
-        });
+        let pages = document.pages.map_or(String::new(), |pages| format!("{}, ", plural(pages, "page", "pages")));
         let mut name = plain(&document.name);
         name.extend(soft(&document.proves));
         let size = styled(&format!("{pages}{} bytes", grouped_units(document.bytes)), "s");

@@ -113,7 +113,8 @@ pub(super) fn exhibits(contents: &Contents) -> Section {
         let form = match (exhibit.form, exhibit.problem.as_str()) {
             (Form::SlipSheet, "") => "Slip sheet; the file itself is in the folder “native”. ".to_owned(),
             (Form::SlipSheet, problem) => format!("Slip sheet: {problem}; the file itself is in the folder “native”. "),
-            _ => String::new(),
+            (_, "") => String::new(),
+            (_, problem) => format!("Here {problem}; the file itself is in the folder “native”. "),
         };
         let claims = if exhibit.claims.len() == 1 { "Claim" } else { "Claims" };
         file.extend(out.cell(2, &format!("{form}{claims} {}", exhibit.claims.join(", ")), Style::Soft));

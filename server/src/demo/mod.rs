@@ -28,6 +28,7 @@ mod dice;
 mod entries;
 mod filing;
 pub mod fixtures;
+mod letters;
 mod papers;
 pub mod pdf;
 mod people;
@@ -169,6 +170,7 @@ async fn fill(
     }
     tx.commit().await?;
     match_case::run_due(recoup, "demo").await?;
+    letters::draft(recoup, people.counsel, case).await?;
     take_mails_back(recoup, &invented, today).await?;
     tracing::info!(case = case.0, claims = filed.len(), "the demo case is loaded");
     Ok(lines)

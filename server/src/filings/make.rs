@@ -1,19 +1,19 @@
 //! The files of a filing, in the order of its package.
 
-use std::{io::Cursor, sync::Arc};
+use std::{collections::VecDeque, io::Cursor, sync::Arc};
 
 use bytes::Bytes;
 use claims::{
     actions::{Failure, build_filing::Snapshot},
     filing::{
-        self, Contents, Difference, Form,
+        self, Contents, Difference, Exhibit, Form,
         manifest::{File, MANIFEST, Manifest, SIGNATURE},
         public,
     },
 };
 use render::{
     document::{self, Volume},
-    exhibits::{self, Piece},
+    exhibits::{self, Piece, Plan},
     package::{Key, Package, manifest_bytes},
     sheets,
 };
@@ -122,45 +122,71 @@ async fn common(
     typesetting.await.map_err(internal)?
 }
 
-/// The volumes of exhibits.
+/// The volumes of exhibits. One that was written larger than the cap is halved and written anew.
 async fn volumes(
     documents: &Documents,
     contents: &Arc<Contents>,
     progress: &Progress,
     files: &mut Files,
 ) -> Result<(), Failure> {
-    let volumes = exhibits::volumes(&contents.filing);
-    let total = volumes.len();
-    for (number, volume) in (1..).zip(volumes) {
-        progress.say("Binding the exhibits", number, total).await?;
-        let mut parts = Vec::new();
-        for (place, from, to) in volume {
-            let exhibit = &contents.filing.exhibits[place];
-            let shown = exhibit.form != Form::SlipSheet;
-            let bytes = if shown { bytes_of(documents, &exhibit.sha256, &exhibit.name).await? } else { Bytes::new() };
-            parts.push((place, from, to, bytes));
+    let filing = &contents.filing;
+    let mut waiting: VecDeque<Plan> = exhibits::volumes(filing).into();
+    let mut number = 1;
+    while let Some(plan) = waiting.pop_front() {
+        progress.say("Binding the exhibits", number, number + waiting.len()).await?;
+        let name = format!("exhibits-volume-{number:02}.pdf");
+        let bytes = bind(documents, contents, &plan, name.clone(), number).await?;
+        if bytes.len() as u64 <= exhibits::cap(filing) {
+            files.add(documents, "full", &name, PDF, bytes).await?;
+            number += 1;
+            continue;
         }
-        let (of, name) = (Arc::clone(contents), format!("exhibits-volume-{number:02}.pdf"));
-        let title = name.clone();
-        let pdf = blocking(move || {
-            let pieces: Vec<Piece<'_>> = parts
-                .into_iter()
-                .map(|(place, from, to, bytes)| Piece {
-                    exhibit: &of.filing.exhibits[place],
-                    bytes: bytes.into(),
-                    from,
-                    to,
-                })
-                .collect();
-            exhibits::volume(&of.filing, &title, number, total, &pieces).map_err(internal)
-        })
-        .await?;
-        files.add(documents, "full", &name, PDF, pdf.bytes).await?;
+        let Some((first, second)) = exhibits::halves(&plan) else {
+            let exhibit = plan.first().map_or("", |(place, ..)| filing.exhibits[*place].name.as_str());
+            return Err(Failure::said(format!(
+                "A single page of “{exhibit}” makes a volume of {} MB, larger than the {} MB that a volume may have. Allow larger volumes under “Bates numbers, volumes, declaration”, and build again; nothing was built.",
+                bytes.len().div_ceil(1_000_000),
+                filing.settings.volume_mb
+            )));
+        };
+        waiting.push_front(second);
+        waiting.push_front(first);
     }
     Ok(())
 }
 
-/// Files that have a slip sheet, as they were uploaded.
+/// The bytes of a volume.
+async fn bind(
+    documents: &Documents,
+    contents: &Arc<Contents>,
+    plan: &Plan,
+    name: String,
+    number: usize,
+) -> Result<Vec<u8>, Failure> {
+    let mut parts = Vec::new();
+    for (place, from, to) in plan {
+        let exhibit = &contents.filing.exhibits[*place];
+        let shown = exhibit.form != Form::SlipSheet;
+        let bytes = if shown { bytes_of(documents, &exhibit.sha256, &exhibit.name).await? } else { Bytes::new() };
+        parts.push((*place, *from, *to, bytes));
+    }
+    let of = Arc::clone(contents);
+    let pdf = blocking(move || {
+        let pieces: Vec<Piece<'_>> = parts
+            .into_iter()
+            .map(|(place, from, to, bytes)| Piece {
+                exhibit: &of.filing.exhibits[place],
+                bytes: bytes.into(),
+                from,
+                to,
+            })
+            .collect();
+        exhibits::volume(&of.filing, &name, number, &pieces).map_err(internal)
+    });
+    Ok(pdf.await?.bytes)
+}
+
+/// Files of which something is not shown, as they were uploaded: those that have a slip sheet, and PDFs with notes or filled-in fields.
 async fn natives(
     documents: &Documents,
     contents: &Contents,
@@ -168,7 +194,8 @@ async fn natives(
     files: &mut Files,
 ) -> Result<(), Failure> {
     let bates = contents.filing.settings.bates();
-    for exhibit in contents.filing.exhibits.iter().filter(|exhibit| exhibit.form == Form::SlipSheet) {
+    let not_all_shown = |exhibit: &&Exhibit| exhibit.form == Form::SlipSheet || !exhibit.problem.is_empty();
+    for exhibit in contents.filing.exhibits.iter().filter(not_all_shown) {
         progress.say("Adding files as they were uploaded", 0, 0).await?;
         let bytes = bytes_of(documents, &exhibit.sha256, &exhibit.name).await?;
         let ending = exhibit.name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase());

@@ -51,6 +51,12 @@ async function counselRooms(tools, picture) {
       await lookAt(tools, found.slice(0, 1).map((entry) => `${entry}/letter`), picture);
     }
   }
+  for (const kind of ["direction", "return"]) {
+    await lookAt(tools, [`/counsel/allegro/letters?kind=${kind}`], picture);
+    const letters = await links(page, /^\/counsel\/allegro\/letters\/\d+$/);
+    await lookAt(tools, letters.slice(0, 1), picture);
+  }
+  await lookAt(tools, ["/counsel/allegro/letters/texts"], picture);
   await filingRooms(tools, picture);
 }
 

@@ -90,6 +90,8 @@ pub const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/claims/{id}/sign", "IPNNNN"),
     ("POST", "/claims/{id}/sign", "IRNNNN"),
     ("GET", "/claims/{id}/versions/{version}", "IPNPNN"),
+    ("GET", "/claims/{id}/versions/{version}/receipt.pdf", "IPNPNN"),
+    ("GET", "/letters/{id}", "IPNPNN"),
     ("GET", "/claims/{id}/versions/{version}/lines.csv", "IPNPNN"),
     ("GET", "/claims/{id}/versions/{version}/claim.json", "IPNPNN"),
     ("GET", "/claims/{id}/versions/{version}/changes", "IPNPNN"),
@@ -126,6 +128,14 @@ pub const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/counsel/{slug}/filings/{number}/difference", "INNNNN"),
     ("POST", "/counsel/{slug}/filings/{number}/verify", "INNNNN"),
     ("GET", "/counsel/{slug}/filings/{number}/files/{variant}/{*name}", "INNNNN"),
+    ("GET", "/counsel/{slug}/letters", "INNPNN"),
+    ("POST", "/counsel/{slug}/letters/make", "INNRNN"),
+    ("GET", "/counsel/{slug}/letters/texts", "INNPNN"),
+    ("POST", "/counsel/{slug}/letters/texts", "INNWNN"),
+    ("GET", "/counsel/{slug}/letters/{id}", "INNPNN"),
+    ("POST", "/counsel/{slug}/claims/{number}/letters", "INNRNN"),
+    ("POST", "/counsel/{slug}/letters/{id}", "INNRNN"),
+    ("GET", "/counsel/{slug}/letters/zip/{kind}", "INNPNN"),
     ("GET", "/counsel/{slug}/events", "INNPNN"),
     ("POST", "/counsel/{slug}/events/verify", "INNPNN"),
     // The installation.
@@ -162,6 +172,8 @@ const TRACED: &[&str] = &[
     "/counsel/{slug}/claims/{number}/versions/{version}",
     "/counsel/{slug}/exports/{file}",
     "/counsel/{slug}/matches/{id}",
+    "/letters/{id}",
+    "/counsel/{slug}/letters/zip/{kind}",
 ];
 
 fn class(method: &Method, page: &Page) -> char {

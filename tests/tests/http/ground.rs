@@ -4,7 +4,7 @@ use axum::http::Method;
 use claims::{
     ClaimId, DocumentId, MatchId, OverlapId,
     access::Actor,
-    actions::{cases, counsel, documents, edit_lines, save_step},
+    actions::{cases, counsel, documents, edit_lines, letters, save_step},
     intake::steps::Step,
     line::Category,
     store::{cases as case_rows, documents::NewDocument, lines, matches, overlaps},
@@ -51,6 +51,8 @@ pub struct Ground {
     evidence: i64,
     import: i64,
     draft: i64,
+    /// A letter of direction of the owner's claim.
+    letter: i64,
     /// An account and a counsel that nobody needs.
     spare: i64,
 }
@@ -79,6 +81,16 @@ impl Ground {
         let (actor, claim) = stage::ready(recoup, owner, "allegro", "Jay Records").await;
         let of_a_release = stage::sales("7.00").with("title", "Sonatas").with("catalogue_number", "JAY 7");
         stage::line(recoup, &actor, claim, Category::UnpaidSales, &of_a_release, None).await;
+        let royalties = stage::answers(&[
+            ("aggregator", "The Orchard"),
+            ("period_from", "2016-01-01"),
+            ("period_to", "2016-03-31"),
+            ("currency", "USD"),
+            ("amount", "9.00"),
+            ("money_state", "escrow"),
+            ("letter_state", "none"),
+        ]);
+        stage::line(recoup, &actor, claim, Category::DigitalRoyalties, &royalties, None).await;
         let mut files = Vec::new();
         for (name, bytes) in [("statement.png", PIXEL), ("note.txt", b"A note.".as_slice())] {
             let kind = if bytes == PIXEL { "image/png" } else { "text/plain" };
@@ -103,6 +115,15 @@ impl Ground {
         stage::line(recoup, &actor, other_claim, Category::UnpaidSales, &of_a_release, None).await;
         stage::send(recoup, &actor, other_claim).await.unwrap();
         app.run_jobs().await;
+
+        let writer = stage::actor(recoup, of_counsel[0]).await;
+        let mut tx = recoup.store.read().await.unwrap();
+        let of = case_rows::by_id(&mut tx, case).await.unwrap().unwrap().read().unwrap();
+        drop(tx);
+        let texts = claims::letters::defaults().with("distributor", "Allegro").with("aggregator", "The Orchard");
+        letters::save_texts(recoup, &writer, &of, &texts).await.unwrap();
+        let direction = claims::letters::LetterKind::Direction;
+        let letter = letters::make(recoup, &writer, "allegro", &number, direction).await.unwrap().0;
 
         let shown: NewDocument = stage::bytes(&app, "order.txt", "text/plain", b"An order of the court.").await;
         cases::add_document(recoup, &administrator, case, &shown).await.unwrap();
@@ -132,6 +153,7 @@ impl Ground {
             evidence,
             import,
             draft: draft.0,
+            letter,
             spare: of_counsel[2].0,
             app,
         }
@@ -149,6 +171,8 @@ impl Ground {
             self.pair.0
         } else if route.starts_with("/counsel/{slug}/overlaps/") {
             self.overlap.0
+        } else if route.starts_with("/letters/") || route.starts_with("/counsel/{slug}/letters/") {
+            self.letter
         } else {
             self.case_document
         };
@@ -170,6 +194,7 @@ impl Ground {
             .replace("{*name}", "filing.pdf")
             .replace("{account}", &self.spare.to_string())
             .replace("{file}", "claims.csv")
+            .replace("{kind}", "direction")
             .replace("{token}", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
     }
 
@@ -201,6 +226,8 @@ impl Ground {
             "/counsel/{slug}/overlaps/{id}/letter" => {
                 say(&[("subject", "A question"), ("text", "Who was to be paid?")])
             }
+            "/counsel/{slug}/letters/make" | "/counsel/{slug}/claims/{number}/letters" => say(&[("kind", "direction")]),
+            "/counsel/{slug}/letters/{id}" => say(&[("state", "sent"), ("day", "2026-03-04"), ("steps", "0")]),
             "/admin/cases/{slug}/counsel" => say(&[("email", "new@law.example")]),
             _ => Vec::new(),
         }

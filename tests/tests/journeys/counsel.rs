@@ -173,7 +173,7 @@ on_both! {
         }
         let document = browser.get("/documents/1").await;
         assert_eq!(document.body, "A statement.");
-        let version = html::attributes(&claim.body, "a", "href").into_iter().find(|href| href.contains("/versions/1")).unwrap();
+        let version = html::attributes(&claim.body, "a", "href").into_iter().find(|href| href.ends_with("/versions/1")).unwrap();
         browser.get(&version).await.expect("penalty of perjury");
         let events = browser.get("/counsel/allegro/events").await;
         let verified = browser.send(events.form("/counsel/allegro/events/verify")).await;

@@ -88,6 +88,11 @@ impl Scene {
         self.app.documents.whole(&file.sha256).await.unwrap().into()
     }
 
+    /// Names of the files of the whole package.
+    async fn zip_names(&self, number: i64) -> Vec<String> {
+        zip_of(&self.file(number, "full", "").await).into_iter().map(|(name, _)| name).collect()
+    }
+
     async fn key(&self) -> PublicKey {
         PublicKey::read(&self.app.browser().get("/filing-key.txt").await.body).unwrap()
     }
@@ -113,6 +118,92 @@ pub fn text_of(pdf: &[u8]) -> Vec<String> {
     std::fs::remove_file(&path).unwrap();
     let text = String::from_utf8(out.stdout).unwrap();
     text.trim_end_matches('\u{c}').split('\u{c}').map(str::to_owned).collect()
+}
+
+/// A PDF as qpdf changes it.
+fn through_qpdf(pdf: &[u8], how: &[&str]) -> Vec<u8> {
+    let place = |what: &str| {
+        std::env::temp_dir().join(format!("recoup-test-{what}-{}.pdf", claims::random::Random::System.token()))
+    };
+    let (from, to) = (place("from"), place("to"));
+    std::fs::write(&from, pdf).unwrap();
+    let done = Command::new("qpdf").arg(&from).args(how).arg(&to).output().expect("qpdf is installed");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let bytes = std::fs::read(&to).unwrap();
+    std::fs::remove_file(from).unwrap();
+    std::fs::remove_file(to).unwrap();
+    bytes
+}
+
+/// A PDF from its objects, numbered from 1.
+fn pdf_of(objects: &[Vec<u8>]) -> Vec<u8> {
+    let mut pdf = b"%PDF-1.7\n".to_vec();
+    let mut places = Vec::new();
+    for (number, object) in (1..).zip(objects) {
+        places.push(pdf.len());
+        pdf.extend_from_slice(format!("{number} 0 obj\n").as_bytes());
+        pdf.extend_from_slice(object);
+        pdf.extend_from_slice(b"\nendobj\n");
+    }
+    let table = pdf.len();
+    pdf.extend_from_slice(format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1).as_bytes());
+    for place in places {
+        pdf.extend_from_slice(format!("{place:010} 00000 n \n").as_bytes());
+    }
+    pdf.extend_from_slice(
+        format!("trailer<</Size {}/Root 1 0 R>>\nstartxref\n{table}\n%%EOF\n", objects.len() + 1).as_bytes(),
+    );
+    pdf
+}
+
+fn stream(dictionary: &str, bytes: &[u8]) -> Vec<u8> {
+    let mut object = format!("<<{dictionary}/Length {}>>stream\n", bytes.len()).into_bytes();
+    object.extend_from_slice(bytes);
+    object.extend_from_slice(b"\nendstream");
+    object
+}
+
+/// A page with words printed on it, and over it a mark of some kind with words of its own.
+fn marked_pdf(kind: &str) -> Vec<u8> {
+    let font = "/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>";
+    pdf_of(&[
+        b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>".to_vec(),
+        format!("<</Type/Page/Parent 2 0 R/MediaBox[0 0 400 400]{font}/Contents 4 0 R/Annots[5 0 R]>>").into_bytes(),
+        stream("", b"BT /F 18 Tf 40 300 Td (What is printed) Tj ET"),
+        format!("<</Type/Annot/Subtype/{kind}/Rect[40 100 300 140]/DA(/F 12 Tf)/Contents(A note)/AP<</N 6 0 R>>>>")
+            .into_bytes(),
+        stream(
+            &format!("/Type/XObject/Subtype/Form/BBox[0 0 260 40]{font}"),
+            b"BT /F 18 Tf 4 10 Td (What was filled in) Tj ET",
+        ),
+    ])
+}
+
+/// So many pages that show one picture of about so many bytes, which nothing can make smaller.
+fn shared_picture_pdf(pages: usize, size: usize) -> Vec<u8> {
+    let mut state = 2016u32;
+    let side = (0..).find(|side| side * side >= size).unwrap();
+    let noise: Vec<u8> = (0..side * side)
+        .map(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            state.to_be_bytes()[0]
+        })
+        .collect();
+    let kids: String = (0..pages).map(|page| format!("{} 0 R ", page + 5)).collect();
+    let mut objects = vec![
+        b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
+        format!("<</Type/Pages/Kids[{kids}]/Count {pages}>>").into_bytes(),
+        stream(
+            &format!("/Type/XObject/Subtype/Image/Width {side}/Height {side}/ColorSpace/DeviceGray/BitsPerComponent 8"),
+            &noise,
+        ),
+        stream("", b"q 300 0 0 300 20 20 cm /I Do Q"),
+    ];
+    objects.extend((0..pages).map(|_| {
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 340 340]/Resources<</XObject<</I 3 0 R>>>>/Contents 4 0 R>>".to_vec()
+    }));
+    pdf_of(&objects)
 }
 
 /// The Bates ranges of a filing, exhibit by exhibit.
@@ -241,6 +332,109 @@ on_both! {
         let text = text_of(&scene.file(1, "full", "exhibits-volume-01.pdf").await).join("\n");
         assert!(text.contains("damaged.pdf") && text.contains("it is damaged"), "{text}");
         assert_eq!(scene.file(1, "full", "native/ALG000001.pdf").await, b"%PDF-1.7\n1 0 obj << /Type /Cat");
+    }
+
+    async fn an_encrypted_file_is_named_and_lies_beside_the_volumes(database) {
+        let scene = Scene::open(&database).await;
+        let plain = server::demo::pdf::draw(&[vec!["Secret statement".to_owned()]]).unwrap();
+        let locked = through_qpdf(&plain, &["--encrypt", "open sesame", "owner", "256", "--"]);
+        let file = stage::bytes(&scene.app, "locked.pdf", "application/pdf", locked.clone().leak()).await;
+        // One that anybody can open, though it forbids printing, is shown.
+        let open = through_qpdf(&plain, &["--encrypt", "", "owner", "256", "--print=none", "--"]);
+        let shown = stage::bytes(&scene.app, "open.pdf", "application/pdf", open.leak()).await;
+        let (actor, id) = stage::start(&scene.app.recoup, scene.owner.account, "allegro", "Jay Records").await;
+        stage::fill_steps(&scene.app.recoup, &actor, id, "Jay Records").await;
+        scene.line(&actor, id, "10.00", Some(&file)).await;
+        scene.line(&actor, id, "10.00", Some(&shown)).await;
+        stage::send(&scene.app.recoup, &actor, id).await.unwrap();
+        scene.app.run_jobs().await;
+        let one = scene.build(1).await;
+        let forms: Vec<_> = one.filing.exhibits.iter().map(|exhibit| (exhibit.form, exhibit.problem.as_str())).collect();
+        assert_eq!(forms, [(Form::SlipSheet, "it is encrypted with a password"), (Form::Pages, "")]);
+        let pages = text_of(&scene.file(1, "full", "exhibits-volume-01.pdf").await);
+        assert!(pages[0].contains("locked.pdf") && pages[0].contains("it is encrypted with a password") && pages[0].contains("ALG000001"), "{pages:?}");
+        assert!(pages[1].contains("Secret statement") && pages[1].contains("ALG000002"), "{pages:?}");
+        assert!(scene.file(1, "full", "native/ALG000001.pdf").await == locked);
+    }
+
+    async fn what_lies_on_a_page_without_being_drawn_on_it_is_not_lost_silently(database) {
+        let scene = Scene::open(&database).await;
+        let (marked, linked) = (marked_pdf("FreeText"), marked_pdf("Link"));
+        let form = stage::bytes(&scene.app, "form.pdf", "application/pdf", marked.clone().leak()).await;
+        let link = stage::bytes(&scene.app, "link.pdf", "application/pdf", linked.leak()).await;
+        let (actor, id) = stage::start(&scene.app.recoup, scene.owner.account, "allegro", "Jay Records").await;
+        stage::fill_steps(&scene.app.recoup, &actor, id, "Jay Records").await;
+        scene.line(&actor, id, "10.00", Some(&form)).await;
+        scene.line(&actor, id, "10.00", Some(&link)).await;
+        stage::send(&scene.app.recoup, &actor, id).await.unwrap();
+        scene.app.run_jobs().await;
+        let one = scene.build(1).await;
+        let forms: Vec<_> = one.filing.exhibits.iter().map(|exhibit| (exhibit.form, exhibit.problem.is_empty())).collect();
+        assert_eq!(forms, [(Form::Pages, false), (Form::Pages, true)], "a link shows nothing itself");
+        let pages = text_of(&scene.file(1, "full", "exhibits-volume-01.pdf").await);
+        assert!(pages[0].contains("What is printed") && pages[0].contains("see native/ALG000001"), "{pages:?}");
+        assert!(pages[1].contains("What is printed") && !pages[1].contains("native"), "{pages:?}");
+        assert!(scene.file(1, "full", "native/ALG000001.pdf").await == marked);
+        let index = text_of(&scene.file(1, "full", "filing.pdf").await).join("\n");
+        let words = index.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("fields on its pages are not shown; the file itself is in the folder"), "{index}");
+        assert!(!scene.zip_names(1).await.iter().any(|name| name.starts_with("native/ALG000002")));
+    }
+
+    async fn no_volume_is_larger_than_the_court_takes(database) {
+        let scene = Scene::open(&database).await;
+        let settings = claims::filing::defaults("ALG").with("volume_mb", "1");
+        let mut tx = scene.app.recoup.store.read().await.unwrap();
+        let case = claims::store::cases::by_id(&mut tx, scene.case).await.unwrap().unwrap().read().unwrap();
+        drop(tx);
+        build_filing::save_settings(&scene.app.recoup, &scene.counsel, &case, &settings).await.unwrap();
+        // One picture of 450 kB stands on each of 8 pages: the file is small, but every part of it needs the picture.
+        let bytes = shared_picture_pdf(8, 450_000);
+        assert!(bytes.len() < 500_000);
+        for name in ["One.pdf", "Two.pdf", "Three.pdf"] {
+            let mut bytes = bytes.clone();
+            bytes.extend_from_slice(format!("% {name}\n").as_bytes());
+            let file = stage::bytes(&scene.app, name, "application/pdf", bytes.leak()).await;
+            scene.claim(name, "10.00", Some(&file)).await;
+        }
+        scene.app.run_jobs().await;
+        let one = scene.build(1).await;
+        assert_eq!(ranges(&one), [(1, 1, 8), (2, 9, 8), (3, 17, 8)]);
+        let mut stamps = Vec::new();
+        let mut names: Vec<String> = scene.zip_names(1).await.into_iter().filter(|name| name.starts_with("exhibits-volume-")).collect();
+        names.sort();
+        assert!(names.len() > 1, "{names:?}");
+        for name in &names {
+            let volume = scene.file(1, "full", name).await;
+            assert!(volume.len() <= 1_000_000, "{name} has {} bytes", volume.len());
+            for page in text_of(&volume) {
+                stamps.push(page.split_whitespace().find(|word| word.starts_with("ALG0")).expect("a stamp").to_owned());
+            }
+        }
+        assert_eq!(stamps, (1..=24).map(|page| format!("ALG{page:06}")).collect::<Vec<_>>(), "no page is lost, repeated or moved");
+    }
+
+    async fn names_in_every_script_are_in_the_papers(database) {
+        let scene = Scene::open(&database).await;
+        let names = ["東京音楽出版", "林俊傑", "김민수 레코드", "Ωδείο Αθηνών", "Đặng Thái Sơn"];
+        for name in names {
+            scene.claim(name, "10.00", None).await;
+        }
+        // Written from right to left, and pictures: their letters are there, in whatever order a reader gives them back.
+        let others = ["שלמה", "فيروز", "🎻"];
+        for name in others {
+            scene.claim(name, "10.00", None).await;
+        }
+        scene.app.run_jobs().await;
+        scene.build(1).await;
+        let text = text_of(&scene.file(1, "full", "filing.pdf").await).join("\n");
+        for name in names {
+            assert!(text.contains(name), "{name} is not in the filing:\n{text}");
+        }
+        for name in others {
+            assert!(name.chars().all(|c| text.contains(c)), "{name} is not in the filing:\n{text}");
+        }
+        assert!(!text.contains('□'), "a letter has no shape");
     }
 
     async fn a_sum_that_differs_stops_the_build_and_is_named(database) {

@@ -70,6 +70,6 @@ pub(super) fn section(reading: &Reading, letters: &[Row]) -> impl IntoView + use
     view! {
         <h2 id="letters">"Letters"</h2>
         {table}
-        <div class="actions"><a href=receipt>{format!("Receipt of version {} (PDF)", reading.frozen().version)}</a>{buttons}</div>
+        <div class="actions"><a href=receipt>"Receipt as PDF"</a>{buttons}</div>
     }
 }

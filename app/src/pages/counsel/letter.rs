@@ -127,11 +127,11 @@ fn view(shown: &Shown, typed: &Typed) -> impl IntoView + use<> {
         <h1>{shown.kind.title()}", "<a href=claim>{row.number.clone()}</a>" "<StatusTag word=word(row) key=row.state.clone()/></h1>
         {frame::nav(slug, Place::Letters, shown.waiting)}
         {replaced}{stale}{others}
-        <SummaryList rows/>
         <div class="actions">
             <a class="button secondary" href=format!("/letters/{}?inline=1", row.id)>"Look at the PDF"</a>
             <a href=format!("/letters/{}", row.id)>"Download it"</a>
         </div>
+        <SummaryList rows/>
         {form}
         <h2>"What happened"</h2>
         <TimeLine events=history(shown)/>

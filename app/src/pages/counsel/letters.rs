@@ -139,7 +139,7 @@ fn show(shown: &Shown) -> impl IntoView + use<> {
         {shown.notice.clone().map(|notice| view! { <Notice kind=NoticeKind::Info>{notice}</Notice> })}
         <h1>"Letters"</h1>
         {frame::nav(&slug, Place::Letters, shown.waiting)}
-        <nav class="actions" aria-label="Kinds of letter">{kinds}</nav>
+        <nav class="actions case-nav" aria-label="Kinds of letter">{kinds}</nav>
         <p>{about}</p>
         {make_form(shown, &base)}
         {zips(shown, &base, all)}

@@ -1,0 +1,52 @@
+//! What counsel set for the filings of a case.
+
+use crate::{
+    access::{Action, Actor},
+    actions::{Failure, Recoup, permit},
+    case::Case,
+    filing::{self, FilingSettings},
+    intake::Answers,
+    store::{
+        Tx,
+        events::{self, NewEvent},
+        filings,
+    },
+};
+
+/// What counsel set for a case, or what it begins with; as answers and as read.
+///
+/// # Errors
+/// If what is stored is no longer right.
+pub async fn settings_of(tx: &mut Tx, case: &Case) -> Result<(Answers, FilingSettings), Failure> {
+    let answers = filings::settings(tx, case.id).await?.unwrap_or_else(|| filing::defaults(&case.settings.prefix));
+    let settings = filing::read_settings(&answers).map_err(Failure::Invalid)?;
+    Ok((answers, settings))
+}
+
+/// Saves what counsel set. Prefix and digits of Bates numbers stay once a filing was built.
+///
+/// # Errors
+/// Answers that are wrong, or an actor who may not.
+pub async fn save_settings(recoup: &Recoup, actor: &Actor, case: &Case, answers: &Answers) -> Result<(), Failure> {
+    permit(actor, Action::File(case.id))?;
+    let now = recoup.clock.now();
+    let mut answers = answers.only(filing::FORM);
+    let mut tx = recoup.store.write().await?;
+    let before = settings_of(&mut tx, case).await?.0;
+    if filings::last(&mut tx, case.id).await?.is_some() {
+        for field in ["bates_prefix", "bates_width"] {
+            answers.set(field, before.get(field));
+        }
+    }
+    filing::read_settings(&answers).map_err(Failure::Invalid)?;
+    filings::save_settings(&mut tx, case.id, &answers, now).await?;
+    let event = NewEvent {
+        case_id: case.id,
+        claim_id: None,
+        account: Some(actor.account),
+        kind: "filing_settings_changed",
+        details: serde_json::json!({}),
+    };
+    events::add(&mut tx, &event, now).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,148 @@
+//! The tables of what proves and what relates claims: duplicates, overlaps, exhibits, the difference to another filing.
+
+use super::super::{
+    Contents, Difference,
+    table::{Cell, Table},
+};
+use super::currency;
+use crate::money::Currency;
+
+/// Pairs of claims with the parts of their weight and every decision.
+pub(super) fn matches(contents: &Contents) -> Table {
+    let mut table = Table::new(
+        "duplicates",
+        "Duplicates and decisions",
+        &[
+            ("kind", "what is compared: claimants or money"),
+            ("claim_a", "number of a claim"),
+            ("claim_b", "number of the other"),
+            ("method", "how it was found"),
+            ("weight", "weight in bits, with three decimals"),
+            ("parts", "parts of the weight by field"),
+            ("decision", "what was decided; open while nobody has"),
+            ("by", "who decided, when and why"),
+        ],
+    );
+    let bits = |thousandths: i64| {
+        let sign = if thousandths < 0 { "-" } else { "" };
+        let size = thousandths.unsigned_abs();
+        format!("{sign}{}.{:03}", size / 1_000, size % 1_000)
+    };
+    for pair in &contents.filing.matches {
+        let parts: Vec<String> =
+            pair.parts.iter().map(|(field, weight)| format!("{field} {}", bits(*weight))).collect();
+        table.rows.push(vec![
+            Cell::key(&pair.kind),
+            Cell::key(&pair.a),
+            Cell::key(&pair.b),
+            Cell::text(&pair.method),
+            Cell::key(bits(pair.weight)),
+            Cell::text(parts.join("; ")),
+            Cell::text(&pair.decision),
+            Cell::text(&pair.by),
+        ]);
+    }
+    table
+}
+
+/// Money that more than one claim holds.
+pub(super) fn overlaps(contents: &Contents) -> Table {
+    let currency = currency(contents);
+    let mut table = Table::new(
+        "overlaps",
+        "Overlaps",
+        &[
+            ("subject", "release, channel and months"),
+            ("claim", "number of the claim"),
+            ("gross", "what the claim asks for in it"),
+            ("removed", "removed because a person decided so"),
+            ("suspected", "removed as well if the suspicion is right"),
+            ("through", "number of the claim through which it is payable"),
+            ("relation", "how the claims are related"),
+        ],
+    );
+    for overlap in &contents.filing.overlaps {
+        table.rows.push(vec![
+            Cell::text(&overlap.subject),
+            Cell::key(&overlap.claim),
+            Cell::Amount(overlap.gross, currency),
+            Cell::Amount(overlap.confirmed, currency),
+            Cell::Amount(overlap.suspected, currency),
+            if overlap.through.is_empty() { Cell::Empty } else { Cell::key(&overlap.through) },
+            Cell::text(&overlap.relation),
+        ]);
+    }
+    table
+}
+
+/// One row an exhibit.
+pub(super) fn exhibits(contents: &Contents) -> Table {
+    let bates = contents.filing.settings.bates();
+    let mut table = Table::new(
+        "exhibits",
+        "Exhibit index",
+        &[
+            ("exhibit", "number of the exhibit"),
+            ("bates_first", "first Bates number"),
+            ("bates_last", "last Bates number"),
+            ("pages", "pages in the volumes"),
+            ("name", "name of the file"),
+            ("form", "pages, image or slip_sheet"),
+            ("problem", "why a PDF or picture stands as a slip sheet, or what of it is not shown"),
+            ("media_type", "type of the file"),
+            ("bytes", "size of the file"),
+            ("sha256", "hash of the file"),
+            ("claims", "numbers of the claims that hold it"),
+        ],
+    );
+    for exhibit in &contents.filing.exhibits {
+        table.rows.push(vec![
+            Cell::Integer(exhibit.exhibit),
+            Cell::key(bates.number(exhibit.first)),
+            Cell::key(bates.number(exhibit.first + exhibit.pages - 1)),
+            Cell::Integer(exhibit.pages),
+            Cell::text(&exhibit.name),
+            Cell::key(exhibit.form.key()),
+            Cell::text(&exhibit.problem),
+            Cell::key(&exhibit.media_type),
+            Cell::Integer(exhibit.bytes),
+            Cell::key(&exhibit.sha256),
+            Cell::key(exhibit.claims.join("; ")),
+        ]);
+    }
+    table
+}
+
+/// What changed since another filing.
+#[must_use]
+pub fn difference_table(difference: &Difference, currency: Currency) -> Table {
+    let mut table = Table::new(
+        "difference",
+        "Difference to the filing before",
+        &[
+            ("change", "added, amended, withdrawn, overlap or decision"),
+            ("claim", "number of the claim"),
+            ("claimant", "legal name as signed"),
+            ("line", "number of the line; empty for the whole claim"),
+            ("what", "what changed, in words"),
+            ("before", "amount in the filing before"),
+            ("after", "amount in this filing"),
+            ("moved", "after less before"),
+            ("currency", "currency of all amounts"),
+        ],
+    );
+    for moved in &difference.rows {
+        table.rows.push(vec![
+            Cell::key(moved.change),
+            if moved.claim.is_empty() { Cell::Empty } else { Cell::key(&moved.claim) },
+            Cell::text(&moved.claimant),
+            Cell::units(moved.line),
+            Cell::text(&moved.what),
+            Cell::Amount(moved.before, currency),
+            Cell::Amount(moved.after, currency),
+            Cell::Amount(moved.after - moved.before, currency),
+            Cell::key(currency.code()),
+        ]);
+    }
+    table
+}
