@@ -212,7 +212,7 @@ fn linking_compares_only_across_sources() {
     let text = "id,source,name,email,city\n1,a,Ann Smithers,ann@smithers.org,Rome\n2,a,Ann Smithers,ann@smithers.org,Rome\n3,b,Ann Smithers,ann@smithers.org,Rome\n";
     let records = table(text).records;
     let outcome = run::run(&records, Options { threads: 1, link: true }, |_, _| {});
-    assert!(outcome.pairs.iter().all(|p| records.sources[p.a as usize] != records.sources[p.b as usize]));
+    assert!(outcome.pairs.iter().all(|p| records.source(p.a) != records.source(p.b)));
 }
 
 proptest! {

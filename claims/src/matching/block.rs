@@ -110,7 +110,8 @@ impl<'a> Blocks<'a> {
         // Most pairs share no other key, and finding that out without a branch for each key is what costs least.
         let shares = keys.iter().zip(others).fold(false, |shares, (x, y)| shares | (x == y) & (*x != 0));
         let rules = self.records.keys.rules();
-        shares && (0..nth).any(|nth| keys[nth] == others[nth] && keys[nth] != 0 && self.met(a, b, rules[nth], keys[nth]))
+        shares
+            && (0..nth).any(|nth| keys[nth] == others[nth] && keys[nth] != 0 && self.met(a, b, rules[nth], keys[nth]))
     }
 
     /// Whether two records of one key met under it: they did unless its block was split between them, or capped.

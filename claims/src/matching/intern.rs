@@ -187,7 +187,6 @@ pub(super) fn short(text: &str) -> u32 {
     text::hash(text.as_bytes()) as u32
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -149,13 +149,7 @@ fn settled(records: &mut Records, last: u64, waiting: usize) -> Result<(), ReadE
 }
 
 /// Checks a row and normalises it.
-fn draft(
-    records: &mut Records,
-    row: &Row,
-    header: &[String],
-    id_column: usize,
-    number: u64,
-) -> Result<(), ReadError> {
+fn draft(records: &mut Records, row: &Row, header: &[String], id_column: usize, number: u64) -> Result<(), ReadError> {
     let Some(text) = row.text() else {
         return Err(not_utf8(row, header, number));
     };

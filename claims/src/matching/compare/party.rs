@@ -7,7 +7,7 @@ use crate::matching::{
     intern::MISSING,
     normalise::{address, derived},
     phrases::{Agreement, Phrases},
-    records::Party,
+    record::Party,
     text::mix,
     values::Values,
 };
@@ -177,8 +177,7 @@ fn street(values: &Values, p: &Party, q: &Party) -> Outcome {
         return Outcome::level(5);
     }
     // Of streets there are few, of doors many: the words are at hand, the doors would be waited for.
-    let near_street =
-        p.way == q.way || near_words(values.ways.text(p.way), values.ways.text(q.way));
+    let near_street = p.way == q.way || near_words(values.ways.text(p.way), values.ways.text(q.way));
     if !near_street {
         return Outcome::level(5);
     }
