@@ -1,8 +1,12 @@
 #!/usr/bin/env python3
 """Splink on the same file: splink_match.py claimants|lines RECORDS.csv PAIRS.csv [PROBABILITY]
 
-The settings are those of a careful user: several blocking rules, comparison levels with typing errors, term frequencies,
-u from random pairs and m by expectation maximisation. Prints one line of JSON: seconds, CPU seconds, peak memory.
+The settings are those of a careful user who has looked at the first results and corrected by hand what was wrong with them:
+several blocking rules, levels for typing errors, term frequencies, u from random pairs and m by expectation maximisation; for
+claimants names without the words that everybody adds, nothing that an agent's clients share, and no rule that common names
+alone satisfy. Without these corrections F1 of 1,000,000 claimants is 0.14 instead of 0.85. Lines have three exact rules: with
+more (artist and year, title), or with editions apart from the title, recall rises to 0.97 and precision falls below 0.5.
+Prints one line of JSON: seconds, CPU seconds, peak memory.
 """
 import json, logging, resource, sys, time
 import duckdb
@@ -14,33 +18,61 @@ kind, records, pairs = sys.argv[1:4]
 probability = float(sys.argv[4]) if len(sys.argv) > 4 else 0.5
 started = time.time()
 con = duckdb.connect()
+con.execute(f"create table raw as select * from read_csv('{records}', all_varchar=true)")
+
+
+def words(column, dropped=""):
+    """Lower case, letters and digits, without some words."""
+    plain = f"regexp_replace(lower({column}), '[^a-z0-9 ]', '', 'g')"
+    plain = f"regexp_replace({plain}, '\\b({dropped})\\b', '', 'g')" if dropped else plain
+    return f"nullif(trim(regexp_replace({plain}, ' +', ' ', 'g')), '')"
+
+
+def only(characters, column):
+    return f"nullif(regexp_replace(upper({column}), '[^{characters}]', '', 'g'), '')"
+
+
 if kind == "claimants":
-    con.execute(f"""create table t as select id as unique_id,
-        lower(regexp_replace(name, '[^A-Za-z0-9 ]', '', 'g')) as name, lower(contact) as contact, lower(email) as email,
-        right(regexp_replace(phone, '[^0-9]', '', 'g'), 10) as phone, lower(street) as street, postcode,
-        nullif(regexp_replace(coalesce(tax_id, ''), '[^0-9]', '', 'g'), '') as tax_id
-        from read_csv('{records}', all_varchar=true)""")
-    rules = ["name", "email", "phone", "tax_id", "street"]
+    con.execute(f"""create table plain as select id as unique_id,
+        {words('name', 'the|and|records|recordings|music|entertainment|productions|group|llc|inc|ltd|corp|co')} as name,
+        {words('contact')} as contact, lower(email) as email, right({only('0-9', 'phone')}, 10) as phone,
+        {words('street', 'street|st|avenue|ave|road|rd|drive|dr|lane|ln|boulevard|blvd|court|ct|place|pl|circle|cir|apt|unit|suite')} as street,
+        postcode, {only('0-9', 'tax_id')} as tax_id from raw""")
+    # An e-mail, telephone or door that more than a few names share is an agent's and says nothing about the claimant.
+    for column in ["email", "phone", "street", "contact"]:
+        con.execute(f"""create table agents_{column} as select {column} from plain where {column} is not null
+            group by {column} having count(distinct name) > 3""")
+    con.execute("""create table t as select unique_id, name, postcode, tax_id,
+        case when email in (from agents_email) then null else email end as email,
+        case when phone in (from agents_phone) then null else phone end as phone,
+        case when street in (from agents_street) then null else street end as street,
+        case when contact in (from agents_contact) then null else contact end as contact from plain""")
+    blocking = [block_on("name", "postcode"), block_on("email"), block_on("phone"), block_on("tax_id"), block_on("street")]
+    training = [block_on("name", "postcode"), block_on("phone")]
+    known = [block_on("tax_id"), block_on("name", "phone"), block_on("name", "email")]
     comparisons = [
         cl.JaroWinklerAtThresholds("name", [0.92, 0.8]).configure(term_frequency_adjustments=True),
+        cl.JaroWinklerAtThresholds("contact", [0.92]).configure(term_frequency_adjustments=True),
         cl.LevenshteinAtThresholds("email", 2).configure(term_frequency_adjustments=True),
         cl.LevenshteinAtThresholds("phone", 1).configure(term_frequency_adjustments=True),
-        cl.LevenshteinAtThresholds("street", 2), cl.ExactMatch("postcode"), cl.LevenshteinAtThresholds("tax_id", 1),
+        cl.LevenshteinAtThresholds("street", 2).configure(term_frequency_adjustments=True),
+        cl.ExactMatch("postcode"), cl.LevenshteinAtThresholds("tax_id", 1),
     ]
 else:
     con.execute(f"""create table t as select id as unique_id,
         lower(regexp_replace(title, '[^A-Za-z0-9 ]', '', 'g')) as title, lower(artist) as artist,
         upper(regexp_replace(coalesce(catalog_no, ''), '[^A-Za-z0-9]', '', 'g')) as catalog_no,
         ltrim(regexp_replace(coalesce(upc, ''), '[^0-9]', '', 'g'), '0') as upc, lower(label) as label, year
-        from read_csv('{records}', all_varchar=true)""")
+        from raw""")
     con.execute("update t set catalog_no = nullif(catalog_no, ''), upc = nullif(upc, '')")
-    rules = ["upc", "catalog_no"]
+    training = [block_on("upc"), block_on("catalog_no")]
+    blocking = [*training, block_on("title", "artist")]
+    known = training
     comparisons = [
         cl.JaroWinklerAtThresholds("title", [0.95, 0.85]).configure(term_frequency_adjustments=True),
         cl.JaroWinklerAtThresholds("artist", [0.92]).configure(term_frequency_adjustments=True),
         cl.LevenshteinAtThresholds("catalog_no", 1), cl.LevenshteinAtThresholds("upc", 1), cl.ExactMatch("label"), cl.ExactMatch("year"),
     ]
-blocking = [block_on(r) for r in rules] + ([block_on("title", "artist")] if kind == "lines" else [])
 settings = SettingsCreator(link_type="dedupe_only", comparisons=comparisons, blocking_rules_to_generate_predictions=blocking,
                            retain_intermediate_calculation_columns=False, retain_matching_columns=False)
 api = DuckDBAPI(connection=con)
@@ -48,9 +80,9 @@ try:
     linker = Linker(api.register("t"), settings)
 except AttributeError:
     linker = Linker("t", settings, api)
-linker.training.estimate_probability_two_random_records_match(blocking[:2], recall=0.7)
+linker.training.estimate_probability_two_random_records_match(known, recall=0.7)
 linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
-for rule in blocking[:2]:
+for rule in training:
     linker.training.estimate_parameters_using_expectation_maximisation(rule)
 found = linker.inference.predict(threshold_match_probability=0.01)
 name = getattr(found, "physical_name", None) or found.name

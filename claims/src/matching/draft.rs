@@ -3,11 +3,47 @@
 //! Looking up a value waits for memory, several times over. Where many records are at hand, all their look-ups can wait
 //! together: [`super::intern::Interner::foresee`] asks for everything that numbering them is going to touch.
 
-use super::{intern, normalise::phrase, text};
+use super::{columns::Kind, intern, normalise::phrase, text};
 
 /// How many records are numbered at once: enough for memory to be busy, few enough to stay in the fastest cache.
 #[cfg(feature = "matching-files")]
 pub(super) const BATCH: usize = 128;
+
+/// The drafted values of a party, in their order.
+pub(super) mod party {
+    pub const NAME: usize = 0;
+    pub const CONTACT: usize = 1;
+    pub const EMAIL: usize = 2;
+    pub const FIRM: usize = 3;
+    pub const MAILBOX: usize = 4;
+    pub const PHONE: usize = 5;
+    pub const WEBSITE: usize = 6;
+    pub const STREET: usize = 7;
+    pub const TAX_ID: usize = 8;
+    pub const BIRTH_DATE: usize = 9;
+    pub const DRAFTED: usize = 10;
+}
+
+/// The drafted values of a line, in their order.
+pub(super) mod line {
+    pub const ARTIST: usize = 0;
+    pub const TITLE: usize = 1;
+    pub const ALBUM: usize = 2;
+    pub const CATALOG: usize = 3;
+    pub const GTIN: usize = 4;
+    pub const ISRC: usize = 5;
+    pub const LENGTH: usize = 6;
+    pub const TRACK: usize = 7;
+    pub const DRAFTED: usize = 8;
+}
+
+/// How many values of a record are drafted.
+pub(super) const fn drafted(kind: Kind) -> usize {
+    match kind {
+        Kind::Claimants => party::DRAFTED,
+        Kind::Lines => line::DRAFTED,
+    }
+}
 
 /// The canonical values of some records, so many a record.
 #[derive(Clone, Debug, Default)]

@@ -2,12 +2,14 @@
 
 use super::{
     columns::{Column, Kind},
+    draft::{line, party},
     intern::MISSING,
     normalise::address,
     phrases::Phrases,
-    records::{GtinKind, Party, Records, Release},
+    record::{GtinKind, Party, Release},
+    records::Records,
     text::{self, mix},
-    values::{Values, line, party},
+    values::Values,
 };
 
 /// A blocking rule: two records are compared when they have the same key under it.

@@ -51,6 +51,7 @@ pub mod period;
 pub mod phrases;
 #[cfg(feature = "matching-files")]
 pub mod read;
+pub mod record;
 pub mod records;
 #[cfg(feature = "matching-files")]
 mod rows;

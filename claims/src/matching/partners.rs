@@ -4,7 +4,8 @@
 use super::{
     columns::Kind,
     intern::MISSING,
-    records::{Party, Records, Release},
+    record::{Party, Release},
+    records::Records,
 };
 use std::collections::HashSet;
 

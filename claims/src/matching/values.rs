@@ -4,12 +4,12 @@ use super::{
     codes::Codes,
     columns::{Column, Kind},
     distance,
-    draft::Drafts,
+    draft::{Drafts, line, party},
     intern::MISSING,
     memo::Memo,
     normalise::{address, contact, derived, numbers, phrase, release},
     phrases::Phrases,
-    records::{GtinKind, Party, Release},
+    record::{GtinKind, Party, Release},
     text,
 };
 
@@ -64,42 +64,6 @@ pub(super) struct Scratch {
     label: Memo,
     year: Memo,
     language: Memo,
-}
-
-/// The drafted values of a party, in their order.
-pub(super) mod party {
-    pub const NAME: usize = 0;
-    pub const CONTACT: usize = 1;
-    pub const EMAIL: usize = 2;
-    pub const FIRM: usize = 3;
-    pub const MAILBOX: usize = 4;
-    pub const PHONE: usize = 5;
-    pub const WEBSITE: usize = 6;
-    pub const STREET: usize = 7;
-    pub const TAX_ID: usize = 8;
-    pub const BIRTH_DATE: usize = 9;
-    pub const DRAFTED: usize = 10;
-}
-
-/// The drafted values of a line, in their order.
-pub(super) mod line {
-    pub const ARTIST: usize = 0;
-    pub const TITLE: usize = 1;
-    pub const ALBUM: usize = 2;
-    pub const CATALOG: usize = 3;
-    pub const GTIN: usize = 4;
-    pub const ISRC: usize = 5;
-    pub const LENGTH: usize = 6;
-    pub const TRACK: usize = 7;
-    pub const DRAFTED: usize = 8;
-}
-
-/// How many values of a record are drafted.
-pub(super) const fn drafted(kind: Kind) -> usize {
-    match kind {
-        Kind::Claimants => party::DRAFTED,
-        Kind::Lines => line::DRAFTED,
-    }
 }
 
 impl Values {

@@ -7,7 +7,7 @@ use crate::matching::{
     intern::MISSING,
     normalise::{address, derived},
     phrases::{Agreement, Phrases},
-    records::Party,
+    record::Party,
     text::mix,
     values::Values,
 };

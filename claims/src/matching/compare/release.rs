@@ -7,7 +7,7 @@ use crate::matching::{
     intern::MISSING,
     normalise::release::{self, DAMAGED},
     phrases::{Agreement, Phrases},
-    records::{GtinKind, Release},
+    record::{GtinKind, Release},
     values::Values,
 };
 
