@@ -18,7 +18,7 @@ kind, records, pairs = sys.argv[1:4]
 probability = float(sys.argv[4]) if len(sys.argv) > 4 else 0.5
 started = time.time()
 con = duckdb.connect()
-con.execute(f"create table raw as select * from read_csv('{records}', all_varchar=true)")
+con.execute(f"create view raw as select * from read_csv('{records}', all_varchar=true)")
 
 
 def words(column, dropped=""):

@@ -86,7 +86,8 @@ pub fn cluster(records: usize, mut edges: Vec<Edge>, link: impl Fn(u32, u32) -> 
         let (left, right) = (members(&next, x), members(&next, y));
         // Between two records alone there is no evidence but the pair's own.
         let alone = left.len() == 1 && right.len() == 1 && edge.score >= 0;
-        match if alone { Ok(()) } else { verdict(&left, &right, &link) } {
+        let verdict = if alone { Ok(()) } else { verdict(&left, &right, &link) };
+        match verdict {
             Ok(()) => {
                 let keep = x.min(y);
                 for member in left.iter().chain(&right) {

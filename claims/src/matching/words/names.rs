@@ -143,13 +143,16 @@ const NICKNAMES: &[&str] = &[
     "zachary zach zack", "zachariah zach zack", "zoe zoey",
 ];
 
+/// A given name with its groups.
+type Nicknamed = (&'static str, [u8; 3]);
+
 /// The groups of given names that are used for one another to which a folded word belongs, counted from 1; 0 for none.
 /// No name is in more than three.
 #[must_use]
 pub fn nickname_groups(word: &str) -> [u8; 3] {
     /// Names by first letter, with their groups.
-    static GROUPS: LazyLock<[Vec<(&str, [u8; 3])>; 32]> = LazyLock::new(|| {
-        let mut groups: [Vec<(&str, [u8; 3])>; 32] = Default::default();
+    static GROUPS: LazyLock<[Vec<Nicknamed>; 32]> = LazyLock::new(|| {
+        let mut groups: [Vec<Nicknamed>; 32] = Default::default();
         for (number, names) in (1_u8..).zip(NICKNAMES) {
             for name in names.split(' ') {
                 let here = &mut groups[bucket(name)];
