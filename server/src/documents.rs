@@ -63,6 +63,36 @@ pub struct Kept {
     pub since: claims::Instant,
 }
 
+/// A file under a temporary name.
+struct Temporary {
+    at: Place,
+    bytes: u64,
+    since: claims::Instant,
+}
+
+enum Place {
+    Object(Path),
+    File(std::path::PathBuf),
+}
+
+/// The files of the folder of temporary ones. The object store lists none whose writing was not finished, and those are the ones
+/// that a killed process leaves.
+fn temporary_files(folder: &std::path::Path) -> anyhow::Result<Vec<Temporary>> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        // One that was finished meanwhile is gone.
+        let Ok(meta) = entry.metadata() else { continue };
+        found.push(Temporary { at: Place::File(entry.path()), bytes: meta.len(), since: meta.modified()?.into() });
+    }
+    Ok(found)
+}
+
 /// Why a document was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum Refused {
@@ -295,14 +325,27 @@ impl Documents {
         kept.boxed()
     }
 
-    /// How many bytes lie under temporary names: uploads under way, or that broke off.
+    /// How many files lie under temporary names, and their bytes: uploads under way, or that broke off.
     ///
     /// # Errors
     /// If the object store fails.
     pub async fn incoming(&self) -> anyhow::Result<(usize, u64)> {
-        let below = self.prefix.clone().join("incoming");
-        let all = self.store.list(Some(&below));
-        Ok(all.try_fold((0, 0), |(count, bytes), meta| async move { Ok((count + 1, bytes + meta.size)) }).await?)
+        let all = self.temporary().await?;
+        Ok((all.len(), all.iter().map(|file| file.bytes).sum()))
+    }
+
+    async fn temporary(&self) -> anyhow::Result<Vec<Temporary>> {
+        if let Some(directory) = &self.directory {
+            let incoming = directory.join("incoming");
+            return tokio::task::spawn_blocking(move || temporary_files(&incoming)).await?;
+        }
+        let all = self.store.list(Some(&self.prefix.clone().join("incoming")));
+        let found = |meta: object_store::ObjectMeta| Temporary {
+            at: Place::Object(meta.location),
+            bytes: meta.size,
+            since: meta.last_modified,
+        };
+        Ok(all.map_ok(found).try_collect().await?)
     }
 
     /// Removes the kept bytes of a hash, if they still were there before `before`.
@@ -336,14 +379,13 @@ impl Documents {
     /// # Errors
     /// If the object store fails.
     pub async fn clean(&self, before: claims::Instant) -> anyhow::Result<usize> {
-        let old: Vec<Path> = self
-            .store
-            .list(Some(&self.prefix.clone().join("incoming")))
-            .try_filter_map(|meta| async move { Ok((meta.last_modified < before).then_some(meta.location)) })
-            .try_collect()
-            .await?;
-        for at in &old {
-            self.store.delete(at).await?;
+        let all = self.temporary().await?;
+        let old: Vec<Temporary> = all.into_iter().filter(|file| file.since < before).collect();
+        for file in &old {
+            match &file.at {
+                Place::Object(at) => self.store.delete(at).await?,
+                Place::File(path) => tokio::fs::remove_file(path).await?,
+            }
         }
         Ok(old.len())
     }

@@ -38,6 +38,9 @@ pub struct Table {
     order: Vec<String>,
 }
 
+/// Table, column, place in the primary key from 1 (0 for none), and whether it is a text that PostgreSQL sorts by a language.
+type Column = (String, String, i64, bool);
+
 /// The number of the schema; `None` if there is none.
 ///
 /// # Errors
@@ -66,7 +69,7 @@ pub async fn schema(tx: &mut Tx) -> Result<Option<i64>, Error> {
 /// # Errors
 /// If the database fails, or tables refer to each other in circles.
 pub async fn tables(tx: &mut Tx) -> Result<Vec<Table>, Error> {
-    let (columns, references): (Vec<(String, String, i64, bool)>, Vec<(String, String)>) = match tx {
+    let (columns, references): (Vec<Column>, Vec<(String, String)>) = match tx {
         Tx::Sqlite(tx) => {
             let columns = sqlx::query_as(
                 "SELECT m.name, c.name, c.pk, FALSE FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' \

@@ -11,6 +11,9 @@ use super::{Post, Undelivered};
 /// Mails taken at a time.
 const BATCH: i64 = 20;
 
+/// How often the worker tries to write down what became of a mail: with the waits between, less than what is left of the lease.
+const SETTLE_TRIES: u32 = 10;
+
 /// How long a worker may hold a mail before another may take it: longer than any delivery takes.
 fn lease() -> Duration {
     Duration::minutes(5)
@@ -56,13 +59,33 @@ pub async fn run_once(recoup: &Recoup, post: &Post, owner: &str) -> Result<usize
                 "a mail was not delivered"
             );
         }
-        let mut tx = recoup.store.write().await?;
-        if !outbox::settle(&mut tx, mail.id, owner, state, &detail, next_at, now).await? {
-            tracing::warn!(mail = mail.id.0, "the lease of a mail ended before its delivery");
+        let mut tries = 0;
+        while let Err(error) = settle(recoup, mail, owner, state, &detail, (next_at, now)).await {
+            tries += 1;
+            if tries == SETTLE_TRIES {
+                return Err(error);
+            }
+            // What became of the mail is known here alone: while the lease holds, a database that is away is waited for, or the
+            // mail would go out twice.
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
         }
-        tx.commit().await?;
     }
     Ok(mails.len())
+}
+
+async fn settle(
+    recoup: &Recoup,
+    mail: &outbox::Mail,
+    owner: &str,
+    state: &str,
+    detail: &str,
+    (next_at, now): (claims::Instant, claims::Instant),
+) -> Result<(), claims::store::Error> {
+    let mut tx = recoup.store.write().await?;
+    if !outbox::settle(&mut tx, mail.id, owner, state, detail, next_at, now).await? {
+        tracing::warn!(mail = mail.id.0, "the lease of a mail ended before its delivery");
+    }
+    tx.commit().await
 }
 
 /// The wait after a number of attempts: 30 seconds, doubling, at most 6 hours, plus up to a quarter of jitter (given in

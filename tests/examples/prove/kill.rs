@@ -24,7 +24,7 @@ pub async fn run(plan: &Plan) {
     let people = Work::begin(&site.address(), ready.clone());
     let (mut kills, mut stops, mut longest) = (0, 0, Duration::ZERO);
     while !people.is_done() {
-        tokio::time::sleep(Duration::from_millis(u64::from(50 + chance.below(1_200)))).await;
+        tokio::time::sleep(Duration::from_millis(u64::from(10 + chance.below(300)))).await;
         // One in six is asked to stop instead, and has to end in order.
         if chance.below(6) == 0 {
             let (status, took) = tokio::task::spawn_blocking(move || running.stop()).await.unwrap();

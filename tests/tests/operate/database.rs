@@ -1,6 +1,6 @@
 //! A database that is locked, cut off, or gone for a while.
 
-use claims::line::Category;
+use claims::{line::Category, store::Tx};
 use server::mail::{Post, worker};
 use sqlx::{Connection, SqliteConnection};
 use tests::{App, Database, Kind, on_both, proxy::Proxy, run, stage};
@@ -37,6 +37,29 @@ async fn locked(database: Database) {
 #[test]
 fn a_locked_database_is_waited_for() {
     run(Kind::Sqlite, locked);
+}
+
+async fn full(database: Database) {
+    let app = App::start(&database).await;
+    stage::case(&app.recoup, "allegro", "ALG").await;
+    let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
+    let (actor, claim) = stage::ready(&app.recoup, account, "allegro", "Jay Records").await;
+    // What a full disk is to SQLite: it cannot grow, says so, and ends the transaction by itself.
+    let Tx::Sqlite(mut tx) = app.recoup.store.write().await.unwrap() else { panic!() };
+    sqlx::query("PRAGMA max_page_count = 1").execute(&mut *tx).await.unwrap();
+    let growing = "INSERT INTO installation (key, value) SELECT 'large', hex(randomblob(5000000))";
+    let error = sqlx::query(growing).execute(&mut *tx).await.unwrap_err().to_string();
+    assert!(error.contains("database or disk is full"), "{error}");
+    drop(tx);
+    // Others write as before.
+    stage::line(&app.recoup, &actor, claim, Category::UnpaidSales, &stage::sales("2.00"), None).await;
+    let browser = app.browser_of(&actor).await;
+    sign(&app, &browser, claim, &[]).await.expect_status(303);
+}
+
+#[test]
+fn a_full_disk_ends_one_transaction_and_no_more() {
+    run(Kind::Sqlite, full);
 }
 
 async fn gone(database: Database) {

@@ -27,9 +27,11 @@ on_both! {
         let orphan = stage::bytes(app, "orphan.txt", "text/plain", b"Nobody's.").await;
         let half = futures::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from_static(b"half"))]);
         app.documents.receive(half, 100).await.unwrap();
+        // What a process leaves that was killed while it wrote.
+        std::fs::write(database.directory().join("documents/incoming/AAAA#1"), b"killed").unwrap();
         let report = deep(&database).await;
         finding(&report, "1 have bytes but no row");
-        finding(&report, "1 temporary ones of 4 bytes");
+        finding(&report, "2 temporary ones of 10 bytes");
         assert!(report.lines.iter().any(|line| line.contains(&orphan.sha256)));
         // What is young may belong to an upload that goes on.
         let clean = |hours| Depth { deep: true, clean: Some(Duration::hours(hours)) };

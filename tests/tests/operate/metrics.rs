@@ -69,7 +69,7 @@ on_both! {
         browser.get("/nothing/at/all").await.expect_status(404);
         let page = ask(app, Some(&format!("Bearer {TOKEN}"))).await;
         let figures = read(&page.body);
-        let of = |name: &str| figures.get(name).map(String::as_str).unwrap_or_else(|| panic!("{name} is missing from\n{}", page.body));
+        let of = |name: &str| figures.get(name).map_or_else(|| panic!("{name} is missing from\n{}", page.body), String::as_str);
         assert_eq!(of("recoup_http_requests_total{method=\"GET\",route=\"/cases/{slug}\",status=\"200\"}"), "3");
         assert_eq!(of("recoup_http_requests_total{method=\"GET\",route=\"/cases/{slug}\",status=\"404\"}"), "1");
         assert_eq!(of("recoup_http_requests_total{method=\"GET\",route=\"none\",status=\"404\"}"), "1");
