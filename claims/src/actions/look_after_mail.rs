@@ -13,7 +13,8 @@ use crate::{
     },
 };
 
-const TOO_LATE: &str = "This mail no longer waits: it is being sent, was sent, or somebody else changed it meanwhile. Look at it again.";
+const TOO_LATE: &str =
+    "This mail no longer waits: it is being sent, was sent, or somebody else changed it meanwhile. Look at it again.";
 
 async fn find(tx: &mut Tx, actor: &Actor, case: CaseId, id: MailId) -> Result<ReadMail, Failure> {
     permit(actor, Action::Write(case))?;

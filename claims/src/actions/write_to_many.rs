@@ -5,11 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::Duration;
 use minijinja::context;
 
-use super::{
-    Failure, Recoup,
-    notices::unsubscribe,
-    once, permit, record,
-};
+use super::{Failure, Recoup, notices::unsubscribe, once, permit, record};
 use crate::{
     CaseId, Instant, MailingId,
     access::{Action, Actor, Refusal},
@@ -116,13 +112,7 @@ pub async fn preview(
 }
 
 /// Writes one mail for a recipient.
-fn compose(
-    recoup: &Recoup,
-    actor: &Actor,
-    case: &Case,
-    mailing: &Mailing,
-    to: &Recipient,
-) -> Result<NewMail, Failure> {
+fn compose(recoup: &Recoup, actor: &Actor, case: &Case, mailing: &Mailing, to: &Recipient) -> Result<NewMail, Failure> {
     let settings = &case.settings;
     let link = recoup.url(&format!("/claims/{}", to.claim_id));
     let last = case.deadline - Duration::minutes(1);
@@ -195,7 +185,9 @@ pub async fn test(
 }
 
 fn nobody() -> Failure {
-    Failure::said("Nobody would get this mail. Choose other claims; accounts whose address was never confirmed get none.")
+    Failure::said(
+        "Nobody would get this mail. Choose other claims; accounts whose address was never confirmed get none.",
+    )
 }
 
 /// A mailing to be queued.

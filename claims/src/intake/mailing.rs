@@ -194,9 +194,10 @@ pub fn wrong_placeholder(text: &str) -> Option<String> {
         Piece::Name(name) if !PLACEHOLDERS.iter().any(|(known, _)| *known == name) => {
             Some(format!("There is no placeholder {{{{{}}}}}. There are: {}.", clean(name, 40), known()))
         }
-        Piece::Open(after) => {
-            Some(format!("The placeholder that begins with {{{{{} has no end: write }}}} after its name.", clean(after, 20)))
-        }
+        Piece::Open(after) => Some(format!(
+            "The placeholder that begins with {{{{{} has no end: write }}}} after its name.",
+            clean(after, 20)
+        )),
         _ => None,
     })
 }

@@ -102,7 +102,12 @@ mod tests {
 
     #[test]
     fn words_lead_somewhere_in_both_parts() {
-        let line = format!("- {}: {} and {}.", linked("A-1", "https://x/a"), linked("$1.00", "https://x/a"), linked("2", "https://x/b"));
+        let line = format!(
+            "- {}: {} and {}.",
+            linked("A-1", "https://x/a"),
+            linked("$1.00", "https://x/a"),
+            linked("2", "https://x/b")
+        );
         assert_eq!(text(&line), "- A-1: $1.00 and 2.\n  https://x/a\n  https://x/b");
         assert_eq!(
             html(&line),

@@ -14,13 +14,8 @@ pub use marks::{linked, plain, unmarked};
 
 /// Mails with a link that signs somebody in or proves an address: only the mailbox may have it, so the portal shows them
 /// without.
-const SECRET: &[&str] = &[
-    "verify_address",
-    "address_known",
-    "reset_password",
-    "confirm_new_address",
-    "counsel_invited",
-];
+const SECRET: &[&str] =
+    &["verify_address", "address_known", "reset_password", "confirm_new_address", "counsel_invited"];
 
 /// Mails in which people write: they may be edited while they wait.
 const WRITTEN: &[&str] = &["letter", "news"];
@@ -152,7 +147,8 @@ fn html(subject: &str, text: &str) -> String {
             .lines()
             .map(|line| {
                 let escaped = escape(line);
-                if (line.starts_with("http://") || line.starts_with("https://")) && !line.contains(char::is_whitespace) {
+                if (line.starts_with("http://") || line.starts_with("https://")) && !line.contains(char::is_whitespace)
+                {
                     format!("<a href=\"{escaped}\">{escaped}</a>")
                 } else {
                     marks::html(&escaped)

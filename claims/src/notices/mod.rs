@@ -160,11 +160,9 @@ impl Kind {
             Self::ClaimNew | Self::ClaimLarge | Self::Members | Self::Total | Self::Filing | Self::Deadline => {
                 Way::AtOnce
             }
-            Self::ClaimAmended
-            | Self::ClaimWithdrawn
-            | Self::Matches
-            | Self::MailFailed
-            | Self::DraftsStalled => Way::Digest,
+            Self::ClaimAmended | Self::ClaimWithdrawn | Self::Matches | Self::MailFailed | Self::DraftsStalled => {
+                Way::Digest
+            }
         }
     }
 }

@@ -91,9 +91,8 @@ mod tests {
     fn a_threshold_has_one_key_whatever_the_figures() {
         let at = |members| What::Members { members, threshold: 40 }.key();
         assert_eq!(at(40), at(57));
-        let sent = |version| {
-            What::ClaimSent { number: "A".to_owned(), version, claimant: String::new(), amount: 0 }.kind()
-        };
+        let sent =
+            |version| What::ClaimSent { number: "A".to_owned(), version, claimant: String::new(), amount: 0 }.kind();
         assert_eq!((sent(1), sent(2)), (Kind::ClaimNew, Kind::ClaimAmended));
     }
 }

@@ -4,10 +4,10 @@ use axum::http::Method;
 use claims::{
     ClaimId, DocumentId, MatchId, OverlapId,
     access::Actor,
-    actions::{cases, counsel, documents, edit_lines, save_step},
+    actions::{cases, counsel, documents, edit_lines, mail_templates, save_step, write_to_many},
     intake::steps::Step,
     line::Category,
-    store::{cases as case_rows, documents::NewDocument, lines, matches, overlaps},
+    store::{cases as case_rows, documents::NewDocument, lines, matches, outbox, overlaps, register::Filter},
 };
 use tests::{App, Browser, Database, Options, Page, stage};
 
@@ -49,6 +49,11 @@ pub struct Ground {
     evidence: i64,
     import: i64,
     draft: i64,
+    /// The owner's receipt; mails that counsel wrote and that wait; a template.
+    receipt: i64,
+    waiting: [i64; 2],
+    mailing: i64,
+    template: i64,
     /// An account and a counsel that nobody needs.
     spare: i64,
 }
@@ -102,6 +107,33 @@ impl Ground {
         stage::send(recoup, &actor, other_claim).await.unwrap();
         app.run_jobs().await;
 
+        let of_counsel_one = stage::actor(recoup, of_counsel[0]).await;
+        let template = stage::answers(&[("name", "One"), ("subject", "Claim {{number}}"), ("text", "Dear {{name}},")]);
+        let template = mail_templates::save(recoup, &of_counsel_one, case, None, &template).await.unwrap().0;
+        let mut tx = recoup.store.read().await.unwrap();
+        let read = case_rows::by_id(&mut tx, case).await.unwrap().unwrap().read().unwrap();
+        drop(tx);
+        let answers = stage::answers(&[
+            ("about", "claim"),
+            ("subject", "A question"),
+            ("text", "Dear {{name}},"),
+            ("per_hour", "1"),
+        ]);
+        let wish = write_to_many::Wish {
+            filter: &Filter::default(),
+            filter_words: "all",
+            expected: 2,
+            answers: &answers,
+            key: "",
+        };
+        let mailing = write_to_many::queue(recoup, &of_counsel_one, &read, &wish).await.unwrap();
+        let mut tx = recoup.store.read().await.unwrap();
+        let receipt = outbox::of_account(&mut tx, owner, 10, 0).await.unwrap();
+        let receipt = receipt.iter().find(|mail| mail.kind == "receipt").expect("a receipt").id.0;
+        let waiting = outbox::of_case(&mut tx, case, "waiting", Some(mailing), 2, 0).await.unwrap();
+        let waiting = [waiting[0].id.0, waiting[1].id.0];
+        drop(tx);
+
         let shown: NewDocument = stage::bytes(&app, "order.txt", "text/plain", b"An order of the court.").await;
         cases::add_document(recoup, &administrator, case, &shown).await.unwrap();
         let draft = stage::draft(recoup, claim).await;
@@ -130,6 +162,10 @@ impl Ground {
             evidence,
             import,
             draft: draft.0,
+            receipt,
+            waiting,
+            mailing: mailing.0,
+            template,
             spare: of_counsel[2].0,
             app,
         }
@@ -147,6 +183,14 @@ impl Ground {
             self.pair.0
         } else if route.starts_with("/counsel/{slug}/overlaps/") {
             self.overlap.0
+        } else if route.starts_with("/counsel/{slug}/mail/mailings/") {
+            self.mailing
+        } else if route.starts_with("/counsel/{slug}/mail/templates/") {
+            self.template
+        } else if route.starts_with("/counsel/{slug}/mail/") {
+            self.waiting[usize::from(route.ends_with("/send"))]
+        } else if route == "/mail/{id}" {
+            self.receipt
         } else {
             self.case_document
         };
@@ -199,6 +243,16 @@ impl Ground {
             "/counsel/{slug}/overlaps/{id}/letter" => {
                 say(&[("subject", "A question"), ("text", "Who was to be paid?")])
             }
+            "/counsel/{slug}/mail/templates/new" => {
+                say(&[("name", "Two"), ("subject", "Claim"), ("text", "Dear {{name}},")])
+            }
+            "/counsel/{slug}/mail/templates/{id}" => {
+                say(&[("name", "One"), ("subject", "Claim"), ("text", "Dear {{name}},")])
+            }
+            "/counsel/{slug}/mail/preferences" => {
+                claims::notices::Kind::ALL.map(|kind| (kind.key(), "digest".to_owned())).into()
+            }
+            "/counsel/{slug}/mail/news" => say(&[("title", "News"), ("text", "A hearing."), ("per_hour", "10")]),
             "/admin/cases/{slug}/counsel" => say(&[("email", "new@law.example")]),
             _ => Vec::new(),
         }

@@ -7,6 +7,7 @@ mod claimant;
 mod counsel;
 mod documents;
 mod filings;
+mod mail;
 mod matching;
 mod statements;
 mod two_processes;

@@ -1,12 +1,7 @@
 //! One's own mail: everything that was mailed can be read here too.
 
 use axum::extract::Path;
-use claims::{
-    MailId,
-    actions::own_mail,
-    deadline,
-    store::outbox::ReadMail,
-};
+use claims::{MailId, actions::own_mail, deadline, store::outbox::ReadMail};
 use leptos::prelude::*;
 
 use crate::{

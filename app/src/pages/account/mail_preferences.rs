@@ -2,8 +2,8 @@
 
 use axum::extract::Path;
 use claims::{
-    actions::notices::preferences::{self, Subscribed},
     access::Action,
+    actions::notices::preferences::{self, Subscribed},
     store::cases,
 };
 use leptos::prelude::*;

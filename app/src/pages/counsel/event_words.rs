@@ -48,7 +48,10 @@ pub(super) fn in_words(event: &Event, known: &BTreeSet<&str>) -> (String, String
         "case_document_added" => ("A public document was added to the case", text("name")),
         "case_document_removed" => ("A public document was taken off the case", String::new()),
         "mailing_queued" => ("Mails to many were queued", mailing(&details)),
-        "mailing_stopped" => ("Mails to many were stopped", frame::count(number(&details, "discarded"), "mail was discarded", "mails were discarded")),
+        "mailing_stopped" => (
+            "Mails to many were stopped",
+            frame::count(number(&details, "discarded"), "mail was discarded", "mails were discarded"),
+        ),
         "mail_edited" => ("A mail that waited was edited", mail(&details)),
         "mail_discarded" => ("A mail that waited was discarded", mail(&details)),
         "mail_sent_now" => ("A mail was sent at once", mail(&details)),

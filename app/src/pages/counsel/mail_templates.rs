@@ -91,10 +91,8 @@ pub async fn add(visitor: Visitor, Path(slug): Path<String>, sent: Sent) -> Answ
 pub async fn page(visitor: Visitor, Path((slug, id)): Path<(String, i64)>) -> Answer {
     let (case, waiting, templates) = open(&visitor, &slug).await?;
     let template = templates.into_iter().find(|template| template.id.0 == id).ok_or(Refusal::NotFound)?;
-    let answers = Answers::default()
-        .with("name", template.name)
-        .with("subject", template.subject)
-        .with("text", template.body);
+    let answers =
+        Answers::default().with("name", template.name).with("subject", template.subject).with("text", template.body);
     Ok(visitor.page(form(case, waiting, Some(id), Typed::of(answers))))
 }
 

@@ -37,7 +37,15 @@ pub(super) fn kind(key: &str) -> &'static str {
 pub(super) fn why(detail: &str) -> &'static str {
     let said = detail.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| said.contains(word));
-    if has(&["5.1.1", "5.1.10", "user unknown", "no such user", "mailbox unavailable", "does not exist", "unknown recipient"]) {
+    if has(&[
+        "5.1.1",
+        "5.1.10",
+        "user unknown",
+        "no such user",
+        "mailbox unavailable",
+        "does not exist",
+        "unknown recipient",
+    ]) {
         "There is no such mailbox. Ask the claimant for another address."
     } else if has(&["5.2.2", "4.2.2", "mailbox full", "over quota", "quota exceeded"]) {
         "The mailbox is full."
@@ -81,7 +89,9 @@ mod tests {
 
     #[test]
     fn every_kind_that_a_case_mails_has_words() {
-        for kind in ["receipt", "claim_withdrawn", "claim_filed", "new_claim", "notice", "digest", "reminder", "letter", "news"] {
+        for kind in
+            ["receipt", "claim_withdrawn", "claim_filed", "new_claim", "notice", "digest", "reminder", "letter", "news"]
+        {
             assert!(claims::mail::kinds().any(|known| known == kind));
             assert_ne!(super::kind(kind), "Mail");
         }

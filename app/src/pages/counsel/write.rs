@@ -141,7 +141,8 @@ fn view(shown: &Shown, typed: &Typed) -> impl IntoView + use<> {
     let slug = shown.case.settings.slug.as_str();
     let here = format!("/counsel/{slug}/mail/write");
     let query = shown.choice.query();
-    let count = |number: usize, one: &str, many: &str| frame::count(i64::try_from(number).unwrap_or(i64::MAX), one, many);
+    let count =
+        |number: usize, one: &str, many: &str| frame::count(i64::try_from(number).unwrap_or(i64::MAX), one, many);
     let people = count(shown.chosen.people(), "person", "people");
     let claims = count(shown.chosen.claims(), "claim", "claims");
     let register = with_query(format!("/counsel/{slug}/claims"), &query);

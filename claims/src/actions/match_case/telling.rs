@@ -93,7 +93,8 @@ async fn tell_of(
         match (sent, listener.way(kind)) {
             (Some(_), Way::AtOnce) => {
                 let about = (Some(case.id), Some(claim.id));
-                let mail = recoup.mails.write("new_claim", &listener.email, values.clone(), about)?.of(listener.account);
+                let mail =
+                    recoup.mails.write("new_claim", &listener.email, values.clone(), about)?.of(listener.account);
                 outbox::add(tx, &mail, now).await?;
             }
             (Some(id), Way::Digest) => notices::keep_for_digest(tx, id, case.id, listener.account).await?,
@@ -189,7 +190,12 @@ pub(super) async fn found(
         things.push(What::Pair { id: pair.id, a: pair.a, b: pair.b, score: pair.score, stake: pair.stake });
     }
     for entry in notices::new_overlaps(tx, case).await? {
-        things.push(What::Overlap { id: entry.id, place: entry.place, release: entry.words, suspected: entry.suspected });
+        things.push(What::Overlap {
+            id: entry.id,
+            place: entry.place,
+            release: entry.words,
+            suspected: entry.suspected,
+        });
     }
     raise(recoup, tx, case, things, now).await
 }

@@ -53,7 +53,11 @@ fn said(account: AccountId, case: CaseId, subscription: Subscription) -> Vec<u8>
 /// # Errors
 /// A sentence if it was mistyped or is not ours.
 pub async fn read(recoup: &Recoup, token: &str) -> Result<Ends, Failure> {
-    let broken = || Failure::said("This link is not complete. Copy all of it from the mail, or sign in and choose there which mails you get.");
+    let broken = || {
+        Failure::said(
+            "This link is not complete. Copy all of it from the mail, or sign in and choose there which mails you get.",
+        )
+    };
     let bytes = BASE64URL_NOPAD.decode(token.as_bytes()).map_err(|_| broken())?;
     let (account, rest) = bytes.split_first_chunk::<8>().ok_or_else(broken)?;
     let (case, rest) = rest.split_first_chunk::<8>().ok_or_else(broken)?;

@@ -45,7 +45,10 @@ pub fn subject(case: &Case, things: &[&What]) -> String {
         [What::Deadline { days, .. }] => days_left(*days),
         [What::MailFailed { recipient, .. }] => format!("A mail to {} could not be delivered", plain(recipient)),
         [What::Members { .. }, ..] => {
-            let most = things.iter().filter_map(|what| if let What::Members { threshold, .. } = what { Some(*threshold) } else { None }).max();
+            let most = things
+                .iter()
+                .filter_map(|what| if let What::Members { threshold, .. } = what { Some(*threshold) } else { None })
+                .max();
             format!("{} members reached", grouped_units(most.unwrap_or_default()))
         }
         [What::Total { .. }, ..] => "Unique total above thresholds".to_owned(),
@@ -76,11 +79,15 @@ pub const fn lead(kind: Kind) -> &'static str {
         Kind::ClaimLarge => "A claim is above the amount that was set for the case:",
         Kind::Members => "Members, each counted once even if everybody who may be the same is:",
         Kind::Total => "The total, every dollar counted once even if every suspected overlap is one:",
-        Kind::Matches => "The comparison of claims found what may be counted twice. Nothing is taken off before a person decides:",
+        Kind::Matches => {
+            "The comparison of claims found what may be counted twice. Nothing is taken off before a person decides:"
+        }
         Kind::Filing => "What was asked for is done, or says what to mend:",
         Kind::Deadline => "The last moment for claims comes near:",
         Kind::MailFailed => "These mails will not be tried again unless you say so:",
-        Kind::DraftsStalled => "Nobody worked on them for two weeks. Whose they are is known to their writers alone; they are reminded before the deadline:",
+        Kind::DraftsStalled => {
+            "Nobody worked on them for two weeks. Whose they are is known to their writers alone; they are reminded before the deadline:"
+        }
     }
 }
 
@@ -115,16 +122,32 @@ fn item(recoup: &Recoup, case: &Case, what: &What) -> String {
     match what {
         What::ClaimSent { number, version, claimant, amount } => {
             let href = claim(number);
-            let did = if *version > 1 { format!("amended the claim, now version {version}, to") } else { "claims".to_owned() };
+            let did = if *version > 1 {
+                format!("amended the claim, now version {version}, to")
+            } else {
+                "claims".to_owned()
+            };
             format!("{}: {} {did} {}", linked(number, &href), plain(claimant), money(*amount, &href))
         }
         What::ClaimWithdrawn { number, claimant, amount, reason, .. } => {
             let href = claim(number);
-            format!("{}: {} withdrew {}. Reason: {}", linked(number, &href), plain(claimant), money(*amount, &href), plain(reason))
+            format!(
+                "{}: {} withdrew {}. Reason: {}",
+                linked(number, &href),
+                plain(claimant),
+                money(*amount, &href),
+                plain(reason)
+            )
         }
         What::ClaimLarge { number, claimant, amount, threshold } => {
             let href = claim(number);
-            format!("{}: {} claims {}, more than the {} set for the case", linked(number, &href), plain(claimant), money(*amount, &href), money(*threshold, &at("")))
+            format!(
+                "{}: {} claims {}, more than the {} set for the case",
+                linked(number, &href),
+                plain(claimant),
+                money(*amount, &href),
+                money(*threshold, &at(""))
+            )
         }
         What::Members { members, threshold } => {
             let found = linked(&count(*members, "member", "members"), &at("/matches"));
@@ -132,22 +155,40 @@ fn item(recoup: &Recoup, case: &Case, what: &What) -> String {
             format!("{found}: {threshold_words} reached ({})", thresholds::why_members(*threshold))
         }
         What::Total { total, threshold } => {
-            let why = if *threshold == thresholds::CAFA_AMOUNT { "what CAFA asks for, without interest and costs" } else { "the amount set for this case" };
+            let why = if *threshold == thresholds::CAFA_AMOUNT {
+                "what CAFA asks for, without interest and costs"
+            } else {
+                "the amount set for this case"
+            };
             format!("{}, more than {} ({why})", money(*total, &at(BY_OVERLAP)), money(*threshold, &at("")))
         }
         What::Pair { id, a, b, score, stake } => {
             let href = at(&format!("/matches/{id}"));
-            let (pair, chance) = (linked(&format!("{a} and {b}"), &href), linked(&format!("{} %", percent(*score)), &href));
-            format!("{pair} may be of one claimant ({chance} probable): up to {} may be counted twice", money(*stake, &href))
+            let (pair, chance) =
+                (linked(&format!("{a} and {b}"), &href), linked(&format!("{} %", percent(*score)), &href));
+            format!(
+                "{pair} may be of one claimant ({chance} probable): up to {} may be counted twice",
+                money(*stake, &href)
+            )
         }
         What::Overlap { id, release, suspected, .. } => {
             let href = at(&format!("/overlaps/{id}"));
-            let release = if release.is_empty() { "A lump sum".to_owned() } else { format!("“{}”", plain(release)) };
-            format!("{} is claimed more than once: up to {} may be counted twice", linked(&release, &href), money(*suspected, &href))
+            let release =
+                if release.is_empty() { "A lump sum".to_owned() } else { format!("“{}”", plain(release)) };
+            format!(
+                "{} is claimed more than once: up to {} may be counted twice",
+                linked(&release, &href),
+                money(*suspected, &href)
+            )
         }
         What::FilingBuilt { number, claims, gross } => {
             let href = at(&format!("/filings/{number}"));
-            format!("{} is built: {}, {} gross", linked(&format!("Filing {number}"), &href), linked(&count(*claims, "claim", "claims"), &href), money(*gross, &href))
+            format!(
+                "{} is built: {}, {} gross",
+                linked(&format!("Filing {number}"), &href),
+                linked(&count(*claims, "claim", "claims"), &href),
+                money(*gross, &href)
+            )
         }
         What::FilingFailed { why, .. } => {
             format!("{}, and nothing of it was kept. {}", linked("The build failed", &at("/filings")), plain(why))
