@@ -30,7 +30,13 @@ pub fn run<F>(kind: Kind, body: impl FnOnce(Database) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    // This crate is built without optimisation, so what a long test awaits takes much room on the stack.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_stack_size(16 << 20)
+        .enable_all()
+        .build()
+        .unwrap();
     runtime.block_on(async {
         let database = Database::create(kind).await;
         let ended = tokio::spawn(body(database.clone())).await;

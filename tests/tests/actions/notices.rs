@@ -280,11 +280,15 @@ on_both! {
         let (app, case, counsel) = case(&database).await;
         choose(&app, &counsel, case, Way::Off, &[(Kind::Matches, Way::AtOnce)]).await;
         let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
-        stage::sent(&app.recoup, account, "allegro", "Jay Records").await;
-        stage::sent(&app.recoup, account, "allegro", "Jay Recordings").await;
+        for name in ["Jay Records", "Jay Recordings"] {
+            let (actor, id) = stage::ready(&app.recoup, account, "allegro", name).await;
+            let of_a_release = stage::sales("7.00").with("title", "Sonatas").with("catalogue_number", "JAY 7");
+            stage::line(&app.recoup, &actor, id, Category::UnpaidSales, &of_a_release, None).await;
+            stage::send(&app.recoup, &actor, id).await.unwrap();
+        }
         let mails = told(&app, "notice").await;
         assert_eq!(mails.len(), 1, "{:?}", subjects(&mails));
-        for words in ["ALG-000001", "may be of one claimant", "% probable", "15,000.00 USD may be counted twice", "/counsel/allegro/matches/", "/counsel/allegro/overlaps/"] {
+        for words in ["ALG-000001", "may be of one claimant", "% probable", "7.00 USD may be counted twice", "/counsel/allegro/matches/", "/counsel/allegro/overlaps/"] {
             assert!(mails[0].body_text.contains(words), "{words}: {}", mails[0].body_text);
         }
         let mut tx = app.recoup.store.write().await.unwrap();

@@ -86,6 +86,7 @@ on_both! {
         stopped.expect("Stopped: 1 mail is discarded");
         app.pass(chrono::Duration::days(1));
         assert_eq!(letters().await, 1);
+        let browser = app.signed_in("counsel@example.org").await;
         let mail = browser.get("/counsel/allegro/mail?state=discarded").await;
         assert_eq!(html::table(&mail.body, "Mails").unwrap().len(), 2);
         browser.get("/counsel/allegro/events").await.expect("Mails to many were stopped");
