@@ -123,9 +123,14 @@ impl App {
 
     /// Matches what is to be matched, builds filings, looks for what people are to be told of, then delivers every mail that is due.
     pub async fn run_jobs(&self) {
-        while match_case::run_due(&self.recoup, &self.recoup.random.token()).await.unwrap() > 0 {}
-        while server::filings::run_due(&self.recoup, &self.documents, &self.recoup.random.token()).await.unwrap() > 0 {}
-        look::look(&self.recoup).await.unwrap();
+        while Box::pin(match_case::run_due(&self.recoup, &self.recoup.random.token())).await.unwrap() > 0 {}
+        // Boxed: what a test awaits lies on the small stack of a worker thread.
+        while Box::pin(server::filings::run_due(&self.recoup, &self.documents, &self.recoup.random.token()))
+            .await
+            .unwrap()
+            > 0
+        {}
+        Box::pin(look::look(&self.recoup)).await.unwrap();
         while worker::run_once(&self.recoup, &self.post, &self.recoup.random.token()).await.unwrap() > 0 {}
     }
 

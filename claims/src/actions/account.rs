@@ -74,9 +74,11 @@ pub async fn change_address(recoup: &Recoup, actor: &Actor, answers: &Answers) -
     )
     .await?;
     let values = context! { name => actor.name.as_str(), link, hours => Purpose::NewAddress.life().num_hours() };
-    outbox::add(&mut tx, &recoup.mails.write("confirm_new_address", new, values, (None, None))?, now).await?;
+    let mail = recoup.mails.write("confirm_new_address", new, values, (None, None))?.of(actor.account);
+    outbox::add(&mut tx, &mail, now).await?;
     let values = context! { name => actor.name.as_str(), new, link => recoup.url("/forgotten") };
-    outbox::add(&mut tx, &recoup.mails.write("address_changed", &actor.email, values, (None, None))?, now).await?;
+    let mail = recoup.mails.write("address_changed", &actor.email, values, (None, None))?.of(actor.account);
+    outbox::add(&mut tx, &mail, now).await?;
     Ok(tx.commit().await?)
 }
 

@@ -83,6 +83,7 @@ async fn mail_confirmation(
     let link = links::make(recoup, tx, Purpose::Verify, For { account: Some(account), email: Some(email), case: None })
         .await?;
     let kind = if known { "address_known" } else { "verify_address" };
+    // Not kept as the account's mail: in the portal, who only typed the address would read whether it is known.
     let mail = recoup.mails.write(
         kind,
         email,
@@ -223,7 +224,7 @@ pub async fn forgotten(recoup: &Recoup, answers: &Answers, client: &str) -> Resu
         )
         .await?;
         let values = context! { name => account.name, link, minutes => Purpose::Reset.life().num_minutes() };
-        let mail = recoup.mails.write("reset_password", &account.email, values, (None, None))?;
+        let mail = recoup.mails.write("reset_password", &account.email, values, (None, None))?.of(account.id);
         outbox::add(&mut tx, &mail, recoup.clock.now()).await?;
     }
     Ok(tx.commit().await?)
@@ -277,7 +278,7 @@ pub(super) async fn change_password(
     crate::store::sessions::delete_of_account(tx, id, keep).await?;
     if let Some(account) = accounts::by_id(tx, id).await? {
         let values = context! { name => account.name, at => crate::deadline::show(now, "Etc/UTC"), link => recoup.url("/forgotten") };
-        let mail = recoup.mails.write("password_changed", &account.email, values, (None, None))?;
+        let mail = recoup.mails.write("password_changed", &account.email, values, (None, None))?.of(account.id);
         outbox::add(tx, &mail, now).await?;
     }
     Ok(())

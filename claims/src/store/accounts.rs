@@ -189,7 +189,7 @@ pub async fn set_administrator(tx: &mut Tx, id: AccountId) -> Result<(), Error> 
     on!(tx, c => sqlx::query("UPDATE accounts SET administrator = TRUE WHERE id = $1").bind(id).execute(c).await.map(drop))
 }
 
-/// Moves everything that one account does for claimants to another: both proved the same address.
+/// Moves everything that one account does for claimants, and its mail, to another: both proved the same address.
 ///
 /// # Errors
 /// If the database fails.
@@ -200,6 +200,7 @@ pub async fn merge(tx: &mut Tx, from: AccountId, into: AccountId) -> Result<(), 
              ON CONFLICT (account_id, claimant_id) DO NOTHING",
         )
         .bind(from).bind(into).execute(&mut *c).await?;
+        sqlx::query("UPDATE outbox SET account_id = $2 WHERE account_id = $1").bind(from).bind(into).execute(&mut *c).await?;
         sqlx::query("DELETE FROM account_claimants WHERE account_id = $1").bind(from).execute(c).await.map(drop)
     })
 }

@@ -391,3 +391,12 @@ pub async fn send_now(tx: &mut Tx, id: MailId, now: Instant) -> Result<bool, Err
 pub async fn discard_mailing(tx: &mut Tx, mailing: MailingId) -> Result<u64, Error> {
     on!(tx, c => sqlx::query("UPDATE outbox SET state = 'discarded' WHERE mailing_id = $1 AND state = 'waiting'").bind(mailing).execute(c).await.map(|done| done.rows_affected()))
 }
+
+/// Leases one mail that waits, whatever else is due; `false` if it does not wait.
+///
+/// # Errors
+/// If the database fails.
+pub async fn lease_one(tx: &mut Tx, id: MailId, owner: &str, until: Instant) -> Result<bool, Error> {
+    on!(tx, c => sqlx::query("UPDATE outbox SET state = 'sending', lease_owner = $2, lease_until = $3, attempts = attempts + 1 WHERE id = $1 AND state = 'waiting'")
+        .bind(id).bind(owner).bind(until).execute(c).await.map(|done| done.rows_affected() == 1))
+}

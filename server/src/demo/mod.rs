@@ -29,6 +29,7 @@ mod entries;
 mod filing;
 pub mod fixtures;
 mod letters;
+mod mail;
 mod papers;
 pub mod pdf;
 mod people;
@@ -71,7 +72,8 @@ pub async fn load(installation: &Installation, data_dir: &Path) -> anyhow::Resul
         random: Random::seeded(2016),
         ..installation.recoup.clone()
     };
-    let filled = fill(&recoup, &installation.recoup.random, today, &plans, &documents, &guide).await;
+    let now = installation.recoup.clock.now();
+    let filled = fill(&recoup, &installation.recoup.random, (today, now), &plans, &documents, &guide).await;
     let lines = match filled {
         Ok(lines) => lines,
         Err(error) => {
@@ -119,7 +121,7 @@ async fn keep_one(documents: &Documents, name: &str, bytes: Vec<u8>) -> anyhow::
 async fn fill(
     recoup: &Recoup,
     random: &Random,
-    today: Instant,
+    (today, now): (Instant, Instant),
     plans: &[Plan],
     documents: &[Vec<NewDocument>],
     guide: &NewDocument,
@@ -172,6 +174,8 @@ async fn fill(
     match_case::run_due(recoup, "demo").await?;
     letters::draft(recoup, people.counsel, case).await?;
     take_mails_back(recoup, &invented, today).await?;
+    filing::move_on(recoup, now);
+    mail::fill(recoup, case, people.counsel, now).await?;
     tracing::info!(case = case.0, claims = filed.len(), "the demo case is loaded");
     Ok(lines)
 }

@@ -11,7 +11,9 @@ async function publicRooms(tools, picture) {
 async function claimantRooms(tools, picture) {
   const { page, users } = tools;
   await signIn(page, users.claimant);
-  await lookAt(tools, ["/claims", "/account", "/account/password", "/account/email"], picture);
+  await lookAt(tools, ["/claims", "/account", "/account/password", "/account/email", "/account/mail", "/mail"], picture);
+  await page.goto("/mail");
+  await lookAt(tools, (await links(page, /^\/mail\/\d+$/)).slice(0, 1), picture);
   await page.goto("/claims");
   const claims = await links(page, /^\/claims\/\d+$/);
   assert.equal(claims.length, 3, "the demo claimant acts for three claimants");
@@ -57,7 +59,21 @@ async function counselRooms(tools, picture) {
     await lookAt(tools, letters.slice(0, 1), picture);
   }
   await lookAt(tools, ["/counsel/allegro/letters/texts"], picture);
+  await mailRooms(tools, picture);
   await filingRooms(tools, picture);
+}
+
+async function mailRooms(tools, picture) {
+  const { page } = tools;
+  const mail = "/counsel/allegro/mail";
+  const rooms = ["", "?state=waiting", "?state=failed", "/write?status=submitted", "/news", "/templates", "/templates/new", "/preferences"];
+  await lookAt(tools, rooms.map((room) => mail + room), picture);
+  for (const list of [`${mail}?state=waiting`, `${mail}?state=failed`]) {
+    await page.goto(list);
+    await lookAt(tools, (await links(page, /\/mail\/\d+$/)).slice(0, 1), picture);
+  }
+  await page.goto(mail);
+  await lookAt(tools, (await links(page, /\/mail\/mailings\/\d+$/)).slice(0, 1), picture);
 }
 
 // The first visit builds a filing and waits for it on the page, which shows how it goes on by itself; later ones find it.

@@ -19,6 +19,9 @@ pub const TABLE: &[(&str, &str, &str)] = &[
     // Without a file it says so.
     ("POST", "/verify", "CCCCCC"),
     ("GET", "/filing-key.txt", "PPPPPP"),
+    // Ended by what the link says, whoever opens it; a token that is not ours is a dead link.
+    ("GET", "/unsubscribe/{token}", "DDDDDD"),
+    ("POST", "/unsubscribe/{token}", "DDDDDD"),
     ("GET", "/register", "PRRRRR"),
     ("POST", "/register", "WWWWWW"),
     ("GET", "/sign-in", "PRRRRR"),
@@ -53,6 +56,11 @@ pub const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/account/second-factor/remove", "IWWWWW"),
     ("GET", "/account/email", "IPPPPP"),
     ("POST", "/account/email", "IWWWWW"),
+    ("GET", "/account/mail", "IPPPPP"),
+    // Only where one files.
+    ("POST", "/account/mail/{slug}", "IRRNNN"),
+    ("GET", "/mail", "IPPPPP"),
+    ("GET", "/mail/{id}", "IPNNNN"),
     // Claims: their owner's alone until they are sent; counsel reads what was sent, on the receipt.
     ("GET", "/claims", "IPPPPP"),
     ("GET", "/cases/{slug}/file", "IPPPPP"),
@@ -136,6 +144,25 @@ pub const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/counsel/{slug}/claims/{number}/letters", "INNRNN"),
     ("POST", "/counsel/{slug}/letters/{id}", "INNRNN"),
     ("GET", "/counsel/{slug}/letters/zip/{kind}", "INNPNN"),
+    ("GET", "/counsel/{slug}/mail", "INNPNN"),
+    ("GET", "/counsel/{slug}/mail/write", "INNPNN"),
+    ("POST", "/counsel/{slug}/mail/write", "INNWNN"),
+    ("GET", "/counsel/{slug}/mail/mailings/{id}", "INNPNN"),
+    ("POST", "/counsel/{slug}/mail/mailings/{id}/stop", "INNRNN"),
+    ("GET", "/counsel/{slug}/mail/templates", "INNPNN"),
+    ("GET", "/counsel/{slug}/mail/templates/new", "INNPNN"),
+    ("POST", "/counsel/{slug}/mail/templates/new", "INNRNN"),
+    ("GET", "/counsel/{slug}/mail/templates/{id}", "INNPNN"),
+    ("POST", "/counsel/{slug}/mail/templates/{id}", "INNRNN"),
+    ("POST", "/counsel/{slug}/mail/templates/{id}/remove", "INNRNN"),
+    ("GET", "/counsel/{slug}/mail/preferences", "INNPNN"),
+    ("POST", "/counsel/{slug}/mail/preferences", "INNRNN"),
+    ("GET", "/counsel/{slug}/mail/news", "INNPNN"),
+    ("POST", "/counsel/{slug}/mail/news", "INNRNN"),
+    ("GET", "/counsel/{slug}/mail/{id}", "INNPNN"),
+    ("POST", "/counsel/{slug}/mail/{id}", "INNWNN"),
+    ("POST", "/counsel/{slug}/mail/{id}/discard", "INNRNN"),
+    ("POST", "/counsel/{slug}/mail/{id}/send", "INNRNN"),
     ("GET", "/counsel/{slug}/events", "INNPNN"),
     ("POST", "/counsel/{slug}/events/verify", "INNPNN"),
     // The installation.
@@ -162,6 +189,8 @@ const LAST: &[&str] = &[
     "/claims/{id}/sign",
     "/claims/{id}/discard",
     "/claims/{id}/withdraw",
+    "/counsel/{slug}/mail/templates/{id}/remove",
+    "/counsel/{slug}/mail/mailings/{id}/stop",
 ];
 
 /// GET that leaves a trace on purpose: the events of a case are its log, and who opened a claim or a document, or took an

@@ -9,7 +9,9 @@ on_both! {
     async fn every_form_refuses_another_site(database) {
         let ground = Ground::prepare(&database, None).await;
         let before = ground.rows().await;
-        let forms: Vec<_> = ground.app.routes.iter().filter(|(method, _)| *method == Method::POST).collect();
+        // Mail programs end mails from wherever they are (RFC 8058): there a signed address counts, and no cookie.
+        let open = |route: &str| route == "/unsubscribe/{token}";
+        let forms: Vec<_> = ground.app.routes.iter().filter(|(method, route)| *method == Method::POST && !open(route)).collect();
         assert!(forms.len() > 30);
         for (method, route) in forms {
             for role in ROLES {

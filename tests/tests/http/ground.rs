@@ -4,10 +4,10 @@ use axum::http::Method;
 use claims::{
     ClaimId, DocumentId, MatchId, OverlapId,
     access::Actor,
-    actions::{cases, counsel, documents, edit_lines, letters, save_step},
+    actions::{cases, counsel, documents, edit_lines, letters, mail_templates, save_step, write_to_many},
     intake::steps::Step,
     line::Category,
-    store::{cases as case_rows, documents::NewDocument, lines, matches, overlaps},
+    store::{cases as case_rows, documents::NewDocument, lines, matches, outbox, overlaps, register::Filter},
 };
 use tests::{App, Browser, Database, Options, Page, stage};
 
@@ -53,6 +53,11 @@ pub struct Ground {
     draft: i64,
     /// A letter of direction of the owner's claim.
     letter: i64,
+    /// The owner's receipt; mails that counsel wrote and that wait; a template.
+    receipt: i64,
+    waiting: [i64; 2],
+    mailing: i64,
+    template: i64,
     /// An account and a counsel that nobody needs.
     spare: i64,
 }
@@ -124,6 +129,28 @@ impl Ground {
         letters::save_texts(recoup, &writer, &of, &texts).await.unwrap();
         let direction = claims::letters::LetterKind::Direction;
         let letter = letters::make(recoup, &writer, "allegro", &number, direction).await.unwrap().0;
+        let template = stage::answers(&[("name", "One"), ("subject", "Claim {{number}}"), ("text", "Dear {{name}},")]);
+        let template = mail_templates::save(recoup, &writer, case, None, &template).await.unwrap().0;
+        let answers = stage::answers(&[
+            ("about", "claim"),
+            ("subject", "A question"),
+            ("text", "Dear {{name}},"),
+            ("per_hour", "1"),
+        ]);
+        let wish = write_to_many::Wish {
+            filter: &Filter::default(),
+            filter_words: "all",
+            expected: 2,
+            answers: &answers,
+            key: "",
+        };
+        let mailing = write_to_many::queue(recoup, &writer, &of, &wish).await.unwrap();
+        let mut tx = recoup.store.read().await.unwrap();
+        let receipt = outbox::of_account(&mut tx, owner, 10, 0).await.unwrap();
+        let receipt = receipt.iter().find(|mail| mail.kind == "receipt").expect("a receipt").id.0;
+        let waiting = outbox::of_case(&mut tx, case, "waiting", Some(mailing), 2, 0).await.unwrap();
+        let waiting = [waiting[0].id.0, waiting[1].id.0];
+        drop(tx);
 
         let shown: NewDocument = stage::bytes(&app, "order.txt", "text/plain", b"An order of the court.").await;
         cases::add_document(recoup, &administrator, case, &shown).await.unwrap();
@@ -154,6 +181,10 @@ impl Ground {
             import,
             draft: draft.0,
             letter,
+            receipt,
+            waiting,
+            mailing: mailing.0,
+            template,
             spare: of_counsel[2].0,
             app,
         }
@@ -173,6 +204,14 @@ impl Ground {
             self.overlap.0
         } else if route.starts_with("/letters/") || route.starts_with("/counsel/{slug}/letters/") {
             self.letter
+        } else if route.starts_with("/counsel/{slug}/mail/mailings/") {
+            self.mailing
+        } else if route.starts_with("/counsel/{slug}/mail/templates/") {
+            self.template
+        } else if route.starts_with("/counsel/{slug}/mail/") {
+            self.waiting[usize::from(route.ends_with("/send"))]
+        } else if route == "/mail/{id}" {
+            self.receipt
         } else {
             self.case_document
         };
@@ -228,6 +267,16 @@ impl Ground {
             }
             "/counsel/{slug}/letters/make" | "/counsel/{slug}/claims/{number}/letters" => say(&[("kind", "direction")]),
             "/counsel/{slug}/letters/{id}" => say(&[("state", "sent"), ("day", "2026-03-04"), ("steps", "0")]),
+            "/counsel/{slug}/mail/templates/new" => {
+                say(&[("name", "Two"), ("subject", "Claim"), ("text", "Dear {{name}},")])
+            }
+            "/counsel/{slug}/mail/templates/{id}" => {
+                say(&[("name", "One"), ("subject", "Claim"), ("text", "Dear {{name}},")])
+            }
+            "/counsel/{slug}/mail/preferences" => {
+                claims::notices::Kind::ALL.map(|kind| (kind.key(), "digest".to_owned())).into()
+            }
+            "/counsel/{slug}/mail/news" => say(&[("title", "News"), ("text", "A hearing."), ("per_hour", "10")]),
             "/admin/cases/{slug}/counsel" => say(&[("email", "new@law.example")]),
             _ => Vec::new(),
         }

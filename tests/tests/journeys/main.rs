@@ -9,6 +9,7 @@ mod counsel;
 mod documents;
 mod filings;
 mod letters;
+mod mail;
 mod matching;
 mod scanner;
 mod statements;

@@ -1,0 +1,321 @@
+//! Writing to many, and looking after what waits: the rate, the middle, the double click, and the worker that is faster.
+
+use std::collections::BTreeMap;
+
+use chrono::Duration;
+use claims::{
+    CaseId, MailId, MailingId,
+    access::Actor,
+    actions::{
+        Failure, counsel as appoint, look_after_mail, mail_templates,
+        notices::preferences,
+        own_mail, publish_news,
+        write_to_many::{self, Wish},
+    },
+    case::Case,
+    intake::Answers,
+    status::ClaimStatus,
+    store::{
+        cases, events, mailings,
+        outbox::{self, ReadMail},
+        register::Filter,
+    },
+};
+use tests::{App, Database, on_both, stage};
+
+/// A case with counsel and claims of four people; one acts for two of them.
+async fn case(database: &Database) -> (App, Case, Actor, Vec<Actor>) {
+    let app = App::start(database).await;
+    let id = stage::case(&app.recoup, "allegro", "ALG").await;
+    let counsel = stage::person(&app.recoup, "counsel@example.org", true, false).await;
+    appoint::appoint(&app.recoup, id, counsel.account).await.unwrap();
+    let mut people = Vec::new();
+    for (n, names) in
+        [["Ada Label", "Ada Press"].as_slice(), &["Bob & Sons"], &["Cem Klang"], &["Dora Music"]].iter().enumerate()
+    {
+        let account = stage::person(&app.recoup, &format!("person{n}@example.org"), true, false).await.account;
+        for name in *names {
+            stage::sent(&app.recoup, account, "allegro", name).await;
+        }
+        people.push(stage::actor(&app.recoup, account).await);
+    }
+    let counsel = stage::actor(&app.recoup, counsel.account).await;
+    app.run_jobs().await;
+    let mut tx = app.recoup.store.read().await.unwrap();
+    let case = cases::by_id(&mut tx, id).await.unwrap().unwrap().read().unwrap();
+    (app, case, counsel, people)
+}
+
+fn letter(about: &str, per_hour: &str) -> Answers {
+    stage::answers(&[
+        ("about", about),
+        ("subject", "Claim {{number}}"),
+        ("text", "Dear {{name}},\n\nof {{claimed}} of {{claimant}} is {{documented}} documented."),
+        ("per_hour", per_hour),
+    ])
+}
+
+fn submitted() -> Filter {
+    Filter { status: Some(ClaimStatus::Submitted), ..Filter::default() }
+}
+
+fn wish<'a>(filter: &'a Filter, expected: i64, answers: &'a Answers, key: &'a str) -> Wish<'a> {
+    Wish { filter, filter_words: "submitted", expected, answers, key }
+}
+
+async fn counts(app: &App, case: CaseId, mailing: MailingId) -> BTreeMap<String, i64> {
+    let mut tx = app.recoup.store.read().await.unwrap();
+    outbox::counts_of_case(&mut tx, case, Some(mailing)).await.unwrap()
+}
+
+fn is(pairs: &[(&str, i64)]) -> BTreeMap<String, i64> {
+    pairs.iter().map(|(state, count)| ((*state).to_owned(), *count)).collect()
+}
+
+async fn mails(app: &App, case: CaseId, mailing: MailingId) -> Vec<ReadMail> {
+    let mut tx = app.recoup.store.read().await.unwrap();
+    outbox::of_case(&mut tx, case, "", Some(mailing), 100, 0).await.unwrap()
+}
+
+async fn lease(app: &App) -> Vec<MailId> {
+    let now = app.clock.now();
+    let mut tx = app.recoup.store.write().await.unwrap();
+    let mails = outbox::lease(&mut tx, "a worker", 100, now, now + Duration::minutes(5)).await.unwrap();
+    tx.commit().await.unwrap();
+    mails.into_iter().map(|mail| mail.id).collect()
+}
+
+async fn settle(app: &App, id: MailId, state: &str) {
+    let now = app.clock.now();
+    let mut tx = app.recoup.store.write().await.unwrap();
+    assert!(outbox::settle(&mut tx, id, "a worker", state, "because", now, now).await.unwrap());
+    tx.commit().await.unwrap();
+}
+
+fn said(failure: Failure) -> String {
+    match failure {
+        Failure::Said(words) => words,
+        Failure::Invalid(errors) => {
+            errors.into_iter().map(|error| format!("{}: {}", error.field, error.message)).collect()
+        }
+        other => panic!("{other}"),
+    }
+}
+
+on_both! {
+    async fn mails_go_out_at_the_stated_rate_and_a_double_click_queues_them_once(database) {
+        let (app, case, counsel, _) = case(&database).await;
+        let (filter, answers) = (submitted(), letter("claim", "4"));
+        let clicks = futures::future::join_all((0..3).map(|_| {
+            let (recoup, counsel, case, answers) = (app.recoup.clone(), counsel.clone(), case.clone(), answers.clone());
+            tokio::spawn(async move { write_to_many::queue(&recoup, &counsel, &case, &wish(&submitted(), 5, &answers, "one key")).await.unwrap() })
+        })).await;
+        let ids: Vec<MailingId> = clicks.into_iter().map(Result::unwrap).collect();
+        assert!(ids.iter().all(|id| *id == ids[0]));
+        assert!(write_to_many::queue(&app.recoup, &counsel, &case, &wish(&filter, 5, &letter("claim", "9"), "one key")).await.is_err(), "another form under the same key");
+        assert_eq!(counts(&app, case.id, ids[0]).await, is(&[("waiting", 5)]));
+
+        let letters = async || app.mails().await.into_iter().filter(|mail| mail.kind == "letter").collect::<Vec<_>>();
+        assert_eq!(letters().await.len(), 1);
+        app.pass(Duration::minutes(14));
+        assert_eq!(letters().await.len(), 1);
+        app.pass(Duration::minutes(1));
+        assert_eq!(letters().await.len(), 2);
+        app.pass(Duration::minutes(45));
+        let all = letters().await;
+        assert_eq!(all.len(), 5);
+        assert_eq!(all[2].body_text.lines().nth(2).unwrap(), "of 15,000.00 USD of Bob & Sons is 0.00 USD documented.");
+        assert!(all[2].body_html.contains("Bob &amp; Sons") && all[2].subject.starts_with("Claim ALG-000003"), "{}", all[2].body_html);
+        assert!(all.iter().all(|mail| mail.unsubscribe.is_empty()), "a letter about a claim is not to be done without");
+    }
+
+    async fn stopped_in_the_middle_nothing_more_goes_out(database) {
+        let (app, case, counsel, _) = case(&database).await;
+        let answers = letter("claim", "60");
+        let id = write_to_many::queue(&app.recoup, &counsel, &case, &wish(&submitted(), 5, &answers, "")).await.unwrap();
+        app.run_jobs().await;
+        app.pass(Duration::minutes(1));
+        let on_its_way = lease(&app).await;
+        assert_eq!(on_its_way.len(), 1);
+        assert_eq!(counts(&app, case.id, id).await, is(&[("sent", 1), ("sending", 1), ("waiting", 3)]));
+        assert_eq!(write_to_many::stop(&app.recoup, &counsel, case.id, id).await.unwrap(), 3);
+        assert_eq!(write_to_many::stop(&app.recoup, &counsel, case.id, id).await.unwrap(), 0, "once more changes nothing");
+        // The one that was on its way could not be delivered: it is not tried again.
+        settle(&app, on_its_way[0], "waiting").await;
+        app.pass(Duration::hours(5));
+        app.run_jobs().await;
+        assert_eq!(counts(&app, case.id, id).await, is(&[("sent", 1), ("discarded", 4)]));
+        assert_eq!(app.mails().await.iter().filter(|mail| mail.kind == "letter").count(), 1);
+        let mut tx = app.recoup.store.read().await.unwrap();
+        assert!(mailings::by_id(&mut tx, case.id, id).await.unwrap().unwrap().stopped_at.is_some());
+        let kinds: Vec<_> = events::of_case(&mut tx, case.id, 2, 0).await.unwrap().into_iter().map(|event| event.kind).collect();
+        assert_eq!(kinds, ["mailing_stopped", "mailing_queued"]);
+    }
+
+    async fn stopping_and_settling_at_the_same_time_leave_nothing_waiting(database) {
+        let (app, case, counsel, _) = case(&database).await;
+        let answers = letter("claim", "3600");
+        let id = write_to_many::queue(&app.recoup, &counsel, &case, &wish(&submitted(), 5, &answers, "")).await.unwrap();
+        app.pass(Duration::minutes(1));
+        let leased = lease(&app).await;
+        assert_eq!(leased.len(), 5);
+        let settling = leased.iter().map(|mail| {
+            let (store, mail, now) = (app.recoup.store.clone(), *mail, app.clock.now());
+            tokio::spawn(async move {
+                let mut tx = store.write().await.unwrap();
+                outbox::settle(&mut tx, mail, "a worker", "waiting", "later", now, now).await.unwrap();
+                tx.commit().await.unwrap();
+            })
+        });
+        let (settled, stopped) = tokio::join!(futures::future::join_all(settling), write_to_many::stop(&app.recoup, &counsel, case.id, id));
+        assert!(settled.into_iter().all(|done| done.is_ok()) && stopped.is_ok());
+        assert_eq!(counts(&app, case.id, id).await, is(&[("discarded", 5)]));
+    }
+
+    async fn a_preview_shows_three_and_a_test_goes_to_oneself_alone(database) {
+        let (app, case, counsel, _) = case(&database).await;
+        let answers = letter("claim", "60");
+        let (count, samples) = write_to_many::preview(&app.recoup, &counsel, &case, &submitted(), &answers).await.unwrap();
+        let whom: Vec<_> = samples.iter().map(|sample| sample.recipient.as_str()).collect();
+        assert_eq!((count, whom), (5, vec!["person0 <person0@example.org>", "person1 <person1@example.org>", "person3 <person3@example.org>"]));
+        assert!(samples[2].text.contains("Dora Music") && samples[2].subject.starts_with("Claim ALG-000005"));
+        let before = app.mails().await.len();
+        for _ in 0..2 {
+            write_to_many::test(&app.recoup, &counsel, &case, &submitted(), &answers, "key").await.unwrap();
+        }
+        let mails = app.mails().await;
+        assert_eq!(mails.len(), before + 1, "clicked twice, tested once");
+        let test = mails.last().unwrap();
+        assert_eq!(test.recipient, "counsel@example.org");
+        assert!(test.subject.starts_with("Test: Claim ALG-000001"));
+        // The form's key still queues.
+        write_to_many::queue(&app.recoup, &counsel, &case, &wish(&submitted(), 5, &answers, "key")).await.unwrap();
+        let none = Filter { text: "nobody".to_owned(), ..submitted() };
+        assert!(said(write_to_many::queue(&app.recoup, &counsel, &case, &wish(&none, 0, &answers, "")).await.unwrap_err()).contains("Nobody would get this mail"));
+        assert!(said(write_to_many::queue(&app.recoup, &counsel, &case, &wish(&submitted(), 4, &answers, "")).await.unwrap_err()).contains("now chooses 5 mails, not 4"));
+    }
+
+    async fn news_go_to_each_person_once_and_not_to_who_wants_none(database) {
+        let (app, case, counsel, people) = case(&database).await;
+        preferences::set_of_claimant(&app.recoup, &people[1], "allegro", &Answers::default().with("reminders", "yes")).await.unwrap();
+        let drafting = stage::person(&app.recoup, "draft@example.org", true, false).await.account;
+        stage::ready(&app.recoup, drafting, "allegro", "Draft").await;
+        let news = stage::answers(&[("title", "A hearing"), ("text", "On 4 May."), ("mail", "yes"), ("per_hour", "3600")]);
+        for _ in 0..2 {
+            assert_eq!(publish_news::publish(&app.recoup, &counsel, &case, &news, "key").await.unwrap(), 4);
+        }
+        app.pass(Duration::minutes(1));
+        let mails: Vec<_> = app.mails().await.into_iter().filter(|mail| mail.kind == "news").collect();
+        let mut whom: Vec<_> = mails.iter().map(|mail| mail.recipient.as_str()).collect();
+        whom.sort_unstable();
+        assert_eq!(whom, ["draft@example.org", "person0@example.org", "person2@example.org", "person3@example.org"]);
+        assert!(mails.iter().all(|mail| !mail.unsubscribe.is_empty() && mail.body_text.contains(&mail.unsubscribe)));
+        // Counsel do not see who writes a draft.
+        let mut tx = app.recoup.store.read().await.unwrap();
+        let id = mailings::of_case(&mut tx, case.id, 1).await.unwrap()[0].id;
+        drop(tx);
+        assert!(self::mails(&app, case.id, id).await.iter().all(|mail| mail.recipient != "draft@example.org"));
+        let wrong = news.with("text", "Dear {{name}}");
+        assert!(said(publish_news::publish(&app.recoup, &counsel, &case, &wrong, "").await.unwrap_err()).starts_with("text: News are the same for everybody"));
+        // A mail to many that is news, with the same wishes.
+        let (count, _) = write_to_many::preview(&app.recoup, &counsel, &case, &submitted(), &letter("news", "60")).await.unwrap();
+        assert_eq!(count, 3);
+    }
+
+    async fn what_waits_is_edited_discarded_and_sent_at_once(database) {
+        let (app, case, counsel, _) = case(&database).await;
+        let answers = letter("claim", "1");
+        let id = write_to_many::queue(&app.recoup, &counsel, &case, &wish(&submitted(), 5, &answers, "")).await.unwrap();
+        app.run_jobs().await;
+        let waiting: Vec<_> = mails(&app, case.id, id).await.into_iter().filter(|mail| mail.state == "waiting").collect();
+        let [edited, discarded, sent, _] = waiting.as_slice() else { panic!("{waiting:?}") };
+        let recoup = &app.recoup;
+        let typed = stage::answers(&[("subject", "New subject"), ("text", "<b>New</b> \u{e000}text\u{e001}https://evil.example\u{e002}")]);
+        let seen = look_after_mail::mark(edited);
+        look_after_mail::edit(recoup, &counsel, case.id, edited.id, &typed, &seen).await.unwrap();
+        look_after_mail::edit(recoup, &counsel, case.id, edited.id, &typed, &seen).await.unwrap();
+        let other = typed.clone().with("text", "Somebody else’s text.");
+        assert!(said(look_after_mail::edit(recoup, &counsel, case.id, edited.id, &other, &seen).await.unwrap_err()).contains("somebody else changed it"));
+        let folded = typed.clone().with("subject", "A\nBcc: all@example.org");
+        assert!(said(look_after_mail::edit(recoup, &counsel, case.id, edited.id, &folded, &seen).await.unwrap_err()).starts_with("subject: "));
+        look_after_mail::send_now(recoup, &counsel, case.id, edited.id).await.unwrap();
+        look_after_mail::discard(recoup, &counsel, case.id, discarded.id).await.unwrap();
+        look_after_mail::discard(recoup, &counsel, case.id, discarded.id).await.unwrap();
+        assert!(look_after_mail::send_now(recoup, &counsel, case.id, discarded.id).await.is_err(), "what is discarded stays so");
+        look_after_mail::send_now(recoup, &counsel, case.id, sent.id).await.unwrap();
+        let delivered: Vec<_> = app.mails().await.into_iter().filter(|mail| mail.kind == "letter").collect();
+        assert_eq!(delivered.len(), 3);
+        let new = delivered.iter().find(|mail| mail.subject == "New subject").unwrap();
+        assert!(new.body_html.contains("&lt;b&gt;New&lt;/b&gt; texthttps://evil.example") && !new.body_html.contains("<a href"), "{}", new.body_html);
+        assert_eq!(counts(&app, case.id, id).await, is(&[("sent", 3), ("discarded", 1), ("waiting", 1)]));
+        // A receipt is the program's word.
+        let mut tx = app.recoup.store.read().await.unwrap();
+        let receipt = outbox::of_case(&mut tx, case.id, "", None, 100, 0).await.unwrap().into_iter().find(|mail| mail.kind == "receipt").unwrap();
+        drop(tx);
+        assert!(look_after_mail::edit(recoup, &counsel, case.id, receipt.id, &typed, &look_after_mail::mark(&receipt)).await.is_err());
+        assert!(look_after_mail::discard(recoup, &counsel, case.id, receipt.id).await.is_err());
+    }
+
+    async fn who_comes_after_the_worker_is_told_so(database) {
+        let (app, case, counsel, _) = case(&database).await;
+        let answers = letter("claim", "3600");
+        let id = write_to_many::queue(&app.recoup, &counsel, &case, &wish(&submitted(), 5, &answers, "")).await.unwrap();
+        let before = mails(&app, case.id, id).await;
+        app.pass(Duration::minutes(1));
+        let leased = lease(&app).await;
+        let typed = stage::answers(&[("subject", "Too"), ("text", "Late.")]);
+        let mail = before.iter().find(|mail| mail.id == leased[0]).unwrap();
+        let recoup = &app.recoup;
+        for late in [
+            look_after_mail::edit(recoup, &counsel, case.id, mail.id, &typed, &look_after_mail::mark(mail)).await,
+            look_after_mail::discard(recoup, &counsel, case.id, mail.id).await,
+            look_after_mail::send_now(recoup, &counsel, case.id, mail.id).await,
+        ] {
+            assert!(said(late.unwrap_err()).starts_with("This mail no longer waits"));
+        }
+        // It failed for good; counsel try it again, with new patience.
+        settle(&app, mail.id, "failed").await;
+        look_after_mail::send_now(recoup, &counsel, case.id, mail.id).await.unwrap();
+        assert_eq!(app.mails().await.iter().filter(|sent| sent.id == mail.id).count(), 1);
+
+        let outsider = stage::person(recoup, "outsider@example.org", true, false).await;
+        assert!(look_after_mail::send_now(recoup, &outsider, case.id, mail.id).await.is_err());
+        assert!(write_to_many::preview(recoup, &outsider, &case, &submitted(), &answers).await.is_err());
+        assert!(write_to_many::stop(recoup, &outsider, case.id, id).await.is_err());
+        assert!(publish_news::publish(recoup, &outsider, &case, &typed, "").await.is_err());
+    }
+
+    async fn an_unknown_placeholder_is_named_and_nothing_is_saved(database) {
+        let (app, case, counsel, _) = case(&database).await;
+        let typed = stage::answers(&[("name", "Reminder"), ("subject", "Claim {{number}}"), ("text", "Dear {{nmae}},")]);
+        let wrong = said(mail_templates::save(&app.recoup, &counsel, case.id, None, &typed).await.unwrap_err());
+        assert!(wrong.starts_with("text: There is no placeholder {{nmae}}."), "{wrong}");
+        let right = typed.with("text", "Dear {{name}},");
+        let id = mail_templates::save(&app.recoup, &counsel, case.id, None, &right).await.unwrap();
+        assert!(said(mail_templates::save(&app.recoup, &counsel, case.id, None, &right).await.unwrap_err()).starts_with("name: Another template"));
+        mail_templates::save(&app.recoup, &counsel, case.id, Some(id), &right.clone().with("name", "Second")).await.unwrap();
+        let mut tx = app.recoup.store.read().await.unwrap();
+        let kept: Vec<_> = mailings::templates(&mut tx, case.id).await.unwrap().into_iter().map(|template| template.name).collect();
+        drop(tx);
+        assert_eq!(kept, ["Second"]);
+        mail_templates::remove(&app.recoup, &counsel, case.id, id).await.unwrap();
+        assert!(mail_templates::save(&app.recoup, &counsel, case.id, Some(id), &right).await.is_err(), "what is gone is not saved");
+    }
+
+    async fn mail_is_read_in_the_portal_by_its_owner_without_links_that_sign_in(database) {
+        let (app, _, counsel, people) = case(&database).await;
+        let (list, count) = own_mail::list(&app.recoup, &people[0], 10, 1).await.unwrap();
+        assert_eq!((count, list.len()), (2, 2), "two receipts");
+        let read = own_mail::read(&app.recoup, &people[0], list[0].id).await.unwrap();
+        assert!(read.body_text.contains("/claims/"), "{}", read.body_text);
+        assert!(own_mail::read(&app.recoup, &counsel, list[0].id).await.is_err(), "nobody reads another's mail here");
+        assert!(own_mail::list(&app.recoup, &counsel, 10, 99).await.unwrap().0.iter().all(|mail| mail.recipient == "counsel@example.org"));
+
+        claims::actions::sign_in::forgotten(&app.recoup, &Answers::default().with("email", "person0@example.org"), "192.0.2.1").await.unwrap();
+        let sent = app.mail("reset_password", "person0@example.org").await;
+        let (list, _) = own_mail::list(&app.recoup, &people[0], 10, 1).await.unwrap();
+        let mail = list.iter().find(|mail| mail.kind == "reset_password").expect("it is in the list");
+        let read = own_mail::read(&app.recoup, &people[0], mail.id).await.unwrap();
+        assert!(sent.body_text.contains("/reset/") && !read.body_text.contains("http"), "{}", read.body_text);
+    }
+}
