@@ -225,7 +225,6 @@ fn field_in_words<'a>(step: &str, key: &'a str) -> &'a str {
 
 /// A claim of one line of 15,000.00 USD.
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a day that exists")]
 pub(crate) fn example() -> FrozenClaim {
     let day = NaiveDate::from_ymd_opt(2026, 11, 20).unwrap();
     FrozenClaim {

@@ -85,14 +85,10 @@ fn royalties(claim: &FrozenClaim) -> impl Iterator<Item = &FrozenLine> {
 
 /// Whether two names are of one company, as people write them: “Orchard” is “The Orchard”, and “The Orchard NY” too.
 fn same_company(a: &str, b: &str) -> bool {
-    let words = |name: &str| {
-        let words: Vec<String> = name
-            .to_lowercase()
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|word| !word.is_empty() && *word != "the")
-            .map(str::to_owned)
-            .collect();
-        words
+    let words = |name: &str| -> Vec<String> {
+        let lower = name.to_lowercase();
+        let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty() && *word != "the");
+        words.map(str::to_owned).collect()
     };
     let (a, b) = (words(a), words(b));
     let (short, long) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };

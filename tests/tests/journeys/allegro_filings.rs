@@ -207,8 +207,12 @@ on_both! {
             assert!(found.words.contains(words), "{words} is not in: {}", found.words);
         }
         let pages = text_of(&court.text(2, "full", "filing.pdf").await).join("\n");
-        for words in ["SUPPLEMENTAL FILING 2", "81,914.10", "29,540.00", "52,374.10", "47,690.00", "28,000.00", "6,224.10", "A royalty", "One contact,"] {
+        for words in ["SUPPLEMENTAL FILING 2", "81,914.10", "29,540.00", "52,374.10", "47,690.00", "28,000.00", "6,224.10", "royalty of 20 per cent."] {
             assert!(pages.contains(words), "{words} is not in filing 2:\n{pages}");
+        }
+        let decided = String::from_utf8(court.text(2, "full", "tables/duplicates.csv").await).unwrap();
+        for reason in ["A royalty of 20 per cent.", "One contact, one address, the same figures."] {
+            assert!(decided.contains(reason), "{reason} is not in\n{decided}");
         }
         let difference = String::from_utf8(court.text(2, "full", "tables/difference.csv").await).unwrap();
         assert_eq!(difference.lines().count(), 1 + found.rows.len());
