@@ -45,8 +45,7 @@ impl Installation {
     pub async fn open(config: &Config, base_url: &str, clock: Clock, random: Random) -> anyhow::Result<Self> {
         // S3 and SMTP share one TLS library; it is set up once for both. A second call finds it set up already.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        std::fs::create_dir_all(&config.data_dir)
-            .with_context(|| format!("the data directory {} cannot be made", config.data_dir.display()))?;
+        crate::backup::make_folder(&config.data_dir).context("the data directory (key data_dir)")?;
         let store =
             Store::open(&config.database_url).await.context("the database cannot be opened (key database_url)")?;
         let recoup = Recoup::new(store, clock, random.clone(), base_url, config.limits()).await?;

@@ -43,8 +43,9 @@ impl Hashed {
     }
 }
 
-/// Makes a folder that nobody else reads: a backup holds everything that people wrote, and the keys of the installation.
-pub(super) fn make_folder(folder: &Path) -> anyhow::Result<()> {
+/// Makes a folder that nobody else reads: a backup, like a data directory, holds everything that people wrote, and the keys of
+/// the installation. One that is there already keeps its rights.
+pub(crate) fn make_folder(folder: &Path) -> anyhow::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

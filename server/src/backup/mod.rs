@@ -24,6 +24,7 @@ mod restore;
 mod write;
 
 pub use check::check;
+pub(crate) use file::make_folder;
 pub use restore::restore;
 pub use write::write;
 

@@ -12,8 +12,7 @@ use futures::TryStreamExt;
 use sha2::{Digest, Sha256};
 
 use super::{
-    DOCUMENTS, FORMAT, Kept, MANIFEST, MANIFEST_HASH, Manifest, check, document_file,
-    file::{Hashed, make_folder},
+    DOCUMENTS, FORMAT, Kept, MANIFEST, MANIFEST_HASH, Manifest, check, document_file, file::Hashed, make_folder,
     table_file,
 };
 use crate::documents::Documents;

@@ -50,8 +50,7 @@ pub(super) async fn run(config: &Config, args: BackupArgs) -> anyhow::Result<()>
 /// Restores a backup.
 pub(super) async fn restore(config: &Config, args: RestoreArgs) -> anyhow::Result<()> {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    std::fs::create_dir_all(&config.data_dir)
-        .with_context(|| format!("the data directory {} cannot be made", config.data_dir.display()))?;
+    backup::make_folder(&config.data_dir).context("the data directory (key data_dir)")?;
     let documents = Documents::open(&config.documents, Random::System)?;
     let restored = backup::restore(&args.directory, &config.database_url, &documents).await?;
     say("restored and compared row by row", &restored);

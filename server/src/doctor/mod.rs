@@ -149,8 +149,12 @@ fn check_private(config: &Config, report: &mut Report) {
 
 async fn check_database(config: &Config, documents: Option<&Documents>, depth: Depth, report: &mut Report) {
     let remedy = "Check the key database_url, that the server runs and that its user may create tables.";
-    if let Err(error) = std::fs::create_dir_all(&config.data_dir) {
-        return report.failed("data directory", error, "Make it, or set data_dir to one that can be written.");
+    if let Err(error) = crate::backup::make_folder(&config.data_dir) {
+        return report.failed(
+            "data directory",
+            format!("{error:#}"),
+            "Make it, or set data_dir to one that can be written.",
+        );
     }
     let opened = match Store::connect(&config.database_url).await {
         Ok(store) => store.schema().await.map(|schema| (store, schema)),

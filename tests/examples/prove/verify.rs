@@ -87,7 +87,7 @@ pub async fn mails(site: &Site, smtp: &Smtp, kills: usize) {
     assert!(times.values().all(|times| *times <= 2), "a mail arrived more than twice");
     assert!(twice <= kills, "{twice} mails arrived twice in {kills} kills");
     println!(
-        "    {rows} mails arrived, {twice} of them twice under the same Message-ID (killed between the server's answer and our note)"
+        "    {rows} mails arrived, {twice} of them twice under the same Message-ID (cut off between the server's answer and our note of it)"
     );
 }
 

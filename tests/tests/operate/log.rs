@@ -162,7 +162,7 @@ on_both! {
         assert!(refused["account"].is_null() && refused["client"].as_str().unwrap().len() == 12, "{refused}");
         assert!(answered("/claims/{id}/documents", 303)["account"].is_number());
         answered("/reset/{token}", 410);
-        let failure: Vec<_> = entries.iter().filter(|entry| entry["span"]["id"] == number.as_str()).collect();
+        let failure: Vec<_> = entries.iter().filter(|entry| entry["spans"].as_array().is_some_and(|spans| spans.iter().any(|span| span["id"] == number.as_str()))).collect();
         assert!(failure.iter().any(|entry| entry["level"] == "ERROR"), "the number on the page leads to the mistake: {failure:?}");
         assert!(entries.iter().any(|entry| entry["message"] == "a mail was not delivered" && entry["why"].as_str().is_some_and(|why| why.contains("550"))));
     }
