@@ -110,7 +110,7 @@ fn show(shown: &Shown) -> impl IntoView + use<> {
         <h1>{mailing.subject.clone()}</h1>
         {frame::nav(slug, Place::Mail, shown.waiting)}
         {stopped}
-        <p>{format!("{by} wrote to {} on {}; {rate}.", mailing.recipients, frame::short_moment(mailing.queued_at, zone))}</p>
+        <p>{format!("{by} queued it on {}: {rate}. To: {}.", frame::short_moment(mailing.queued_at, zone), mailing.recipients)}</p>
         <Meter label="Done" part=done whole=seen words/>
         {hidden}
         {stop}
