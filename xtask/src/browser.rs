@@ -16,6 +16,8 @@ use crate::workspace::Workspace;
 pub fn run(workspace: &Workspace, interrupt: &Interrupt) -> Result<Counts> {
     let folder = workspace.browser();
     install_packages(interrupt, &folder)?;
+    // What is printed is read.
+    tools::find_or_install(interrupt, &["poppler-utils"], || tools::on_path("pdftotext"))?;
     let mut command = node(interrupt)?;
     command
         .arg("run.mjs")

@@ -10,7 +10,7 @@ const PATIENCE = 60_000;
 /**
  * Runs a check and returns what went wrong, as texts. A check is { name, run, options?, ownDemo?, patience? }; options are those
  * of `newContext` below; `ownDemo` gives it a demo that no other check changes; `patience` is how many milliseconds it may
- * take. `run` gets { page, context, newContext, base, users, mailTo, axe, shot }.
+ * take. `run` gets { page, context, newContext, base, users, mailTo, axe, shot, printed }, the last a folder for what is printed.
  */
 export async function runCheck(check, { browser, binary, demo: shared, screenshots, closing }) {
   const problems = [];
@@ -39,7 +39,7 @@ export async function runCheck(check, { browser, binary, demo: shared, screensho
       clock = setTimeout(() => reject(new Error(`not done after ${patience / 1000} s`)), patience);
     });
     const { base, users, mailTo } = demo;
-    const tools = { page, context, newContext, base, users, mailTo, axe, shot };
+    const tools = { page, context, newContext, base, users, mailTo, axe, shot, printed: join(screenshots, "printed") };
     await Promise.race([check.run(tools), late]);
   } catch (cause) {
     problems.push(cause.stack ?? String(cause));
