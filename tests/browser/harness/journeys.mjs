@@ -81,7 +81,7 @@ export async function fileClaim(hand, { mailTo }, name, look = async () => {}) {
   await hand.type(page.getByLabel("Already paid"), "500");
   await hand.type(page.getByLabel("Balance claimed"), "1.234,56");
   await hand.press(page.getByRole("button", { name: "Save the line" }));
-  await page.getByRole("heading", { name: "There is a problem" }).waitFor();
+  await page.locator(".error-summary").waitFor();
   assert.match(await page.title(), /^Error:/);
   await look("error");
   await hand.press(page.locator(".error-summary a").first());
@@ -146,7 +146,7 @@ export async function reviewCase(hand, counsel, look = async () => {}) {
   await page.getByRole("heading", { name: "The two records" }).waitFor();
   await look("match");
   await hand.tick(page.getByLabel("The same claimant"));
-  await hand.type(page.getByLabel("Reason"), "The same house and the same telephone.");
+  await hand.type(page.getByLabel("Why"), "The same house and the same telephone.");
   await hand.press(page.getByRole("button", { name: "Decide" }));
   await page.getByText("The same house and the same telephone.").first().waitFor();
   await look("decided");
