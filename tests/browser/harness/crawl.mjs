@@ -81,7 +81,7 @@ export async function crawl({ context, base, lanes = 2 }, seeds, look) {
 
 /** Opens a page; false if the address leads to a file. */
 async function open(context, page, address) {
-  if (/\.(csv|json|pdf|xlsx|zip|txt)$/.test(new URL(address, "http://x").pathname)) return false;
+  if (/\.(csv|json|pdf|xlsx|zip|txt)$|\/zip\//.test(new URL(address, "http://x").pathname)) return false;
   const answer = await page.goto(address).catch((cause) => {
     if (/ERR_ABORTED|Download is starting/.test(cause.message)) return null;
     throw cause;
