@@ -105,6 +105,7 @@ export async function fileClaim(hand, { mailTo }, name, look = async () => {}) {
 
   await page.goto(claim);
   await task("Check your answers");
+  await page.getByRole("heading", { name: "Check your answers" }).waitFor();
   await page.getByText("14,500.00").first().waitFor();
   await look("check");
   await page.goto(await mailTo(email, /http:\/\/127\.0\.0\.1:\d+\/confirm\/[\w.-]+/));
@@ -173,21 +174,24 @@ export async function setUpSecondFactor(hand, { email, password }, look = async 
   const { page } = hand;
   await page.goto("/account");
   await hand.press(page.getByRole("link", { name: "Set up second factor" }));
+  await page.getByRole("heading", { name: "Set up a second factor" }).waitFor();
   await look("explained");
   await hand.type(page.getByLabel("Password"), password);
   await hand.press(page.getByRole("button", { name: "Go on" }));
-  await look("begun");
   const key = await page.locator("dd code").textContent();
+  await look("begun");
   await hand.type(page.getByLabel(/code/i), code(key));
   await hand.press(page.getByRole("button", { name: "Turn it on" }));
   await page.getByRole("heading", { name: "The second factor is set up" }).waitFor();
   await look("codes");
   const [recovery] = await page.locator(".codes code").allTextContents();
   await hand.press(page.getByRole("link", { name: /to my account/ }));
+  await page.getByRole("heading", { name: "Your account" }).waitFor();
   await look("account");
   await page.goto("/account/second-factor");
   await look("active");
   await hand.press(page.getByRole("button", { name: "Sign out" }));
+  await page.getByRole("link", { name: "Register" }).waitFor();
   await page.goto("/sign-in");
   await hand.type(page.getByLabel("E-mail"), email);
   await hand.type(page.getByLabel("Password"), password);
