@@ -35,7 +35,7 @@ pub fn TaskList(
                 None => title.into_any(),
             };
             let detail = (!detail.is_empty()).then(|| view! { <p class="detail">{detail}</p> });
-            view! { <li><div class="task"><p class="what">{title}</p>{detail}</div><div id=status><StatusTag word key/></div></li> }
+            view! { <li><div><p class="what">{title}</p>{detail}</div><div id=status><StatusTag word key/></div></li> }
         })
         .collect();
     view! { <ol class="task-list">{items}</ol> }

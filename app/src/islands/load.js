@@ -1,6 +1,11 @@
-// Loads the islands of a page: the module and the wasm named on this script's own tag, then each island by its name.
+// Loads the islands of a page: the module and the wasm named on this script's own tag, then each island by its name. A page that
+// is left before they came, or a connection that breaks, is no error: every page works without them.
+const ignoreBrokenLoads = (cause) => {
+  if (!(cause instanceof TypeError)) throw cause;
+};
 const { module, wasm } = document.querySelector("script[data-module]").dataset;
-const islands = await import(module);
-await islands.default({ module_or_path: wasm });
-islands.hydrate();
-for (const island of document.querySelectorAll("leptos-island")) islands[island.dataset.component]?.(island);
+const islands = await import(module).catch(ignoreBrokenLoads);
+if (await islands?.default({ module_or_path: wasm }).catch(ignoreBrokenLoads)) {
+  islands.hydrate();
+  for (const island of document.querySelectorAll("leptos-island")) islands[island.dataset.component]?.(island);
+}

@@ -3,16 +3,20 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { axe } from "./axe.mjs";
+import { startDemo } from "./demo.mjs";
 
 const PATIENCE = 60_000;
 
 /**
- * Runs a check and returns what went wrong, as texts. A check is { name, run, options? }; options are those of
- * `newContext` below. `run` gets { page, context, newContext, base, users, axe, shot }.
+ * Runs a check and returns what went wrong, as texts. A check is { name, run, options?, ownDemo?, patience? }; options are those
+ * of `newContext` below; `ownDemo` gives it a demo that no other check changes; `patience` is how many milliseconds it may
+ * take. `run` gets { page, context, newContext, base, users, mailTo, axe, shot, printed }, the last a folder for what is printed.
  */
-export async function runCheck(check, { browser, demo, screenshots }) {
+export async function runCheck(check, { browser, binary, demo: shared, screenshots, closing }) {
   const problems = [];
   const contexts = [];
+  let demo = shared;
+  let own;
   const newContext = async (options) => {
     const context = await openContext(browser, demo.base, options, problems);
     contexts.push(context);
@@ -24,18 +28,28 @@ export async function runCheck(check, { browser, demo, screenshots }) {
   };
   let clock;
   try {
+    if (check.ownDemo) {
+      own = demo = await startDemo(binary);
+      closing.push(own.stop);
+    }
     const context = await newContext(check.options);
     const page = await context.newPage();
     const late = new Promise((_, reject) => {
-      clock = setTimeout(() => reject(new Error(`not done after ${PATIENCE / 1000} s`)), PATIENCE);
+      const patience = check.patience ?? PATIENCE;
+      clock = setTimeout(() => reject(new Error(`not done after ${patience / 1000} s`)), patience);
     });
-    const tools = { page, context, newContext, base: demo.base, users: demo.users, axe, shot };
+    const { base, users, mailTo } = demo;
+    const tools = { page, context, newContext, base, users, mailTo, axe, shot, printed: join(screenshots, "printed") };
     await Promise.race([check.run(tools), late]);
   } catch (cause) {
     problems.push(cause.stack ?? String(cause));
   } finally {
     clearTimeout(clock);
     for (const context of contexts) await context.close();
+    if (own) {
+      closing.splice(closing.indexOf(own.stop), 1);
+      await own.stop();
+    }
   }
   return problems;
 }

@@ -142,6 +142,7 @@ fn card(
         <li>
             <h3><a href=format!("/documents/{id}")>{document.name.clone()}</a></h3>
             <p class="detail">{about}<br/>"SHA-256 begins "<code title=document.sha256.clone()>{short(&document.sha256)}</code></p>
+            {(!document.proves.is_empty()).then(|| view! { <p>{format!("Proves: {}", document.proves)}</p> })}
             <p>{cited}</p>
             {cite}
             <details>
@@ -157,7 +158,6 @@ fn card(
                 <p>"SHA-256: "<code>{document.sha256.clone()}</code></p>
                 <p><a href=format!("{base}/remove")>"Remove"<span class="hidden">{named}</span></a></p>
             </details>
-            {(!document.proves.is_empty()).then(|| view! { <p>{format!("Proves: {}", document.proves)}</p> })}
         </li>
     }
 }

@@ -48,7 +48,7 @@ pub async fn page(visitor: Visitor) -> Answer {
         } else {
             view! {
                 <p>"One claim for each claimant and case. If you file for several claimants, each has a claim of its own."</p>
-                <Table caption="Claims" quiet=true>
+                <Table caption="Claims" quiet=true class="roomy">
                     <thead><tr><th scope="col">"Claimant and case"</th><th scope="col">"Status and number"</th><th scope="col">"What to do next"</th><th scope="col">"Last change"</th></tr></thead>
                     <tbody>{rows}</tbody>
                 </Table>

@@ -105,7 +105,7 @@ pub(super) fn nav(slug: &str, here: Place, waiting: Waiting) -> impl IntoView + 
             view! { <a href=href>{words}</a> }.into_any()
         }
     });
-    view! { <nav class="actions case-nav" aria-label="Pages of the case">{links.collect_view()}</nav> }
+    view! { <nav class="case-nav" aria-label="Pages of the case">{links.collect_view()}</nav> }
 }
 
 /// Above the content: whose page it is.

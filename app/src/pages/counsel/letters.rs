@@ -141,8 +141,8 @@ fn show(shown: &Shown) -> impl IntoView + use<> {
         {frame::nav(&slug, Place::Letters, shown.waiting)}
         <nav class="actions case-nav" aria-label="Kinds of letter">{kinds}</nav>
         <p>{about}</p>
-        {make_form(shown, &base)}
-        {zips(shown, &base, all)}
+        {running(shown)}
+        {make_form(shown, &base, all)}
         {(all > 0).then(|| states(shown, &base, all))}
         {list(shown, &base)}
         <p class="small soft">"Receipts write themselves: each goes with its mail, and stands on the page of its claim. Claimants see and download the letters of their own claims."</p>
@@ -157,13 +157,14 @@ fn plural(kind: LetterKind) -> &'static str {
     }
 }
 
-fn make_form(shown: &Shown, base: &str) -> impl IntoView + use<> {
-    let texts = view! { <a href=format!("{base}/texts")>"To whom letters go, and their words"</a> };
+/// What can be done with the letters: draft what is needed, download them, change their words.
+fn make_form(shown: &Shown, base: &str, all: i64) -> impl IntoView + use<> {
+    let links = view! { {downloads(shown, base, all)}<a href=format!("{base}/texts")>"To whom letters go, and their words"</a> };
     let words = match (shown.missing, shown.needed) {
         (Some(missing), _) => {
             return view! {
                 <Notice kind=NoticeKind::Warning title=format!("Say first {missing}")>"Nothing can be drafted before."</Notice>
-                <div class="actions">{texts}</div>
+                <div class="actions">{links}</div>
             }
             .into_any();
         }
@@ -172,24 +173,24 @@ fn make_form(shown: &Shown, base: &str) -> impl IntoView + use<> {
                 LetterKind::Direction => "Every submitted claim with digital royalties has its letter.",
                 _ => "Every submitted claim with held stock has its letter.",
             };
-            return view! { <p>{words}</p><div class="actions">{texts}</div> }.into_any();
+            return view! { <p>{words}</p><div class="actions">{links}</div> }.into_any();
         }
         (None, 1) => "Draft the one that is needed".to_owned(),
         (None, needed) => format!("Draft all {} that are needed", claims::money::grouped_units(needed)),
     };
     view! {
+        <p class="small soft">"Needed: the claim is submitted and has lines for it, and there is no letter yet or only a draft about an earlier version."</p>
         <form method="post" action=format!("{base}/make") novalidate>
             <input type="hidden" name="kind" value=shown.kind.key()/>
-            <div class="actions"><button type="submit">{words}</button>{texts}</div>
+            <div class="actions"><button type="submit">{words}</button>{links}</div>
         </form>
-        <p class="small soft">"Needed: the claim is submitted and has lines for it, and there is no letter yet or only a draft about an earlier version."</p>
     }
     .into_any()
 }
 
-fn zips(shown: &Shown, base: &str, all: i64) -> impl IntoView + use<> {
-    let base = format!("{base}/zip/{}", shown.kind.key());
-    let running = shown.zip.map(|(done, total)| {
+/// How far the ZIP is that is being made.
+fn running(shown: &Shown) -> impl IntoView + use<> {
+    shown.zip.map(|(done, total)| {
         let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
         let words = format!(
             "{} of {}",
@@ -202,17 +203,21 @@ fn zips(shown: &Shown, base: &str, all: i64) -> impl IntoView + use<> {
                 <p>"Your browser receives it while it is made."</p>
             </Notice>
         }
-    });
+    })
+}
+
+/// All letters as one file, and only the drafts.
+fn downloads(shown: &Shown, base: &str, all: i64) -> impl IntoView + use<> {
+    let base = format!("{base}/zip/{}", shown.kind.key());
     let drafts = shown.counts.iter().find(|(state, _)| *state == State::Drafted).map_or(0, |(_, count)| *count);
     let only_drafts = (drafts > 0 && drafts < all).then(|| {
         let words = format!("Only the {} (ZIP)", frame::count(drafts, "draft", "drafts"));
         view! { <a href=format!("{base}?state=drafted")>{words}</a> }
     });
-    let download = (all > 0).then(|| {
+    (all > 0).then(|| {
         let words = format!("Download {} (ZIP)", frame::count(all, "letter", "letters"));
-        view! { <div class="actions"><a href=base.clone()>{words}</a>{only_drafts}</div> }
-    });
-    view! { {running}{download} }
+        view! { <a href=base.clone()>{words}</a>{only_drafts} }
+    })
 }
 
 /// Letters in each state, each a link to them.

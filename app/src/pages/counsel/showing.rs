@@ -48,7 +48,7 @@ impl Showing<'_> {
             }
         };
         let links: Vec<_> = choices.into_iter().map(link).collect();
-        view! { <nav class="actions case-nav" aria-label=label>{links}</nav> }.into_any()
+        view! { <nav class="actions" aria-label=label>{links}</nav> }.into_any()
     }
 
     /// Says to which claim the list is narrowed; `words` come before its number.
