@@ -11,7 +11,7 @@ use claims::{
     actions::{
         account, build_filing, counsel as appoint,
         notices::preferences,
-        publish_news, save_step, sign_in, withdraw,
+        publish_news, save_step, second_factor, sign_in, withdraw,
         write_to_many::{self, Wish},
     },
     case::Case,
@@ -169,6 +169,11 @@ async fn accounts(app: &App, case: &Case) {
     let eve = stage::actor(recoup, account).await;
     let new = stage::answers(&[("email", "eve@new.example"), ("current", stage::PASSWORD)]);
     account::change_address(recoup, &eve, &new).await.unwrap();
+    let password = Answers::default().with("current", stage::PASSWORD);
+    second_factor::begin(recoup, &eve, &password).await.unwrap();
+    let second_factor::Standing::Begun(secret) = second_factor::standing(recoup, &eve).await.unwrap() else { panic!() };
+    let code = Answers::default().with("code", secret.code(app.clock.now()));
+    second_factor::confirm(recoup, &eve, &code, "").await.unwrap();
 }
 
 /// A filing that is built and one that is not.
@@ -239,6 +244,7 @@ const KEPT: &[(&str, &str, &str, &str)] = &[
     ("password_changed", "password_changed", "eve@example.org", ""),
     ("confirm_new_address", "confirm_new_address", "eve@new.example", ""),
     ("address_changed", "address_changed", "eve@example.org", ""),
+    ("second_factor", "second_factor", "eve@example.org", "set up"),
     ("counsel_invited", "counsel_invited", "new@law.example", ""),
     ("receipt", "receipt", "ada@example.org", "Version: 1"),
     ("receipt-amended", "receipt", "ada@example.org", "Version: 2"),

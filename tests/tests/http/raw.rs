@@ -31,11 +31,12 @@ on_both! {
             let said = say(&app, request.as_bytes()).await;
             assert!(said.starts_with("HTTP/1.1 400"), "{head}: {}", said.lines().next().unwrap_or_default());
         }
-        // A length beside chunks: the chunks count, nothing is left over to be taken for a second request.
+        // A length beside chunks: the chunks count and the connection is closed, so that what a proxy may have taken for the body is never
+        // taken for a request.
         let smuggled = "POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /account HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
         let said = say(&app, smuggled.as_bytes()).await;
         let answers = said.matches("HTTP/1.1 ").count();
-        assert!(said.starts_with("HTTP/1.1 400") || answers == 2, "{answers} answers: {said}");
+        assert_eq!(answers, 1, "{said}");
         for nonsense in ["GET / HTTP/9.9\r\n\r\n", "\0\0\0\0\r\n\r\n", "GET /\r\nfoo: bar\r\n\r\n", "TRACE / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"] {
             let said = say(&app, nonsense.as_bytes()).await;
             assert!(said.is_empty() || said.starts_with("HTTP/1.1 4") || said.starts_with("HTTP/1.0 4"), "{nonsense:?}: {said}");
