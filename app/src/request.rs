@@ -341,7 +341,7 @@ pub async fn explain(visitor: Visitor, request: Request<Body>, next: Next) -> Re
             Failure::Refused(Refusal::SecondFactor) => ("Set up a second factor first", failure.to_string()),
             Failure::Refused(refusal) => {
                 let account = visitor.actor.as_ref().map(|actor| actor.account.0);
-                tracing::warn!(?refusal, account, client = %visitor.client, "an action was refused");
+                tracing::warn!(?refusal, account, "an action was refused");
                 ("Not allowed", failure.to_string())
             }
             Failure::Invalid(errors) => ("Something is not right yet", errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join(" ")),

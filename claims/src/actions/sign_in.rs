@@ -188,7 +188,7 @@ pub async fn sign_in(recoup: &Recoup, answers: &Answers, client: &str) -> Result
         }
     }
     let Some(account) = found else {
-        tracing::warn!(client, "a password was refused");
+        tracing::warn!("a password was refused");
         return Err(Failure::field(
             "password",
             "Address and password do not fit together. Check both; capital letters matter in the password.",
@@ -199,7 +199,7 @@ pub async fn sign_in(recoup: &Recoup, answers: &Answers, client: &str) -> Result
         limits::clear(&mut tx, rule, of).await?;
     }
     tx.commit().await?;
-    tracing::info!(account = account.id.0, client, "a password was right");
+    tracing::info!(account = account.id.0, "a password was right");
     Ok(account.id)
 }
 

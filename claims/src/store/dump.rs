@@ -19,6 +19,7 @@ pub const JSON: &[(&str, &str)] = &[
     ("imports", "choices"),
     ("imports", "difference"),
     ("imports", "reading"),
+    ("letter_texts", "answers"),
     ("lines", "answers"),
     ("sessions", "data"),
     ("statement_mappings", "choices"),

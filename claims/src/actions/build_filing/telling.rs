@@ -15,7 +15,13 @@ use crate::{
 
 /// Tells counsel of a filing, and claimants that their claim is in it: those whose version is filed for the first time, so that
 /// building again what did not change writes to nobody.
-pub(super) async fn tell(recoup: &Recoup, tx: &mut Tx, case: CaseId, filing: &Filing, now: Instant) -> Result<(), Failure> {
+pub(super) async fn tell(
+    recoup: &Recoup,
+    tx: &mut Tx,
+    case: CaseId,
+    filing: &Filing,
+    now: Instant,
+) -> Result<(), Failure> {
     let claims = i64::try_from(filing.claims.len()).unwrap_or(i64::MAX);
     let what = What::FilingBuilt { number: filing.number, claims, gross: filing.figures.gross };
     notices::raise(recoup, tx, case, vec![what], now).await?;
@@ -45,4 +51,3 @@ pub(super) async fn tell(recoup: &Recoup, tx: &mut Tx, case: CaseId, filing: &Fi
     }
     Ok(())
 }
-
