@@ -37,24 +37,20 @@ try {
   closing.push(demo.stop);
   const browser = await startBrowser();
   closing.push(() => browser.close());
-  // Two at a time, as most of a check is waiting for the other side. No check may depend on what another one did.
-  const lane = async () => {
-    for (let check = checks.shift(); check; check = checks.shift()) {
-      const begun = performance.now();
-      const problems = await runCheck(check, { browser, binary, demo, screenshots, closing });
-      const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-      if (problems.length === 0) {
-        passed += 1;
-        console.log(`ok ${check.name} (${seconds} s)`);
-      } else {
-        failed += 1;
-        console.log(`not ok ${check.name} (${seconds} s)`);
-        for (const problem of problems) console.log(problem.replace(/^/gm, "    "));
-      }
+  for (const check of checks) {
+    const begun = performance.now();
+    const problems = await runCheck(check, { browser, demo, screenshots });
+    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+    if (problems.length === 0) {
+      passed += 1;
+      console.log(`ok ${check.name} (${seconds} s)`);
+    } else {
+      failed += 1;
+      console.log(`not ok ${check.name} (${seconds} s)`);
+      for (const problem of problems) console.log(problem.replace(/^/gm, "    "));
     }
-  };
+  }
   if (checks.length === 0) throw new Error(`No check has "${wanted}" in its name.`);
-  await Promise.all([lane(), lane()]);
 } catch (cause) {
   failed += 1;
   console.log(`not ok ${cause.message}`);

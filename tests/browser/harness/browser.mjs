@@ -13,16 +13,6 @@ const FLAGS = [
 ];
 
 export async function startBrowser() {
-  return chromium.launch(found());
-}
-
-/** A browser that remembers, in a folder: other programs that connect to it see its sign-ins. */
-export async function openBrowser(profile, { args, ...options }) {
-  const { executablePath, args: flags } = found();
-  return chromium.launchPersistentContext(profile, { executablePath, args: [...flags, ...args], ...options });
-}
-
-function found() {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
   try {
     accessSync(executablePath);
@@ -30,5 +20,6 @@ function found() {
     throw new Error(`There is no ${executablePath}; install Chromium, or name it in CHROMIUM.`);
   }
   // Chromium's sandbox refuses to run as root.
-  return { executablePath, args: process.getuid?.() === 0 ? [...FLAGS, "--no-sandbox"] : FLAGS };
+  const args = process.getuid?.() === 0 ? [...FLAGS, "--no-sandbox"] : FLAGS;
+  return chromium.launch({ executablePath, args });
 }

@@ -3,20 +3,16 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { axe } from "./axe.mjs";
-import { startDemo } from "./demo.mjs";
 
 const PATIENCE = 60_000;
 
 /**
- * Runs a check and returns what went wrong, as texts. A check is { name, run, options?, ownDemo?, patience? }; options are those
- * of `newContext` below; `ownDemo` gives it a demo that no other check changes; `patience` is how many milliseconds it may
- * take. `run` gets { page, context, newContext, base, users, mailTo, axe, shot, printed }, the last a folder for what is printed.
+ * Runs a check and returns what went wrong, as texts. A check is { name, run, options? }; options are those of
+ * `newContext` below. `run` gets { page, context, newContext, base, users, axe, shot }.
  */
-export async function runCheck(check, { browser, binary, demo: shared, screenshots, closing }) {
+export async function runCheck(check, { browser, demo, screenshots }) {
   const problems = [];
   const contexts = [];
-  let demo = shared;
-  let own;
   const newContext = async (options) => {
     const context = await openContext(browser, demo.base, options, problems);
     contexts.push(context);
@@ -28,28 +24,18 @@ export async function runCheck(check, { browser, binary, demo: shared, screensho
   };
   let clock;
   try {
-    if (check.ownDemo) {
-      own = demo = await startDemo(binary);
-      closing.push(own.stop);
-    }
     const context = await newContext(check.options);
     const page = await context.newPage();
     const late = new Promise((_, reject) => {
-      const patience = check.patience ?? PATIENCE;
-      clock = setTimeout(() => reject(new Error(`not done after ${patience / 1000} s`)), patience);
+      clock = setTimeout(() => reject(new Error(`not done after ${PATIENCE / 1000} s`)), PATIENCE);
     });
-    const { base, users, mailTo } = demo;
-    const tools = { page, context, newContext, base, users, mailTo, axe, shot, printed: join(screenshots, "printed") };
+    const tools = { page, context, newContext, base: demo.base, users: demo.users, axe, shot };
     await Promise.race([check.run(tools), late]);
   } catch (cause) {
     problems.push(cause.stack ?? String(cause));
   } finally {
     clearTimeout(clock);
     for (const context of contexts) await context.close();
-    if (own) {
-      closing.splice(closing.indexOf(own.stop), 1);
-      await own.stop();
-    }
   }
   return problems;
 }
