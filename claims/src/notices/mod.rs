@@ -103,7 +103,7 @@ impl Kind {
             Self::ClaimLarge => "claim_large",
             Self::Members => "members",
             Self::Total => "total",
-            Self::Matches => "matches",
+            Self::Matches => "duplicates",
             Self::Filing => "filing",
             Self::Deadline => "deadline",
             Self::MailFailed => "mail_failed",

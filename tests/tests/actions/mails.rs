@@ -257,7 +257,7 @@ const KEPT: &[(&str, &str, &str, &str)] = &[
     ("notice-claim_large", "notice", "third@example.org", "A large claim"),
     ("notice-members", "notice", "counsel@example.org", "members reached"),
     ("notice-total", "notice", "counsel@example.org", "Unique total above"),
-    ("notice-matches", "notice", "counsel@example.org", "likely duplicates"),
+    ("notice-duplicates", "notice", "counsel@example.org", "likely duplicates"),
     ("notice-filing", "notice", "counsel@example.org", "Filing 1 is built"),
     ("notice-filing_failed", "notice", "counsel@example.org", "could not be built"),
     ("notice-deadline", "notice", "counsel@example.org", "30 days left"),

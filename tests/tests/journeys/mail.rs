@@ -27,11 +27,11 @@ on_both! {
         let action = "/counsel/allegro/mail/preferences";
         let page = browser.get(action).await;
         let form = page.form(action);
-        assert_eq!((form.value("claim_new"), form.value("matches")), (Some("at_once"), Some("digest")), "as the program begins");
-        let page = browser.send(form.fill("claim_new", "digest").fill("matches", "off")).await;
+        assert_eq!((form.value("claim_new"), form.value("duplicates")), (Some("at_once"), Some("digest")), "as the program begins");
+        let page = browser.send(form.fill("claim_new", "digest").fill("duplicates", "off")).await;
         page.expect("Saved");
         let form = page.form(action);
-        assert_eq!((form.value("claim_new"), form.value("matches")), (Some("digest"), Some("off")));
+        assert_eq!((form.value("claim_new"), form.value("duplicates")), (Some("digest"), Some("off")));
         let wrong = browser.send(form.forge("claim_new", "never")).await;
         wrong.expect_status(422);
         wrong.expect("New claims: choose an answer.");
