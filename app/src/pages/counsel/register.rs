@@ -158,6 +158,7 @@ fn head_row(slug: &str, choice: &Choice) -> impl IntoView + use<> {
             <tr>
                 {sorted(Order::Number, "Claim", "", "ascending")}
                 {sorted(Order::Claimant, "Claimant", "", "ascending")}
+                <th scope="col">"Citizenship"</th>
                 {sorted(Order::Received, "Received", "", "descending")}
                 <th scope="col" class="num">"Lines"</th>
                 <th scope="col" class="num">"Units"</th>
@@ -189,7 +190,8 @@ fn row(case: &Case, choice: &Choice, found: &RegisterRow) -> impl IntoView + use
     view! {
         <tr>
             <th scope="row"><a href=href>{found.number.clone()}</a>{state}</th>
-            <td>{found.claimant.clone()}<span class="detail">{found.citizenship.clone()}</span></td>
+            <td>{found.claimant.clone()}</td>
+            <td>{found.citizenship.clone()}</td>
             <td class="nowrap"><time datetime=found.submitted_at.to_rfc3339()>{received}</time>{late}</td>
             <td class="num">{grouped_units(found.lines)}</td>
             <td class="num">{grouped_units(found.units)}</td>
@@ -206,7 +208,7 @@ fn foot_row(words: &'static str, sums: &RegisterSums, case: &Case) -> impl IntoV
     let off = Removed { confirmed: sums.removed, suspected: sums.suspected };
     view! {
         <tr>
-            <th scope="row" colspan="3">{words}": "{frame::count(sums.claims, "claim", "claims")}</th>
+            <th scope="row" colspan="4">{words}": "{frame::count(sums.claims, "claim", "claims")}</th>
             <td class="num">{grouped_units(sums.lines)}</td>
             <td class="num">{grouped_units(sums.units)}</td>
             <td class="num">{proof(sums.documented, sums.amount, currency)}</td>
