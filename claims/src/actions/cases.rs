@@ -51,6 +51,7 @@ pub async fn save(recoup: &Recoup, actor: &Actor, id: CaseId, revision: i64, ans
     let (settings, at) = read(&answers)?;
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
+    matching::lock(&mut tx, id).await?;
     let row = cases::by_id(&mut tx, id).await?.ok_or(Refusal::NotFound)?;
     let before = row.read()?.settings;
     if row.last_claim > 0 {

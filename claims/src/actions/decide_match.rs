@@ -28,6 +28,8 @@ pub async fn decide(
     let (verdict, reason) = resolution::read_match(answers).map_err(Failure::Invalid)?;
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
+    // A run that is being written could take the pair off below us, and the verdict would stand without it.
+    matching::lock(&mut tx, case).await?;
     let fingerprint = format!("{case} {id} {verdict} {reason}");
     if once::answered(&mut tx, actor, key, "decide_match", &fingerprint).await?.is_some() {
         return Ok(());
@@ -60,6 +62,7 @@ pub async fn undo(recoup: &Recoup, actor: &Actor, case: CaseId, id: MatchId) -> 
     permit(actor, Action::Decide(case))?;
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
+    matching::lock(&mut tx, case).await?;
     let pair = matches::by_id(&mut tx, case, id).await?.ok_or_else(gone)?;
     let Match { claim_a, claim_b, number_a, number_b, verdict, .. } = pair;
     if matches::undo(&mut tx, (claim_a, claim_b), actor.account, now).await? {

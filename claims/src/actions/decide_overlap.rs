@@ -2,7 +2,7 @@
 
 use super::{Failure, Recoup, once, permit, record, write_to_many};
 use crate::{
-    CaseId, ClaimId, OverlapId, ReleaseId,
+    CaseId, ClaimId, OverlapId,
     access::{Action, Actor, Refusal},
     intake::{Answers, resolution},
     matching::{model, period::month_text},
@@ -32,6 +32,8 @@ pub async fn decide(
     let (relation, everywhere, reason) = resolution::read_overlap(answers).map_err(Failure::Invalid)?;
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
+    // A run that is being written would move the entry below us.
+    matching::lock(&mut tx, case).await?;
     let fingerprint = format!("{case} {id} {claims:?} {relation} {everywhere} {reason}");
     if once::answered(&mut tx, actor, key, "decide_overlap", &fingerprint).await?.is_some() {
         return Ok(());
@@ -43,7 +45,7 @@ pub async fn decide(
         "same_money" => ("same_money", None),
         _ => ("distinct", None),
     };
-    let release_id = if everywhere { ReleaseId(0) } else { entry.release_id };
+    let release_id = if everywhere { overlaps::EVERYWHERE } else { entry.scope() };
     let decision = NewDecision {
         case_id: case,
         claims: (first.claim_id, second.claim_id),
@@ -55,12 +57,12 @@ pub async fn decide(
         by: actor.account,
     };
     overlaps::decide(&mut tx, &decision, now).await?;
-    if everywhere && entry.release_id.0 != 0 {
-        // What was said of this release alone would go before what holds everywhere.
-        overlaps::undo(&mut tx, decision.claims, entry.release_id, actor.account, now).await?;
+    if everywhere {
+        // What was said of this entry alone would go before what holds everywhere.
+        overlaps::undo(&mut tx, decision.claims, entry.scope(), actor.account, now).await?;
     }
     let details = serde_json::json!({
-        "a": first.number, "b": second.number, "release": if everywhere { "" } else { entry.words.as_str() }, "everywhere": everywhere, "relation": relation,
+        "a": first.number, "b": second.number, "release": if everywhere { "" } else { about(&entry) }, "everywhere": everywhere, "relation": relation,
         "of": of.map(|of| of.number.as_str()), "reason": reason, "engine": model::VERSION,
     });
     record(&mut tx, case, actor, "overlap_decided", details, now).await?;
@@ -85,14 +87,20 @@ pub async fn undo(
     permit(actor, Action::Decide(case))?;
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
+    matching::lock(&mut tx, case).await?;
     let (entry, first, second) = pair(&mut tx, case, id, claims).await?;
-    let release = if everywhere { ReleaseId(0) } else { entry.release_id };
+    let release = if everywhere { overlaps::EVERYWHERE } else { entry.scope() };
     if overlaps::undo(&mut tx, (first.claim_id, second.claim_id), release, actor.account, now).await? {
-        let details = serde_json::json!({ "a": first.number, "b": second.number, "release": if everywhere { "" } else { entry.words.as_str() }, "everywhere": everywhere });
+        let details = serde_json::json!({ "a": first.number, "b": second.number, "release": if everywhere { "" } else { about(&entry) }, "everywhere": everywhere });
         record(&mut tx, case, actor, "overlap_undone", details, now).await?;
         matching::want(&mut tx, case).await?;
     }
     Ok(tx.commit().await?)
+}
+
+/// What an entry is about, for the audit trail.
+fn about(entry: &Overlap) -> &str {
+    if entry.is_of_lump_sums() { "lump sums" } else { &entry.words }
 }
 
 /// What a letter to the parties of an entry could say: subject and text, for counsel to edit. It names neither the other

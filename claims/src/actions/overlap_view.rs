@@ -41,10 +41,8 @@ pub async fn full(
     entry: &Overlap,
     parts: &[Part],
 ) -> Result<Full, Failure> {
-    let described = match entry.release_id.0 {
-        0 => Vec::new(),
-        _ => releases::of_release(tx, case, entry.release_id).await?,
-    };
+    let described =
+        if entry.is_of_lump_sums() { Vec::new() } else { releases::of_release(tx, case, entry.release_id).await? };
     let keys: HashSet<&str> = described.iter().map(|of| of.key.as_str()).collect();
     let family = match entry.family.as_str() {
         "sales" => Family::Sales,
@@ -57,7 +55,7 @@ pub async fn full(
         for line in of_claim(tx, part.claim_id, filing_basis).await? {
             let Some(category) = Category::parse(&line.category) else { continue };
             let (at, of) = (place(&line, category), description(&line));
-            let about = if entry.release_id.0 == 0 { !of.names_a_release() } else { keys.contains(of.key().as_str()) };
+            let about = if entry.is_of_lump_sums() { !of.names_a_release() } else { keys.contains(of.key().as_str()) };
             if !about || at.family != family || at.channel != entry.channel {
                 continue;
             }

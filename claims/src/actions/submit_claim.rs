@@ -25,7 +25,7 @@ use crate::{
     store::{
         Tx, cases,
         claims::{self, Sent},
-        events, letters as letters_kept, lines, outbox, totals as kept_totals,
+        events, letters as letters_kept, lines, matching, outbox, totals as kept_totals,
     },
     totals::{self, Addend, Total},
 };
@@ -82,6 +82,7 @@ async fn freeze(
     claim_view::own_claim(&mut tx, actor, id, Action::ReadOwnClaim).await?;
     claims::lock(&mut tx, id).await?;
     let claim = claims::by_id(&mut tx, id).await?.ok_or(Refusal::NotFound)?;
+    matching::lock(&mut tx, claim.case_id).await?;
     let row = claims::version(&mut tx, version).await?.filter(|row| row.claim_id == id).ok_or(Refusal::NotFound)?;
     if row.sent_at.is_some() {
         return Ok(Received { number: claim.number.unwrap_or_default(), version: row.version });

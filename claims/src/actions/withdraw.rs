@@ -10,7 +10,7 @@ use crate::{
     intake::form::clean,
     notices::What,
     status::{ClaimStatus, Step},
-    store::{claims, events, outbox, totals as kept_totals},
+    store::{claims, events, matching, outbox, totals as kept_totals},
     totals,
 };
 
@@ -35,6 +35,7 @@ pub async fn withdraw(recoup: &Recoup, actor: &Actor, id: ClaimId, reason: &str)
     }
     status.after(Step::Withdraw).ok_or_else(|| Failure::said("This claim cannot be withdrawn now."))?;
     claims::withdraw(&mut tx, id, &reason, now).await?;
+    matching::lock(&mut tx, claim.case_id).await?;
     match_case::changed(&mut tx, &claim, None).await?;
     let details = serde_json::json!({ "reason": reason.as_str() });
     events::add(

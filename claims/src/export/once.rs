@@ -110,7 +110,7 @@ fn decisions(
     for other in parts.iter().filter(|other| other.claim_id != part.claim_id) {
         let pair = (part.claim_id.min(other.claim_id), part.claim_id.max(other.claim_id));
         let of = said.get(&pair).into_iter().flatten();
-        for decision in of.filter(|of| of.release_id == entry.release_id || of.release_id.0 == 0) {
+        for decision in of.filter(|of| of.release_id == entry.scope() || of.release_id == overlaps::EVERYWHERE) {
             let relation = match decision.relation.as_str() {
                 "derivative" if decision.of_claim == Some(part.claim_id) => {
                     format!("{} claims a share of it", other.number)
@@ -119,7 +119,7 @@ fn decisions(
                 "same_money" => format!("the same money as {}", other.number),
                 _ => format!("other money than {}", other.number),
             };
-            let everywhere = if decision.release_id.0 == 0 { ", in every release" } else { "" };
+            let everywhere = if decision.release_id == overlaps::EVERYWHERE { ", in every release" } else { "" };
             words.push(format!("{relation}{everywhere} ({}: {})", decision.by, decision.reason));
         }
     }

@@ -30,7 +30,8 @@ pub struct Entry {
     pub confirmed: Minor,
     /// Removed as well if every suspicion is right.
     pub suspected: Minor,
-    /// Whose money the confirmed part is: it is payable through this claimant.
+    /// Whose money the confirmed part is a share of: it is payable through this claimant. Nobody's where it is the same money as
+    /// another's, for that is payable once, to whom it stays with.
     pub through: Option<Claimant>,
 }
 
@@ -134,28 +135,42 @@ fn unite(
     *contradictory |= related.iter().any(|(i, j, r)| *r == Relation::Distinct && home[*i] == home[*j]);
     // A circle of derivations: each is part of the other, so they are the same money.
     loop {
-        let mut reach = vec![vec![false; n]; n];
-        for (i, j, r) in related {
-            if let Relation::Derivative { of } = r {
-                let (part, whole) = if amounts[*i].0 == *of { (*j, *i) } else { (*i, *j) };
-                reach[home[part]][home[whole]] = home[part] != home[whole];
-            }
-        }
-        for via in 0..n {
-            for i in 0..n {
-                for j in 0..n {
-                    reach[i][j] |= reach[i][via] && reach[via][j];
-                }
-            }
-        }
-        let Some((i, j)) =
-            (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j))).find(|(i, j)| reach[*i][*j] && reach[*j][*i])
-        else {
-            return home;
-        };
+        let derived: Vec<(usize, usize)> = related
+            .iter()
+            .filter_map(|(i, j, relation)| match relation {
+                Relation::Derivative { of } if amounts[*i].0 == *of => Some((home[*j], home[*i])),
+                Relation::Derivative { .. } => Some((home[*i], home[*j])),
+                _ => None,
+            })
+            .filter(|(part, whole)| part != whole)
+            .collect();
+        let Some((i, j)) = circle(&derived) else { return home };
         *contradictory = true;
         join(&mut home, i, j);
     }
+}
+
+/// The first two, smaller first, that each derive from the other, directly or through others. Only those that derive or are derived
+/// from are looked at: of a release that hundreds claim, few are.
+fn circle(derived: &[(usize, usize)]) -> Option<(usize, usize)> {
+    let mut involved: Vec<usize> = derived.iter().flat_map(|(part, whole)| [*part, *whole]).collect();
+    involved.sort_unstable();
+    involved.dedup();
+    let n = involved.len();
+    let place = |of: usize| involved.partition_point(|other| *other < of);
+    let mut reach = vec![vec![false; n]; n];
+    for (part, whole) in derived {
+        reach[place(*part)][place(*whole)] = true;
+    }
+    for via in 0..n {
+        for i in 0..n {
+            for j in 0..n {
+                reach[i][j] |= reach[i][via] && reach[via][j];
+            }
+        }
+    }
+    let (i, j) = (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j))).find(|(i, j)| reach[*i][*j] && reach[*j][*i])?;
+    Some((involved[i], involved[j]))
 }
 
 /// The parties; of each the largest amount stays and the other members' amounts are removed.
@@ -169,10 +184,9 @@ fn parties(home: &[usize], entries: &mut [Entry]) -> Vec<Party> {
         let Some(holder) = members.iter().copied().max_by_key(|i| (entries[*i].gross, std::cmp::Reverse(*i))) else {
             continue;
         };
-        let (through, amount) = (entries[holder].claimant, entries[holder].gross);
+        let amount = entries[holder].gross;
         for member in members.into_iter().filter(|m| *m != holder) {
             entries[member].confirmed = entries[member].gross;
-            entries[member].through = Some(through);
         }
         parties.push(Party { holder, amount, free: amount, kept: amount, within: Vec::new() });
     }

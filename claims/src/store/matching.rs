@@ -54,6 +54,15 @@ pub async fn want(tx: &mut Tx, case: CaseId) -> Result<(), Error> {
         .bind(case).execute(c).await.map(drop))
 }
 
+/// Holds runs of a case off until the transaction ends: a run that is being written is waited for. Who also appends to the case's audit
+/// trail takes this first, as a run does, so that no two wait for each other.
+///
+/// # Errors
+/// If the database fails.
+pub async fn lock(tx: &mut Tx, case: CaseId) -> Result<(), Error> {
+    on!(tx, c => sqlx::query("UPDATE matching SET wanted = wanted WHERE case_id = $1").bind(case).execute(c).await.map(drop))
+}
+
 /// Calls for a run of every case that ever had one.
 ///
 /// # Errors
@@ -180,6 +189,8 @@ pub async fn told(tx: &mut Tx, version: VersionId) -> Result<(), Error> {
 pub struct Party {
     /// Claim.
     pub claim_id: ClaimId,
+    /// The version of it that is in force.
+    pub version_id: VersionId,
     /// Its number.
     pub number: String,
     /// Legal name as signed.
@@ -194,10 +205,18 @@ pub struct Party {
 /// If the database fails.
 pub async fn parties(tx: &mut Tx, case: CaseId) -> Result<Vec<Party>, Error> {
     on!(tx, c => sqlx::query_as(
-        "SELECT k.id AS claim_id, k.number, v.claimant_name AS claimant, a.answers FROM claims k JOIN versions v ON v.id = k.in_force_id \
+        "SELECT k.id AS claim_id, v.id AS version_id, k.number, v.claimant_name AS claimant, a.answers FROM claims k JOIN versions v ON v.id = k.in_force_id \
          JOIN answers a ON a.version_id = v.id AND a.step = 'claimant' WHERE k.case_id = $1 AND k.status = 'submitted' ORDER BY k.id",
     )
     .bind(case).fetch_all(c).await)
+}
+
+/// The versions in force of the claims of a case that count.
+///
+/// # Errors
+/// If the database fails.
+pub async fn versions(tx: &mut Tx, case: CaseId) -> Result<Vec<(ClaimId, VersionId)>, Error> {
+    on!(tx, c => sqlx::query_as("SELECT id, in_force_id FROM claims WHERE case_id = $1 AND status = 'submitted' AND in_force_id IS NOT NULL ORDER BY id").bind(case).fetch_all(c).await)
 }
 
 /// Who files for more than one claim of a case that counts: claim, address and name of the account.

@@ -57,6 +57,25 @@ pub struct Part {
     pub through: Option<String>,
 }
 
+/// In the place of a release: a decision that holds for all that two claims share.
+pub const EVERYWHERE: ReleaseId = ReleaseId(0);
+/// In the place of a release: a decision about lump sums alone.
+pub const LUMP_SUMS: ReleaseId = ReleaseId(-1);
+
+impl Overlap {
+    /// What a decision about this entry alone is about: its release, or [`LUMP_SUMS`].
+    #[must_use]
+    pub const fn scope(&self) -> ReleaseId {
+        if self.is_of_lump_sums() { LUMP_SUMS } else { self.release_id }
+    }
+
+    /// Whether its lines name no release.
+    #[must_use]
+    pub const fn is_of_lump_sums(&self) -> bool {
+        self.release_id.0 == 0
+    }
+}
+
 const ENTRY: &str = "SELECT id, family, release_id, channel, words, first_month, last_month, months, gross, confirmed, suspected, over_whole, contradictory FROM ledger_entries";
 const PART: &str = "SELECT p.entry_id, p.claim_id, k.number, v.claimant_name AS claimant, p.gross, p.confirmed, p.suspected, t.number AS through FROM ledger_parts p \
                     JOIN claims k ON k.id = p.claim_id JOIN versions v ON v.id = k.in_force_id LEFT JOIN claims t ON t.id = p.through_id";
@@ -271,7 +290,7 @@ pub struct Decision {
     pub claim_a: ClaimId,
     /// The other.
     pub claim_b: ClaimId,
-    /// The release; 0 for all that they share.
+    /// The release, [`LUMP_SUMS`], or [`EVERYWHERE`].
     pub release_id: ReleaseId,
     /// `derivative`, `same_money` or `distinct`.
     pub relation: String,
@@ -300,13 +319,16 @@ pub async fn decisions(tx: &mut Tx, case: CaseId) -> Result<Vec<Decision>, Error
     on!(tx, c => sqlx::query_as(sql).bind(case).fetch_all(c).await)
 }
 
-/// All decisions ever made, undone ones too, about two claims, newest first.
+/// All decisions ever made, undone ones too, about any two claims of an entry, newest first.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn history(tx: &mut Tx, claims: (ClaimId, ClaimId)) -> Result<Vec<Decision>, Error> {
-    let sql = sqlx::AssertSqlSafe(format!("{DECISION} WHERE d.claim_a = $1 AND d.claim_b = $2 ORDER BY d.id DESC"));
-    on!(tx, c => sqlx::query_as(sql).bind(claims.0).bind(claims.1).fetch_all(c).await)
+pub async fn history(tx: &mut Tx, entry: OverlapId) -> Result<Vec<Decision>, Error> {
+    let sql = sqlx::AssertSqlSafe(format!(
+        "{DECISION} WHERE d.claim_a IN (SELECT claim_id FROM ledger_parts WHERE entry_id = $1) AND d.claim_b IN (SELECT claim_id FROM ledger_parts WHERE entry_id = $1) \
+         ORDER BY d.id DESC"
+    ));
+    on!(tx, c => sqlx::query_as(sql).bind(entry).fetch_all(c).await)
 }
 
 /// A decision to be added.
@@ -336,7 +358,7 @@ pub async fn decide(tx: &mut Tx, decision: &NewDecision<'_>, now: Instant) -> Re
     .bind(decision.engine).bind(decision.by).bind(now).execute(c).await.map(drop))
 }
 
-/// Undoes the decisions in force about two claims in a release (or all of them: 0); `false` if there are none. What was said of a
+/// Undoes the decisions in force about two claims in a release, [`LUMP_SUMS`] or [`EVERYWHERE`]; `false` if there are none. What was said of a
 /// description that has since been found to be of the same release goes with it.
 ///
 /// # Errors

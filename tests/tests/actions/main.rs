@@ -10,6 +10,7 @@ mod lines;
 mod mailing;
 mod mails;
 mod matching;
+mod matching_later;
 mod notices;
 mod signing_in;
 mod submitting;

@@ -7,7 +7,7 @@ use claims::{
     actions::decide_overlap,
     intake::{Answers, FieldError, form, resolution::OVERLAP},
     money::grouped_units,
-    store::overlaps::Decision,
+    store::overlaps::{Decision, EVERYWHERE, LUMP_SUMS},
 };
 use leptos::prelude::*;
 
@@ -112,7 +112,7 @@ fn prefilled(pair: &Pair) -> Answers {
         (other, _) => other,
     };
     let answers = Answers::default().with("relation", relation).with("reason", decision.reason.clone());
-    if decision.release_id.0 == 0 { answers.with("everywhere", "yes") } else { answers }
+    if decision.release_id == EVERYWHERE { answers.with("everywhere", "yes") } else { answers }
 }
 
 fn form_of(shown: &Shown, pair: &Pair, typed: Option<Typed>) -> impl IntoView + use<> {
@@ -155,18 +155,22 @@ fn form_of(shown: &Shown, pair: &Pair, typed: Option<Typed>) -> impl IntoView + 
         .collect();
     let described = |name: &str| error(name).map(|_| format!("error-{name}-{a}-{b}"));
     let invalid = |name: &str| error(name).map(|_| "true");
-    let lump = shown.entry.release_id.0 == 0;
-    let everywhere = (!lump).then(|| {
+    let everywhere = {
         let (named, labelled) = (id("everywhere"), id("everywhere"));
+        let words = if shown.entry.is_of_lump_sums() {
+            "This holds for every release that the two share, too"
+        } else {
+            "This holds for every release that the two share"
+        };
         view! {
             <div class="field full">
                 <div class="choice">
                     <input type="checkbox" id=named name="everywhere" value="yes" checked=answers.get("everywhere") == "yes"/>
-                    <label for=labelled>"This holds for every release that the two share"</label>
+                    <label for=labelled>{words}</label>
                 </div>
             </div>
         }
-    });
+    };
     let hint_id = format!("hint-reason-{a}-{b}");
     let by = [Some(hint_id.clone()), described("reason")].into_iter().flatten().collect::<Vec<_>>().join(" ");
     let hint = form::find(OVERLAP, "reason").map_or("", |field| field.hint);
@@ -200,9 +204,11 @@ fn form_of(shown: &Shown, pair: &Pair, typed: Option<Typed>) -> impl IntoView + 
 
 fn undo_form(action: &str, decision: &Decision) -> impl IntoView + use<> {
     let action = format!("{action}/undo");
-    let everywhere = decision.release_id.0 == 0;
+    let everywhere = decision.release_id == EVERYWHERE;
     let words = if everywhere {
         "It is undone for every release that the two share."
+    } else if decision.release_id == LUMP_SUMS {
+        "It is undone for their lump sums."
     } else {
         "It is undone for this release."
     };
@@ -212,6 +218,14 @@ fn undo_form(action: &str, decision: &Decision) -> impl IntoView + use<> {
             <button type="submit" class="secondary">"Undo the decision"</button>
             <span class="small soft">{words}</span>
         </form>
+    }
+}
+
+fn of_what(decision: &Decision) -> &'static str {
+    match decision.release_id {
+        EVERYWHERE => "All that they share",
+        LUMP_SUMS => "Their lump sums",
+        _ => "This release",
     }
 }
 
@@ -231,7 +245,7 @@ fn history(shown: &Shown, pair: &Pair) -> impl IntoView + use<> {
                         <th scope="row"><time datetime=decision.at.to_rfc3339()>{frame::short_moment(decision.at, zone)}</time></th>
                         <td>{decision.by.clone()}</td>
                         <td>{relation(pair, decision)}</td>
-                        <td>{if decision.release_id.0 == 0 { "All that they share" } else { "This release" }}</td>
+                        <td>{of_what(decision)}</td>
                         <td><span class="lines">{decision.reason.clone()}</span></td>
                         <td>{undone}</td>
                     </tr>

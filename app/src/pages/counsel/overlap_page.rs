@@ -44,7 +44,7 @@ impl Pair {
     /// What is in force: what was said of the release goes before what holds everywhere.
     pub fn in_force(&self) -> Option<&Decision> {
         let open = || self.history.iter().filter(|decision| decision.undone_at.is_none());
-        open().find(|decision| decision.release_id.0 != 0).or_else(|| open().next())
+        open().find(|decision| decision.release_id != overlaps::EVERYWHERE).or_else(|| open().next())
     }
 }
 
@@ -75,12 +75,20 @@ pub(super) async fn read(visitor: &Visitor, slug: &str, id: OverlapId) -> Result
     let entry = overlaps::by_id(&mut tx, case.id, id).await?.ok_or(Refusal::NotFound)?;
     let parts = overlaps::parts(&mut tx, id).await?;
     let full = overlap_view::full(&mut tx, case.id, case.settings.filing_basis, &entry, &parts).await?;
+    let mut history = overlaps::history(&mut tx, id).await?;
+    let about = |decision: &Decision| {
+        decision.release_id == overlaps::EVERYWHERE
+            || decision.release_id == entry.scope()
+            || full.descriptions.contains(&decision.release_id)
+    };
+    history.retain(about);
     let mut pairs = Vec::new();
     for (place, one) in parts.iter().enumerate() {
         for other in &parts[place + 1..] {
             let (first, second) = if one.claim_id < other.claim_id { (one, other) } else { (other, one) };
-            let mut history = overlaps::history(&mut tx, (first.claim_id, second.claim_id)).await?;
-            history.retain(|decision| decision.release_id.0 == 0 || full.descriptions.contains(&decision.release_id));
+            let of_both =
+                |decision: &&Decision| (decision.claim_a, decision.claim_b) == (first.claim_id, second.claim_id);
+            let history = history.iter().filter(of_both).cloned().collect();
             pairs.push(Pair { first: first.clone(), second: second.clone(), history });
         }
     }

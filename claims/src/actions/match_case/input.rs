@@ -1,12 +1,12 @@
 //! What a run reads: the claims that count, their lines, and what people decided, all as of one moment.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::Datelike;
 use futures::TryStreamExt;
 
 use crate::{
-    CaseId, ClaimId, ReleaseId,
+    CaseId, ClaimId, ReleaseId, VersionId,
     access::Refusal,
     actions::Failure,
     line::{Basis, Category},
@@ -21,12 +21,14 @@ use crate::{
 };
 
 /// Everything a run needs, in memory.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Input {
     /// The count of changes as of which it was read.
     pub seen: i64,
     /// The claims, in the order of their ids; a claimant's number in the arithmetic is its place here.
     pub claims: Vec<ClaimId>,
+    /// The version of each that is in force.
+    pub versions: Vec<VersionId>,
     /// The parties, in the same order.
     pub parties: Vec<Party>,
     /// What each claim counts, in minor units.
@@ -37,18 +39,39 @@ pub(super) struct Input {
     pub descriptions: Vec<Description>,
     /// Of each description the row and the release it had before.
     pub known_releases: Vec<Option<(ReleaseId, ReleaseId)>>,
+    /// Descriptions that no line uses any more: the row and the release it had before.
+    pub unused_releases: Vec<(ReleaseId, ReleaseId)>,
     /// The names of channels by number.
     pub channels: Vec<String>,
     /// What people said of pairs of claims, by place.
     pub verdicts: HashMap<(u32, u32), Verdict>,
-    /// What people said of the money of pairs of claims: by place, and the release by the place of its description, or `None` for
-    /// all that they share. `of` is whose money it is, for a derivative.
-    pub relations: Relations,
+    /// What people said of the money of pairs of claims, oldest first.
+    pub relations: Vec<Related>,
 }
 
-/// By the places of two claims and of a release's description (`None` for all that they share): what was said, and whose money it
-/// is.
-pub(super) type Relations = HashMap<(u32, u32, Option<usize>), (Said, Option<u32>)>;
+/// What a person said of the money of two claims.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Related {
+    /// The places of the two claims.
+    pub pair: (u32, u32),
+    /// Of which of their money.
+    pub scope: Scope,
+    /// What.
+    pub said: Said,
+    /// For a derivative: whose money it is, by place.
+    pub of: Option<u32>,
+}
+
+/// Of which money of two claims something was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Scope {
+    /// Of all that they share.
+    Everywhere,
+    /// Of their lump sums.
+    LumpSums,
+    /// Of a release, by the place of its description.
+    Release(usize),
+}
 
 /// What a person said of two claims.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +81,7 @@ pub(super) enum Verdict {
     Later,
 }
 
-/// What a person said of the money of two claims.
+/// How the money of two claims is related.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Said {
     Derivative,
@@ -119,6 +142,7 @@ impl Input {
         let seen = matching::state(tx, case).await?.wanted;
         let settings = cases::by_id(tx, case).await?.ok_or(Refusal::NotFound)?.read()?.settings;
         let mut claims = Vec::new();
+        let mut versions = Vec::new();
         let mut parties = Vec::new();
         // Whoever files for several has one mailbox and one name: that says who the agent is, and nothing of the claimants.
         let agents = matching::agents(tx, case).await?;
@@ -144,18 +168,21 @@ impl Input {
                 country: cell("country"),
             });
             claims.push(of.claim_id);
+            versions.push(of.version_id);
         }
         let mut input = Self {
             seen,
             gross: vec![0; claims.len()],
             claims,
+            versions,
             parties,
             lines: Vec::new(),
             descriptions: Vec::new(),
             known_releases: Vec::new(),
+            unused_releases: Vec::new(),
             channels: vec![String::new()],
             verdicts: HashMap::new(),
-            relations: HashMap::new(),
+            relations: Vec::new(),
         };
         let places: BTreeMap<ClaimId, u32> = (0..).zip(&input.claims).map(|(place, claim)| (*claim, place)).collect();
         input.read_lines(tx, case, settings.filing_basis, &places).await?;
@@ -163,6 +190,11 @@ impl Input {
         input.order_descriptions(&known);
         input.read_decisions(tx, case, &places, &known).await?;
         Ok(input)
+    }
+
+    /// The version of a claim that was read, if it counts.
+    pub(super) fn version_of(&self, claim: ClaimId) -> Option<VersionId> {
+        self.claims.binary_search(&claim).ok().map(|place| self.versions[place])
     }
 
     /// Reads the lines as they come; equal descriptions and channels are kept once.
@@ -228,6 +260,9 @@ impl Input {
             .iter()
             .map(|old| rank.get(keys[*old].as_str()).map(|place| (known[*place].id, known[*place].release_id)))
             .collect();
+        let used: HashSet<&str> = keys.iter().map(String::as_str).collect();
+        let unused = known.iter().filter(|of| !used.contains(of.key.as_str()));
+        self.unused_releases = unused.map(|of| (of.id, of.release_id)).collect();
         self.descriptions = order.iter().map(|old| self.descriptions[*old].clone()).collect();
     }
 
@@ -257,10 +292,11 @@ impl Input {
         };
         for of in overlaps::decisions(tx, case).await? {
             let (Some(a), Some(b)) = (places.get(&of.claim_a), places.get(&of.claim_b)) else { continue };
-            let release = match of.release_id.0 {
-                0 => None,
-                _ => match at.get(&of.release_id).copied().or_else(|| kin(of.release_id)) {
-                    Some(place) => Some(place),
+            let scope = match of.release_id {
+                overlaps::EVERYWHERE => Scope::Everywhere,
+                overlaps::LUMP_SUMS => Scope::LumpSums,
+                release => match at.get(&release).copied().or_else(|| kin(release)) {
+                    Some(place) => Scope::Release(place),
                     None => continue,
                 },
             };
@@ -269,8 +305,8 @@ impl Input {
                 "same_money" => Said::SameMoney,
                 _ => Said::Distinct,
             };
-            let whose = of.of_claim.and_then(|claim| places.get(&claim).copied());
-            self.relations.insert((*a, *b, release), (said, whose));
+            let of = of.of_claim.and_then(|claim| places.get(&claim).copied());
+            self.relations.push(Related { pair: (*a, *b), scope, said, of });
         }
         Ok(())
     }

@@ -15,7 +15,7 @@ use chrono::Duration;
 
 use super::{Failure, Recoup};
 use crate::{
-    CaseId, Instant,
+    CaseId, ClaimId, Instant,
     matching::{model, run::Phase},
     store::{claims, matches, matching, overlaps, releases, removed},
 };
@@ -56,29 +56,65 @@ pub async fn run_due(recoup: &Recoup, owner: &str) -> Result<usize, Failure> {
 /// # Errors
 /// If the database fails.
 pub async fn run(recoup: &Recoup, case: CaseId, owner: &str) -> Result<bool, Failure> {
-    let now = recoup.clock.now();
-    let mut tx = recoup.store.write().await?;
-    let taken = matching::take(&mut tx, case, owner, now, now + LEASE).await?;
-    tx.commit().await?;
-    if !taken {
-        return Ok(false);
-    }
-    if let Err(failure) = reckon_and_keep(recoup, case, owner).await {
-        tracing::error!(case = case.0, error = %failure, "matching failed");
-        let mut tx = recoup.store.write().await?;
-        let now = recoup.clock.now();
-        matching::fail(&mut tx, case, owner, &failure.to_string(), now + AGAIN).await?;
-        // Nobody waits for a mail about a new claim because matching has a mistake.
-        telling::tell(recoup, &mut tx, case, false, now).await?;
-        tx.commit().await?;
-    }
+    let Some(run) = Run::begin(recoup, case, owner).await? else { return Ok(false) };
+    run.end(recoup).await?;
     Ok(true)
 }
 
-async fn reckon_and_keep(recoup: &Recoup, case: CaseId, owner: &str) -> Result<(), Failure> {
+/// A run that has read the case and is still to reckon: what happens in the case from then on is for the next one.
+#[derive(Debug)]
+pub struct Run {
+    case: CaseId,
+    owner: String,
+    input: Result<Input, Failure>,
+}
+
+impl Run {
+    /// Takes the run of a case, if one is due and no other process has it, and reads everything as of one moment.
+    ///
+    /// # Errors
+    /// If the run cannot be taken; a case that cannot be read fails at the end.
+    pub async fn begin(recoup: &Recoup, case: CaseId, owner: &str) -> Result<Option<Self>, Failure> {
+        let now = recoup.clock.now();
+        let mut tx = recoup.store.write().await?;
+        let taken = matching::take(&mut tx, case, owner, now, now + LEASE).await?;
+        tx.commit().await?;
+        if !taken {
+            return Ok(None);
+        }
+        let input = read(recoup, case).await;
+        Ok(Some(Self { case, owner: owner.to_owned(), input }))
+    }
+
+    /// Reckons and writes the outcome in one transaction; what went wrong is written in its place.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn end(self, recoup: &Recoup) -> Result<(), Failure> {
+        let Self { case, owner, input } = self;
+        let done = match input {
+            Ok(input) => reckon_and_keep(recoup, case, &owner, input).await,
+            Err(failure) => Err(failure),
+        };
+        if let Err(failure) = done {
+            tracing::error!(case = case.0, error = %failure, "matching failed");
+            let mut tx = recoup.store.write().await?;
+            let now = recoup.clock.now();
+            matching::fail(&mut tx, case, &owner, &failure.to_string(), now + AGAIN).await?;
+            // Nobody waits for a mail about a new claim because matching has a mistake.
+            telling::tell(recoup, &mut tx, case, None, now).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+}
+
+async fn read(recoup: &Recoup, case: CaseId) -> Result<Input, Failure> {
     let mut tx = recoup.store.read().await?;
-    let input = Input::read(&mut tx, case).await?;
-    drop(tx);
+    Input::read(&mut tx, case).await
+}
+
+async fn reckon_and_keep(recoup: &Recoup, case: CaseId, owner: &str, input: Input) -> Result<(), Failure> {
     let seen = input.seen;
     let (outcome, input) = reckon(recoup, case, owner, input).await?;
     let now = recoup.clock.now();
@@ -95,7 +131,7 @@ async fn reckon_and_keep(recoup: &Recoup, case: CaseId, owner: &str) -> Result<(
         return Ok(());
     }
     keep(&mut tx, case, &input, &outcome, now).await?;
-    telling::tell(recoup, &mut tx, case, true, now).await?;
+    telling::tell(recoup, &mut tx, case, Some(&input), now).await?;
     telling::found(recoup, &mut tx, case, outcome.members.0, now).await?;
     Ok(tx.commit().await?)
 }
@@ -170,13 +206,28 @@ async fn keep(
             releases::set(tx, ids[place], release).await?;
         }
     }
+    // Descriptions that no line uses any more go with what was the same release: people's decisions may name them.
+    let mut followed = std::collections::BTreeMap::new();
+    for (place, first) in outcome.releases.iter().enumerate() {
+        if let Some((_, former)) = input.known_releases.get(place).copied().flatten() {
+            followed.entry(former).or_insert(oldest[first]);
+        }
+    }
+    for (id, former) in &input.unused_releases {
+        if let Some(release) = followed.get(former).filter(|release| *release != former) {
+            releases::set(tx, *id, *release).await?;
+        }
+    }
     let entries: Vec<overlaps::New> =
         outcome.entries.iter().map(|entry| reckoning::row(input, entry, &oldest)).collect();
     overlaps::replace(tx, case, &entries).await?;
 
+    // What was taken off a claim that was amended or withdrawn meanwhile is void until the run that this called for.
+    let current: std::collections::BTreeMap<_, _> = matching::versions(tx, case).await?.into_iter().collect();
+    let as_read = |claim: &ClaimId| input.version_of(*claim).is_some_and(|read| current.get(claim) == Some(&read));
     let mut before: std::collections::BTreeMap<_, _> =
         removed::of_claims(tx, case).await?.into_iter().map(|(claim, category, of)| ((claim, category), of)).collect();
-    for ((claim, category), of) in &outcome.removed {
+    for ((claim, category), of) in outcome.removed.iter().filter(|((claim, _), _)| as_read(claim)) {
         if before.remove(&(*claim, *category)) != Some(*of) {
             removed::set(tx, *claim, *category, *of).await?;
         }
@@ -194,9 +245,11 @@ pub(super) async fn changed(
     claim: &claims::Claim,
     sent: Option<crate::VersionId>,
 ) -> Result<(), Failure> {
+    // First this, which waits for a run that is being written: it holds the same row, and may set what is cleared next.
+    matching::want(tx, claim.case_id).await?;
     removed::clear(tx, claim.id, None).await?;
     if let Some(version) = sent {
         matching::tell(tx, claim.case_id, version).await?;
     }
-    Ok(matching::want(tx, claim.case_id).await?)
+    Ok(())
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    input::{Input, Relations, Said, Verdict},
+    input::{Input, Related, Said, Scope, Verdict},
     share_of,
 };
 use crate::{
@@ -57,15 +57,14 @@ pub(super) fn reckon(input: &Input, threads: usize, said: impl Fn(u32, f64)) -> 
             of
         })
         .collect();
-    let relations = in_releases(input, &releases);
-    let same_money = relations.iter().filter(|(_, (said, _))| *said == Said::SameMoney).map(|((a, b, _), _)| (*a, *b));
+    let relations = Relations::of(input, &releases);
+    let same_money =
+        relations.said.iter().filter(|(_, (said, _))| *said == Said::SameMoney).map(|((a, b, _), _)| (*a, *b));
     let united: BTreeSet<u32> = decided_same.iter().copied().chain(same_money).flat_map(|(a, b)| [a, b]).collect();
     let relation = |a: u32, b: u32, key: &Key| {
         let release = key.release.and_then(|place| usize::try_from(place).ok());
-        let decided =
-            release.and_then(|release| relations.get(&(a, b, Some(release)))).or_else(|| relations.get(&(a, b, None)));
-        match decided {
-            Some((Said::Derivative, Some(of))) => Relation::Derivative { of: *of },
+        match relations.get(a, b, release) {
+            Some((Said::Derivative, Some(of))) => Relation::Derivative { of },
             Some((Said::SameMoney, _)) => Relation::SameMoney,
             Some((Said::Distinct, _)) => Relation::Distinct,
             Some((Said::Derivative, None)) => Relation::Suspected,
@@ -73,7 +72,10 @@ pub(super) fn reckon(input: &Input, threads: usize, said: impl Fn(u32, f64)) -> 
             None => Relation::Suspected,
         }
     };
-    let ledger = overlap::of_case(lines, relation, |claimant| united.contains(&claimant));
+    let mut ledger = overlap::of_case(lines, relation, |claimant| united.contains(&claimant));
+    for entry in &mut ledger.entries {
+        entry.contradictory |= relations.contradict(entry);
+    }
     let claim = |place: u32| input.claims[place as usize];
     Outcome {
         matches: found
@@ -95,8 +97,42 @@ pub(super) fn reckon(input: &Input, threads: usize, said: impl Fn(u32, f64)) -> 
 }
 
 /// The decisions, with the release as the lines know it now.
-fn in_releases(input: &Input, releases: &[usize]) -> Relations {
-    input.relations.iter().map(|((a, b, place), said)| ((*a, *b, place.map(|place| releases[place])), *said)).collect()
+struct Relations {
+    /// What was said last, and whose money it is.
+    said: BTreeMap<(u32, u32, Scope), (Said, Option<u32>)>,
+    /// Where two decisions of what were two releases then say different things of what is one now.
+    contradictory: BTreeSet<(u32, u32, Scope)>,
+}
+
+impl Relations {
+    fn of(input: &Input, releases: &[usize]) -> Self {
+        let mut relations = Self { said: BTreeMap::new(), contradictory: BTreeSet::new() };
+        for Related { pair: (a, b), scope, said, of } in &input.relations {
+            let scope = match *scope {
+                Scope::Release(place) => Scope::Release(releases[place]),
+                other => other,
+            };
+            let before = relations.said.insert((*a, *b, scope), (*said, *of));
+            if before.is_some_and(|before| before != (*said, *of)) {
+                relations.contradictory.insert((*a, *b, scope));
+            }
+        }
+        relations
+    }
+
+    /// What holds of two claims in a release, or of their lump sums: what was said of just that goes before what holds everywhere.
+    fn get(&self, a: u32, b: u32, release: Option<usize>) -> Option<(Said, Option<u32>)> {
+        let here = release.map_or(Scope::LumpSums, Scope::Release);
+        self.said.get(&(a, b, here)).or_else(|| self.said.get(&(a, b, Scope::Everywhere))).copied()
+    }
+
+    /// Whether decisions about two claims of an entry contradict each other.
+    fn contradict(&self, entry: &LedgerEntry) -> bool {
+        let release = entry.release.and_then(|place| usize::try_from(place).ok());
+        let here = release.map_or(Scope::LumpSums, Scope::Release);
+        let claims = |claimant: u32| entry.parts.iter().any(|part| part.claimant == claimant);
+        self.contradictory.iter().any(|(a, b, scope)| *scope == here && claims(*a) && claims(*b))
+    }
 }
 
 /// Which claims are one member.
@@ -160,5 +196,31 @@ pub(super) fn row(input: &Input, entry: &LedgerEntry, oldest: &BTreeMap<usize, R
                 through: part.through.map(claim),
             })
             .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of two releases different things were said, and they turn out to be one: the newest holds, and it is marked.
+    #[test]
+    fn of_two_decisions_about_what_is_one_release_the_newest_holds_and_is_marked() {
+        let related = |place, said, of| Related { pair: (0, 1), scope: Scope::Release(place), said, of };
+        let share = related(0, Said::Derivative, Some(0));
+        let other = related(1, Said::Distinct, None);
+        for (decisions, newest) in
+            [([share, other], (Said::Distinct, None)), ([other, share], (Said::Derivative, Some(0)))]
+        {
+            let input = Input { relations: decisions.to_vec(), ..Input::default() };
+            let apart = Relations::of(&input, &[0, 1]);
+            assert_eq!(apart.get(0, 1, Some(0)), Some((Said::Derivative, Some(0))));
+            assert!(apart.contradictory.is_empty());
+            let one = Relations::of(&input, &[0, 0]);
+            assert_eq!(one.get(0, 1, Some(0)), Some(newest));
+            assert_eq!(one.contradictory.len(), 1);
+        }
+        let twice = Input { relations: vec![share, related(1, Said::Derivative, Some(0))], ..Input::default() };
+        assert!(Relations::of(&twice, &[0, 0]).contradictory.is_empty(), "the same was said of both");
     }
 }

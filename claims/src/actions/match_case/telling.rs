@@ -2,9 +2,12 @@
 
 use minijinja::{Value, context};
 
-use super::super::{
-    Failure, Recoup,
-    notices::{Listener, listeners, note, raise, tell_at_once, words},
+use super::{
+    super::{
+        Failure, Recoup,
+        notices::{Listener, listeners, note, raise, tell_at_once, words},
+    },
+    input::Input,
 };
 use crate::{
     CaseId, Instant, VersionId,
@@ -27,12 +30,13 @@ use crate::{
     totals,
 };
 
-/// Tells of all sent versions of a case of which counsel was not told. `matched` says whether matching succeeded.
+/// Tells of the sent versions of a case of which counsel was not told: those that the run has read and those that no longer count. What
+/// was sent while it ran is for the next run, which that called for. Without a `run`, because matching failed, all are told of.
 pub(super) async fn tell(
     recoup: &Recoup,
     tx: &mut Tx,
     case: CaseId,
-    matched: bool,
+    run: Option<&Input>,
     now: Instant,
 ) -> Result<(), Failure> {
     let untold = matching::untold(tx, case).await?;
@@ -45,7 +49,10 @@ pub(super) async fn tell(
         let frozen: FrozenClaim = serde_json::from_str(&frozen)
             .map_err(|error| Failure::Internal(format!("the frozen text of version {version} is damaged: {error}")))?;
         let claim = claims::by_id(tx, claim).await?.ok_or(Refusal::NotFound)?;
-        let compared = compared(&claim, version, matched);
+        let compared = compared(&claim, version, run.is_some());
+        if compared == "yes" && run.is_some_and(|run| run.version_of(claim.id) != Some(version)) {
+            continue;
+        }
         tell_of(recoup, tx, &case, &listeners, &claim, &frozen, compared, now).await?;
         matching::told(tx, version).await?;
     }
@@ -182,9 +189,12 @@ pub(super) async fn found(
         things.push(What::Members { members: members_least, threshold });
     }
     let filter = Filter { status: Some(ClaimStatus::Submitted), ..Filter::default() };
-    let (total, _) = register::sums(tx, case, settings.filing_basis, &filter).await?.unique();
-    for threshold in thresholds::totals_passed(&settings, total) {
-        things.push(What::Total { total, threshold });
+    // Claims that came in while it ran have nothing taken off yet: a total with them would be too high, and is told of but once.
+    if matching::state(tx, case).await?.is_current() {
+        let (total, _) = register::sums(tx, case, settings.filing_basis, &filter).await?.unique();
+        for threshold in thresholds::totals_passed(&settings, total) {
+            things.push(What::Total { total, threshold });
+        }
     }
     for pair in notices::new_pairs(tx, case).await? {
         things.push(What::Pair { id: pair.id, a: pair.a, b: pair.b, score: pair.score, stake: pair.stake });

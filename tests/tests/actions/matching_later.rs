@@ -1,0 +1,153 @@
+//! What happens while a run reckons, and what becomes of decisions when what they were about changes.
+#![expect(clippy::inconsistent_digit_grouping, reason = "cents stand apart, as in the amounts by hand")]
+
+use std::collections::BTreeMap;
+
+use claims::{
+    CaseId, ClaimId,
+    access::Actor,
+    actions::{amend, decide_match, decide_overlap, edit_lines, match_case, match_case::Run},
+    intake::Answers,
+    line::Category,
+    store::{lines, matches, matching, overlaps},
+};
+use tests::{App, on_both, stage};
+
+use super::matching::{case, file, ledger, lump, number, pairs, relation, removed, royalties, state, verdict, who};
+
+/// A run of the case, whatever changed or not.
+async fn match_again(app: &App, counsel: &Actor, case: CaseId) {
+    decide_match::run_again(&app.recoup, counsel, case).await.unwrap();
+    app.run_jobs().await;
+    assert!(state(app, case).await.is_current());
+}
+
+/// Opens the next version of a claim and changes its first line.
+async fn amend_line(app: &App, actor: &Actor, claim: ClaimId, change: impl Fn(Answers) -> Answers) {
+    amend::amend(&app.recoup, actor, claim).await.unwrap();
+    let draft = stage::draft(&app.recoup, claim).await;
+    let mut tx = app.recoup.store.read().await.unwrap();
+    let line = lines::list(&mut tx, draft, None, lines::Order::Number, 1, 0).await.unwrap().remove(0);
+    drop(tx);
+    edit_lines::save(&app.recoup, actor, claim, line.line, &change(line.answers.0), &edit_lines::Cite::default())
+        .await
+        .unwrap();
+    stage::send(&app.recoup, actor, claim).await.unwrap();
+}
+
+/// How often counsel was told of new claims.
+async fn told(app: &App) -> Vec<String> {
+    app.mails().await.into_iter().filter(|mail| mail.kind == "new_claim").map(|mail| mail.body_text).collect()
+}
+
+on_both! {
+    // The artist's line came first, so the decision names the release by its description. The artist then corrects the title: no line uses
+    // that description any more, and the decision still holds, in the run after the correction and in all later ones.
+    async fn a_decision_outlives_the_description_that_it_names(database) {
+        let (app, case, counsel) = case(&database).await;
+        let (actor, artist) = file(&app, 1, &who("Ilse Varga", 1), &[royalties(0, "iTunes", "360.00")]).await;
+        let (category, of_label) = royalties(0, "iTunes", "1,200.00");
+        let (_, label) = file(&app, 2, &who("Harbor Light LLC", 2), &[(category, of_label.with("title", "Sonatas, complete"))]).await;
+        app.run_jobs().await;
+        let entry = ledger(&app, case).await[0].0.id;
+        decide_overlap::decide(&app.recoup, &counsel, case, entry, (artist, label), &relation("first_of_second"), "k").await.unwrap();
+        app.run_jobs().await;
+        let confirmed = BTreeMap::from([((artist, Category::DigitalRoyalties), (360_00, 0))]);
+        assert_eq!(removed(&app, case).await, confirmed);
+
+        amend_line(&app, &actor, artist, |answers| answers.with("title", "The Sonatas")).await;
+        app.run_jobs().await;
+        assert_eq!(removed(&app, case).await, confirmed, "in the run after the correction");
+        for _ in 0..2 {
+            match_again(&app, &counsel, case).await;
+            assert_eq!(removed(&app, case).await, confirmed, "in a later run");
+        }
+        // The page of the entry still knows the decision, and undoing it undoes it.
+        let entry = ledger(&app, case).await[0].0.id;
+        decide_overlap::undo(&app.recoup, &counsel, case, entry, (artist, label), false).await.unwrap();
+        app.run_jobs().await;
+        assert_eq!(removed(&app, case).await, BTreeMap::from([((artist, Category::DigitalRoyalties), (0, 360_00))]));
+    }
+
+    // A claim that is sent while a run reckons was not compared: counsel is not told that it resembles nobody.
+    async fn what_is_sent_while_a_run_reckons_waits_for_the_next(database) {
+        let (app, case, _) = case(&database).await;
+        let first = who("Harbor Light Records LLC", 1);
+        let (_, one) = file(&app, 1, &first, &[lump("5,000.00")]).await;
+        let run = Run::begin(&app.recoup, case, "slow").await.unwrap().expect("a run is due");
+        file(&app, 2, &first.clone().with("legal_name", "Harbor Light Recordings"), &[lump("3,000.00")]).await;
+        run.end(&app.recoup).await.unwrap();
+        let mails = told(&app).await;
+        assert_eq!(mails.len(), 1, "the first alone");
+        app.run_jobs().await;
+        let mails = told(&app).await;
+        assert_eq!(mails.len(), 2);
+        let one = number(&app, one).await;
+        assert!(mails.iter().any(|mail| mail.contains(&format!("Harbor Light Records LLC, {one} ("))), "{mails:?}");
+    }
+
+    // What a run takes off a claim that is amended while it reckons is off a version that is no longer in force.
+    async fn nothing_is_taken_off_a_version_that_was_not_read(database) {
+        let (app, case, counsel) = case(&database).await;
+        file(&app, 1, &who("Harbor Light LLC", 1), &[royalties(0, "iTunes", "1,200.00")]).await;
+        let (actor, artist) = file(&app, 2, &who("Ilse Varga", 2), &[royalties(0, "iTunes", "360.00")]).await;
+        app.run_jobs().await;
+        decide_match::run_again(&app.recoup, &counsel, case).await.unwrap();
+        let run = Run::begin(&app.recoup, case, "slow").await.unwrap().expect("a run is due");
+        amend_line(&app, &actor, artist, |answers| answers.with("amount", "1.00")).await;
+        run.end(&app.recoup).await.unwrap();
+        assert!(removed(&app, case).await.is_empty(), "360.00 cannot be taken off 1.00");
+        assert!(!state(&app, case).await.is_current());
+        app.run_jobs().await;
+        assert_eq!(removed(&app, case).await, BTreeMap::from([((artist, Category::DigitalRoyalties), (0, 1_00))]));
+    }
+
+    // One label filed twice, and its two lump sums are different money: that says nothing of the releases that it claims twice.
+    async fn what_is_said_of_lump_sums_holds_for_lump_sums(database) {
+        let (app, case, counsel) = case(&database).await;
+        let first = who("Harbor Light Records LLC", 1);
+        let (_, one) = file(&app, 1, &first, &[lump("5,000.00"), royalties(0, "iTunes", "120.00")]).await;
+        let (_, two) = file(&app, 2, &first.clone().with("legal_name", "Harbor Light Recordings"), &[lump("3,000.00"), royalties(0, "iTunes", "100.00")]).await;
+        app.run_jobs().await;
+        let pair = pairs(&app, case).await[0].id;
+        decide_match::decide(&app.recoup, &counsel, case, pair, &verdict("same"), "").await.unwrap();
+        app.run_jobs().await;
+        let twice = BTreeMap::from([((two, Category::DigitalRoyalties), (100_00, 0)), ((two, Category::UnpaidSales), (3_000_00, 0))]);
+        assert_eq!(removed(&app, case).await, twice);
+        let lumps = ledger(&app, case).await.into_iter().find(|(entry, _)| entry.is_of_lump_sums()).expect("the lump sums meet").0;
+        decide_overlap::decide(&app.recoup, &counsel, case, lumps.id, (one, two), &relation("distinct"), "").await.unwrap();
+        app.run_jobs().await;
+        assert_eq!(removed(&app, case).await, BTreeMap::from([((two, Category::DigitalRoyalties), (100_00, 0))]));
+        let mut tx = app.recoup.store.read().await.unwrap();
+        let said = overlaps::history(&mut tx, lumps.id).await.unwrap();
+        assert_eq!(said.iter().map(|of| of.release_id).collect::<Vec<_>>(), [overlaps::LUMP_SUMS]);
+        let event = claims::store::events::of_case(&mut tx, case, 1, 0).await.unwrap().remove(0);
+        assert!(event.kind == "overlap_decided" && event.details.contains("lump sums"), "{}", event.details);
+        drop(tx);
+        decide_overlap::undo(&app.recoup, &counsel, case, lumps.id, (one, two), false).await.unwrap();
+        app.run_jobs().await;
+        assert_eq!(removed(&app, case).await, twice);
+    }
+
+    // A run that is being written holds decisions off: a pair that it takes off is gone for whoever decides at that moment.
+    async fn no_verdict_stands_without_its_pair(database) {
+        let (app, case, counsel) = case(&database).await;
+        let first = who("Harbor Light Records LLC", 1);
+        file(&app, 1, &first, &[lump("5,000.00")]).await;
+        file(&app, 2, &first.clone().with("legal_name", "Harbor Light Recordings"), &[lump("3,000.00")]).await;
+        app.run_jobs().await;
+        let pair = pairs(&app, case).await[0].id;
+        let mut run = app.recoup.store.write().await.unwrap();
+        matching::lock(&mut run, case).await.unwrap();
+        matches::replace(&mut run, case, &[], claims::matching::model::VERSION, app.clock.now()).await.unwrap();
+        let recoup = app.recoup.clone();
+        let deciding = tokio::spawn(async move { decide_match::decide(&recoup, &counsel, case, pair, &verdict("same"), "").await });
+        tokio::task::yield_now().await;
+        run.commit().await.unwrap();
+        assert!(deciding.await.unwrap().is_err());
+        let mut tx = app.recoup.store.read().await.unwrap();
+        assert!(matches::verdicts(&mut tx, case).await.unwrap().is_empty());
+        drop(tx);
+        assert_eq!(match_case::run_due(&app.recoup, "other").await.unwrap(), 0, "nothing was decided");
+    }
+}
