@@ -34,7 +34,8 @@ pub fn FormField(
     let hint = hint(&field);
     let wires = Wires::new(name, !hint.is_empty(), error.is_some());
     let optional = !field.required && !required && kind != Kind::Tick;
-    let label = view! { {label}{optional.then(|| view! { <span class="optional">" (optional)"</span> })} };
+    let label =
+        view! { {label}{optional.then(|| view! { <span class="optional">{format!(" ({})", field.note)}</span> })} };
     let hint = (!hint.is_empty()).then(|| view! { <p class="hint" id=format!("hint-{name}")>{hint}</p> });
     let class = format!("field {}{}", width(kind), if error.is_some() { " wrong" } else { "" });
     let message = error.map(|error| {

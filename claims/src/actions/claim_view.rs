@@ -221,12 +221,18 @@ impl Draft {
             remark(Step::Lines(first), true, "Nothing is claimed yet: add at least one line.".to_owned());
         }
         for count in &self.lines {
+            let verb = |n: i64, one: &'static str, many: &'static str| if n == 1 { one } else { many };
             let lines = |n: i64| if n == 1 { "1 line".to_owned() } else { format!("{n} lines") };
             if count.wrong > 0 {
                 remark(
                     Step::Lines(count.category),
                     true,
-                    format!("{} of “{}” need attention.", lines(count.wrong), count.category.title()),
+                    format!(
+                        "{} of “{}” {} attention.",
+                        lines(count.wrong),
+                        count.category.title(),
+                        verb(count.wrong, "needs", "need")
+                    ),
                 );
             }
             if !self.case.settings.categories.contains(&count.category) {
@@ -241,9 +247,11 @@ impl Draft {
                     Step::Lines(count.category),
                     false,
                     format!(
-                        "{} of “{}” cite no document: they rest on your declaration alone. A statement, an invoice or a mail as proof makes them stronger.",
+                        "{} of “{}” {} no document, and {} on your declaration alone. A statement, an invoice or a mail as proof makes a claim stronger.",
                         lines(count.uncited),
-                        count.category.title()
+                        count.category.title(),
+                        verb(count.uncited, "cites", "cite"),
+                        verb(count.uncited, "rests", "rest"),
                     ),
                 );
             }

@@ -9,6 +9,7 @@ use crate::{
     actions::Failure,
     case::Case,
     matching::{explain::Kept, of_case::percent, period::month_text},
+    overlap::family_of,
     store::{
         Tx, export,
         matches::{self, Match},
@@ -87,6 +88,10 @@ pub(super) async fn overlaps(tx: &mut Tx, case: &Case, filter: &Filter, sheet: &
         }
         offset += AT_ONCE;
         for entry in entries {
+            // A category is compared with those of its family.
+            if filter.category.is_some_and(|category| family_of(category).key() != entry.family) {
+                continue;
+            }
             let parts = overlaps::parts(tx, entry.id).await?;
             if !parts.iter().any(|part| shown.contains(&part.claim_id)) {
                 continue;

@@ -68,9 +68,12 @@ pub const FORM: &[Section] = &[
         intro: "A federal court decides by citizenship whether it may hear the case. A person gives the state or country; a company gives both where it was organised and where it is run from.",
         fields: &[
             Field::optional("citizenship", "A person's state or country of citizenship", Kind::Text(80))
-                .hint("For example Oregon, or United Kingdom."),
-            Field::optional("organised_in", "A company's state or country of organisation", Kind::Text(80)),
-            Field::optional("principal_place", "A company's principal place of business", Kind::Text(120)),
+                .hint("For example Oregon, or United Kingdom.")
+                .needed("needed for a person"),
+            Field::optional("organised_in", "A company's state or country of organisation", Kind::Text(80))
+                .needed("needed for a company"),
+            Field::optional("principal_place", "A company's principal place of business", Kind::Text(120))
+                .needed("needed for a company"),
         ],
     },
     Section {

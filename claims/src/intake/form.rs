@@ -57,6 +57,8 @@ pub struct Field {
     pub kind: Kind,
     /// Whether it must be answered.
     pub required: bool,
+    /// What stands behind the label where it may be left empty.
+    pub note: &'static str,
     /// HTML autocomplete token; empty for none.
     pub autocomplete: &'static str,
 }
@@ -65,19 +67,26 @@ impl Field {
     /// A field that may be left empty.
     #[must_use]
     pub const fn optional(name: &'static str, label: &'static str, kind: Kind) -> Self {
-        Self { name, label, hint: "", kind, required: false, autocomplete: "" }
+        Self { name, label, hint: "", kind, required: false, note: "optional", autocomplete: "" }
     }
 
     /// A field that must be answered.
     #[must_use]
     pub const fn required(name: &'static str, label: &'static str, kind: Kind) -> Self {
-        Self { name, label, hint: "", kind, required: true, autocomplete: "" }
+        Self { name, label, hint: "", kind, required: true, note: "", autocomplete: "" }
     }
 
     /// The same field with a hint.
     #[must_use]
     pub const fn hint(mut self, hint: &'static str) -> Self {
         self.hint = hint;
+        self
+    }
+
+    /// The same field, which some must answer and others not: who, in a few words.
+    #[must_use]
+    pub const fn needed(mut self, note: &'static str) -> Self {
+        self.note = note;
         self
     }
 

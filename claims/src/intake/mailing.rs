@@ -141,7 +141,16 @@ pub fn read_news(answers: &Answers) -> Result<(String, String, Option<i64>), Vec
 /// # Errors
 /// Every field that is wrong.
 pub fn read_waiting(answers: &Answers) -> Result<(String, String), Vec<FieldError>> {
-    let reader = Reader::new(WAITING, answers, Currency::USD);
+    let mut reader = Reader::new(WAITING, answers, Currency::USD);
+    // Nothing is filled in any more: two braces would go out as they stand.
+    for field in ["subject", "text"] {
+        if reader.text(field).is_some_and(|text| pieces(&text).iter().any(|piece| !matches!(piece, Piece::Text(_)))) {
+            reader.error(
+                field,
+                "This mail goes to one person, and placeholders in it are not filled in: write the words themselves.",
+            );
+        }
+    }
     let read = reader.text("subject").zip(reader.text("text"));
     reader.finish(read)
 }

@@ -87,3 +87,15 @@ pub enum Family {
     /// Anything else: never compared with another family.
     Other,
 }
+
+impl Family {
+    /// Its name in storage and files.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Sales => "sales",
+            Self::Stock => "stock",
+            Self::Other => "other",
+        }
+    }
+}

@@ -35,7 +35,7 @@ pub(super) async fn fill(recoup: &Recoup, case: CaseId, counsel: AccountId, now:
     mail_templates::save(recoup, &actor, case, None, &template).await?;
     let news = Answers::default()
         .with("title", "The first filing is being prepared")
-        .with("text", "Counsel puts together what was filed so far. You need not do anything. Claims that are amended before the deadline count as amended.")
+        .with("text", "Counsel puts together what was filed so far. If you have filed already, you need not do anything. Claims that are amended before the deadline count as amended.")
         .with("per_hour", "600");
     publish_news::publish(recoup, &actor, &read, &news, "").await?;
     let answers =

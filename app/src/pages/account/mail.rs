@@ -33,7 +33,7 @@ pub async fn page(visitor: Visitor, Query(query): Query) -> Answer {
         };
         view! {
             <h1>"Mail"</h1>
-            <p>"Everything that is mailed to you, newest first. "<a href="/account/mail">"Choose which mails you get"</a>"."</p>
+            <p>"What is mailed to you about your claims and cases, newest first. "<a href="/account/mail">"Choose which mails you get"</a>"."</p>
             {list}
             <Pager page=page.clamp(1, pages).unsigned_abs() pages=pages.unsigned_abs() base="/mail"/>
         }

@@ -77,7 +77,7 @@ pub(super) fn sums(reading: &Reading) -> impl IntoView + use<> {
             0 => String::new(),
             more => format!("up to {} more is suspected", currency.grouped(more)),
         };
-        let ledger = format!("/counsel/{}/overlaps?claim={}", reading.slug(), reading.number());
+        let ledger = format!("/counsel/{}/overlaps?show=all&claim={}", reading.slug(), reading.number());
         let unique = counted_once::range(off.unique(sum.amount), currency);
         view! {
             <div>
@@ -88,7 +88,7 @@ pub(super) fn sums(reading: &Reading) -> impl IntoView + use<> {
             <div>
                 <dt>"Unique"</dt>
                 <dd><a href=ledger>{unique}<span class="currency">"\u{a0}"{currency.code().to_owned()}</span></a></dd>
-                <dd class="detail">"what nobody else's claim counts"</dd>
+                <dd class="detail">"what is counted with this claim"</dd>
             </div>
         }
     });

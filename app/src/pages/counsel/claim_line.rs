@@ -41,7 +41,8 @@ fn show(reading: &Reading, line: &FrozenLine) -> impl IntoView + use<> {
             line.evidence.iter().map(|cited| claim_lines::citation(reading, line.line, cited)).collect();
         view! { <p>"Cites:"</p>{cited} }.into_any()
     };
-    let back = format!("#line-{}", line.line);
+    let back = reading.href(|at| (at.category, at.cited, at.page) = (None, None, 1));
+    let back = format!("{back}#line-{}", line.line);
     view! {
         <h3>{format!("Line {}: {}", line.line, line.category.title().to_lowercase())}</h3>
         <p>

@@ -59,9 +59,20 @@ fn show(case: &Case, waiting: Waiting, list: &[Row], build: Option<Build>) -> im
     let (currency, zone) = (case.settings.currency, case.settings.time_zone.clone());
     let going_on = build.as_ref().is_some_and(|build| matches!(build.state.as_str(), "waiting" | "building"));
     let next = list.first().map_or(1, |last| last.number + 1);
+    let open = (waiting.matches + waiting.overlaps > 0).then(|| {
+        let matches = frame::count(waiting.matches, "match", "matches");
+        let overlaps = frame::count(waiting.overlaps, "overlap", "overlaps");
+        view! {
+            <p>
+                <a href=format!("/counsel/{slug}/matches")>{matches}</a>" and "
+                <a href=format!("/counsel/{slug}/overlaps")>{overlaps}</a>" are open: the unique total of a filing is a range until they are decided."
+            </p>
+        }
+    });
     let ask = (!going_on).then(|| {
         let words = if next == 1 { "Build filing 1".to_owned() } else { format!("Build supplemental filing {next}") };
         view! {
+            {open}
             <form method="post" action=format!("/counsel/{slug}/filings/build") novalidate>
                 <div class="actions">
                     <button type="submit">{words}</button>

@@ -1,5 +1,6 @@
 //! What the pages of a case share: finding it, and the links between them.
 
+use axum::http::StatusCode;
 use chrono::{Datelike, NaiveDate};
 use claims::{
     CaseId, Instant,
@@ -17,7 +18,8 @@ use leptos::prelude::*;
 
 use crate::{
     components::Amount,
-    request::{Halt, Visitor},
+    request::{Answer, Halt, Visitor},
+    shell::Page,
 };
 
 /// The case of a path, if the visitor may do `action` with it.
@@ -34,6 +36,29 @@ pub(super) async fn case_of(
     let case = cases::by_slug(tx, slug).await?.ok_or(Refusal::NotFound)?.read()?;
     visitor.may(action(case.id))?;
     Ok(case)
+}
+
+/// In the place of a match or an overlap that is not in the case, or not any more: mails link to them, and a run takes off what it no
+/// longer finds.
+pub(super) async fn no_longer(visitor: &Visitor, slug: &str, here: Place) -> Answer {
+    let mut tx = visitor.recoup().store.read().await?;
+    let case = case_of(visitor, &mut tx, slug, Action::SeeCase).await?;
+    let waiting = Waiting::read(&mut tx, case.id).await?;
+    drop(tx);
+    let (title, list, path) = match here {
+        Place::Matches => ("This pair is no longer found", "All matches", "matches"),
+        _ => ("This overlap is no longer found", "All overlaps", "overlaps"),
+    };
+    let (whom, slug) = (whom(&case), slug.to_owned());
+    let page = Page::new(title, move || {
+        view! {
+            <h1>{title}</h1>
+            {nav(&slug, here, waiting)}
+            <p>"One of its claims was withdrawn or amended, or a decision changed what belongs together, and nothing of it is left. What was decided stays in the events of the case."</p>
+            <p class="actions"><a class="button secondary" href=format!("/counsel/{slug}/{path}?show=all")>{list}</a><a href=format!("/counsel/{slug}/events")>"Events"</a></p>
+        }
+    });
+    Ok(visitor.page_with(StatusCode::NOT_FOUND, page.wide().whom(whom)))
 }
 
 /// The pages of a case.
@@ -86,18 +111,20 @@ impl Waiting {
 pub(super) fn nav(slug: &str, here: Place, waiting: Waiting) -> impl IntoView + use<> {
     let base = format!("/counsel/{slug}");
     let places = [
-        (Place::Overview, base.clone(), "Overview", 0),
-        (Place::Claims, format!("{base}/claims"), "Register", 0),
-        (Place::Matches, format!("{base}/matches"), "Matches", waiting.matches),
-        (Place::Overlaps, format!("{base}/overlaps"), "Overlaps", waiting.overlaps),
-        (Place::Filings, format!("{base}/filings"), "Filings", 0),
-        (Place::Mail, format!("{base}/mail"), "Mail", waiting.failed_mails),
-        (Place::Letters, format!("{base}/letters"), "Letters", 0),
-        (Place::Exports, format!("{base}/exports"), "Exports", 0),
-        (Place::Events, format!("{base}/events"), "Events", 0),
+        (Place::Overview, base.clone(), "Overview", None),
+        (Place::Claims, format!("{base}/claims"), "Register", None),
+        (Place::Matches, format!("{base}/matches"), "Matches", Some((waiting.matches, " waiting"))),
+        (Place::Overlaps, format!("{base}/overlaps"), "Overlaps", Some((waiting.overlaps, " waiting"))),
+        (Place::Filings, format!("{base}/filings"), "Filings", None),
+        (Place::Mail, format!("{base}/mail"), "Mail", Some((waiting.failed_mails, " failed"))),
+        (Place::Letters, format!("{base}/letters"), "Letters", None),
+        (Place::Exports, format!("{base}/exports"), "Exports", None),
+        (Place::Events, format!("{base}/events"), "Events", None),
     ];
     let links = places.map(|(place, href, words, waits)| {
-        let waits = (waits > 0).then(|| view! { " ("{grouped_units(waits)}<span class="hidden">" waiting"</span>")" });
+        let waits = waits
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| view! { " ("{grouped_units(count)}<span class="hidden">{what}</span>")" });
         let words = view! { {words}{waits} };
         if place == here {
             view! { <strong><a href=href aria-current="page">{words}</a></strong> }.into_any()

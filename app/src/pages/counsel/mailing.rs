@@ -102,7 +102,11 @@ fn show(shown: &Shown) -> impl IntoView + use<> {
         let words = format!("Stopped on {}.", frame::short_moment(at, zone));
         view! { <Notice kind=NoticeKind::Warning>{words}</Notice> }
     });
-    let done = seen - of("waiting") - of("sending");
+    // Of one that was stopped, what went out counts, and not what was discarded.
+    let (label, done) = match mailing.stopped_at {
+        Some(_) => ("Sent before it was stopped", of("sent")),
+        None => ("Done", seen - of("waiting") - of("sending")),
+    };
     let words = format!("{} of {}: {}", grouped_units(done), grouped_units(seen), states.join(", "));
     view! {
         {notice}
@@ -111,7 +115,7 @@ fn show(shown: &Shown) -> impl IntoView + use<> {
         {frame::nav(slug, Place::Mail, shown.waiting)}
         {stopped}
         <p>{format!("{by} queued it on {}: {rate}. To: {}.", frame::short_moment(mailing.queued_at, zone), mailing.recipients)}</p>
-        <Meter label="Done" part=done whole=seen words/>
+        <Meter label=label part=done whole=seen words/>
         {hidden}
         {stop}
         {mail::table(slug, zone, "Its mails", &shown.mails)}

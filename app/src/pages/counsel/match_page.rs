@@ -4,7 +4,7 @@ use axum::extract::Path;
 use claims::{
     MatchId,
     access::{Action, Refusal},
-    actions::{decide_match, review},
+    actions::{Failure, decide_match, review},
     case::Case,
     store::{
         matches::{self, Decided, Match},
@@ -48,7 +48,12 @@ pub(super) struct Shown {
 
 /// `GET /counsel/{slug}/matches/{id}`
 pub async fn page(visitor: Visitor, Path((slug, id)): Path<(String, i64)>) -> Answer {
-    let shown = read(&visitor, &slug, MatchId(id)).await?;
+    let shown = match read(&visitor, &slug, MatchId(id)).await {
+        Err(Halt(Failure::Refused(Refusal::NotFound))) => {
+            return frame::no_longer(&visitor, &slug, Place::Matches).await;
+        }
+        read => read?,
+    };
     let pair = [shown.pair.claim_a, shown.pair.claim_b];
     review::open_beside(visitor.recoup(), visitor.actor()?, shown.case.id, pair).await?;
     let typed = Typed::of(match_decision::in_force(&shown.pair));

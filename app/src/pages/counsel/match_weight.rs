@@ -18,7 +18,7 @@ pub(super) fn view(pair: &Match) -> impl IntoView + use<> {
     let words = format!(
         "Every field that both records give adds or takes off evidence, in bits: one bit doubles the odds, ten bits make them a thousandfold. \
          From {} bits on a pair is shown here, from {} bits on it is more probable than not. Values are compared without case, punctuation and legal forms. \
-         E-mail, telephone and street of one office are one fact: only the rarest of them counts in full, so agreement of the others can take a little off. Engine {}.",
+         E-mail, telephone and street of one office are one fact: only the rarest of them counts in full, and what the others would count of it a second time is taken off again. Engine {}.",
         match_words::bits(review.0),
         same.0 / 1_000,
         kept.version

@@ -4,7 +4,10 @@ use axum::extract::Path;
 use claims::{
     ClaimId, OverlapId,
     access::{Action, Refusal},
-    actions::overlap_view::{self, Full},
+    actions::{
+        Failure,
+        overlap_view::{self, Full},
+    },
     case::Case,
     money::Currency,
     store::overlaps::{self, Decision, Overlap, Part},
@@ -63,7 +66,12 @@ pub(super) struct Shown {
 
 /// `GET /counsel/{slug}/overlaps/{id}`
 pub async fn page(visitor: Visitor, Path((slug, id)): Path<(String, i64)>) -> Answer {
-    let shown = read(&visitor, &slug, OverlapId(id)).await?;
+    let shown = match read(&visitor, &slug, OverlapId(id)).await {
+        Err(Halt(Failure::Refused(Refusal::NotFound))) => {
+            return frame::no_longer(&visitor, &slug, Place::Overlaps).await;
+        }
+        read => read?,
+    };
     let notice = visitor.take_notice().await;
     Ok(visitor.page(show(Shown { notice, ..shown }, None)))
 }

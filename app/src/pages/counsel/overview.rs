@@ -163,7 +163,7 @@ fn figures(shown: &Shown) -> impl IntoView + use<> {
         0 => "counted elsewhere, as people decided".to_owned(),
         more => format!("up to {} more is suspected", currency.grouped(more)),
     };
-    let overlaps = format!("/counsel/{}/overlaps", settings.slug);
+    let overlaps = format!("/counsel/{}/overlaps?show=all", settings.slug);
     let matches = format!("/counsel/{}/matches", settings.slug);
     let (least, most) = shown.members();
     let members = if least == most {

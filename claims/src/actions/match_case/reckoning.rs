@@ -10,7 +10,7 @@ use crate::{
     ClaimId, ReleaseId,
     line::Category,
     matching::{decide::Decision, of_case},
-    overlap::{self, Family, Key, LedgerEntry, Relation, Removed},
+    overlap::{self, Key, LedgerEntry, Relation, Removed},
     store::{matches::Found, overlaps},
 };
 
@@ -172,11 +172,7 @@ pub(super) fn row(input: &Input, entry: &LedgerEntry, oldest: &BTreeMap<usize, R
     let claim = |place: u32| input.claims[place as usize];
     let place = entry.release.and_then(|place| usize::try_from(place).ok());
     overlaps::New {
-        family: match entry.family {
-            Family::Sales => "sales",
-            Family::Stock => "stock",
-            Family::Other => "other",
-        },
+        family: entry.family.key(),
         release_id: place.and_then(|place| oldest.get(&place).copied()).unwrap_or(ReleaseId(0)),
         channel: input.channels[entry.channel as usize].clone(),
         words: place.map_or_else(String::new, |place| input.descriptions[place].words()),
