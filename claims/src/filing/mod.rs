@@ -18,6 +18,7 @@ mod difference;
 pub mod manifest;
 pub mod public;
 pub mod schedules;
+mod secrets;
 mod settings;
 mod table;
 mod tables;
