@@ -1,13 +1,17 @@
-//! Makes a filing of invented claims and says how long each step took: `bench_filing CLAIMS LINES_A_CLAIM PAGES OUT_DIR`.
+//! Makes a filing of invented claims, in both variants, and says how long each step took: `bench_filing CLAIMS LINES_A_CLAIM PAGES OUT_DIR`.
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on stops")]
 #![expect(clippy::cast_possible_wrap, reason = "small numbers")]
 
-use std::{collections::BTreeMap, path::PathBuf, time::Instant as Stopwatch};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    time::Instant as Stopwatch,
+};
 
 use chrono::NaiveDate;
 use claims::{
     Instant,
-    filing::{self, CaseFacts, ClaimRef, Contents, Exhibit, Figures, Filing, Form, manifest::Manifest},
+    filing::{self, CaseFacts, ClaimRef, Contents, Exhibit, Figures, Filing, Form, manifest::Manifest, public},
     frozen::{FORMAT, FrozenClaim, FrozenDeclaration, FrozenDocument, FrozenEvidence, FrozenLine},
     intake::Answers,
     line::{Basis, Category, Release},
@@ -38,9 +42,18 @@ fn claim(number: usize, lines: usize, document: &FrozenDocument) -> FrozenClaim 
         documented: !line.evidence.is_empty(),
     }))
     .unwrap();
+    // Every third claimant is a person, and everybody gives contacts: all that the public variant must not show.
+    let (kind, name) = match number % 3 {
+        0 => ("person", format!("Ingeborg Quayle the {number}th")),
+        _ => ("label", format!("Quiet Cello Recordings No. {number} Limited")),
+    };
     let claimant = Answers::default()
-        .with("kind", "label")
-        .with("legal_name", format!("Quiet Cello Recordings No. {number} Limited"))
+        .with("kind", kind)
+        .with("legal_name", name)
+        .with("contact", format!("Ambrose Teal {number}"))
+        .with("email", format!("claims-{number}@label.example"))
+        .with("phone", format!("+1 503 555 {number:05}"))
+        .with("street", format!("{number} Alder Street"))
         .with("city", "Portland")
         .with("country", "United States")
         .with("organised_in", "Oregon")
@@ -87,7 +100,10 @@ fn frozen_line(claim: usize, line: usize, document: &FrozenDocument) -> FrozenLi
     let release = Release {
         catalogue_number: Some(format!("QCR-{:04}", line % 9_999)),
         artist: Some(format!("The Ensemble of {}", ["Lisbon", "Oslo", "Trieste", "Graz"][line % 4])),
-        title: Some(format!("Sonatas and other works, volume {}", line % 40)),
+        title: Some(match line % 10 {
+            0 => format!("Sonatas and other works, sung by INGEBORG QUAYLE the {}th", line % 400),
+            _ => format!("Sonatas and other works, volume {}", line % 40),
+        }),
         ..Release::default()
     };
     let answers = match category {
@@ -226,6 +242,52 @@ fn peak() -> String {
         .to_owned()
 }
 
+/// The files that both variants have.
+fn common(contents: &Contents, variant: &str, out: &Path) {
+    let out = out.join(variant);
+    std::fs::create_dir_all(&out).unwrap();
+    let watch = Stopwatch::now();
+    let tables = filing::tables(contents);
+    let mut files = Vec::new();
+    for table in &tables {
+        let bytes = sheets::csv(table).unwrap();
+        files.push(filing::manifest::File {
+            name: format!("tables/{}.csv", table.key),
+            bytes: bytes.len() as u64,
+            sha256: hash(&bytes),
+        });
+        std::fs::write(out.join(format!("{}.csv", table.key)), bytes).unwrap();
+    }
+    let csv = watch.elapsed();
+    let book = sheets::workbook("Filing", &tables, contents.filing.as_of).unwrap();
+    std::fs::write(out.join("tables.xlsx"), &book).unwrap();
+    drop(tables);
+    let manifest = Manifest::new(contents, variant, &contents.filing.engines, files);
+    std::fs::write(out.join("manifest.json"), serde_json::to_vec_pretty(&manifest).unwrap()).unwrap();
+    println!(
+        "{variant}: tables and manifest: {:.1} s (CSV {:.1} s), peak {}",
+        watch.elapsed().as_secs_f64(),
+        csv.as_secs_f64(),
+        peak()
+    );
+
+    let watch = Stopwatch::now();
+    let planned = document::plan(contents, None, variant == "public").unwrap();
+    println!(
+        "{variant}: pages broken: {:.1} s, {} pages, {} volumes, peak {}",
+        watch.elapsed().as_secs_f64(),
+        planned.pages(),
+        planned.volumes(),
+        peak()
+    );
+    let write = |volume: document::Volume| {
+        std::fs::write(out.join(&volume.name), volume.pdf.bytes).unwrap();
+        true
+    };
+    planned.typeset(write).unwrap();
+    println!("{variant}: schedules: {:.1} s, peak {}", watch.elapsed().as_secs_f64(), peak());
+}
+
 fn main() {
     let mut args = std::env::args().skip(1);
     let mut number = |default: usize| args.next().and_then(|arg| arg.parse().ok()).unwrap_or(default);
@@ -244,46 +306,7 @@ fn main() {
     let contents = contents(claims, lines, pages, &small, planned.pages() as i64);
 
     let watch = Stopwatch::now();
-    let tables = filing::tables(&contents);
-    let mut files = Vec::new();
-    for table in &tables {
-        let bytes = sheets::csv(table).unwrap();
-        files.push(filing::manifest::File {
-            name: format!("tables/{}.csv", table.key),
-            bytes: bytes.len() as u64,
-            sha256: hash(&bytes),
-        });
-        std::fs::write(out.join(format!("{}.csv", table.key)), bytes).unwrap();
-    }
-    let csv = watch.elapsed();
-    let book = sheets::workbook("Filing", &tables, contents.filing.as_of).unwrap();
-    std::fs::write(out.join("tables.xlsx"), &book).unwrap();
-    drop(tables);
-    let manifest = Manifest::new(&contents, "full", &contents.filing.engines, files);
-    std::fs::write(out.join("manifest.json"), serde_json::to_vec_pretty(&manifest).unwrap()).unwrap();
-    println!(
-        "tables and manifest: {:.1} s (CSV {:.1} s), peak {}",
-        watch.elapsed().as_secs_f64(),
-        csv.as_secs_f64(),
-        peak()
-    );
-
-    let watch = Stopwatch::now();
-    let planned = document::plan(&contents, None, false).unwrap();
-    println!(
-        "pages broken: {:.1} s, {} pages, {} volumes, peak {}",
-        watch.elapsed().as_secs_f64(),
-        planned.pages(),
-        planned.volumes(),
-        peak()
-    );
-    let write = |volume: document::Volume| {
-        std::fs::write(out.join(&volume.name), volume.pdf.bytes).unwrap();
-        true
-    };
-    planned.typeset(write).unwrap();
-    println!("schedules: {:.1} s, peak {}", watch.elapsed().as_secs_f64(), peak());
-
+    common(&contents, "full", &out);
     let exhibit_watch = Stopwatch::now();
     let volumes = exhibits::volumes(&contents.filing);
     for (number, volume) in volumes.iter().enumerate() {
@@ -301,5 +324,17 @@ fn main() {
         std::fs::write(out.join(name), pdf.bytes).unwrap();
     }
     println!("exhibits: {:.1} s, {} volumes, peak {}", exhibit_watch.elapsed().as_secs_f64(), volumes.len(), peak());
-    println!("PDFs together: {:.1} s, peak {}", watch.elapsed().as_secs_f64(), peak());
+    println!("full variant together: {:.1} s, peak {}", watch.elapsed().as_secs_f64(), peak());
+
+    let watch = Stopwatch::now();
+    let public = public::redact(&contents).unwrap();
+    println!("names and contacts taken out: {:.1} s, peak {}", watch.elapsed().as_secs_f64(), peak());
+    let shown = |line: &FrozenLine| line.release.title.as_deref().is_some_and(|title| title.contains("[…]"));
+    println!(
+        "  {} of {} titles held one",
+        public.lines().filter(|(_, line)| shown(line)).count(),
+        public.lines().count()
+    );
+    common(&public, "public", &out);
+    println!("public variant together: {:.1} s, peak {}", watch.elapsed().as_secs_f64(), peak());
 }

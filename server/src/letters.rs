@@ -5,7 +5,7 @@ use std::io::Cursor;
 
 use bytes::Bytes;
 use claims::{
-    CaseId, MailId,
+    CaseId, ClaimId, MailId,
     actions::{Failure, Recoup, letters as actions},
     letters::{Contents, LetterKind},
     store::{letters as store, outbox::Attachment},
@@ -80,11 +80,11 @@ fn pack(
     sender: mpsc::Sender<Result<Bytes, std::io::Error>>,
 ) -> anyhow::Result<()> {
     let mut package = Package::new(std::io::BufWriter::with_capacity(64 * 1024, crate::pipe::Pipe(sender)));
-    let mut offset = 0;
+    let mut last = ClaimId(0);
     loop {
         let rows = runtime.block_on(async {
             let mut tx = recoup.store.read().await?;
-            store::of_case(&mut tx, case, kind.key(), state, AT_A_TIME, offset).await
+            store::after(&mut tx, case, (kind.key(), state), last, AT_A_TIME).await
         })?;
         for row in &rows {
             let contents = runtime.block_on(actions::contents(recoup, row.id))?;
@@ -92,8 +92,8 @@ fn pack(
             let bytes = runtime.block_on(pdf(contents))?;
             package.add(&name, bytes.len() as u64, Cursor::new(bytes))?;
             running.one_more();
+            last = row.claim_id;
         }
-        offset += AT_A_TIME;
         if rows.len() < usize::try_from(AT_A_TIME)? {
             break;
         }

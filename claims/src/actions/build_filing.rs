@@ -14,7 +14,7 @@ use crate::{
     filing::{Contents, Filing},
     notices::What,
     store::{
-        self,
+        self, Tx,
         events::{self, NewEvent},
         filing_builds as builds, filings,
     },
@@ -24,7 +24,7 @@ mod settings;
 mod snapshot;
 mod telling;
 
-pub use settings::{save_settings, settings_of};
+pub use settings::{numbers_stay, save_settings, settings_of};
 pub use snapshot::{Snapshot, snapshot};
 
 /// How long a build is one process's without a sign of life.
@@ -43,13 +43,18 @@ pub async fn ask(recoup: &Recoup, by: Option<&Actor>, case: CaseId) -> Result<Bu
     }
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
-    store::queue_up(&mut tx, &format!("filing {case}")).await?;
+    queue_up(&mut tx, case).await?;
     if let Some(build) = builds::under_way(&mut tx, case).await? {
         return Ok(build.id);
     }
     let id = builds::ask(&mut tx, case, by.map(|actor| actor.account), now).await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// Lets those who ask for a filing of a case and those who set how it is made go one after the other.
+async fn queue_up(tx: &mut Tx, case: CaseId) -> Result<(), Failure> {
+    Ok(store::queue_up(tx, &format!("filing {case}")).await?)
 }
 
 /// Takes a build that is due. `None` if another process has it, or if it was begun too often and is now failed.
@@ -91,7 +96,22 @@ pub async fn progress(
     let until = recoup.clock.now() + LEASE;
     let ours = builds::progress(&mut tx, id, owner, (stage, number(done), number(total)), until).await?;
     tx.commit().await?;
-    if ours { Ok(()) } else { Err(Failure::said("Another process took this build over.")) }
+    if ours { Ok(()) } else { Err(taken_over()) }
+}
+
+/// Keeps the lease of a build whose work goes on and has nothing new to say.
+///
+/// # Errors
+/// If another process took it over: then this one must stop.
+pub async fn hold(recoup: &Recoup, id: BuildId, owner: &str) -> Result<(), Failure> {
+    let mut tx = recoup.store.write().await?;
+    let ours = builds::hold(&mut tx, id, owner, recoup.clock.now() + LEASE).await?;
+    tx.commit().await?;
+    if ours { Ok(()) } else { Err(taken_over()) }
+}
+
+fn taken_over() -> Failure {
+    Failure::said("Another process took this build over.")
 }
 
 /// Ends a build that failed, with what to mend.
@@ -166,7 +186,7 @@ pub async fn keep(
     let number = snapshot.filing.number;
     let mut tx = recoup.store.write().await?;
     if !builds::end(&mut tx, build.id, owner, Ok(number), now).await? {
-        return Err(Failure::said("Another process took this build over."));
+        return Err(taken_over());
     }
     for exhibit in snapshot.filing.exhibits.iter().filter(|exhibit| exhibit.exhibit >= snapshot.next.0) {
         filings::add_exhibit(&mut tx, build.case_id, exhibit).await.map_err(overtaken)?;

@@ -69,7 +69,7 @@ pub async fn save(recoup: &Recoup, actor: &Actor, id: CaseId, revision: i64, ans
         }
     }
     let is_public = settings.state != CaseState::Preparing;
-    if !cases::save(&mut tx, id, revision, &settings.slug, &settings.prefix, &answers, at, is_public)
+    if !cases::save(&mut tx, id, (revision, row.last_claim), &settings.slug, &settings.prefix, &answers, at, is_public)
         .await
         .map_err(taken)?
     {

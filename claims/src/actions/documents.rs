@@ -2,10 +2,10 @@
 
 use super::{Failure, Recoup, claim_view, permit, save_step};
 use crate::{
-    ClaimId, DocumentId,
+    ClaimId, DocumentId, Instant,
     access::{Action, Actor, Refusal},
     store::{
-        claims,
+        Tx, claims,
         documents::{self, Document, NewDocument},
         events,
     },
@@ -36,6 +36,52 @@ pub async fn room(recoup: &Recoup, actor: &Actor, id: ClaimId) -> Result<u64, Fa
     Ok(recoup.limits.claim_bytes.saturating_sub(u64::try_from(used).unwrap_or(0)))
 }
 
+/// How a document came to a draft.
+pub(super) enum Link {
+    /// The draft had it.
+    There(Document),
+    /// It was taken away in this draft, and is back.
+    Back(DocumentId),
+    /// It is new in this draft.
+    New(DocumentId),
+}
+
+/// Links a document to the draft `version` of a claim, however it comes: uploaded by itself, or as a statement that became lines.
+///
+/// # Errors
+/// If the claim is full.
+pub(super) async fn link(
+    recoup: &Recoup,
+    tx: &mut Tx,
+    actor: &Actor,
+    claim: ClaimId,
+    version: i64,
+    document: &NewDocument,
+    now: Instant,
+) -> Result<Link, Failure> {
+    let earlier = documents::by_hash(tx, claim, &document.sha256).await?;
+    let more = if earlier.is_some() { 0 } else { document.bytes };
+    if let Some(known) = earlier {
+        match known.removed_in {
+            None => return Ok(Link::There(known)),
+            Some(removed_in) if removed_in == version => {
+                documents::restore(tx, known.id).await?;
+                return Ok(Link::Back(known.id));
+            }
+            // A sent version lacks it: that version must go on lacking it, so this stay gets a row of its own.
+            Some(_) => {}
+        }
+    }
+    let used = documents::bytes_of_claim(tx, claim).await?.saturating_add(more);
+    if u64::try_from(used).unwrap_or(u64::MAX) > recoup.limits.claim_bytes {
+        return Err(Failure::said(format!(
+            "The documents of a claim can have {} MB together; this one no longer fits.",
+            recoup.limits.claim_bytes / 1_000_000
+        )));
+    }
+    Ok(Link::New(documents::add(tx, claim, document, actor.account, version, now).await?))
+}
+
 /// Links a document, whose bytes are in the object store and were verified, to the draft of a claim.
 ///
 /// # Errors
@@ -45,28 +91,14 @@ pub async fn add(recoup: &Recoup, actor: &Actor, id: ClaimId, document: &NewDocu
     let mut tx = recoup.store.write().await?;
     let (claim, draft) = save_step::open(&mut tx, actor, id, now).await?;
     let version = claims::version(&mut tx, draft).await?.ok_or(Refusal::NotFound)?.version;
-    let earlier = documents::by_hash(&mut tx, id, &document.sha256).await?;
-    if let Some(known) = &earlier {
-        match known.removed_in {
-            None => return Ok(Added::Known(known.id, known.name.clone())),
-            Some(removed_in) if removed_in == version => {
-                documents::restore(&mut tx, known.id).await?;
-                tx.commit().await?;
-                return Ok(Added::New(known.id));
-            }
-            // A sent version lacks it: that version must go on lacking it, so this stay gets a row of its own.
-            Some(_) => {}
+    let new = match link(recoup, &mut tx, actor, id, version, document, now).await? {
+        Link::There(known) => return Ok(Added::Known(known.id, known.name)),
+        Link::Back(id) => {
+            tx.commit().await?;
+            return Ok(Added::New(id));
         }
-    }
-    let more = if earlier.is_some() { 0 } else { document.bytes };
-    let used = documents::bytes_of_claim(&mut tx, id).await?.saturating_add(more);
-    if u64::try_from(used).unwrap_or(u64::MAX) > recoup.limits.claim_bytes {
-        return Err(Failure::said(format!(
-            "The documents of a claim can have {} MB together; this one no longer fits.",
-            recoup.limits.claim_bytes / 1_000_000
-        )));
-    }
-    let new = documents::add(&mut tx, id, document, actor.account, version, now).await?;
+        Link::New(id) => id,
+    };
     let details = serde_json::json!({ "name": document.name, "sha256": document.sha256, "bytes": document.bytes });
     events::add(
         &mut tx,

@@ -1,6 +1,10 @@
 //! A statement becomes lines: document, lines, citations and rows in one transaction, once.
 
-use super::{Failure, Recoup, claim_view, edit_lines, imports, links, once, save_step};
+use super::{
+    Failure, Recoup, claim_view,
+    documents::{self, Link},
+    edit_lines, imports, links, once, save_step,
+};
 use crate::{
     ClaimId, DocumentId, ImportId, VersionId,
     access::{Actor, Refusal},
@@ -10,7 +14,7 @@ use crate::{
     statements::{Choices, Statement, problem::Severity},
     store::{
         Tx, claims,
-        documents::{self, NewDocument},
+        documents::NewDocument,
         events, lines,
         statements::{self as stored, Import, NewLine},
     },
@@ -162,19 +166,6 @@ async fn document(
     import: &Import,
     draft: VersionId,
 ) -> Result<DocumentId, Failure> {
-    if let Some(known) = documents::by_hash(tx, import.claim_id, &import.sha256).await? {
-        if known.removed_in.is_some() {
-            documents::restore(tx, known.id).await?;
-        }
-        return Ok(known.id);
-    }
-    let used = documents::bytes_of_claim(tx, import.claim_id).await?.saturating_add(import.bytes);
-    if u64::try_from(used).unwrap_or(u64::MAX) > recoup.limits.claim_bytes {
-        return Err(Failure::said(format!(
-            "The documents of a claim can have {} MB together; this file no longer fits.",
-            recoup.limits.claim_bytes / 1_000_000
-        )));
-    }
     let version = claims::version(tx, draft).await?.ok_or(Refusal::NotFound)?.version;
     let new = NewDocument {
         sha256: import.sha256.clone(),
@@ -183,5 +174,8 @@ async fn document(
         bytes: import.bytes,
         pages: None,
     };
-    Ok(documents::add(tx, import.claim_id, &new, actor.account, version, recoup.clock.now()).await?)
+    Ok(match documents::link(recoup, tx, actor, import.claim_id, version, &new, recoup.clock.now()).await? {
+        Link::There(known) => known.id,
+        Link::Back(id) | Link::New(id) => id,
+    })
 }

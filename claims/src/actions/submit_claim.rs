@@ -98,6 +98,8 @@ async fn freeze(
             "This claim was withdrawn. To go on with it, choose “Take it up again” on its page.",
         ));
     }
+    // The amounts are frozen at the rates that the case has now, so nobody may change them meanwhile.
+    cases::lock(&mut tx, claim.case_id).await?;
     let draft = claim_view::load(&mut tx, claim).await?;
     let late = match draft.case.intake(now) {
         Intake::Open => false,

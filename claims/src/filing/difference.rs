@@ -1,9 +1,14 @@
 //! What changed from one filing to a later one: row by row, and in a paragraph of plain words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Contents, FiledClaim, Filing};
-use crate::{frozen::FrozenLine, totals::counts};
+use crate::{
+    frozen::{FrozenEvidence, FrozenLine},
+    intake::Answers,
+    line::Basis,
+    totals::counts,
+};
 
 /// The difference of two filings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +23,8 @@ pub struct Difference {
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moved {
-    /// `added`, `amended`, `withdrawn`, `overlap` or `decision`.
+    /// `added`, `amended`, `withdrawn`, `basis`, `overlap` or `decision`. `basis`: nothing was changed in the claim, but stock is
+    /// counted on another basis.
     pub change: &'static str,
     /// Claim; empty for a decision.
     pub claim: String,
@@ -43,25 +49,26 @@ pub fn difference(before: &Contents, after: &Contents) -> Difference {
     let old: BTreeMap<&str, &FiledClaim> =
         before.claims.iter().map(|claim| (claim.of.number.as_str(), claim)).collect();
     let new: BTreeMap<&str, &FiledClaim> = after.claims.iter().map(|claim| (claim.of.number.as_str(), claim)).collect();
+    let bases = (before.filing.case.filing_basis, after.filing.case.filing_basis);
     let mut told = [0usize; 3];
     for claim in &after.claims {
         match old.get(claim.of.number.as_str()) {
             None => {
                 told[0] += 1;
-                lines(&mut rows, "added", None, Some(claim), after);
+                lines(&mut rows, "added", None, Some(claim), bases);
             }
             Some(earlier) if earlier.of.sha256 != claim.of.sha256 => {
                 told[1] += 1;
-                lines(&mut rows, "amended", Some(earlier), Some(claim), after);
+                lines(&mut rows, "amended", Some(earlier), Some(claim), bases);
             }
-            Some(_) => {}
+            Some(earlier) => other_basis(&mut rows, earlier, claim, bases),
         }
     }
     for claim in before.claims.iter().filter(|claim| !new.contains_key(claim.of.number.as_str())) {
         told[2] += 1;
-        lines(&mut rows, "withdrawn", Some(claim), None, after);
+        lines(&mut rows, "withdrawn", Some(claim), None, bases);
     }
-    for number in old.keys().chain(new.keys()).copied().collect::<std::collections::BTreeSet<_>>() {
+    for number in old.keys().chain(new.keys()).copied().collect::<BTreeSet<_>>() {
         let removed = |claim: Option<&&FiledClaim>| claim.map_or(0, |claim| -claim.of.figures.confirmed);
         let (was, is) = (removed(old.get(number)), removed(new.get(number)));
         if was != is {
@@ -82,12 +89,13 @@ pub fn difference(before: &Contents, after: &Contents) -> Difference {
     Difference { rows, words }
 }
 
+/// Moves the lines of one claim. Each side is counted by the basis of its own filing, or what moved would not add up.
 fn lines(
     rows: &mut Vec<Moved>,
     change: &'static str,
     before: Option<&FiledClaim>,
     after: Option<&FiledClaim>,
-    contents: &Contents,
+    bases: (Basis, Basis),
 ) {
     let Some(shown) = after.or(before) else { return };
     let of = |claim: Option<&FiledClaim>| -> BTreeMap<i64, FrozenLine> {
@@ -96,30 +104,29 @@ fn lines(
         })
     };
     let (old, new) = (of(before), of(after));
-    let numbers: std::collections::BTreeSet<i64> = old.keys().chain(new.keys()).copied().collect();
+    let numbers: BTreeSet<i64> = old.keys().chain(new.keys()).copied().collect();
     let first = rows.len();
     for number in numbers {
         let (was, is) = (old.get(&number), new.get(&number));
-        let basis = contents.filing.case.filing_basis;
-        let counted = |line: Option<&FrozenLine>| line.is_some_and(|line| counts(line.basis, basis));
-        // A line whose basis changed leaves one sum and enters another: two rows, of which one counts.
+        let counted_then = was.is_some_and(|line| counts(line.basis, bases.0));
+        let counted_now = is.is_some_and(|line| counts(line.basis, bases.1));
+        if was.map(content) == is.map(content) {
+            if let Some(line) = is.filter(|_| counted_then != counted_now) {
+                rows.push(by_basis(shown, line, counted_now));
+            }
+            continue;
+        }
+        // A line that was counted and no longer is, or the other way, leaves one sum and enters another: two rows, of which
+        // one counts.
         let sides: &[(Option<&FrozenLine>, Option<&FrozenLine>)] =
-            if was.is_some() && is.is_some() && counted(was) != counted(is) {
+            if was.is_some() && is.is_some() && counted_then != counted_now {
                 &[(was, None), (None, is)]
             } else {
                 &[(was, is)]
             };
         for (was, is) in sides.iter().copied() {
             let Some(line) = is.or(was) else { continue };
-            if was.map(|line| (&line.answers, line.amount_in_case, &line.evidence))
-                == is.map(|line| (&line.answers, line.amount_in_case, &line.evidence))
-            {
-                continue;
-            }
-            let about = match line.release.in_words() {
-                words if words.is_empty() => line.category.title().to_owned(),
-                words => words,
-            };
+            let about = about(line);
             let what = match (was, is) {
                 (None, _) => format!("{about}: new line"),
                 (_, None) => format!("{about}: line taken out"),
@@ -127,7 +134,8 @@ fn lines(
                 (Some(was), Some(is)) if was.evidence != is.evidence => format!("{about}: other evidence"),
                 _ => format!("{about}: details"),
             };
-            let outside = if counts(line.basis, basis) { "" } else { ", not in the total" };
+            let counted = if is.is_some() { counted_now } else { counted_then };
+            let outside = if counted { "" } else { ", not in the total" };
             rows.push(Moved {
                 change,
                 claim: shown.of.number.clone(),
@@ -136,7 +144,7 @@ fn lines(
                 what: format!("{what}{outside}"),
                 before: was.map_or(0, |line| line.amount_in_case),
                 after: is.map_or(0, |line| line.amount_in_case),
-                counted: counts(line.basis, basis),
+                counted,
             });
         }
     }
@@ -154,38 +162,99 @@ fn lines(
     }
 }
 
-/// Pairs on which somebody decided, or decided otherwise, in between.
-fn decisions(rows: &mut Vec<Moved>, before: &Filing, after: &Filing) -> usize {
-    let old: BTreeMap<(&str, &str, &str), &str> = before
-        .matches
-        .iter()
-        .map(|pair| ((pair.kind.as_str(), pair.a.as_str(), pair.b.as_str()), pair.decision.as_str()))
-        .collect();
-    let mut decided = 0;
-    for pair in &after.matches {
-        // A pair that was found in between and is still open was decided by nobody.
-        let was = old.get(&(pair.kind.as_str(), pair.a.as_str(), pair.b.as_str())).copied().unwrap_or("open");
-        if was == pair.decision {
+/// What makes a line another one if it changes.
+fn content(line: &FrozenLine) -> (&Answers, i64, Option<Basis>, &[FrozenEvidence]) {
+    (&line.answers, line.amount_in_case, line.basis, &line.evidence)
+}
+
+fn about(line: &FrozenLine) -> String {
+    match line.release.in_words() {
+        words if words.is_empty() => line.category.title().to_owned(),
+        words => words,
+    }
+}
+
+/// A claim in which nothing changed, where stock is counted on another basis than before.
+fn other_basis(rows: &mut Vec<Moved>, before: &FiledClaim, after: &FiledClaim, bases: (Basis, Basis)) {
+    if bases.0 != bases.1 {
+        let first = rows.len();
+        lines(rows, "basis", Some(before), Some(after), bases);
+        // Of a claim without stock nothing is said.
+        if rows[first..].iter().all(|row| row.line.is_none()) {
+            rows.truncate(first);
+        }
+    }
+}
+
+/// A line that is as it was, and is counted now, or no longer.
+fn by_basis(claim: &FiledClaim, line: &FrozenLine, counted_now: bool) -> Moved {
+    let basis = line.basis.map_or("", Basis::title);
+    let (verb, before, after) =
+        if counted_now { ("is", 0, line.amount_in_case) } else { ("is no longer", line.amount_in_case, 0) };
+    Moved {
+        change: "basis",
+        claim: claim.of.number.clone(),
+        claimant: claim.claimant().to_owned(),
+        line: Some(line.line),
+        what: format!("{}: at {basis}, which {verb} counted", about(line)),
+        before,
+        after,
+        counted: true,
+    }
+}
+
+/// Pairs on which somebody decided, decided otherwise or took a decision back in between; gives how many decisions were made and how many undone. Money is decided release by release, so a decision is about two
+/// claims and a release. Where a claim left, its decisions left with it, and nobody undid them.
+fn decisions(rows: &mut Vec<Moved>, before: &Filing, after: &Filing) -> [usize; 2] {
+    type About<'a> = (&'a str, &'a str, &'a str, &'a str);
+    fn read(filing: &Filing) -> BTreeMap<About<'_>, BTreeSet<&str>> {
+        let mut decisions: BTreeMap<About<'_>, BTreeSet<&str>> = BTreeMap::new();
+        // A pair that is still open was decided by nobody.
+        for pair in filing.matches.iter().filter(|pair| pair.decision != "open") {
+            let about = (pair.kind.as_str(), pair.a.as_str(), pair.b.as_str(), pair.release.as_str());
+            decisions.entry(about).or_default().insert(pair.decision.as_str());
+        }
+        decisions
+    }
+    let (old, new) = (read(before), read(after));
+    let filed: BTreeSet<&str> = after.claims.iter().map(|claim| claim.number.as_str()).collect();
+    let nothing = BTreeSet::new();
+    let mut told = [0; 2];
+    for about in old.keys().chain(new.keys()).copied().collect::<BTreeSet<_>>() {
+        let (was, is) = (old.get(&about).unwrap_or(&nothing), new.get(&about).unwrap_or(&nothing));
+        let (_, a, b, release) = about;
+        if was == is || !filed.contains(a) || !filed.contains(b) {
             continue;
         }
-        if pair.decision != "open" {
-            decided += 1;
-        }
+        let made = is.difference(was).count();
+        told[0] += made;
+        told[1] += usize::from(made == 0);
+        let shown = |decisions: &BTreeSet<&str>| match decisions.len() {
+            0 => "open".to_owned(),
+            _ => decisions.iter().copied().collect::<Vec<_>>().join(", "),
+        };
+        let about = if release.is_empty() { String::new() } else { format!(", {release}") };
         rows.push(Moved {
             change: "decision",
-            claim: pair.a.clone(),
+            claim: a.to_owned(),
             claimant: String::new(),
             line: None,
-            what: format!("{} and {}: {was} became {}", pair.a, pair.b, pair.decision),
+            what: format!("{a} and {b}{about}: {} became {}", shown(was), shown(is)),
             before: 0,
             after: 0,
             counted: false,
         });
     }
-    decided
+    told
 }
 
-fn words(rows: &[Moved], before: &Contents, after: &Contents, told: [usize; 3], decided: usize) -> String {
+fn words(
+    rows: &[Moved],
+    before: &Contents,
+    after: &Contents,
+    told: [usize; 3],
+    [decided, undone]: [usize; 2],
+) -> String {
     let currency = after.filing.case.currency;
     let count = |number: usize, verb: &str| match number {
         0 => format!("no claim was {verb}"),
@@ -214,14 +283,23 @@ fn words(rows: &[Moved], before: &Contents, after: &Contents, told: [usize; 3], 
     if old.gross == new.gross {
         text.push_str(&format!(" The gross amount claimed is unchanged at {}.", currency.show(new.gross)));
     } else {
+        let mut parts = vec![
+            format!("{} by claims added", signed(by("added"), currency)),
+            format!("{} by amendments", signed(by("amended"), currency)),
+            format!("{} by withdrawals", signed(by("withdrawn"), currency)),
+        ];
+        let bases = (before.filing.case.filing_basis, after.filing.case.filing_basis);
+        if bases.0 != bases.1 {
+            let moved = signed(by("basis"), currency);
+            parts.push(format!("{moved} by counting stock at {} instead of {}", bases.1.title(), bases.0.title()));
+        }
+        let last = parts.pop().unwrap_or_default();
         text.push_str(&format!(
-            " The gross amount claimed went from {} to {}, which is {}: {} by claims added, {} by amendments and {} by withdrawals.",
+            " The gross amount claimed went from {} to {}, which is {}: {} and {last}.",
             currency.show(old.gross),
             currency.show(new.gross),
             moved(old.gross, new.gross),
-            signed(by("added"), currency),
-            signed(by("amended"), currency),
-            signed(by("withdrawn"), currency),
+            parts.join(", "),
         ));
     }
     let verdict = match decided {
@@ -230,6 +308,11 @@ fn words(rows: &[Moved], before: &Contents, after: &Contents, told: [usize; 3], 
         number => format!(" {number} matches were decided in between."),
     };
     text.push_str(&verdict);
+    match undone {
+        0 => {}
+        1 => text.push_str(" One decision was undone."),
+        number => text.push_str(&format!(" {number} decisions were undone.")),
+    }
     text.push_str(&format!(
         " The overlap that is removed by decision went from {} to {}.",
         currency.show(old.confirmed),

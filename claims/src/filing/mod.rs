@@ -18,6 +18,7 @@ mod difference;
 pub mod manifest;
 pub mod public;
 pub mod schedules;
+mod secrets;
 mod settings;
 mod table;
 mod tables;
@@ -246,6 +247,9 @@ pub struct Match {
     pub a: String,
     /// The other.
     pub b: String,
+    /// The release about whose money it was decided, in words; empty for all that the two share.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub release: String,
     /// How it was found, in words.
     pub method: String,
     /// Weight of the match in thousandths of a bit.

@@ -241,3 +241,97 @@ fn what_moved_adds_up() {
     );
     assert!(difference(&before, &before).rows.is_empty());
 }
+
+/// A filing of the same claims, with stock counted on another basis.
+fn on_basis(number: i64, claims: &[FrozenClaim], basis: Basis) -> Contents {
+    let (mut filing, texts, _) = filed(number, claims);
+    filing.case.filing_basis = basis;
+    filing.figures = Figures::default();
+    for (of, claim) in filing.claims.iter_mut().zip(claims) {
+        of.figures.gross = counted(&claim.totals, basis).amount;
+        filing.figures.gross += of.figures.gross;
+    }
+    Contents::new(filing, String::new(), &texts).unwrap()
+}
+
+#[test]
+fn what_moved_adds_up_when_stock_is_counted_on_another_basis() {
+    let sales = |number, amount| line(number, Category::UnpaidSales, None, amount, None);
+    let stock = |number, basis, amount| line(number, Category::HeldInventory, Some(basis), amount, None);
+    let (retail, wholesale) = (Basis::Retail, Basis::Wholesale);
+    let same = claim("ALG-1", 1, vec![sales(1, 700), stock(2, retail, 900), stock(3, wholesale, 400)]);
+    let only_sales = claim("ALG-2", 1, vec![sales(1, 40)]);
+    let amended = |version, amount| {
+        claim("ALG-3", version, vec![stock(1, retail, 80), stock(2, wholesale, amount), sales(3, 10)])
+    };
+    let gone = claim("ALG-4", 1, vec![stock(1, retail, 60), stock(2, wholesale, 20)]);
+    let new = claim("ALG-5", 1, vec![stock(1, retail, 6), stock(2, wholesale, 2)]);
+    let before = on_basis(1, &[same.clone(), only_sales.clone(), amended(1, 30), gone], retail);
+    let after = on_basis(2, &[same, only_sales, amended(2, 35), new], wholesale);
+    let found = difference(&before, &after);
+    let by = |change: &str| -> i64 {
+        let rows = found.rows.iter().filter(|row| row.counted && row.change == change);
+        rows.map(|row| row.after - row.before).sum()
+    };
+    // By hand: ALG-1 loses 900 and gains 400, ALG-3 loses its unchanged 80 and gains 35, ALG-4 counted with 60, ALG-5 counts with 2.
+    assert_eq!((by("basis"), by("amended"), by("withdrawn"), by("added")), (400 - 900 - 80, 35, -60, 2));
+    let moved: i64 = found.rows.iter().filter(|row| row.counted).map(|row| row.after - row.before).sum();
+    assert_eq!(moved, after.filing.figures.gross - before.filing.figures.gross);
+    assert!(!found.rows.iter().any(|row| row.claim == "ALG-2"), "{:?}", found.rows);
+    let words = "\u{2212}0.60 USD by withdrawals and \u{2212}5.80 USD by counting stock at wholesale";
+    assert!(found.words.contains(words), "{}", found.words);
+    assert!(!difference(&after, &after).words.contains("counting stock"));
+}
+
+#[test]
+fn decisions_are_told_release_by_release_and_so_is_what_was_undone() {
+    let claims = ["ALG-1", "ALG-2", "ALG-3"].map(|number| claim(number, 1, Vec::new()));
+    let money = |a: &str, b: &str, release: &str, decision: &str| Match {
+        kind: "money".to_owned(),
+        a: a.to_owned(),
+        b: b.to_owned(),
+        release: release.to_owned(),
+        method: String::new(),
+        weight: 0,
+        parts: Vec::new(),
+        decision: decision.to_owned(),
+        by: String::new(),
+    };
+    let with = |matches: Vec<Match>, claims: &[FrozenClaim]| {
+        let mut contents = contents(1, claims);
+        contents.filing.matches = matches;
+        contents
+    };
+    let first = vec![
+        money("ALG-1", "ALG-2", "Brahms", "the same money"),
+        money("ALG-1", "ALG-2", "Haydn", "different money"),
+        money("ALG-1", "ALG-3", "", "the same money"),
+    ];
+    let before = with(first.clone(), &claims);
+    let nobody = difference(&before, &with(first.clone(), &claims));
+    assert!(nobody.rows.is_empty() && nobody.words.contains("No match was decided in between."), "{nobody:?}");
+
+    let mut second = first;
+    second.remove(0);
+    second[0].decision = "the same money".to_owned();
+    let found = difference(&before, &with(second.clone(), &claims));
+    let told: Vec<&str> = found.rows.iter().map(|row| row.what.as_str()).collect();
+    assert_eq!(
+        told,
+        [
+            "ALG-1 and ALG-2, Brahms: the same money became open",
+            "ALG-1 and ALG-2, Haydn: different money became the same money"
+        ]
+    );
+    assert!(found.words.contains("One match was decided in between. One decision was undone."), "{}", found.words);
+
+    // Where a claim left, nobody undid what was decided about it.
+    second.pop();
+    let left = difference(&with(second.clone(), &claims), &with(Vec::new(), &claims[1..]));
+    assert!(!left.rows.iter().any(|row| row.change == "decision"), "{:?}", left.rows);
+    let texts = with(second, &claims).filing.canonical().unwrap();
+    assert!(texts.contains("\"release\":\"Haydn\""));
+    let all = with(vec![money("ALG-1", "ALG-2", "", "the same money")], &claims).filing.canonical().unwrap();
+    assert!(!all.contains("\"release\":\"\""), "a filing that was frozen before releases were named keeps its hash");
+    assert_eq!(Filing::read(&all).unwrap().matches[0].release, "");
+}

@@ -57,7 +57,8 @@ pub async fn add(
         .bind(slug).bind(prefix).bind(Json(settings)).bind(deadline).bind(is_public).bind(now).fetch_one(c).await)
 }
 
-/// Saves the settings of a case; `false` if somebody saved since `revision`.
+/// Saves the settings of a case; `false` if somebody saved since `revision`, or if a claim got its number since `last_claim`: what
+/// may be changed depends on whether there is one.
 ///
 /// # Errors
 /// A unique violation if the short name or the prefix is taken.
@@ -65,15 +66,15 @@ pub async fn add(
 pub async fn save(
     tx: &mut Tx,
     id: CaseId,
-    revision: i64,
+    (revision, last_claim): (i64, i64),
     slug: &str,
     prefix: &str,
     settings: &Answers,
     deadline: Instant,
     is_public: bool,
 ) -> Result<bool, Error> {
-    on!(tx, c => sqlx::query("UPDATE cases SET slug = $3, prefix = $4, settings = $5, deadline_at = $6, is_public = $7, revision = revision + 1 WHERE id = $1 AND revision = $2")
-        .bind(id).bind(revision).bind(slug).bind(prefix).bind(Json(settings)).bind(deadline).bind(is_public)
+    on!(tx, c => sqlx::query("UPDATE cases SET slug = $3, prefix = $4, settings = $5, deadline_at = $6, is_public = $7, revision = revision + 1 WHERE id = $1 AND revision = $2 AND last_claim = $8")
+        .bind(id).bind(revision).bind(slug).bind(prefix).bind(Json(settings)).bind(deadline).bind(is_public).bind(last_claim)
         .execute(c).await.map(|done| done.rows_affected() == 1))
 }
 
@@ -115,6 +116,15 @@ pub async fn of_counsel(tx: &mut Tx, account: AccountId) -> Result<Vec<CaseRow>,
         "SELECT {COLUMNS} FROM cases WHERE id IN (SELECT case_id FROM case_counsel WHERE account_id = $1) ORDER BY deadline_at, id"
     ));
     on!(tx, c => sqlx::query_as(sql).bind(account).fetch_all(c).await)
+}
+
+/// Locks a case for the length of a transaction: what is read of it afterwards stays so until the transaction ends. SQLite's
+/// writers queue anyway.
+///
+/// # Errors
+/// If the database fails.
+pub async fn lock(tx: &mut Tx, id: CaseId) -> Result<(), Error> {
+    on!(tx, c => sqlx::query("UPDATE cases SET last_claim = last_claim WHERE id = $1").bind(id).execute(c).await.map(drop))
 }
 
 /// Takes the next claim number of a case. The row of the case is the lock.

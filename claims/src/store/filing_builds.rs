@@ -108,6 +108,15 @@ pub async fn progress(
         .bind(id).bind(owner).bind(stage).bind(done).bind(total).bind(until).execute(c).await.map(|done| done.rows_affected() == 1))
 }
 
+/// Keeps the lease of a build; `false` if another process took it over.
+///
+/// # Errors
+/// If the database fails.
+pub async fn hold(tx: &mut Tx, id: BuildId, owner: &str, until: Instant) -> Result<bool, Error> {
+    on!(tx, c => sqlx::query("UPDATE filing_builds SET lease_until = $3 WHERE id = $1 AND lease_owner = $2 AND state = 'building'")
+        .bind(id).bind(owner).bind(until).execute(c).await.map(|done| done.rows_affected() == 1))
+}
+
 /// Ends a build: `Ok` with the number of the filing, `Err` with what to mend. `false` if another process took it over.
 ///
 /// # Errors

@@ -138,6 +138,24 @@ pub async fn of_case(
     on!(tx, c => sqlx::query_as(sql).bind(case).bind(kind).bind(state).bind(limit).bind(offset).fetch_all(c).await)
 }
 
+/// The current letters of a kind of the claims after one, by claim; `state` is a key, or empty for all. Whatever is marked while a
+/// reader goes on from the last claim that it had, none of the others is left out.
+///
+/// # Errors
+/// If the database fails.
+pub async fn after(
+    tx: &mut Tx,
+    case: CaseId,
+    (kind, state): (&str, &str),
+    claim: ClaimId,
+    limit: i64,
+) -> Result<Vec<Row>, Error> {
+    let sql = sqlx::AssertSqlSafe(format!(
+        "{ROW} WHERE t.case_id = $1 AND t.kind = $2 AND t.is_current AND ($3 = '' OR t.state = $3) AND t.claim_id > $4 ORDER BY t.claim_id LIMIT $5"
+    ));
+    on!(tx, c => sqlx::query_as(sql).bind(case).bind(kind).bind(state).bind(claim).bind(limit).fetch_all(c).await)
+}
+
 /// How many current letters of each kind are in each state.
 ///
 /// # Errors

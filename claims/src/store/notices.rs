@@ -51,26 +51,31 @@ pub async fn cases_with_digests(tx: &mut Tx) -> Result<Vec<CaseId>, Error> {
     on!(tx, c => sqlx::query_scalar("SELECT DISTINCT case_id FROM digest_items ORDER BY case_id").fetch_all(c).await)
 }
 
-/// Takes what waits for somebody's digest and happened before `before`, oldest first: kind and details.
+/// What waits for somebody's digest and happened before `before`, oldest first: kind and details. It goes on waiting.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn take_for_digest(
+pub async fn waiting(
     tx: &mut Tx,
     case: CaseId,
     account: AccountId,
     before: Instant,
 ) -> Result<Vec<(String, String)>, Error> {
-    let mut ids: Vec<NoticeId> = on!(tx, c => sqlx::query_scalar(
-        "DELETE FROM digest_items WHERE case_id = $1 AND account_id = $2 AND notice_id IN (SELECT id FROM notices WHERE case_id = $1 AND at < $3) RETURNING notice_id",
+    on!(tx, c => sqlx::query_as(
+        "SELECT n.kind, n.details FROM digest_items i JOIN notices n ON n.id = i.notice_id WHERE i.case_id = $1 AND i.account_id = $2 AND n.at < $3 ORDER BY n.id",
     )
-    .bind(case).bind(account).bind(before).fetch_all(c).await)?;
-    ids.sort_unstable();
-    let mut taken = Vec::with_capacity(ids.len());
-    for id in ids {
-        taken.push(on!(tx, c => sqlx::query_as("SELECT kind, details FROM notices WHERE id = $1").bind(id).fetch_one(c).await)?);
-    }
-    Ok(taken)
+    .bind(case).bind(account).bind(before).fetch_all(c).await)
+}
+
+/// Takes what waits for somebody's digest and happened before `before`.
+///
+/// # Errors
+/// If the database fails.
+pub async fn take_for_digest(tx: &mut Tx, case: CaseId, account: AccountId, before: Instant) -> Result<(), Error> {
+    on!(tx, c => sqlx::query(
+        "DELETE FROM digest_items WHERE case_id = $1 AND account_id = $2 AND notice_id IN (SELECT id FROM notices WHERE case_id = $1 AND at < $3)",
+    )
+    .bind(case).bind(account).bind(before).execute(c).await.map(drop))
 }
 
 /// The last digest of somebody: when, and its figures.
@@ -221,13 +226,15 @@ pub async fn stalled_drafts(tx: &mut Tx, since: Instant) -> Result<Vec<(CaseId, 
 }
 
 /// Claims with something unsigned, drafts that were never sent and amendments that were begun, of which no notice has the key
-/// `reminder <claim> <mark>`; with whether one is in force.
+/// `reminder <claim> <mark>`; with whether one is in force, and since when the draft is there. A withdrawn claim is one of them if
+/// its draft was begun after it was withdrawn.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn unfinished(tx: &mut Tx, case: CaseId, mark: &str) -> Result<Vec<(ClaimId, bool)>, Error> {
+pub async fn unfinished(tx: &mut Tx, case: CaseId, mark: &str) -> Result<Vec<(ClaimId, bool, Instant)>, Error> {
     on!(tx, c => sqlx::query_as(
-        "SELECT k.id, k.in_force_id IS NOT NULL FROM claims k WHERE k.case_id = $1 AND k.draft_id IS NOT NULL AND k.status <> 'withdrawn' \
+        "SELECT k.id, k.in_force_id IS NOT NULL, v.created_at FROM claims k JOIN versions v ON v.id = k.draft_id \
+         WHERE k.case_id = $1 AND (k.status <> 'withdrawn' OR (k.in_force_id IS NOT NULL AND v.created_at >= k.changed_at)) \
          AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.case_id = k.case_id AND n.key = 'reminder ' || CAST(k.id AS TEXT) || ' ' || $2) ORDER BY k.id",
     )
     .bind(case).bind(mark).fetch_all(c).await)

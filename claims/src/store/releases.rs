@@ -30,6 +30,14 @@ pub async fn of_release(tx: &mut Tx, case: CaseId, release: ReleaseId) -> Result
     on!(tx, c => sqlx::query_as("SELECT id, key, release_id FROM releases WHERE release_id = $2 AND case_id = $1 ORDER BY id").bind(case).bind(release).fetch_all(c).await)
 }
 
+/// A description in words; `None` if there is none with this id.
+///
+/// # Errors
+/// If the database fails.
+pub async fn words(tx: &mut Tx, case: CaseId, id: ReleaseId) -> Result<Option<String>, Error> {
+    on!(tx, c => sqlx::query_scalar("SELECT words FROM releases WHERE id = $2 AND case_id = $1").bind(case).bind(id).fetch_optional(c).await)
+}
+
 /// Adds a description, with the release still to be set.
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    io::{self, BufReader, Read, Seek, Write},
+    io::{self, BufReader, Read, Seek, SeekFrom, Write},
 };
 
 use claims::filing::manifest::{MANIFEST, Manifest, SIGNATURE};
@@ -79,7 +79,10 @@ impl fmt::Display for Problem {
 pub fn verify<R: Read + Seek>(open: impl Fn() -> io::Result<R>, key: &PublicKey) -> io::Result<Report> {
     let mut report = Report { manifest: None, problems: Vec::new() };
     match ZipArchive::new(BufReader::new(open()?)) {
-        Ok(mut zip) => check(&mut zip, key, &mut report),
+        Ok(mut zip) => {
+            let names = names(open()?, zip.central_directory_start())?;
+            check(&mut zip, &names, key, &mut report);
+        }
         Err(error) => report.problems.push(Problem::NoPackage(error.to_string())),
     }
     if report.problems.is_empty() {
@@ -88,11 +91,28 @@ pub fn verify<R: Read + Seek>(open: impl Fn() -> io::Result<R>, key: &PublicKey)
     Ok(report)
 }
 
-fn check<R: Read + Seek>(zip: &mut ZipArchive<R>, key: &PublicKey, report: &mut Report) {
-    let name_of = |place: usize| zip.name_for_index(place)?.ok().map(std::borrow::Cow::into_owned);
-    let names: Vec<String> = (0..zip.len()).filter_map(name_of).collect();
+/// The names in the directory of a ZIP, which begins at `start`. [`ZipArchive`] keeps its files by name, so of two files with one
+/// name it knows one, and another program may show the other.
+fn names<R: Read + Seek>(mut zip: R, start: u64) -> io::Result<Vec<String>> {
+    const ENTRY: &[u8; 4] = b"PK\x01\x02";
+    zip.seek(SeekFrom::Start(start))?;
+    let mut zip = BufReader::new(zip);
+    let mut names = Vec::new();
+    let mut entry = [0; 46];
+    while zip.read_exact(&mut entry).is_ok() && entry.starts_with(ENTRY) {
+        let length = |at: usize| u16::from_le_bytes([entry[at], entry[at + 1]]);
+        let mut name = vec![0; length(28).into()];
+        zip.read_exact(&mut name)?;
+        // What else belongs to the file, and what is said about it.
+        zip.seek_relative(i64::from(length(30)) + i64::from(length(32)))?;
+        names.push(String::from_utf8_lossy(&name).into_owned());
+    }
+    Ok(names)
+}
+
+fn check<R: Read + Seek>(zip: &mut ZipArchive<R>, names: &[String], key: &PublicKey, report: &mut Report) {
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-    for name in &names {
+    for name in names {
         *seen.entry(name).or_default() += 1;
     }
     report
@@ -134,9 +154,9 @@ fn check<R: Read + Seek>(zip: &mut ZipArchive<R>, key: &PublicKey, report: &mut 
             Some(Ok(_)) => {}
         }
     }
-    for name in names {
+    for name in seen.into_keys() {
         if name != MANIFEST && name != SIGNATURE && !manifest.files.iter().any(|file| file.name == name) {
-            report.problems.push(Problem::Extra(name));
+            report.problems.push(Problem::Extra(name.to_owned()));
         }
     }
     report.manifest = Some(manifest);
@@ -318,6 +338,26 @@ mod tests {
         let found = problems(&package.end().unwrap());
         assert_eq!(found, [Problem::Missing("tables/summary.csv".to_owned()), Problem::Extra("more.txt".to_owned())]);
         assert!(matches!(problems(b"no zip at all")[..], [Problem::NoPackage(_)]));
+    }
+
+    #[test]
+    fn a_name_that_stands_twice_is_named() {
+        let whole = built(&FILES);
+        let mut zip = ZipArchive::new(Cursor::new(&whole)).unwrap();
+        let mut package = Package::new(Vec::new());
+        package.add("filing.PDF", 5, &b"other"[..]).unwrap();
+        for name in ["filing.pdf", "tables/summary.csv", MANIFEST, SIGNATURE] {
+            let file = zip.by_name(name).unwrap();
+            package.add(name, file.size(), file).unwrap();
+        }
+        let once = package.end().unwrap();
+        let mut twice = once.clone();
+        let from = b"filing.PDF";
+        while let Some(at) = twice.windows(from.len()).position(|bytes| bytes == from) {
+            twice[at..at + from.len()].copy_from_slice(b"filing.pdf");
+        }
+        assert_eq!(problems(&once), [Problem::Extra("filing.PDF".to_owned())]);
+        assert!(problems(&twice).contains(&Problem::Twice("filing.pdf".to_owned())), "{:?}", problems(&twice));
     }
 
     #[test]

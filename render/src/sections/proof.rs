@@ -35,6 +35,9 @@ pub(super) fn duplicates(contents: &Contents) -> Section {
         let mut who = out.cell(0, &pair.a, Style::Plain);
         who.extend(out.cell(0, &pair.b, Style::Plain));
         let mut why = out.cell(1, &pair.method, Style::Plain);
+        if !pair.release.is_empty() {
+            why.extend(out.cell(1, &format!("about {}", pair.release), Style::Plain));
+        }
         let told = pair.parts.iter().filter(|(_, weight)| weight.unsigned_abs() >= 50);
         let parts: Vec<String> =
             told.map(|(field, weight)| format!("{} {}", field.replace('_', " "), bits(*weight))).collect();

@@ -59,16 +59,21 @@ pub(super) async fn all(
     files: &mut Files,
 ) -> Result<(), Failure> {
     let key = Arc::new(key);
-    let public = public::redact(&contents);
-    let public_before = before.as_ref().map(public::redact);
     let frozen = contents.filing.canonical().map_err(|error| Failure::Internal(error.to_string()))?;
     files.add(documents, "full", "filing.json", JSON, frozen.into_bytes()).await?;
     let contents = Arc::new(contents);
-    common(documents, &contents, before, "full", progress, files).await?;
+    let before = before.map(Arc::new);
+    common(documents, &contents, before.clone(), "full", progress, files).await?;
     volumes(documents, &contents, progress, files).await?;
     natives(documents, &contents, progress, files).await?;
     pack(documents, &contents, "full", &key, progress, files).await?;
-    let public = Arc::new(public);
+    progress.say("Taking names and contacts out of the public variant", 0, 0).await?;
+    let (public, public_before) = blocking(move || {
+        let public = public::redact(&contents).map_err(internal)?;
+        let before = before.as_deref().map(public::redact).transpose().map_err(internal)?;
+        Ok((Arc::new(public), before.map(Arc::new)))
+    })
+    .await?;
     common(documents, &public, public_before, "public", progress, files).await?;
     pack(documents, &public, "public", &key, progress, files).await
 }
@@ -77,7 +82,7 @@ pub(super) async fn all(
 async fn common(
     documents: &Documents,
     contents: &Arc<Contents>,
-    before: Option<Contents>,
+    before: Option<Arc<Contents>>,
     variant: &'static str,
     progress: &Progress,
     files: &mut Files,
@@ -259,7 +264,9 @@ async fn bytes_of(documents: &Documents, sha256: &str, name: &str) -> Result<Byt
     })
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
     tokio::task::spawn_blocking(work).await.map_err(internal)?
 }
 

@@ -21,6 +21,9 @@ mod progress;
 
 pub use progress::Progress;
 
+/// How often the lease of a build is kept.
+const BEAT: std::time::Duration = std::time::Duration::from_secs(30);
+
 /// A file that was made and lies under a temporary name.
 pub(crate) struct Made {
     pub(crate) variant: &'static str,
@@ -114,8 +117,21 @@ pub async fn run(
     let Some(build) = build_filing::take(recoup, id, owner).await? else { return Ok(None) };
     let progress = Progress::new(recoup.clone(), id, owner.to_owned());
     let mut files = Files::default();
-    let made = make_and_keep(recoup, documents, &build, owner, &progress, &mut files).await;
-    let failure = match made {
+    let mut lease = progress.keep_lease(BEAT);
+    // The lease is kept by a task of its own, for packing, hashing and moving gigabytes say nothing for longer than it lasts.
+    let made = tokio::select! {
+        made = make_files(recoup, documents, &build, &progress, &mut files) => made,
+        Some(lost) = lease.join_next() => Err(lost.unwrap_or_else(|error| Failure::Internal(error.to_string()))),
+    };
+    // What ends the build ends its lease too, which is not to be taken for a loss.
+    drop(lease);
+    let kept = match made {
+        Ok((snapshot, rows)) => {
+            build_filing::keep(recoup, &build, owner, &snapshot, &rows).await.map(|_| snapshot.filing.number)
+        }
+        Err(failure) => Err(failure),
+    };
+    let failure = match kept {
         Ok(number) => return Ok(Some(Ok(number))),
         Err(failure) => failure,
     };
@@ -131,21 +147,25 @@ pub async fn run(
     Ok(Some(Err(why)))
 }
 
-async fn make_and_keep(
+/// Makes the files and moves them to their places; what is left is to say in the database that they exist.
+async fn make_files(
     recoup: &Recoup,
     documents: &Documents,
     build: &filing_builds::Build,
-    owner: &str,
     progress: &Progress,
     files: &mut Files,
-) -> Result<i64, Failure> {
+) -> Result<(build_filing::Snapshot, Vec<File>), Failure> {
     progress.say("Reading the claims", 0, 0).await?;
     let mut engines = render::engines();
     engines.push(("matching".to_owned(), claims::matching::model::VERSION.to_owned()));
     let mut snapshot = build_filing::snapshot(recoup, build.case_id, engines).await?;
     let looks = make::look_at_new(documents, &snapshot, progress).await?;
     snapshot.number(&looks);
-    let contents = snapshot.contents()?;
+    let (snapshot, contents) = make::blocking(move || {
+        let contents = snapshot.contents()?;
+        Ok((snapshot, contents))
+    })
+    .await?;
     let before = match &snapshot.filing.previous {
         Some(previous) => Some(build_filing::load(recoup, build.case_id, previous.number).await?),
         None => None,
@@ -154,8 +174,7 @@ async fn make_and_keep(
     make::all(documents, contents, before, key, progress, files).await?;
     progress.say("Keeping what was made", 0, 0).await?;
     let rows = files.keep(documents).await?;
-    build_filing::keep(recoup, build, owner, &snapshot, &rows).await?;
-    Ok(snapshot.filing.number)
+    Ok((snapshot, rows))
 }
 
 /// Makes a filing again from what is frozen; gives the bytes' hash of each package, to be compared with the kept ones.

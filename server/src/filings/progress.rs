@@ -1,12 +1,13 @@
 //! How far a build is, told to the database now and then.
 
-use std::sync::Mutex;
+use std::{sync::Mutex, time::Duration as Every};
 
 use chrono::Duration;
 use claims::{
     BuildId, Instant,
     actions::{Failure, Recoup, build_filing},
 };
+use tokio::task::JoinSet;
 
 /// Tells how far a build is. Telling also keeps its lease.
 pub struct Progress {
@@ -25,6 +26,29 @@ impl Progress {
     #[must_use]
     pub fn silent() -> Self {
         Self { to: None, told: Mutex::new(None) }
+    }
+
+    /// Keeps the lease, whatever is said or not, until what is given is dropped. It ends by itself only when another process took the
+    /// build over, or the database fails for longer than the lease lasts.
+    #[must_use]
+    pub fn keep_lease(&self, every: Every) -> JoinSet<Failure> {
+        let mut beats = JoinSet::new();
+        let Some((recoup, id, owner)) = self.to.clone() else { return beats };
+        beats.spawn(async move {
+            let mut kept = recoup.clock.now();
+            loop {
+                tokio::time::sleep(every).await;
+                match build_filing::hold(&recoup, id, &owner).await {
+                    Ok(()) => kept = recoup.clock.now(),
+                    Err(lost @ Failure::Said(_)) => return lost,
+                    Err(error) if recoup.clock.now() - kept > build_filing::LEASE => return error,
+                    Err(error) => {
+                        tracing::warn!(%error, "the lease of a build could not be kept, and will be tried again")
+                    }
+                }
+            }
+        });
+        beats
     }
 
     /// Says what is done: of a stage that goes on, at most once a second.

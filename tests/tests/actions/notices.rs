@@ -177,6 +177,28 @@ on_both! {
         assert!(told(&app, "digest").await.is_empty(), "and does not come back");
     }
 
+    async fn a_morning_of_unwanted_news_leaves_the_figures_to_the_next_digest(database) {
+        let (app, case, counsel) = case(&database).await;
+        choose(&app, &counsel, case, Way::Digest, &[]).await;
+        file(&app, 1, "Harbor Light", "15,000.00").await;
+        app.run_jobs().await;
+        to(&app, "2026-03-05T15:00:00Z");
+        assert_eq!(told(&app, "digest").await.len(), 1);
+        file(&app, 2, "Brass Lantern", "5,000.00").await;
+        app.run_jobs().await;
+        choose(&app, &counsel, case, Way::Off, &[]).await;
+        to(&app, "2026-03-06T15:00:00Z");
+        assert_eq!(told(&app, "digest").await.len(), 1, "nothing of it is wanted any more");
+        choose(&app, &counsel, case, Way::Digest, &[]).await;
+        file(&app, 3, "Odile Marsh", "5.00").await;
+        to(&app, "2026-03-07T15:00:00Z");
+        let digests = told(&app, "digest").await;
+        assert_eq!(digests.len(), 2);
+        for words in ["since the last such mail, 5 March 2026", "Claims: 3 (2 more)", "Gross claimed: 20,005.00 USD (5,005.00 USD more)"] {
+            assert!(digests[1].body_text.contains(words), "{words}: {}", digests[1].body_text);
+        }
+    }
+
     async fn a_digest_comes_once_a_morning_in_the_zone_of_the_case(database) {
         let (app, case, counsel) = case(&database).await;
         choose(&app, &counsel, case, Way::Digest, &[]).await;
@@ -385,6 +407,30 @@ on_both! {
         assert_eq!(reminded().await.len(), 2);
         to(&app, "2026-06-30T20:00:00Z");
         assert_eq!(reminded().await.len(), 4, "days off become one reminder");
+    }
+
+    async fn who_begins_after_a_mark_is_reminded_at_the_next_and_so_is_who_takes_a_claim_up_again(database) {
+        let (app, ..) = case(&database).await;
+        let (back, id) = file(&app, 1, "Harbor Light", "15,000.00").await;
+        withdraw::withdraw(&app.recoup, &back, id, "By mistake.").await.unwrap();
+        let (gone, of_gone) = file(&app, 2, "Brass Lantern", "15,000.00").await;
+        stage::open_next_version(&app.recoup, &gone, of_gone).await;
+        app.pass(Duration::minutes(1));
+        withdraw::withdraw(&app.recoup, &gone, of_gone, "For good, with an amendment half written.").await.unwrap();
+        stage::open_next_version(&app.recoup, &back, id).await;
+        let reminded = async || {
+            let mails = app.mails().await;
+            mails.into_iter().filter(|mail| mail.kind == "reminder").map(|mail| mail.recipient).collect::<Vec<_>>()
+        };
+        to(&app, "2026-06-16T20:00:00Z");
+        assert_eq!(reminded().await, ["person1@example.org"], "taken up again, and not signed");
+        draft(&app, 3, "Odile Marsh", "5.00").await;
+        app.pass(Duration::minutes(2));
+        assert_eq!(reminded().await.len(), 1, "who writes just now knows it");
+        to(&app, "2026-06-22T20:00:00Z");
+        assert_eq!(reminded().await.len(), 1);
+        to(&app, "2026-06-23T20:00:00Z");
+        assert_eq!(reminded().await[1..], ["person1@example.org", "person3@example.org"]);
     }
 
     async fn one_click_ends_what_the_link_names_and_nothing_else(database) {

@@ -152,6 +152,9 @@ on_both! {
         tx.commit().await.unwrap();
         let counsel = app.browser_of(&lee).await;
         counsel.get("/counsel/allegro").await.expect_status(200);
+        let ada = stage::person(&app.recoup, "ada@example.org", true, false).await;
+        stage::sent(&app.recoup, ada.account, "allegro", "Jay Records").await;
+        counsel.get("/counsel").await.expect("claimed of");
 
         let demand = root.get("/admin/cases/allegro").await.form("/admin/cases/allegro").tick("second_factor");
         let refused = root.send(demand.clone()).await;
@@ -165,6 +168,11 @@ on_both! {
             closed.expect_status(403);
             closed.expect("Set up a second factor");
         }
+        // The list of cases names the case, and none of its figures.
+        let desk = counsel.get("/counsel").await;
+        desk.expect("Shown once your account has a second factor");
+        desk.expect("/counsel/allegro");
+        desk.expect_no("claimed of");
         // An administrator without one, who could appoint themselves, gets no further.
         let other = stage::person(&app.recoup, "other@example.org", true, true).await;
         app.browser_of(&other).await.get("/admin").await.expect_status(403);
@@ -172,8 +180,8 @@ on_both! {
 
         set_up(&app, &counsel).await;
         counsel.get("/counsel/allegro").await.expect_status(200);
+        counsel.get("/counsel").await.expect("claimed of");
         // Claimants are asked for nothing.
-        let ada = stage::person(&app.recoup, "ada@example.org", true, false).await;
         app.browser_of(&ada).await.get("/claims").await.expect_status(200);
     }
 }

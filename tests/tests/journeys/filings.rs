@@ -474,6 +474,56 @@ on_both! {
         assert!(build_filing::progress(recoup, first, "died", "x", 0, 0).await.is_err());
     }
 
+    async fn numbers_stay_while_a_filing_is_built_with_them(database) {
+        let scene = Scene::open(&database).await;
+        let recoup = &scene.app.recoup;
+        let statement = scene.pdf("Statement.pdf", 1).await;
+        scene.claim("Jay Records", "1,000.00", Some(&statement)).await;
+        while claims::actions::match_case::run_due(recoup, "m").await.unwrap() > 0 {}
+        let mut tx = recoup.store.read().await.unwrap();
+        let case = claims::store::cases::by_id(&mut tx, scene.case).await.unwrap().unwrap().read().unwrap();
+        drop(tx);
+        let set = async |prefix: &str, digits: &str| {
+            let settings = claims::filing::defaults(prefix).with("bates_width", digits);
+            build_filing::save_settings(recoup, &scene.counsel, &case, &settings).await.unwrap();
+            let mut tx = recoup.store.read().await.unwrap();
+            build_filing::settings_of(&mut tx, &case).await.unwrap().1.bates().number(1)
+        };
+        assert_eq!(set("JAY", "5").await, "JAY00001", "before the first filing they are free");
+        build_filing::ask(recoup, Some(&scene.counsel), scene.case).await.unwrap();
+        assert_eq!(set("XYZ", "8").await, "JAY00001");
+        let page = scene.browser.get("/counsel/allegro/filings/settings").await;
+        page.expect("is being built");
+        scene.app.run_jobs().await;
+        assert_eq!(set("XYZ", "8").await, "JAY00001");
+        let mut tx = recoup.store.read().await.unwrap();
+        assert!(filings::last(&mut tx, scene.case).await.unwrap().is_some());
+    }
+
+    async fn a_build_that_is_silent_for_long_keeps_its_lease(database) {
+        let scene = Scene::open(&database).await;
+        let recoup = &scene.app.recoup;
+        let build = build_filing::ask(recoup, Some(&scene.counsel), scene.case).await.unwrap();
+        build_filing::take(recoup, build, "ours").await.unwrap().expect("the lease");
+        let due = async || {
+            let mut tx = recoup.store.read().await.unwrap();
+            filing_builds::due(&mut tx, scene.app.clock.now() + Duration::minutes(1)).await.unwrap()
+        };
+        let mut lease = server::filings::Progress::new(recoup.clone(), build, "ours".to_owned()).keep_lease(std::time::Duration::from_millis(1));
+        for _ in 0..3 {
+            scene.app.pass(build_filing::LEASE - Duration::seconds(30));
+            // Nothing is said; in half a minute the build would be anybody's.
+            tokio::time::timeout(std::time::Duration::from_secs(60), async { while !due().await.is_empty() {} }).await.expect("the lease is kept");
+        }
+        // Another process took it all the same: the work must stop.
+        let mut tx = recoup.store.write().await.unwrap();
+        let now = scene.app.clock.now() + build_filing::LEASE * 2;
+        assert!(filing_builds::take(&mut tx, build, "other", now, now + build_filing::LEASE).await.unwrap());
+        tx.commit().await.unwrap();
+        let lost = lease.join_next().await.expect("a lease").unwrap();
+        assert!(lost.to_string().contains("took this build over"), "{lost}");
+    }
+
     async fn the_public_variant_tells_nobodys_address(database) {
         let scene = Scene::open(&database).await;
         let recoup = &scene.app.recoup;

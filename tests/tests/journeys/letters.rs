@@ -227,6 +227,21 @@ on_both! {
         assert!(all[0].1 == first);
         let drafts = zip(bytes(&scene.browser, "/counsel/allegro/letters/zip/direction?state=drafted").await);
         assert_eq!(drafts.len(), 1);
+        // Read piece by piece, a letter that is marked in between hides none of those that follow.
+        let (_, _, third_number) = scene.claim("Third", &[(Category::DigitalRoyalties, royalties("The Orchard", "20.00", "Third"))]).await;
+        scene.draft_all("direction").await;
+        let next = async |last| {
+            let mut tx = scene.app.recoup.store.read().await.unwrap();
+            claims::store::letters::after(&mut tx, scene.case, ("direction", "drafted"), last, 1).await.unwrap().pop()
+        };
+        let wave = next(ClaimId(0)).await.unwrap();
+        assert_eq!(wave.number, wave_number);
+        let letter = format!("/counsel/allegro/letters/{}", wave.id);
+        let page = scene.browser.get(&letter).await;
+        scene.browser.send(page.form(&letter).fill("state", "sent").fill("day", "2026-03-04")).await.expect("“sent”");
+        let third = next(wave.claim_id).await.unwrap();
+        assert_eq!(third.number, third_number);
+        assert!(next(third.claim_id).await.is_none());
         assert_eq!(scene.app.recoup.zips.of(scene.case, LetterKind::Direction), None, "the progress ends with the file");
         let running = scene.app.recoup.zips.begin(scene.case, LetterKind::Direction, 240);
         running.one_more();

@@ -206,4 +206,32 @@ on_both! {
         let again = upload(&browser, &claim, "a.csv", &corpus("physical.csv")).await;
         browser.send(again.form(&format!("{}/confirm", again.path))).await.expect("6 lines were imported");
     }
+
+    async fn a_statement_removed_in_a_sent_version_stays_out_of_that_version(database) {
+        let app = App::start(&database).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
+        let (actor, id) = stage::ready(&app.recoup, account, "allegro", "Jay Records").await;
+        let (browser, claim) = (app.browser_of(&actor).await, format!("/claims/{id}"));
+        let import = async || {
+            let page = upload(&browser, &claim, "a.csv", &corpus("physical.csv")).await;
+            browser.send(page.form(&format!("{}/confirm", page.path))).await.expect("lines were imported");
+        };
+        import().await;
+        stage::send(&app.recoup, &actor, id).await.unwrap();
+        // The second version goes without the file and its lines.
+        stage::open_next_version(&app.recoup, &actor, id).await;
+        let draft = claims::actions::claim_view::draft(&app.recoup, &actor, id).await.unwrap();
+        let document = draft.documents.iter().find(|document| document.name == "a.csv").unwrap().id;
+        claims::actions::documents::remove(&app.recoup, &actor, id, document).await.unwrap();
+        stage::send(&app.recoup, &actor, id).await.unwrap();
+        // The third imports it again.
+        stage::open_next_version(&app.recoup, &actor, id).await;
+        import().await;
+        let mut tx = app.recoup.store.read().await.unwrap();
+        for (version, held) in [(1, true), (2, false), (3, true)] {
+            let documents = claims::store::documents::of_version(&mut tx, id, version).await.unwrap();
+            assert_eq!(documents.iter().any(|document| document.name == "a.csv"), held, "version {version}");
+        }
+    }
 }

@@ -66,9 +66,13 @@ on_both! {
         let Ground { store, case, .. } = ground(&database).await;
         let answers = stage::case_answers("allegro", "ALG");
         let mut tx = store.write().await.unwrap();
-        assert!(cases::save(&mut tx, case, 1, "allegro", "ALG", &answers, start(), true).await.unwrap());
-        assert!(!cases::save(&mut tx, case, 1, "allegro", "ALG", &answers, start(), true).await.unwrap());
-        assert!(cases::save(&mut tx, case, 2, "allegro", "ALG", &answers, start(), true).await.unwrap());
+        assert!(cases::save(&mut tx, case, (1, 0), "allegro", "ALG", &answers, start(), true).await.unwrap());
+        assert!(!cases::save(&mut tx, case, (1, 0), "allegro", "ALG", &answers, start(), true).await.unwrap());
+        assert!(cases::save(&mut tx, case, (2, 0), "allegro", "ALG", &answers, start(), true).await.unwrap());
+        // A claim got its number after the settings were read: what may be changed is another question now.
+        assert_eq!(cases::next_claim(&mut tx, case).await.unwrap(), 1);
+        assert!(!cases::save(&mut tx, case, (3, 0), "allegro", "ALG", &answers, start(), true).await.unwrap());
+        assert!(cases::save(&mut tx, case, (3, 1), "allegro", "ALG", &answers, start(), true).await.unwrap());
     }
 
     async fn answers_come_back_as_typed(database) {

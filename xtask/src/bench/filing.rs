@@ -1,5 +1,5 @@
 //! `cargo xtask bench filing`: what a large filing costs. The example `render/examples/bench_filing.rs` invents the claims, so that
-//! nothing but tables, typesetting and binding is measured; it says itself how long each step took.
+//! nothing but tables, typesetting, binding and the redaction of the public variant is measured; it says itself how long each step took.
 
 use anyhow::Result;
 use clap::Args;

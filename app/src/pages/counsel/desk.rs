@@ -28,8 +28,13 @@ pub async fn page(visitor: Visitor) -> Answer {
     let mut desk = Vec::new();
     for row in cases::of_counsel(&mut tx, actor.account).await? {
         let case = row.read()?;
-        let submitted = filter::submitted(&case.settings.time_zone);
-        let sums = register::sums(&mut tx, case.id, case.settings.filing_basis, &submitted).await?;
+        // Figures are part of the case, and a case that asks for a second factor shows nothing without one.
+        let sums = if actor.may(Action::SeeCase(case.id)).is_ok() {
+            let submitted = filter::submitted(&case.settings.time_zone);
+            Some(register::sums(&mut tx, case.id, case.settings.filing_basis, &submitted).await?)
+        } else {
+            None
+        };
         desk.push((case, sums));
     }
     drop(tx);
@@ -59,7 +64,7 @@ pub async fn page(visitor: Visitor) -> Answer {
     ))
 }
 
-fn row(case: &Case, sums: RegisterSums, now: Instant) -> impl IntoView + use<> {
+fn row(case: &Case, sums: Option<RegisterSums>, now: Instant) -> impl IntoView + use<> {
     let settings = &case.settings;
     let (word, key) = match (settings.state, case.intake(now)) {
         (CaseState::Preparing, _) => ("Being prepared", "draft"),
@@ -70,14 +75,21 @@ fn row(case: &Case, sums: RegisterSums, now: Instant) -> impl IntoView + use<> {
     let register = filter::register(&settings.slug, &filter::submitted(&settings.time_zone));
     let of = format!("of {}", settings.title);
     let court = settings.court.clone().map(|court| view! { <div class="detail">{court}</div> });
+    let figures = match sums {
+        Some(sums) => view! {
+            <td class="num">{frame::number(&register, sums.claims, &format!("claims {of}"))}</td>
+            <td class="num">{frame::amount(&register, sums.amount, settings.currency, &format!("claimed {of}"))}</td>
+            <td class="num">{frame::amount(&register, sums.documented, settings.currency, &format!("documented {of}"))}</td>
+        }
+        .into_any(),
+        None => view! { <td colspan="3">"Shown once your account has a second factor"</td> }.into_any(),
+    };
     view! {
         <tr>
             <th scope="row"><a href=format!("/counsel/{}", settings.slug)>{settings.title.clone()}</a>{court}</th>
             <td><StatusTag word key/></td>
             <td>{deadline::in_words(case.deadline, &settings.time_zone, now)}</td>
-            <td class="num">{frame::number(&register, sums.claims, &format!("claims {of}"))}</td>
-            <td class="num">{frame::amount(&register, sums.amount, settings.currency, &format!("claimed {of}"))}</td>
-            <td class="num">{frame::amount(&register, sums.documented, settings.currency, &format!("documented {of}"))}</td>
+            {figures}
         </tr>
     }
 }

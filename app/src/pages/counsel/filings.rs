@@ -174,7 +174,7 @@ pub async fn settings(visitor: Visitor, Path(slug): Path<String>) -> Answer {
     let mut tx = visitor.recoup().store.read().await?;
     let case = frame::case_of(&visitor, &mut tx, &slug, Action::File).await?;
     let (answers, _) = build_filing::settings_of(&mut tx, &case).await?;
-    let built = filings::last(&mut tx, case.id).await?.is_some();
+    let built = build_filing::numbers_stay(&mut tx, case.id).await?;
     drop(tx);
     Ok(visitor.page(settings_page(case, built, Typed::of(answers))))
 }
@@ -183,7 +183,7 @@ pub async fn settings(visitor: Visitor, Path(slug): Path<String>) -> Answer {
 pub async fn save(visitor: Visitor, Path(slug): Path<String>, sent: Sent) -> Answer {
     let mut tx = visitor.recoup().store.read().await?;
     let case = frame::case_of(&visitor, &mut tx, &slug, Action::File).await?;
-    let built = filings::last(&mut tx, case.id).await?.is_some();
+    let built = build_filing::numbers_stay(&mut tx, case.id).await?;
     drop(tx);
     match build_filing::save_settings(visitor.recoup(), visitor.actor()?, &case, &sent.0).await {
         Ok(()) => Ok(see_other(&format!("/counsel/{slug}/filings"))),
@@ -196,7 +196,7 @@ fn settings_page(case: Case, built: bool, typed: Typed) -> Page {
     Page::new("How filings are made", move || {
         let slug = case.settings.slug.clone();
         let kept = built.then(|| {
-            view! { <p class="soft">"A filing was built already: prefix and digits of Bates numbers stay as they are, so that every page keeps its number."</p> }
+            view! { <p class="soft">"A filing was built already or is being built: prefix and digits of Bates numbers stay as they are, so that every page keeps its number."</p> }
         });
         let left_out: &'static [&'static str] = if built { &["bates_prefix", "bates_width"] } else { &[] };
         let answers: Answers = typed.answers.clone();

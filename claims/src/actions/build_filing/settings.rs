@@ -1,6 +1,8 @@
 //! What counsel set for the filings of a case.
 
+use super::queue_up;
 use crate::{
+    CaseId,
     access::{Action, Actor},
     actions::{Failure, Recoup, permit},
     case::Case,
@@ -9,7 +11,7 @@ use crate::{
     store::{
         Tx,
         events::{self, NewEvent},
-        filings,
+        filing_builds, filings,
     },
 };
 
@@ -23,7 +25,16 @@ pub async fn settings_of(tx: &mut Tx, case: &Case) -> Result<(Answers, FilingSet
     Ok((answers, settings))
 }
 
-/// Saves what counsel set. Prefix and digits of Bates numbers stay once a filing was built.
+/// Whether prefix and digits of Bates numbers stay as they are: a filing was built, or one is being built with them now.
+///
+/// # Errors
+/// If the database fails.
+pub async fn numbers_stay(tx: &mut Tx, case: CaseId) -> Result<bool, Failure> {
+    // In this order: a build that ends in between is seen as the filing that it made.
+    Ok(filing_builds::under_way(tx, case).await?.is_some() || filings::last(tx, case).await?.is_some())
+}
+
+/// Saves what counsel set. Prefix and digits of Bates numbers stay once a filing was built or is being built.
 ///
 /// # Errors
 /// Answers that are wrong, or an actor who may not.
@@ -32,8 +43,9 @@ pub async fn save_settings(recoup: &Recoup, actor: &Actor, case: &Case, answers:
     let now = recoup.clock.now();
     let mut answers = answers.only(filing::FORM);
     let mut tx = recoup.store.write().await?;
+    queue_up(&mut tx, case.id).await?;
     let before = settings_of(&mut tx, case).await?.0;
-    if filings::last(&mut tx, case.id).await?.is_some() {
+    if numbers_stay(&mut tx, case.id).await? {
         for field in ["bates_prefix", "bates_width"] {
             answers.set(field, before.get(field));
         }

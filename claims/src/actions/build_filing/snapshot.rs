@@ -17,7 +17,7 @@ use crate::{
     },
     frozen::FrozenClaim,
     matching::explain::Kept,
-    store::{Tx, cases, filings, matches, matching, overlaps, removed, totals as kept_totals},
+    store::{Tx, cases, filings, matches, matching, overlaps, releases, removed, totals as kept_totals},
     totals,
 };
 
@@ -41,9 +41,10 @@ pub struct Snapshot {
 /// # Errors
 /// If matching has not caught up with the claims, or the database fails.
 pub async fn snapshot(recoup: &Recoup, case: CaseId, engines: Vec<(String, String)>) -> Result<Snapshot, Failure> {
-    let now = recoup.clock.now();
     let mut tx = recoup.store.read().await?;
+    // The first statement is what fixes the moment of which everything is read; a clock read before it would name an earlier one.
     let case = cases::by_id(&mut tx, case).await?.ok_or(Refusal::NotFound)?.read()?;
+    let now = recoup.clock.now();
     if !matching::state(&mut tx, case.id).await?.is_current() {
         return Err(Failure::said(
             "Duplicates and overlaps are still being looked for among the newest claims. Build again in a minute; nothing was built.",
@@ -234,6 +235,7 @@ async fn pairs(tx: &mut Tx, case: &Case, numbers: &BTreeMap<ClaimId, String>) ->
             kind: "claimants".to_owned(),
             a,
             b,
+            release: String::new(),
             method: format!("record linkage, model {}: {}", found.engine, found.decision),
             weight: found.score,
             parts: parts.into_iter().map(|part| (part.field, i64::from(part.weight))).collect(),
@@ -258,6 +260,10 @@ async fn pairs(tx: &mut Tx, case: &Case, numbers: &BTreeMap<ClaimId, String>) ->
             kind: "money".to_owned(),
             a: first,
             b: second,
+            release: match decision.release_id.0 {
+                0 => String::new(),
+                _ => releases::words(tx, case.id, decision.release_id).await?.unwrap_or_default(),
+            },
             method: format!("overlap of lines, model {}", decision.engine),
             weight: 0,
             parts: Vec::new(),
@@ -269,7 +275,9 @@ async fn pairs(tx: &mut Tx, case: &Case, numbers: &BTreeMap<ClaimId, String>) ->
             by: said(&decision.by, decision.at, &decision.reason),
         });
     }
-    pairs.sort_by(|x, y| (&x.kind, &x.a, &x.b, &x.decision, &x.by).cmp(&(&y.kind, &y.a, &y.b, &y.decision, &y.by)));
+    let order =
+        |pair: &Match| [&pair.kind, &pair.a, &pair.b, &pair.release, &pair.decision, &pair.by].map(Clone::clone);
+    pairs.sort_by_cached_key(order);
     Ok(pairs)
 }
 

@@ -50,13 +50,19 @@ pub(super) async fn send_due(recoup: &Recoup, tx: &mut Tx, now: Instant) -> Resu
                 notices::take_for_digest(tx, case.id, account, now).await?;
                 continue;
             };
+            let things = heard(listener, notices::waiting(tx, case.id, account, morning).await?)?;
+            if things.is_empty() {
+                // All of it is of kinds that are no longer wanted: the day has no digest, and the figures wait for one that is sent.
+                notices::take_for_digest(tx, case.id, account, morning).await?;
+                continue;
+            }
             let last = notices::last_digest(tx, case.id, account).await?;
             let text = serde_json::to_string(&figures).map_err(|error| Failure::Internal(error.to_string()))?;
             if !notices::take_day(tx, case.id, account, day, &text, now).await? {
                 continue;
             }
-            let taken = notices::take_for_digest(tx, case.id, account, morning).await?;
-            send(recoup, tx, &case, listener, (figures, last), taken, now).await?;
+            notices::take_for_digest(tx, case.id, account, morning).await?;
+            send(recoup, tx, &case, listener, (figures, last), things, now).await?;
         }
     }
     Ok(())
@@ -68,27 +74,28 @@ async fn figures(tx: &mut Tx, case: &Case) -> Result<Figures, Failure> {
     Ok(Figures { claims: sums.claims, gross: sums.amount, unique: sums.unique(), documented: sums.documented })
 }
 
+/// What somebody is still told of, by kind: who chose not to hear of it any more, after it happened, does not.
+fn heard(listener: &Listener, waiting: Vec<(String, String)>) -> Result<BTreeMap<Kind, Vec<What>>, Failure> {
+    let mut things: BTreeMap<Kind, Vec<What>> = BTreeMap::new();
+    for (kind, details) in waiting {
+        let what: What = serde_json::from_str(&details)
+            .map_err(|error| Failure::Internal(format!("a notice of the kind {kind} is damaged: {error}")))?;
+        if listener.way(what.kind()) != Way::Off {
+            things.entry(what.kind()).or_default().push(what);
+        }
+    }
+    Ok(things)
+}
+
 async fn send(
     recoup: &Recoup,
     tx: &mut Tx,
     case: &Case,
     listener: &Listener,
     (figures, last): (Figures, Option<(Instant, String)>),
-    taken: Vec<(String, String)>,
+    things: BTreeMap<Kind, Vec<What>>,
     now: Instant,
 ) -> Result<(), Failure> {
-    let mut things: BTreeMap<Kind, Vec<What>> = BTreeMap::new();
-    for (kind, details) in taken {
-        let what: What = serde_json::from_str(&details)
-            .map_err(|error| Failure::Internal(format!("a notice of the kind {kind} is damaged: {error}")))?;
-        // Who chose not to hear of it any more, after it happened, does not.
-        if listener.way(what.kind()) != Way::Off {
-            things.entry(what.kind()).or_default().push(what);
-        }
-    }
-    if things.is_empty() {
-        return Ok(());
-    }
     let groups: Vec<Value> = Kind::ALL
         .into_iter()
         .filter_map(|kind| Some((kind, things.get(&kind)?)))

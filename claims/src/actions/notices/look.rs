@@ -71,8 +71,8 @@ async fn look_in(recoup: &Recoup, tx: &mut Tx, now: Instant) -> Result<(), Failu
     digest::send_due(recoup, tx, now).await
 }
 
-/// Whole days from today to the day of the deadline, both in the zone of the case.
-fn days_left(case: &Case, now: Instant) -> i64 {
+/// Whole days from a moment's day to the day of the deadline, both in the zone of the case.
+pub(super) fn days_left(case: &Case, now: Instant) -> i64 {
     let zone = &case.settings.time_zone;
     let last = deadline::day_in(case.deadline - Duration::minutes(1), zone);
     i64::from(last.num_days_from_ce() - deadline::day_in(now, zone).num_days_from_ce())

@@ -1,8 +1,9 @@
 //! Reminding claimants of what is not signed, before the deadline: each mark once, to confirmed addresses, unless they said no.
+//! Whoever begins after a mark is not told at once of what is being written just now: the next mark is the first for that draft.
 
 use minijinja::context;
 
-use super::{preferences::wants, unsubscribe};
+use super::{look::days_left, preferences::wants, unsubscribe};
 use crate::{
     ClaimId, Instant,
     access::Refusal,
@@ -22,7 +23,10 @@ pub(super) async fn unfinished(
 ) -> Result<(), Failure> {
     let Some((tightest, void)) = mark(&REMINDER_DAYS, days) else { return Ok(()) };
     let named = |mark: i64| format!("{mark} {}", case.deadline.timestamp());
-    for (claim, in_force) in notices::unfinished(tx, case.id, &named(tightest)).await? {
+    for (claim, in_force, begun) in notices::unfinished(tx, case.id, &named(tightest)).await? {
+        if days_left(case, begun) <= tightest {
+            continue;
+        }
         for mark in void.iter().copied().chain([tightest]) {
             let key = format!("reminder {claim} {}", named(mark));
             let new = notices::add(tx, case.id, "reminder", &key, "{}", now).await?.is_some();

@@ -1,0 +1,225 @@
+//! What the public variant of a filing must not show, and how it is taken out of texts that people typed.
+//!
+//! Texts and secrets are folded alike, character by character (`İ` lowers to two characters, `Σ` to `σ` or `ς`), so that a place
+//! in the folded text is a place in the typed one. One automaton (Aho and Corasick, 1975) looks for all secrets at once: a text
+//! is read once, however many claims there are.
+
+use std::collections::BTreeSet;
+
+use aho_corasick::{AhoCorasick, BuildError};
+
+use crate::matching::text::fold_into;
+
+/// What stands for something taken out.
+const OUT: &str = "[…]";
+
+/// A secret of fewer characters must be a name, and stand as a word of its own.
+const LONG: usize = 4;
+
+/// Secrets while they are collected.
+#[derive(Debug, Default)]
+pub(super) struct Collected(BTreeSet<String>);
+
+impl Collected {
+    /// Adds a name. A name of two or three characters counts too; a single one would take every initial away.
+    pub(super) fn name(&mut self, typed: &str) {
+        self.add(typed, 2);
+    }
+
+    /// Adds an address, a number or the like. A short one is none: “12” stands in many titles.
+    pub(super) fn contact(&mut self, typed: &str) {
+        self.add(typed, LONG);
+    }
+
+    fn add(&mut self, typed: &str, least: usize) {
+        let folded = Folded::new(typed.trim()).text;
+        let letters = folded.chars().filter(|c| c.is_alphanumeric()).count();
+        if letters >= least && folded != "not reported" {
+            self.0.insert(folded);
+        }
+    }
+
+    /// Makes them ready to be looked for.
+    ///
+    /// # Errors
+    /// If they are too many for an automaton: some four thousand million characters.
+    pub(super) fn ready(self) -> Result<Secrets, BuildError> {
+        let whole_word = self.0.iter().map(|secret| is_word(secret)).collect();
+        Ok(Secrets { automaton: AhoCorasick::new(&self.0)?, whole_word })
+    }
+}
+
+/// Everything that must not be read.
+pub(super) struct Secrets {
+    automaton: AhoCorasick,
+    /// Whether a secret, by its place, counts only as a word of its own.
+    whole_word: Vec<bool>,
+}
+
+impl Secrets {
+    /// Takes secrets, and whatever looks like an e-mail address or a telephone number, out of a text.
+    pub(super) fn scrub(&self, typed: &str) -> String {
+        let mut left = String::with_capacity(typed.len());
+        let mut at = 0;
+        for (start, end) in self.places(typed) {
+            left.push_str(&typed[at..start]);
+            left.push_str(OUT);
+            at = end;
+        }
+        left.push_str(&typed[at..]);
+        left.split(' ').map(|word| if looks_like_contact(word) { OUT } else { word }).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Where secrets stand in a text, in bytes and in order. Secrets that overlap or touch are one place: nothing of the shorter
+    /// is left over when the longer is taken out.
+    fn places(&self, typed: &str) -> Vec<(usize, usize)> {
+        let folded = Folded::new(typed);
+        let mut found: Vec<(usize, usize)> = self
+            .automaton
+            .find_overlapping_iter(&folded.text)
+            .map(|hit| (hit.pattern(), folded.typed(typed, hit.start(), hit.end())))
+            .filter(|(secret, (start, end))| !self.whole_word[secret.as_usize()] || stands_alone(typed, *start, *end))
+            .map(|(_, place)| place)
+            .collect();
+        found.sort_unstable();
+        let mut places: Vec<(usize, usize)> = Vec::with_capacity(found.len());
+        for (start, end) in found {
+            match places.last_mut() {
+                Some((_, last)) if start <= *last => *last = end.max(*last),
+                _ => places.push((start, end)),
+            }
+        }
+        places
+    }
+}
+
+/// A folded text that knows where each of its bytes comes from.
+struct Folded {
+    text: String,
+    /// By byte of the folded text: where the character that it comes from begins in the typed one.
+    starts: Vec<usize>,
+}
+
+impl Folded {
+    /// Folds a text: small letters without accents, white space of any kind and length as one space.
+    fn new(typed: &str) -> Self {
+        let mut folded = Self { text: String::with_capacity(typed.len()), starts: Vec::with_capacity(typed.len()) };
+        let mut in_space = false;
+        for (start, c) in typed.char_indices() {
+            if !(in_space && c.is_whitespace()) {
+                fold(c, &mut folded.text);
+            }
+            in_space = c.is_whitespace();
+            folded.starts.resize(folded.text.len(), start);
+        }
+        folded
+    }
+
+    /// The place in the typed text of a place in the folded one, whole characters with the marks that follow them.
+    fn typed(&self, typed: &str, start: usize, end: usize) -> (usize, usize) {
+        let (first, last) = (self.starts[start], self.starts[end - 1]);
+        let mut marks = typed[last..].char_indices().skip(1).skip_while(|(_, c)| {
+            let mut nothing = String::new();
+            fold(*c, &mut nothing);
+            nothing.is_empty()
+        });
+        (first, marks.next().map_or(typed.len(), |(place, _)| last + place))
+    }
+}
+
+fn fold(c: char, out: &mut String) {
+    match c {
+        c if c.is_whitespace() => out.push(' '),
+        'ς' => out.push('σ'),
+        c => fold_into(c.encode_utf8(&mut [0; 4]), out),
+    }
+}
+
+/// Whether a secret is so short that it counts only as a word of its own: “Sia” is a name, “Siam” is another word. Scripts that
+/// put no spaces between words have no words to stand alone.
+fn is_word(secret: &str) -> bool {
+    secret.chars().count() < LONG && !secret.chars().any(is_written_without_spaces)
+}
+
+/// Han, kana, Thai, Lao, Tibetan, Burmese and Khmer. Hangul is folded into its letters, so a name in it is never short.
+fn is_written_without_spaces(c: char) -> bool {
+    matches!(c,
+        '\u{0e00}'..='\u{0fff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{2e80}'..='\u{2fdf}'
+        | '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | '\u{3400}'..='\u{4dbf}'
+        | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+}
+
+fn stands_alone(typed: &str, start: usize, end: usize) -> bool {
+    let in_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    !in_word(typed[..start].chars().next_back()) && !in_word(typed[end..].chars().next())
+}
+
+fn looks_like_contact(word: &str) -> bool {
+    let digits = word.chars().filter(char::is_ascii_digit).count();
+    word.contains('@') && word.contains('.') || word.starts_with('+') && digits >= 7
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secrets(names: &[&str], contacts: &[&str]) -> Secrets {
+        let mut collected = Collected::default();
+        names.iter().for_each(|name| collected.name(name));
+        contacts.iter().for_each(|contact| collected.contact(contact));
+        collected.ready().unwrap()
+    }
+
+    fn scrub(text: &str, names: &[&str]) -> String {
+        secrets(names, &[]).scrub(text)
+    }
+
+    #[test]
+    fn what_is_secret_is_taken_out_in_any_case_of_letters() {
+        let secrets = secrets(&["Mark Powell"], &["12 Oak Lane"]);
+        assert_eq!(secrets.scrub("Sung by MARK POWELL, at 12 Oak Lane"), "Sung by […], at […]");
+        assert_eq!(secrets.scrub("Mark\u{a0} Powell’s at 12 Oak\nLane."), "[…]’s at […].");
+        assert_eq!(
+            secrets.scrub("write to a.b@example.org or +44 20 or +442079460000"),
+            "write to […] or +44 20 or […]"
+        );
+        assert_eq!(scrub("Köln ÄÖÜÄ", &["äöüä"]), "Köln […]");
+        assert_eq!(scrub("Elan Beyonce\u{301}, Straße", &["Élan", "Beyoncé", "STRASSE"]), "[…] […], […]");
+        assert_eq!(scrub("", &["Mark"]), "");
+    }
+
+    #[test]
+    fn letters_that_change_their_number_or_form_when_they_are_lowered_are_found() {
+        for name in ["İpek Yılmaz", "ΓΙΩΡΓΟΣ", "Γιώργος", "ẞtraßer", "Ǆemal"] {
+            for typed in [name.to_owned(), name.to_uppercase(), name.to_lowercase()] {
+                assert_eq!(scrub(&format!("“{typed}” ıİς live"), &[name]), "“[…]” ıİς live", "{name} as {typed}");
+            }
+        }
+    }
+
+    #[test]
+    fn short_names_count_as_words_and_in_scripts_without_spaces_anywhere() {
+        assert_eq!(scrub("SIA, Siam, Asia; by Sia", &["Sia"]), "[…], Siam, Asia; by […]");
+        assert_eq!(scrub("Trio Li/Bo, Libo, Oblig Li", &["Li"]), "Trio […]/Bo, Libo, Oblig […]");
+        assert_eq!(scrub("演唱王小明和李娜的歌", &["王小明", "李娜"]), "演唱[…]和[…]的歌");
+        assert_eq!(scrub("가수 김산의 노래", &["김산"]), "가수 […]의 노래");
+        assert_eq!(scrub("Symphony X, 王", &["X", "王"]), "Symphony X, 王");
+        assert_eq!(secrets(&[], &["12"]).scrub("Op. 12"), "Op. 12");
+    }
+
+    #[test]
+    fn nothing_is_left_of_secrets_that_overlap() {
+        let names = ["Anna Maria", "Maria Berg", "Maria"];
+        assert_eq!(scrub("with Anna Maria Berg and Maria", &names), "with […] and […]");
+        assert_eq!(scrub("not reported", &["Not reported"]), "not reported");
+    }
+
+    #[test]
+    fn a_text_full_of_almost_secrets_is_read_once() {
+        // Quadratic or worse, and this would not end.
+        let names: Vec<String> = (0..2_000).map(|count| format!("{}b{count}", "a".repeat(200))).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let typed = "a".repeat(500_000);
+        assert_eq!(scrub(&typed, &names), typed);
+    }
+}
