@@ -260,8 +260,9 @@ async fn pairs(tx: &mut Tx, case: &Case, numbers: &BTreeMap<ClaimId, String>) ->
             kind: "money".to_owned(),
             a: first,
             b: second,
-            release: match decision.release_id.0 {
-                0 => String::new(),
+            release: match decision.release_id {
+                overlaps::EVERYWHERE => String::new(),
+                overlaps::LUMP_SUMS => "lump sums".to_owned(),
                 _ => releases::words(tx, case.id, decision.release_id).await?.unwrap_or_default(),
             },
             method: format!("overlap of lines, model {}", decision.engine),
