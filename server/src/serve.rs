@@ -96,7 +96,6 @@ pub async fn run(installation: Installation, listener: TcpListener, stop: watch:
         }
     };
     let (router, _) = http::router(&http);
-    let router = http::limited(router, recoup.limits.document_bytes.saturating_mul(200));
     let mut jobs = tokio::spawn(jobs::run(recoup.clone(), documents, post, stop.clone()));
     // Requests and jobs end at the same time, so that both together take no longer than one of them may.
     let mut stopped = stop.clone();

@@ -47,12 +47,16 @@ pub struct Options {
     pub trusted_proxies: Vec<IpAddr>,
     /// Limits on what clients leave half done; those of the product by default.
     pub pace: Option<Pace>,
+    /// How long an SMTP or S3 server may fail before it counts as not there; by default so long that a busy machine does not matter.
+    pub patience: Option<std::time::Duration>,
     /// Token of the metrics; none by default.
     pub metrics_token: Option<String>,
 }
 
-/// How long an SMTP or S3 server may fail in tests before it counts as not there.
+/// How long an SMTP or S3 server may fail where a test waits for that.
 pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
+/// And where none does.
+const GENEROUS: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// A running Recoup: the real router on a port of its own, mail in memory, a clock that stands still.
 pub struct App {
@@ -102,14 +106,14 @@ impl App {
         )
         .await
         .unwrap();
+        let patience = options.patience.unwrap_or(GENEROUS);
         let at = options.documents.unwrap_or_else(|| DocumentsAt::Directory(database.directory().join("documents")));
-        let documents = Documents::open_within(&at, Random::System, PATIENCE).unwrap().with_scanner(options.scanner);
+        let documents = Documents::open_within(&at, Random::System, patience).unwrap().with_scanner(options.scanner);
         let (memory, mailbox) = Post::memory().unwrap();
         let post =
-            options.mail.map_or(memory, |by| Post::open_within(&by, "Recoup <claims@example.org>", PATIENCE).unwrap());
+            options.mail.map_or(memory, |by| Post::open_within(&by, "Recoup <claims@example.org>", patience).unwrap());
         let http = Http::new(recoup.clone(), documents.clone(), options.trusted_proxies);
         let (router, routes) = http::router(&http.with_metrics_token(options.metrics_token.as_deref()));
-        let router = http::limited(router, recoup.limits.document_bytes.saturating_mul(200));
         let (stop, stopped) = watch::channel(false);
         let server = tokio::spawn(serving::serve(listener, router, options.pace.unwrap_or_default(), stopped));
         Self { recoup, clock, documents, address, routes, database: database.clone(), post, mailbox, server, stop }

@@ -3,7 +3,11 @@
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use app::request::{Site, SiteFiles};
-use axum::{Router, http::Method, middleware};
+use axum::{
+    Router,
+    http::{Method, StatusCode},
+    middleware,
+};
 use claims::actions::Recoup;
 use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
@@ -19,6 +23,7 @@ pub mod imports;
 pub mod letters;
 pub mod metrics;
 pub mod origin;
+mod plain;
 pub mod requests;
 pub mod uploads;
 pub mod visitor;
@@ -70,6 +75,14 @@ impl Http {
     }
 }
 
+/// The longest that any request may take.
+const LONGEST: Duration = Duration::from_secs(3_600);
+
+/// Largest request of any kind: as many files as fit into one, each of the largest size.
+fn largest(http: &Http) -> usize {
+    usize::try_from(http.recoup.limits.document_bytes).unwrap_or(usize::MAX).saturating_mul(uploads::MOST_FILES)
+}
+
 /// The whole router, and the list of its pages and forms for the test that walks them.
 pub fn router(http: &Http) -> (Router, Vec<(Method, &'static str)>) {
     let manifest = assets::manifest();
@@ -94,7 +107,7 @@ pub fn router(http: &Http) -> (Router, Vec<(Method, &'static str)>) {
         .merge(streams)
         .merge(imports)
         .merge(letters)
-        .fallback(|| async { axum::http::StatusCode::NOT_FOUND })
+        .fallback(|| async { StatusCode::NOT_FOUND })
         .layer(middleware::from_fn(app::request::explain))
         .layer(middleware::from_fn_with_state((http.clone(), site), visitor::identify))
         .layer(session_layer(http))
@@ -102,6 +115,9 @@ pub fn router(http: &Http) -> (Router, Vec<(Method, &'static str)>) {
         .merge(assets::router())
         .merge(health::router(http.clone()))
         .merge(metrics::router(http.clone()))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST))
+        .layer(RequestBodyLimitLayer::new(largest(http)))
+        .layer(middleware::map_response(plain::explain))
         .layer(CatchPanicLayer::custom(headers::panicked))
         .layer(middleware::from_fn_with_state(http.secure(), headers::add))
         .layer(middleware::from_fn_with_state(http.clone(), requests::observe));
@@ -118,12 +134,4 @@ fn session_layer(http: &Http) -> SessionManagerLayer<Sessions> {
         .with_same_site(SameSite::Lax)
         .with_path("/")
         .with_expiry(Expiry::OnInactivity(life))
-}
-
-/// Largest request of any kind, and the longest a page may take.
-pub fn limited(router: Router, most: u64) -> Router {
-    let most = usize::try_from(most).unwrap_or(usize::MAX);
-    router
-        .layer(RequestBodyLimitLayer::new(most))
-        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::REQUEST_TIMEOUT, Duration::from_secs(3_600)))
 }

@@ -1,16 +1,14 @@
 //! Requests that change something are taken from our own pages only.
 
-use app::request::Halt;
 use axum::{
     body::Body,
     extract::State,
-    http::{HeaderMap, Method, Request, header},
+    http::{HeaderMap, Method, Request, StatusCode, header},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::Response,
 };
-use claims::actions::Failure;
 
-use super::Http;
+use super::{Http, plain};
 
 /// Refuses a state-changing request from another site: by `Sec-Fetch-Site` where the browser sends it, else by `Origin`. A
 /// client that sends neither is no browser, so nobody's cookies can be abused through it.
@@ -23,12 +21,10 @@ pub async fn check(State(http): State<Http>, request: Request<Body>, next: Next)
         return next.run(request).await;
     }
     tracing::warn!("a form from another site was refused");
-    let mut response = Halt(Failure::Refused(claims::access::Refusal::Forbidden)).into_response();
-    // This layer lies outside the one that writes pages; the words are plain.
-    *response.body_mut() =
-        Body::from("This form came from another site. Open the page on this site and send it from there.");
-    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/plain; charset=utf-8"));
-    response
+    plain::words(
+        StatusCode::FORBIDDEN,
+        "This form came from another site. Open the page on this site and send it from there.",
+    )
 }
 
 fn is_ours(headers: &HeaderMap, base_url: &str) -> bool {

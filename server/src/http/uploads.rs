@@ -25,7 +25,7 @@ use super::{Http, downloads, filings};
 use crate::documents::{Refused, kind};
 
 /// Most files of one request.
-const MOST_FILES: usize = 200;
+pub(super) const MOST_FILES: usize = 200;
 
 /// Routes that stream bytes, with the list of them.
 pub struct Streams {

@@ -11,10 +11,11 @@ use tokio::{
     task::JoinSet,
 };
 use tower::ServiceExt;
-use tower_http::timeout::TimeoutBody;
 
+mod leftover;
 mod patient;
 
+use leftover::Leftover;
 use patient::Patient;
 
 /// How long a client may keep us waiting, and how many clients there may be.
@@ -24,6 +25,11 @@ pub struct Pace {
     pub head: Duration,
     /// Between two pieces of a request's body. A slow upload that goes on is fine, however long it takes.
     pub body: Duration,
+    /// For what still comes of a body after its request was answered, in all: it is read and thrown away, so that the client sees
+    /// the answer.
+    pub linger: Duration,
+    /// How much may come of it.
+    pub linger_bytes: u64,
     /// Until the client takes the next piece of an answer.
     pub answer: Duration,
     /// Connections at a time; further ones wait in the queue of the operating system.
@@ -35,7 +41,15 @@ pub struct Pace {
 impl Default for Pace {
     fn default() -> Self {
         let seconds = Duration::from_secs;
-        Self { head: seconds(30), body: seconds(60), answer: seconds(60), connections: 1_000, stop: seconds(30) }
+        Self {
+            head: seconds(30),
+            body: seconds(60),
+            linger: seconds(300),
+            linger_bytes: 1_000_000_000,
+            answer: seconds(60),
+            connections: 1_000,
+            stop: seconds(30),
+        }
     }
 }
 
@@ -93,7 +107,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, pace: P
     let _ = stream.set_nodelay(true);
     let io = TokioIo::new(Patient::new(stream, pace.answer));
     let service = service_fn(move |request: Request<Incoming>| {
-        let mut request = request.map(|body| Body::new(TimeoutBody::new(pace.body, body)));
+        let mut request = request.map(|body| Body::new(Leftover::of(body, pace)));
         request.extensions_mut().insert(ConnectInfo(peer));
         router.clone().oneshot(request)
     });

@@ -74,7 +74,7 @@ on_both! {
     async fn names_cannot_do_harm(database) {
         let (_app, browser, claim) = claim(&database).await;
         let long = format!("{}.txt", "ü".repeat(300));
-        for (n, name) in ["../../etc/passwd.txt", "..\\..\\boot.txt", &long, "<b>bold.txt", "inv\u{202e}fdp.txt", "…“quoted”.txt"].into_iter().enumerate() {
+        for (n, name) in ["../../etc/passwd.txt", "..\\..\\boot.txt", &long, "<b>bold.txt", "inv\u{202e}fdp.txt", "…“quoted”.txt", "🎻🏳️‍🌈.txt"].into_iter().enumerate() {
             let page = upload(&browser, &claim, &[(name, format!("content {n}").into_bytes())]).await;
             page.expect("was received");
             assert!(!page.body.contains("<b>bold"));
@@ -84,12 +84,13 @@ on_both! {
         assert!(held[2].chars().count() <= 200 && held[2].ends_with(".txt"), "{}", held[2]);
         assert_eq!(held[4], "invfdp.txt");
         let list = browser.get(&format!("{claim}/documents")).await;
-        for n in 0..6 {
+        for n in 0..7 {
             let page = browser.get(&format!("/documents/{}", n + 1)).await;
             assert_eq!(page.body, format!("content {n}"));
             assert!(page.header("content-disposition").starts_with("attachment; filename=\""));
         }
         list.expect("<b>bold");
+        list.expect("🎻");
         assert!(!database.directory().join("etc").exists());
     }
 

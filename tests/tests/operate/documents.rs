@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use tests::{
-    App, Browser, Database, Options, html, on_both,
+    App, Browser, Database, Options, PATIENCE, html, on_both,
     s3::{Mood, S3},
     stage,
 };
 
-async fn claim(database: &Database) -> (S3, App, Browser, String) {
+async fn claim(database: &Database, patience: Option<Duration>) -> (S3, App, Browser, String) {
     let s3 = S3::start(database.directory()).await;
-    let app = App::start_with(database, Options { documents: Some(s3.documents()), ..Options::default() }).await;
+    let app =
+        App::start_with(database, Options { documents: Some(s3.documents()), patience, ..Options::default() }).await;
     stage::case(&app.recoup, "allegro", "ALG").await;
     let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
     let (actor, id) = stage::ready(&app.recoup, account, "allegro", "Jay Records").await;
@@ -35,7 +36,7 @@ fn text(bytes: usize) -> Vec<u8> {
 
 on_both! {
     async fn a_claim_with_documents_in_s3(database) {
-        let (_s3, app, browser, claim) = claim(&database).await;
+        let (_s3, app, browser, claim) = claim(&database, None).await;
         // Larger than one part of an upload in parts.
         let large = text(12_000_000);
         upload(&browser, &claim, "small.txt", b"A note.").await.expect("small.txt was received");
@@ -54,7 +55,7 @@ on_both! {
     }
 
     async fn a_slow_store_and_one_that_fails_one_in_three(database) {
-        let (s3, app, browser, claim) = claim(&database).await;
+        let (s3, app, browser, claim) = claim(&database, None).await;
         s3.feel(Mood::Slow(Duration::from_millis(150)));
         let page = upload(&browser, &claim, "slow.txt", b"Slowly.").await;
         page.expect("slow.txt was received");
@@ -70,7 +71,7 @@ on_both! {
     }
 
     async fn a_store_that_cuts_or_is_down_loses_nothing(database) {
-        let (s3, app, browser, claim) = claim(&database).await;
+        let (s3, app, browser, claim) = claim(&database, Some(PATIENCE)).await;
         let page = upload(&browser, &claim, "before.txt", b"Before.").await;
         for mood in [Mood::CutsBodies, Mood::Down] {
             s3.feel(mood);

@@ -5,14 +5,15 @@ use std::sync::atomic::Ordering;
 use chrono::Duration;
 use server::config::MailBy;
 use tests::{
-    App, Database, Options, on_both,
+    App, Database, Options, PATIENCE, on_both,
     smtp::{Authority, Mood, Smtp},
     stage,
 };
 
 /// An app that mails through a server, with a claim that was sent by two people.
-async fn sent(database: &Database, url: String, ca: Option<std::path::PathBuf>) -> App {
-    let app = App::start_with(database, Options { mail: Some(MailBy::Smtp { url, ca }), ..Options::default() }).await;
+async fn sent(database: &Database, url: String, patience: Option<std::time::Duration>) -> App {
+    let mail = Some(MailBy::Smtp { url, ca: None });
+    let app = App::start_with(database, Options { mail, patience, ..Options::default() }).await;
     stage::case(&app.recoup, "allegro", "ALG").await;
     for name in ["ada", "bert"] {
         let account = stage::person(&app.recoup, &format!("{name}@example.org"), true, false).await.account;
@@ -77,7 +78,7 @@ on_both! {
     async fn a_server_that_hangs_is_given_up_for_now(database) {
         let smtp = Smtp::start().await;
         smtp.feel(Mood::Hangs);
-        let app = sent(&database, smtp.url(), None).await;
+        let app = sent(&database, smtp.url(), Some(PATIENCE)).await;
         app.run_jobs().await;
         assert_eq!(of(&database).await, [state("waiting", 1), state("waiting", 1)]);
         smtp.feel(Mood::Takes);

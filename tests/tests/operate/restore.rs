@@ -26,7 +26,7 @@ async fn everything(store: &Store) -> Vec<(String, Option<i64>, Vec<String>)> {
 }
 
 fn open(at: &DocumentsAt) -> Documents {
-    Documents::open_within(at, Random::System, tests::PATIENCE).unwrap()
+    Documents::open(at, Random::System).unwrap()
 }
 
 fn beside(database: &Database) -> DocumentsAt {

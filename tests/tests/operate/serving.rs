@@ -23,9 +23,10 @@ use tokio::{
 /// Nothing here takes so long unless it hangs.
 const GUARD: Duration = Duration::from_secs(60);
 
+/// Limits that a test waits for. A head may take longer: where an answer is expected too, a busy machine must be in time for it.
 fn short() -> Pace {
-    let short = Duration::from_millis(300);
-    Pace { head: short, body: short, answer: short, stop: short, ..Pace::default() }
+    let (short, head) = (Duration::from_millis(300), Duration::from_secs(3));
+    Pace { head, body: short, linger: short, answer: short, stop: short, ..Pace::default() }
 }
 
 async fn connect(address: &str) -> TcpStream {
@@ -51,12 +52,15 @@ async fn serve(router: Router, pace: Pace) -> (SocketAddr, watch::Sender<bool>, 
 on_both! {
     async fn half_a_request_is_closed(database) {
         let app = App::start_with(&database, Options { pace: Some(short()), ..Options::default() }).await;
-        for half in ["", "GET", "GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"] {
-            let mut stream = connect(&app.address).await;
+        let address = &app.address;
+        let halves = ["", "GET", "GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"];
+        futures::future::join_all(halves.map(|half| async move {
+            let mut stream = connect(address).await;
             stream.write_all(half.as_bytes()).await.unwrap();
             let said = until_closed(&mut stream).await;
             assert!(!said.contains("200 OK"), "{half:?} was answered: {said}");
-        }
+        }))
+        .await;
         // Others were served all the time.
         app.browser().get("/").await.expect_status(200);
     }
@@ -74,6 +78,7 @@ on_both! {
         let before = database.row_counts().await;
         for head in [
             "POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nemail=a",
+            "POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nemail=a",
             "POST /verify HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 100000\r\n\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nhalf",
         ] {
             let mut stream = connect(&app.address).await;
@@ -115,6 +120,52 @@ async fn a_slow_body_that_goes_on_is_fine() {
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
     assert!(until_closed(&mut stream).await.ends_with("\r\n\r\n14"));
+}
+
+/// Answers without a look at the body.
+fn hasty() -> Router {
+    Router::new().route("/", axum::routing::post(|| async { "no" }))
+}
+
+const LONG: Duration = Duration::from_secs(3_600);
+
+#[tokio::test]
+async fn what_nobody_reads_is_thrown_away_and_the_connection_goes_on() {
+    let (address, _stop, _server) = serve(hasty(), Pace::default()).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    for close in ["", "Connection: close\r\n"] {
+        let head = format!("POST / HTTP/1.1\r\nHost: x\r\n{close}Content-Length: 20000000\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream.write_all(&vec![b'x'; 20_000_000]).await.unwrap();
+    }
+    let said = until_closed(&mut stream).await;
+    assert_eq!(said.matches("HTTP/1.1 200 OK").count(), 2, "{said}");
+}
+
+#[tokio::test]
+async fn what_nobody_reads_has_an_end_in_bytes_and_in_time() {
+    let patient = Pace { body: LONG, linger: LONG, ..Pace::default() };
+    for (pace, endless) in [
+        (Pace { linger_bytes: 1_000_000, ..patient }, true),
+        // It goes on and on, or is silent; each is over in time.
+        (Pace { linger: short().linger, linger_bytes: u64::MAX, ..patient }, true),
+        (Pace { linger: short().linger, ..patient }, false),
+        (Pace { body: short().body, ..patient }, false),
+    ] {
+        let (address, _stop, _server) = serve(hasty(), pace).await;
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000000000\r\n\r\nhalf").await.unwrap();
+        let (mut read, mut write) = stream.into_split();
+        let sending = tokio::spawn(async move {
+            let piece = vec![b'x'; 100_000];
+            // Ends with the connection.
+            while endless && write.write_all(&piece).await.is_ok() {}
+            write
+        });
+        let mut said = Vec::new();
+        let _ = timeout(GUARD, read.read_to_end(&mut said)).await.expect("the server closes the connection");
+        timeout(GUARD, sending).await.expect("nobody takes it any more").unwrap();
+    }
 }
 
 #[tokio::test]

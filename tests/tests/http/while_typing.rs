@@ -1,0 +1,129 @@
+//! What changes while somebody types: the deadline passes, another tab was faster, the same form comes again with other content.
+
+use claims::{ClaimId, access::Actor};
+use tests::{App, Browser, Database, html::Form, on_both, stage};
+
+async fn begun(database: &Database) -> (App, Actor, Browser, ClaimId) {
+    let app = App::start(database).await;
+    stage::case(&app.recoup, "allegro", "ALG").await;
+    let ada = stage::person(&app.recoup, "ada@example.org", true, false).await;
+    let (ada, id) = stage::ready(&app.recoup, ada.account, "allegro", "Jay Records").await;
+    let browser = app.browser_of(&ada).await;
+    (app, ada, browser, id)
+}
+
+/// The signature page, filled in.
+async fn signed(browser: &Browser, id: ClaimId) -> Form {
+    let path = format!("/claims/{id}/sign");
+    let form = browser.get(&path).await.form(&path);
+    let typed = stage::signature().0;
+    typed
+        .iter()
+        .filter(|(name, _)| *name != "agree")
+        .fold(form, |form, (name, value)| form.fill(name, value))
+        .tick("agree")
+}
+
+/// A page with a form for a line, filled in.
+async fn line(browser: &Browser, id: ClaimId, amount: &str) -> Form {
+    let path = format!("/claims/{id}/lines/unpaid_sales");
+    let form = browser.get(&format!("{path}/new")).await.form(&path);
+    stage::sales(amount).0.iter().fold(form, |form, (name, value)| form.fill(name, value))
+}
+
+/// Rows of every table but the sessions.
+async fn rows(database: &Database) -> Vec<(String, i64)> {
+    let rows = database.row_counts().await;
+    rows.into_iter().filter(|(table, _)| table != "sessions").collect()
+}
+
+on_both! {
+    async fn the_deadline_passes_over_open_forms(database) {
+        let (app, ada, browser, id) = begun(&database).await;
+        let (sign, sale) = (signed(&browser, id).await, line(&browser, id, "7.00").await);
+        let others = format!("/claims/{id}/others");
+        let step = browser.get(&others).await.form(&others).fill("others", "yes").fill("others_who", "Her brother.");
+        // The last minute of 30 June in Los Angeles goes by.
+        let deadline = chrono::DateTime::parse_from_rfc3339("2026-07-01T07:00:00Z").unwrap();
+        app.pass(deadline.to_utc() - app.clock.now());
+        // The session went with the months, the forms did not.
+        let browser = app.browser_of(&ada).await;
+        let before = rows(&database).await;
+        let page = browser.send(sign).await;
+        page.expect_status(409);
+        page.expect("deadline has passed");
+        assert_eq!(rows(&database).await, before, "nothing was sent");
+        // What was typed is kept all the same: a deadline can be moved.
+        browser.send(step).await.expect("Your answers are saved");
+        assert_eq!(browser.get(&others).await.form(&others).value("others_who"), Some("Her brother."));
+        browser.send(sale).await.expect_status(200);
+        browser.get(&format!("/claims/{id}/lines/unpaid_sales")).await.expect("7.00");
+        let page = browser.get(&format!("/claims/{id}/sign")).await;
+        page.expect("This case takes no more claims");
+        page.expect("Your draft is kept");
+        assert!(page.forms().iter().all(|form| !form.has("signature")));
+    }
+
+    async fn a_claim_that_another_tab_sent_is_not_changed_by_this_one(database) {
+        let (_app, _, browser, id) = begun(&database).await;
+        let (sign, again, sale) = (signed(&browser, id).await, signed(&browser, id).await, line(&browser, id, "7.00").await);
+        let others = format!("/claims/{id}/others");
+        let step = browser.get(&others).await.form(&others).fill("others", "yes").fill("others_who", "Her brother.");
+        let documents = format!("/claims/{id}/documents");
+        let file = browser.get(&documents).await.form(&documents).attach("files", "late.txt", b"Late.".to_vec());
+        let receipt = browser.send(sign).await;
+        receipt.expect("Your claim is received");
+        let before = rows(&database).await;
+        for form in [step, sale, file] {
+            let what = form.action.clone();
+            let page = browser.send(form).await;
+            assert_eq!(page.status.as_u16(), 409, "{what}: {}", page.text());
+            page.expect("This claim was sent meanwhile, perhaps from another tab");
+            page.expect("Amend this claim");
+        }
+        // Signed twice, it is the same claim with the same receipt.
+        let page = browser.send(again).await;
+        assert_eq!(page.path, receipt.path);
+        assert_eq!(rows(&database).await, before);
+    }
+
+    async fn a_line_that_another_tab_removed_does_not_come_back(database) {
+        let (_app, _, browser, id) = begun(&database).await;
+        let path = format!("/claims/{id}/line/1");
+        let form = browser.get(&path).await.form(&path).fill("net_due", "9.00");
+        let remove = format!("{path}/remove");
+        browser.send(browser.get(&remove).await.form(&remove)).await.expect_status(200);
+        let before = rows(&database).await;
+        let page = browser.send(form).await;
+        page.expect_status(409);
+        page.expect("This line was removed meanwhile, perhaps from another tab");
+        assert_eq!(rows(&database).await, before);
+    }
+
+    async fn a_form_that_comes_again_with_other_content_is_told_so(database) {
+        let (_app, _, browser, id) = begun(&database).await;
+        let form = line(&browser, id, "7.00").await;
+        browser.send(form.clone()).await.expect_status(200);
+        let before = rows(&database).await;
+        // Back, and sent again as it was: done already.
+        browser.send(form.clone()).await.expect_status(200);
+        assert_eq!(rows(&database).await, before);
+        // Back, and changed: nobody knows which of the two is meant, so it is said, and nothing is done.
+        let page = browser.send(form.fill("net_due", "8.00")).await;
+        page.expect_status(409);
+        page.expect("This form was sent before with other content");
+        assert_eq!(rows(&database).await, before);
+        let amounts: Vec<(i64,)> = database.rows("SELECT amount FROM lines WHERE amount IS NOT NULL ORDER BY id").await;
+        assert_eq!(amounts, [(1_500_000,), (700,)]);
+
+        let start = browser.get("/cases/allegro/file").await;
+        let form = start.form("/cases/allegro/file").fill_all([("legal_name", "Another Label"), ("kind", "label"), ("capacity", "officer")]);
+        let form = if form.has("who") { form.fill("who", "new") } else { form };
+        let page = browser.send(form.clone()).await;
+        page.expect_status(200);
+        let before = rows(&database).await;
+        assert_eq!(browser.send(form.clone()).await.path, page.path);
+        browser.send(form.fill("legal_name", "A Third Label")).await.expect("This form was sent before with other content");
+        assert_eq!(rows(&database).await, before);
+    }
+}
