@@ -102,10 +102,13 @@ fn names<R: Read + Seek>(mut zip: R, start: u64) -> io::Result<Vec<String>> {
     while zip.read_exact(&mut entry).is_ok() && entry.starts_with(ENTRY) {
         let length = |at: usize| u16::from_le_bytes([entry[at], entry[at + 1]]);
         let mut name = vec![0; length(28).into()];
-        zip.read_exact(&mut name)?;
+        // A directory that is cut off is found by whoever reads the files.
+        if zip.read_exact(&mut name).is_err() {
+            break;
+        }
+        names.push(String::from_utf8_lossy(&name).into_owned());
         // What else belongs to the file, and what is said about it.
         zip.seek_relative(i64::from(length(30)) + i64::from(length(32)))?;
-        names.push(String::from_utf8_lossy(&name).into_owned());
     }
     Ok(names)
 }

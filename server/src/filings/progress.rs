@@ -43,7 +43,7 @@ impl Progress {
                     Err(lost @ Failure::Said(_)) => return lost,
                     Err(error) if recoup.clock.now() - kept > build_filing::LEASE => return error,
                     Err(error) => {
-                        tracing::warn!(%error, "the lease of a build could not be kept, and will be tried again")
+                        tracing::warn!(%error, "the lease of a build could not be kept, and will be tried again");
                     }
                 }
             }

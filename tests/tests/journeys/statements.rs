@@ -213,21 +213,20 @@ on_both! {
         let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
         let (actor, id) = stage::ready(&app.recoup, account, "allegro", "Jay Records").await;
         let (browser, claim) = (app.browser_of(&actor).await, format!("/claims/{id}"));
-        let import = async || {
-            let page = upload(&browser, &claim, "a.csv", &corpus("physical.csv")).await;
-            browser.send(page.form(&format!("{}/confirm", page.path))).await.expect("lines were imported");
-        };
-        import().await;
+        // The first version shows the file as a document.
+        let file = stage::bytes(&app, "a.csv", "text/csv", corpus("physical.csv").leak()).await;
+        claims::actions::documents::add(&app.recoup, &actor, id, &file).await.unwrap();
         stage::send(&app.recoup, &actor, id).await.unwrap();
-        // The second version goes without the file and its lines.
+        // The second goes without it.
         stage::open_next_version(&app.recoup, &actor, id).await;
         let draft = claims::actions::claim_view::draft(&app.recoup, &actor, id).await.unwrap();
         let document = draft.documents.iter().find(|document| document.name == "a.csv").unwrap().id;
         claims::actions::documents::remove(&app.recoup, &actor, id, document).await.unwrap();
         stage::send(&app.recoup, &actor, id).await.unwrap();
-        // The third imports it again.
+        // The third imports it as a statement.
         stage::open_next_version(&app.recoup, &actor, id).await;
-        import().await;
+        let page = upload(&browser, &claim, "a.csv", &corpus("physical.csv")).await;
+        browser.send(page.form(&format!("{}/confirm", page.path))).await.expect("lines were imported");
         let mut tx = app.recoup.store.read().await.unwrap();
         for (version, held) in [(1, true), (2, false), (3, true)] {
             let documents = claims::store::documents::of_version(&mut tx, id, version).await.unwrap();
