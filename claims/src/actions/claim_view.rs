@@ -223,10 +223,11 @@ impl Draft {
         for count in &self.lines {
             let lines = |n: i64| if n == 1 { "1 line".to_owned() } else { format!("{n} lines") };
             if count.wrong > 0 {
+                let verb = if count.wrong == 1 { "needs" } else { "need" };
                 remark(
                     Step::Lines(count.category),
                     true,
-                    format!("{} of “{}” need attention.", lines(count.wrong), count.category.title()),
+                    format!("{} of “{}” {verb} attention.", lines(count.wrong), count.category.title()),
                 );
             }
             if !self.case.settings.categories.contains(&count.category) {
