@@ -6,9 +6,14 @@ use html_escape::{encode_double_quoted_attribute as attribute, encode_text};
 use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
 
+/// What a search engine says of a page that does not say it better itself.
+const ABOUT: &str =
+    "People hurt by the same wrong file what they are owed, with proof; counsel get totals that stand up in court.";
+
 /// A page, before it is rendered.
 pub struct Page {
     title: String,
+    about: Option<String>,
     error: bool,
     wide: bool,
     whom: Option<String>,
@@ -18,7 +23,21 @@ pub struct Page {
 impl Page {
     /// A page with its title and what makes its content. The content's first heading is the page's `<h1>`.
     pub fn new<V: IntoView + 'static>(title: impl Into<String>, view: impl FnOnce() -> V + Send + 'static) -> Self {
-        Self { title: title.into(), error: false, wide: false, whom: None, view: Box::new(|| view().into_any()) }
+        Self {
+            title: title.into(),
+            about: None,
+            error: false,
+            wide: false,
+            whom: None,
+            view: Box::new(|| view().into_any()),
+        }
+    }
+
+    /// The same page, with what a search engine says of it.
+    #[must_use]
+    pub fn about(mut self, about: impl Into<String>) -> Self {
+        self.about = Some(about.into());
+        self
     }
 
     /// The same page; if `error`, its title starts with "Error:", so that it is heard first.
@@ -84,7 +103,7 @@ pub struct Frame<'a> {
 #[must_use]
 pub fn render(frame: &Frame<'_>, page: Page) -> String {
     let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
-    let Page { title, error, wide, whom, view } = page;
+    let Page { title, about, error, wide, whom, view } = page;
     let body = owner.with(|| {
         let main = view();
         let whom = whom.map(|whom| view! { <p class="whom">{whom}</p> });
@@ -102,11 +121,14 @@ pub fn render(frame: &Frame<'_>, page: Page) -> String {
     let class = if wide { " class=\"wide\"" } else { "" };
     // The title is written here because Leptos leaves the text of a `<title>` as it is.
     let title = encode_text(&title);
+    let about = about.as_deref().unwrap_or(ABOUT);
+    let about = attribute(about);
     let style = attribute(frame.style);
     let script = script(frame, &body);
     format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{error}{title} – Recoup</title>\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">\
+         <meta name=\"description\" content=\"{about}\">\
          <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\"><link rel=\"stylesheet\" href=\"{style}\">{script}</head><body{class}>{body}</body></html>"
     )
 }
@@ -190,7 +212,8 @@ mod tests {
 
     #[test]
     fn a_title_cannot_leave_its_element() {
-        let html = render(&FRAME, Page::new("</title><script>alert(1)</script>", || "x").error(true));
+        let html =
+            render(&FRAME, Page::new("</title><script>alert(1)</script>", || "x").about("\"><script>").error(true));
         assert!(!html.contains("<script"), "{html}");
         assert!(
             html.contains("<title>Error: &lt;/title&gt;&lt;script&gt;alert(1)&lt;/script&gt; – Recoup</title>"),

@@ -13,6 +13,16 @@ const FLAGS = [
 ];
 
 export async function startBrowser() {
+  return chromium.launch(found());
+}
+
+/** A browser that remembers, in a folder: other programs that connect to it see its sign-ins. */
+export async function openBrowser(profile, { args, ...options }) {
+  const { executablePath, args: flags } = found();
+  return chromium.launchPersistentContext(profile, { executablePath, args: [...flags, ...args], ...options });
+}
+
+function found() {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
   try {
     accessSync(executablePath);
@@ -20,6 +30,5 @@ export async function startBrowser() {
     throw new Error(`There is no ${executablePath}; install Chromium, or name it in CHROMIUM.`);
   }
   // Chromium's sandbox refuses to run as root.
-  const args = process.getuid?.() === 0 ? [...FLAGS, "--no-sandbox"] : FLAGS;
-  return chromium.launch({ executablePath, args });
+  return { executablePath, args: process.getuid?.() === 0 ? [...FLAGS, "--no-sandbox"] : FLAGS };
 }

@@ -3,41 +3,65 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { axe } from "./axe.mjs";
+import { startDemo } from "./demo.mjs";
 
 const PATIENCE = 60_000;
+const PRINTED = new URL("../../../target/screenshots/printed", import.meta.url).pathname;
+const FAILED = new URL("../../../target/screenshots/failed", import.meta.url).pathname;
 
 /**
- * Runs a check and returns what went wrong, as texts. A check is { name, run, options? }; options are those of
- * `newContext` below. `run` gets { page, context, newContext, base, users, axe, shot }.
+ * Runs a check and returns what went wrong, as texts. A check is { name, run, options?, ownDemo?, patience? }; options are those
+ * of `newContext` below; `ownDemo` gives it a demo that no other check changes; `patience` is how many milliseconds it may
+ * take. `run` gets { page, context, newContext, base, users, mailTo, axe, shot, printed }, the last a folder for what is printed.
  */
-export async function runCheck(check, { browser, demo, screenshots }) {
+export async function runCheck(check, { browser, binary, demo: shared, screenshots, closing }) {
   const problems = [];
   const contexts = [];
+  let demo = shared;
+  let own;
   const newContext = async (options) => {
     const context = await openContext(browser, demo.base, options, problems);
     contexts.push(context);
     return context;
   };
+  // Pictures of every page take a third of the time, so they are taken only where somebody wants to look at them.
   const shot = async (page, name) => {
-    await mkdir(screenshots, { recursive: true });
-    await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
+    if (screenshots) await picture(page, screenshots, name);
   };
   let clock;
   try {
+    if (check.ownDemo) {
+      own = demo = await startDemo(binary);
+      closing.push(own.stop);
+    }
     const context = await newContext(check.options);
     const page = await context.newPage();
     const late = new Promise((_, reject) => {
-      clock = setTimeout(() => reject(new Error(`not done after ${PATIENCE / 1000} s`)), PATIENCE);
+      const patience = check.patience ?? PATIENCE;
+      clock = setTimeout(() => reject(new Error(`not done after ${patience / 1000} s`)), patience);
     });
-    const tools = { page, context, newContext, base: demo.base, users: demo.users, axe, shot };
+    const { base, users, mailTo } = demo;
+    const tools = { page, context, newContext, base, users, mailTo, axe, shot, printed: PRINTED };
     await Promise.race([check.run(tools), late]);
   } catch (cause) {
     problems.push(cause.stack ?? String(cause));
+    for (const page of contexts.flatMap((context) => context.pages())) {
+      await picture(page, FAILED, `${check.name}-${contexts.indexOf(page.context())}`).catch(() => {});
+    }
   } finally {
     clearTimeout(clock);
     for (const context of contexts) await context.close();
+    if (own) {
+      closing.splice(closing.indexOf(own.stop), 1);
+      await own.stop();
+    }
   }
   return problems;
+}
+
+async function picture(page, folder, name) {
+  await mkdir(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name.replaceAll(/[^\w.-]+/g, "-")}.png`), fullPage: true });
 }
 
 /**

@@ -1,7 +1,7 @@
 // The product with its demo case, in a folder of its own, for as long as the checks run.
 
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -10,7 +10,8 @@ const PATIENCE = 60_000;
 
 /**
  * Starts `recoup demo` and reads from what it prints where it is and who may sign in.
- * Returns { base, users, stop }; users by role: [{ email, password }], the first of a role also as users.<role>.email.
+ * Returns { base, users, mailTo, stop }; users by role: [{ email, password }], the first of a role also as users.<role>.email;
+ * `mailTo(address, pattern)` waits for a mail in whose text the pattern is found, and gives what it found.
  */
 export async function startDemo(binary) {
   const data = await mkdtemp(join(tmpdir(), "recoup-browser-"));
@@ -56,7 +57,23 @@ export async function startDemo(binary) {
     await stop();
     throw cause;
   }
-  return { base, users, said, stop };
+  return { base, users, said, stop, mailTo: (address, pattern) => mailTo(join(data, "mail"), address, pattern) };
+}
+
+/** Mails are files; the last one to the address counts. */
+async function mailTo(folder, address, pattern) {
+  for (const until = Date.now() + 15_000; Date.now() < until; ) {
+    const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".eml")).sort();
+    for (const name of names.reverse()) {
+      const mail = await readFile(join(folder, name), "utf8");
+      if (!mail.includes(`To: ${address}`)) continue;
+      const text = mail.replace(/=\r?\n/g, "").replaceAll("=3D", "=");
+      const found = text.match(pattern);
+      if (found) return found[0];
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`No mail to ${address} has ${pattern}.`);
 }
 
 function addUser(users, role, user) {

@@ -20,18 +20,6 @@ export async function fitsAcross(page) {
   assert.ok(content <= window, `${page.url()} is ${content} px wide in a window of ${window} px`);
 }
 
-/** Opens each path, which must answer 200, be clean to axe, have one first heading and need no sideways scrolling. */
-export async function lookAt({ page, axe, shot }, paths, picture) {
-  for (const path of paths) {
-    const answer = await page.goto(path);
-    assert.equal(answer.status(), 200, `${path} answers ${answer.status()}`);
-    assert.equal(await page.locator("h1").count(), 1, `${path} has one heading of the first level`);
-    await fitsAcross(page);
-    await axe(page);
-    await shot(page, `${picture}${path.replaceAll(/[/?=&]/g, "-")}`);
-  }
-}
-
 /** Addresses of the links in the content that match. */
 export async function links(page, pattern) {
   const all = await page.locator("main a").evaluateAll((found) => found.map((link) => link.getAttribute("href")));

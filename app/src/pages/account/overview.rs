@@ -75,7 +75,7 @@ fn sessions_table(sessions: Vec<SessionRow>, here: &str) -> impl IntoView + use<
         .into_iter()
         .map(|session| {
             let this = session.id_hash == here;
-            let client = if session.client.is_empty() { "Unknown".to_owned() } else { session.client };
+            let client = if session.client.is_empty() { "Unknown".to_owned() } else { browser(&session.client) };
             view! {
                 <tr>
                     <th scope="row">{client}{this.then(|| view! { " "<strong>"(this one)"</strong> })}</th>
@@ -93,10 +93,55 @@ fn sessions_table(sessions: Vec<SessionRow>, here: &str) -> impl IntoView + use<
     }
 }
 
+/// Browser, system and address in few words, where the browser says what it is; else all that it sent.
+fn browser(client: &str) -> String {
+    // Most browsers name others too, for the sake of old pages: who comes first here is meant.
+    const BROWSERS: [(&str, &str); 8] = [
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("FxiOS/", "Firefox"),
+        ("Firefox/", "Firefox"),
+        ("CriOS/", "Chrome"),
+        ("SamsungBrowser/", "Samsung Internet"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ];
+    const SYSTEMS: [(&str, &str); 7] = [
+        ("iPhone", "an iPhone"),
+        ("iPad", "an iPad"),
+        ("Android", "Android"),
+        ("Windows", "Windows"),
+        ("Macintosh", "a Mac"),
+        ("CrOS", "ChromeOS"),
+        ("Linux", "Linux"),
+    ];
+    let found = |known: &'static [(&'static str, &'static str)]| {
+        known.iter().find(|(mark, _)| client.contains(mark)).map(|(_, words)| *words)
+    };
+    match (found(&BROWSERS), found(&SYSTEMS), client.rsplit_once(", ")) {
+        (Some(browser), Some(system), Some((_, address))) => format!("{browser} on {system}, {address}"),
+        _ => client.to_owned(),
+    }
+}
+
 /// `POST /account/sign-out-everywhere`
 pub async fn sign_out_everywhere(visitor: Visitor) -> Answer {
     let actor = visitor.may(Action::UseOwnAccount)?;
     account::sign_out_everywhere(visitor.recoup(), actor).await?;
     session::end(&visitor).await?;
     Ok(see_other("/sign-in?out=yes"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::browser;
+
+    #[test]
+    fn browsers_in_few_words() {
+        let chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36, 192.0.2.7";
+        assert_eq!(browser(chrome), "Chrome on Linux, 192.0.2.7");
+        let safari = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1, ::1";
+        assert_eq!(browser(safari), "Safari on an iPhone, ::1");
+        assert_eq!(browser("<b>curl/8, 192.0.2.7"), "<b>curl/8, 192.0.2.7");
+    }
 }

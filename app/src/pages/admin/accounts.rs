@@ -72,7 +72,7 @@ fn row(account: Account, me: AccountId, page: i64) -> impl IntoView {
         <tr>
             <th scope="row">{account.email.clone()}</th>
             <td>{account.name}</td>
-            <td>{deadline::show(account.created_at, "Etc/UTC")}</td>
+            <td class="nowrap">{deadline::show(account.created_at, "Etc/UTC")}</td>
             <td><StatusTag word key/>" "{administrator}</td>
             <td class="row-actions">{change}{(account.id == me).then_some("You")}</td>
         </tr>

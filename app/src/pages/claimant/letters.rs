@@ -25,7 +25,7 @@ pub(super) fn section(letters: &[Row]) -> AnyView {
                 <tr>
                     <th scope="row">{kind.title()}</th>
                     <td><StatusTag word=state.word() key=state.key()/>" since "{show_day(row.since)}<br/><span class="soft">{in_words(kind, state)}</span></td>
-                    <td><a href=format!("{pdf}?inline=1")>"Look at"{of()}</a>", "<a href=pdf.clone()>"download"{of()}</a></td>
+                    <td class="nowrap"><a href=format!("{pdf}?inline=1")>"Look at"{of()}</a>", "<a href=pdf.clone()>"download"{of()}</a></td>
                 </tr>
             })
         })

@@ -72,7 +72,7 @@ fn row(claim: &Claim, case: &Case, now: Instant) -> impl IntoView + use<> {
     view! {
         <tr>
             <th scope="row"><a href=format!("/claims/{}", claim.id)>{claim.claimant.clone()}</a><br/><span class="soft">{case.settings.title.clone()}</span></th>
-            <td><StatusTag word=status.word() key=status.key()/><br/>{claim.number.clone().unwrap_or_else(|| "No number yet".to_owned())}</td>
+            <td class="nowrap"><StatusTag word=status.word() key=status.key()/><br/>{claim.number.clone().unwrap_or_else(|| "No number yet".to_owned())}</td>
             <td>{next}<br/><a href=href>{link}<span class="hidden">{whose}</span></a></td>
             <td><time datetime=claim.changed_at.to_rfc3339()>{deadline::show(claim.changed_at, &case.settings.time_zone)}</time></td>
         </tr>

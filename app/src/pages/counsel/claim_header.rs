@@ -142,5 +142,5 @@ fn way(reading: &Reading) -> impl IntoView + use<> {
         }
     });
     let words = if reading.filter.is_empty() { "← All claims" } else { "← The filtered register" };
-    view! { <p><a class="back" href=back>{words}</a></p>{steps} }
+    view! { <a class="back" href=back>{words}</a>{steps} }
 }

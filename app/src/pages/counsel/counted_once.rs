@@ -19,7 +19,7 @@ pub(super) fn range((least, most): (i64, i64), currency: Currency) -> AnyView {
     if least == most {
         return most_shown.into_any();
     }
-    view! { <span class="range">{frame::figure(least, currency)}" – "{most_shown}</span> }.into_any()
+    view! { <span class="range">{frame::figure(least, currency)}"\u{a0}– "{most_shown}</span> }.into_any()
 }
 
 /// What is taken off: what a person said, and how much more is only suspected.

@@ -210,8 +210,8 @@ pub(super) fn table(caption: &'static str, slug: &str, zone: &str, events: &[Eve
                     <td class="nowrap"><time datetime=event.at.to_rfc3339()>{frame::short_moment(event.at, zone)}</time></td>
                     <td>{what}{more}</td>
                     <td class="nowrap">{claim}</td>
-                    <td>{who(event)}</td>
-                    <td><span class="hash" title=event.hash.clone()>{hash}</span></td>
+                    <td class="nowrap">{who(event)}</td>
+                    <td class="nowrap"><span class="hash" title=event.hash.clone()>{hash}</span></td>
                 </tr>
             }
         })

@@ -238,7 +238,12 @@ fn states(shown: &Shown, base: &str, all: i64) -> impl IntoView + use<> {
 
 fn list(shown: &Shown, base: &str) -> AnyView {
     if shown.rows.is_empty() {
-        return view! { <p class="empty">"No letter is to be shown here yet."</p> }.into_any();
+        let words = match (shown.needed, shown.state) {
+            (1.., None) => "No letters yet. Draft those that are needed with the button above.",
+            (_, None) => "No letters yet. They can be drafted for submitted claims that have lines for them.",
+            (_, Some(_)) => "No letter is in this state.",
+        };
+        return view! { <p class="empty">{words}</p> }.into_any();
     }
     let slug = shown.case.settings.slug.as_str();
     let rows: Vec<_> = shown

@@ -67,7 +67,11 @@ fn show(shown: &Shown) -> impl IntoView + use<> {
     let notice = shown.notice.clone().map(|notice| view! { <Notice kind=NoticeKind::Success>{notice}</Notice> });
     let base = if shown.state.is_empty() { here.clone() } else { format!("{here}?state={}", shown.state) };
     let list = if shown.mails.is_empty() {
-        view! { <p class="empty">"No mails here."</p> }.into_any()
+        let words = match shown.state {
+            "" => "No mails yet. Receipts go out as claims are signed, and what you write to many stands here, too.",
+            _ => "No mail is in this state.",
+        };
+        view! { <p class="empty">{words}</p> }.into_any()
     } else {
         table(slug, &settings.time_zone, "Mails", &shown.mails)
     };

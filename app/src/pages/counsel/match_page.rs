@@ -202,7 +202,7 @@ fn way(shown: &Shown) -> impl IntoView + use<> {
             </nav>
         }
     });
-    view! { <p><a class="back" href=list.clone()>"← All matches"</a></p>{steps} }
+    view! { <a class="back" href=list.clone()>"← All matches"</a>{steps} }
 }
 
 fn overlaps_of(shown: &Shown) -> impl IntoView + use<> {

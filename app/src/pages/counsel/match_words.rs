@@ -82,8 +82,29 @@ pub(super) fn channel(family: &str, key: &str) -> String {
         (_, _, Some((_, words))) => (*words).to_owned(),
         ("stock", ..) => "Held copies".to_owned(),
         (_, "", None) => "No channel named".to_owned(),
-        (_, key, None) => key.to_owned(),
+        (_, key, None) => service(key),
     }
+}
+
+/// A service as it writes itself. Only small letters and digits of what claimants typed are kept, so that it is the same for all.
+fn service(key: &str) -> String {
+    const KNOWN: [(&str, &str); 10] = [
+        ("itunes", "iTunes"),
+        ("applemusic", "Apple Music"),
+        ("amazonmusic", "Amazon Music"),
+        ("youtube", "YouTube"),
+        ("youtubemusic", "YouTube Music"),
+        ("googleplay", "Google Play"),
+        ("googleplaymusic", "Google Play Music"),
+        ("soundcloud", "SoundCloud"),
+        ("emusic", "eMusic"),
+        ("tidal", "TIDAL"),
+    ];
+    if let Some((_, words)) = KNOWN.into_iter().find(|(known, _)| *known == key) {
+        return words.to_owned();
+    }
+    let mut letters = key.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// The release of an entry.
@@ -138,6 +159,7 @@ mod tests {
     #[test]
     fn channels_in_words() {
         assert_eq!(channel("sales", "physical"), "Physical copies (CD, LP, DVD)");
-        assert_eq!((channel("sales", "itunes"), channel("stock", "")), ("itunes".to_owned(), "Held copies".to_owned()));
+        assert_eq!((channel("sales", "itunes"), channel("stock", "")), ("iTunes".to_owned(), "Held copies".to_owned()));
+        assert_eq!(channel("sales", "spotify"), "Spotify");
     }
 }

@@ -5,7 +5,7 @@ use claims::{
     access::Action,
     actions::publish_news,
     case::Case,
-    intake::{Answers, mailing},
+    intake::{Answers, case_settings::CaseState, mailing},
     store::mailings::{self, News},
 };
 use leptos::prelude::*;
@@ -74,6 +74,12 @@ fn view(shown: &Shown, typed: &Typed) -> impl IntoView + use<> {
     let (slug, zone) = (shown.case.settings.slug.as_str(), shown.case.settings.time_zone.as_str());
     let here = format!("/counsel/{slug}/mail/news");
     let notice = shown.notice.clone().map(|notice| view! { <Notice kind=NoticeKind::Success>{notice}</Notice> });
+    // As long as the case is being prepared there is no such page.
+    let public = if shown.case.settings.state == CaseState::Preparing {
+        "the public page of the case, once it is opened".into_any()
+    } else {
+        view! { <a href=format!("/cases/{slug}")>"the public page of the case"</a> }.into_any()
+    };
     let list: Vec<_> = shown
         .news
         .iter()
@@ -98,7 +104,7 @@ fn view(shown: &Shown, typed: &Typed) -> impl IntoView + use<> {
         <a class="back" href=format!("/counsel/{slug}/mail")>"← Mail"</a>
         <h1>"News of the case"</h1>
         {frame::nav(slug, Place::Mail, shown.waiting)}
-        <p>"News stand on "<a href=format!("/cases/{slug}")>"the public page of the case"</a>", where everybody can read them. Each mail can be ended by its reader with one click."</p>
+        <p>"News stand on "{public}", where everybody can read them. Each mail can be ended by its reader with one click."</p>
         <form method="post" action=here novalidate>
             <Unsaved/>
             <input type="hidden" name="key" value=shown.key.clone()/>

@@ -104,7 +104,7 @@ fn view(shown: &Shown, typed: &Typed) -> impl IntoView + use<> {
         {typed.top()}
         <h1>"Write to the parties"</h1>
         {frame::nav(slug, Place::Overlaps, shown.waiting)}
-        <p><a class="back" href=back.clone()>"← "{match_words::release(&shown.entry.words)}</a></p>
+        <a class="back" href=back.clone()>"← "{match_words::release(&shown.entry.words)}</a>
         <p>"Everybody below gets a mail of their own; nobody sees the others. Each ends with your name and a link to the claim. The suggested text names neither the other claimants nor amounts: add what each may know."</p>
         <Table caption="To whom it goes" class="dense">
             <thead>

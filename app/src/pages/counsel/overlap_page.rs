@@ -153,7 +153,7 @@ fn view(shown: &Shown, typed: Option<&((ClaimId, ClaimId), Typed)>) -> impl Into
         {notice}
         <h1>{match_words::release(&entry.words)}</h1>
         {frame::nav(slug, Place::Overlaps, shown.waiting)}
-        <p><a class="back" href=base>"← All overlaps"</a></p>
+        <a class="back" href=base>"← All overlaps"</a>
         <p>{about(shown)}". "{flags(entry)}</p>
         {stale}
         <dl class="figures">

@@ -6,6 +6,7 @@ use claims::{
     access::Action,
     case::Case,
     deadline,
+    intake::case_settings::CaseState,
     line::Category,
     money::grouped_units,
     overlap::Removed,
@@ -99,14 +100,7 @@ fn show(shown: &Shown) -> impl IntoView + use<> {
     let (slug, zone) = (settings.slug.as_str(), settings.time_zone.as_str());
     let deadline = deadline::in_words(case.deadline, zone, shown.now);
     let table = if totals.is_empty() {
-        let public = format!("/cases/{slug}");
-        view! {
-            <p class="empty">
-                "No claim has been sent yet. Claimants find the case at "<a href=public>"its public page"</a>
-                "; what they send shows up here at once."
-            </p>
-        }
-        .into_any()
+        no_claims(case)
     } else {
         let link = |total: Option<&Total>, part: Part| {
             let mut of = filter::submitted(zone);
@@ -140,6 +134,21 @@ fn show(shown: &Shown) -> impl IntoView + use<> {
         <h2>"Recent events"</h2>
         {events}
     }
+}
+
+fn no_claims(case: &Case) -> AnyView {
+    if case.settings.state == CaseState::Preparing {
+        let words = "The case is being prepared. Once its administrator opens it, claimants find it, and what they send shows up here at once.";
+        return view! { <p class="empty">{words}</p> }.into_any();
+    }
+    let public = format!("/cases/{}", case.settings.slug);
+    view! {
+        <p class="empty">
+            "No claim has been sent yet. Claimants find the case at "<a href=public>"its public page"</a>
+            "; what they send shows up here at once."
+        </p>
+    }
+    .into_any()
 }
 
 fn figures(shown: &Shown) -> impl IntoView + use<> {

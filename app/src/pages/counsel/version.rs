@@ -46,7 +46,7 @@ fn show(reading: &Reading) -> impl IntoView + use<> {
     });
     view! {
         <h1>{format!("{} · {}, version {version}", reading.number(), claim_header::name(reading))}</h1>
-        <p><a class="back" href=path>"← The claim"</a></p>
+        <a class="back" href=path>"← The claim"</a>
         {replaced}
         <p>"SHA-256 of the frozen text: "<span class="hash">{reading.sent().sha256.clone()}</span></p>
         {reading.before().map(|before| changes(before, reading.frozen()))}

@@ -32,7 +32,10 @@ pub async fn page(visitor: Visitor, Path(slug): Path<String>) -> Answer {
     let news = store::mailings::news(&mut tx, case.id, NEWS).await?;
     drop(tx);
     let now = visitor.recoup().clock.now();
-    Ok(visitor.page(Page::new(case.settings.title.clone(), move || {
+    let words = deadline::in_words(case.deadline, &case.settings.time_zone, now);
+    let about =
+        format!("{}: what happened, who is in the class, what can be claimed. File by {words}.", case.settings.title);
+    let page = Page::new(case.settings.title.clone(), move || {
         let settings = &case.settings;
         view! {
             <h1>{settings.title.clone()}</h1>
@@ -60,7 +63,8 @@ pub async fn page(visitor: Visitor, Path(slug): Path<String>) -> Answer {
                 </div>
             </div>
         }
-    })))
+    });
+    Ok(visitor.page(page.about(about)))
 }
 
 /// Whether a claim can be filed now, and the way to do it.
@@ -101,7 +105,7 @@ fn news_list(case: &Case, news: &[News]) -> impl IntoView + use<> {
                 let day = period::show_day(deadline::day_in(news.published_at, zone));
                 view! {
                     <details open=place == 0>
-                        <summary>{news.title.clone()}" "<span class="detail">{day}</span></summary>
+                        <summary>{news.title.clone()}" "<span class="detail nowrap">{day}</span></summary>
                         {paragraphs(&news.body)}
                     </details>
                 }

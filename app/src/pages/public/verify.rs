@@ -2,16 +2,19 @@
 
 use claims::{
     Instant, deadline,
+    intake::{Field, FieldError, Kind},
     store::filings::{self, Known},
 };
 use leptos::prelude::*;
 
 use crate::{
-    components::{Notice, NoticeKind},
+    components::{ErrorSummary, FormField, Notice, NoticeKind},
     islands::HashFile,
     request::{Answer, Query, Visitor},
     shell::Page,
 };
+
+const HASH: Field = Field::required("hash", "SHA-256 hash", Kind::Text(64));
 
 /// `GET /verify`, with `?hash=` the answer.
 pub async fn page(visitor: Visitor, Query(query): Query) -> Answer {
@@ -22,41 +25,44 @@ pub async fn page(visitor: Visitor, Query(query): Query) -> Answer {
         let mut tx = visitor.recoup().store.read().await?;
         known = filings::by_hash(&mut tx, &typed).await?;
     }
-    let wrong = !typed.is_empty() && !right;
+    let asked = query.0.0.contains_key(HASH.name);
+    let error = match (asked, right, typed.is_empty()) {
+        (false, ..) | (_, true, _) => None,
+        (.., true) => Some("Give the hash: 64 digits 0 to 9 and letters a to f.".to_owned()),
+        _ => Some("This is no SHA-256 hash. It has 64 digits 0 to 9 and letters a to f: copy it whole.".to_owned()),
+    };
+    let errors = error.iter().map(|words| FieldError { field: HASH.name.to_owned(), message: words.clone() });
+    let errors: Vec<_> = errors.collect();
+    let wrong = error.is_some();
     let page = Page::new("Verify a file", move || {
-        let answer = match (typed.is_empty(), right) {
-            (true, _) => ().into_any(),
-            (_, false) => view! {
-                <Notice kind=NoticeKind::Warning title="This is no SHA-256 hash">"A hash has 64 digits 0 to 9 and letters a to f. Copy it whole."</Notice>
-            }
-            .into_any(),
-            (_, true) if known.is_empty() => view! {
+        let answer = match (right, known.is_empty()) {
+            (false, _) => ().into_any(),
+            (_, true) => view! {
                 <Notice kind=NoticeKind::Warning title="Unknown">
                     "No filing, no file of a filing and no receipt of this site has this hash. Either it was not made here, or it was changed since."
                 </Notice>
             }
             .into_any(),
-            (_, true) => found(&known).into_any(),
+            _ => found(&known).into_any(),
         };
         view! {
+            <ErrorSummary errors/>
             <h1>"Verify a file"</h1>
             {answer}
             <p class="lede">"Was this file made here, and is it as it was made? Give the file, or its SHA-256 hash."</p>
             <form method="get" action="/verify" novalidate>
-                <div class="field">
-                    <label for="hash">"SHA-256 hash"</label>
-                    <input id="hash" name="hash" type="text" autocomplete="off" spellcheck="false" value=typed.clone()/>
-                </div>
-                <div class="actions"><button type="submit">"Verify the hash"</button></div>
+                <div class="fields"><FormField field=HASH answer=typed error/></div>
+                <button type="submit">"Verify the hash"</button>
             </form>
+            <h2>"Or the file itself"</h2>
             <form method="post" action="/verify" enctype="multipart/form-data" novalidate>
                 <HashFile/>
                 <div class="field">
                     <label for="file">"File"</label>
                     <p class="hint" id="file-hint">"With script your browser works the hash out itself, and the file does not leave your machine. Without script the file is sent, hashed, and not kept."</p>
-                    <input id="file" name="file" type="file" aria-describedby="file-hint"/>
+                    <div class="control"><input id="file" name="file" type="file" aria-describedby="file-hint"/></div>
                 </div>
-                <div class="actions"><button class="secondary" type="submit">"Verify the file"</button></div>
+                <button class="secondary" type="submit">"Verify the file"</button>
             </form>
             <p class="small soft">
                 "This page says whether a file is known. To check a whole package offline, with every file in it, use "<code>"recoup filing verify"</code>
@@ -64,7 +70,7 @@ pub async fn page(visitor: Visitor, Query(query): Query) -> Answer {
             </p>
         }
     });
-    Ok(if wrong { visitor.again(page) } else { visitor.page(page) })
+    Ok(if wrong { visitor.again(page.error(true)) } else { visitor.page(page) })
 }
 
 fn found(known: &[Known]) -> impl IntoView + use<> {
