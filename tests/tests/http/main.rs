@@ -9,5 +9,6 @@ mod enumeration;
 mod ground;
 mod headers;
 mod hostile_text;
+mod prepared;
 mod raw;
 mod second_factor;

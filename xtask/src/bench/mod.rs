@@ -5,6 +5,7 @@ mod filing;
 mod incremental;
 mod matching;
 mod measure;
+mod pages;
 mod splink;
 mod statements;
 
@@ -25,6 +26,8 @@ pub enum Bench {
     Incremental,
     /// Reads and stores statements, beside the csv crate, sqlite3 and calamine alone
     Statements,
+    /// Asks for pages beside bare axum, with a large case, and in a storm of sign-ins
+    Pages(pages::Options),
 }
 
 /// Measures.
@@ -34,5 +37,6 @@ pub fn run(workspace: &Workspace, interrupt: &Interrupt, bench: &Bench) -> Resul
         Bench::Filing(options) => filing::run(workspace, interrupt, options),
         Bench::Incremental => incremental::run(workspace, interrupt),
         Bench::Statements => statements::run(workspace, interrupt),
+        Bench::Pages(options) => pages::run(workspace, interrupt, options),
     }
 }

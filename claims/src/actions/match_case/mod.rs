@@ -17,7 +17,7 @@ use super::{Failure, Recoup};
 use crate::{
     CaseId, Instant,
     matching::{model, run::Phase},
-    store::{claims, matches, matching, overlaps, releases, removed},
+    store::{claims, matches, matching, overlaps, registered, releases, removed},
 };
 
 mod input;
@@ -184,19 +184,22 @@ async fn keep(
     for (claim, category) in before.into_keys() {
         removed::clear(tx, claim, Some(category)).await?;
     }
-    Ok(())
+    Ok(registered::keep_removed(tx, case).await?)
 }
 
-/// A claim was sent, amended or withdrawn, in the transaction that does so: what was taken off it before is void until the
-/// next run, which is called for. Of a version that was sent counsel is told by that run.
+/// A claim was sent, amended or withdrawn, in the transaction that does so, after its event: what was taken off it before is void
+/// until the next run, which is called for, and the register shows it as it is now. Of a version that was sent counsel is told by
+/// that run.
 pub(super) async fn changed(
     tx: &mut crate::store::Tx,
     claim: &claims::Claim,
     sent: Option<crate::VersionId>,
 ) -> Result<(), Failure> {
+    // A run that is being kept holds this row first: behind it nothing is held that the run waits for.
+    matching::want(tx, claim.case_id).await?;
     removed::clear(tx, claim.id, None).await?;
     if let Some(version) = sent {
         matching::tell(tx, claim.case_id, version).await?;
     }
-    Ok(matching::want(tx, claim.case_id).await?)
+    Ok(registered::keep(tx, claim.id).await?)
 }
