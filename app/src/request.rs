@@ -18,6 +18,7 @@ use leptos::prelude::*;
 use tower_sessions::Session;
 
 use crate::pages::account::kept::{self, Kept};
+use crate::prepared::Prepared;
 use crate::shell::{self, Frame, IslandFiles, Page, Who};
 
 /// Largest body of a form that carries no files.
@@ -34,6 +35,8 @@ pub struct Site {
     pub files: Arc<SiteFiles>,
     /// Types of document that may be uploaded, in words.
     pub document_types: &'static str,
+    /// Public pages.
+    pub prepared: Arc<Prepared>,
 }
 
 /// Addresses of stylesheet and island files.
@@ -168,6 +171,12 @@ impl Visitor {
     /// A page as an answer with a status. Private pages are never kept by a cache.
     #[must_use]
     pub fn page_with(&self, status: StatusCode, page: Page) -> Response {
+        (status, [(header::CACHE_CONTROL, "no-store")], Html(self.html(page))).into_response()
+    }
+
+    /// The whole document of a page, with the navigation of the visitor.
+    #[must_use]
+    pub fn html(&self, page: Page) -> String {
         let who = self.actor.as_ref().map(|actor| Who {
             name: &actor.name,
             counsel: !actor.counsel_of.is_empty(),
@@ -176,7 +185,7 @@ impl Visitor {
         let files = &self.site.files;
         let islands = files.islands.as_ref().map(|(loader, module, wasm)| IslandFiles { loader, module, wasm });
         let frame = Frame { nonce: &self.nonce, style: &files.style, islands, path: &self.path, who };
-        (status, [(header::CACHE_CONTROL, "no-store")], Html(shell::render(&frame, page))).into_response()
+        shell::render(&frame, page)
     }
 
     /// A page again with what was typed and what is wrong, status 422.

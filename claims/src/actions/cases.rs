@@ -10,7 +10,7 @@ use crate::{
         Answers,
         case_settings::{self, CaseState},
     },
-    store::{Tx, cases, documents::NewDocument, events, is_unique_violation, matching, second_factors},
+    store::{Tx, cases, documents::NewDocument, events, is_unique_violation, matching, registered, second_factors},
 };
 
 /// Finds a case that the public may see.
@@ -85,6 +85,7 @@ pub async fn save(recoup: &Recoup, actor: &Actor, id: CaseId, revision: i64, ans
         .collect();
     if before.filing_basis != settings.filing_basis {
         matching::want(&mut tx, id).await?;
+        registered::keep_case(&mut tx, id).await?;
     }
     demand_second_factor(&mut tx, actor, id, settings.second_factor).await?;
     record(&mut tx, id, actor, "case_saved", serde_json::json!({ "changed": changed }), now).await?;

@@ -36,7 +36,6 @@ pub async fn withdraw(recoup: &Recoup, actor: &Actor, id: ClaimId, reason: &str)
     status.after(Step::Withdraw).ok_or_else(|| Failure::said("This claim cannot be withdrawn now."))?;
     claims::withdraw(&mut tx, id, &reason, now).await?;
     matching::lock(&mut tx, claim.case_id).await?;
-    match_case::changed(&mut tx, &claim, None).await?;
     let details = serde_json::json!({ "reason": reason.as_str() });
     events::add(
         &mut tx,
@@ -50,6 +49,7 @@ pub async fn withdraw(recoup: &Recoup, actor: &Actor, id: ClaimId, reason: &str)
         now,
     )
     .await?;
+    match_case::changed(&mut tx, &claim, None).await?;
     if let Some(number) = &claim.number {
         let case = claim_view::case_of(&mut tx, &claim).await?;
         for person in claims::people_of(&mut tx, claim.claimant_id).await? {

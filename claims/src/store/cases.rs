@@ -38,6 +38,9 @@ impl CaseRow {
     }
 }
 
+/// The setting that a column of its own repeats.
+const FILING_BASIS: &str = "filing_basis";
+
 const COLUMNS: &str = "id, settings, deadline_at, revision, last_claim, event_head";
 
 /// Adds a case.
@@ -53,8 +56,8 @@ pub async fn add(
     is_public: bool,
     now: Instant,
 ) -> Result<CaseId, Error> {
-    on!(tx, c => sqlx::query_scalar("INSERT INTO cases (slug, prefix, settings, deadline_at, is_public, created_at) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id")
-        .bind(slug).bind(prefix).bind(Json(settings)).bind(deadline).bind(is_public).bind(now).fetch_one(c).await)
+    on!(tx, c => sqlx::query_scalar("INSERT INTO cases (slug, prefix, settings, deadline_at, is_public, created_at, filing_basis) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id")
+        .bind(slug).bind(prefix).bind(Json(settings)).bind(deadline).bind(is_public).bind(now).bind(settings.get(FILING_BASIS)).fetch_one(c).await)
 }
 
 /// Saves the settings of a case; `false` if somebody saved since `revision`, or if a claim got its number since `last_claim`: what
@@ -73,9 +76,12 @@ pub async fn save(
     deadline: Instant,
     is_public: bool,
 ) -> Result<bool, Error> {
-    on!(tx, c => sqlx::query("UPDATE cases SET slug = $3, prefix = $4, settings = $5, deadline_at = $6, is_public = $7, revision = revision + 1 WHERE id = $1 AND revision = $2 AND last_claim = $8")
-        .bind(id).bind(revision).bind(slug).bind(prefix).bind(Json(settings)).bind(deadline).bind(is_public).bind(last_claim)
-        .execute(c).await.map(|done| done.rows_affected() == 1))
+    on!(tx, c => sqlx::query(
+        "UPDATE cases SET slug = $3, prefix = $4, settings = $5, deadline_at = $6, is_public = $7, filing_basis = $8, revision = revision + 1 \
+         WHERE id = $1 AND revision = $2 AND last_claim = $9",
+    )
+    .bind(id).bind(revision).bind(slug).bind(prefix).bind(Json(settings)).bind(deadline).bind(is_public).bind(settings.get(FILING_BASIS)).bind(last_claim)
+    .execute(c).await.map(|done| done.rows_affected() == 1))
 }
 
 /// Finds a case by its short name.
@@ -85,6 +91,32 @@ pub async fn save(
 pub async fn by_slug(tx: &mut Tx, slug: &str) -> Result<Option<CaseRow>, Error> {
     let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM cases WHERE slug = $1"));
     on!(tx, c => sqlx::query_as(sql).bind(slug).fetch_optional(c).await)
+}
+
+/// Changes with everything that the public page of a case shows: settings, what is claimed, documents, news. `None` if there is no
+/// such case, or the public does not see it.
+///
+/// # Errors
+/// If the database fails.
+pub async fn public_stamp(tx: &mut Tx, slug: &str) -> Result<Option<String>, Error> {
+    // Every change of what is claimed is an event. Ids are not given twice, so number and last of them tell of every addition and
+    // every removal.
+    let found: Option<(i64, i64, i64, i64, i64, i64, i64)> = on!(tx, c => sqlx::query_as(
+        "SELECT k.id, k.revision, k.event_count, (SELECT COUNT(*) FROM case_documents d WHERE d.case_id = k.id), (SELECT COALESCE(MAX(d.id), 0) FROM case_documents d WHERE d.case_id = k.id), \
+         (SELECT COUNT(*) FROM news n WHERE n.case_id = k.id), (SELECT COALESCE(MAX(n.id), 0) FROM news n WHERE n.case_id = k.id) FROM cases k WHERE k.slug = $1 AND k.is_public",
+    )
+    .bind(slug).fetch_optional(c).await)?;
+    Ok(found.map(|found| format!("{found:?}")))
+}
+
+/// Changes with everything that the list of public cases shows.
+///
+/// # Errors
+/// If the database fails.
+pub async fn list_stamp(tx: &mut Tx) -> Result<String, Error> {
+    let rows: Vec<(i64, i64)> =
+        on!(tx, c => sqlx::query_as("SELECT id, revision FROM cases WHERE is_public ORDER BY id").fetch_all(c).await)?;
+    Ok(format!("{rows:?}"))
 }
 
 /// Finds a case by id.

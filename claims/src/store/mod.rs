@@ -4,7 +4,11 @@
 //! lock at once (`BEGIN IMMEDIATE`), because a read that turns into a write inside a deferred transaction fails at once.
 //! SQL texts are the same for both databases: `$n` placeholders, `BIGINT` minor units, `RETURNING`.
 
-use std::{str::FromStr, time::Duration};
+use std::{
+    str::FromStr,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use sqlx::{
     ConnectOptions, Connection, Postgres, Sqlite, Transaction,
@@ -35,15 +39,26 @@ pub mod outbox;
 pub mod overlaps;
 pub mod recipients;
 pub mod register;
+pub mod registered;
 pub mod releases;
 pub mod removed;
 pub mod second_factors;
 pub mod sessions;
 pub mod statements;
 pub mod submissions;
+pub mod tally;
 pub mod tokens;
 pub mod totals;
 mod whole;
+
+/// How many transactions this process has committed, in whichever database.
+static COMMITS: AtomicU64 = AtomicU64::new(0);
+
+/// Grows with every transaction that this process commits: what was read since is as this process left it.
+#[must_use]
+pub fn commits() -> u64 {
+    COMMITS.load(Ordering::SeqCst)
+}
 
 /// What a database can answer instead of rows.
 pub type Error = sqlx::Error;
@@ -119,10 +134,13 @@ impl Tx {
     /// # Errors
     /// If the database could not; then nothing was changed.
     pub async fn commit(self) -> Result<(), Error> {
-        match self {
+        let done = match self {
             Self::Sqlite(tx) => tx.commit().await,
             Self::Postgres(tx) => tx.commit().await,
-        }
+        };
+        // Also after a failure: whether the database did it is not known then.
+        COMMITS.fetch_add(1, Ordering::SeqCst);
+        done
     }
 }
 

@@ -300,6 +300,16 @@ pub async fn counts_of_case(
     Ok(rows.into_iter().collect())
 }
 
+/// How many mails of a case failed.
+///
+/// # Errors
+/// If the database fails.
+pub async fn failed_of_case(tx: &mut Tx, case: CaseId) -> Result<i64, Error> {
+    let sql =
+        sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM outbox o WHERE {SEEN_BY_COUNSEL} AND o.state = 'failed'"));
+    on!(tx, c => sqlx::query_scalar(sql).bind(case).fetch_one(c).await)
+}
+
 /// A mail of a case, as far as counsel may see it.
 ///
 /// # Errors

@@ -32,6 +32,9 @@ pub struct Filter {
     pub zone: String,
 }
 
+/// Days that are counted in one query.
+const DAYS_AT_ONCE: usize = 1_000;
+
 /// How a register is sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Order {
@@ -171,23 +174,75 @@ where
     for<'q> &'q str: sqlx::Encode<'q, DB> + sqlx::Type<DB>,
     for<'q> Instant: sqlx::Encode<'q, DB> + sqlx::Type<DB>,
 {
-    query.push(
-        "(SELECT k.id, k.number, v.claimant_name AS claimant, v.claimant_key, v.citizenship, k.status, v.version, k.submitted_at, v.late_reason IS NOT NULL AS late, \
-         COALESCE(s.lines, 0) AS lines, COALESCE(s.amount, 0) AS amount, COALESCE(s.documented, 0) AS documented, COALESCE(s.units, 0) AS units, \
-         COALESCE(m.removed, 0) AS removed, COALESCE(m.suspected, 0) AS suspected FROM claims k JOIN versions v ON v.id = k.in_force_id LEFT JOIN (SELECT version_id, CAST(SUM(lines) AS BIGINT) AS lines, CAST(SUM(amount) AS BIGINT) AS amount, \
-         CAST(SUM(documented) AS BIGINT) AS documented, CAST(SUM(units) AS BIGINT) AS units FROM totals WHERE (",
-    );
-    match filter.basis {
-        Some(basis) => query.push("basis = ").push_bind(basis.key()),
-        // Held copies without a value add units, never an amount.
-        None => query.push("basis IN ('', 'units_only', ").push_bind(filing_basis.key()).push(")"),
+    let of_a_part = filter.category.is_some() || filter.basis.is_some();
+    query.push("(SELECT k.claim_id AS id, k.number, k.claimant, k.claimant_key, k.citizenship, k.status, k.version, k.submitted_at, k.late, ");
+    // Sums of a part are another part's rows; those of the whole stand beside the claim.
+    let (lines, documented, amount) = if of_a_part {
+        query.push(
+            "s.lines, s.amount, s.documented, s.units, COALESCE(m.removed, 0) AS removed, COALESCE(m.suspected, 0) AS suspected FROM registered k ",
+        );
+        sums_of_a_part(case, filing_basis, filter, query);
+        ("s.lines", "s.documented", "s.amount")
+    } else {
+        query.push("k.lines, k.amount, k.documented, k.units, k.removed, k.suspected FROM registered k ");
+        ("k.lines", "k.documented", "k.amount")
     };
-    query.push(")");
+    query.push("WHERE k.case_id = ").push_bind(case.0);
+    if let Some(status) = filter.status {
+        query.push(" AND k.status = ").push_bind(status.key());
+    }
+    if of_a_part {
+        query.push(" AND ").push(lines).push(" > 0");
+    }
+    if !filter.text.is_empty() {
+        let pattern =
+            format!("%{}%", filter.text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+        query
+            .push(" AND (k.claimant_key LIKE ")
+            .push_bind(pattern.clone())
+            .push(" ESCAPE '\\' OR LOWER(k.number) LIKE ")
+            .push_bind(pattern)
+            .push(" ESCAPE '\\')");
+    }
+    match filter.sworn_only {
+        Some(true) => query.push(format!(" AND {documented} < {amount}")),
+        Some(false) => query.push(format!(" AND {documented} = {amount} AND {amount} > 0")),
+        None => query,
+    };
+    if filter.late {
+        query.push(" AND k.late");
+    }
+    if let Some(from) = filter.from {
+        query.push(" AND k.submitted_at >= ").push_bind(deadline::start_of(from, &filter.zone));
+    }
+    if let Some(to) = filter.to.and_then(|to| to.succ_opt()) {
+        query.push(" AND k.submitted_at < ").push_bind(deadline::start_of(to, &filter.zone));
+    }
+    query.push(") r");
+}
+
+/// Joins the sums of one category or one basis: `s` of what is claimed, `m` of what is taken off.
+fn sums_of_a_part<DB>(case: CaseId, filing_basis: Basis, filter: &Filter, query: &mut QueryBuilder<DB>)
+where
+    DB: Database,
+    for<'q> i64: sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+    for<'q> &'q str: sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+{
+    query.push(
+        "JOIN (SELECT g.claim_id, CAST(SUM(t.lines) AS BIGINT) AS lines, CAST(SUM(t.amount) AS BIGINT) AS amount, CAST(SUM(t.documented) AS BIGINT) AS documented, \
+         CAST(SUM(t.units) AS BIGINT) AS units FROM registered g JOIN totals t ON t.version_id = g.version_id WHERE g.case_id = ",
+    );
+    query.push_bind(case.0).push(" AND ");
+    match filter.basis {
+        Some(basis) => query.push("t.basis = ").push_bind(basis.key()),
+        // Held copies without a value add units, never an amount.
+        None => query.push("t.basis IN ('', 'units_only', ").push_bind(filing_basis.key()).push(")"),
+    };
     if let Some(category) = filter.category {
-        query.push(" AND category = ").push_bind(category.key());
+        query.push(" AND t.category = ").push_bind(category.key());
     }
     query.push(
-        " GROUP BY version_id) s ON s.version_id = v.id LEFT JOIN (SELECT claim_id, CAST(SUM(confirmed) AS BIGINT) AS removed, CAST(SUM(suspected) AS BIGINT) AS suspected \
+        " GROUP BY g.claim_id) s ON s.claim_id = k.claim_id LEFT JOIN (SELECT claim_id, CAST(SUM(confirmed) AS BIGINT) AS removed, CAST(SUM(suspected) AS BIGINT) AS suspected \
          FROM removed WHERE TRUE",
     );
     // Overlap is reckoned on what counts: of stock, what is valued on the filing basis.
@@ -202,39 +257,7 @@ where
     for category in [category, filter.category].into_iter().flatten() {
         query.push(" AND category = ").push_bind(category.key());
     }
-    query.push(" GROUP BY claim_id) m ON m.claim_id = k.id WHERE k.case_id = ").push_bind(case.0);
-    match filter.status {
-        Some(status) => query.push(" AND k.status = ").push_bind(status.key()),
-        None => query.push(" AND k.status <> 'draft'"),
-    };
-    if filter.category.is_some() || filter.basis.is_some() {
-        query.push(" AND s.lines > 0");
-    }
-    if !filter.text.is_empty() {
-        let pattern =
-            format!("%{}%", filter.text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-        query
-            .push(" AND (v.claimant_key LIKE ")
-            .push_bind(pattern.clone())
-            .push(" ESCAPE '\\' OR LOWER(k.number) LIKE ")
-            .push_bind(pattern)
-            .push(" ESCAPE '\\')");
-    }
-    match filter.sworn_only {
-        Some(true) => query.push(" AND s.documented < s.amount"),
-        Some(false) => query.push(" AND s.documented = s.amount AND s.amount > 0"),
-        None => query,
-    };
-    if filter.late {
-        query.push(" AND v.late_reason IS NOT NULL");
-    }
-    if let Some(from) = filter.from {
-        query.push(" AND k.submitted_at >= ").push_bind(deadline::start_of(from, &filter.zone));
-    }
-    if let Some(to) = filter.to.and_then(|to| to.succ_opt()) {
-        query.push(" AND k.submitted_at < ").push_bind(deadline::start_of(to, &filter.zone));
-    }
-    query.push(") r");
+    query.push(" GROUP BY claim_id) m ON m.claim_id = k.claim_id ");
 }
 
 /// A page of the register.
@@ -258,20 +281,45 @@ pub async fn list(
     })
 }
 
+const SUMS: &str = "COUNT(*) AS claims, CAST(COALESCE(SUM(lines), 0) AS BIGINT) AS lines, CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS amount, \
+     CAST(COALESCE(SUM(documented), 0) AS BIGINT) AS documented, CAST(COALESCE(SUM(units), 0) AS BIGINT) AS units, \
+     CAST(COALESCE(SUM(removed), 0) AS BIGINT) AS removed, CAST(COALESCE(SUM(suspected), 0) AS BIGINT) AS suspected";
+
 /// Sums of everything a filter shows.
 ///
 /// # Errors
 /// If the database fails.
 pub async fn sums(tx: &mut Tx, case: CaseId, filing_basis: Basis, filter: &Filter) -> Result<RegisterSums, Error> {
     on!(tx, c => {
-        let mut query = QueryBuilder::new(
-            "SELECT COUNT(*) AS claims, CAST(COALESCE(SUM(lines), 0) AS BIGINT) AS lines, CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS amount, \
-             CAST(COALESCE(SUM(documented), 0) AS BIGINT) AS documented, CAST(COALESCE(SUM(units), 0) AS BIGINT) AS units, \
-             CAST(COALESCE(SUM(removed), 0) AS BIGINT) AS removed, CAST(COALESCE(SUM(suspected), 0) AS BIGINT) AS suspected FROM ",
-        );
+        let mut query = QueryBuilder::new(format!("SELECT {SUMS} FROM "));
         filtered(case, filing_basis, filter, &mut query);
         query.build_query_as().fetch_one(c).await
     })
+}
+
+/// The same sums of the submitted claims, and of the withdrawn ones, which count for nothing.
+///
+/// # Errors
+/// If the database fails.
+pub async fn sums_by_status(
+    tx: &mut Tx,
+    case: CaseId,
+    filing_basis: Basis,
+    filter: &Filter,
+) -> Result<[RegisterSums; 2], Error> {
+    #[derive(sqlx::FromRow)]
+    struct Row {
+        status: String,
+        #[sqlx(flatten)]
+        sums: RegisterSums,
+    }
+    let rows: Vec<Row> = on!(tx, c => {
+        let mut query = QueryBuilder::new(format!("SELECT status, {SUMS} FROM "));
+        filtered(case, filing_basis, filter, &mut query);
+        query.push(" GROUP BY status").build_query_as().fetch_all(c).await
+    })?;
+    let of = |status: ClaimStatus| rows.iter().find(|row| row.status == status.key()).map(|row| row.sums);
+    Ok([ClaimStatus::Submitted, ClaimStatus::Withdrawn].map(|status| of(status).unwrap_or_default()))
 }
 
 /// Where a claim stands in a filtered, sorted register; `None` if the filter does not show it.
@@ -309,83 +357,30 @@ pub async fn by_status(tx: &mut Tx, case: CaseId) -> Result<Vec<(String, i64)>, 
 /// # Errors
 /// If the database fails.
 pub async fn by_day(tx: &mut Tx, case: CaseId, zone: &str) -> Result<Vec<(chrono::NaiveDate, i64)>, Error> {
-    let times: Vec<Instant> = on!(tx, c => sqlx::query_scalar("SELECT submitted_at FROM claims WHERE case_id = $1 AND submitted_at IS NOT NULL ORDER BY submitted_at")
-        .bind(case).fetch_all(c).await)?;
-    let mut days: Vec<(chrono::NaiveDate, i64)> = Vec::new();
-    for at in times {
-        let day = deadline::day_in(at, zone);
-        match days.last_mut() {
-            Some((last, count)) if *last == day => *count += 1,
-            _ => days.push((day, 1)),
-        }
+    let (first, last): (Option<Instant>, Option<Instant>) = on!(tx, c => sqlx::query_as("SELECT MIN(submitted_at), MAX(submitted_at) FROM registered WHERE case_id = $1")
+        .bind(case).fetch_one(c).await)?;
+    let (Some(first), Some(last)) = (first, last) else { return Ok(Vec::new()) };
+    let (first, last) = (deadline::day_in(first, zone), deadline::day_in(last, zone));
+    let days: Vec<chrono::NaiveDate> = first.iter_days().take_while(|day| *day <= last).collect();
+    let mut counted = Vec::new();
+    // A day is what lies between two moments in the zone, so it is counted by the index; telling the day of each claim would read
+    // every one of them.
+    for days in days.chunks(DAYS_AT_ONCE) {
+        let bounds = days.iter().enumerate().map(|(place, day)| {
+            let next = day.succ_opt().unwrap_or(*day);
+            (i64::try_from(place).unwrap_or_default(), deadline::start_of(*day, zone), deadline::start_of(next, zone))
+        });
+        let rows: Vec<(i64, i64)> = on!(tx, c => {
+            let mut query = QueryBuilder::new("WITH d (place, since, until) AS (");
+            query.push_values(bounds, |mut row, (place, since, until)| {
+                row.push_bind(place).push_bind(since).push_bind(until);
+            });
+            query.push(") SELECT place, n FROM (SELECT d.place, (SELECT COUNT(*) FROM registered k WHERE k.case_id = ").push_bind(case);
+            query.push(" AND k.submitted_at >= d.since AND k.submitted_at < d.until) AS n FROM d) days WHERE n > 0 ORDER BY place");
+            // The text grows with the case, so that it is not worth keeping prepared.
+            query.build_query_as().persistent(false).fetch_all(c).await
+        })?;
+        counted.extend(rows.into_iter().filter_map(|(place, n)| Some((*days.get(usize::try_from(place).ok()?)?, n))));
     }
-    Ok(days)
-}
-
-/// A public figure that rests on fewer claimants than this is not shown: one of them could be read from it.
-pub const FEWEST_SHOWN: i64 = 5;
-
-/// One category of the public tally. Each figure is given only if enough claimants stand behind that very figure.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct TallyRow {
-    /// Category key.
-    pub category: String,
-    claimants: i64,
-    units: i64,
-    with_units: i64,
-    amount: i64,
-    with_amount: i64,
-}
-
-impl TallyRow {
-    /// Claimants with such lines.
-    #[must_use]
-    pub fn claimants(&self) -> Option<i64> {
-        (self.claimants >= FEWEST_SHOWN).then_some(self.claimants)
-    }
-
-    /// Units.
-    #[must_use]
-    pub fn units(&self) -> Option<i64> {
-        (self.with_units >= FEWEST_SHOWN).then_some(self.units)
-    }
-
-    /// Claimed, stock on the filing basis only; minor units.
-    #[must_use]
-    pub fn amount(&self) -> Option<i64> {
-        (self.with_amount >= FEWEST_SHOWN).then_some(self.amount)
-    }
-}
-
-/// The public tally of a case by category.
-///
-/// # Errors
-/// If the database fails.
-pub async fn tally(tx: &mut Tx, case: CaseId, filing_basis: Basis) -> Result<Vec<TallyRow>, Error> {
-    on!(tx, c => sqlx::query_as(
-        "SELECT t.category, COUNT(DISTINCT k.id) AS claimants, CAST(SUM(t.units) AS BIGINT) AS units, COUNT(DISTINCT CASE WHEN t.units > 0 THEN k.id END) AS with_units, \
-         CAST(SUM(CASE WHEN t.basis IN ('', $2) THEN t.amount ELSE 0 END) AS BIGINT) AS amount, \
-         COUNT(DISTINCT CASE WHEN t.basis IN ('', $2) AND t.amount <> 0 THEN k.id END) AS with_amount \
-         FROM claims k JOIN totals t ON t.version_id = k.in_force_id WHERE k.case_id = $1 AND k.status = 'submitted' GROUP BY t.category",
-    )
-    .bind(case).bind(filing_basis.key()).fetch_all(c).await)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_figure_that_few_stand_behind_is_hidden_though_many_claim_in_the_category() {
-        let row = TallyRow {
-            category: "held_inventory".to_owned(),
-            claimants: 9,
-            units: 700,
-            with_units: 5,
-            amount: 1_400_000,
-            with_amount: 1,
-        };
-        assert_eq!((row.claimants(), row.units(), row.amount()), (Some(9), Some(700), None));
-        assert_eq!(TallyRow { claimants: 4, ..row }.claimants(), None);
-    }
+    Ok(counted)
 }

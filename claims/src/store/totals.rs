@@ -77,17 +77,13 @@ pub async fn so_far(tx: &mut Tx, version: VersionId) -> Result<Vec<Total>, Error
     Ok(read(rows))
 }
 
-/// The sums of all claims in force of a case.
+/// The sums of all claims in force of a case, as they are kept ([`super::registered`]).
 ///
 /// # Errors
 /// If the database fails.
 pub async fn of_case(tx: &mut Tx, case: CaseId) -> Result<Vec<Total>, Error> {
-    let rows: Vec<Row> = on!(tx, c => sqlx::query_as(
-        "SELECT t.category, t.basis, CAST(SUM(t.lines) AS BIGINT) AS lines, CAST(SUM(t.amount) AS BIGINT) AS amount, CAST(SUM(t.documented) AS BIGINT) AS documented, \
-         CAST(SUM(t.interest) AS BIGINT) AS interest, CAST(SUM(t.costs) AS BIGINT) AS costs, CAST(SUM(t.units) AS BIGINT) AS units \
-         FROM claims k JOIN totals t ON t.version_id = k.in_force_id WHERE k.case_id = $1 AND k.status = 'submitted' GROUP BY t.category, t.basis",
-    )
-    .bind(case).fetch_all(c).await)?;
+    let rows: Vec<Row> = on!(tx, c => sqlx::query_as("SELECT category, basis, lines, amount, documented, interest, costs, units FROM case_totals WHERE case_id = $1")
+        .bind(case).fetch_all(c).await)?;
     Ok(read(rows))
 }
 

@@ -46,6 +46,7 @@ impl Store {
                 return Err(Error::Configuration("only a store made by `whole` is committed as one".into()));
             }
         }
+        super::COMMITS.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         self.close().await;
         Ok(())
     }

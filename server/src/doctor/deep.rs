@@ -1,7 +1,10 @@
-//! Every row against its bytes, and every byte against its row.
+//! Every row against its bytes, every byte against its row, and what is kept twice against itself.
 
 use chrono::Duration;
-use claims::{actions::Recoup, store::documents as rows};
+use claims::{
+    actions::Recoup,
+    store::{cases, documents as rows, registered},
+};
 use futures::TryStreamExt;
 
 use super::Report;
@@ -40,7 +43,35 @@ pub(super) async fn check(
     }
     report.fine("documents", format!("{checked} compared with their hashes"));
     orphans(recoup, documents, clean, report).await?;
-    incoming(recoup, documents, clean, report).await
+    incoming(recoup, documents, clean, report).await?;
+    register(recoup, clean.is_some(), report).await
+}
+
+/// Compares what the register keeps of each claim with what that is made of; with `clean`, brings it up to date.
+async fn register(recoup: &Recoup, clean: bool, report: &mut Report) -> anyhow::Result<()> {
+    let mut tx = recoup.store.read().await?;
+    let cases = cases::all(&mut tx, false).await?;
+    drop(tx);
+    for case in cases {
+        let mut tx = recoup.store.read().await?;
+        let wrong = registered::wrong(&mut tx, case.id).await?;
+        drop(tx);
+        if wrong.is_empty() {
+            continue;
+        }
+        let words = format!("{} claims are not as the register shows them: {}", wrong.len(), wrong.join(", "));
+        report.failed(
+            "register",
+            words,
+            "Somebody changed the database by hand. `recoup doctor --deep --clean` brings the register up to date.",
+        );
+        if clean {
+            let mut tx = recoup.store.write().await?;
+            registered::keep_case(&mut tx, case.id).await?;
+            tx.commit().await?;
+        }
+    }
+    Ok(())
 }
 
 async fn orphans(

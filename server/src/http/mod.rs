@@ -24,6 +24,7 @@ pub mod letters;
 pub mod metrics;
 pub mod origin;
 mod plain;
+mod prepared;
 pub mod requests;
 pub mod uploads;
 pub mod visitor;
@@ -91,8 +92,12 @@ pub fn router(http: &Http) -> (Router, Vec<(Method, &'static str)>) {
         _ => None,
     };
     let files = SiteFiles { style: manifest.style_url.unwrap_or_default().to_owned(), islands };
-    let site =
-        Site { recoup: http.recoup.clone(), files: Arc::new(files), document_types: crate::documents::kind::IN_WORDS };
+    let site = Site {
+        recoup: http.recoup.clone(),
+        files: Arc::new(files),
+        document_types: crate::documents::kind::IN_WORDS,
+        prepared: Arc::default(),
+    };
     let (pages, mut list) = app::routes::all().finish();
     let (streams, streamed) = uploads::routes(http).finish(site.clone());
     let (imports, imported) = imports::routes(http).finish(site.clone());
@@ -102,6 +107,9 @@ pub fn router(http: &Http) -> (Router, Vec<(Method, &'static str)>) {
     list.extend(lettered);
     let pages = pages.with_state(site.clone());
 
+    // Each layer is cloned for every request, by itself and with every layer around it: what it needs is shared.
+    let (own, shared) = (Arc::new(http.clone()), Arc::new((http.clone(), site)));
+
     // Forms and pages end in time; uploads and exports may take as long as they move.
     let site_router = pages
         .merge(streams)
@@ -109,9 +117,10 @@ pub fn router(http: &Http) -> (Router, Vec<(Method, &'static str)>) {
         .merge(letters)
         .fallback(|| async { StatusCode::NOT_FOUND })
         .layer(middleware::from_fn(app::request::explain))
-        .layer(middleware::from_fn_with_state((http.clone(), site), visitor::identify))
+        .layer(middleware::from_fn_with_state(shared.clone(), visitor::identify))
         .layer(session_layer(http))
-        .layer(middleware::from_fn_with_state(http.clone(), origin::check))
+        .layer(middleware::from_fn_with_state(own.clone(), origin::check))
+        .layer(middleware::from_fn_with_state(shared, prepared::give))
         .merge(assets::router())
         .merge(health::router(http.clone()))
         .merge(metrics::router(http.clone()))
@@ -120,7 +129,7 @@ pub fn router(http: &Http) -> (Router, Vec<(Method, &'static str)>) {
         .layer(middleware::map_response(plain::explain))
         .layer(CatchPanicLayer::custom(headers::panicked))
         .layer(middleware::from_fn_with_state(http.secure(), headers::add))
-        .layer(middleware::from_fn_with_state(http.clone(), requests::observe));
+        .layer(middleware::from_fn_with_state(own, requests::observe));
     (site_router, list)
 }
 

@@ -1,5 +1,7 @@
 //! Requests that change something are taken from our own pages only.
 
+use std::sync::Arc;
+
 use axum::{
     body::Body,
     extract::State,
@@ -12,7 +14,7 @@ use super::{Http, plain};
 
 /// Refuses a state-changing request from another site: by `Sec-Fetch-Site` where the browser sends it, else by `Origin`. A
 /// client that sends neither is no browser, so nobody's cookies can be abused through it.
-pub async fn check(State(http): State<Http>, request: Request<Body>, next: Next) -> Response {
+pub async fn check(State(http): State<Arc<Http>>, request: Request<Body>, next: Next) -> Response {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     // Mail programs end mails with one click (RFC 8058) from wherever they are; the signed address is what counts there, and no
     // cookie is looked at.

@@ -91,7 +91,7 @@ impl Drop for InFlight {
 }
 
 /// The layer around all others.
-pub async fn observe(State(http): State<Http>, mut request: Request<Body>, next: Next) -> Response {
+pub async fn observe(State(http): State<Arc<Http>>, mut request: Request<Body>, next: Next) -> Response {
     let id = RequestId(http.recoup.random.token()[..16].into());
     let method = word(request.method());
     let route: Arc<str> = request.extensions().get::<MatchedPath>().map_or("none", |path| path.as_str()).into();

@@ -21,14 +21,14 @@ const TOUCH_SECONDS: i64 = 600;
 
 /// Puts the [`Visitor`] into the request.
 pub async fn identify(
-    State((http, site)): State<(Http, Site)>,
+    State(shared): State<Arc<(Http, Site)>>,
     session: Session,
     mut request: Request<Body>,
     next: Next,
 ) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<std::net::SocketAddr>>().map(|info| info.0.ip());
-    let client: Arc<str> = client_address(peer, request.headers(), &http.trusted_proxies).into();
-    let actor = match person(&http, &session, &client, request.headers()).await {
+    let (http, site) = &*shared;
+    let client = client_of(http, &request);
+    let actor = match person(http, &session, &client, request.headers()).await {
         Ok(actor) => actor,
         // Who asks is not known then, and nothing is done for them; the page says so.
         Err(error) => {
@@ -41,7 +41,7 @@ pub async fn identify(
     let asked = Asked { account: actor.as_ref().map(|actor| actor.account), client: client.clone() };
     let request_id = request.extensions().get::<RequestId>().cloned().unwrap_or_default();
     let visitor = Visitor {
-        site,
+        site: site.clone(),
         actor,
         session,
         nonce,
@@ -54,6 +54,12 @@ pub async fn identify(
     let mut response = next.run(request).await;
     response.extensions_mut().insert(asked);
     response
+}
+
+/// The address of the client.
+pub(super) fn client_of(http: &Http, request: &Request<Body>) -> Arc<str> {
+    let peer = request.extensions().get::<ConnectInfo<std::net::SocketAddr>>().map(|info| info.0.ip());
+    client_address(peer, request.headers(), &http.trusted_proxies).into()
 }
 
 async fn person(http: &Http, session: &Session, client: &str, headers: &HeaderMap) -> anyhow::Result<Option<Actor>> {

@@ -1,6 +1,7 @@
 //! Seeded generators of records with known truth, for speed and to guard against fitting one data set: claimants and lines
 //! with the hard cases that a portal sees. The same seed and size give the same bytes on every machine.
 
+pub mod case;
 mod claimants;
 mod lines;
 mod noise;

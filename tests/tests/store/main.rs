@@ -8,4 +8,5 @@ mod events;
 mod migrations;
 mod outbox;
 mod register;
+mod registered;
 mod totals;

@@ -6,6 +6,7 @@ mod incremental;
 mod lighthouse;
 mod matching;
 mod measure;
+mod pages;
 mod splink;
 mod statements;
 
@@ -28,6 +29,8 @@ pub enum Bench {
     Lighthouse,
     /// Reads and stores statements, beside the csv crate, sqlite3 and calamine alone
     Statements,
+    /// Asks for pages beside bare axum, with a large case, and in a storm of sign-ins
+    Pages(pages::Options),
 }
 
 /// Measures.
@@ -38,5 +41,6 @@ pub fn run(workspace: &Workspace, interrupt: &Interrupt, bench: &Bench) -> Resul
         Bench::Incremental => incremental::run(workspace, interrupt),
         Bench::Lighthouse => lighthouse::run(workspace, interrupt),
         Bench::Statements => statements::run(workspace, interrupt),
+        Bench::Pages(options) => pages::run(workspace, interrupt, options),
     }
 }

@@ -102,7 +102,7 @@ impl Waiting {
     /// If the database fails.
     pub async fn read(tx: &mut Tx, case: CaseId) -> Result<Self, Halt> {
         let (matches, _) = matches::waiting(tx, case).await?;
-        let failed_mails = outbox::counts_of_case(tx, case, None).await?.get("failed").copied().unwrap_or(0);
+        let failed_mails = outbox::failed_of_case(tx, case).await?;
         Ok(Self { matches, overlaps: overlaps::sums(tx, case, Which::Open, None).await?.entries, failed_mails })
     }
 }

@@ -71,14 +71,13 @@ pub async fn page(visitor: Visitor, Path(slug): Path<String>) -> Answer {
     let mut tx = visitor.recoup().store.read().await?;
     let case = frame::case_of(&visitor, &mut tx, &slug, Action::SeeCase).await?;
     let (id, basis, zone) = (case.id, case.settings.filing_basis, case.settings.time_zone.clone());
-    let submitted = filter::submitted(&zone);
-    let late = Filter { late: true, ..submitted.clone() };
-    let withdrawn = Filter { status: Some(ClaimStatus::Withdrawn), ..Filter::default() };
+    let late = Filter { late: true, ..filter::submitted(&zone) };
+    let [submitted, withdrawn] = register::sums_by_status(&mut tx, id, basis, &Filter::default()).await?;
     let drafts = register::by_status(&mut tx, id).await?;
     let shown = Shown {
         now: visitor.recoup().clock.now(),
-        submitted: register::sums(&mut tx, id, basis, &submitted).await?,
-        withdrawn: register::sums(&mut tx, id, basis, &withdrawn).await?.claims,
+        submitted,
+        withdrawn: withdrawn.claims,
         late: register::sums(&mut tx, id, basis, &late).await?.claims,
         drafts: drafts.iter().find(|(key, _)| key == ClaimStatus::Draft.key()).map_or(0, |(_, count)| *count),
         totals: totals::of_case(&mut tx, id).await?,

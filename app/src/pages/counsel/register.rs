@@ -9,7 +9,7 @@ use claims::{
     money::{Currency, grouped_units},
     overlap::Removed,
     status::ClaimStatus,
-    store::register::{self, Filter, Order, RegisterRow, RegisterSums},
+    store::register::{self, Order, RegisterRow, RegisterSums},
 };
 use leptos::prelude::*;
 
@@ -52,14 +52,7 @@ pub async fn page(visitor: Visitor, Path(slug): Path<String>, Query(query): Quer
     }
     let basis = case.settings.filing_basis;
     // What is withdrawn is never added to what counts, so each status has its own sums.
-    let mut sums = [RegisterSums::default(); 2];
-    for (sum, status) in sums.iter_mut().zip([ClaimStatus::Submitted, ClaimStatus::Withdrawn]) {
-        if choice.filter.status.is_none_or(|chosen| chosen == status) {
-            let of = Filter { status: Some(status), ..choice.filter.clone() };
-            *sum = register::sums(&mut tx, case.id, basis, &of).await?;
-        }
-    }
-    let [submitted, withdrawn] = sums;
+    let [submitted, withdrawn] = register::sums_by_status(&mut tx, case.id, basis, &choice.filter).await?;
     let pages = (submitted.claims + withdrawn.claims + A_PAGE - 1) / A_PAGE;
     let page = query.number("page").unwrap_or(1).clamp(1, pages.max(1));
     let offset = (page - 1) * A_PAGE;

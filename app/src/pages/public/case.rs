@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use claims::{
     Instant,
+    access::Refusal,
     actions::cases::public_case,
     case::{Case, Intake},
     deadline, period,
@@ -16,6 +17,7 @@ use super::{
 };
 use crate::{
     components::{Notice, NoticeKind, TimeEvent, TimeLine},
+    prepared::{Begun, Turn},
     request::{Answer, Visitor},
     shell::Page,
 };
@@ -25,10 +27,18 @@ const NEWS: i64 = 20;
 
 /// `GET /cases/{slug}`
 pub async fn page(visitor: Visitor, Path(slug): Path<String>) -> Answer {
+    let turn = match Turn::begin(&visitor, format!("/cases/{slug}")).await {
+        Begun::Ready(answer) => return Ok(answer),
+        Begun::Turn(turn) => turn,
+    };
     let mut tx = visitor.recoup().store.read().await?;
+    let stamp = store::cases::public_stamp(&mut tx, &slug).await?.ok_or(Refusal::NotFound)?;
+    if let Some(answer) = turn.unchanged(&stamp) {
+        return Ok(answer);
+    }
     let case = public_case(&mut tx, &slug).await?;
     let documents = store::cases::documents(&mut tx, case.id).await?;
-    let rows = store::register::tally(&mut tx, case.id, case.settings.filing_basis).await?;
+    let rows = store::tally::tally(&mut tx, case.id, case.settings.filing_basis).await?;
     let news = store::mailings::news(&mut tx, case.id, NEWS).await?;
     drop(tx);
     let now = visitor.recoup().clock.now();
@@ -64,7 +74,7 @@ pub async fn page(visitor: Visitor, Path(slug): Path<String>) -> Answer {
             </div>
         }
     });
-    Ok(visitor.page(page.about(about)))
+    Ok(turn.give(stamp, page.about(about)))
 }
 
 /// Whether a claim can be filed now, and the way to do it.

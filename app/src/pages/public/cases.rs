@@ -9,13 +9,22 @@ use leptos::prelude::*;
 
 use super::words::first_sentence;
 use crate::{
+    prepared::{Begun, Turn},
     request::{Answer, Visitor},
     shell::Page,
 };
 
 /// `GET /`
 pub async fn page(visitor: Visitor) -> Answer {
+    let turn = match Turn::begin(&visitor, "/".to_owned()).await {
+        Begun::Ready(answer) => return Ok(answer),
+        Begun::Turn(turn) => turn,
+    };
     let mut tx = visitor.recoup().store.read().await?;
+    let stamp = store::cases::list_stamp(&mut tx).await?;
+    if let Some(answer) = turn.unchanged(&stamp) {
+        return Ok(answer);
+    }
     let cases = store::cases::all(&mut tx, true)
         .await?
         .iter()
@@ -26,9 +35,10 @@ pub async fn page(visitor: Visitor) -> Answer {
     let (open, mut closed): (Vec<Case>, Vec<Case>) =
         cases.into_iter().partition(|case| case.intake(now) != Intake::Closed);
     closed.reverse();
-    Ok(visitor.page(Page::new("Cases", move || {
+    let page = Page::new("Cases", move || {
         let none = open.is_empty() && closed.is_empty();
-        let closed = (!closed.is_empty()).then(|| view! { <h2>"Closed cases"</h2><ul class="card-list">{list(&closed, now)}</ul> });
+        let closed = (!closed.is_empty())
+            .then(|| view! { <h2>"Closed cases"</h2><ul class="card-list">{list(&closed, now)}</ul> });
         let open = match (none, open.is_empty()) {
             (true, _) => view! {
                 <div class="empty">
@@ -47,7 +57,8 @@ pub async fn page(visitor: Visitor) -> Answer {
             {open}
             {closed}
         }
-    })))
+    });
+    Ok(turn.give(stamp, page))
 }
 
 fn list(cases: &[Case], now: Instant) -> Vec<AnyView> {

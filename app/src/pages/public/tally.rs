@@ -4,7 +4,7 @@ use claims::{
     case::Case,
     line::Category,
     money::grouped_units,
-    store::register::{FEWEST_SHOWN, TallyRow},
+    store::tally::{FEWEST_SHOWN, TallyRow},
 };
 use leptos::prelude::*;
 

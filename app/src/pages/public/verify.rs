@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use crate::{
     components::{ErrorSummary, FormField, Notice, NoticeKind},
     islands::HashFile,
+    prepared::{Begun, Turn},
     request::{Answer, Query, Visitor},
     shell::Page,
 };
@@ -18,6 +19,15 @@ const HASH: Field = Field::required("hash", "SHA-256 hash", Kind::Text(64));
 
 /// `GET /verify`, with `?hash=` the answer.
 pub async fn page(visitor: Visitor, Query(query): Query) -> Answer {
+    let turn = match Turn::begin(&visitor, "/verify".to_owned()).await {
+        Begun::Ready(answer) => return Ok(answer),
+        Begun::Turn(turn) => turn,
+    };
+    // Without a hash it always says the same.
+    let stamp = String::new();
+    if let Some(answer) = turn.unchanged(&stamp) {
+        return Ok(answer);
+    }
     let typed: String = query.get("hash").chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
     let right = typed.len() == 64 && typed.bytes().all(|b| b.is_ascii_hexdigit());
     let mut known = Vec::new();
@@ -70,7 +80,7 @@ pub async fn page(visitor: Visitor, Query(query): Query) -> Answer {
             </p>
         }
     });
-    Ok(if wrong { visitor.again(page.error(true)) } else { visitor.page(page) })
+    Ok(if wrong { visitor.again(page.error(true)) } else { turn.give(stamp, page) })
 }
 
 fn found(known: &[Known]) -> impl IntoView + use<> {

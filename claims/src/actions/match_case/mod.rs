@@ -17,7 +17,7 @@ use super::{Failure, Recoup};
 use crate::{
     CaseId, ClaimId, Instant,
     matching::{model, run::Phase},
-    store::{claims, matches, matching, overlaps, releases, removed},
+    store::{claims, matches, matching, overlaps, registered, releases, removed},
 };
 
 mod input;
@@ -235,11 +235,12 @@ async fn keep(
     for (claim, category) in before.into_keys() {
         removed::clear(tx, claim, Some(category)).await?;
     }
-    Ok(())
+    Ok(registered::keep_removed(tx, case).await?)
 }
 
-/// A claim was sent, amended or withdrawn, in the transaction that does so: what was taken off it before is void until the
-/// next run, which is called for. Of a version that was sent counsel is told by that run.
+/// A claim was sent, amended or withdrawn, in the transaction that does so, after its event: what was taken off it before is void
+/// until the next run, which is called for, and the register shows it as it is now. Of a version that was sent counsel is told by
+/// that run.
 pub(super) async fn changed(
     tx: &mut crate::store::Tx,
     claim: &claims::Claim,
@@ -251,5 +252,5 @@ pub(super) async fn changed(
     if let Some(version) = sent {
         matching::tell(tx, claim.case_id, version).await?;
     }
-    Ok(())
+    Ok(registered::keep(tx, claim.id).await?)
 }

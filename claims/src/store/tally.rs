@@ -1,0 +1,72 @@
+//! The public tally of a case: what is claimed by category, as far as it gives nobody's own figures away.
+
+use super::{Error, Tx, on};
+use crate::{CaseId, line::Basis};
+
+/// A public figure that rests on fewer claimants than this is not shown: one of them could be read from it.
+pub const FEWEST_SHOWN: i64 = 5;
+
+/// One category of the public tally. Each figure is given only if enough claimants stand behind that very figure.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct TallyRow {
+    /// Category key.
+    pub category: String,
+    claimants: i64,
+    units: i64,
+    with_units: i64,
+    amount: i64,
+    with_amount: i64,
+}
+
+impl TallyRow {
+    /// Claimants with such lines.
+    #[must_use]
+    pub fn claimants(&self) -> Option<i64> {
+        (self.claimants >= FEWEST_SHOWN).then_some(self.claimants)
+    }
+
+    /// Units.
+    #[must_use]
+    pub fn units(&self) -> Option<i64> {
+        (self.with_units >= FEWEST_SHOWN).then_some(self.units)
+    }
+
+    /// Claimed, stock on the filing basis only; minor units.
+    #[must_use]
+    pub fn amount(&self) -> Option<i64> {
+        (self.with_amount >= FEWEST_SHOWN).then_some(self.amount)
+    }
+}
+
+/// The public tally of a case by category.
+///
+/// # Errors
+/// If the database fails.
+pub async fn tally(tx: &mut Tx, case: CaseId, filing_basis: Basis) -> Result<Vec<TallyRow>, Error> {
+    on!(tx, c => sqlx::query_as(
+        "SELECT t.category, COUNT(DISTINCT k.id) AS claimants, CAST(SUM(t.units) AS BIGINT) AS units, COUNT(DISTINCT CASE WHEN t.units > 0 THEN k.id END) AS with_units, \
+         CAST(SUM(CASE WHEN t.basis IN ('', $2) THEN t.amount ELSE 0 END) AS BIGINT) AS amount, \
+         COUNT(DISTINCT CASE WHEN t.basis IN ('', $2) AND t.amount <> 0 THEN k.id END) AS with_amount \
+         FROM claims k JOIN totals t ON t.version_id = k.in_force_id WHERE k.case_id = $1 AND k.status = 'submitted' GROUP BY t.category",
+    )
+    .bind(case).bind(filing_basis.key()).fetch_all(c).await)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_that_few_stand_behind_is_hidden_though_many_claim_in_the_category() {
+        let row = TallyRow {
+            category: "held_inventory".to_owned(),
+            claimants: 9,
+            units: 700,
+            with_units: 5,
+            amount: 1_400_000,
+            with_amount: 1,
+        };
+        assert_eq!((row.claimants(), row.units(), row.amount()), (Some(9), Some(700), None));
+        assert_eq!(TallyRow { claimants: 4, ..row }.claimants(), None);
+    }
+}

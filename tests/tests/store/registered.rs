@@ -1,0 +1,140 @@
+//! The row that the register keeps of each claim is what its sources say, whatever happens to them.
+
+use claims::{
+    CaseId,
+    actions::{amend, cases, match_case, withdraw},
+    line::{Basis, Category},
+    overlap::Removed,
+    store::{
+        cases as case_rows,
+        register::{self, Filter, RegisterSums},
+        registered, removed,
+    },
+};
+use tests::{App, on_both, stage};
+
+/// Sums of everything, after the rows were compared with what they are made of.
+async fn sums(app: &App, case: CaseId, basis: Basis) -> [RegisterSums; 2] {
+    let mut tx = app.recoup.store.read().await.unwrap();
+    assert_eq!(registered::wrong(&mut tx, case).await.unwrap(), [] as [String; 0]);
+    register::sums_by_status(&mut tx, case, basis, &Filter::default()).await.unwrap()
+}
+
+on_both! {
+    async fn it_follows_the_claim(database) {
+        let app = App::start(&database).await;
+        let recoup = &app.recoup;
+        let case = stage::case(recoup, "allegro", "ALG").await;
+        let account = stage::person(recoup, "a@example.org", true, false).await.account;
+        let (actor, id) = stage::ready(recoup, account, "allegro", "Waveform").await;
+        stage::line(recoup, &actor, id, Category::HeldInventory, &stage::stock("10", "retail", "14.00"), None).await;
+        stage::line(recoup, &actor, id, Category::HeldInventory, &stage::stock("10", "wholesale", "7.00"), None).await;
+        assert_eq!(sums(&app, case, Basis::Retail).await, [RegisterSums::default(); 2], "a draft is not registered");
+        stage::send(recoup, &actor, id).await.unwrap();
+        stage::sent(recoup, account, "allegro", "Summit").await;
+        let [submitted, _] = sums(&app, case, Basis::Retail).await;
+        assert_eq!((submitted.claims, submitted.lines, submitted.amount), (2, 3, 3_014_000));
+
+        // Runs of matching take something off, more, and nothing.
+        let mut tx = recoup.store.write().await.unwrap();
+        removed::set(&mut tx, id, Category::UnpaidSales, Removed { confirmed: 100, suspected: 20 }).await.unwrap();
+        removed::set(&mut tx, id, Category::HeldInventory, Removed { confirmed: 1, suspected: 0 }).await.unwrap();
+        registered::keep_removed(&mut tx, case).await.unwrap();
+        tx.commit().await.unwrap();
+        let [submitted, _] = sums(&app, case, Basis::Retail).await;
+        assert_eq!((submitted.removed, submitted.suspected), (101, 20));
+        app.run_jobs().await;
+        let [submitted, _] = sums(&app, case, Basis::Retail).await;
+        assert_eq!((submitted.removed, submitted.suspected), (0, 0), "the run found no overlap");
+
+        // An amendment counts when it is sent, with another name.
+        amend::amend(recoup, &actor, id).await.unwrap();
+        stage::fill_steps(recoup, &actor, id, "Waveform Records").await;
+        stage::line(recoup, &actor, id, Category::UnpaidSales, &stage::sales("1.00"), None).await;
+        assert_eq!(sums(&app, case, Basis::Retail).await[0].amount, 3_014_000);
+        stage::send(recoup, &actor, id).await.unwrap();
+        assert_eq!(sums(&app, case, Basis::Retail).await[0].amount, 3_014_100);
+        let mut tx = recoup.store.read().await.unwrap();
+        let named = Filter { text: "waveform records".to_owned(), ..Filter::default() };
+        assert_eq!(register::sums(&mut tx, case, Basis::Retail, &named).await.unwrap().claims, 1);
+        drop(tx);
+
+        // Another filing basis counts other stock.
+        let root = stage::person(recoup, "root@example.org", true, true).await;
+        let mut tx = recoup.store.read().await.unwrap();
+        let row = case_rows::by_id(&mut tx, case).await.unwrap().unwrap();
+        drop(tx);
+        let settings = row.settings.0.clone().with("filing_basis", "wholesale");
+        cases::save(recoup, &root, case, row.revision, &settings).await.unwrap();
+        assert_eq!(sums(&app, case, Basis::Wholesale).await[0].amount, 3_007_100);
+
+        // Withdrawn, it counts for nothing; sent again, it counts again.
+        withdraw::withdraw(recoup, &actor, id, "settled").await.unwrap();
+        let [submitted, withdrawn] = sums(&app, case, Basis::Wholesale).await;
+        assert_eq!((submitted.claims, withdrawn.claims, withdrawn.amount), (1, 1, 1_507_100));
+        amend::amend(recoup, &actor, id).await.unwrap();
+        stage::send(recoup, &actor, id).await.unwrap();
+        assert_eq!(sums(&app, case, Basis::Wholesale).await[0].claims, 2);
+
+        // What somebody changed past the product is named.
+        database.tamper("UPDATE registered SET amount = amount + 1 WHERE claimant = 'Summit'").await;
+        let mut tx = recoup.store.read().await.unwrap();
+        assert_eq!(registered::wrong(&mut tx, case).await.unwrap().len(), 1);
+        drop(tx);
+        let mut tx = recoup.store.write().await.unwrap();
+        registered::keep_case(&mut tx, case).await.unwrap();
+        tx.commit().await.unwrap();
+        sums(&app, case, Basis::Wholesale).await;
+    }
+
+    async fn runs_and_claims_at_the_same_time_agree(database) {
+        let app = App::start(&database).await;
+        let recoup = app.recoup.clone();
+        let case = stage::case(&recoup, "allegro", "ALG").await;
+        let account = stage::person(&recoup, "a@example.org", true, false).await.account;
+        let mut ready = Vec::new();
+        for n in 0..8 {
+            ready.push(stage::ready(&recoup, account, "allegro", &format!("Jay Records {n}")).await);
+        }
+        let sending: Vec<_> = ready
+            .into_iter()
+            .map(|(actor, id)| {
+                let recoup = recoup.clone();
+                tokio::spawn(async move {
+                    stage::send(&recoup, &actor, id).await.unwrap();
+                    if id.0 % 2 == 0 {
+                        withdraw::withdraw(&recoup, &actor, id, "settled").await.unwrap();
+                    }
+                })
+            })
+            .collect();
+        for n in 0..8 {
+            Box::pin(match_case::run_due(&recoup, &format!("worker {n}"))).await.unwrap();
+        }
+        for sent in sending {
+            sent.await.unwrap();
+        }
+        let [submitted, withdrawn] = sums(&app, case, Basis::Retail).await;
+        assert_eq!((submitted.claims, withdrawn.claims), (4, 4));
+    }
+
+    async fn days_are_counted_in_the_zone_of_the_case(database) {
+        let app = App::start(&database).await;
+        let recoup = &app.recoup;
+        let case = stage::case(recoup, "allegro", "ALG").await;
+        let account = stage::person(recoup, "a@example.org", true, false).await.account;
+        // Clocks are put forward on 8 March 2026 in Oregon: its midnight is at 8:00 UTC before, and at 7:00 after.
+        let times = ["03-08T07:59:59", "03-08T08:00:00", "03-09T06:59:59", "03-09T07:00:00", "03-09T07:30:00", "03-12T12:00:00"];
+        for (n, time) in times.into_iter().enumerate() {
+            let at: claims::Instant = format!("2026-{time}Z").parse().unwrap();
+            app.pass(at - app.clock.now());
+            stage::sent(recoup, account, "allegro", &format!("Label {n}")).await;
+        }
+        let mut tx = recoup.store.read().await.unwrap();
+        let counted = register::by_day(&mut tx, case, "America/Los_Angeles").await.unwrap();
+        let days: Vec<(String, i64)> = counted.into_iter().map(|(day, claims)| (day.to_string(), claims)).collect();
+        let expected = [("2026-03-07", 1), ("2026-03-08", 2), ("2026-03-09", 2), ("2026-03-12", 1)];
+        assert_eq!(days, expected.map(|(day, claims)| (day.to_owned(), claims)));
+        assert_eq!(register::by_day(&mut tx, case, "").await.unwrap().len(), 3);
+    }
+}
