@@ -16,7 +16,7 @@ use crate::{
     case::Case,
     status::ClaimStatus,
     store::{
-        Tx, cases,
+        self, Tx, cases,
         events::{self, NewEvent},
         register::Filter,
     },
@@ -162,7 +162,7 @@ pub async fn stream(
     raw: bool,
 ) -> Result<impl Stream<Item = Result<Bytes, Failure>> + Send + use<>, Failure> {
     record(recoup, by, case.id, &[what], filter, raw).await?;
-    let mut tx = recoup.store.read_at_length().await?;
+    let mut tx = recoup.store.read_at_length().await.map_err(too_many)?;
     let (sender, receiver) = mpsc::channel(CHUNKS_AHEAD);
     let (case, filter) = (case.clone(), filter.clone());
     let producer = tokio::spawn(async move {
@@ -215,6 +215,16 @@ pub async fn to_directory(
         written.push(path);
     }
     Ok(written)
+}
+
+/// Too many downloads at once are no fault of this program.
+fn too_many(error: store::Error) -> Failure {
+    match error {
+        store::Error::PoolTimedOut => {
+            Failure::said("Several downloads are under way already. Try again in a few minutes, when one of them has ended.")
+        }
+        other => other.into(),
+    }
 }
 
 async fn write_file(

@@ -277,9 +277,31 @@ impl Store {
     /// If the database does not answer, or another writer does not finish in time.
     pub async fn write(&self) -> Result<Tx, Error> {
         match &self.pools {
-            Pools::Sqlite { write, .. } => Ok(Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?)),
+            Pools::Sqlite { write, .. } => {
+                // The connection may have written lightly before.
+                Ok(Tx::Sqlite(write.begin_with("PRAGMA synchronous = FULL; BEGIN IMMEDIATE").await?))
+            }
             Pools::Postgres(pool) | Pools::WholePostgres(pool) => Ok(Tx::Postgres(pool.begin().await?)),
             Pools::WholeSqlite(pool) => Ok(Tx::Sqlite(pool.begin().await?)),
+        }
+    }
+
+    /// Begins to write what nobody was promised to keep, such as the sentence that the next page shows once. It is whole or not
+    /// there, also after a crash of this process; but nothing waits for the disk, so a machine that loses its power may lose it.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub async fn write_lightly(&self) -> Result<Tx, Error> {
+        match &self.pools {
+            Pools::Sqlite { write, .. } => {
+                Ok(Tx::Sqlite(write.begin_with("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE").await?))
+            }
+            Pools::Postgres(pool) => {
+                let mut tx = pool.begin().await?;
+                sqlx::query("SET LOCAL synchronous_commit = off").execute(&mut *tx).await?;
+                Ok(Tx::Postgres(tx))
+            }
+            Pools::WholeSqlite(_) | Pools::WholePostgres(_) => self.write().await,
         }
     }
 
