@@ -32,7 +32,7 @@ fn same_columns(slug: &str) -> String {
         "status" => "k.status".to_owned(),
         "claimant" => "v.claimant_name".to_owned(),
         "counted" => "CASE WHEN COALESCE(l.basis, 'units_only') IN ('units_only', json_extract(c.settings, '$.filing_basis')) THEN 'yes' ELSE 'no' END".to_owned(),
-        "case_currency" => "json_extract(c.settings, '$.currency')".to_owned(),
+        "case_currency" => "json_extract(c.settings, '$.case_currency')".to_owned(),
         "documented" => "CASE WHEN l.citations > 0 THEN 'yes' ELSE 'no' END".to_owned(),
         "evidence" => cited("d.name || CASE WHEN e.place = '' THEN '' ELSE ', ' || e.place END"),
         "evidence_sha256" => cited("d.sha256"),
