@@ -220,9 +220,9 @@ pub async fn to_directory(
 /// Too many downloads at once are no fault of this program.
 fn too_many(error: store::Error) -> Failure {
     match error {
-        store::Error::PoolTimedOut => {
-            Failure::said("Several downloads are under way already. Try again in a few minutes, when one of them has ended.")
-        }
+        store::Error::PoolTimedOut => Failure::said(
+            "Several downloads are under way already. Try again in a few minutes, when one of them has ended.",
+        ),
         other => other.into(),
     }
 }

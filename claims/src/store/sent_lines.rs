@@ -48,13 +48,23 @@ impl Span {
 
 /// Columns that end with a semicolon; NULL is empty.
 const KEYS: [&str; 13] = [
-    "line", "category", "currency", "amount", "rate", "case_amount", "case_interest", "case_costs", "basis", "citations",
-    "period_from", "period_to", "units",
+    "line",
+    "category",
+    "currency",
+    "amount",
+    "rate",
+    "case_amount",
+    "case_interest",
+    "case_costs",
+    "basis",
+    "citations",
+    "period_from",
+    "period_to",
+    "units",
 ];
 /// Columns that come behind their length; NULL is empty.
-const TEXTS: [&str; 10] = [
-    "channel", "gtin", "aggregator_gtin", "catalogue_number", "isrc", "artist", "title", "label", "format", "answers",
-];
+const TEXTS: [&str; 10] =
+    ["channel", "gtin", "aggregator_gtin", "catalogue_number", "isrc", "artist", "title", "label", "format", "answers"];
 
 static SQL: LazyLock<String> = LazyLock::new(|| {
     let mut cells = String::new();
@@ -67,7 +77,9 @@ static SQL: LazyLock<String> = LazyLock::new(|| {
     let spans: Vec<String> = (0..SPANS)
         .map(|span| {
             let [of, version, first, last] = [3, 4, 5, 6].map(|place| span * 4 + place);
-            format!("(CAST(${of} AS BIGINT), CAST(${version} AS BIGINT), CAST(${first} AS BIGINT), CAST(${last} AS BIGINT))")
+            format!(
+                "(CAST(${of} AS BIGINT), CAST(${version} AS BIGINT), CAST(${first} AS BIGINT), CAST(${last} AS BIGINT))"
+            )
         })
         .collect();
     // Both databases add texts up in the order in which a sorted subquery gives them.

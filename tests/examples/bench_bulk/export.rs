@@ -24,7 +24,9 @@ const LINES: usize = 1_180_000;
 fn same_columns(slug: &str) -> String {
     let money = |column: &str| format!("printf('%d.%02d', {column} / 100, {column} % 100)");
     let cited = |what: &str| {
-        format!("(SELECT group_concat({what}, '; ') FROM evidence e JOIN documents d ON d.id = e.document_id WHERE e.line_id = l.id)")
+        format!(
+            "(SELECT group_concat({what}, '; ') FROM evidence e JOIN documents d ON d.id = e.document_id WHERE e.line_id = l.id)"
+        )
     };
     let cells = What::Lines.columns().iter().map(|column| match column.name {
         "claim" => "k.number".to_owned(),
@@ -87,15 +89,33 @@ pub async fn measure(places: &Places) {
     let plain = best(places.times, || sqlite3(&database, "SELECT * FROM lines", &theirs));
     let served = served(places, &data, &url, &seeded).await;
 
-    println!("Export of {lines} lines ({:.0} MB; the table `lines` has {} rows)", megabytes(ours.metadata().unwrap().len()), rows(&theirs, false));
+    println!(
+        "Export of {lines} lines ({:.0} MB; the table `lines` has {} rows)",
+        megabytes(ours.metadata().unwrap().len()),
+        rows(&theirs, false)
+    );
     // The command has nothing idle to compare with: all its memory counts.
     for (what, took, of) in [("recoup export", file, "in all"), ("over HTTP", served, "over idle")] {
         for (baseline, theirs) in [("sqlite3 -csv, same columns", same), ("sqlite3 -csv, SELECT * FROM lines", plain)] {
             let ratio = took.seconds / theirs.seconds;
-            say(what, &format!("{:.2} s", took.seconds), &format!("{baseline} {:.2} s", theirs.seconds), ratio, "at most 2", ratio <= 2.0);
+            say(
+                what,
+                &format!("{:.2} s", took.seconds),
+                &format!("{baseline} {:.2} s", theirs.seconds),
+                ratio,
+                "at most 2",
+                ratio <= 2.0,
+            );
         }
         let ratio = megabytes(took.peak) / 100.0;
-        say(&format!("{what}, memory"), &format!("{:.0} MB {of}", megabytes(took.peak)), "100 MB", ratio, "at most 1", ratio <= 1.0);
+        say(
+            &format!("{what}, memory"),
+            &format!("{:.0} MB {of}", megabytes(took.peak)),
+            "100 MB",
+            ratio,
+            "at most 1",
+            ratio <= 1.0,
+        );
     }
 }
 

@@ -95,8 +95,7 @@ async fn send(address: &str, ready: Vec<Ready>, hands: usize) -> f64 {
                 signature.push(("version".to_owned(), one.version.to_string()));
                 signature.push(("key".to_owned(), one.key.clone()));
                 let request = browser.request("POST", &format!("/claims/{}/sign", one.claim));
-                let answer =
-                    request.header("sec-fetch-site", "same-origin").form(&signature).send().await.unwrap();
+                let answer = request.header("sec-fetch-site", "same-origin").form(&signature).send().await.unwrap();
                 assert_eq!(answer.headers()["location"], format!("/claims/{}/versions/1", one.claim));
             }
         });

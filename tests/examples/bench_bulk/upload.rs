@@ -124,8 +124,22 @@ pub async fn measure(places: &Places) {
     println!("Upload of {:.0} MB to a claim, over HTTP, received, verified and on disk", megabytes(BYTES));
     for (baseline, theirs) in [("cp and sha256sum", plain), ("cp, sync and sha256sum", synced)] {
         let ratio = ours.seconds / theirs.seconds;
-        say("upload", &format!("{:.2} s", ours.seconds), &format!("{baseline} {:.2} s", theirs.seconds), ratio, "at most 2", ratio <= 2.0);
+        say(
+            "upload",
+            &format!("{:.2} s", ours.seconds),
+            &format!("{baseline} {:.2} s", theirs.seconds),
+            ratio,
+            "at most 2",
+            ratio <= 2.0,
+        );
     }
     let ratio = megabytes(ours.peak) / 50.0;
-    say("upload, memory", &format!("{:.0} MB over idle", megabytes(ours.peak)), "50 MB", ratio, "at most 1", ratio <= 1.0);
+    say(
+        "upload, memory",
+        &format!("{:.0} MB over idle", megabytes(ours.peak)),
+        "50 MB",
+        ratio,
+        "at most 1",
+        ratio <= 1.0,
+    );
 }

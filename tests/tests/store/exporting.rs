@@ -82,7 +82,8 @@ async fn office(database: &Database) -> Office {
 }
 
 async fn rows(office: &Office, filter: &Filter, raw: bool) -> Vec<Row> {
-    let chunks = export::stream(&office.app.recoup, By::Operator, &office.case, What::Lines, filter, raw).await.unwrap();
+    let chunks =
+        export::stream(&office.app.recoup, By::Operator, &office.case, What::Lines, filter, raw).await.unwrap();
     let chunks: Vec<bytes::Bytes> = chunks.try_collect().await.unwrap();
     let text = chunks.concat();
     csv::Reader::from_reader(text.as_slice()).deserialize().map(Result::unwrap).collect()

@@ -33,7 +33,14 @@ enum Part {
 /// Builds and measures. The case of a million lines is kept for the next time.
 pub fn run(workspace: &Workspace, interrupt: &Interrupt, options: &Options) -> Result<()> {
     build::build(workspace, interrupt)?;
-    interrupt.run(&mut workspace.cargo(["build", "--release", "--example", "bench_case", "--example", "bench_bulk"]))?;
+    interrupt.run(&mut workspace.cargo([
+        "build",
+        "--release",
+        "--example",
+        "bench_case",
+        "--example",
+        "bench_bulk",
+    ]))?;
     let bare = workspace.target.join("benches");
     let mut build = workspace.cargo(["build", "--release"]);
     interrupt.run(build.current_dir(workspace.root.join("benches/bare_submits")).env("CARGO_TARGET_DIR", &bare))?;
