@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: what Recoup costs, measured by one command each. A new bench is a file here, a variant of [`Bench`]
 //! and a line in [`run`]; [`measure`] tells seconds, processor time and peak memory of any program.
 
+mod bulk;
 mod filing;
 mod incremental;
 mod lighthouse;
@@ -27,6 +28,8 @@ pub enum Bench {
     Incremental,
     /// Lets Lighthouse judge public, claimant and counsel pages, and weighs what they load
     Lighthouse,
+    /// Exports a million lines, submits claims, uploads a gigabyte, beside sqlite3, bare transactions and cp
+    Bulk(bulk::Options),
     /// Reads and stores statements, beside the csv crate, sqlite3 and calamine alone
     Statements,
     /// Asks for pages beside bare axum, with a large case, and in a storm of sign-ins
@@ -40,6 +43,7 @@ pub fn run(workspace: &Workspace, interrupt: &Interrupt, bench: &Bench) -> Resul
         Bench::Filing(options) => filing::run(workspace, interrupt, options),
         Bench::Incremental => incremental::run(workspace, interrupt),
         Bench::Lighthouse => lighthouse::run(workspace, interrupt),
+        Bench::Bulk(options) => bulk::run(workspace, interrupt, options),
         Bench::Statements => statements::run(workspace, interrupt),
         Bench::Pages(options) => pages::run(workspace, interrupt, options),
     }
