@@ -41,6 +41,31 @@ pub fn initials(name: &str) -> String {
     letters.map(|letter| format!("{}.", letter.to_uppercase())).collect::<Vec<_>>().join(" ")
 }
 
+/// A person's name as anybody may read it: its initials, and of an estate that it is one.
+fn shortened(name: &str) -> String {
+    match of_estate(name) {
+        Some(person) => format!("Estate of {}", initials(person)),
+        None => initials(name),
+    }
+}
+
+/// The person of whom a name says that it is their estate: “Estate of Ann Gray”, “The Ann Gray Estate”.
+fn of_estate(name: &str) -> Option<&str> {
+    let trimmed = name.trim();
+    let lower = trimmed.to_ascii_lowercase();
+    let the = if lower.starts_with("the ") { 4 } else { 0 };
+    let (rest, lower) = (&trimmed[the..], &lower[the..]);
+    let person = if lower.starts_with("estate of ") {
+        &rest["estate of ".len()..]
+    } else if lower.ends_with(" estate") {
+        &rest[..rest.len() - " estate".len()]
+    } else {
+        return None;
+    };
+    let person = person.trim();
+    (!person.is_empty()).then_some(person)
+}
+
 /// The filing as anybody may read it. Amounts, hashes and numbers stay.
 #[must_use]
 pub fn redact(contents: &Contents) -> Contents {
@@ -49,7 +74,7 @@ pub fn redact(contents: &Contents) -> Contents {
     for claim in &mut public.claims {
         let person = is_person(claim.answer(Step::Claimant, "kind"));
         let name = claim.claimant().to_owned();
-        let shown = if person { initials(&name) } else { scrub(&name, &secrets) };
+        let shown = if person { shortened(&name) } else { scrub(&name, &secrets) };
         let mut answers = keep(claim.claim.answers.get(Step::Claimant.key()), &SHOWN);
         if !person {
             answers.set("principal_place", claim.answer(Step::Claimant, "principal_place"));
@@ -79,7 +104,7 @@ pub fn redact(contents: &Contents) -> Contents {
         exhibit.name = format!("Exhibit {}", exhibit.exhibit);
     }
     for withdrawn in &mut public.filing.withdrawn {
-        withdrawn.claimant = initials(&withdrawn.claimant);
+        withdrawn.claimant = shortened(&withdrawn.claimant);
         withdrawn.reason.clear();
     }
     for Match { by, .. } in &mut public.filing.matches {
@@ -133,6 +158,8 @@ fn secrets(contents: &Contents) -> Vec<String> {
         };
         if is_person(claim.answer(Step::Claimant, "kind")) {
             add(claim.claimant());
+            // Whose estate it is, is named without that word too.
+            add(of_estate(claim.claimant()).unwrap_or_default());
         }
         for field in ["email", "phone", "street", "contact"] {
             add(claim.answer(Step::Claimant, field));
@@ -188,6 +215,10 @@ mod tests {
         assert_eq!(initials("Anne-Sophie von Otter"), "A. S. V. O.");
         assert_eq!(initials("Élan"), "É.");
         assert_eq!(initials(""), "");
+        assert_eq!(shortened("Estate of Ann O. Gray"), "Estate of A. O. G.");
+        assert_eq!(shortened("The estate of Ann Gray"), "Estate of A. G.");
+        assert_eq!(shortened("Ann Gray Estate"), "Estate of A. G.");
+        assert_eq!((shortened("Estate Of "), shortened("Mark Powell")), ("E. O.".to_owned(), "M. P.".to_owned()));
     }
 
     #[test]
