@@ -299,6 +299,9 @@ on_both! {
         for kept in KEPT {
             let mail = find(&mails, kept);
             let mut header = format!("To: {}\nSubject: {}\n", mail.recipient, mail.subject);
+            if !mail.reply_to.is_empty() {
+                header.push_str(&format!("Reply-To: {}\n", mail.reply_to));
+            }
             if !mail.unsubscribe.is_empty() {
                 header.push_str(&format!("List-Unsubscribe: <{}>\n", mail.unsubscribe));
             }
