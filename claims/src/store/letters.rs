@@ -185,15 +185,18 @@ pub struct Shared {
     pub wholly: bool,
 }
 
-/// The submitted claims with lines of a category of whose money some overlaps with another claim's, and whose letter of a kind is not
-/// written, or only drafted.
+/// The submitted claims with lines of a category of whose money some was taken off, or is in an overlap that nobody decided yet, and
+/// whose letter of a kind is not written, or only drafted.
 ///
 /// # Errors
 /// If the database fails.
 pub async fn shared(tx: &mut Tx, case: CaseId, category: &str, kind: &str) -> Result<Vec<Shared>, Error> {
     let sql = sqlx::AssertSqlSafe(format!(
         "SELECT COALESCE(k.number, '') AS number, ({WHOLLY}) AS wholly FROM claims k JOIN versions v ON v.id = k.in_force_id WHERE k.case_id = $1 AND k.status = 'submitted' \
-         AND EXISTS (SELECT 1 FROM removed r WHERE r.claim_id = k.id AND r.category = $2 AND (r.confirmed > 0 OR r.suspected > 0)) \
+         AND EXISTS (SELECT 1 FROM lines l WHERE l.version_id = v.id AND l.category = $2) \
+         AND (EXISTS (SELECT 1 FROM removed r WHERE r.claim_id = k.id AND r.category = $2 AND (r.confirmed > 0 OR r.suspected > 0)) \
+              OR EXISTS (SELECT 1 FROM ledger_parts p JOIN ledger_entries e ON e.id = p.entry_id WHERE p.claim_id = k.id AND e.suspected > 0 \
+                         AND e.family = CASE WHEN $2 = 'held_inventory' THEN 'stock' ELSE 'sales' END)) \
          AND NOT EXISTS (SELECT 1 FROM letters t WHERE t.claim_id = k.id AND t.kind = $3 AND t.is_current AND t.state <> 'drafted') ORDER BY k.id"
     ));
     on!(tx, c => sqlx::query_as(sql).bind(case).bind(category).bind(kind).fetch_all(c).await)
