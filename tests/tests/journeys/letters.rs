@@ -247,7 +247,7 @@ on_both! {
         let page = scene.browser.get(path).await;
         page.expect("Draft all 2 that are needed");
         page.expect("Another claim asks for some of the same money");
-        page.expect(&format!("show=all&amp;claim={}", claims[0].2));
+        page.expect(&claims[0].2);
         let mut tx = scene.app.recoup.store.read().await.unwrap();
         let entry = overlaps::list(&mut tx, scene.case, overlaps::Which::All, None, 9, 0).await.unwrap().remove(0);
         drop(tx);
