@@ -69,7 +69,7 @@ fn case() -> Page {
                     ]/>
                     <h2>"Questions"</h2>
                     <details open><summary>"I have lost my statements. Can I claim?"</summary><p>"Yes. Give what you know; a lump sum over all releases is enough to begin with."</p></details>
-                    <details><summary>"Who sees what I send?"</summary><p>"Counsel of this case."</p></details>
+                    <details><summary>"Who sees what I send?"</summary><p>"Counsel of this case, and the court once counsel file the claims. The version for the public shows no documents, no address, no e-mail and no telephone."</p></details>
                 </div>
                 <div class="aside">
                     <h2>"Deadline"</h2>

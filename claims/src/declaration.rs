@@ -68,11 +68,20 @@ impl Declaration {
     /// The words as they are declared, with the day of signing where the statute has it.
     #[must_use]
     pub fn words(self, on: NaiveDate) -> String {
+        self.executed_on(&show_day(on))
+    }
+
+    /// The words on a paper that is still to be signed, with room for the day.
+    #[must_use]
+    pub fn words_to_sign(self) -> String {
+        self.executed_on("____________________")
+    }
+
+    fn executed_on(self, day: &str) -> String {
         match self {
-            Self::FederalWithin => format!("I declare under penalty of perjury that the foregoing is true and correct. Executed on {}.", show_day(on)),
+            Self::FederalWithin => format!("I declare under penalty of perjury that the foregoing is true and correct. Executed on {day}."),
             Self::FederalWithout => format!(
-                "I declare under penalty of perjury under the laws of the United States of America that the foregoing is true and correct. Executed on {}.",
-                show_day(on)
+                "I declare under penalty of perjury under the laws of the United States of America that the foregoing is true and correct. Executed on {day}."
             ),
             Self::Oregon => "I hereby declare that the above statement is true to the best of my knowledge and belief, and that I understand it is made for use as evidence in court and is subject to penalty for perjury.".to_owned(),
         }

@@ -99,11 +99,37 @@ pub fn show_day(day: NaiveDate) -> String {
     format!("{} {}{} {}", day.day(), first.to_ascii_uppercase(), rest, day.year())
 }
 
+/// Months, counted from year 0, as a person reads them: `October 2015`, `October to December 2015`, `July 2014 to June 2015`. Empty
+/// for 0, which stands for no month.
+#[must_use]
+pub fn show_months(first: i64, last: i64) -> String {
+    let name = |month: i64| {
+        let name = usize::try_from(month.rem_euclid(12)).ok().and_then(|place| MONTHS.get(place)).unwrap_or(&"");
+        let (first, rest) = name.split_at(name.len().min(1));
+        format!("{}{rest}", first.to_ascii_uppercase())
+    };
+    let year = |month: i64| month.div_euclid(12);
+    match (first, last) {
+        (0, 0) => String::new(),
+        (first, last) if first == last => format!("{} {}", name(first), year(first)),
+        (first, last) if year(first) == year(last) => format!("{} to {} {}", name(first), name(last), year(last)),
+        (first, last) => format!("{} {} to {} {}", name(first), year(first), name(last), year(last)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn months_in_words() {
+        let january = 2015 * 12;
+        assert_eq!(show_months(january + 9, january + 11), "October to December 2015");
+        assert_eq!(show_months(january - 6, january + 5), "July 2014 to June 2015");
+        assert_eq!((show_months(january, january), show_months(0, 0)), ("January 2015".to_owned(), String::new()));
+    }
 
     #[test]
     fn days_as_people_write_them() {

@@ -191,6 +191,7 @@ fn contents(claims: usize, lines: usize, pages: usize, pdf: &[u8], pages_of: i64
                 "Every person, label, publisher, ensemble or estate that on 3 June 2016 was owed money for recordings."
                     .to_owned(),
             contact: String::new(),
+            forum: None,
             deadline: String::new(),
             time_zone: "America/Los_Angeles".to_owned(),
             currency: Currency::USD,
@@ -223,6 +224,7 @@ fn contents(claims: usize, lines: usize, pages: usize, pdf: &[u8], pages_of: i64
         matches: Vec::new(),
         overlaps: Vec::new(),
         figures: sum,
+        members: None,
         engines: render::engines(),
         previous: None,
     };

@@ -9,6 +9,8 @@ mod front;
 mod people;
 mod proof;
 mod schedule;
+#[cfg(test)]
+mod tests;
 
 /// A section.
 #[derive(Debug, Clone, Serialize)]
@@ -72,6 +74,8 @@ pub(crate) enum Body {
     Words {
         /// Paragraphs.
         words: Vec<String>,
+        /// The words under which it is sworn, above the signature; empty where it is not.
+        sworn: String,
         /// Whether it is signed.
         signature: bool,
         /// Who signs.

@@ -73,6 +73,8 @@ fn mail() -> Mail {
         next_at: at,
         give_up_at: at,
         unsubscribe: "https://claims.example.org/unsubscribe/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".to_owned(),
+        case_id: None,
+        reply_to: String::new(),
         attachments: Vec::new(),
     }
 }
@@ -101,6 +103,20 @@ async fn a_mail_arrives_with_both_parts_and_a_stable_id() {
     }
     let id = |mail: &str| mail.lines().find(|line| line.starts_with("Message-ID:")).map(str::to_owned).unwrap();
     assert_eq!(id(&received[0]), id(&received[1]));
+}
+
+#[tokio::test]
+async fn an_answer_goes_to_the_contact_of_the_case_and_nothing_typed_adds_a_header() {
+    let (url, received) = server("250 ok\r\n", "250 queued\r\n").await;
+    let post = post(url);
+    for reply_to in ["counsel@example.org", "", "counsel@example.org\r\nBcc: all@example.org", "no address"] {
+        post.deliver(&Mail { reply_to: reply_to.to_owned(), ..mail() }).await.unwrap();
+    }
+    let received = received.lock().unwrap();
+    assert!(received[0].contains("Reply-To: counsel@example.org\r\n"), "{}", received[0]);
+    for other in &received[1..] {
+        assert!(!other.contains("Reply-To") && !other.contains("Bcc"), "{other}");
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Questions and answers, to be checked.
 
-use claims::intake::{Answers, Field, Kind, Section, form::fields};
+pub use claims::intake::form::in_words as answer_in_words;
+use claims::intake::{Answers, Kind, Section, form::fields};
 use leptos::prelude::*;
 
 /// One question with its answer.
@@ -29,22 +30,6 @@ pub fn SummaryList(
         })
         .collect();
     view! { <dl class="summary-list">{rows}</dl> }
-}
-
-/// An answer as it is shown to be checked: choices in their words, no password.
-#[must_use]
-pub fn answer_in_words(field: &Field, answers: &Answers) -> String {
-    let answer = answers.get(field.name);
-    match field.kind {
-        Kind::Select(choices) | Kind::Radio(choices) => {
-            choices.iter().find(|(value, _)| *value == answer).map_or(answer, |(_, words)| words).to_owned()
-        }
-        Kind::Tick if answer == "yes" => "Yes".to_owned(),
-        Kind::Tick if answer.is_empty() => "No".to_owned(),
-        Kind::Percent if !answer.is_empty() && !answer.ends_with('%') => format!("{answer}\u{a0}%"),
-        Kind::Password | Kind::NewPassword => String::new(),
-        _ => answer.to_owned(),
-    }
 }
 
 /// The rows of a whole form; each links to its field on the page `change`, if that is given.

@@ -5,7 +5,8 @@ use crate::{
     CaseId, ClaimId, OverlapId,
     access::{Action, Actor, Refusal},
     intake::{Answers, resolution},
-    matching::{model, period::month_text},
+    matching::model,
+    period::show_months,
     store::{
         Tx, cases, matching,
         overlaps::{self, NewDecision, Overlap, Part},
@@ -108,17 +109,19 @@ fn about(entry: &Overlap) -> &str {
 #[must_use]
 pub fn suggested_letter(case_title: &str, entry: &Overlap) -> (String, String) {
     let release = if entry.words.is_empty() { "a lump sum".to_owned() } else { format!("“{}”", entry.words) };
-    let months = |month: i64| month_text(i32::try_from(month).unwrap_or_default());
-    let period = match (entry.first_month, entry.last_month) {
-        (0, 0) => String::new(),
-        (first, last) if first == last => format!(" for {}", months(first)),
-        (first, last) => format!(" for {} to {}", months(first), months(last)),
+    let months = show_months(entry.first_month, entry.last_month);
+    let period = if months.is_empty() { String::new() } else { format!(" for {months}") };
+    // A decision may have taken money off some of the parties already: then nothing is said of it to all of them.
+    let so_far = if entry.confirmed == 0 {
+        "Nothing was taken off your claim."
+    } else {
+        "What was decided so far about money that more than one person claims is not final: what you tell us can change it."
     };
     let subject = format!("Your claim in “{case_title}”: a question about {release}");
     let text = format!(
         "You claim money for {release}{period}. Somebody else claims money for the same release and time, so we need to know how these claims go together, to count every dollar once and for the right person.\n\n\
          Please tell us who was to be paid for this release under your agreement, which share was yours, and where the agreement says so. If you have the page at hand, add it to the documents of your claim.\n\n\
-         Nothing was taken off your claim."
+         {so_far}"
     );
     (subject, text)
 }
@@ -175,4 +178,37 @@ async fn pair(
         return Err(Refusal::NotFound.into());
     }
     Ok((entry, find(a)?, find(b)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{OverlapId, ReleaseId};
+
+    fn entry(confirmed: i64) -> Overlap {
+        Overlap {
+            id: OverlapId(1),
+            family: "sales".to_owned(),
+            release_id: ReleaseId(7),
+            channel: "itunes".to_owned(),
+            words: "Sonatas".to_owned(),
+            first_month: 2015 * 12 + 9,
+            last_month: 2015 * 12 + 11,
+            months: 3,
+            gross: 100,
+            confirmed,
+            suspected: 10,
+            over_whole: false,
+            contradictory: false,
+        }
+    }
+
+    #[test]
+    fn the_letter_says_that_nothing_was_taken_off_only_where_that_is_so() {
+        let (_, text) = suggested_letter("Allegro", &entry(0));
+        assert!(text.contains("“Sonatas” for October to December 2015."), "{text}");
+        assert!(text.ends_with("Nothing was taken off your claim."), "{text}");
+        let (_, text) = suggested_letter("Allegro", &entry(5));
+        assert!(!text.contains("Nothing was taken off") && text.ends_with("what you tell us can change it."), "{text}");
+    }
 }

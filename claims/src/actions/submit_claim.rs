@@ -20,6 +20,7 @@ use crate::{
     frozen::{self, FrozenClaim, FrozenDeclaration, FrozenDocument, FrozenEvidence, FrozenLine},
     identifiers::ClaimNumber,
     intake::{Answers, claimant, line, sign, steps::Step},
+    letters::receipt_sums,
     line::Category,
     money,
     store::{
@@ -283,12 +284,15 @@ async fn queue_receipts(
     let Case { settings, .. } = &draft.case;
     let about = (Some(draft.case.id), Some(draft.claim.id));
     let received = deadline::show(now, &settings.time_zone);
-    let totals: Vec<String> = frozen.totals.iter().map(|total| total_in_words(total, settings.currency)).collect();
+    let mut totals: Vec<String> = frozen.totals.iter().map(|total| total_in_words(total, settings.currency)).collect();
+    let sums = receipt_sums(&frozen.totals, Some(settings.filing_basis));
+    totals.extend(sums.iter().map(|sum| format!("{}: {}", sum.name, settings.currency.show(sum.amount))));
+    let changes = draft.case.changes_in_words(now);
     let claimant = frozen.answers.get(Step::Claimant.key()).map_or("", |answers| answers.get("legal_name"));
     for person in claims::people_of(tx, draft.claim.claimant_id).await? {
         let values = context! {
             name => person.name, claimant, case => settings.title.as_str(), number => frozen.number.as_str(), version => frozen.version, received => received.as_str(), lines => frozen.lines.len(), totals => totals.clone(),
-            documents => frozen.documents.len(), sha256, deadline => deadline::in_words(draft.case.deadline, &settings.time_zone, now).rsplit_once(", ").map_or(String::new(), |(words, _)| words.to_owned()),
+            documents => frozen.documents.len(), sha256, changes => changes.as_str(), contact => settings.contact_in_a_line(),
             link => recoup.url(&format!("/claims/{}/versions/{}", draft.claim.id, frozen.version)),
         };
         let mail = recoup.mails.write("receipt", &person.email, values, about)?.of(person.account);

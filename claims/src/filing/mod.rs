@@ -8,7 +8,12 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::{Instant, line::Basis, money::Currency};
+use crate::{
+    Instant,
+    declaration::{Declaration, Forum},
+    line::Basis,
+    money::{Currency, grouped_units},
+};
 
 pub mod bates;
 mod chronology;
@@ -27,7 +32,7 @@ mod tests;
 
 pub use contents::{Contents, FiledClaim, Mismatch, Portal};
 pub use difference::{Difference, Moved, difference};
-pub use settings::{DECLARATION, FORM, FilingSettings, defaults, read_settings};
+pub use settings::{DECLARATION, FORM, FilingSettings, Sworn, defaults, read_settings};
 pub use table::{Cell, Column, Table};
 pub use tables::{all as tables, claimant_name, difference_table};
 
@@ -80,6 +85,10 @@ pub struct Filing {
     pub overlaps: Vec<Overlap>,
     /// The figures of the case.
     pub figures: Figures,
+    /// How many different claimants the claims are of, at least and at most: some may be one, which nobody has decided yet.
+    /// Filings that were made before it was kept have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub members: Option<(i64, i64)>,
     /// Names and versions of the programs that worked on it.
     pub engines: Vec<(String, String)>,
     /// The filing before, if there is one.
@@ -104,6 +113,9 @@ pub struct CaseFacts {
     pub class_definition: String,
     /// Whom to ask.
     pub contact: String,
+    /// Where the case is, or would be, heard; filings that were made before it was kept have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forum: Option<Forum>,
     /// Deadline in words.
     pub deadline: String,
     /// IANA zone.
@@ -254,7 +266,8 @@ pub struct Match {
     pub method: String,
     /// Weight of the match in thousandths of a bit.
     pub weight: i64,
-    /// The parts of the weight, in thousandths of a bit, by field.
+    /// What the weight is the sum of, in thousandths of a bit: before comparison, then field by field. Empty where nothing was
+    /// weighed.
     pub parts: Vec<(String, i64)>,
     /// What was decided, in words; “open” while nobody has.
     pub decision: String,
@@ -314,6 +327,27 @@ impl Filing {
             format!("Supplemental filing {}", self.number)
         } else {
             format!("Filing {}", self.number)
+        }
+    }
+
+    /// The number of members in words: “101”, or “99 to 101”. Empty for a filing that does not know it.
+    #[must_use]
+    pub fn members_in_words(&self) -> String {
+        match self.members {
+            None => String::new(),
+            Some((least, most)) if least == most => grouped_units(most),
+            Some((least, most)) => format!("{} to {}", grouped_units(least), grouped_units(most)),
+        }
+    }
+
+    /// The words under which the declaration on method is sworn, with room for the day; empty where it is not sworn.
+    #[must_use]
+    pub fn sworn(&self) -> String {
+        let forum = self.case.forum.unwrap_or(Forum::Other);
+        match self.settings.sworn {
+            Sworn::Within => Declaration::choose(forum, true).words_to_sign(),
+            Sworn::Abroad => Declaration::choose(forum, false).words_to_sign(),
+            Sworn::No => String::new(),
         }
     }
 

@@ -46,6 +46,31 @@ pub fn initials(name: &str) -> String {
     letters.map(|letter| format!("{}.", letter.to_uppercase())).collect::<Vec<_>>().join(" ")
 }
 
+/// A person's name as anybody may read it: its initials, and of an estate that it is one.
+fn shortened(name: &str) -> String {
+    match of_estate(name) {
+        Some(person) => format!("Estate of {}", initials(person)),
+        None => initials(name),
+    }
+}
+
+/// The person of whom a name says that it is their estate: “Estate of Ann Gray”, “The Ann Gray Estate”.
+fn of_estate(name: &str) -> Option<&str> {
+    let trimmed = name.trim();
+    let lower = trimmed.to_ascii_lowercase();
+    let the = if lower.starts_with("the ") { 4 } else { 0 };
+    let (rest, lower) = (&trimmed[the..], &lower[the..]);
+    let person = if lower.starts_with("estate of ") {
+        &rest["estate of ".len()..]
+    } else if lower.ends_with(" estate") {
+        &rest[..rest.len() - " estate".len()]
+    } else {
+        return None;
+    };
+    let person = person.trim();
+    (!person.is_empty()).then_some(person)
+}
+
 /// The filing as anybody may read it. Amounts, hashes and numbers stay.
 ///
 /// # Errors
@@ -56,7 +81,7 @@ pub fn redact(contents: &Contents) -> Result<Contents, BuildError> {
     for claim in &mut public.claims {
         let person = is_person(claim.answer(Step::Claimant, "kind"));
         let name = claim.claimant().to_owned();
-        let shown = if person { initials(&name) } else { secrets.scrub(&name) };
+        let shown = if person { shortened(&name) } else { secrets.scrub(&name) };
         let mut answers = keep(claim.claim.answers.get(Step::Claimant.key()), &SHOWN);
         if !person {
             answers.set("principal_place", claim.answer(Step::Claimant, "principal_place"));
@@ -86,7 +111,7 @@ pub fn redact(contents: &Contents) -> Result<Contents, BuildError> {
         exhibit.name = format!("Exhibit {}", exhibit.exhibit);
     }
     for withdrawn in &mut public.filing.withdrawn {
-        withdrawn.claimant = initials(&withdrawn.claimant);
+        withdrawn.claimant = shortened(&withdrawn.claimant);
         withdrawn.reason.clear();
     }
     for Match { by, release, .. } in &mut public.filing.matches {
@@ -134,6 +159,8 @@ fn secrets(contents: &Contents) -> Result<Secrets, BuildError> {
     for claim in &contents.claims {
         if is_person(claim.answer(Step::Claimant, "kind")) {
             secrets.name(claim.claimant());
+            // Whose estate it is, is named without that word too.
+            secrets.name(of_estate(claim.claimant()).unwrap_or_default());
         }
         secrets.name(claim.answer(Step::Claimant, "contact"));
         secrets.name(&claim.claim.declaration.name);
@@ -154,5 +181,9 @@ mod tests {
         assert_eq!(initials("Anne-Sophie von Otter"), "A. S. V. O.");
         assert_eq!(initials("Élan"), "É.");
         assert_eq!(initials(""), "");
+        assert_eq!(shortened("Estate of Ann O. Gray"), "Estate of A. O. G.");
+        assert_eq!(shortened("The estate of Ann Gray"), "Estate of A. G.");
+        assert_eq!(shortened("Ann Gray Estate"), "Estate of A. G.");
+        assert_eq!((shortened("Estate Of "), shortened("Mark Powell")), ("E. O.".to_owned(), "M. P.".to_owned()));
     }
 }

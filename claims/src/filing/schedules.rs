@@ -164,7 +164,8 @@ fn add(parts: &mut Vec<Part>, claim: &FiledClaim, line: &FrozenLine, filing_basi
 }
 
 fn entry(claim: &FiledClaim, line: &FrozenLine, evidence: Vec<String>) -> Entry {
-    let foreign = if line.currency == claim.claim.currency {
+    // Stock without a value has nothing to convert.
+    let foreign = if line.currency == claim.claim.currency || line.basis == Some(Basis::UnitsOnly) {
         String::new()
     } else {
         format!("{} at {}", line.currency.show(line.amount), line.rate)

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bates::Bates;
 use crate::{
-    intake::{Answers, Field, FieldError, Kind, Reader, Section},
+    intake::{Answers, Field, FieldError, Kind, Reader, Section, form::Choice},
     money::Currency,
 };
 
@@ -23,6 +23,26 @@ Claims that may be of one claimant, or about the same money, were found by compa
 nobody has decided yet is shown as a range between the total with everything suspected removed and the total with nothing suspected removed.\n\n\
 The sums of this filing were compared with the sums that the portal keeps, claim by claim and line by line, while it was made; it would not have \
 been made if one of them differed. The manifest lists every file with its size and SHA-256 hash and is signed (Ed25519, RFC 8032).";
+
+/// How the declaration on method is sworn.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sworn {
+    /// Under penalty of perjury, by somebody who signs within the United States.
+    Within,
+    /// Under penalty of perjury, by somebody who signs elsewhere.
+    Abroad,
+    /// Not at all, as filings were before they could be.
+    #[default]
+    No,
+}
+
+/// How it can be sworn.
+const SWORN: &[Choice] = &[
+    ("within", "Under penalty of perjury, signed in the United States"),
+    ("abroad", "Under penalty of perjury, signed outside the United States"),
+    ("no", "Not sworn"),
+];
 
 /// The form.
 pub const FORM: &[Section] = &[
@@ -43,6 +63,8 @@ pub const FORM: &[Section] = &[
         fields: &[
             Field::required("declaration", "Text", Kind::LongText(20_000))
                 .hint("An empty line begins a paragraph. Whoever signs it should be able to swear to it."),
+            Field::optional("sworn", "It is", Kind::Radio(SWORN))
+                .hint("Above the signature stand the words of 28 U.S.C. § 1746, “I declare under penalty of perjury that the foregoing is true and correct. Executed on …”, or those of ORCP 1 E in a case of the State of Oregon."),
             Field::optional("declarant", "Name and title of who signs", Kind::Text(200)),
         ],
     },
@@ -59,6 +81,9 @@ pub struct FilingSettings {
     pub volume_mb: i64,
     /// Declaration on method.
     pub declaration: String,
+    /// How it is sworn.
+    #[serde(default)]
+    pub sworn: Sworn,
     /// Who signs it; empty for a blank line.
     pub declarant: String,
 }
@@ -79,6 +104,7 @@ pub fn defaults(claim_prefix: &str) -> Answers {
         .with("bates_width", "6")
         .with("volume_mb", "35")
         .with("declaration", DECLARATION)
+        .with("sworn", "within")
 }
 
 /// Reads the form.
@@ -102,6 +128,12 @@ pub fn read_settings(answers: &Answers) -> Result<FilingSettings, Vec<FieldError
             bates_width: reader.units("bates_width")?,
             volume_mb: reader.units("volume_mb")?,
             declaration: reader.text("declaration")?,
+            // Settings that were saved before it was asked have no answer: a declaration is sworn unless counsel say otherwise.
+            sworn: match answers.get("sworn") {
+                "abroad" => Sworn::Abroad,
+                "no" => Sworn::No,
+                _ => Sworn::Within,
+            },
             declarant: reader.text("declarant").unwrap_or_default(),
         })
     })();

@@ -24,7 +24,7 @@ pub fn claimant_name(claim: &FiledClaim) -> &str {
 /// Every table.
 #[must_use]
 pub fn all(contents: &Contents) -> Vec<Table> {
-    let mut tables = vec![summary(contents), totals(contents)];
+    let mut tables = vec![summary(contents), totals(contents), figures(contents)];
     let schedules = schedules(contents);
     tables.extend(schedules.iter().map(|schedule| lines(contents, schedule)));
     tables.push(claimants::claimants(contents));
@@ -137,6 +137,43 @@ fn totals(contents: &Contents) -> Table {
                 Cell::key(currency.code()),
             ]);
         }
+    }
+    table
+}
+
+/// One row a figure of the summary.
+fn figures(contents: &Contents) -> Table {
+    let (filing, currency) = (&contents.filing, currency(contents));
+    let mut table = Table::new(
+        "figures",
+        "Figures of the filing",
+        &[
+            ("figure", "which figure"),
+            ("number", "how many, where it counts"),
+            ("amount", "how much, where it is money"),
+            ("currency", "currency of the amount"),
+        ],
+    );
+    let count = |figure: &str, number: i64| vec![Cell::key(figure), Cell::Integer(number), Cell::Empty, Cell::Empty];
+    let money = |figure: &str, minor: i64| {
+        vec![Cell::key(figure), Cell::Empty, Cell::Amount(minor, currency), Cell::key(currency.code())]
+    };
+    table.rows.push(count("claims", i64::try_from(contents.claims.len()).unwrap_or(i64::MAX)));
+    if let Some((least, most)) = filing.members {
+        table.rows.push(count("members_at_least", least));
+        table.rows.push(count("members_at_most", most));
+    }
+    let figures = filing.figures;
+    for (figure, minor) in [
+        ("gross", figures.gross),
+        ("overlap_removed", figures.confirmed),
+        ("overlap_suspected", figures.suspected),
+        ("unique_at_least", figures.unique_at_least()),
+        ("unique_at_most", figures.unique_at_most()),
+        ("documented", figures.documented),
+        ("sworn_only", figures.sworn_only()),
+    ] {
+        table.rows.push(money(figure, minor));
     }
     table
 }

@@ -115,6 +115,7 @@ fn filed(number: i64, claims: &[FrozenClaim]) -> (Filing, Vec<String>, Vec<Porta
             parties: String::new(),
             class_definition: String::new(),
             contact: String::new(),
+            forum: Some(crate::declaration::Forum::Federal),
             deadline: String::new(),
             time_zone: "Etc/UTC".to_owned(),
             currency: Currency::USD,
@@ -145,6 +146,7 @@ fn filed(number: i64, claims: &[FrozenClaim]) -> (Filing, Vec<String>, Vec<Porta
         matches: Vec::new(),
         overlaps: Vec::new(),
         figures,
+        members: Some((2, 3)),
         engines: Vec::new(),
         previous: None,
     };
@@ -216,6 +218,73 @@ fn every_table_has_a_cell_for_every_column() {
     for table in all {
         assert!(table.rows.iter().all(|row| row.len() == table.columns.len()), "{}", table.key);
     }
+}
+
+#[test]
+fn members_and_weights_stand_in_the_tables_where_there_are_any() {
+    let claims = [
+        claim("ALG-1", 1, vec![line(1, Category::UnpaidSales, None, 700, None)]),
+        claim("ALG-2", 1, vec![line(1, Category::UnpaidSales, None, 700, None)]),
+    ];
+    let mut contents = contents(1, &claims);
+    let pair = |kind: &str, weight, parts| Match {
+        kind: kind.to_owned(),
+        a: "ALG-1".to_owned(),
+        b: "ALG-2".to_owned(),
+        method: String::new(),
+        weight,
+        parts,
+        decision: "open".to_owned(),
+        by: String::new(),
+    };
+    contents.filing.matches = vec![
+        pair("claimants", 9_576, vec![("before comparison".to_owned(), -6_724), ("name".to_owned(), 16_300)]),
+        pair("money", 0, Vec::new()),
+    ];
+    let tables = tables(&contents);
+    let cell = |key: &str, row: &dyn Fn(&[Cell]) -> bool, column: &str| {
+        let table = tables.iter().find(|table| table.key == key).unwrap();
+        let at = table.columns.iter().position(|of| of.name == column).unwrap();
+        table.rows.iter().find(|cells| row(cells)).unwrap()[at].plain()
+    };
+    let pair = |kind: &'static str, column: &str| cell("duplicates", &|cells| cells[0].plain() == kind, column);
+    // By hand: −6.724 + 16.300 = 9.576.
+    assert_eq!(pair("claimants", "weight"), "9.576");
+    assert_eq!(pair("claimants", "parts"), "before comparison -6.724; name 16.300");
+    assert_eq!((pair("money", "weight"), pair("money", "parts")), (String::new(), String::new()));
+    let figure = |name: &'static str, column: &str| cell("figures", &|cells| cells[0].plain() == name, column);
+    assert_eq!((figure("claims", "number"), figure("members_at_least", "number")), ("2".to_owned(), "2".to_owned()));
+    assert_eq!((figure("members_at_most", "number"), figure("gross", "amount")), ("3".to_owned(), "14.00".to_owned()));
+    assert_eq!(contents.filing.members_in_words(), "2 to 3");
+}
+
+#[test]
+fn the_declaration_on_method_is_sworn_in_the_words_of_the_forum_unless_counsel_say_otherwise() {
+    let mut filing = filed(1, &[]).0;
+    let federal = filing.sworn();
+    assert!(
+        federal
+            .starts_with("I declare under penalty of perjury that the foregoing is true and correct. Executed on __"),
+        "{federal}"
+    );
+    let sworn = |how: &str| read_settings(&defaults("ALG").with("sworn", how)).unwrap().sworn;
+    assert_eq!([sworn(""), sworn("abroad"), sworn("no")], [Sworn::Within, Sworn::Abroad, Sworn::No]);
+    filing.settings.sworn = Sworn::Abroad;
+    assert!(filing.sworn().contains("under the laws of the United States of America"));
+    filing.case.forum = Some(crate::declaration::Forum::Oregon);
+    filing.settings.sworn = Sworn::Within;
+    assert!(filing.sworn().contains("subject to penalty for perjury"));
+    filing.settings.sworn = Sworn::No;
+    assert_eq!(filing.sworn(), "");
+}
+
+#[test]
+fn units_without_a_value_are_not_converted() {
+    let mut foreign = line(1, Category::HeldInventory, Some(Basis::UnitsOnly), 0, None);
+    foreign.currency = Currency::parse("EUR").unwrap();
+    foreign.rate = "1.1154".to_owned();
+    let found = schedules::schedules(&contents(1, &[claim("ALG-1", 1, vec![foreign])]));
+    assert_eq!(found[1].parts[0].groups[0].lines[0].foreign, "");
 }
 
 #[test]

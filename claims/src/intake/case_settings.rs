@@ -6,7 +6,7 @@ use chrono::{NaiveDate, NaiveTime};
 use rust_decimal::Decimal;
 
 use super::form::{Answers, Choice, Field, FieldError, Kind, Section};
-use super::reader::Reader;
+use super::reader::{Reader, read_email};
 use crate::{
     declaration::Forum,
     line::{Basis, Category},
@@ -312,6 +312,22 @@ fn read_key_date(line: &str) -> Result<(NaiveDate, String), String> {
     Ok((period::parse_day(day)?, words.trim().to_owned()))
 }
 
+impl CaseSettings {
+    /// The first e-mail address in the contact, to which mails of the case are answered. One address and nothing else, whatever
+    /// stands around it.
+    #[must_use]
+    pub fn contact_address(&self) -> Option<String> {
+        first_address(&self.contact)
+    }
+
+    /// The contact in one line.
+    #[must_use]
+    pub fn contact_in_a_line(&self) -> String {
+        let lines = self.contact.lines().map(str::trim).filter(|line| !line.is_empty());
+        lines.collect::<Vec<_>>().join(", ")
+    }
+}
+
 fn read_questions(text: &str) -> Vec<(String, String)> {
     let mut questions: Vec<(String, String)> = Vec::new();
     for block in text.split("\n\n") {
@@ -331,4 +347,23 @@ fn read_questions(text: &str) -> Vec<(String, String)> {
         }
     }
     questions
+}
+
+fn first_address(text: &str) -> Option<String> {
+    text.split_whitespace()
+        .map(|word| word.trim_start_matches(['(', '<']).trim_end_matches(['.', ',', ';', ')', '>']))
+        .find_map(|word| read_email(word).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_of_a_contact_is_one_address_and_nothing_else() {
+        let found = |text: &str| first_address(text).unwrap_or_default();
+        assert_eq!(found("Ada Counsel\n(claims@example.org), or other@example.org."), "claims@example.org");
+        assert_eq!(found("<claims@example.org>\r\nBcc: all@example.org"), "claims@example.org");
+        assert_eq!(found("Call +1 503 555 0100"), "");
+    }
 }

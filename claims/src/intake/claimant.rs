@@ -51,7 +51,7 @@ pub const FORM: &[Section] = &[
     },
     Section {
         title: "Contact",
-        intro: "Seen by counsel. A public filing shows neither address nor telephone.",
+        intro: "Seen by counsel, and part of the filing that goes to the court. Its version for the public shows neither address, e-mail nor telephone.",
         fields: &[
             Field::optional("contact", "Contact person", Kind::Text(200)).autocomplete("name"),
             Field::required("email", "E-mail", Kind::Email).autocomplete("email"),

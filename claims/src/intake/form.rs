@@ -120,6 +120,22 @@ pub fn find(sections: &'static [Section], name: &str) -> Option<&'static Field> 
     fields(sections).find(|field| field.name == name)
 }
 
+/// An answer as it is shown to be checked: choices in their words, no password.
+#[must_use]
+pub fn in_words(field: &Field, answers: &Answers) -> String {
+    let answer = answers.get(field.name);
+    match field.kind {
+        Kind::Select(choices) | Kind::Radio(choices) => {
+            choices.iter().find(|(value, _)| *value == answer).map_or(answer, |(_, words)| words).to_owned()
+        }
+        Kind::Tick if answer == "yes" => "Yes".to_owned(),
+        Kind::Tick if answer.is_empty() => "No".to_owned(),
+        Kind::Percent if !answer.is_empty() && !answer.ends_with('%') => format!("{answer}\u{a0}%"),
+        Kind::Password | Kind::NewPassword => String::new(),
+        _ => answer.to_owned(),
+    }
+}
+
 /// Answers as typed, by field name. What was never sent is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

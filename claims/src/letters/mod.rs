@@ -12,7 +12,7 @@ use crate::{
     Instant,
     frozen::FrozenClaim,
     intake::{Answers, steps::Step},
-    line::Category,
+    line::{Basis, Category},
 };
 
 mod catalogue;
@@ -25,10 +25,10 @@ mod tests;
 mod texts;
 
 pub use catalogue::{Entry, catalogue, others, sums};
-pub use receipt::{Lines, MOST_LINES, lines};
+pub use receipt::{Lines, MOST_LINES, Sum, answered, lines, sums as receipt_sums};
 pub use state::{DIRECTION_STEP, RETURN_STEP, State, StepTaken, read_step};
 pub use stock::{Stock, stock};
-pub use texts::{FORM, Texts, defaults, known_in_words, read_texts};
+pub use texts::{FORM, Texts, defaults, has_agreement, known_in_words, read_texts};
 
 /// The number of the format below; a change that an old reader would misread gets a new one.
 pub const FORMAT: u32 = 1;
@@ -135,6 +135,12 @@ pub struct Letter {
     pub effective: Option<NaiveDate>,
     /// Paragraphs, with every placeholder filled.
     pub words: Vec<String>,
+    /// Of a receipt: number and hash of the entry that records what was sent, the head of the case's log at that moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logged: Option<(i64, String)>,
+    /// Of a receipt: the basis of stock in the totals of the case at that moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filing_basis: Option<Basis>,
 }
 
 impl Letter {
@@ -232,7 +238,7 @@ pub fn write(order: &Order<'_>) -> Option<Letter> {
         LetterKind::Return => !stock(claim).is_empty(),
     };
     let values = placeholders::values(order);
-    let words = placeholders::fill(texts.of(kind), &values);
+    let words = placeholders::fill(texts.of(kind, claim), &values);
     let (to, directing) = match kind {
         LetterKind::Receipt => (claimant(claim), Party::default()),
         LetterKind::Direction => (texts.aggregator.clone(), texts.distributor.clone()),
@@ -253,6 +259,8 @@ pub fn write(order: &Order<'_>) -> Option<Letter> {
         directing,
         effective: if kind == LetterKind::Direction { texts.effective } else { None },
         words: paragraphs(&words),
+        logged: None,
+        filing_basis: None,
     })
 }
 

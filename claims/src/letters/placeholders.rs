@@ -20,14 +20,14 @@ const RECEIPT: &[Known] = &[("version", "version of the claim"), ("received", "w
 const DIRECTION: &[Known] = &[
     ("aggregator", "who is to pay"),
     ("distributor", "who directs the payment"),
-    ("agreement", "the agreement, with its date if it was told"),
+    ("agreement", "the agreement, with its date if it was told; if none is known, the terms that applied between them"),
     ("effective_date", "from when on"),
     ("accrued", "sums of the schedule by currency"),
 ];
 const RETURN: &[Known] = &[
     ("holder", "who holds the copies"),
     ("distributor", "the distributor"),
-    ("agreement", "the agreement, with its date if it was told"),
+    ("agreement", "the agreement, with its date if it was told; if none is known, the terms that applied between them"),
     ("units", "copies demanded"),
 ];
 
@@ -123,7 +123,9 @@ pub(super) fn values(order: &Order<'_>) -> BTreeMap<&'static str, String> {
         .and_then(|answers| period::parse_day(answers.get("agreement_date")).ok());
     let agreement = match agreed {
         Some(day) => format!("the distribution agreement of {}", period::show_day(day)),
-        None => "the distribution agreement".to_owned(),
+        None if super::has_agreement(claim) => "the distribution agreement".to_owned(),
+        // Nothing is asserted that the claim does not say.
+        None => "the terms that applied between them".to_owned(),
     };
     let effective = match texts.effective {
         Some(day) => period::show_day(day),

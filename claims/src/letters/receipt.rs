@@ -1,8 +1,11 @@
-//! The lines of a receipt, by category and basis: amounts of different bases are never added together.
+//! What a receipt lists: lines by category and basis, because amounts of different bases are never added together; what they
+//! come to; and the answers.
 
 use crate::{
     frozen::{FrozenClaim, FrozenLine},
-    totals::Total,
+    intake::{form, steps::Step},
+    line::Basis,
+    totals::{Total, counts},
 };
 
 /// Most lines that a receipt lists, of all categories together: it is mailed, and a claim may have a hundred thousand. All of
@@ -32,4 +35,63 @@ pub fn lines(claim: &FrozenClaim) -> Vec<Lines<'_>> {
             Lines { total, listed }
         })
         .collect()
+}
+
+/// A sum with its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sum {
+    /// What it is.
+    pub name: String,
+    /// Minor units of the case's currency.
+    pub amount: i64,
+}
+
+/// What a claim comes to: the total, with stock on the basis of the case only, and interest and costs, which are in no total. There is
+/// no total where the basis is not known and stock is valued on several.
+#[must_use]
+pub fn sums(totals: &[Total], filing_basis: Option<Basis>) -> Vec<Sum> {
+    let mut bases: Vec<Basis> =
+        totals.iter().filter_map(|total| total.basis).filter(|basis| *basis != Basis::UnitsOnly).collect();
+    bases.sort_unstable();
+    bases.dedup();
+    let basis = filing_basis.or(if let [only] = bases.as_slice() { Some(*only) } else { None });
+    let mut sums = Vec::new();
+    let known = basis.is_some() || bases.is_empty();
+    if known {
+        let counted = totals.iter().filter(|total| match basis {
+            Some(basis) => counts(total.basis, basis),
+            None => total.basis.is_none(),
+        });
+        let name = match basis.filter(|basis| bases.iter().any(|other| other != basis)) {
+            Some(basis) => format!("Total, with stock at {} only", basis.title()),
+            None => "Total".to_owned(),
+        };
+        sums.push(Sum { name, amount: counted.fold(0, |sum: i64, total| sum.saturating_add(total.amount)) });
+    }
+    for (name, part) in [
+        ("Interest, in no total", (|total| total.interest) as fn(&Total) -> i64),
+        ("Costs, in no total", |total| total.costs),
+    ] {
+        let amount = totals.iter().fold(0, |sum: i64, total| sum.saturating_add(part(total)));
+        if amount != 0 {
+            sums.push(Sum { name: name.to_owned(), amount });
+        }
+    }
+    sums
+}
+
+/// The steps that are one form, with what was answered to each question; what was left empty is left out.
+#[must_use]
+pub fn answered(claim: &FrozenClaim) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
+    let steps = [Step::Claimant, Step::Agreement, Step::Others];
+    let of = |step: Step| {
+        let answers = claim.answers.get(step.key())?;
+        let fields = form::fields(step.form()?);
+        let rows: Vec<_> = fields
+            .map(|field| (field.label, form::in_words(field, answers)))
+            .filter(|(_, answer)| !answer.is_empty())
+            .collect();
+        (!rows.is_empty()).then(|| (step.title(), rows))
+    };
+    steps.into_iter().filter_map(of).collect()
 }

@@ -174,6 +174,78 @@ fn the_roll_forward_says_what_is_known_and_no_more() {
 }
 
 #[test]
+fn a_demand_says_no_more_than_the_claim_supports() {
+    let held = FrozenLine {
+        category: Category::HeldInventory,
+        basis: Some(Basis::Retail),
+        units: Some(12),
+        ..crate::frozen::example().lines.remove(0)
+    };
+    let words = |kind: LetterKind, has: &str, clause: &str, lines: Vec<FrozenLine>| {
+        let mut claim = claim(lines);
+        let agreement = Answers::default().with("has_agreement", has).with("title_clause", clause);
+        claim.answers.insert("agreement".to_owned(), agreement);
+        written(kind, &claim, &texts(&[]).unwrap()).unwrap().words.join(" ")
+    };
+    let relies = words(LetterKind::Return, "yes", "Title stays with the label.", vec![held.clone()]);
+    assert!(
+        relies.contains("under the distribution agreement, whose words on consignment or title are quoted"),
+        "{relies}"
+    );
+    for (has, clause) in [("unknown", ""), ("no", "Title stays with the label."), ("yes", ""), ("", "")] {
+        let says = words(LetterKind::Return, has, clause, vec![held.clone()]);
+        for unsupported in ["agreement,", "title", "consignment", "owns"] {
+            assert!(!says.contains(unsupported), "{has} {clause}: {says}");
+        }
+        assert!(says.contains("demands the return of 12 copies"), "{says}");
+    }
+    let royalty = || vec![royalty(1, "The Orchard", "iTunes", Currency::USD, 100, "Sonatas")];
+    assert!(words(LetterKind::Direction, "yes", "", royalty()).contains("under the distribution agreement,"));
+    assert!(
+        words(LetterKind::Direction, "unknown", "", royalty()).contains("under the terms that applied between them,")
+    );
+    // Words that were saved before there were two kinds of claims.
+    let before = texts(&[("return_without_clause", "")]).unwrap();
+    let mut claim = claim(vec![held]);
+    claim.answers.clear();
+    assert!(written(LetterKind::Return, &claim, &before).unwrap().words[0].contains("has declared that copies"));
+    assert!(texts(&[("return_without_clause", "{{ title }}")]).is_err());
+}
+
+#[test]
+fn a_receipt_has_a_total_interest_costs_and_the_answers() {
+    use crate::totals::Total;
+    let total = |category, basis, amount, interest| Total { amount, interest, ..Total::zero(category, basis) };
+    let totals = [
+        total(Category::UnpaidSales, None, 1_500_000, 30_000),
+        total(Category::HeldInventory, Some(Basis::Retail), 14_000, 0),
+        total(Category::HeldInventory, Some(Basis::Wholesale), 7_000, 1_000),
+        total(Category::HeldInventory, Some(Basis::UnitsOnly), 0, 0),
+    ];
+    let told = |totals: &[Total], basis| -> Vec<(String, i64)> {
+        receipt_sums(totals, basis).into_iter().map(|sum| (sum.name, sum.amount)).collect()
+    };
+    // By hand: 15,000.00 + 140.00 = 15,140.00; interest 300.00 + 10.00 = 310.00; no costs.
+    let expected = [
+        ("Total, with stock at retail list price only".to_owned(), 1_514_000),
+        ("Interest, in no total".to_owned(), 31_000),
+    ];
+    assert_eq!(told(&totals, Some(Basis::Retail)), expected);
+    assert_eq!(told(&totals, None)[0].0, "Interest, in no total", "bases are never added together");
+    assert_eq!(told(&totals[..2], None)[0], ("Total".to_owned(), 1_514_000));
+    assert_eq!(told(&totals[..1], Some(Basis::Retail))[0], ("Total".to_owned(), 1_500_000));
+
+    let mut claim = claim(Vec::new());
+    claim.answers.insert("others".to_owned(), Answers::default().with("others", "unknown").with("others_share", ""));
+    let answered = answered(&claim);
+    assert_eq!(
+        answered.iter().map(|(step, _)| *step).collect::<Vec<_>>(),
+        ["Who is claiming", "Your agreement", "Who else may claim this"]
+    );
+    assert_eq!(answered[2].1, [("May anyone else claim some of this money?", "I do not know".to_owned())]);
+}
+
+#[test]
 fn a_letter_goes_on_step_by_step_and_back_only_with_a_reason() {
     let (today, since) = (day(2026, 3, 4), day(2026, 2, 1));
     let step =

@@ -4,14 +4,15 @@ use chrono::NaiveDate;
 
 use super::{LetterKind, Party, placeholders};
 use crate::{
-    intake::{Answers, Field, FieldError, Kind, Reader, Section},
+    frozen::FrozenClaim,
+    intake::{Answers, Field, FieldError, Kind, Reader, Section, steps::Step},
     money::Currency,
 };
 
 const RECEIPT: &str = "We received the claim of {{ claimant }} in “{{ case }}” on {{ received }}. It has the number {{ number }}; this is version {{ version }}.\n\n\
-Everything that was sent is listed on these pages. The SHA-256 hash is a fingerprint of it: who changes one letter gets another hash. \
+What was sent is listed on these pages: what is claimed, the answers, the documents and the declaration. The SHA-256 hash is a fingerprint of it: who changes one letter gets another hash. \
 Anybody can check it on the page /verify of this site.\n\n\
-What happens next: counsel reviews the claims. If something is missing, you hear from them by mail. Keep the number {{ number }} for questions.";
+What happens next: counsel reviews the claims. If something is missing, you hear from them by mail. For questions, name the number {{ number }} and write to: {{ contact }}.";
 
 const DIRECTION: &str = "{{ distributor }} distributed recordings of {{ claimant }} under {{ agreement }}, and {{ aggregator }} collects what services pay for \
 them and accounts for it to {{ distributor }}. {{ distributor }} has no further claim to these sums.\n\n\
@@ -23,11 +24,19 @@ including what is held in escrow;\n\n\
 Payment to {{ claimant }} discharges {{ aggregator }} towards {{ distributor }} to the amount paid. This letter can be changed only with the written consent of {{ claimant }}. \
 Amounts in the schedule are those of claim {{ number }} in “{{ case }}”; the payor’s own records decide where they differ.";
 
-const RETURN: &str = "You hold copies of recordings that belong to {{ claimant }}. They were delivered to {{ distributor }} on consignment under {{ agreement }}. Title to them never passed.\n\n\
+const RETURN: &str = "You hold copies of recordings of {{ claimant }}. They were delivered to {{ distributor }} under {{ agreement }}, whose words on consignment or title are quoted below. \
+{{ claimant }} relies on these words and owns the copies.\n\n\
 {{ claimant }} demands the return of {{ units }}, as the schedule lists them release by release, free of charge and within 14 days of the date of this letter. \
 An offer to sell them back for money is not accepted.\n\n\
 Until they are returned, please keep the copies apart from goods of others, sell, destroy and move none of them, and tell us in writing where they are and how many there are.\n\n\
 All rights of {{ claimant }} are reserved, above all those in claim {{ number }} in “{{ case }}”.";
+
+const RETURN_WITHOUT_CLAUSE: &str = "In claim {{ number }} in “{{ case }}” {{ claimant }} has declared that copies of its recordings were sent to {{ distributor }} and were not returned. {{ claimant }} claims them.\n\n\
+{{ claimant }} demands the return of {{ units }}, as the schedule lists them release by release, free of charge and within 14 days of the date of this letter. \
+An offer to sell them back for money is not accepted.\n\n\
+If you hold that the copies belong to {{ distributor }}, to you or to somebody else, please tell us in writing within the same time on which agreement and which of its words you rely, and send us a copy.\n\n\
+Until they are returned, please keep the copies apart from goods of others, sell, destroy and move none of them, and tell us in writing where they are and how many there are.\n\n\
+All rights of {{ claimant }} are reserved, above all those in this claim.";
 
 /// The form.
 pub const FORM: &[Section] = &[
@@ -57,7 +66,9 @@ pub const FORM: &[Section] = &[
             Field::required("direction", "Letter of direction", Kind::LongText(8_000))
                 .hint("Placeholders: claimant, number, case, day, contact, aggregator, distributor, agreement, effective_date, accrued."),
             Field::required("return", "Demand for return of stock", Kind::LongText(8_000))
-                .hint("Placeholders: claimant, number, case, day, contact, holder, distributor, agreement, units."),
+                .hint("For claims with a written agreement and its words on title, which the letter quotes. Placeholders: claimant, number, case, day, contact, holder, distributor, agreement, units."),
+            Field::optional("return_without_clause", "The same for other claims", Kind::LongText(8_000))
+                .hint("For claims that know of no written agreement or of no words on title: it says no more than such a claim supports. If it is empty, the words that every case begins with are used. The same placeholders."),
         ],
     },
 ];
@@ -76,16 +87,19 @@ pub struct Texts {
     receipt: String,
     direction: String,
     demand: String,
+    demand_without_clause: String,
 }
 
 impl Texts {
-    /// The words of a kind of letter, with their placeholders.
+    /// The words of a kind of letter about a claim, with their placeholders. A demand for return relies on an agreement only where
+    /// the claim has one with words on title.
     #[must_use]
-    pub fn of(&self, kind: LetterKind) -> &str {
+    pub fn of(&self, kind: LetterKind, claim: &FrozenClaim) -> &str {
         match kind {
             LetterKind::Receipt => &self.receipt,
             LetterKind::Direction => &self.direction,
-            LetterKind::Return => &self.demand,
+            LetterKind::Return if has_clause(claim) => &self.demand,
+            LetterKind::Return => &self.demand_without_clause,
         }
     }
 
@@ -102,10 +116,26 @@ impl Texts {
     }
 }
 
+/// Whether a claim says that there is a written agreement, and gives its words on consignment or title.
+fn has_clause(claim: &FrozenClaim) -> bool {
+    has_agreement(claim)
+        && claim.answers.get(Step::Agreement.key()).is_some_and(|answers| !answers.get("title_clause").is_empty())
+}
+
+/// Whether a claim says that there is a written agreement.
+#[must_use]
+pub fn has_agreement(claim: &FrozenClaim) -> bool {
+    claim.answers.get(Step::Agreement.key()).is_some_and(|answers| answers.get("has_agreement") == "yes")
+}
+
 /// What a case begins with.
 #[must_use]
 pub fn defaults() -> Answers {
-    Answers::default().with("receipt", RECEIPT).with("direction", DIRECTION).with("return", RETURN)
+    Answers::default()
+        .with("receipt", RECEIPT)
+        .with("direction", DIRECTION)
+        .with("return", RETURN)
+        .with("return_without_clause", RETURN_WITHOUT_CLAUSE)
 }
 
 /// The placeholders of a kind of letter with what each stands for, for the page.
@@ -120,11 +150,16 @@ pub fn known_in_words(kind: LetterKind) -> Vec<(&'static str, &'static str)> {
 /// Every field that is wrong; a placeholder that does not exist is named.
 pub fn read_texts(answers: &Answers) -> Result<Texts, Vec<FieldError>> {
     let mut reader = Reader::new(FORM, answers, Currency::USD);
-    for kind in [LetterKind::Receipt, LetterKind::Direction, LetterKind::Return] {
-        if let Some(text) = reader.text(kind.key())
+    for (kind, name) in [
+        (LetterKind::Receipt, "receipt"),
+        (LetterKind::Direction, "direction"),
+        (LetterKind::Return, "return"),
+        (LetterKind::Return, "return_without_clause"),
+    ] {
+        if let Some(text) = reader.text(name)
             && let Err(wrong) = placeholders::check(kind, &text)
         {
-            reader.error(kind.key(), wrong);
+            reader.error(name, wrong);
         }
     }
     let party = |name: &str| Party {
@@ -146,6 +181,8 @@ pub fn read_texts(answers: &Answers) -> Result<Texts, Vec<FieldError>> {
         receipt: text("receipt"),
         direction: text("direction"),
         demand: text("return"),
+        // Empty also where the words were saved before there were two.
+        demand_without_clause: reader.text("return_without_clause").unwrap_or_else(|| RETURN_WITHOUT_CLAUSE.to_owned()),
     };
     reader.finish(Some(texts))
 }

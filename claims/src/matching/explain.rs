@@ -79,6 +79,21 @@ pub struct KeptPart {
     pub b: String,
 }
 
+impl Kept {
+    /// What the score is the sum of, each with its name: the odds before comparison, the fields that were compared, the group. A
+    /// field that one side left empty was not compared and is left out; it adds nothing.
+    #[must_use]
+    pub fn addends(&self) -> Vec<(String, i64)> {
+        let mut addends = vec![("before comparison".to_owned(), i64::from(self.base))];
+        let compared = self.parts.iter().filter(|part| !part.level.is_empty() || part.weight != 0);
+        addends.extend(compared.map(|part| (part.field.clone(), i64::from(part.weight))));
+        if self.group != 0 {
+            addends.push(("others of their group".to_owned(), i64::from(self.group)));
+        }
+        addends
+    }
+}
+
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{:>9.3}  before comparison", bits(self.base))?;
@@ -182,5 +197,36 @@ fn release_value(v: &Values, r: &Release, field: usize) -> String {
         11 => v.tracks.text(r.track).to_owned(),
         12 => v.languages.text(r.language).to_owned(),
         _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_printed_adds_up_to_the_score() {
+        let part = |field: &str, level: &str, weight| KeptPart {
+            field: field.to_owned(),
+            level: level.to_owned(),
+            weight,
+            ..KeptPart::default()
+        };
+        let kept = Kept {
+            version: "1".to_owned(),
+            base: -6_724,
+            parts: vec![
+                part("name", "equal", 9_100),
+                part("tax_id", "", 0),
+                part("email", "equal", 7_200),
+                part("birth_date", "", 0),
+            ],
+            group: 24,
+            score: 9_600,
+        };
+        let addends = kept.addends();
+        assert_eq!(addends.iter().map(|(_, weight)| weight).sum::<i64>(), i64::from(kept.score));
+        let names: Vec<&str> = addends.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["before comparison", "name", "email", "others of their group"]);
     }
 }

@@ -165,16 +165,23 @@ pub async fn counts(tx: &mut Tx, case: CaseId) -> Result<Vec<(String, String, i6
         .bind(case).fetch_all(c).await)
 }
 
+/// Whether all money of the claim `k` in the category `$2` was decided to be another claim's. Copies without a value are nobody's money:
+/// they are still asked for.
+const WHOLLY: &str = "EXISTS (SELECT 1 FROM removed r WHERE r.claim_id = k.id AND r.category = $2 AND r.confirmed > 0 \
+                      AND r.confirmed >= (SELECT SUM(s.amount) FROM totals s WHERE s.version_id = k.in_force_id AND s.category = $2)) \
+                      AND NOT EXISTS (SELECT 1 FROM totals s WHERE s.version_id = k.in_force_id AND s.category = $2 AND s.basis = 'units_only')";
+
 const NEEDED: &str = "FROM claims k JOIN versions v ON v.id = k.in_force_id WHERE k.case_id = $1 AND k.status = 'submitted' \
                       AND EXISTS (SELECT 1 FROM lines l WHERE l.version_id = v.id AND l.category = $2) \
                       AND NOT EXISTS (SELECT 1 FROM letters t WHERE t.claim_id = k.id AND t.kind = $3 AND t.is_current AND (t.version_id = v.id OR t.state <> 'drafted'))";
 
-/// The submitted claims with lines of a category that have no letter of a kind, or only a draft about an earlier version.
+/// The submitted claims with lines of a category that have no letter of a kind, or only a draft about an earlier version; not those
+/// whose money in the category was wholly decided to be another claim's.
 ///
 /// # Errors
 /// If the database fails.
 pub async fn needed(tx: &mut Tx, case: CaseId, category: &str, kind: &str) -> Result<Vec<ClaimId>, Error> {
-    let sql = sqlx::AssertSqlSafe(format!("SELECT k.id {NEEDED} ORDER BY k.id"));
+    let sql = sqlx::AssertSqlSafe(format!("SELECT k.id {NEEDED} AND NOT ({WHOLLY}) ORDER BY k.id"));
     on!(tx, c => sqlx::query_scalar(sql).bind(case).bind(category).bind(kind).fetch_all(c).await)
 }
 
@@ -183,8 +190,34 @@ pub async fn needed(tx: &mut Tx, case: CaseId, category: &str, kind: &str) -> Re
 /// # Errors
 /// If the database fails.
 pub async fn count_needed(tx: &mut Tx, case: CaseId, category: &str, kind: &str) -> Result<i64, Error> {
-    let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) {NEEDED}"));
+    let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) {NEEDED} AND NOT ({WHOLLY})"));
     on!(tx, c => sqlx::query_scalar(sql).bind(case).bind(category).bind(kind).fetch_one(c).await)
+}
+
+/// A claim whose letter would name money that another claim asks for too.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Shared {
+    /// Claim number.
+    pub number: String,
+    /// Whether all of its money in the category was decided to be another claim's, so that it needs no letter.
+    pub wholly: bool,
+}
+
+/// The submitted claims with lines of a category of whose money some was taken off, or is in an overlap that nobody decided yet, and
+/// whose letter of a kind is not written, or only drafted.
+///
+/// # Errors
+/// If the database fails.
+pub async fn shared(tx: &mut Tx, case: CaseId, category: &str, kind: &str) -> Result<Vec<Shared>, Error> {
+    let sql = sqlx::AssertSqlSafe(format!(
+        "SELECT COALESCE(k.number, '') AS number, ({WHOLLY}) AS wholly FROM claims k JOIN versions v ON v.id = k.in_force_id WHERE k.case_id = $1 AND k.status = 'submitted' \
+         AND EXISTS (SELECT 1 FROM lines l WHERE l.version_id = v.id AND l.category = $2) \
+         AND (EXISTS (SELECT 1 FROM removed r WHERE r.claim_id = k.id AND r.category = $2 AND (r.confirmed > 0 OR r.suspected > 0)) \
+              OR EXISTS (SELECT 1 FROM ledger_parts p JOIN ledger_entries e ON e.id = p.entry_id WHERE p.claim_id = k.id AND e.suspected > 0 \
+                         AND e.family = CASE WHEN $2 = 'held_inventory' THEN 'stock' ELSE 'sales' END)) \
+         AND NOT EXISTS (SELECT 1 FROM letters t WHERE t.claim_id = k.id AND t.kind = $3 AND t.is_current AND t.state <> 'drafted') ORDER BY k.id"
+    ));
+    on!(tx, c => sqlx::query_as(sql).bind(case).bind(category).bind(kind).fetch_all(c).await)
 }
 
 /// A step of a letter.

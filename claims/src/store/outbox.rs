@@ -44,6 +44,8 @@ impl NewMail {
 pub struct Mail {
     /// Row id; part of the Message-ID, so that a repeated delivery can be recognised.
     pub id: MailId,
+    /// Case it belongs to.
+    pub case_id: Option<CaseId>,
     /// Which template made it.
     pub kind: String,
     /// Address.
@@ -66,6 +68,9 @@ pub struct Mail {
     pub give_up_at: Instant,
     /// The address that ends such mails (RFC 8058); empty where they cannot be done without.
     pub unsubscribe: String,
+    /// Where an answer goes: the case's contact as it is when the mail leaves; empty where there is none.
+    #[sqlx(skip)]
+    pub reply_to: String,
     /// What goes with it: made by the worker when it leaves.
     #[sqlx(skip)]
     pub attachments: Vec<Attachment>,
@@ -88,8 +93,7 @@ pub fn patience() -> chrono::Duration {
     chrono::Duration::days(3)
 }
 
-const COLUMNS: &str =
-    "id, kind, recipient, subject, body_text, body_html, state, attempts, created_at, next_at, give_up_at, unsubscribe";
+const COLUMNS: &str = "id, case_id, kind, recipient, subject, body_text, body_html, state, attempts, created_at, next_at, give_up_at, unsubscribe";
 
 /// Queues a mail, in the transaction of its cause.
 ///

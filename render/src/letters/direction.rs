@@ -2,7 +2,7 @@
 
 use claims::{
     intake::steps::Step,
-    letters::{Contents, Entry, Party, catalogue, sums},
+    letters::{Contents, Entry, Party, catalogue, has_agreement, sums},
     period::{parse_day, show_day},
 };
 
@@ -16,10 +16,13 @@ pub(super) fn sheets(contents: &Contents) -> (String, Vec<Sheet>) {
     let title = "Letter of direction".to_owned();
     let entries = catalogue(&contents.claim, &letter.to.name);
     let agreed = parse_day(contents.answers(Step::Agreement).get("agreement_date")).ok();
-    let agreement = agreed.map_or_else(
-        || "The distribution agreement between directing party and beneficiary".to_owned(),
-        |day| format!("The distribution agreement between directing party and beneficiary of {}", show_day(day)),
-    );
+    let agreement = match agreed {
+        Some(day) => format!("The distribution agreement between directing party and beneficiary of {}", show_day(day)),
+        None if has_agreement(&contents.claim) => {
+            "The distribution agreement between directing party and beneficiary".to_owned()
+        }
+        None => "The terms that applied between directing party and beneficiary".to_owned(),
+    };
     let effective = letter.effective.map_or_else(|| "The day of the directing party’s signature".to_owned(), show_day);
     let accrued: Vec<Line> =
         sums(&entries).into_iter().flat_map(|(currency, sum)| plain(&currency.show(sum))).collect();

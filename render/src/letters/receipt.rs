@@ -3,7 +3,7 @@
 use claims::{
     filing::schedules,
     intake::claimant::CAPACITIES,
-    letters::{Contents, lines},
+    letters::{Contents, answered, lines, receipt_sums},
     line::Basis,
     money::grouped_units,
     period::show_day,
@@ -18,7 +18,7 @@ use crate::fonts::drawable;
 pub(super) fn sheets(contents: &Contents) -> (String, Vec<Sheet>) {
     let (letter, claim) = (&contents.letter, &contents.claim);
     let title = format!("Receipt for claim {}", letter.number);
-    let facts = vec![
+    let mut facts = vec![
         ("Claim number", strong(&letter.number)),
         ("Version", plain(&letter.version.to_string())),
         ("Received", plain(&letter.received)),
@@ -27,6 +27,11 @@ pub(super) fn sheets(contents: &Contents) -> (String, Vec<Sheet>) {
         ("Documents", plain(&grouped_units(i64::try_from(claim.documents.len()).unwrap_or(i64::MAX)))),
         ("SHA-256 of what was sent", hash(&letter.sha256)),
     ];
+    if let Some((number, of)) = &letter.logged {
+        let mut entry = plain(&format!("No. {}", grouped_units(*number)));
+        entry.extend(hash(of));
+        facts.push(("Entry in the log of the case", entry));
+    }
     let mut blocks = vec![
         Block::title(&title, &letter.case_title),
         Block::facts(facts),
@@ -51,6 +56,10 @@ pub(super) fn sheets(contents: &Contents) -> (String, Vec<Sheet>) {
     blocks.extend(listed(contents));
     blocks.push(Block::heading("Documents"));
     blocks.push(documents(contents));
+    for (step, answers) in answered(claim) {
+        blocks.push(Block::heading(step));
+        blocks.push(Block::facts(answers.iter().map(|(question, answer)| (*question, typed(answer))).collect()));
+    }
     (title, vec![Sheet { on_side: false, blocks }])
 }
 
@@ -62,8 +71,14 @@ fn name(total: &Total) -> String {
     }
 }
 
+/// An answer as it was typed, line by line.
+fn typed(answer: &str) -> Vec<Line> {
+    answer.lines().flat_map(plain).collect()
+}
+
 fn totals(contents: &Contents) -> Block {
     let currency = contents.claim.currency;
+    let sums = receipt_sums(&contents.claim.totals, contents.letter.filing_basis);
     let rows = contents.claim.totals.iter().map(|total| {
         let [documented, amount] = if total.basis == Some(Basis::UnitsOnly) {
             [String::new(), plural(total.units, "unit", "units")]
@@ -73,8 +88,13 @@ fn totals(contents: &Contents) -> Block {
         let cells = [name(total), grouped_units(total.lines), documented, amount];
         row("line", cells.iter().map(|text| cell(plain(text))).collect())
     });
+    let mut rows: Vec<Row> = rows.collect();
+    rows.extend(
+        sums.iter()
+            .map(|sum| row("sum", vec![wide(3, strong(&sum.name)), cell(strong(&currency.grouped(sum.amount)))])),
+    );
     Block::Table {
-        rows: rows.collect(),
+        rows,
         columns: vec![
             column(0.0, "Category"),
             figures(60.0, "Lines"),
@@ -124,7 +144,12 @@ fn listed(contents: &Contents) -> Vec<Block> {
             } else {
                 plain(&claim.currency.grouped(line.amount_in_case))
             };
-            if line.currency != claim.currency {
+            for (name, minor) in [("interest", line.interest_in_case), ("costs", line.costs_in_case)] {
+                if minor != 0 {
+                    amount.extend(soft(&format!("and {name} {}", claim.currency.grouped(minor))));
+                }
+            }
+            if line.currency != claim.currency && !units_only {
                 amount.extend(soft(&format!("{} at {}", line.currency.show(line.amount), line.rate)));
             }
             rows.push(row(

@@ -34,15 +34,16 @@ fn section(title: &str, label: &str, body: Body) -> Section {
 /// Caption and contents; the entries are filled in when pages are counted.
 pub(super) fn cover(contents: &Contents, difference: Option<&Difference>) -> Section {
     let filing = &contents.filing;
-    let mut words = format!(
-        "{} made from {} in force, read at one moment and frozen. Gross claimed: {}.",
-        drawable(&filing.title()),
-        plural(contents.claims.len(), "claim", "claims"),
-        filing.case.currency.show(filing.figures.gross),
-    );
-    if difference.is_some() {
-        words.push_str(" It replaces the filing before; what changed since then is listed after the summary.");
-    }
+    let claims = plural(contents.claims.len(), "claim", "claims");
+    let mut words = match (&filing.previous, difference.is_some()) {
+        (Some(before), changed) => format!(
+            "This filing supplements filing {}. It was made from {claims} in force, read at one moment and frozen, and states the totals anew as of that moment.{}",
+            before.number,
+            if changed { " What changed since then is listed after the summary." } else { "" },
+        ),
+        (None, _) => format!("This filing was made from {claims} in force, read at one moment and frozen."),
+    };
+    words.push_str(&format!(" Gross claimed: {}.", filing.case.currency.show(filing.figures.gross)));
     let mut cover = section("Contents", "contents", Body::Cover { words: vec![words], contents: Vec::new() });
     cover.foot = filing.title();
     cover
@@ -72,17 +73,33 @@ pub(super) fn summary(contents: &Contents) -> Section {
         row("less overlap suspected, not yet decided".to_owned(), currency.grouped(-figures.suspected), false);
         row("Unique total, everything suspected removed".to_owned(), currency.grouped(figures.unique_at_least()), true);
     }
+    if filing.members.is_some() {
+        row("Members, each counted once".to_owned(), filing.members_in_words(), false);
+    }
     row("Documented, of the gross".to_owned(), currency.grouped(figures.documented), false);
     row("Sworn only, of the gross".to_owned(), currency.grouped(figures.sworn_only()), false);
+    let (mut counted, mut outside) = (0, 0);
+    for (_, line) in contents.lines() {
+        if counts(line.basis, filing.case.filing_basis) { counted += 1 } else { outside += 1 }
+    }
+    let outside = match outside {
+        0 => String::new(),
+        1 => " 1 more line, of stock that is valued otherwise or not at all, is in no total.".to_owned(),
+        more => format!(
+            " {} more, of stock that is valued otherwise or not at all, are in no total.",
+            plural(more, "line", "lines")
+        ),
+    };
     let words = vec![format!(
-        "As of {}, {} in force with {} claim {} gross. Interest and costs are in no figure of this filing.",
+        "As of {}, {} in force. {} {} {} gross.{outside} Interest and costs are in no figure of this filing.",
         filing.as_of_words,
         if contents.claims.len() == 1 {
-            "one claim is".to_owned()
+            "1 claim is".to_owned()
         } else {
-            format!("{} claims are", contents.claims.len())
+            format!("{} are", plural(contents.claims.len(), "claim", "claims"))
         },
-        plural(contents.lines().count(), "line", "lines"),
+        plural(counted, "line", "lines"),
+        if counted == 1 { "comes to" } else { "come to" },
         currency.show(figures.gross),
     )];
     let figures = FigureTable { head: ["Figure".to_owned(), format!("Amount in {}", currency.code())], rows };
@@ -99,6 +116,7 @@ fn after(contents: &Contents) -> Vec<Part> {
         contents.claims.len(),
         filing.withdrawn.len()
     ));
+    words.extend(members(contents));
     parts.push(Part { title: "Class".to_owned(), words });
     let other: Vec<String> = schedules(contents)
         .iter()
@@ -140,12 +158,25 @@ fn after(contents: &Contents) -> Vec<Part> {
     parts
 }
 
+/// How many claimants these are once those that are one are counted once.
+fn members(contents: &Contents) -> Option<String> {
+    let (least, most) = contents.filing.members?;
+    let words = contents.filing.members_in_words();
+    Some(if least == most {
+        format!("Members of the class among them, claimants that were decided to be one counted once: {words}.")
+    } else {
+        format!(
+            "Members of the class among them, claimants that were decided to be one counted once: {words}, the lower figure if all that resemble each other are one, the higher if they are not."
+        )
+    })
+}
+
 /// What changed, in plain words.
 pub(super) fn difference_words(contents: &Contents, difference: &Difference) -> Section {
     let before = contents.filing.previous.as_ref().map_or(0, |previous| previous.number);
     let title = format!("Difference to filing {before}");
     let words = vec![drawable(&difference.words)];
-    section(&title, "difference", Body::Words { words, signature: false, signer: String::new() })
+    section(&title, "difference", Body::Words { words, sworn: String::new(), signature: false, signer: String::new() })
 }
 
 /// What changed, row by row.
@@ -258,5 +289,6 @@ pub(super) fn declaration(contents: &Contents) -> Section {
     ));
     let signer =
         if settings.declarant.is_empty() { "Name and title".to_owned() } else { drawable(&settings.declarant) };
-    section("Declaration on method", "declaration", Body::Words { words, signature: true, signer })
+    let sworn = contents.filing.sworn();
+    section("Declaration on method", "declaration", Body::Words { words, sworn, signature: true, signer })
 }

@@ -43,9 +43,20 @@ pub(super) fn claimants(contents: &Contents) -> Section {
         table.rows.push(row(vec![who, citizenship, place]));
     }
     let mut plan = Plan::new("Claimants");
+    let members = match contents.filing.members {
+        None => String::new(),
+        Some((least, most)) if least == most => format!(
+            " Counted once, they are {} of the class.",
+            plural(usize::try_from(most).unwrap_or(0), "member", "members")
+        ),
+        Some(_) => format!(
+            " Counted once, they are {} members of the class: fewer if all that resemble each other are one.",
+            contents.filing.members_in_words()
+        ),
+    };
     plan.intro = vec![format!(
-        "{}, each with the citizenship that it signed: of a person the state or country; of others where it was organised and where it is run from (28 U.S.C. § 1332(c), (d)(10)).",
-        plural(contents.claims.len(), "claimant", "claimants")
+        "{}, one row each, with the citizenship that was signed: of a person the state or country; of others where it was organised and where it is run from (28 U.S.C. § 1332(c), (d)(10)).{members}",
+        plural(contents.claims.len(), "claim", "claims")
     )];
     plan.ledger("claimants", "Claimants", table)
 }

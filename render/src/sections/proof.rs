@@ -38,13 +38,14 @@ pub(super) fn duplicates(contents: &Contents) -> Section {
         if !pair.release.is_empty() {
             why.extend(out.cell(1, &format!("about {}", pair.release), Style::Plain));
         }
-        let told = pair.parts.iter().filter(|(_, weight)| weight.unsigned_abs() >= 50);
         let parts: Vec<String> =
-            told.map(|(field, weight)| format!("{} {}", field.replace('_', " "), bits(*weight))).collect();
+            pair.parts.iter().map(|(field, weight)| format!("{} {}", field.replace('_', " "), bits(*weight))).collect();
         why.extend(out.cell(1, &parts.join(", "), Style::Soft));
         let mut decision = out.cell(3, &pair.decision, Style::Bold);
         decision.extend(out.cell(3, &pair.by, Style::Soft));
-        let weight = out.cell(2, &bits(pair.weight), Style::Plain);
+        // What people decided on money was not weighed.
+        let weight = if pair.parts.is_empty() { String::new() } else { bits(pair.weight) };
+        let weight = out.cell(2, &weight, Style::Plain);
         out.rows.push(row(vec![who, why, weight, decision]));
     }
     let mut plan = Plan::new("Duplicates and decisions");
@@ -53,7 +54,7 @@ pub(super) fn duplicates(contents: &Contents) -> Section {
         "No two claims of this filing were found to be of one claimant or about the same money.".to_owned()
     } else {
         format!(
-            "{}, of which {} open. The weight is the sum of its parts: how many times likelier the agreement is if both are the same, as a power of two (Fellegi and Sunter, 1969).",
+            "{}, of which {} open. The weight, in bits, stands for the odds that two claims are of one claimant: at 0 they are even, each bit more doubles them, each bit less halves them (Fellegi and Sunter, 1969). It is the sum of its parts: the odds before comparison, then how much the agreement or disagreement of each field that could be compared moves them. Figures are rounded to a tenth here; duplicates.csv has three decimals. What people decided on money has no weight.",
             plural(contents.filing.matches.len(), "pair", "pairs"),
             if open == 1 { "one is".to_owned() } else { format!("{open} are") },
         )

@@ -5,6 +5,7 @@ use claims::{
         Contents,
         schedules::{Entry, Group, Part, Schedule},
     },
+    line::Basis,
     money::{Currency, grouped_units},
 };
 
@@ -39,7 +40,7 @@ pub(super) fn sections(contents: &Contents, schedule: &Schedule) -> Vec<Section>
             let mut foot = schedule.title();
             if let (true, Some(basis)) = (several, part.basis) {
                 plan.subtitle = format!("{}-{} at {}", schedule.letter, place + 1, basis.title());
-                if basis == claims::line::Basis::UnitsOnly {
+                if basis == Basis::UnitsOnly {
                     plan.subtitle = format!("{}-{} Units only, no value claimed", schedule.letter, place + 1);
                 }
                 foot = format!("Schedule {}-{}. {}", schedule.letter, place + 1, schedule.category.title());
@@ -54,15 +55,22 @@ fn intro(contents: &Contents, part: &Part) -> Vec<String> {
     let currency = contents.filing.case.currency;
     let claims = plural(part.groups.len(), "claim", "claims");
     let lines = plural(usize::try_from(part.lines).unwrap_or(0), "line", "lines");
-    let mut words = format!("{claims}, {lines}, {} in all", currency.show(part.sum));
+    let all = if part.basis == Some(Basis::UnitsOnly) {
+        plural(usize::try_from(part.units).unwrap_or(0), "unit", "units")
+    } else {
+        currency.show(part.sum)
+    };
+    let mut words = format!("{claims}, {lines}, {all} in all");
     if part.sum > 0 {
         words.push_str(&format!(", of which {} is documented", currency.show(part.documented)));
     }
     words.push('.');
     if !part.counts {
-        words.push_str(
-            " Valued on another basis than the totals of this filing use, or not valued at all: not in any total.",
-        );
+        words.push_str(if part.basis == Some(Basis::UnitsOnly) {
+            " No value is claimed for them: they are in no total."
+        } else {
+            " Valued on another basis than the totals of this filing use: not in any total."
+        });
     }
     vec![words]
 }
@@ -90,16 +98,16 @@ fn table(currency: Currency) -> Table {
 
 fn lines(currency: Currency, part: &Part) -> Table {
     let mut table = table(currency);
-    table.carry = Some((3, currency));
+    table.carry = (part.basis != Some(Basis::UnitsOnly)).then_some((3, currency));
     for group in &part.groups {
         table.rows.push(head(group));
         let last = group.lines.len().saturating_sub(1);
         for (place, entry) in group.lines.iter().enumerate() {
             // A sum stands under at least one of its lines.
-            table.rows.push(line(currency, entry, place == last && last > 0));
+            table.rows.push(line(part.basis, currency, entry, place == last && last > 0));
         }
         if group.lines.len() > 1 {
-            table.rows.push(sum(currency, group));
+            table.rows.push(sum(part.basis, currency, group));
         }
     }
     table.rows.push(Row {
@@ -108,7 +116,7 @@ fn lines(currency: Currency, part: &Part) -> Table {
             cell(NUMBER + ABOUT + EVIDENCE, "Sum of the schedule", Style::Bold),
             Vec::new(),
             Vec::new(),
-            vec![(currency.grouped(part.sum), Style::Bold.key())],
+            vec![(amount(part.basis, currency, part.sum), Style::Bold.key())],
         ],
         amount: 0,
         with_next: false,
@@ -129,7 +137,12 @@ fn head(group: &Group) -> Row {
     }
 }
 
-fn line(currency: Currency, entry: &Entry, with_next: bool) -> Row {
+/// An amount; a dash where there is no value.
+fn amount(basis: Option<Basis>, currency: Currency, minor: i64) -> String {
+    if basis == Some(Basis::UnitsOnly) { "–".to_owned() } else { currency.grouped(minor) }
+}
+
+fn line(basis: Option<Basis>, currency: Currency, entry: &Entry, with_next: bool) -> Row {
     let mut about = cell(ABOUT, &entry.about, Style::Plain);
     about.extend(cell(ABOUT, &entry.details, Style::Soft));
     let mut evidence: Vec<Line> = Vec::new();
@@ -139,25 +152,25 @@ fn line(currency: Currency, entry: &Entry, with_next: bool) -> Row {
     if evidence.is_empty() {
         evidence = cell(EVIDENCE, "sworn only", Style::Soft);
     }
-    let mut amount = vec![(currency.grouped(entry.amount), Style::Plain.key())];
-    amount.extend(cell(AMOUNT, &entry.foreign, Style::Soft));
+    let mut shown = vec![(amount(basis, currency, entry.amount), Style::Plain.key())];
+    shown.extend(cell(AMOUNT, &entry.foreign, Style::Soft));
     Row {
         kind: Kind::Line,
-        cells: vec![vec![(entry.line.to_string(), Style::Plain.key())], about, evidence, amount],
+        cells: vec![vec![(entry.line.to_string(), Style::Plain.key())], about, evidence, shown],
         amount: entry.amount,
         with_next,
         span: 1,
     }
 }
 
-fn sum(currency: Currency, group: &Group) -> Row {
+fn sum(basis: Option<Basis>, currency: Currency, group: &Group) -> Row {
     Row {
         kind: Kind::Sum,
         cells: vec![
             cell(NUMBER + ABOUT + EVIDENCE, &format!("Claim {}", group.claim), Style::Plain),
             Vec::new(),
             Vec::new(),
-            vec![(currency.grouped(group.sum), Style::Bold.key())],
+            vec![(amount(basis, currency, group.sum), Style::Bold.key())],
         ],
         amount: 0,
         with_next: false,

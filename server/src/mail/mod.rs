@@ -139,6 +139,10 @@ impl Post {
                 message = message.raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
             }
         }
+        // What does not read as one address is no header at all: nothing typed can add another.
+        if let Ok(address) = mail.reply_to.parse::<Mailbox>() {
+            message = message.reply_to(address);
+        }
         message
             .from(self.from.clone())
             .to(mail.recipient.parse()?)

@@ -2,8 +2,11 @@
 
 use chrono::Duration;
 use claims::{
-    actions::Recoup,
-    store::outbox::{self, Mail},
+    actions::{Failure, Recoup},
+    store::{
+        cases,
+        outbox::{self, Mail},
+    },
 };
 
 use super::{Post, Undelivered};
@@ -34,9 +37,10 @@ pub async fn run_once(recoup: &Recoup, post: &Post, owner: &str) -> Result<usize
             tracing::warn!("the mail server is slow; the rest is taken up when its lease ends");
             break;
         }
-        let outcome = match crate::letters::attachments(recoup, mail.id).await {
-            Ok(attachments) => post.deliver(&Mail { attachments, ..mail.clone() }).await,
-            Err(why) => Err(Undelivered::Later(why.to_string())),
+        let outcome = match (crate::letters::attachments(recoup, mail.id).await, reply_to(recoup, mail).await) {
+            (Ok(attachments), Ok(reply_to)) => post.deliver(&Mail { attachments, reply_to, ..mail.clone() }).await,
+            (Err(why), _) => Err(Undelivered::Later(why.to_string())),
+            (_, Err(why)) => Err(Undelivered::Later(why.to_string())),
         };
         let now = recoup.clock.now();
         let (state, detail, next_at) = match outcome {
@@ -71,6 +75,14 @@ pub async fn run_once(recoup: &Recoup, post: &Post, owner: &str) -> Result<usize
         }
     }
     Ok(mails.len())
+}
+
+/// Where an answer to a mail goes: the contact of its case. Empty for a mail about no case, and where the contact has no address.
+async fn reply_to(recoup: &Recoup, mail: &Mail) -> Result<String, Failure> {
+    let Some(case) = mail.case_id else { return Ok(String::new()) };
+    let mut tx = recoup.store.read().await?;
+    let Some(case) = cases::by_id(&mut tx, case).await? else { return Ok(String::new()) };
+    Ok(case.read()?.settings.contact_address().unwrap_or_default())
 }
 
 async fn settle(

@@ -296,6 +296,9 @@ on_both! {
         let mails = Box::pin(everything(&database)).await;
         let write = std::env::var_os("RECOUP_WRITE_MAILS").is_some();
         let mut wrong = Vec::new();
+        for mail in mails.iter().filter(|mail| mail.kind == "receipt") {
+            assert_eq!(mail.reply_to, "claims@example.org", "{} is answered to the contact of its case", mail.kind);
+        }
         for kept in KEPT {
             let mail = find(&mails, kept);
             let mut header = format!("To: {}\nSubject: {}\n", mail.recipient, mail.subject);

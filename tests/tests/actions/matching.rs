@@ -361,7 +361,7 @@ on_both! {
         assert_eq!(parts.len(), 2);
         let (subject, text) = decide_overlap::suggested_letter("The Allegro case", &entry);
         assert!(parts.iter().all(|part| !text.contains(&part.number)) && !text.contains("Harbor Light"), "{text}");
-        assert!(text.contains("“Ilse Varga: Sonatas” for 2015-01 to 2015-12"), "{text}");
+        assert!(text.contains("“Ilse Varga: Sonatas” for January to December 2015"), "{text}");
         let letter = Answers::default().with("subject", subject.clone()).with("text", text.clone());
         for _ in 0..2 {
             assert_eq!(decide_overlap::write_to_parties(&app.recoup, &counsel, case, entry.id, &letter, "k").await.unwrap(), 2);

@@ -3,11 +3,11 @@
 use claims::{
     CaseId, ClaimId,
     access::Actor,
-    actions::letters as actions,
+    actions::{decide_overlap, letters as actions},
     intake::Answers,
     letters::LetterKind,
     line::Category,
-    store::{events, letters as store},
+    store::{events, letters as store, overlaps},
 };
 use tests::{App, Browser, Database, Page, html, on_both, stage};
 
@@ -95,7 +95,7 @@ on_both! {
         assert_eq!((file.name.as_str(), file.media_type), (format!("{number}-receipt-v1.pdf").as_str(), "application/pdf"));
         let pages = text_of(&file.bytes).join("\n");
         // By hand: 15,000.00 of unpaid sales; 10 × 14.00 = 140.00 of stock at retail, a sum of its own.
-        for words in [number.as_str(), "Jay Records", "15,000.00", "140.00", "Held inventory at retail list price", "I declare under penalty of perjury", "Ada Label, Owner", "sworn only", "Page 1 of "] {
+        for words in [number.as_str(), "Jay Records", "15,000.00", "140.00", "Held inventory at retail list price", "I declare under penalty of perjury", "Ada Label, Owner", "sworn only", "Page 1 of ", "15,140.00", "Entry in the log of the case", "Who is claiming", "Your agreement", "Who else may claim this", "Was there a written agreement?"] {
             assert!(pages.contains(words), "{words} is not in the receipt:\n{pages}");
         }
         let mut tx = scene.app.recoup.store.read().await.unwrap();
@@ -248,6 +248,35 @@ on_both! {
         scene.browser.get("/counsel/allegro/letters").await.expect("1 of 240");
         drop(running);
         scene.browser.get("/counsel/allegro/letters").await.expect_no("of 240");
+    }
+
+    async fn who_has_no_money_of_their_own_needs_no_letter_and_counsel_are_told_of_the_rest(database) {
+        let scene = Scene::open(&database).await;
+        scene.say_to_whom().await;
+        let mut claims = Vec::new();
+        for (name, amount) in [("Jay Records", "1,200.00"), ("Ilse Varga", "360.00")] {
+            claims.push(scene.claim(name, &[(Category::DigitalRoyalties, royalties("The Orchard", amount, "Sonatas"))]).await);
+        }
+        scene.app.run_jobs().await;
+        let path = "/counsel/allegro/letters?kind=direction";
+        let page = scene.browser.get(path).await;
+        page.expect("Draft all 2 that are needed");
+        page.expect("Another claim asks for some of the same money");
+        page.expect(&claims[0].2);
+        let mut tx = scene.app.recoup.store.read().await.unwrap();
+        let entry = overlaps::list(&mut tx, scene.case, overlaps::Which::All, None, 9, 0).await.unwrap().remove(0);
+        drop(tx);
+        let same = stage::answers(&[("relation", "same_money"), ("reason", "One royalty, claimed by label and artist.")]);
+        decide_overlap::decide(&scene.app.recoup, &scene.counsel, scene.case, entry.id, (claims[0].1, claims[1].1), &same, "k").await.unwrap();
+        scene.app.run_jobs().await;
+        let page = scene.browser.get(path).await;
+        page.expect("Draft the one that is needed");
+        page.expect("No letter is needed for");
+        page.expect_no("Another claim asks for some of the same money");
+        scene.draft_all("direction").await.expect("1 letter was drafted");
+        let mut tx = scene.app.recoup.store.read().await.unwrap();
+        let made = store::of_case(&mut tx, scene.case, "direction", "", 9, 0).await.unwrap();
+        assert_eq!(made.iter().map(|row| row.number.as_str()).collect::<Vec<_>>(), [claims[0].2.as_str()]);
     }
 
     async fn a_draft_is_written_anew_when_the_claim_is_amended(database) {

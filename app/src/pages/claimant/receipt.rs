@@ -4,7 +4,7 @@ use claims::{
     ClaimId,
     access::{Action, Refusal},
     actions::claim_view::{self, SentVersion},
-    case::{Case, Intake},
+    case::Case,
     deadline,
     frozen::FrozenClaim,
     intake::{Answers, claimant::CAPACITIES, steps::Step},
@@ -138,14 +138,10 @@ fn next(case: &Case, number: i64, claim: &Claim, now: claims::Instant) -> String
     if claim.status == "withdrawn" {
         return "This claim was withdrawn since. It counts in no total.".to_owned();
     }
-    let change = if case.intake(now) == Intake::Open {
-        format!(" You can amend it until {}, and withdraw it at any time.", parts::until(case, now))
-    } else {
-        String::new()
-    };
     format!(
-        "Counsel of the case reviews the claims. If something is missing, you hear from them by mail. Keep the number {} for questions; this is version {number}.{change}",
-        claim.number.as_deref().unwrap_or_default()
+        "Counsel of the case reviews the claims. If something is missing, you hear from them by mail. Keep the number {} for questions; this is version {number}. {}",
+        claim.number.as_deref().unwrap_or_default(),
+        case.changes_in_words(now)
     )
 }
 

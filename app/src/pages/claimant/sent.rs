@@ -17,6 +17,7 @@ use leptos::prelude::*;
 use super::{documents::short, letters, parts, tasks_path, timeline::timeline, whom};
 use crate::{
     components::{StatusTag, Table, TimeLine},
+    pages::public::words::contact,
     request::{Answer, Visitor},
     shell::Page,
 };
@@ -70,6 +71,8 @@ pub(super) async fn shown(visitor: &Visitor, mut tx: Tx, claim: Claim) -> Answer
                 <p><StatusTag word=status.word() key=status.key()/>{received}</p>
                 <h2>"What happens next"</h2>
                 {next(&claim, &case, status, withdrawn_at, now)}
+                <p>"Questions about this claim? Name its number and write to:"</p>
+                {contact(&case.settings.contact)}
                 {figures}
                 {letters::section(&letters)}
                 {versions_table}

@@ -151,6 +151,7 @@ fn form(
             <h2>"Your signature"</h2>
             <FormSections sections=sign::FORM answers errors leave_out=before require/>
             <p>"When you send it, the claim is frozen as it is, you get a number and a receipt, and counsel of the case is told. You can amend or withdraw it afterwards."</p>
+            <p>"Counsel file the claims with the court. That filing holds your documents as exhibits, and a list of claimants with your name, address, e-mail and telephone. The version for the public has none of these: a person stands there by their initials."</p>
             <div class="actions"><button type="submit">"Sign and send"</button><a href=format!("/claims/{}/check", draft.claim.id)>"Back to check"</a></div>
         </form>
     }

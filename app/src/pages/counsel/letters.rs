@@ -11,7 +11,7 @@ use claims::{
     intake::Answers,
     letters::{self, LetterKind, State},
     period::show_day,
-    store::letters::{self as store, Row},
+    store::letters::{self as store, Row, Shared},
 };
 use leptos::prelude::*;
 
@@ -38,6 +38,8 @@ struct Shown {
     /// Letters in each state.
     counts: Vec<(State, i64)>,
     needed: i64,
+    /// Claims whose money another claim asks for too.
+    shared: Vec<Shared>,
     /// What must be said first.
     missing: Option<&'static str>,
     zip: Option<(usize, usize)>,
@@ -63,13 +65,14 @@ pub async fn page(visitor: Visitor, Path(slug): Path<String>, Query(query): Quer
     counts.sort_unstable();
     let category = kind.category().ok_or(Refusal::NotFound)?;
     let needed = store::count_needed(&mut tx, case.id, category.key(), kind.key()).await?;
+    let shared = store::shared(&mut tx, case.id, category.key(), kind.key()).await?;
     let missing = actions::texts_of(&mut tx, &case).await?.1.missing(kind);
     let waiting = Waiting::read(&mut tx, case.id).await?;
     drop(tx);
     let zip = visitor.recoup().zips.of(case.id, kind);
     let notice = visitor.take_notice().await;
     let whom = frame::whom(&case);
-    let shown = Shown { case, waiting, kind, state, rows, page, counts, needed, missing, zip, notice };
+    let shown = Shown { case, waiting, kind, state, rows, page, counts, needed, shared, missing, zip, notice };
     let mut answer = visitor.page(Page::new("Letters", move || show(&shown)).wide().whom(whom));
     if zip.is_some() {
         // Without script the page shows how it goes on; it can be left at any time.
@@ -142,6 +145,7 @@ fn show(shown: &Shown) -> impl IntoView + use<> {
         <nav class="actions case-nav" aria-label="Kinds of letter">{kinds}</nav>
         <p>{about}</p>
         {running(shown)}
+        {overlapping(shown)}
         {make_form(shown, &base, all)}
         {(all > 0).then(|| states(shown, &base, all))}
         {list(shown, &base)}
@@ -157,6 +161,33 @@ fn plural(kind: LetterKind) -> &'static str {
     }
 }
 
+/// Claims whose letter would name money that another claim asks for too: counsel look at them before they draft.
+fn overlapping(shown: &Shown) -> AnyView {
+    let base = format!("/counsel/{}/overlaps?show=all&claim=", shown.case.settings.slug);
+    let links = |wholly: bool| -> Vec<_> {
+        let claims = shown.shared.iter().filter(|claim| claim.wholly == wholly);
+        claims
+            .enumerate()
+            .map(|(place, claim)| {
+                let comma = if place > 0 { ", " } else { "" };
+                view! { {comma}<a href=format!("{base}{}", claim.number)>{claim.number.clone()}</a> }
+            })
+            .collect()
+    };
+    let (some, all) = (links(false), links(true));
+    let some = (!some.is_empty()).then(|| {
+        view! {
+            <Notice kind=NoticeKind::Warning title="Another claim asks for some of the same money">
+                <p>"A letter names all lines of its claim, also those that overlap: look at the overlaps before you draft or send a letter for "{some}"."</p>
+            </Notice>
+        }
+    });
+    let all = (!all.is_empty()).then(|| {
+        view! { <p>"No letter is needed for "{all}": all of the money was decided to be another claim’s."</p> }
+    });
+    view! { {some}{all} }.into_any()
+}
+
 /// What can be done with the letters: draft what is needed, download them, change their words.
 fn make_form(shown: &Shown, base: &str, all: i64) -> impl IntoView + use<> {
     let links = view! { {downloads(shown, base, all)}<a href=format!("{base}/texts")>"To whom letters go, and their words"</a> };
@@ -170,8 +201,8 @@ fn make_form(shown: &Shown, base: &str, all: i64) -> impl IntoView + use<> {
         }
         (None, 0) => {
             let words = match shown.kind {
-                LetterKind::Direction => "Every submitted claim with digital royalties has its letter.",
-                _ => "Every submitted claim with held stock has its letter.",
+                LetterKind::Direction => "Every submitted claim with digital royalties that needs a letter has it.",
+                _ => "Every submitted claim with held stock that needs a letter has it.",
             };
             return view! { <p>{words}</p><div class="actions">{links}</div> }.into_any();
         }
@@ -179,7 +210,7 @@ fn make_form(shown: &Shown, base: &str, all: i64) -> impl IntoView + use<> {
         (None, needed) => format!("Draft all {} that are needed", claims::money::grouped_units(needed)),
     };
     view! {
-        <p class="small soft">"Needed: the claim is submitted and has lines for it, and there is no letter yet or only a draft about an earlier version."</p>
+        <p class="small soft">"Needed: the claim is submitted and has lines for it, not all of its money was decided to be another claim’s, and there is no letter yet or only a draft about an earlier version."</p>
         <form method="post" action=format!("{base}/make") novalidate>
             <input type="hidden" name="kind" value=shown.kind.key()/>
             <div class="actions"><button type="submit">{words}</button>{links}</div>

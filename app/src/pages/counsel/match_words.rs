@@ -3,6 +3,7 @@
 use claims::{
     actions::match_case::channel_key,
     intake::{form, sales},
+    line::Category,
     matching::{
         decide::{MATCH_FROM, REVIEW_FROM},
         of_case::percent,
@@ -80,7 +81,7 @@ pub(super) fn channel(family: &str, key: &str) -> String {
     });
     match (family, key, known) {
         (_, _, Some((_, words))) => (*words).to_owned(),
-        ("stock", ..) => "Held copies".to_owned(),
+        ("stock", ..) => Category::HeldInventory.title().to_owned(),
         (_, "", None) => "No channel named".to_owned(),
         (_, key, None) => service(key),
     }
@@ -159,7 +160,10 @@ mod tests {
     #[test]
     fn channels_in_words() {
         assert_eq!(channel("sales", "physical"), "Physical copies (CD, LP, DVD)");
-        assert_eq!((channel("sales", "itunes"), channel("stock", "")), ("iTunes".to_owned(), "Held copies".to_owned()));
+        assert_eq!(
+            (channel("sales", "itunes"), channel("stock", "")),
+            ("iTunes".to_owned(), "Held inventory".to_owned())
+        );
         assert_eq!(channel("sales", "spotify"), "Spotify");
     }
 }

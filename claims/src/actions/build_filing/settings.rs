@@ -20,7 +20,11 @@ use crate::{
 /// # Errors
 /// If what is stored is no longer right.
 pub async fn settings_of(tx: &mut Tx, case: &Case) -> Result<(Answers, FilingSettings), Failure> {
-    let answers = filings::settings(tx, case.id).await?.unwrap_or_else(|| filing::defaults(&case.settings.prefix));
+    let mut answers = filings::settings(tx, case.id).await?.unwrap_or_else(|| filing::defaults(&case.settings.prefix));
+    if answers.get("sworn").is_empty() {
+        // Saved before it was asked: the page shows what holds.
+        answers.set("sworn", "within");
+    }
     let settings = filing::read_settings(&answers).map_err(Failure::Invalid)?;
     Ok((answers, settings))
 }

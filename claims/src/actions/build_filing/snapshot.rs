@@ -1,6 +1,6 @@
 //! The case as it stood at one moment: what a filing is made from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Duration;
 
@@ -8,7 +8,7 @@ use super::{canonical, settings_of};
 use crate::{
     CaseId, ClaimId, Instant,
     access::Refusal,
-    actions::{Failure, Recoup},
+    actions::{Failure, Recoup, match_case::channel_key},
     case::Case,
     deadline,
     filing::{
@@ -16,7 +16,9 @@ use crate::{
         Withdrawn,
     },
     frozen::FrozenClaim,
+    line::Category,
     matching::explain::Kept,
+    period::show_months,
     store::{Tx, cases, filings, matches, matching, overlaps, releases, removed, totals as kept_totals},
     totals,
 };
@@ -86,9 +88,10 @@ pub async fn snapshot(recoup: &Recoup, case: CaseId, engines: Vec<(String, Strin
         .await?
         .iter()
         .fold((0, 0), |sum, (_, removed)| (sum.0 + removed.confirmed, sum.1 + removed.suspected));
+    let found = matching::state(&mut tx, case.id).await?;
     let withdrawn = filings::withdrawn(&mut tx, case.id).await?;
     let matches = pairs(&mut tx, &case, &numbers).await?;
-    let overlaps = ledger(&mut tx, &case).await?;
+    let overlaps = ledger(&mut tx, &case, &claims).await?;
     let filed = filings::exhibits(&mut tx, case.id).await?;
     let last = filings::last(&mut tx, case.id).await?;
     let settings = settings_of(&mut tx, &case).await?;
@@ -115,6 +118,7 @@ pub async fn snapshot(recoup: &Recoup, case: CaseId, engines: Vec<(String, Strin
         matches,
         overlaps,
         figures: Figures { gross: of_case.amount, documented: of_case.documented, confirmed, suspected },
+        members: Some((found.members_least, found.members_most)),
         engines,
         previous: last.map(|(number, sha256)| Previous { number, sha256 }),
     };
@@ -162,6 +166,7 @@ fn facts(case: &Case) -> CaseFacts {
         parties: text(&settings.parties),
         class_definition: settings.class_definition.clone(),
         contact: settings.contact.clone(),
+        forum: Some(settings.forum),
         deadline: deadline::show(case.deadline - Duration::minutes(1), &settings.time_zone),
         time_zone: settings.time_zone.clone(),
         currency: settings.currency,
@@ -229,7 +234,7 @@ async fn pairs(tx: &mut Tx, case: &Case, numbers: &BTreeMap<ClaimId, String>) ->
         if !numbers.contains_key(&found.claim_a) || !numbers.contains_key(&found.claim_b) {
             continue;
         }
-        let parts = serde_json::from_str::<Kept>(&found.explanation).map(|kept| kept.parts).unwrap_or_default();
+        let parts = serde_json::from_str::<Kept>(&found.explanation).map(|kept| kept.addends()).unwrap_or_default();
         let (a, b) = ordered(&found.number_a, &found.number_b);
         pairs.push(Match {
             kind: "claimants".to_owned(),
@@ -238,7 +243,7 @@ async fn pairs(tx: &mut Tx, case: &Case, numbers: &BTreeMap<ClaimId, String>) ->
             release: String::new(),
             method: format!("record linkage, model {}: {}", found.engine, found.decision),
             weight: found.score,
-            parts: parts.into_iter().map(|part| (part.field, i64::from(part.weight))).collect(),
+            parts,
             decision: match found.verdict.as_deref() {
                 None => "open",
                 Some("same") => "same claimant",
@@ -286,23 +291,46 @@ fn ordered(a: &str, b: &str) -> (String, String) {
     if a <= b { (a.to_owned(), b.to_owned()) } else { (b.to_owned(), a.to_owned()) }
 }
 
-/// The ledger of overlaps, one row a claim.
-async fn ledger(tx: &mut Tx, case: &Case) -> Result<Vec<Overlap>, Failure> {
-    let month = |count: i64| {
-        let (year, month) = (count.div_euclid(12), count.rem_euclid(12) + 1);
-        format!("{year}-{month:02}")
-    };
-    let mut rows = Vec::new();
-    for entry in overlaps::list(tx, case.id, overlaps::Which::All, None, i64::MAX, 0).await? {
-        let mut subject = vec![entry.words.clone()];
-        subject.push(entry.channel.clone());
-        if entry.first_month > 0 {
-            let (first, last) = (month(entry.first_month), month(entry.last_month));
-            subject.push(if first == last { first } else { format!("{first} to {last}") });
+/// The channels and services of claims, by how the ledger compares them: a choice in its words, a service as it was typed first.
+fn channels<'a>(claims: impl Iterator<Item = &'a filings::InForce>) -> Result<BTreeMap<String, String>, Failure> {
+    let mut channels = BTreeMap::new();
+    for claim in claims {
+        let frozen = FrozenClaim::read(&claim.frozen)
+            .map_err(|error| Failure::Internal(format!("claim {}: {error}", claim.number)))?;
+        for line in &frozen.lines {
+            let field = if line.category == Category::DigitalRoyalties { "service" } else { "channel" };
+            let words = filing::schedules::chosen(line, field);
+            if !words.is_empty() {
+                channels.entry(channel_key(line.answers.get(field))).or_insert(words);
+            }
         }
+    }
+    Ok(channels)
+}
+
+/// The ledger of overlaps, one row a claim.
+async fn ledger(tx: &mut Tx, case: &Case, claims: &[filings::InForce]) -> Result<Vec<Overlap>, Failure> {
+    let mut entries = Vec::new();
+    for entry in overlaps::list(tx, case.id, overlaps::Which::All, None, i64::MAX, 0).await? {
+        let parts = overlaps::parts(tx, entry.id).await?;
+        entries.push((entry, parts));
+    }
+    // Of a large case few claims overlap: the others are not read for this.
+    let overlapping: BTreeSet<ClaimId> =
+        entries.iter().flat_map(|(_, parts)| parts).map(|part| part.claim_id).collect();
+    let channels = channels(claims.iter().filter(|claim| overlapping.contains(&claim.id)))?;
+    let mut rows = Vec::new();
+    for (entry, parts) in entries {
+        let release = if entry.words.is_empty() { "Lump sums, without a release" } else { entry.words.as_str() };
+        let mut subject = vec![release.to_owned()];
+        subject.push(match entry.family.as_str() {
+            "stock" => Category::HeldInventory.title().to_lowercase(),
+            _ => channels.get(&entry.channel).unwrap_or(&entry.channel).clone(),
+        });
+        subject.push(show_months(entry.first_month, entry.last_month));
         subject.retain(|part| !part.is_empty());
         let subject = subject.join(", ");
-        for part in overlaps::parts(tx, entry.id).await? {
+        for part in parts {
             rows.push(Overlap {
                 subject: subject.clone(),
                 claim: part.number,

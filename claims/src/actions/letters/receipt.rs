@@ -13,7 +13,7 @@ use crate::{
     frozen::FrozenClaim,
     letters::{self, Contents, LetterKind, Order, Texts},
     store::{
-        Tx,
+        Tx, events,
         letters::{self as store, NewLetter},
     },
 };
@@ -27,7 +27,9 @@ pub(in crate::actions) async fn keep(
     now: Instant,
 ) -> Result<LetterId, Failure> {
     let (_, texts) = texts::texts_of(tx, &draft.case).await?;
-    let letter = write(&draft.case, frozen, sha256, &texts)?;
+    let mut letter = write(&draft.case, frozen, sha256, &texts)?;
+    letter.logged = logged(tx, draft.claim.id, sha256).await?;
+    letter.filing_basis = Some(draft.case.settings.filing_basis);
     let (text, hash) = canonical(&letter)?;
     let new = NewLetter {
         case_id: draft.case.id,
@@ -41,6 +43,15 @@ pub(in crate::actions) async fn keep(
         by: None,
     };
     Ok(store::add(tx, &new, now).await?)
+}
+
+/// Number and hash of the entry of the log that records what was sent.
+async fn logged(tx: &mut Tx, claim: ClaimId, sha256: &str) -> Result<Option<(i64, String)>, Failure> {
+    let sent = |event: &events::Event| {
+        matches!(event.kind.as_str(), "claim_submitted" | "claim_amended") && event.details.contains(sha256)
+    };
+    let found = events::of_claim(tx, claim).await?.into_iter().rfind(sent);
+    Ok(found.map(|event| (event.seq, event.hash)))
 }
 
 fn write(case: &Case, frozen: &FrozenClaim, sha256: &str, texts: &Texts) -> Result<letters::Letter, Failure> {
@@ -70,8 +81,10 @@ pub async fn receipt(recoup: &Recoup, actor: &Actor, claim: ClaimId, version: i6
         drop(tx);
         return read::contents(recoup, id).await;
     }
+    let logged = logged(&mut tx, claim, &sent.sha256).await?;
     // Sent before receipts were kept: the words that every case begins with, which do not change.
     let texts = letters::read_texts(&letters::defaults()).map_err(Failure::Invalid)?;
-    let letter = write(&case, &sent.frozen, &sent.sha256, &texts)?;
+    let mut letter = write(&case, &sent.frozen, &sent.sha256, &texts)?;
+    letter.logged = logged;
     Ok(Contents { letter, claim: sent.frozen })
 }

@@ -1,0 +1,227 @@
+//! What a small filing says, word for word where it was wrong once.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use claims::{
+    Instant,
+    declaration::Forum,
+    filing::{
+        CaseFacts, ClaimRef, Contents, Difference, FORMAT, Figures, FiledClaim, Filing, Match, Previous, defaults,
+        read_settings,
+    },
+    frozen::{self, FrozenClaim, FrozenDeclaration, FrozenLine},
+    intake::Answers,
+    line::{Basis, Category, Release},
+    money::Currency,
+    totals::{Addend, add_up},
+};
+
+use super::{Body, Section, all};
+
+fn day() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2016, 6, 3).unwrap()
+}
+
+fn line(number: i64, category: Category, basis: Option<Basis>, amount: i64) -> FrozenLine {
+    FrozenLine {
+        line: number,
+        category,
+        answers: Answers::default(),
+        currency: Currency::USD,
+        amount,
+        rate: "1".to_owned(),
+        amount_in_case: amount,
+        interest_in_case: 0,
+        costs_in_case: 0,
+        basis,
+        period: None,
+        release: Release::default(),
+        units: Some(10),
+        evidence: Vec::new(),
+    }
+}
+
+/// Two claims of one claimant: 15,000.00 of sales each, and stock that is in no total.
+fn contents() -> Contents {
+    let lines = vec![
+        line(1, Category::UnpaidSales, None, 1_500_000),
+        line(2, Category::HeldInventory, Some(Basis::Wholesale), 7_000),
+        line(3, Category::HeldInventory, Some(Basis::UnitsOnly), 0),
+    ];
+    let totals = add_up(lines.iter().map(|line| Addend {
+        category: line.category,
+        basis: line.basis,
+        amount: line.amount_in_case,
+        interest: 0,
+        costs: 0,
+        units: line.units,
+        documented: false,
+    }));
+    let figures = Figures { gross: 1_500_000, ..Figures::default() };
+    let claim = FrozenClaim {
+        format: frozen::FORMAT,
+        case: "allegro".to_owned(),
+        case_title: "Allegro".to_owned(),
+        number: "ALG-1".to_owned(),
+        version: 1,
+        received_at: Instant::default(),
+        time_zone: "Etc/UTC".to_owned(),
+        currency: Currency::USD,
+        valuation_date: day(),
+        answers: BTreeMap::from([("claimant".to_owned(), Answers::default().with("legal_name", "Jay"))]),
+        lines,
+        documents: Vec::new(),
+        totals: totals.unwrap(),
+        declaration: FrozenDeclaration {
+            text: String::new(),
+            words: String::new(),
+            name: String::new(),
+            title: String::new(),
+            capacity: String::new(),
+            place: String::new(),
+            date: day(),
+            client_address: String::new(),
+            late_reason: None,
+        },
+    };
+    let of = |number: &str| ClaimRef {
+        number: number.to_owned(),
+        version: 1,
+        sha256: String::new(),
+        submitted_at: Instant::default(),
+        sent_at: Instant::default(),
+        figures,
+    };
+    let pair = |kind: &str, weight, parts: &[(&str, i64)]| Match {
+        kind: kind.to_owned(),
+        a: "ALG-1".to_owned(),
+        b: "ALG-2".to_owned(),
+        method: "record linkage".to_owned(),
+        weight,
+        parts: parts.iter().map(|(field, weight)| ((*field).to_owned(), *weight)).collect(),
+        decision: "same claimant".to_owned(),
+        by: String::new(),
+    };
+    let filing = Filing {
+        format: FORMAT,
+        number: 1,
+        case: CaseFacts {
+            slug: "allegro".to_owned(),
+            title: "Allegro".to_owned(),
+            court: String::new(),
+            docket: String::new(),
+            parties: String::new(),
+            class_definition: String::new(),
+            contact: String::new(),
+            forum: Some(Forum::Federal),
+            deadline: String::new(),
+            time_zone: "Etc/UTC".to_owned(),
+            currency: Currency::USD,
+            filing_basis: Basis::Retail,
+            valuation_date: day(),
+            rates: Vec::new(),
+            rate_source: String::new(),
+            key_dates: Vec::new(),
+        },
+        as_of: Instant::default(),
+        as_of_words: "3 June 2016, 9:00 a.m. UTC".to_owned(),
+        as_of_day: day(),
+        settings: read_settings(&defaults("ALG")).unwrap(),
+        claims: vec![of("ALG-1"), of("ALG-2")],
+        withdrawn: Vec::new(),
+        exhibits: Vec::new(),
+        matches: vec![
+            pair("claimants", 9_576, &[("before comparison", -6_724), ("birth_date", 16_300)]),
+            pair("money", 0, &[]),
+        ],
+        overlaps: Vec::new(),
+        figures: Figures { gross: 3_000_000, ..Figures::default() },
+        members: Some((1, 2)),
+        engines: Vec::new(),
+        previous: None,
+    };
+    let claims = filing.claims.iter().map(|of| FiledClaim { of: of.clone(), claim: claim.clone() }).collect();
+    Contents { filing, sha256: "ab".to_owned(), claims }
+}
+
+/// Everything that a section says, in one line: the lines of a table broken as they are, joined again.
+fn said(sections: &[Section], title: &str) -> String {
+    let section = sections.iter().find(|section| section.title == title).unwrap_or_else(|| panic!("no {title}"));
+    let json = serde_json::to_value(section).unwrap();
+    let mut out = String::new();
+    collect(&json, &mut out);
+    out.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn collect(value: &serde_json::Value, out: &mut String) {
+    match value {
+        serde_json::Value::String(text) if text.len() > 1 => {
+            out.push_str(text);
+            out.push(' ');
+        }
+        serde_json::Value::Array(all) => all.iter().for_each(|value| collect(value, out)),
+        serde_json::Value::Object(all) => all.values().for_each(|value| collect(value, out)),
+        _ => {}
+    }
+}
+
+#[test]
+fn cover_and_summary_say_what_is_counted() {
+    let mut contents = contents();
+    let sections = all(&contents, None);
+    let cover = said(&sections, "Contents");
+    assert!(cover.contains("This filing was made from 2 claims in force, read at one moment and frozen."), "{cover}");
+    let summary = said(&sections, "Summary");
+    // By hand: 2 × 1 line of sales; 2 × 2 of stock that is valued at wholesale or not at all.
+    for words in [
+        "As of 3 June 2016, 9:00 a.m. UTC, 2 claims are in force. 2 lines come to 30,000.00 USD gross. 4 lines more, of stock that is valued otherwise or not at all, are in no total.",
+        "claimants that were decided to be one counted once: 1 to 2, the lower figure if all that resemble each other are one",
+        "Members, each counted once",
+    ] {
+        assert!(summary.contains(words), "{words}: {summary}");
+    }
+    assert!(said(&sections, "Claimants").contains("Counted once, they are 1 to 2 members of the class"));
+    contents.filing.number = 2;
+    contents.filing.previous = Some(Previous { number: 1, sha256: String::new() });
+    let difference = Difference { rows: Vec::new(), words: "Nothing.".to_owned() };
+    let cover = said(&all(&contents, Some(&difference)), "Contents");
+    assert!(cover.contains("This filing supplements filing 1.") && !cover.contains("replaces"), "{cover}");
+    assert!(cover.contains("states the totals anew as of that moment. What changed since then is listed"), "{cover}");
+}
+
+#[test]
+fn the_parts_of_a_weight_are_printed_with_the_first_and_none_where_nothing_was_weighed() {
+    let duplicates = said(&all(&contents(), None), "Duplicates and decisions");
+    // By hand: −6.7 + 16.3 = 9.6.
+    for words in ["before comparison \u{2212}6.7", "birth date 16.3", "9.6", "at 0 they are even"] {
+        assert!(duplicates.contains(words), "{words}: {duplicates}");
+    }
+    assert!(!duplicates.contains("0.0"), "{duplicates}");
+}
+
+#[test]
+fn the_declaration_is_sworn_above_the_signature() {
+    let mut contents = contents();
+    let sworn = |contents: &Contents| {
+        let sections = all(contents, None);
+        match &sections.last().unwrap().body {
+            Body::Words { sworn, signature: true, .. } => sworn.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(sworn(&contents).starts_with("I declare under penalty of perjury"));
+    contents.filing.settings.sworn = claims::filing::Sworn::No;
+    assert_eq!(sworn(&contents), "");
+}
+
+#[test]
+fn units_without_a_value_have_no_amount() {
+    let sections = all(&contents(), None);
+    let at = sections.iter().position(|section| section.subtitle.contains("Units only")).expect("the part");
+    let json = serde_json::to_value(&sections[at]).unwrap();
+    let mut words = String::new();
+    collect(&json, &mut words);
+    assert!(words.contains("2 lines, 20 units in all. No value is claimed for them"), "{words}");
+    assert!(!words.contains("0.00"), "{words}");
+}
