@@ -1,6 +1,6 @@
-//! A process that is killed while it builds a filing leaves nothing half; the next one takes the build up.
+//! Processes that build filings: one is killed, two build at once. Nothing is left half, on SQLite and on PostgreSQL.
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::{
     path::{Path, PathBuf},
@@ -8,111 +8,171 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sqlx::{Connection, SqliteConnection};
+use claims::random::Random;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
 
-fn recoup(folder: &Path, words: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_recoup"));
-    command.args(words).arg("--data-dir").arg(folder.join("data")).current_dir(folder);
-    command
+/// A data directory with a database of its own.
+struct Place {
+    folder: PathBuf,
+    url: String,
 }
 
-fn build(folder: &Path) -> Command {
-    recoup(folder, &["filing", "build", "--case", "allegro", "--out", "filings"])
+/// What the process under test brings about is there after at most so long.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+impl Place {
+    fn recoup(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_recoup"));
+        command.args(words).arg("--data-dir").arg(self.folder.join("data")).args(["--database-url", &self.url]);
+        command.current_dir(&self.folder).stdin(Stdio::null());
+        command
+    }
+
+    fn build(&self) -> Command {
+        self.recoup(&["filing", "build", "--case", "allegro", "--out", "filings"])
+    }
+
+    /// The first row of a query of one text.
+    async fn ask(&self, sql: &'static str) -> Result<Option<String>, sqlx::Error> {
+        if self.url.starts_with("sqlite") {
+            let mut db = SqliteConnection::connect(&self.url).await?;
+            sqlx::query_scalar(sql).fetch_optional(&mut db).await
+        } else {
+            let mut db = PgConnection::connect(&self.url).await?;
+            sqlx::query_scalar(sql).fetch_optional(&mut db).await
+        }
+    }
+
+    async fn number(&self, sql: &'static str) -> i64 {
+        self.ask(sql).await.unwrap().expect("a row").parse().unwrap()
+    }
+
+    async fn change(&self, sql: &'static str) {
+        if self.url.starts_with("sqlite") {
+            SqliteConnection::connect(&self.url).await.unwrap().execute(sql).await.unwrap();
+        } else {
+            PgConnection::connect(&self.url).await.unwrap().execute(sql).await.unwrap();
+        }
+    }
+
+    /// Waits until a build is at its typesetting.
+    async fn until_typesetting(&self, process: &mut Child) {
+        let begun = Instant::now();
+        loop {
+            assert!(begun.elapsed() < PATIENCE, "nothing is typeset");
+            assert!(process.try_wait().unwrap().is_none(), "it ended before it was killed");
+            let stage = self.ask("SELECT stage FROM filing_builds WHERE state = 'building'").await;
+            if stage.is_ok_and(|stage| stage.is_some_and(|stage| stage.starts_with("Typesetting"))) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
+    fn verify(&self, number: i64) {
+        let key = self.recoup(&["filing", "key"]).output().unwrap();
+        let key = String::from_utf8(key.stdout).unwrap();
+        let package = format!("filings/allegro-filing-{number}.zip");
+        let verified = self.recoup(&["filing", "verify", &package, "--key", key.trim()]).output().unwrap();
+        assert!(verified.status.success() && words(&verified).contains("It is whole"), "{}", words(&verified));
+    }
 }
 
 fn words(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-/// Looks at the database again and again until `found`, which the process under test brings about.
-async fn until<T>(folder: &Path, process: &mut Child, sql: &'static str, found: impl Fn(Option<T>) -> bool)
-where
-    T: for<'r> sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite> + Send + Unpin,
-{
-    let begun = Instant::now();
-    loop {
-        assert!(begun.elapsed() < Duration::from_secs(120), "{sql} is not so after two minutes");
-        assert!(process.try_wait().unwrap().is_none(), "it ended before {sql} was so");
-        if let Ok(mut db) = open(folder).await {
-            let row: Result<Option<T>, _> = sqlx::query_scalar(sql).fetch_optional(&mut db).await;
-            if row.is_ok_and(&found) {
-                return;
-            }
-        }
-        tokio::time::sleep(Duration::from_millis(2)).await;
+async fn a_killed_build_and_two_at_once(place: &Place) {
+    // A case to be filed: the demo's.
+    let loaded = place.recoup(&["demo", "--load-only", "--listen", "127.0.0.1:0"]).output().unwrap();
+    assert!(loaded.status.success(), "{}", words(&loaded));
+
+    let mut process = place.build().stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    place.until_typesetting(&mut process).await;
+    // SIGKILL.
+    process.kill().unwrap();
+    assert_eq!(process.wait().unwrap().code(), None, "a signal ended it");
+
+    for table in [
+        "SELECT CAST(COUNT(*) AS TEXT) FROM filings",
+        "SELECT CAST(COUNT(*) AS TEXT) FROM filing_files",
+        "SELECT CAST(COUNT(*) AS TEXT) FROM exhibits",
+        "SELECT CAST(COUNT(*) AS TEXT) FROM events WHERE kind LIKE 'filing%'",
+    ] {
+        assert_eq!(place.number(table).await, 0, "{table}");
     }
+    assert!(!place.folder.join("filings").exists());
+    // Its lease still holds: another process must not begin.
+    let other = place.build().output().unwrap();
+    assert!(!other.status.success() && words(&other).contains("Another process is building"), "{}", words(&other));
+    // The lease ends; waiting for that would take minutes.
+    place.change("UPDATE filing_builds SET lease_until = '2020-01-01T00:00:00+00:00' WHERE state = 'building'").await;
+    let next = place.build().output().unwrap();
+    assert!(next.status.success(), "{}", words(&next));
+    let builds = "SELECT CAST(COUNT(*) AS TEXT) FROM filing_builds";
+    assert_eq!(place.number(builds).await, 1, "it was the same build");
+    assert_eq!(place.number("SELECT CAST(attempts AS TEXT) FROM filing_builds").await, 2);
+    place.verify(1);
+
+    // Two at once: one builds; the other says so, or comes late and builds the next.
+    let start = || place.build().stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let (one, other) = (start(), start());
+    let ended = [one.wait_with_output().unwrap(), other.wait_with_output().unwrap()];
+    let built: i64 = ended.iter().map(|output| i64::from(output.status.success())).sum();
+    assert!(built >= 1, "{} {}", words(&ended[0]), words(&ended[1]));
+    for output in ended.iter().filter(|output| !output.status.success()) {
+        assert!(words(output).contains("Another process is building"), "{}", words(output));
+    }
+    assert_eq!(place.number("SELECT CAST(COUNT(*) AS TEXT) FROM filings").await, 1 + built);
+    assert_eq!(place.number("SELECT CAST(MAX(number) AS TEXT) FROM filings").await, 1 + built, "without a gap");
+    assert_eq!(place.number(builds).await, 1 + built);
+    for number in 2..=1 + built {
+        place.verify(number);
+    }
+    // What the killed one had made is found and cleaned.
+    let cleaned = place.recoup(&["doctor", "--deep", "--clean", "--older-than", "0"]).output().unwrap();
+    assert!(words(&cleaned).contains("temporary"), "{}", words(&cleaned));
+    let sound = place.recoup(&["doctor", "--deep"]).output().unwrap();
+    assert!(!words(&sound).contains("no row") && !words(&sound).contains("temporary"), "{}", words(&sound));
 }
 
-async fn open(folder: &Path) -> Result<SqliteConnection, sqlx::Error> {
-    SqliteConnection::connect(&format!("sqlite://{}", folder.join("data/recoup.db").display())).await
+/// Letters that no other test uses.
+fn name() -> String {
+    let letters = Random::System.bytes::<12>();
+    format!("recoup_killed_{}", letters.iter().map(|byte| char::from(b'a' + byte % 26)).collect::<String>())
 }
 
-async fn number(db: &mut SqliteConnection, sql: &'static str) -> i64 {
-    sqlx::query_scalar(sql).fetch_one(db).await.unwrap()
-}
-
-struct Folder(PathBuf);
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
+/// Runs the test and removes its place, however it ends.
+async fn run(url: impl FnOnce(&Path) -> String) {
+    let folder = std::env::temp_dir().join(name());
+    std::fs::create_dir_all(folder.join("data")).unwrap();
+    let url = url(&folder);
+    let place = Place { folder: folder.clone(), url };
+    let ended = tokio::spawn(async move { a_killed_build_and_two_at_once(&place).await }).await;
+    std::fs::remove_dir_all(folder).unwrap();
+    if let Err(error) = ended {
+        std::panic::resume_unwind(error.into_panic());
     }
 }
 
 #[tokio::test]
-async fn a_killed_build_leaves_nothing_half_and_is_taken_up() {
-    let folder = Folder(std::env::temp_dir().join(format!("recoup-killed-{}", std::process::id())));
-    let folder = &folder.0;
-    std::fs::create_dir_all(folder).unwrap();
-    // A case to be filed: the demo's. Its server goes before the build begins.
-    let mut demo = recoup(folder, &["demo", "--listen", "127.0.0.1:0"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    until::<i64>(folder, &mut demo, "SELECT COUNT(*) FROM letters WHERE kind <> 'receipt'", |count| {
-        count.is_some_and(|count| count > 0)
-    })
-    .await;
-    demo.kill().unwrap();
-    demo.wait().unwrap();
+async fn sqlite() {
+    run(|folder| format!("sqlite:{}", folder.join("data/recoup.db").display())).await;
+}
 
-    let mut process = build(folder).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let typesetting = "SELECT stage FROM filing_builds WHERE state = 'building'";
-    until::<String>(folder, &mut process, typesetting, |stage| {
-        stage.is_some_and(|stage| stage.starts_with("Typesetting"))
-    })
-    .await;
-    let killed = Command::new("sh").args(["-c", &format!("kill -9 {}", process.id())]).status().unwrap();
-    assert!(killed.success());
-    assert_eq!(process.wait().unwrap().code(), None, "a signal ended it");
-
-    let mut db = open(folder).await.unwrap();
-    for table in [
-        "SELECT COUNT(*) FROM filings",
-        "SELECT COUNT(*) FROM filing_files",
-        "SELECT COUNT(*) FROM exhibits",
-        "SELECT COUNT(*) FROM events WHERE kind LIKE 'filing%'",
-    ] {
-        assert_eq!(number(&mut db, table).await, 0, "{table}");
+#[tokio::test]
+async fn postgres() {
+    let cluster = std::env::var("RECOUP_TEST_POSTGRES").expect(
+        "the variable RECOUP_TEST_POSTGRES names no PostgreSQL cluster; `cargo xtask test` starts one and sets it",
+    );
+    let mut admin = PgConnection::connect(&cluster).await.unwrap();
+    let name = name();
+    admin.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
+    let mut url = url::Url::parse(&cluster).unwrap();
+    url.set_path(&name);
+    let ended = tokio::spawn(run(move |_| url.to_string())).await;
+    admin.execute(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.unwrap();
+    if let Err(error) = ended {
+        std::panic::resume_unwind(error.into_panic());
     }
-    assert!(!folder.join("filings").exists());
-    // Its lease still holds: another process must not begin.
-    let other = build(folder).output().unwrap();
-    assert!(!other.status.success() && words(&other).contains("Another process is building"), "{}", words(&other));
-    // The lease ends; waiting for that would take minutes.
-    sqlx::query("UPDATE filing_builds SET lease_until = '2020-01-01T00:00:00+00:00' WHERE state = 'building'")
-        .execute(&mut db)
-        .await
-        .unwrap();
-    let next = build(folder).output().unwrap();
-    assert!(next.status.success(), "{}", words(&next));
-    assert_eq!(number(&mut db, "SELECT COUNT(*) FROM filing_builds").await, 1, "it was the same build");
-    assert_eq!(number(&mut db, "SELECT attempts FROM filing_builds").await, 2);
-    assert_eq!(number(&mut db, "SELECT COUNT(*) FROM filings").await, 1);
-    let key = recoup(folder, &["filing", "key"]).output().unwrap();
-    let key = String::from_utf8(key.stdout).unwrap();
-    let verified =
-        recoup(folder, &["filing", "verify", "filings/allegro-filing-1.zip", "--key", key.trim()]).output().unwrap();
-    assert!(verified.status.success() && words(&verified).contains("It is whole"), "{}", words(&verified));
 }

@@ -14,7 +14,7 @@ use tokio::{
 /// How long the scanner may be silent: connecting, taking a piece, or thinking about the whole.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Longest answer that is read.
-const LONGEST_ANSWER: u64 = 1_000;
+const LONGEST_ANSWER: usize = 1_000;
 /// Most bytes of a piece: clamd's own limit is its StreamMaxLength for all of them together.
 const PIECE: usize = 64 * 1_024;
 
@@ -85,9 +85,15 @@ async fn ask(mut socket: impl AsyncRead + AsyncWrite + Unpin, command: &[u8]) ->
     answer(socket).await
 }
 
-async fn answer(socket: impl AsyncRead + Unpin) -> anyhow::Result<String> {
+/// Reads to the NUL that ends an answer, not to the end of the connection: a clamd that closes over bytes which it did not read
+/// resets it, and that must not hide what it said before.
+async fn answer(mut socket: impl AsyncRead + Unpin) -> anyhow::Result<String> {
     let mut said = Vec::new();
-    in_time(socket.take(LONGEST_ANSWER).read_to_end(&mut said)).await?;
+    while !said.ends_with(b"\0") && said.len() < LONGEST_ANSWER {
+        if in_time(socket.read_buf(&mut said)).await? == 0 {
+            break;
+        }
+    }
     let said = String::from_utf8_lossy(&said);
     Ok(said.trim_end_matches(['\0', '\n']).to_owned())
 }
@@ -113,9 +119,18 @@ where
         in_time(write.write_all(&[0; 4])).await
     };
     let sent: anyhow::Result<()> = send.await;
-    // Over its limit clamd answers and closes without reading on; what it said is worth more than that it did.
+    if sent.is_err() {
+        // Whatever broke, no more comes: clamd need not wait for it.
+        let _ = write.shutdown().await;
+    }
+    // Over its limit clamd answers and closes without reading on, so what it said counts although writing failed.
     match (answer(read).await, sent) {
-        (Ok(said), _) if !said.is_empty() => verdict(&said),
+        (Ok(said), Ok(())) if !said.is_empty() => verdict(&said),
+        (Ok(said), Err(error)) if !said.is_empty() => match verdict(&said)? {
+            // It did not see all of it.
+            Verdict::Clean => Err(error),
+            found => Ok(found),
+        },
         (_, Err(error)) | (Err(error), _) => Err(error),
         (Ok(_), Ok(())) => bail!("the virus scanner closed without an answer"),
     }
@@ -136,6 +151,8 @@ fn verdict(said: &str) -> anyhow::Result<Verdict> {
 
 #[cfg(test)]
 mod tests {
+    use futures::StreamExt;
+
     use super::*;
 
     #[test]
@@ -145,6 +162,33 @@ mod tests {
         assert_eq!(Scanner::parse("[::1]:3310"), Some(Scanner::Tcp("[::1]:3310".to_owned())));
         for wrong in ["", "clamd", "127.0.0.1", ":3310", "a:b", "unix:clamd.ctl"] {
             assert_eq!(Scanner::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    /// A clamd that reads so much, says this, and closes over what it did not read.
+    async fn hasty(read: usize, says: &'static [u8]) -> anyhow::Result<Verdict> {
+        let (ours, mut its) = UnixStream::pair().unwrap();
+        let clamd = tokio::spawn(async move {
+            its.read_exact(&mut vec![0; read]).await.unwrap();
+            its.write_all(says).await.unwrap();
+        });
+        let many =
+            futures::stream::repeat_n((), 1_000).map(|()| Ok::<_, std::io::Error>(Bytes::from_static(&[0; 10_000])));
+        let verdict = stream(ours, many).await;
+        clamd.await.unwrap();
+        verdict
+    }
+
+    #[tokio::test]
+    async fn what_is_said_before_it_closes_is_heard() {
+        for read in [10, 100_000, 1_000_000] {
+            let said = hasty(read, b"INSTREAM size limit exceeded. ERROR\0").await;
+            assert_eq!(said.unwrap(), Verdict::TooLarge);
+            assert_eq!(hasty(read, b"stream: Eicar FOUND\0").await.unwrap(), Verdict::Found("Eicar".to_owned()));
+            // Not even then is half a look a permission, nor half an answer one.
+            for other in [b"stream: OK\0".as_slice(), b"stream: OK", b"INSTREAM size li", b""] {
+                assert!(hasty(read, other).await.is_err(), "{}", other.escape_ascii());
+            }
         }
     }
 

@@ -77,6 +77,27 @@ on_both! {
         assert_eq!(browser.get("/documents/1").await.bytes, crate::ground::PIXEL);
     }
 
+    async fn a_file_that_is_two_things_is_served_as_the_one_it_was_taken_for(database) {
+        let ground = Ground::prepare(&database, None).await;
+        let browser = ground.browser(Role::Owner).await;
+        let path = format!("/claims/{}/documents", ground.claim);
+        // A picture to who looks at the first bytes, a page with a script to who reads on.
+        let both = [crate::ground::PIXEL, b"<html><script>alert(1)</script></html>"].concat();
+        let send = async |name: &str| browser.send(browser.get(&path).await.form(&path).attach("files", name, both.clone())).await;
+        for name in ["both.html", "both.svg", "both.pdf", "both.js"] {
+            send(name).await.expect(&format!("{name} was not taken"));
+        }
+        let page = send("both.png").await;
+        page.expect("both.png was received");
+        let link = page.link("both.png");
+        let (plain, shown) = (browser.get(&link).await, browser.get(&format!("{}?inline=1", link.split('?').next().unwrap_or_default())).await);
+        for page in [plain, shown] {
+            page.expect_status(200);
+            assert_eq!((page.header("content-type"), page.header("x-content-type-options")), ("image/png", "nosniff"));
+            assert!(page.header("content-security-policy").contains("sandbox"), "{}", page.header("content-security-policy"));
+        }
+    }
+
     async fn behind_tls_the_cookie_is_bound_to_it(database) {
         let ground = Ground::prepare(&database, Some("https://claims.example.org")).await;
         let browser = ground.app.browser();

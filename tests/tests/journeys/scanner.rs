@@ -91,6 +91,9 @@ on_both! {
         page.expect("letter.txt was not taken: the virus scanner found “Recoup.Test.UNOFFICIAL” in it");
         let page = upload(&browser, &format!("/claims/{id}/import"), "statement.csv", [b"Period,Net Due\n".to_vec(), infected()].concat()).await;
         page.expect("statement.csv was not taken: the virus scanner found");
+        // More than it looks at: it answers and closes while most of the file is still to come.
+        let page = upload(&browser, &documents, "large.txt", b"A long letter.\n".repeat(1_000_000)).await;
+        page.expect("large.txt was not taken: it is larger than what the virus scanner of this site looks at");
 
         // Without the scanner nothing is taken; when it is back, everything goes on by itself.
         drop(clamd);

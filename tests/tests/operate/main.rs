@@ -8,6 +8,7 @@ mod database;
 mod doctor;
 mod documents;
 mod health;
+mod inventory;
 mod log;
 mod mail;
 mod metrics;
