@@ -57,8 +57,8 @@ impl Currency {
     /// Reads an ISO 4217 code, in any case; `None` where Recoup does not know it.
     #[must_use]
     pub fn parse(code: &str) -> Option<Self> {
-        let upper = code.trim().to_ascii_uppercase();
-        let (known, places) = CURRENCIES.iter().find(|(known, _)| *known == upper)?;
+        let code = code.trim();
+        let (known, places) = CURRENCIES.iter().find(|(known, _)| known.eq_ignore_ascii_case(code))?;
         let mut bytes = [0; 3];
         bytes.copy_from_slice(known.as_bytes());
         Some(Self { code: bytes, places: *places })
@@ -217,7 +217,23 @@ pub fn parse_decimal(typed: &str, places: u32) -> Result<Decimal, AmountError> {
     Ok(decimal.normalize())
 }
 
+/// A number of nothing but digits, and a point between them: how almost all are typed, and all that come from files.
+fn plain_number(typed: &str) -> Option<Decimal> {
+    let (whole, fraction) = typed.split_once('.').unwrap_or((typed, ""));
+    if !(1..=15).contains(&whole.len()) || fraction.len() > 12 || whole.len() + fraction.len() > 18 {
+        return None;
+    }
+    let mut digits = 0;
+    for byte in whole.bytes().chain(fraction.bytes()) {
+        digits = digits * 10 + i64::from(byte.is_ascii_digit().then(|| byte - b'0')?);
+    }
+    Some(Decimal::new(digits, u32::try_from(fraction.len()).ok()?))
+}
+
 fn parse_number(typed: &str, currency: Option<Currency>) -> Result<Decimal, AmountError> {
+    if let Some(number) = plain_number(typed.trim()) {
+        return Ok(number);
+    }
     let not_a_number = || AmountError::NotANumber(shortened(typed));
     let mut text = typed.trim().to_owned();
     if let Some(currency) = currency {
@@ -341,6 +357,15 @@ mod tests {
             prop_assert_eq!(parse_amount(&currency.grouped(minor), currency), Ok(minor));
             prop_assert_eq!(parse_amount(&currency.show(minor), currency), Ok(minor));
             prop_assert_eq!(parse_amount(&currency.plain(minor), currency), Ok(minor));
+        }
+
+        #[test]
+        fn a_plain_number_is_what_the_long_way_reads(typed in "0{0,2}[0-9]{0,17}(\\.[0-9]{0,13})?") {
+            // An apostrophe is passed over, and keeps the short way out.
+            let long_way = |typed: &str| parse_number(&format!("'{typed}"), None).map(|number| number.normalize());
+            if let Some(number) = plain_number(&typed) {
+                prop_assert_eq!(Ok(number.normalize()), long_way(&typed));
+            }
         }
 
         #[test]

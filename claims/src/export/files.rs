@@ -2,24 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use futures::TryStreamExt;
-
 use super::{
-    Type, What, narrowed, once,
+    What, answers,
+    lines::Lines,
+    narrowed, once,
     sheet::{Sheet, To},
     sums::{Sums, counts, is_of, removed_of, total_of},
 };
 use crate::{
     actions::Failure,
     case::Case,
-    intake::{Answers, Field, Kind, form::find, line, steps::Step},
+    intake::{Answers, form::find, steps::Step},
     line::{Basis, Category},
-    money::{self, Currency},
+    money::Currency,
     overlap::Removed,
-    period,
     store::{
         Tx, claims, documents,
-        export::{self, SentClaim, SentLine},
+        export::{self, SentClaim},
         lines,
         register::Filter,
         removed, totals as kept,
@@ -45,21 +44,30 @@ pub(super) async fn write(
     sheet.finish().await
 }
 
-/// The files that are read claim by claim.
+/// Claims that are read at once.
+const AT_ONCE: usize = 500;
+
+/// The files that are read from claims, some at a time.
 async fn by_claim(tx: &mut Tx, case: &Case, what: What, filter: &Filter, sheet: &mut Sheet) -> Result<(), Failure> {
     let mut sums = Sums::default();
-    for id in export::ids(tx, case.id, case.settings.filing_basis, filter).await? {
-        let claim = export::claim(tx, id).await?;
-        match what {
-            What::Claims => claim_row(tx, case, filter, &claim, sheet).await?,
-            What::Lines => line_rows(tx, case, filter, &claim, sheet).await?,
-            What::Claimants => claimant_row(tx, &claim, sheet).await?,
-            What::Documents => document_rows(tx, &claim, sheet).await?,
-            What::Totals => {
-                let totals = kept::of_version(tx, claim.version_id).await?;
-                sums.add(totals, &removed::of_claim(tx, claim.id).await?, filter, case.settings.filing_basis);
+    let mut lines = Lines::new(case, filter);
+    for ids in export::ids(tx, case.id, case.settings.filing_basis, filter).await?.chunks(AT_ONCE) {
+        let claims = export::claims(tx, ids).await?;
+        if what == What::Lines {
+            lines.write(tx, &claims, sheet).await?;
+            continue;
+        }
+        for claim in claims {
+            match what {
+                What::Claims => claim_row(tx, case, filter, &claim, sheet).await?,
+                What::Claimants => claimant_row(tx, &claim, sheet).await?,
+                What::Documents => document_rows(tx, &claim, sheet).await?,
+                What::Totals => {
+                    let totals = kept::of_version(tx, claim.version_id).await?;
+                    sums.add(totals, &removed::of_claim(tx, claim.id).await?, filter, case.settings.filing_basis);
+                }
+                What::Lines | What::Matches | What::Overlaps => {}
             }
-            What::Matches | What::Overlaps => {}
         }
     }
     if what == What::Totals {
@@ -119,116 +127,6 @@ pub(super) fn unique(sheet: &mut Sheet, gross: i64, removed: Removed, currency: 
     }
 }
 
-async fn line_rows(
-    tx: &mut Tx,
-    case: &Case,
-    filter: &Filter,
-    claim: &SentClaim,
-    sheet: &mut Sheet,
-) -> Result<(), Failure> {
-    let mut cited: BTreeMap<i64, (Vec<String>, Vec<String>)> = BTreeMap::new();
-    for citation in lines::citations(tx, claim.version_id, None).await? {
-        let (places, hashes) = cited.entry(citation.line_id.0).or_default();
-        places.push(if citation.place.is_empty() {
-            citation.name
-        } else {
-            format!("{}, {}", citation.name, citation.place)
-        });
-        hashes.push(citation.sha256);
-    }
-    let mut rows = export::lines(tx, claim.version_id, filter.category, filter.basis);
-    while let Some(line) = rows.try_next().await? {
-        let basis = line.basis.as_deref().and_then(Basis::parse);
-        if filter.category.is_some() && !counts(basis, filter, case.settings.filing_basis) {
-            continue;
-        }
-        let (places, hashes) = cited.remove(&line.id.0).unwrap_or_default();
-        line_row(case, filter, claim, &line, (&places.join("; "), &hashes.join("; ")), sheet)?;
-        sheet.end().await?;
-    }
-    Ok(())
-}
-
-fn line_row(
-    case: &Case,
-    filter: &Filter,
-    claim: &SentClaim,
-    line: &SentLine,
-    evidence: (&str, &str),
-    sheet: &mut Sheet,
-) -> Result<(), Failure> {
-    let damaged = || Failure::Internal(format!("line {} of claim {} is damaged", line.line, claim.number));
-    let currency = Currency::parse(&line.currency).ok_or_else(damaged)?;
-    let category = Category::parse(&line.category).ok_or_else(damaged)?;
-    let basis = line.basis.as_deref().and_then(Basis::parse);
-    sheet.plain(&claim.number);
-    sheet.integer(line.line);
-    sheet.integer(claim.version);
-    sheet.plain(&claim.status);
-    sheet.text(&claim.claimant);
-    sheet.plain(&line.category);
-    sheet.plain(line.basis.as_deref().unwrap_or_default());
-    sheet.yes(counts(basis, filter, case.settings.filing_basis));
-    sheet.plain(currency.code());
-    sheet.amount(line.amount, currency);
-    sheet.plain(&line.rate);
-    sheet.plain(case.settings.currency.code());
-    for amount in [line.case_amount, line.case_interest, line.case_costs] {
-        sheet.amount(amount, case.settings.currency);
-    }
-    sheet.yes(line.citations > 0);
-    sheet.integer(line.citations);
-    sheet.text(evidence.0);
-    sheet.plain(evidence.1);
-    sheet.day(line.period_from);
-    sheet.day(line.period_to);
-    sheet.plain(&line.units.map(|units| units.to_string()).unwrap_or_default());
-    for text in [
-        &line.channel,
-        &line.gtin,
-        &line.aggregator_gtin,
-        &line.catalogue_number,
-        &line.isrc,
-        &line.artist,
-        &line.title,
-        &line.label,
-        &line.format,
-    ] {
-        sheet.text_or_empty(text.as_deref());
-    }
-    // The columns from here on are named for the fields of the forms.
-    let form = line::form(category);
-    let typed = What::Lines.columns().iter().skip_while(|column| column.name != "statement_number");
-    for column in typed {
-        // A field of the same name in another category's form would be another fact: the amount of "paid", say.
-        answer(find(form, column.name), &line.answers.0, column.kind, currency, sheet);
-    }
-    Ok(())
-}
-
-/// An answer in the form of files: numbers without separators, days in ISO form.
-fn answer(field: Option<&Field>, answers: &Answers, kind: Type, currency: Currency, sheet: &mut Sheet) {
-    let typed = field.map_or("", |field| answers.get(field.name));
-    if typed.is_empty() {
-        return sheet.plain("");
-    }
-    let exact = match (kind, field.map(|field| field.kind)) {
-        (Type::Amount, _) => money::parse_amount(typed, currency).ok().map(|minor| currency.plain(minor)),
-        (Type::Integer | Type::Decimal, _) => {
-            money::parse_decimal(typed.trim_end_matches(['%', ' ']), 12).ok().map(|number| number.to_string())
-        }
-        (Type::Day, _) => period::parse_day(typed).ok().map(|day| day.to_string()),
-        (Type::Key, Some(Kind::Select(choices) | Kind::Radio(choices))) => {
-            choices.iter().find(|(value, _)| *value == typed).map(|(value, _)| (*value).to_owned())
-        }
-        _ => None,
-    };
-    match exact {
-        Some(exact) => sheet.plain(&exact),
-        None => sheet.text(typed),
-    }
-}
-
 async fn claimant_row(tx: &mut Tx, claim: &SentClaim, sheet: &mut Sheet) -> Result<(), Failure> {
     let answers = claims::answers(tx, claim.version_id).await?;
     sheet.integer(claim.claimant_id.0);
@@ -242,7 +140,8 @@ async fn claimant_row(tx: &mut Tx, claim: &SentClaim, sheet: &mut Sheet) -> Resu
             .find_map(|step| Some((step, find(step.form()?, column.name)?)));
         let (answers, field) =
             found.map_or((&nothing, None), |(step, field)| (answers.get(step.key()).unwrap_or(&nothing), Some(field)));
-        answer(field, answers, column.kind, Currency::USD, sheet);
+        let typed = field.map_or("", |field| answers.get(field.name));
+        answers::write(typed, column.kind, field.map(|field| field.kind), Currency::USD, sheet);
     }
     sheet.end().await
 }

@@ -1,6 +1,6 @@
 //! Exports: the claims of a case as CSV files, streamed in constant memory from one moment of the database.
 //!
-//! A producer reads claim by claim and hands on chunks; nothing but the ids of the claims (8 bytes each) is kept. Every
+//! A producer reads some hundred claims at a time and hands on chunks; nothing but the ids of the claims (8 bytes each) is kept. Every
 //! export is an event, written before the first byte leaves.
 
 use std::path::{Path, PathBuf};
@@ -16,14 +16,16 @@ use crate::{
     case::Case,
     status::ClaimStatus,
     store::{
-        Tx, cases,
+        self, Tx, cases,
         events::{self, NewEvent},
         register::Filter,
     },
 };
 
+mod answers;
 mod dictionary;
 mod files;
+mod lines;
 mod once;
 mod sheet;
 mod sums;
@@ -160,7 +162,7 @@ pub async fn stream(
     raw: bool,
 ) -> Result<impl Stream<Item = Result<Bytes, Failure>> + Send + use<>, Failure> {
     record(recoup, by, case.id, &[what], filter, raw).await?;
-    let mut tx = recoup.store.read().await?;
+    let mut tx = recoup.store.read_at_length().await.map_err(too_many)?;
     let (sender, receiver) = mpsc::channel(CHUNKS_AHEAD);
     let (case, filter) = (case.clone(), filter.clone());
     let producer = tokio::spawn(async move {
@@ -199,7 +201,7 @@ pub async fn to_directory(
     let filter = Filter::default();
     tokio::fs::create_dir_all(dir).await.map_err(|error| not_written(&error))?;
     record(recoup, By::Operator, case.id, whats, &filter, raw).await?;
-    let mut tx = recoup.store.read().await?;
+    let mut tx = recoup.store.read_at_length().await?;
     let mut written = Vec::new();
     for what in whats {
         let path = dir.join(format!("{}.csv", what.key()));
@@ -213,6 +215,16 @@ pub async fn to_directory(
         written.push(path);
     }
     Ok(written)
+}
+
+/// Too many downloads at once are no fault of this program.
+fn too_many(error: store::Error) -> Failure {
+    match error {
+        store::Error::PoolTimedOut => Failure::said(
+            "Several downloads are under way already. Try again in a few minutes, when one of them has ended.",
+        ),
+        other => other.into(),
+    }
 }
 
 async fn write_file(

@@ -38,6 +38,7 @@ pub mod register;
 pub mod releases;
 pub mod removed;
 pub mod second_factors;
+pub mod sent_lines;
 pub mod sessions;
 pub mod statements;
 pub mod submissions;
@@ -85,6 +86,9 @@ pub struct Connections {
     pub most: u32,
 }
 
+/// How many may read SQLite at length at once.
+const LONG_READERS: u32 = 4;
+
 /// A handle on the database; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -93,9 +97,11 @@ pub struct Store {
 
 #[derive(Debug, Clone)]
 enum Pools {
-    /// Readers share one pool; writers queue for the one connection of the other, so that they never find it busy.
+    /// Readers share one pool; writers queue for the one connection of another, so that they never find it busy. Who reads as fast
+    /// as somebody downloads has a pool apart, so that no slow reader keeps a page waiting.
     Sqlite {
         read: SqlitePool,
+        long: SqlitePool,
         write: SqlitePool,
     },
     Postgres(PgPool),
@@ -189,9 +195,14 @@ impl Store {
             let read = SqlitePoolOptions::new()
                 .max_connections(8)
                 .acquire_timeout(Duration::from_secs(10))
-                .connect_with(options)
+                .connect_with(options.clone())
                 .await?;
-            Pools::Sqlite { read, write }
+            // What reads a database from end to end would have all of it mapped, and it would count as memory of this process.
+            let long = SqlitePoolOptions::new()
+                .max_connections(LONG_READERS)
+                .acquire_timeout(Duration::from_secs(10))
+                .connect_lazy_with(options.pragma("mmap_size", "0"));
+            Pools::Sqlite { read, long, write }
         } else {
             return Err(Error::Configuration("the database URL must start with sqlite: or postgres://".into()));
         };
@@ -222,10 +233,10 @@ impl Store {
     pub fn pool(&self) -> Connections {
         let of = |open: u32, idle: usize, most: u32| Connections { open, idle: u32::try_from(idle).unwrap_or(0), most };
         match &self.pools {
-            Pools::Sqlite { read, write } => of(
-                read.size() + write.size(),
-                read.num_idle() + write.num_idle(),
-                read.options().get_max_connections() + write.options().get_max_connections(),
+            Pools::Sqlite { read, long, write } => of(
+                [read, long, write].map(SqlitePool::size).into_iter().sum(),
+                [read, long, write].map(SqlitePool::num_idle).into_iter().sum(),
+                [read, long, write].map(|pool| pool.options().get_max_connections()).into_iter().sum(),
             ),
             Pools::WholeSqlite(pool) => of(pool.size(), pool.num_idle(), pool.options().get_max_connections()),
             Pools::Postgres(pool) | Pools::WholePostgres(pool) => {
@@ -248,15 +259,49 @@ impl Store {
         }
     }
 
+    /// Begins to read much, or as slowly as somebody else takes it: as [`Self::read`], but of what pages read nothing is kept
+    /// waiting.
+    ///
+    /// # Errors
+    /// As [`Self::read`], and if too many read at length.
+    pub async fn read_at_length(&self) -> Result<Tx, Error> {
+        match &self.pools {
+            Pools::Sqlite { long, .. } => Ok(Tx::Sqlite(long.begin().await?)),
+            _ => self.read().await,
+        }
+    }
+
     /// Begins to write.
     ///
     /// # Errors
     /// If the database does not answer, or another writer does not finish in time.
     pub async fn write(&self) -> Result<Tx, Error> {
         match &self.pools {
-            Pools::Sqlite { write, .. } => Ok(Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?)),
+            Pools::Sqlite { write, .. } => {
+                // The connection may have written lightly before.
+                Ok(Tx::Sqlite(write.begin_with("PRAGMA synchronous = FULL; BEGIN IMMEDIATE").await?))
+            }
             Pools::Postgres(pool) | Pools::WholePostgres(pool) => Ok(Tx::Postgres(pool.begin().await?)),
             Pools::WholeSqlite(pool) => Ok(Tx::Sqlite(pool.begin().await?)),
+        }
+    }
+
+    /// Begins to write what nobody was promised to keep, such as the sentence that the next page shows once. It is whole or not
+    /// there, also after a crash of this process; but nothing waits for the disk, so a machine that loses its power may lose it.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub async fn write_lightly(&self) -> Result<Tx, Error> {
+        match &self.pools {
+            Pools::Sqlite { write, .. } => {
+                Ok(Tx::Sqlite(write.begin_with("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE").await?))
+            }
+            Pools::Postgres(pool) => {
+                let mut tx = pool.begin().await?;
+                sqlx::query("SET LOCAL synchronous_commit = off").execute(&mut *tx).await?;
+                Ok(Tx::Postgres(tx))
+            }
+            Pools::WholeSqlite(_) | Pools::WholePostgres(_) => self.write().await,
         }
     }
 
@@ -272,8 +317,9 @@ impl Store {
     /// Closes every connection.
     pub async fn close(&self) {
         match &self.pools {
-            Pools::Sqlite { read, write } => {
+            Pools::Sqlite { read, long, write } => {
                 read.close().await;
+                long.close().await;
                 write.close().await;
             }
             Pools::WholeSqlite(pool) => pool.close().await,

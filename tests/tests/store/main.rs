@@ -5,6 +5,7 @@ mod accounts;
 mod claims_and_lines;
 mod concurrency;
 mod events;
+mod exporting;
 mod migrations;
 mod outbox;
 mod register;
