@@ -1,6 +1,6 @@
 //! Documents in the object store: written under a temporary name, read back and verified, then kept under their hash.
 
-use std::{sync::Arc, time::Duration};
+use std::{io::Read as _, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
 use bytes::Bytes;
@@ -28,6 +28,9 @@ const RETRIES: Duration = Duration::from_secs(30);
 
 /// Parts in flight while writing: bounds memory at this many times 5 MiB.
 const PARTS_IN_FLIGHT: usize = 2;
+
+/// Bytes of a local file that are read and hashed at a time.
+const PIECE: usize = 256 * 1_024;
 
 /// The object store with its prefix.
 #[derive(Debug, Clone)]
@@ -91,6 +94,29 @@ fn temporary_files(folder: &std::path::Path) -> anyhow::Result<Vec<Temporary>> {
         found.push(Temporary { at: Place::File(entry.path()), bytes: meta.len(), since: meta.modified()?.into() });
     }
     Ok(found)
+}
+
+/// Whether something is not there, as the object store says it or the file system.
+fn is_missing(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(object_store::Error::NotFound { .. }))
+        || error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+}
+
+/// Hash and size of a file. The object store gives a local file in pieces of 8 kB, each from another thread, which takes several
+/// times as long as hashing them.
+fn hash_of_file(file: &std::path::Path) -> anyhow::Result<(String, u64)> {
+    let mut file = std::fs::File::open(file)?;
+    let (mut hasher, mut bytes, mut piece) = (Sha256::new(), 0u64, vec![0; PIECE]);
+    loop {
+        let read = match file.read(&mut piece) {
+            Ok(0) => return Ok((HEXLOWER.encode(&hasher.finalize()), bytes)),
+            Ok(read) => read,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error.into()),
+        };
+        bytes += read as u64;
+        hasher.update(&piece[..read]);
+    }
 }
 
 /// Why a document was not taken.
@@ -299,12 +325,16 @@ impl Documents {
     pub async fn check(&self, sha256: &str) -> anyhow::Result<Option<bool>> {
         match self.hash_of(&self.place(sha256)).await {
             Ok((found, _)) => Ok(Some(found == sha256)),
-            Err(error) if matches!(error.downcast_ref(), Some(object_store::Error::NotFound { .. })) => Ok(None),
+            Err(error) if is_missing(&error) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
     async fn hash_of(&self, at: &Path) -> anyhow::Result<(String, u64)> {
+        if let Some(directory) = &self.directory {
+            let file = directory.join(at.as_ref());
+            return tokio::task::spawn_blocking(move || hash_of_file(&file)).await?;
+        }
         let mut stream = self.store.get(at).await?.into_stream();
         let (mut hasher, mut bytes) = (Sha256::new(), 0u64);
         while let Some(chunk) = stream.try_next().await? {
