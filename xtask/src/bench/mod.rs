@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: what Recoup costs, measured by one command each. A new bench is a file here, a variant of [`Bench`]
 //! and a line in [`run`]; [`measure`] tells seconds, processor time and peak memory of any program.
 
+mod bulk;
 mod filing;
 mod incremental;
 mod matching;
@@ -23,6 +24,8 @@ pub enum Bench {
     Filing(filing::Options),
     /// Matches one new record against an index of 100,000
     Incremental,
+    /// Exports a million lines, submits claims, uploads a gigabyte, beside sqlite3, bare transactions and cp
+    Bulk(bulk::Options),
     /// Reads and stores statements, beside the csv crate, sqlite3 and calamine alone
     Statements,
 }
@@ -33,6 +36,7 @@ pub fn run(workspace: &Workspace, interrupt: &Interrupt, bench: &Bench) -> Resul
         Bench::Match(options) => matching::run(workspace, interrupt, options),
         Bench::Filing(options) => filing::run(workspace, interrupt, options),
         Bench::Incremental => incremental::run(workspace, interrupt),
+        Bench::Bulk(options) => bulk::run(workspace, interrupt, options),
         Bench::Statements => statements::run(workspace, interrupt),
     }
 }
