@@ -40,7 +40,6 @@ impl Span {
     }
 
     /// As many as one query reads.
-    #[must_use]
     pub fn at_once(spans: &[Self]) -> std::slice::Chunks<'_, Self> {
         spans.chunks(SPANS)
     }
