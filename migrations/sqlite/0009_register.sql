@@ -59,3 +59,6 @@ CREATE TABLE case_totals (
 INSERT INTO case_totals (case_id, category, basis, lines, amount, documented, interest, costs, units)
 SELECT k.case_id, t.category, t.basis, SUM(t.lines), SUM(t.amount), SUM(t.documented), SUM(t.interest), SUM(t.costs), SUM(t.units)
 FROM claims k JOIN totals t ON t.version_id = k.in_force_id WHERE k.status = 'submitted' GROUP BY k.case_id, t.category, t.basis;
+
+-- The mails of a claim, which its page shows.
+CREATE INDEX outbox_by_claim ON outbox (claim_id, id);
