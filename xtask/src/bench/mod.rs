@@ -3,7 +3,6 @@
 
 mod filing;
 mod incremental;
-mod lighthouse;
 mod matching;
 mod measure;
 mod splink;
@@ -24,8 +23,6 @@ pub enum Bench {
     Filing(filing::Options),
     /// Matches one new record against an index of 100,000
     Incremental,
-    /// Lets Lighthouse judge public, claimant and counsel pages, and weighs what they load
-    Lighthouse,
     /// Reads and stores statements, beside the csv crate, sqlite3 and calamine alone
     Statements,
 }
@@ -36,7 +33,6 @@ pub fn run(workspace: &Workspace, interrupt: &Interrupt, bench: &Bench) -> Resul
         Bench::Match(options) => matching::run(workspace, interrupt, options),
         Bench::Filing(options) => filing::run(workspace, interrupt, options),
         Bench::Incremental => incremental::run(workspace, interrupt),
-        Bench::Lighthouse => lighthouse::run(workspace, interrupt),
         Bench::Statements => statements::run(workspace, interrupt),
     }
 }
