@@ -4,7 +4,6 @@
 mod bulk;
 mod filing;
 mod incremental;
-mod lighthouse;
 mod matching;
 mod measure;
 mod pages;
@@ -26,8 +25,6 @@ pub enum Bench {
     Filing(filing::Options),
     /// Matches one new record against an index of 100,000
     Incremental,
-    /// Lets Lighthouse judge public, claimant and counsel pages, and weighs what they load
-    Lighthouse,
     /// Exports a million lines, submits claims, uploads a gigabyte, beside sqlite3, bare transactions and cp
     Bulk(bulk::Options),
     /// Reads and stores statements, beside the csv crate, sqlite3 and calamine alone
@@ -42,7 +39,6 @@ pub fn run(workspace: &Workspace, interrupt: &Interrupt, bench: &Bench) -> Resul
         Bench::Match(options) => matching::run(workspace, interrupt, options),
         Bench::Filing(options) => filing::run(workspace, interrupt, options),
         Bench::Incremental => incremental::run(workspace, interrupt),
-        Bench::Lighthouse => lighthouse::run(workspace, interrupt),
         Bench::Bulk(options) => bulk::run(workspace, interrupt, options),
         Bench::Statements => statements::run(workspace, interrupt),
         Bench::Pages(options) => pages::run(workspace, interrupt, options),
