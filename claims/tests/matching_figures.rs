@@ -117,16 +117,17 @@ fn people_of_the_example_sets() {
     assert!(febrl >= 0.995, "{febrl}");
 }
 
-/// Bands of few pairs say little: a band may be off by 0.05 and twice the standard error of its share.
+/// From 0.9 up, where nearly all pairs are, a band may be off by 0.01. The bands below hold few pairs and say little: they may be
+/// off by 0.05 and twice the standard error of their share.
 #[test]
 fn probabilities_are_what_they_claim() {
-    for set in ["claimants_dev_10k", "lines_dev_10k"] {
-        for (n, claimed, right) in Scored::new(set).calibration() {
+    for set in ["claimants_dev_10k", "lines_dev_10k", "fake_1000", "febrl3"] {
+        let bands = Scored::new(set).calibration();
+        let highest = bands.len() - 1;
+        for (band, (n, claimed, right)) in bands.into_iter().enumerate() {
             let error = (claimed * (1.0 - claimed) / n.max(1) as f64).sqrt();
-            assert!(
-                n == 0 || (claimed - right).abs() <= 0.05 + 2.0 * error,
-                "{set}: {n} pairs at {claimed:.2}, {right:.2} right"
-            );
+            let most = if band == highest { 0.01 } else { 0.05 + 2.0 * error };
+            assert!(n == 0 || (claimed - right).abs() <= most, "{set}: {n} pairs at {claimed:.2}, {right:.2} right");
         }
     }
 }

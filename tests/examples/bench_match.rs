@@ -2,8 +2,9 @@
 //!
 //! `bench_match generate claimants|lines RECORDS SEED FOLDER [AGENTS]` writes `records.csv` and `truth.csv`; AGENTS is the
 //! share of artists who file through an agent. `bench_match score PAIRS TRUTH` prints one line of JSON: precision, recall and
-//! F1 of the pairs decided to match, and for each tenth of probability from a half up how many pairs claim it, what they
-//! claim on average and how many of them are right.
+//! F1 of the pairs decided to match; the best F1 that any threshold of the score would give, which only somebody who knows the
+//! truth can choose; and for each tenth of probability from a half up how many pairs claim it, what they claim on average and
+//! how many of them are right.
 
 use anyhow::{Context as _, bail};
 use claims::matching::decide::Decision;
@@ -53,6 +54,7 @@ fn score(pairs: &Path, truth: &Path) -> anyhow::Result<()> {
     }
     let actual: u64 = sizes.values().map(|n| n * (n - 1) / 2).sum();
     let (mut found, mut right) = (0_u64, 0_u64);
+    let mut scored = Vec::new();
     let mut bands = [Band::default(); 5];
     let mut reader = csv::Reader::from_path(pairs)?;
     let probability = reader.headers()?.iter().position(|column| column == "probability");
@@ -60,6 +62,7 @@ fn score(pairs: &Path, truth: &Path) -> anyhow::Result<()> {
         let row = row?;
         let of = |column: usize| cluster.get(&row[column]).context("an id that the truth does not have");
         let is_right = u64::from(of(0)? == of(1)?);
+        scored.push((row[2].parse::<f64>()?, is_right));
         if &row[3] == Decision::Match.word() {
             found += 1;
             right += is_right;
@@ -87,8 +90,21 @@ fn score(pairs: &Path, truth: &Path) -> anyhow::Result<()> {
         "{}",
         serde_json::json!({
             "precision": ratio(right, found), "recall": ratio(right, actual), "f1": ratio(2 * right, found + actual),
-            "bands": bands,
+            "best_f1": best_f1(scored, actual), "bands": bands,
         })
     );
     Ok(())
+}
+
+/// The best F1 that taking all pairs from some score up gives.
+#[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
+fn best_f1(mut scored: Vec<(f64, u64)>, actual: u64) -> f64 {
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let (mut found, mut right, mut best) = (0, 0, 0.0_f64);
+    for of_one_score in scored.chunk_by(|a, b| a.0.total_cmp(&b.0).is_eq()) {
+        found += of_one_score.len() as u64;
+        right += of_one_score.iter().map(|(_, is_right)| is_right).sum::<u64>();
+        best = best.max((2 * right) as f64 / (found + actual).max(1) as f64);
+    }
+    best
 }

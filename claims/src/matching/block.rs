@@ -127,9 +127,11 @@ impl<'a> Blocks<'a> {
     /// The entries of the rule in use of this place as sorted records, and its blocks of two or more.
     pub fn of_rule(&mut self, nth: usize, report: &mut RuleReport) -> (Vec<u32>, Vec<Block>) {
         let rule = self.records.keys.rules()[nth];
-        let entries = (0_u32..).zip(self.records.keys.under(nth)).filter(|(_, key)| *key != 0);
+        let keys = (0_u32..).zip(self.records.keys.under(nth)).filter(|(_, key)| *key != 0);
+        let mut often = Often::new(self.records.len());
+        report.records = keys.clone().inspect(|(_, key)| often.note(*key)).count() as u64;
+        let entries = keys.filter(|(_, key)| often.may_repeat(*key));
         let mut entries: Vec<u64> = entries.map(|(record, key)| u64::from(key) << 32 | u64::from(record)).collect();
-        report.records = entries.len() as u64;
         threads::sort(&mut entries);
         let mut split: Vec<u64> = Vec::new();
         let mut blocks = Vec::new();
@@ -163,6 +165,36 @@ impl<'a> Blocks<'a> {
             }
         }
         (members, blocks)
+    }
+}
+
+/// Which keys occur more than once, as far as a few bits tell (after Bloom 1970): most keys occur once, make no block, and need
+/// not be sorted. A key that shares its bit with another is taken along without harm.
+struct Often {
+    once: Vec<u64>,
+    again: Vec<u64>,
+}
+
+impl Often {
+    fn new(keys: usize) -> Self {
+        let words = (keys / 8).next_power_of_two();
+        Self { once: vec![0; words], again: vec![0; words] }
+    }
+
+    /// Where the bit of a key stands. Keys are hashes already.
+    fn place(&self, key: u32) -> (usize, u64) {
+        ((key >> 6) as usize & (self.once.len() - 1), 1 << (key & 63))
+    }
+
+    fn note(&mut self, key: u32) {
+        let (word, bit) = self.place(key);
+        self.again[word] |= self.once[word] & bit;
+        self.once[word] |= bit;
+    }
+
+    fn may_repeat(&self, key: u32) -> bool {
+        let (word, bit) = self.place(key);
+        self.again[word] & bit != 0
     }
 }
 

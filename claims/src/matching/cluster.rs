@@ -70,6 +70,14 @@ pub struct Clusters {
     pub splits: Vec<Split>,
 }
 
+impl Clusters {
+    /// How many groups there are, those of one record included.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        (0..).zip(&self.of).filter(|(record, group)| record == *group).count()
+    }
+}
+
 /// Groups `records` records; `edges` are the matching pairs in any order, `link` tells what stands between any two.
 #[must_use]
 pub fn cluster(records: usize, mut edges: Vec<Edge>, link: impl Fn(u32, u32) -> Link) -> Clusters {
@@ -83,13 +91,16 @@ pub fn cluster(records: usize, mut edges: Vec<Edge>, link: impl Fn(u32, u32) -> 
         if x == y {
             continue;
         }
+        let keep = x.min(y);
+        if next[x as usize] == x && next[y as usize] == y && edge.score >= 0 {
+            // Between two records alone there is no evidence but the pair's own.
+            of[x.max(y) as usize] = keep;
+            next.swap(x as usize, y as usize);
+            continue;
+        }
         let (left, right) = (members(&next, x), members(&next, y));
-        // Between two records alone there is no evidence but the pair's own.
-        let alone = left.len() == 1 && right.len() == 1 && edge.score >= 0;
-        let verdict = if alone { Ok(()) } else { verdict(&left, &right, &link) };
-        match verdict {
+        match verdict(&left, &right, &link) {
             Ok(()) => {
-                let keep = x.min(y);
                 for member in left.iter().chain(&right) {
                     of[*member as usize] = keep;
                 }

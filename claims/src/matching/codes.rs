@@ -136,8 +136,15 @@ pub fn count_distinct(pairs: &(impl Iterator<Item = (u32, u32)> + Clone), values
     for end in &mut ends {
         let mine = &mut partners[start..*end as usize];
         start = *end as usize;
-        mine.sort_unstable();
-        *end = u32::try_from(mine.chunk_by(PartialEq::eq).count()).unwrap_or(u32::MAX);
+        *end = match mine {
+            [] => 0,
+            // Most values have one.
+            [_] => 1,
+            _ => {
+                mine.sort_unstable();
+                u32::try_from(mine.chunk_by(PartialEq::eq).count()).unwrap_or(u32::MAX)
+            }
+        };
     }
     ends
 }

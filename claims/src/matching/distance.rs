@@ -64,10 +64,9 @@ pub fn one_figure_apart(a: u64, b: u64) -> Option<bool> {
 /// Which letters occur in a text, as a bit set; others than a to z share the bits.
 #[must_use]
 pub fn letters(text: &str) -> u32 {
-    if text.is_ascii() {
-        return text.bytes().fold(0, |set, b| set | 1 << (b & 31));
-    }
-    text.chars().fold(0, |set, c| set | 1 << (u32::from(c) & 31))
+    // Most texts are ASCII: that is found out on the way.
+    let (set, all) = text.bytes().fold((0, 0_u8), |(set, all), b| (set | 1 << (b & 31), all | b));
+    if all.is_ascii() { set } else { text.chars().fold(0, |set, c| set | 1 << (u32::from(c) & 31)) }
 }
 
 /// Whether texts of these letters can be within `limit` edits: one edit adds or removes at most two kinds of letter.

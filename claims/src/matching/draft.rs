@@ -89,19 +89,61 @@ impl Drafts {
         self.words.extend(text::split(phrase::words_of(canonical), b' ').map(intern::short));
     }
 
-    /// The hashes of the words of all phrases.
-    pub(super) fn words(&self) -> impl Iterator<Item = u32> + Clone {
-        self.words.iter().copied()
-    }
-
     /// A value and its hash.
     pub(super) fn get(&self, value: usize) -> (&str, u32) {
-        let Draft { start, end, hash } = self.values[value];
-        (&self.text[start as usize..end as usize], hash)
+        self.of(&self.values[value])
     }
 
-    /// The hashes of one value of each record.
-    pub(super) fn hashes(&self, value: usize, width: usize) -> impl Iterator<Item = u32> + Clone {
-        self.values.iter().skip(value).step_by(width).map(|draft| draft.hash)
+    fn of(&self, draft: &Draft) -> (&str, u32) {
+        (&self.text[draft.start as usize..draft.end as usize], draft.hash)
+    }
+}
+
+/// Drafted values by field, those of all records one after another.
+#[derive(Clone, Copy)]
+pub(super) struct Fields<'a> {
+    /// All drafts.
+    pub(super) drafts: &'a Drafts,
+    /// The place of the first field among the values of a record.
+    pub(super) first: usize,
+    /// How many values a record has.
+    pub(super) width: usize,
+}
+
+impl<'a> Fields<'a> {
+    /// A field of each record.
+    pub(super) fn of(self, field: usize) -> Drafted<'a> {
+        let Self { drafts, first, width } = self;
+        Drafted { drafts, values: drafts.values.get(first + field..).unwrap_or_default(), width }
+    }
+
+    /// The hashes of the words of all phrases.
+    pub(super) fn words(self) -> impl Iterator<Item = u32> + Clone + 'a {
+        self.drafts.words.iter().copied()
+    }
+}
+
+/// One drafted field of some records.
+#[derive(Clone, Copy)]
+pub(super) struct Drafted<'a> {
+    drafts: &'a Drafts,
+    values: &'a [Draft],
+    width: usize,
+}
+
+impl<'a> Drafted<'a> {
+    /// The text and the hash of each record.
+    pub(super) fn values(self) -> impl Iterator<Item = (&'a str, u32)> {
+        self.values.iter().step_by(self.width).map(move |draft| self.drafts.of(draft))
+    }
+
+    /// The text of each record.
+    pub(super) fn texts(self) -> impl Iterator<Item = &'a str> {
+        self.values().map(|(text, _)| text)
+    }
+
+    /// The hash of each record.
+    pub(super) fn hashes(self) -> impl Iterator<Item = u32> + Clone + 'a {
+        self.values.iter().step_by(self.width).map(|draft| draft.hash)
     }
 }

@@ -10,6 +10,7 @@ use super::{
     records::Records,
     text::{self, mix},
     values::Values,
+    word::Member,
 };
 
 /// A blocking rule: two records are compared when they have the same key under it.
@@ -104,7 +105,7 @@ impl Keys {
     }
 
     /// The keys of all records under the rule in use of this place.
-    pub(super) fn under(&self, nth: usize) -> impl Iterator<Item = u32> + '_ {
+    pub(super) fn under(&self, nth: usize) -> impl Iterator<Item = u32> + Clone + '_ {
         self.keys.chunks_exact(self.rules.len()).map(move |row| row[nth])
     }
 }
@@ -205,7 +206,7 @@ fn claimant_keys(v: &Values, p: &Party, hash: impl Fn(usize) -> u32, out: &mut [
     let first = first_word(&v.names, p.name);
     let last = last_word(&v.names, p.name);
     let words = v.names.members(p.name);
-    let (first_of, last_of) = (words.first().map(|m| m.word), words.last().map(|m| m.word));
+    let initial = |word: Option<&Member>| word.map_or(0, |word| u32::from(word.shape.first));
     let postcode = value(p.postcode, v.postcodes.hash(p.postcode));
     out[0] = join(0, &[value(p.tax_id, hash(party::TAX_ID))]);
     out[1] = join(1, &[value(p.email, hash(party::EMAIL))]);
@@ -215,15 +216,10 @@ fn claimant_keys(v: &Values, p: &Party, hash: impl Fn(usize) -> u32, out: &mut [
     out[5] = join(5, &[value(p.mailbox, hash(party::MAILBOX))]);
     out[6] = join(6, &[value(p.firm, hash(party::FIRM))]);
     out[7] = join(7, &[value(p.birth_date, hash(party::BIRTH_DATE))]);
-    out[8] = join(8, &[first, initial(&v.names, last_of), postcode]);
+    out[8] = join(8, &[first, initial(words.last()), postcode]);
     out[9] = join(9, &[last, birth_year]);
     out[10] = join(10, &[first, birth_year]);
-    out[11] = join(11, &[last, initial(&v.names, first_of), postcode]);
-}
-
-/// The first letter of a word as a key.
-fn initial(book: &Phrases, word: Option<u32>) -> u32 {
-    word.and_then(|w| book.word(w).chars().next()).map_or(0, u32::from)
+    out[11] = join(11, &[last, initial(words.first()), postcode]);
 }
 
 fn line_keys(v: &Values, r: &Release, hash: impl Fn(usize) -> u32, out: &mut [u32; MOST_RULES]) {

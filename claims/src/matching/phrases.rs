@@ -113,7 +113,7 @@ impl Phrases {
         let start = self.members.len();
         let mut sorted = [0; MOST_WORDS];
         let (mut n, mut letters, mut bytes) = (0, 0, 0);
-        for word in text::split(words, b' ').filter(|w| !w.is_empty()).take(MOST_WORDS) {
+        for word in phrase::each_word(words) {
             let hash = intern::short(word);
             let id = self.words.intern_hashed((word, hash));
             if id as usize == self.known_words.len() {

@@ -13,7 +13,6 @@ pub struct Party {
     pub city: u32,
     pub region: u32,
     pub postcode: u32,
-    pub country: u32,
     pub tax_id: u32,
     pub birth_date: u32,
     /// The person's mailbox and the firm's domain of the e-mail.
@@ -21,16 +20,20 @@ pub struct Party {
     pub firm: u32,
     /// The words of the street without number and unit.
     pub way: u32,
-    /// What rules out most misspellings without looking at the texts: letters of e-mail and street, figures of telephone and
-    /// tax number ([`super::distance::figures`]), keys of name and contact.
+    /// What rules out most misspellings without looking at the texts: letters of e-mail, street and town, how long the e-mail is,
+    /// figures of telephone, tax number and postcode ([`super::distance::figures`]), keys of name and contact.
     pub email_letters: u32,
     pub street_letters: u32,
+    pub city_letters: u32,
+    pub postcode_figures: u32,
     pub phone_figures: u64,
     pub tax_figures: u64,
     pub name_key: u32,
     pub contact_key: u32,
     /// Most bits that agreement of the e-mail is worth ([`super::normalise::derived::limit`]).
     pub email_limit: u8,
+    /// Characters of the e-mail, at most 255.
+    pub email_length: u8,
 }
 
 /// A line's release by number; [`super::intern::MISSING`] where the cell says nothing.
@@ -53,6 +56,9 @@ pub struct Release {
     pub catalog_stem: u32,
     pub catalog_letters: u32,
     pub gtin_kind: GtinKind,
+    /// Year and playing time as numbers, 0 for none.
+    pub year_number: u16,
+    pub seconds: u32,
     /// Whether the title is the artist's name, so that the two are one fact.
     pub self_titled: bool,
 }

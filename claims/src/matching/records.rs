@@ -2,7 +2,7 @@
 
 use super::{
     columns::{COLUMNS, Column, Kind},
-    draft::{Drafts, drafted},
+    draft::{Drafts, Fields, drafted},
     intern::{Interner, MISSING},
     keys::{self, Keys},
     record::{Party, Release},
@@ -238,45 +238,43 @@ impl Records {
     /// A repeated id, and how many of the waiting records came before it; they were added, the others are dropped.
     pub(super) fn settle(&mut self) -> Result<(), (usize, RecordError)> {
         let mut waiting = std::mem::take(&mut self.waiting);
-        let width = OWN + drafted(self.kind);
-        if waiting.records > 1 {
-            self.ids.foresee(waiting.drafts.hashes(ID, width));
-            self.claimant_names.foresee(waiting.drafts.hashes(CLAIMANT, width));
-            self.values.foresee(self.kind, &waiting.drafts, OWN, width);
-        }
-        let added = (0..waiting.records)
-            .try_for_each(|i| self.settle_one(&mut waiting, i, i * width).map_err(|error| (i, error)));
-        waiting.clear();
-        self.waiting = waiting;
-        added
-    }
-
-    fn settle_one(&mut self, waiting: &mut Waiting, i: usize, first: usize) -> Result<(), RecordError> {
-        let Waiting { drafts, scratch, parties, releases, sources, periods, .. } = waiting;
-        let (id, known) = (drafts.get(first + ID), self.ids.len());
-        let number = self.ids.intern_hashed(id);
-        if (number as usize) < known {
-            return Err(RecordError::RepeatedId { id: id.0.to_owned(), first: number });
-        }
+        let Waiting { drafts, scratch, parties, releases, sources, periods, records } = &mut *waiting;
+        let (drafts, width) = (&*drafts, OWN + drafted(self.kind));
+        let fields = |first| Fields { drafts, first, width };
+        let of_all = fields(0);
+        self.ids.foresee(of_all.of(ID).hashes());
+        let first = self.ids.len();
+        let repeated = of_all.of(ID).values().take(*records).enumerate().find_map(|(i, id)| {
+            let number = self.ids.intern_hashed(id);
+            ((number as usize) < first + i).then(|| (i, RecordError::RepeatedId { id: id.0.to_owned(), first: number }))
+        });
+        let added = repeated.as_ref().map_or(*records, |(before, _)| *before);
         match self.kind {
             Kind::Claimants => {
-                self.values.number_party(&mut parties[i], drafts, first + OWN, scratch);
-                self.parties.push(parties[i]);
+                self.values.number_parties(&mut parties[..added], fields(OWN), scratch);
+                self.parties.extend_from_slice(&parties[..added]);
             }
             Kind::Lines => {
-                self.values.number_release(&mut releases[i], drafts, first + OWN);
-                self.releases.push(releases[i]);
+                self.values.number_releases(&mut releases[..added], fields(OWN));
+                self.releases.extend_from_slice(&releases[..added]);
             }
         }
-        let mut row = [0; keys::MOST_RULES];
-        keys::keys(self, number - 1, |value| drafts.get(first + OWN + value).1, &mut row);
-        self.keys.push(&row);
-        self.sources.extend(sources.get(i));
-        self.periods.extend(periods.get(i));
         if self.has(Column::ClaimantId) {
-            self.claimants.push(self.claimant_names.intern_hashed(drafts.get(first + CLAIMANT)));
+            self.claimant_names.foresee(of_all.of(CLAIMANT).hashes());
+            let claimants = of_all.of(CLAIMANT).values().take(added);
+            self.claimants.extend(claimants.map(|claimant| self.claimant_names.intern_hashed(claimant)));
         }
-        Ok(())
+        self.sources.extend(sources.iter().take(added));
+        self.periods.extend(periods.iter().take(added));
+        for (i, record) in (first - 1..).take(added).enumerate() {
+            let mut row = [0; keys::MOST_RULES];
+            let hash = |value| drafts.get(i * width + OWN + value).1;
+            keys::keys(self, u32::try_from(record).unwrap_or(u32::MAX), hash, &mut row);
+            self.keys.push(&row);
+        }
+        waiting.clear();
+        self.waiting = waiting;
+        repeated.map_or(Ok(()), Err)
     }
 }
 

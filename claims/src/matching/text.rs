@@ -173,7 +173,7 @@ pub fn split_once(text: &str, mark: u8) -> Option<(&str, &str)> {
 }
 
 /// The parts of a text between `mark`s, an ASCII character; see [`split_once`].
-pub fn split(text: &str, mark: u8) -> impl Iterator<Item = &str> {
+pub fn split(text: &str, mark: u8) -> impl Iterator<Item = &str> + Clone {
     let mut rest = Some(text);
     std::iter::from_fn(move || {
         let here = rest?;

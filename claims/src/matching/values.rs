@@ -2,9 +2,9 @@
 
 use super::{
     codes::Codes,
-    columns::{Column, Kind},
+    columns::Column,
     distance,
-    draft::{Drafts, line, party},
+    draft::{Drafted, Drafts, Fields, line, party},
     intern::MISSING,
     memo::Memo,
     normalise::{address, contact, derived, numbers, phrase, release},
@@ -31,7 +31,6 @@ pub struct Values {
     pub cities: Codes,
     pub regions: Codes,
     pub postcodes: Codes,
-    pub countries: Codes,
     pub tax_ids: Codes,
     pub birth_dates: Codes,
     pub titles: Phrases,
@@ -60,7 +59,6 @@ pub(super) struct Scratch {
     city: Memo,
     region: Memo,
     postcode: Memo,
-    country: Memo,
     label: Memo,
     year: Memo,
     language: Memo,
@@ -81,7 +79,7 @@ impl Values {
         codes.into_iter().for_each(Codes::open);
     }
 
-    fn all(&mut self) -> ([&mut Phrases; 5], [&mut Codes; 20]) {
+    fn all(&mut self) -> ([&mut Phrases; 5], [&mut Codes; 19]) {
         let phrases = [&mut self.names, &mut self.titles, &mut self.artists, &mut self.albums, &mut self.labels];
         let codes = [
             &mut self.emails,
@@ -94,7 +92,6 @@ impl Values {
             &mut self.cities,
             &mut self.regions,
             &mut self.postcodes,
-            &mut self.countries,
             &mut self.tax_ids,
             &mut self.birth_dates,
             &mut self.catalogs,
@@ -137,6 +134,7 @@ impl Values {
         }
         contact::email(cell(Column::Email), out);
         party.email_letters = distance::letters(out);
+        party.email_length = u8::try_from(out.chars().count()).unwrap_or(u8::MAX);
         drafts.push(out);
         drafts.push(contact::firm(out).unwrap_or(""));
         drafts.push(contact::person(out).unwrap_or(""));
@@ -159,30 +157,35 @@ impl Values {
         party.region = repeated(&mut self.regions, &mut scratch.region, cell(Column::Region), out, address::place);
         party.postcode =
             repeated(&mut self.postcodes, &mut scratch.postcode, cell(Column::Postcode), out, address::postcode);
-        party.country = repeated(&mut self.countries, &mut scratch.country, cell(Column::Country), out, address::place);
+        party.city_letters = distance::letters(self.cities.text(party.city));
+        party.postcode_figures = u32::try_from(distance::figures(self.postcodes.text(party.postcode))).unwrap_or(0);
         party
     }
 
-    /// Numbers the drafted values of a party, the first of which is `first`.
-    pub(super) fn number_party(&mut self, party: &mut Party, drafts: &Drafts, first: usize, scratch: &mut Scratch) {
-        let draft = |value: usize| drafts.get(first + value);
-        party.name = self.names.add_hashed(draft(party::NAME));
-        party.contact = self.names.add_hashed(draft(party::CONTACT));
-        party.name_key = self.names.key(party.name);
-        party.contact_key = self.names.key(party.contact);
-        party.email = self.emails.add(draft(party::EMAIL));
-        party.firm = self.firms.add(draft(party::FIRM));
-        party.mailbox = self.mailboxes.add(draft(party::MAILBOX));
-        if party.email != MISSING {
-            let own = self.names.members(party.name).iter().chain(self.names.members(party.contact));
-            let own = own.map(|member| self.names.word(member.word));
-            party.email_limit = derived::limit(draft(party::EMAIL).0, &own, &mut scratch.joined);
+    /// Numbers the drafted values of some parties, field by field: what one dictionary is going to touch is loaded for all of
+    /// them at once, and is still at hand when the last is looked up.
+    pub(super) fn number_parties(&mut self, parties: &mut [Party], drafts: Fields, scratch: &mut Scratch) {
+        self.names.foresee_words(drafts.words());
+        number_phrases(&mut self.names, parties, drafts.of(party::NAME), |party| &mut party.name);
+        number_phrases(&mut self.names, parties, drafts.of(party::CONTACT), |party| &mut party.contact);
+        number_codes(&mut self.emails, parties, drafts.of(party::EMAIL), |party| &mut party.email);
+        number_codes(&mut self.firms, parties, drafts.of(party::FIRM), |party| &mut party.firm);
+        number_codes(&mut self.mailboxes, parties, drafts.of(party::MAILBOX), |party| &mut party.mailbox);
+        number_codes(&mut self.phones, parties, drafts.of(party::PHONE), |party| &mut party.phone);
+        number_codes(&mut self.websites, parties, drafts.of(party::WEBSITE), |party| &mut party.website);
+        number_codes(&mut self.streets, parties, drafts.of(party::STREET), |party| &mut party.street);
+        number_codes(&mut self.tax_ids, parties, drafts.of(party::TAX_ID), |party| &mut party.tax_id);
+        number_codes(&mut self.birth_dates, parties, drafts.of(party::BIRTH_DATE), |party| &mut party.birth_date);
+        let texts = |value| drafts.of(value).texts();
+        let own = texts(party::NAME).zip(texts(party::CONTACT));
+        for ((party, email), (name, contact)) in parties.iter_mut().zip(texts(party::EMAIL)).zip(own) {
+            party.name_key = self.names.key(party.name);
+            party.contact_key = self.names.key(party.contact);
+            if !email.is_empty() {
+                let own = phrase::each_word(name).chain(phrase::each_word(contact));
+                party.email_limit = derived::limit(email, &own, &mut scratch.joined);
+            }
         }
-        party.phone = self.phones.add(draft(party::PHONE));
-        party.website = self.websites.add(draft(party::WEBSITE));
-        party.street = self.streets.add(draft(party::STREET));
-        party.tax_id = self.tax_ids.add(draft(party::TAX_ID));
-        party.birth_date = self.birth_dates.add(draft(party::BIRTH_DATE));
     }
 
     /// Normalises a line. What repeats is numbered at once, the rest is drafted.
@@ -226,53 +229,44 @@ impl Values {
         release::isrc(cell(Column::Isrc), out);
         drafts.push(out);
         numbers::length(cell(Column::Length), out);
+        line.seconds = out.parse().unwrap_or(0);
         drafts.push(out);
         numbers::track(cell(Column::TrackNo), out);
         drafts.push(out);
         line.year = repeated(&mut self.years, &mut scratch.year, cell(Column::Year), out, numbers::year);
+        line.year_number = self.years.text(line.year).parse().unwrap_or(0);
         line.language =
             repeated(&mut self.languages, &mut scratch.language, cell(Column::Language), out, release::language);
         line
     }
 
-    /// Numbers the drafted values of a line, the first of which is `first`.
-    pub(super) fn number_release(&mut self, line: &mut Release, drafts: &Drafts, first: usize) {
-        let draft = |value: usize| drafts.get(first + value);
-        line.artist = self.artists.add_hashed(draft(line::ARTIST));
-        line.title = self.titles.add_hashed(draft(line::TITLE));
-        line.album = self.albums.add_hashed(draft(line::ALBUM));
-        line.catalog = self.catalogs.add(draft(line::CATALOG));
-        line.gtin = self.gtins.add(draft(line::GTIN));
-        line.isrc = self.isrcs.add(draft(line::ISRC));
-        line.length = self.lengths.add(draft(line::LENGTH));
-        line.track = self.tracks.add(draft(line::TRACK));
+    /// Numbers the drafted values of some lines, as [`Values::number_parties`] does.
+    pub(super) fn number_releases(&mut self, lines: &mut [Release], drafts: Fields) {
+        self.titles.foresee_words(drafts.words());
+        number_phrases(&mut self.artists, lines, drafts.of(line::ARTIST), |line| &mut line.artist);
+        number_phrases(&mut self.titles, lines, drafts.of(line::TITLE), |line| &mut line.title);
+        number_phrases(&mut self.albums, lines, drafts.of(line::ALBUM), |line| &mut line.album);
+        number_codes(&mut self.catalogs, lines, drafts.of(line::CATALOG), |line| &mut line.catalog);
+        number_codes(&mut self.gtins, lines, drafts.of(line::GTIN), |line| &mut line.gtin);
+        number_codes(&mut self.isrcs, lines, drafts.of(line::ISRC), |line| &mut line.isrc);
+        number_codes(&mut self.lengths, lines, drafts.of(line::LENGTH), |line| &mut line.length);
+        number_codes(&mut self.tracks, lines, drafts.of(line::TRACK), |line| &mut line.track);
     }
+}
 
-    /// Loads what numbering these drafts, `width` a record and ours from `first`, will look at.
-    pub(super) fn foresee(&self, kind: Kind, drafts: &Drafts, first: usize, width: usize) {
-        let hashes = |value| drafts.hashes(first + value, width);
-        match kind {
-            Kind::Claimants => {
-                self.names.foresee_words(drafts.words());
-                self.names.foresee(hashes(party::NAME));
-                self.names.foresee(hashes(party::CONTACT));
-                self.emails.foresee(hashes(party::EMAIL));
-                self.firms.foresee(hashes(party::FIRM));
-                self.mailboxes.foresee(hashes(party::MAILBOX));
-                self.phones.foresee(hashes(party::PHONE));
-                self.streets.foresee(hashes(party::STREET));
-                self.tax_ids.foresee(hashes(party::TAX_ID));
-            }
-            Kind::Lines => {
-                self.titles.foresee_words(drafts.words());
-                self.artists.foresee(hashes(line::ARTIST));
-                self.titles.foresee(hashes(line::TITLE));
-                self.albums.foresee(hashes(line::ALBUM));
-                self.catalogs.foresee(hashes(line::CATALOG));
-                self.gtins.foresee(hashes(line::GTIN));
-                self.isrcs.foresee(hashes(line::ISRC));
-            }
-        }
+/// Numbers one drafted value of each record in its dictionary.
+fn number_codes<R>(codes: &mut Codes, records: &mut [R], drafts: Drafted, place: impl Fn(&mut R) -> &mut u32) {
+    codes.foresee(drafts.hashes());
+    for (record, draft) in records.iter_mut().zip(drafts.values()) {
+        *place(record) = codes.add(draft);
+    }
+}
+
+/// The same for a field of phrases.
+fn number_phrases<R>(phrases: &mut Phrases, records: &mut [R], drafts: Drafted, place: impl Fn(&mut R) -> &mut u32) {
+    phrases.foresee(drafts.hashes());
+    for (record, draft) in records.iter_mut().zip(drafts.values()) {
+        *place(record) = phrases.add_hashed(draft);
     }
 }
 

@@ -8,7 +8,8 @@ pub(super) struct Shape {
     /// Which letters occur in it ([`distance::letters`]).
     letters: u32,
     bytes: u8,
-    first: u8,
+    /// Its first byte.
+    pub(super) first: u8,
     /// Whether it is a single letter.
     pub(super) single: bool,
     /// Whether it is a given name for which others are used.

@@ -143,7 +143,8 @@ fn email(values: &Values, p: &Party, q: &Party) -> Outcome {
     if a == b {
         return Outcome::counted(1, emails.fan_out(a)).at_most(limit);
     }
-    let may_slip = distance::letters_allow(p.email_letters, q.email_letters, 2);
+    let may_slip =
+        p.email_length.abs_diff(q.email_length) <= 2 && distance::letters_allow(p.email_letters, q.email_letters, 2);
     if let Some((x, y)) =
         may_slip.then(|| (emails.text(a), emails.text(b))).filter(|(x, y)| distance::within(x, y, 2).is_some())
     {
@@ -228,16 +229,19 @@ fn place(values: &Values, a: &Party, b: &Party) -> Outcome {
     if both(a.city, b.city) {
         let cities = &values.cities;
         let crowd = cities.records(a.city).max(cities.records(b.city));
-        let slips = distance::slips(cities.text(a.city).len().min(cities.text(b.city).len()));
         if a.city == b.city
-            || (slips > 0 && distance::within(cities.text(a.city), cities.text(b.city), slips).is_some())
+            || (distance::letters_allow(a.city_letters, b.city_letters, 2)
+                && is_slip(cities.text(a.city), cities.text(b.city)))
         {
             return Outcome::counted(2, crowd);
         }
     }
-    let near_code = both(a.postcode, b.postcode)
-        && distance::within(values.postcodes.text(a.postcode), values.postcodes.text(b.postcode), 1).is_some();
-    if near_code {
+    let near_code = || {
+        let codes = &values.postcodes;
+        distance::one_figure_apart(u64::from(a.postcode_figures), u64::from(b.postcode_figures))
+            .unwrap_or_else(|| distance::within(codes.text(a.postcode), codes.text(b.postcode), 1).is_some())
+    };
+    if both(a.postcode, b.postcode) && near_code() {
         return Outcome::level(3);
     }
     if both(a.region, b.region) && a.region == b.region {
@@ -247,6 +251,12 @@ fn place(values: &Values, a: &Party, b: &Party) -> Outcome {
         return Outcome::level(5);
     }
     Outcome::MISSING
+}
+
+/// Whether one is the other with slips of the keys.
+fn is_slip(a: &str, b: &str) -> bool {
+    let slips = distance::slips(a.len().min(b.len()));
+    slips > 0 && distance::within(a, b, slips).is_some()
 }
 
 /// Date of birth: the same; one figure or the order of day and month; two figures; different.

@@ -27,8 +27,8 @@ pub fn compare(values: &Values, total: f64, a: &Release, b: &Release) -> [Outcom
         catalog(&values.catalogs, a, b),
         gtin(&values.gtins, a, b),
         isrc(&values.isrcs, a.isrc, b.isrc),
-        year(&values.years, a.year, b.year),
-        length(&values.lengths, a.length, b.length),
+        year(a, b),
+        length(a, b),
         same_or_not(a.track, b.track),
         same_or_not(a.language, b.language),
     ]
@@ -191,15 +191,14 @@ fn isrc(codes: &Codes, a: u32, b: u32) -> Outcome {
 }
 
 /// Year: the same, the next, up to three years apart, different.
-fn year(codes: &Codes, a: u32, b: u32) -> Outcome {
-    if a == MISSING || b == MISSING {
+fn year(a: &Release, b: &Release) -> Outcome {
+    if a.year == MISSING || b.year == MISSING {
         return Outcome::MISSING;
     }
-    if a == b {
+    if a.year == b.year {
         return Outcome::level(1);
     }
-    let number = |id| codes.text(id).parse::<i32>().unwrap_or(0);
-    Outcome::level(match number(a).abs_diff(number(b)) {
+    Outcome::level(match a.year_number.abs_diff(b.year_number) {
         0 | 1 => 2,
         2 | 3 => 3,
         _ => 4,
@@ -207,12 +206,11 @@ fn year(codes: &Codes, a: u32, b: u32) -> Outcome {
 }
 
 /// Playing time: within two seconds, within ten, different.
-fn length(codes: &Codes, a: u32, b: u32) -> Outcome {
-    if a == MISSING || b == MISSING {
+fn length(a: &Release, b: &Release) -> Outcome {
+    if a.length == MISSING || b.length == MISSING {
         return Outcome::MISSING;
     }
-    let seconds = |id| codes.text(id).parse::<i64>().unwrap_or(0);
-    Outcome::level(match seconds(a).abs_diff(seconds(b)) {
+    Outcome::level(match a.seconds.abs_diff(b.seconds) {
         0..=2 => 1,
         3..=10 => 2,
         _ => 3,

@@ -158,6 +158,11 @@ pub fn words_of(canonical: &str) -> &str {
     text::split_once(canonical, b'\t').map_or(canonical, |(words, _)| words)
 }
 
+/// Each word of a canonical form, as many as count.
+pub fn each_word(canonical: &str) -> impl Iterator<Item = &str> + Clone {
+    text::split(words_of(canonical), b' ').filter(|word| !word.is_empty()).take(MOST_WORDS)
+}
+
 /// The words and the marks of a canonical form.
 #[must_use]
 pub fn parse(canonical: &str) -> (&str, Marks) {

@@ -13,7 +13,6 @@ use claims::matching::{
 };
 use outputs::Outputs;
 use std::{
-    collections::BTreeSet,
     fs::File,
     path::{Path, PathBuf},
 };
@@ -113,12 +112,12 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         outputs.write(path, |to| Ok(serde_json::to_writer_pretty(to, &report)?))?;
     }
     outputs.publish()?;
-    let groups = outcome.clusters.of.iter().collect::<BTreeSet<_>>().len();
     eprintln!(
-        "{} records, {} pairs compared, {} listed, {groups} groups, {:.1} s",
+        "{} records, {} pairs compared, {} listed, {} groups, {:.1} s",
         records.len(),
         outcome.report.compared,
         outcome.pairs.len(),
+        outcome.clusters.count(),
         clock.total()
     );
     Ok(())

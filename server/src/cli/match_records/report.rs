@@ -2,7 +2,6 @@
 
 use super::{Args, terminal::Clock};
 use claims::matching::{columns::Kind, decide::Decision, model, records::Records, run::Outcome, weigh};
-use std::collections::BTreeSet;
 
 /// Counts, seconds, memory, parameters and what was capped.
 pub fn report(
@@ -45,7 +44,7 @@ pub fn report(
             "listed": outcome.pairs.len(), "match": count(Decision::Match), "review": count(Decision::Review),
             "none": count(Decision::None),
         },
-        "groups": outcome.clusters.of.iter().collect::<BTreeSet<_>>().len(),
+        "groups": outcome.clusters.count(),
         "overlaps": overlaps,
         "blocking": rules,
         "groups_kept_apart": { "count": outcome.clusters.splits.len(), "first": splits },
