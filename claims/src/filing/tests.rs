@@ -231,6 +231,7 @@ fn members_and_weights_stand_in_the_tables_where_there_are_any() {
         kind: kind.to_owned(),
         a: "ALG-1".to_owned(),
         b: "ALG-2".to_owned(),
+        release: String::new(),
         method: String::new(),
         weight,
         parts,

@@ -66,12 +66,10 @@ pub async fn keep_case(tx: &mut Tx, case: CaseId) -> Result<(), Error> {
     on!(tx, c => {
         sqlx::query(kept!("k.case_id = $1")).bind(case).execute(&mut *c).await?;
         sqlx::query("DELETE FROM case_totals WHERE case_id = $1").bind(case).execute(&mut *c).await?;
-        let sums = concat!(
-            "INSERT INTO case_totals (case_id, category, basis, lines, amount, documented, interest, costs, units) \
+        let sums = "INSERT INTO case_totals (case_id, category, basis, lines, amount, documented, interest, costs, units) \
              SELECT g.case_id, t.category, t.basis, CAST(SUM(t.lines) AS BIGINT), CAST(SUM(t.amount) AS BIGINT), CAST(SUM(t.documented) AS BIGINT), CAST(SUM(t.interest) AS BIGINT), \
              CAST(SUM(t.costs) AS BIGINT), CAST(SUM(t.units) AS BIGINT) FROM registered g JOIN totals t ON t.version_id = g.version_id \
-             WHERE g.case_id = $1 AND g.status = 'submitted' GROUP BY g.case_id, t.category, t.basis"
-        );
+             WHERE g.case_id = $1 AND g.status = 'submitted' GROUP BY g.case_id, t.category, t.basis";
         sqlx::query(sums).bind(case).execute(c).await.map(drop)
     })
 }

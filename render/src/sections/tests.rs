@@ -97,6 +97,7 @@ fn contents() -> Contents {
         kind: kind.to_owned(),
         a: "ALG-1".to_owned(),
         b: "ALG-2".to_owned(),
+        release: String::new(),
         method: "record linkage".to_owned(),
         weight,
         parts: parts.iter().map(|(field, weight)| ((*field).to_owned(), *weight)).collect(),

@@ -173,7 +173,7 @@ mod tests {
             its.write_all(says).await.unwrap();
         });
         let many =
-            futures::stream::repeat_n((), 1_000).map(|()| Ok::<_, std::io::Error>(Bytes::from_static(&[0; 10_000])));
+            futures::stream::repeat(()).take(1_000).map(|()| Ok::<_, std::io::Error>(Bytes::from_static(&[0; 10_000])));
         let verdict = stream(ours, many).await;
         clamd.await.unwrap();
         verdict

@@ -169,7 +169,8 @@ impl Claimant {
 
 /// First and last day of a quarter between 2012 and 2015.
 fn quarter(random: &mut Random) -> (String, String) {
-    let from = NaiveDate::from_ymd_opt(2012 + random.below(4) as i32, 1 + 3 * random.below(4) as u32, 1).unwrap();
+    let from =
+        NaiveDate::from_ymd_opt([2012, 2013, 2014, 2015][random.below(4)], [1, 4, 7, 10][random.below(4)], 1).unwrap();
     let next = from + chrono::Months::new(3);
     (from.to_string(), (next - Duration::days(i64::from(next.day()))).to_string())
 }

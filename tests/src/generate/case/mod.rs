@@ -162,7 +162,7 @@ impl Making {
         let email = format!("claimant-{n}@example.org");
         let claimant = Claimant::new(n, &mut self.random);
         self.tables.account(id, &email, &self.password_hash, &claimant);
-        let draft = n % 10 == 0;
+        let draft = n.is_multiple_of(10);
         let usual = (30..70).contains(&size);
         let documents: Vec<_> =
             (0..(size.div_ceil(25)).min(40)).map(|of| claim::document(id, of, &mut self.random)).collect();
