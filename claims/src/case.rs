@@ -1,7 +1,7 @@
 //! A case as the rest of the product sees it.
 
 use crate::{
-    CaseId, Instant, deadline,
+    CaseId, Instant,
     intake::case_settings::{CaseSettings, CaseState},
     intake::line::LineRules,
 };
@@ -37,24 +37,6 @@ impl Case {
             CaseState::Open if self.settings.late_with_reason => Intake::LateWithReason,
             _ => Intake::Closed,
         }
-    }
-
-    /// Until when a claim that was sent can be changed and taken back, in a sentence or two. The same wherever it is said.
-    #[must_use]
-    pub fn changes_in_words(&self, now: Instant) -> String {
-        let until = deadline::show(self.deadline - chrono::Duration::minutes(1), &self.settings.time_zone);
-        let late = self.settings.late_with_reason;
-        let amend = match self.intake(now) {
-            Intake::Open if late => {
-                format!("You can amend the claim until {until}, and after that if you say why it is late.")
-            }
-            Intake::Open => format!("You can amend the claim until {until}."),
-            Intake::LateWithReason => {
-                "The deadline has passed: you can amend the claim if you say why it is late.".to_owned()
-            }
-            Intake::Closed => "The claim can no longer be amended.".to_owned(),
-        };
-        format!("{amend} You can withdraw it at any time.")
     }
 
     /// What lines may say.

@@ -3,7 +3,11 @@
 use chrono::{Datelike, LocalResult, NaiveDate, NaiveTime, TimeZone};
 use chrono_tz::Tz;
 
-use crate::{Instant, period::show_day};
+use crate::{
+    Instant,
+    case::{Case, Intake},
+    period::show_day,
+};
 
 /// The first instant after the minute named by day, time and zone: a claim at 23:59:59 on a 23:59 deadline is in time.
 ///
@@ -24,6 +28,23 @@ pub fn show(at: Instant, zone: &str) -> String {
     let hour = local.format("%-I:%M");
     let half = if local.format("%P").to_string() == "am" { "a.m." } else { "p.m." };
     format!("{}, {hour} {half} {}", show_day(local.date_naive()), local.format("%Z"))
+}
+
+/// Until when a claim that was sent can be changed and taken back, in a sentence or two. The same wherever it is said.
+#[must_use]
+pub fn changes_in_words(case: &Case, now: Instant) -> String {
+    let until = show(case.deadline - chrono::Duration::minutes(1), &case.settings.time_zone);
+    let amend = match case.intake(now) {
+        Intake::Open if case.settings.late_with_reason => {
+            format!("You can amend the claim until {until}, and after that if you say why it is late.")
+        }
+        Intake::Open => format!("You can amend the claim until {until}."),
+        Intake::LateWithReason => {
+            "The deadline has passed: you can amend the claim if you say why it is late.".to_owned()
+        }
+        Intake::Closed => "The claim can no longer be amended.".to_owned(),
+    };
+    format!("{amend} You can withdraw it at any time.")
 }
 
 /// The day of an instant in a zone.

@@ -287,7 +287,7 @@ async fn queue_receipts(
     let mut totals: Vec<String> = frozen.totals.iter().map(|total| total_in_words(total, settings.currency)).collect();
     let sums = receipt_sums(&frozen.totals, Some(settings.filing_basis));
     totals.extend(sums.iter().map(|sum| format!("{}: {}", sum.name, settings.currency.show(sum.amount))));
-    let changes = draft.case.changes_in_words(now);
+    let changes = deadline::changes_in_words(&draft.case, now);
     let claimant = frozen.answers.get(Step::Claimant.key()).map_or("", |answers| answers.get("legal_name"));
     for person in claims::people_of(tx, draft.claim.claimant_id).await? {
         let values = context! {

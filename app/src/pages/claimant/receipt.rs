@@ -141,7 +141,7 @@ fn next(case: &Case, number: i64, claim: &Claim, now: claims::Instant) -> String
     format!(
         "Counsel of the case reviews the claims. If something is missing, you hear from them by mail. Keep the number {} for questions; this is version {number}. {}",
         claim.number.as_deref().unwrap_or_default(),
-        case.changes_in_words(now)
+        deadline::changes_in_words(case, now)
     )
 }
 
