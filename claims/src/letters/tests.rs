@@ -167,7 +167,7 @@ fn the_roll_forward_says_what_is_known_and_no_more() {
     let letter = written(
         LetterKind::Return,
         &claim,
-        &texts(&[("return", "Give back {{ units }}.\n\n\nNow, {{ holder }}.")]).unwrap(),
+        &texts(&[("return_without_clause", "Give back {{ units }}.\n\n\nNow, {{ holder }}.")]).unwrap(),
     )
     .unwrap();
     assert_eq!(letter.words, ["Give back 367 copies.", "Now, The Liquidator."]);

@@ -191,6 +191,7 @@ on_both! {
         assert_eq!(told(&app, "digest").await.len(), 1, "nothing of it is wanted any more");
         choose(&app, &counsel, case, Way::Digest, &[]).await;
         file(&app, 3, "Odile Marsh", "5.00").await;
+        app.run_jobs().await;
         to(&app, "2026-03-07T15:00:00Z");
         let digests = told(&app, "digest").await;
         assert_eq!(digests.len(), 2);
