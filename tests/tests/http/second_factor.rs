@@ -171,7 +171,7 @@ on_both! {
         // The list of cases names the case, and none of its figures.
         let desk = counsel.get("/counsel").await;
         desk.expect("Shown once your account has a second factor");
-        desk.expect("/counsel/allegro");
+        desk.expect("Claims against Allegro Media Group");
         desk.expect_no("claimed of");
         // An administrator without one, who could appoint themselves, gets no further.
         let other = stage::person(&app.recoup, "other@example.org", true, true).await;

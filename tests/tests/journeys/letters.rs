@@ -95,7 +95,7 @@ on_both! {
         assert_eq!((file.name.as_str(), file.media_type), (format!("{number}-receipt-v1.pdf").as_str(), "application/pdf"));
         let pages = text_of(&file.bytes).join("\n");
         // By hand: 15,000.00 of unpaid sales; 10 × 14.00 = 140.00 of stock at retail, a sum of its own.
-        for words in [number.as_str(), "Jay Records", "15,000.00", "140.00", "Held inventory at retail list price", "I declare under penalty of perjury", "Ada Label, Owner", "sworn only", "Page 1 of ", "15,140.00", "Entry in the log of the case", "Who is claiming", "Your agreement", "Who else may claim this", "Was there a written agreement?"] {
+        for words in [number.as_str(), "Jay Records", "15,000.00", "140.00", "Held inventory at retail list price", "I declare under penalty of perjury", "Ada Label, Owner", "sworn only", "Page 1 of ", "15,140.00", "Entry in the log of the case", "Who is claiming", "Your agreement", "Who else may claim this", "Was there a written"] {
             assert!(pages.contains(words), "{words} is not in the receipt:\n{pages}");
         }
         let mut tx = scene.app.recoup.store.read().await.unwrap();

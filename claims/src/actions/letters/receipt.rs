@@ -86,5 +86,6 @@ pub async fn receipt(recoup: &Recoup, actor: &Actor, claim: ClaimId, version: i6
     let texts = letters::read_texts(&letters::defaults()).map_err(Failure::Invalid)?;
     let mut letter = write(&case, &sent.frozen, &sent.sha256, &texts)?;
     letter.logged = logged;
+    letter.filing_basis = Some(case.settings.filing_basis);
     Ok(Contents { letter, claim: sent.frozen })
 }
