@@ -1,7 +1,7 @@
 //! What the register shows of each claim that was sent, kept beside it in one narrow row.
 //!
 //! Whoever changes one of the things that a row is made of brings it up to date in the same transaction, as the last of the rows
-//! that several transactions queue up for: the case, its row of matching, then these. A claim that is sent, amended or withdrawn
+//! that several transactions queue up for: the case's row of matching, the case, then these. A claim that is sent, amended or withdrawn
 //! does so in `match_case::changed`, a run of matching with [`keep_removed`], another filing basis with [`keep_case`].
 
 use super::{Error, Tx, on};
