@@ -261,7 +261,7 @@ mod tests {
         assert_eq!((lines[0].release[3], lines[0].release[5], lines[0].answers), ("A;7:B\n", "Müller", answers));
         let cited: Vec<_> = lines[0].citations.iter().map(|cited| (cited.name, cited.place)).collect();
         assert_eq!(cited, [("a.pdf", "p. 3"), ("b\n;.pdf", "")], "in the order in which they were made");
-        for broken in ["7", "7;other;", &packed[..packed.len() - 1], &packed.replace("20:", "99:")] {
+        for broken in ["7", "7;other;", &packed[..packed.len() - 1], &packed.replace("20:", "90:")] {
             assert!(unpack(broken).any(|line| line.is_err()), "{broken}");
         }
     }
