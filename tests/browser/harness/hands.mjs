@@ -127,8 +127,15 @@ export class Keyboard extends Hand {
   }
 
   async attach(field, files) {
-    await this.reach(field);
-    const [chooser] = await Promise.all([this.page.waitForEvent("filechooser"), this.page.keyboard.press("Space")]);
-    await chooser.setFiles(files);
+    // With several pages in one browser Chromium now and then opens no chooser for a key; a person presses again.
+    for (let tries = 1; ; tries += 1) {
+      await this.reach(field);
+      const opened = this.page.waitForEvent("filechooser", { timeout: 5_000 });
+      await this.page.keyboard.press("Space");
+      const chooser = await opened.catch((cause) => {
+        if (tries === 4) throw cause;
+      });
+      if (chooser) return chooser.setFiles(files);
+    }
   }
 }
