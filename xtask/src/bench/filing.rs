@@ -24,7 +24,7 @@ pub struct Options {
 
 /// Builds the example, runs it and prints what all of it cost.
 pub fn run(workspace: &Workspace, interrupt: &Interrupt, options: &Options) -> Result<()> {
-    interrupt.run(&mut workspace.cargo(["build", "--release", "--package", "render", "--example", "bench_filing"]))?;
+    interrupt.run(&mut workspace.cargo(["build", "--release", "--bin", "recoup", "--example", "bench_filing"]))?;
     let mut command = std::process::Command::new(workspace.target.join("release/examples/bench_filing"));
     command.args([options.claims, options.lines, options.pages].map(|number| number.to_string()));
     command.arg(workspace.target.join("bench-filing"));
