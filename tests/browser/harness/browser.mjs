@@ -16,6 +16,12 @@ export async function startBrowser() {
   return chromium.launch(found());
 }
 
+/** A browser that remembers, in a folder: other programs that connect to it see its sign-ins. */
+export async function openBrowser(profile, { args, ...options }) {
+  const { executablePath, args: flags } = found();
+  return chromium.launchPersistentContext(profile, { executablePath, args: [...flags, ...args], ...options });
+}
+
 function found() {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
   try {

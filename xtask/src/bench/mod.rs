@@ -4,6 +4,7 @@
 mod bulk;
 mod filing;
 mod incremental;
+mod lighthouse;
 mod matching;
 mod measure;
 mod pages;
@@ -27,6 +28,8 @@ pub enum Bench {
     Incremental,
     /// Exports a million lines, submits claims, uploads a gigabyte, beside sqlite3, bare transactions and cp
     Bulk(bulk::Options),
+    /// Lets Lighthouse judge public, claimant and counsel pages, and weighs what they load
+    Lighthouse,
     /// Reads and stores statements, beside the csv crate, sqlite3 and calamine alone
     Statements,
     /// Asks for pages beside bare axum, with a large case, and in a storm of sign-ins
@@ -40,6 +43,7 @@ pub fn run(workspace: &Workspace, interrupt: &Interrupt, bench: &Bench) -> Resul
         Bench::Filing(options) => filing::run(workspace, interrupt, options),
         Bench::Incremental => incremental::run(workspace, interrupt),
         Bench::Bulk(options) => bulk::run(workspace, interrupt, options),
+        Bench::Lighthouse => lighthouse::run(workspace, interrupt),
         Bench::Statements => statements::run(workspace, interrupt),
         Bench::Pages(options) => pages::run(workspace, interrupt, options),
     }
