@@ -3,6 +3,7 @@
 use std::{net::IpAddr, net::SocketAddr, path::PathBuf};
 
 use anyhow::{Context, bail};
+use claims::{actions::Recoup, passwords::Breached};
 use clap::Args;
 use serde::Deserialize;
 
@@ -52,6 +53,9 @@ pub struct Keys {
     /// Where clamd listens, which then looks at every upload: HOST:PORT or unix:/PATH [default: none]
     #[arg(long, env = "RECOUP_CLAMD", global = true, value_name = "ADDRESS")]
     pub clamd: Option<String>,
+    /// Sorted file of SHA-1 hashes of breached passwords, which are then refused [default: none]
+    #[arg(long, env = "RECOUP_BREACHED_PASSWORDS", global = true, value_name = "FILE")]
+    pub breached_passwords: Option<PathBuf>,
     /// Largest document in MB [default: 50]
     #[arg(long, env = "RECOUP_DOCUMENT_MB", global = true, value_name = "MB")]
     pub document_mb: Option<u64>,
@@ -98,6 +102,7 @@ impl Keys {
             mail: self.mail.or(other.mail),
             mail_from: self.mail_from.or(other.mail_from),
             clamd: self.clamd.or(other.clamd),
+            breached_passwords: self.breached_passwords.or(other.breached_passwords),
             document_mb: self.document_mb.or(other.document_mb),
             claim_mb: self.claim_mb.or(other.claim_mb),
             trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
@@ -171,6 +176,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// The scanner that looks at every upload.
     pub clamd: Option<Scanner>,
+    /// Breached passwords.
+    pub breached_passwords: Option<PathBuf>,
     /// Whether logs are JSON.
     pub log_json: bool,
     /// How long clients may keep us waiting, how many there may be, how long stopping takes.
@@ -277,8 +284,20 @@ impl Config {
             claim_bytes,
             trusted_proxies,
             clamd,
+            breached_passwords: keys.breached_passwords,
             log_json,
         })
+    }
+
+    /// An installation that refuses the breached passwords of this configuration.
+    ///
+    /// # Errors
+    /// A sentence that names the key, if the file is no list of them.
+    pub fn refusing_breached(&self, mut recoup: Recoup) -> anyhow::Result<Recoup> {
+        if let Some(path) = &self.breached_passwords {
+            recoup.passwords = recoup.passwords.refusing(Breached::new(path.clone()).context("breached_passwords")?);
+        }
+        Ok(recoup)
     }
 
     /// Limits for the actions.

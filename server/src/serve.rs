@@ -48,7 +48,7 @@ impl Installation {
         crate::backup::make_folder(&config.data_dir).context("the data directory (key data_dir)")?;
         let store =
             Store::open(&config.database_url).await.context("the database cannot be opened (key database_url)")?;
-        let recoup = Recoup::new(store, clock, random.clone(), base_url, config.limits()).await?;
+        let recoup = config.refusing_breached(Recoup::new(store, clock, random.clone(), base_url, config.limits()).await?)?;
         let documents = Documents::open(&config.documents, random)?.with_scanner(config.clamd.clone());
         let post = Post::open(&config.mail, &config.mail_from)?;
         Ok(Self {

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     AccountId,
     access::{Action, Actor},
-    intake::{Answers, account},
+    intake::{Answers, FieldError, Section, account},
     store::{Tx, accounts, is_unique_violation, outbox, sessions, tokens},
 };
 
@@ -21,13 +21,28 @@ use crate::{
 /// Wrong answers, among them a wrong present password.
 pub async fn change_password(recoup: &Recoup, actor: &Actor, answers: &Answers, session: &str) -> Result<(), Failure> {
     permit(actor, Action::UseOwnAccount)?;
-    account::read(account::CHANGE_PASSWORD, answers, &actor.email).map_err(Failure::Invalid)?;
+    read_new_password(recoup, account::CHANGE_PASSWORD, answers, &actor.email).await?;
     check_present_password(recoup, actor, answers).await?;
     let password_hash = recoup.passwords.hash(raw(answers, "password")).await?;
     let mut tx = recoup.store.write().await?;
     links::spend_all(recoup, &mut tx, actor.account, Purpose::Reset).await?;
     set_password(recoup, &mut tx, actor.account, &password_hash, Some(session), recoup.clock.now()).await?;
     Ok(tx.commit().await?)
+}
+
+/// Reads a form in which a password is chosen: one that attackers do not know.
+pub(super) async fn read_new_password(
+    recoup: &Recoup,
+    form: &'static [Section],
+    answers: &Answers,
+    email: &str,
+) -> Result<(), Failure> {
+    let mut errors = account::read(form, answers, email).err().unwrap_or_default();
+    if !errors.iter().any(|error| error.field == "password") {
+        let known = recoup.passwords.known_problem(raw(answers, "password"), &[email, answers.get("name")]).await?;
+        errors.extend(known.map(|problem| FieldError { field: "password".to_owned(), message: problem.to_owned() }));
+    }
+    if errors.is_empty() { Ok(()) } else { Err(Failure::Invalid(errors)) }
 }
 
 pub(super) async fn check_present_password(recoup: &Recoup, actor: &Actor, answers: &Answers) -> Result<(), Failure> {
@@ -148,7 +163,7 @@ pub async fn first_administrator_link(recoup: &Recoup) -> Result<Option<String>,
 /// # Errors
 /// A sentence about the link, or wrong answers.
 pub async fn become_first_administrator(recoup: &Recoup, token: &str, answers: &Answers) -> Result<AccountId, Failure> {
-    account::read(account::FIRST, answers, answers.get("email")).map_err(Failure::Invalid)?;
+    read_new_password(recoup, account::FIRST, answers, answers.get("email")).await?;
     let password_hash = recoup.passwords.hash(raw(answers, "password")).await?;
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
@@ -170,7 +185,7 @@ pub async fn become_first_administrator(recoup: &Recoup, token: &str, answers: &
 /// # Errors
 /// Wrong answers, or a taken address.
 pub async fn add(recoup: &Recoup, answers: &Answers, administrator: bool) -> Result<AccountId, Failure> {
-    account::read(account::REGISTER, answers, answers.get("email")).map_err(Failure::Invalid)?;
+    read_new_password(recoup, account::REGISTER, answers, answers.get("email")).await?;
     let password_hash = recoup.passwords.hash(raw(answers, "password")).await?;
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;

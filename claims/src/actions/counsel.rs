@@ -4,6 +4,7 @@ use minijinja::context;
 
 use super::{
     Failure, Recoup,
+    account::read_new_password,
     links::{self, For, Purpose},
     once, permit,
     sign_in::raw,
@@ -66,7 +67,7 @@ pub async fn accept(recoup: &Recoup, token: &str, answers: &Answers) -> Result<O
     let password_hash = if known {
         None
     } else {
-        account::read(account::ACCEPT, answers, &email).map_err(Failure::Invalid)?;
+        read_new_password(recoup, account::ACCEPT, answers, &email).await?;
         Some(recoup.passwords.hash(raw(answers, "password")).await?)
     };
     let now = recoup.clock.now();

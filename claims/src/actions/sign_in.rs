@@ -3,7 +3,9 @@
 use minijinja::context;
 
 use super::{
-    Failure, Recoup, limits,
+    Failure, Recoup,
+    account::read_new_password,
+    limits,
     links::{self, For, Purpose},
     once,
 };
@@ -21,7 +23,7 @@ use crate::{
 /// # Errors
 /// Wrong answers, or too many accounts from one client.
 pub async fn register(recoup: &Recoup, answers: &Answers, client: &str, key: &str) -> Result<AccountId, Failure> {
-    account::read(account::REGISTER, answers, answers.get("email")).map_err(Failure::Invalid)?;
+    read_new_password(recoup, account::REGISTER, answers, answers.get("email")).await?;
     let (email, name) = (answers.get("email"), answers.get("name"));
     let mut tx = recoup.store.write().await?;
     limits::check(recoup, &mut tx, &limits::REGISTER, client).await?;
@@ -236,7 +238,7 @@ pub async fn forgotten(recoup: &Recoup, answers: &Answers, client: &str) -> Resu
 /// A sentence about the link, or a password that is refused.
 pub async fn reset(recoup: &Recoup, token: &str, answers: &Answers) -> Result<AccountId, Failure> {
     let found = peek(recoup, Purpose::Reset, token).await?;
-    account::read(account::RESET, answers, found.email.as_deref().unwrap_or_default()).map_err(Failure::Invalid)?;
+    read_new_password(recoup, account::RESET, answers, found.email.as_deref().unwrap_or_default()).await?;
     let password_hash = recoup.passwords.hash(raw(answers, "password")).await?;
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;

@@ -101,65 +101,10 @@ pub const CHANGE_EMAIL: &[Section] = &[Section {
 pub const INVITE: &[Section] =
     &[Section { title: "", intro: "", fields: &[Field::required("email", "E-mail", Kind::Email)] }];
 
-/// The passwords most often found in breaches, longer than nine characters, and what this product suggests by its name.
-const COMMON: &[&str] = &[
-    "1234567890",
-    "12345678910",
-    "0123456789",
-    "0987654321",
-    "1111111111",
-    "0000000000",
-    "123123123123",
-    "1q2w3e4r5t",
-    "1q2w3e4r5t6y",
-    "qwertyuiop",
-    "qwerty123456",
-    "qwerty12345",
-    "qwertyuiop123",
-    "asdfghjkl123",
-    "zxcvbnm123",
-    "password12",
-    "password123",
-    "password1234",
-    "password12345",
-    "passwordpassword",
-    "p@ssw0rd123",
-    "passw0rd123",
-    "letmein123",
-    "letmeinplease",
-    "iloveyou123",
-    "iloveyou12",
-    "welcome123",
-    "welcome1234",
-    "administrator",
-    "admin12345",
-    "admin123456",
-    "changeme123",
-    "football123",
-    "baseball123",
-    "princess123",
-    "sunshine123",
-    "michael123",
-    "superman123",
-    "trustno1trustno1",
-    "abcdefghij",
-    "abcd123456",
-    "abc1234567",
-    "aaaaaaaaaa",
-    "q1w2e3r4t5",
-    "1qaz2wsx3edc",
-    "qazwsxedcrfv",
-    "monkey1234",
-    "dragon1234",
-    "master1234",
-    "recouprecoup",
-    "recoup1234",
-    "correcthorsebatterystaple",
-];
-
-/// Why a password is refused, if it is: too short, too long to be hashed in bounded time, too common, or the address itself.
+/// Why a password is refused at sight, if it is: too short, too long to be hashed in bounded time, or the address itself. Whether it is
+/// known to attackers, `passwords` asks.
 ///
-/// NIST SP 800-63B, section 5.1.1.2: length and a list of known passwords, no rules of composition.
+/// NIST SP 800-63B, section 5.1.1.2: length and lists of known passwords, no rules of composition.
 #[must_use]
 pub fn password_problem(password: &str, email: &str) -> Option<&'static str> {
     let lower = password.to_lowercase();
@@ -168,8 +113,6 @@ pub fn password_problem(password: &str, email: &str) -> Option<&'static str> {
         Some("Choose at least 10 characters.")
     } else if password.len() > 1_000 {
         Some("This is longer than 1,000 characters.")
-    } else if COMMON.contains(&lower.as_str()) || lower.chars().all(|c| lower.starts_with(c)) {
-        Some("This password is on every list of common passwords. Choose another, for example a few words in a row.")
     } else if !email.is_empty()
         && (lower == email.to_lowercase()
             || name.len() >= 5 && lower.trim_end_matches(|c: char| c.is_ascii_digit()) == name)
@@ -180,7 +123,7 @@ pub fn password_problem(password: &str, email: &str) -> Option<&'static str> {
     }
 }
 
-/// Reads a form of this module and checks its new password, if it has one.
+/// Reads a form of this module and looks at its new password, if it has one.
 ///
 /// # Errors
 /// Every field that is wrong.

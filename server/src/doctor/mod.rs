@@ -6,6 +6,7 @@ use chrono::Duration;
 use claims::{
     Clock,
     actions::Recoup,
+    passwords::Breached,
     random::Random,
     store::{Store, cases, events, figures, outbox},
 };
@@ -116,6 +117,16 @@ pub async fn examine(config: &Config, depth: Depth) -> Report {
                 "virus scanner",
                 format!("{error:#}"),
                 "Start clamd and check the key clamd; uploads are refused until it answers.",
+            ),
+        }
+    }
+    if let Some(path) = &config.breached_passwords {
+        match Breached::new(path.clone()) {
+            Ok(_) => report.fine("breached passwords", "the list can be read"),
+            Err(error) => report.failed(
+                "breached passwords",
+                error.to_string(),
+                "Check the key breached_passwords: one file, sorted by hash, as the downloader of Have I Been Pwned writes it.",
             ),
         }
     }

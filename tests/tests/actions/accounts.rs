@@ -9,6 +9,7 @@ use claims::{
         sign_in::{self, Confirmed},
     },
     intake::Answers,
+    passwords::Breached,
     store::{accounts, claims as rows, sessions},
 };
 use tests::{App, on_both, stage};
@@ -183,12 +184,31 @@ on_both! {
     async fn nothing_is_stored_of_a_wrong_registration(database) {
         let app = App::start(&database).await;
         let before = database.row_counts().await;
-        for (field, typed) in [("email", "nonsense"), ("password", "short"), ("password", "password123"), ("name", "")] {
+        for (field, typed) in [
+            ("email", "nonsense"), ("password", "short"), ("password", "password123"), ("password", "1234567891011"), ("password", "ada.example2024"), ("name", ""),
+        ] {
             let failure = sign_in::register(&app.recoup, &registration("ada@example.org").with(field, typed), "192.0.2.1", "").await.unwrap_err();
             let Failure::Invalid(errors) = failure else { panic!("{failure:?}") };
             assert_eq!(errors[0].field, field);
         }
         assert_eq!(database.row_counts().await, before);
+    }
+
+    async fn breached_passwords_are_refused_wherever_one_is_chosen(database) {
+        let mut app = App::start(&database).await;
+        let ada = stage::person(&app.recoup, "ada@example.org", true, false).await;
+        // SHA-1 of “nine stolen trombones” and of something else, as the downloader of Have I Been Pwned writes them.
+        let list = database.directory().join("breached.txt");
+        std::fs::write(&list, "0000000CAEF405439D57847A8657218C618160B2:15\r\n4AEBA79C58728BA9D0647379A32AA54F78DB0794:3\r\n").unwrap();
+        app.recoup.passwords = app.recoup.passwords.clone().refusing(Breached::new(list).unwrap());
+        let refused = "nine stolen trombones";
+        let chosen = stage::answers(&[("current", stage::PASSWORD), ("password", refused)]);
+        let failure = account::change_password(&app.recoup, &ada, &chosen, "session").await.unwrap_err();
+        assert!(matches!(&failure, Failure::Invalid(errors) if errors[0].message.contains("stolen from some other site")), "{failure:?}");
+        let failure = sign_in::register(&app.recoup, &registration("eve@example.org").with("password", refused), "192.0.2.1", "").await.unwrap_err();
+        assert!(matches!(&failure, Failure::Invalid(errors) if errors[0].field == "password"), "{failure:?}");
+        let chosen = stage::answers(&[("current", stage::PASSWORD), ("password", "nine bought trombones")]);
+        account::change_password(&app.recoup, &ada, &chosen, "session").await.unwrap();
     }
 
     async fn mails_to_one_address_are_limited(database) {

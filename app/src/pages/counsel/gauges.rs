@@ -45,18 +45,26 @@ pub(super) fn gauges(case: &Case, sums: RegisterSums, (fewest, most): (i64, i64)
         );
         view! { <p class="soft">{words}</p> }.into_any()
     };
-    let documented = format!(
-        "{} of {} stand on lines that cite a document.",
-        currency.show(sums.documented),
-        currency.show(sums.amount)
-    );
+    // What is taken off is a part of claims, not of lines; so that nothing is overstated, all of it is taken off what is documented.
+    let proved = (sums.documented - (sums.amount - least)).max(0);
+    let documented = if least == sums.amount {
+        format!("{} of {} stand on lines that cite a document.", currency.show(proved), currency.show(least))
+    } else {
+        format!(
+            "At least {} of {} stand on lines that cite a document; of the gross sum, {} of {}.",
+            currency.show(proved),
+            currency.show(least),
+            currency.show(sums.documented),
+            currency.show(sums.amount)
+        )
+    };
     let alert = settings.alert_total.map(|alert| {
         view! { <Meter label="Alert of the case: total" part=least whole=alert words=above(alert)/> }
     });
     let wholly = filter::submitted(&settings.time_zone);
     let list = filter::register(&settings.slug, &wholly);
     view! {
-        <Meter label="Share documented" part=sums.documented whole=sums.amount words=documented/>
+        <Meter label="Share documented" part=proved whole=least words=documented/>
         <Meter label="Numerosity: usually presumed from 40 members" part=fewest whole=NUMEROSITY words=members(NUMEROSITY)/>
         <Meter label="CAFA: at least 100 members" part=fewest whole=CAFA_MEMBERS words=members(CAFA_MEMBERS)/>
         {cafa}

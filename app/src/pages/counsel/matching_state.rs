@@ -62,7 +62,7 @@ pub(super) fn view(standing: &Standing, slug: &str, zone: &str, here: &str) -> i
             "Last matched {}: {}, {}, engine {}.",
             moment(at),
             frame::count(state.claims, "claim", "claims"),
-            frame::count(state.lines, "line", "lines"),
+            frame::count(state.lines, "line that counts", "lines that count"),
             state.engine
         ),
         None => "The claims of this case were never matched.".to_owned(),

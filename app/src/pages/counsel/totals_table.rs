@@ -35,13 +35,13 @@ pub(super) fn tables(
     let mut sum = Total::zero(Category::Other, None);
     for total in totals.iter().filter(counted) {
         sum.lines += total.lines;
-        sum.units += total.units;
         sum.amount += total.amount;
         sum.documented += total.documented;
         sum.interest += total.interest;
         sum.costs += total.costs;
     }
-    let foot = figures(&sum, currency, "in all", &|part| link(None, part));
+    let foot = amounts(&sum, currency, "in all", &|part| link(None, part));
+    let all = link(None, Part::All);
     let others = (!beside.is_empty()).then(|| {
         view! {
             <Table caption="Stock valued on another basis: beside the sum, never added to it" class="dense">
@@ -62,7 +62,15 @@ pub(super) fn tables(
         <Table caption=format!("By category, stock at {}", filing_basis.title()) class="dense">
             {head()}
             <tbody>{main}</tbody>
-            <tfoot><tr><th scope="row">"Gross"</th>{foot}</tr></tfoot>
+            <tfoot>
+                <tr>
+                    <th scope="row">"Gross"</th>
+                    <td class="num">{frame::number(&all, sum.lines, "lines, in all")}</td>
+                    // Copies sold, copies held and downloads are no sum of anything.
+                    <td></td>
+                    {foot}
+                </tr>
+            </tfoot>
         </Table>
         {others}
         {apart}
@@ -95,20 +103,24 @@ fn row(total: &Total, currency: Currency, link: &dyn Fn(Part) -> String) -> impl
 }
 
 fn figures(total: &Total, currency: Currency, of: &str, link: &dyn Fn(Part) -> String) -> impl IntoView + use<> {
-    let (all, documented, sworn) = (link(Part::All), link(Part::Documented), link(Part::SwornOnly));
+    let all = link(Part::All);
     let amounts = if total.basis == Some(Basis::UnitsOnly) {
         view! { <td class="num soft">"no value"</td><td></td><td></td> }.into_any()
     } else {
-        view! {
-            <td class="num">{frame::amount(&all, total.amount, currency, &format!("claimed, {of}"))}</td>
-            <td class="num">{frame::amount(&documented, total.documented, currency, &format!("documented, {of}"))}</td>
-            <td class="num">{frame::amount(&sworn, total.sworn_only(), currency, &format!("sworn only, {of}"))}</td>
-        }
-        .into_any()
+        amounts(total, currency, of, link).into_any()
     };
     view! {
         <td class="num">{frame::number(&all, total.lines, &format!("lines, {of}"))}</td>
         <td class="num">{frame::number(&all, total.units, &format!("units, {of}"))}</td>
         {amounts}
+    }
+}
+
+fn amounts(total: &Total, currency: Currency, of: &str, link: &dyn Fn(Part) -> String) -> impl IntoView + use<> {
+    let (all, documented, sworn) = (link(Part::All), link(Part::Documented), link(Part::SwornOnly));
+    view! {
+        <td class="num">{frame::amount(&all, total.amount, currency, &format!("claimed, {of}"))}</td>
+        <td class="num">{frame::amount(&documented, total.documented, currency, &format!("documented, {of}"))}</td>
+        <td class="num">{frame::amount(&sworn, total.sworn_only(), currency, &format!("sworn only, {of}"))}</td>
     }
 }

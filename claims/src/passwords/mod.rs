@@ -1,4 +1,5 @@
-//! Passwords: Argon2id, off the async threads, a bounded number at a time, so that a storm of sign-ins does not stall the site.
+//! Passwords: Argon2id, off the async threads, a bounded number at a time, so that a storm of sign-ins does not stall the site. And
+//! whether attackers would try a new one early ([`guessed`], [`breached`]).
 
 use std::sync::Arc;
 
@@ -10,6 +11,11 @@ use tokio::sync::Semaphore;
 
 use crate::random::Random;
 
+mod breached;
+mod guessed;
+
+pub use breached::{Breached, BreachedError};
+
 /// Memory in KiB, passes and lanes of Argon2id: the OWASP Password Storage Cheat Sheet's first recommendation for 19 MiB.
 const COST: (u32, u32, u32) = (19_456, 2, 1);
 
@@ -20,6 +26,7 @@ pub struct Passwords {
     random: Random,
     /// What is verified where there is no account, so that this takes as long.
     nobody: Arc<str>,
+    breached: Option<Arc<Breached>>,
 }
 
 /// Hashing failed: out of memory, or the runtime is stopping.
@@ -34,7 +41,38 @@ impl Passwords {
     /// If the parameters are refused by the library.
     pub fn new(concurrency: usize, random: Random) -> Result<Self, HashingFailed> {
         let nobody = hash_now(b"nobody has this password", &random.bytes())?;
-        Ok(Self { slots: Arc::new(Semaphore::new(concurrency.max(1))), random, nobody: nobody.into() })
+        Ok(Self { slots: Arc::new(Semaphore::new(concurrency.max(1))), random, nobody: nobody.into(), breached: None })
+    }
+
+    /// Refuses passwords of a list of breached ones from now on.
+    #[must_use]
+    pub fn refusing(self, breached: Breached) -> Self {
+        Self { breached: Some(Arc::new(breached)), ..self }
+    }
+
+    /// Why a new password is refused because attackers know it, if they do: they would guess it soon, also with what they know about its
+    /// owner (`about`: address and name), or it was in a breach.
+    ///
+    /// # Errors
+    /// [`HashingFailed`]. A list that cannot be read is logged, and lets the password pass: nobody can mend it by another choice.
+    pub async fn known_problem(&self, password: &str, about: &[&str]) -> Result<Option<&'static str>, HashingFailed> {
+        let password = password.to_owned();
+        let about: Vec<String> = about.iter().map(|&fact| fact.to_owned()).collect();
+        let breached = self.breached.clone();
+        self.off_thread(move || {
+            if guessed::soon(&password, &about) {
+                return Some(
+                    "This password is easy to guess: it is made of what everybody uses, or of your name or address. Choose another, for example a few words in a row.",
+                );
+            }
+            let was_breached = breached.and_then(|list| {
+                list.contains(&password).inspect_err(|error| log::error!("breached passwords are not refused: {error}")).ok()
+            });
+            was_breached.unwrap_or(false).then_some(
+                "This password was stolen from some other site and is on lists that attackers use. Choose another, for example a few words in a row.",
+            )
+        })
+        .await
     }
 
     /// The PHC string of a password.
