@@ -46,6 +46,8 @@ struct Rendered {
     looked: Looked,
     /// What stands before, between and after the nonces.
     parts: Arc<[Bytes]>,
+    /// The route that leads to it, for the log.
+    route: Arc<str>,
 }
 
 /// When a page was compared with the database.
@@ -100,11 +102,11 @@ impl Prepared {
         self.places.read().unwrap_or_else(PoisonError::into_inner).get(path).cloned()
     }
 
-    /// The page of a path for a stranger, if nothing can have changed it.
+    /// The page of a path for a stranger, if nothing can have changed it, with the route that leads to it.
     #[must_use]
-    pub fn ready(&self, path: &str, now: Instant, nonce: &str) -> Option<Response> {
+    pub fn ready(&self, path: &str, now: Instant, nonce: &str) -> Option<(Arc<str>, Response)> {
         let rendered = self.place(path)?.rendered()?;
-        Looked::now(now).is_covered_by(rendered.looked).then(|| rendered.answer(nonce))
+        Looked::now(now).is_covered_by(rendered.looked).then(|| (rendered.route.clone(), rendered.answer(nonce)))
     }
 }
 
@@ -119,6 +121,7 @@ pub enum Begun<'a> {
 /// The turn of one request to see whether a page changed, and to render it anew; others that want the page wait for it.
 pub struct Turn<'a> {
     visitor: &'a Visitor,
+    route: &'static str,
     /// `None` for a page that is not prepared: of somebody who is signed in, or at an address that is not its own.
     path: Option<String>,
     looked: Looked,
@@ -127,21 +130,21 @@ pub struct Turn<'a> {
 }
 
 impl<'a> Turn<'a> {
-    /// Begins the page that stands at `path`.
-    pub async fn begin(visitor: &'a Visitor, path: String) -> Begun<'a> {
+    /// Begins the page that stands at `path`, to which `route` leads.
+    pub async fn begin(visitor: &'a Visitor, route: &'static str, path: String) -> Begun<'a> {
         let look = || Looked::now(visitor.recoup().clock.now());
         // The same page can be asked for in many ways, which must not all be kept.
         let mine = visitor.actor.is_none() && *visitor.path_and_query == *path;
         let place = if mine { visitor.site.prepared.place(&path) } else { None };
         let path = mine.then_some(path);
         let Some(place) = place else {
-            return Begun::Turn(Self { visitor, path, looked: look(), place: None, _guard: None });
+            return Begun::Turn(Self { visitor, route, path, looked: look(), place: None, _guard: None });
         };
         let guard = place.turn.clone().lock_owned().await;
         let looked = look();
         match place.rendered() {
             Some(rendered) if looked.is_covered_by(rendered.looked) => Begun::Ready(rendered.answer(&visitor.nonce)),
-            _ => Begun::Turn(Self { visitor, path, looked, place: Some(place), _guard: Some(guard) }),
+            _ => Begun::Turn(Self { visitor, route, path, looked, place: Some(place), _guard: Some(guard) }),
         }
     }
 
@@ -169,7 +172,7 @@ impl<'a> Turn<'a> {
         } else {
             html.split(nonce).map(|part| Bytes::copy_from_slice(part.as_bytes())).collect()
         };
-        let rendered = Rendered { stamp, looked: self.looked, parts };
+        let rendered = Rendered { stamp, looked: self.looked, parts, route: self.route.into() };
         let answer = rendered.answer(nonce);
         let place = self.place.unwrap_or_else(|| {
             let mut places = self.visitor.site.prepared.places.write().unwrap_or_else(PoisonError::into_inner);

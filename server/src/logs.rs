@@ -68,7 +68,11 @@ struct Line<W>(W);
 
 impl<W: Write> Write for Line<W> {
     fn write(&mut self, entry: &[u8]) -> io::Result<usize> {
-        // One entry comes in one piece, with the end of its line.
+        // One entry comes in one piece, with the end of its line; hardly any holds anything strange.
+        if entry.strip_suffix(b"\n").is_some_and(|line| line.iter().all(|byte| matches!(byte, b' '..=b'~'))) {
+            let _ = self.0.write_all(entry);
+            return Ok(entry.len());
+        }
         let text = String::from_utf8_lossy(entry);
         let _ = self.0.write_all(one_line(&text).as_bytes());
         Ok(entry.len())

@@ -48,7 +48,8 @@ impl Installation {
         crate::backup::make_folder(&config.data_dir).context("the data directory (key data_dir)")?;
         let store =
             Store::open(&config.database_url).await.context("the database cannot be opened (key database_url)")?;
-        let recoup = config.refusing_breached(Recoup::new(store, clock, random.clone(), base_url, config.limits()).await?)?;
+        let recoup =
+            config.refusing_breached(Recoup::new(store, clock, random.clone(), base_url, config.limits()).await?)?;
         let documents = Documents::open(&config.documents, random)?.with_scanner(config.clamd.clone());
         let post = Post::open(&config.mail, &config.mail_from)?;
         Ok(Self {
@@ -95,7 +96,7 @@ pub async fn run(installation: Installation, listener: TcpListener, stop: watch:
             Some(tokio::spawn(serving::serve(listener, http::metrics::alone(http.clone()), pace, stop.clone())))
         }
     };
-    let (router, _) = http::router(&http);
+    let (site, _) = http::site(&http);
     let mut jobs = tokio::spawn(jobs::run(recoup.clone(), documents, post, stop.clone()));
     // Requests and jobs end at the same time, so that both together take no longer than one of them may.
     let mut stopped = stop.clone();
@@ -106,7 +107,7 @@ pub async fn run(installation: Installation, listener: TcpListener, stop: watch:
             jobs.abort();
         }
     };
-    tokio::join!(serving::serve(listener, router, pace, stop), jobs_end);
+    tokio::join!(serving::serve(listener, site, pace, stop), jobs_end);
     if let Some(metrics) = metrics {
         metrics.await?;
     }

@@ -6,7 +6,7 @@ use claims::{
     Clock,
     actions::{Limits, Recoup},
     random::Random,
-    store::Store,
+    store::{Store, jobs},
 };
 use tests::generate::case::{CasePlan, seed};
 
@@ -19,6 +19,11 @@ async fn main() -> anyhow::Result<()> {
     let store = Store::open(url).await?;
     let recoup = Recoup::new(store, Clock::System, Random::System, "http://127.0.0.1", Limits::default()).await?;
     let seeded = Box::pin(seed(&recoup, plan)).await;
+    // It was matched last night: else the first start matches it at once, and what is measured meanwhile is that.
+    let (now, mut tx) = (recoup.clock.now(), recoup.store.write().await?);
+    jobs::take(&mut tx, "matching at night", "seed", now, now).await?;
+    jobs::give_back(&mut tx, "matching at night", "seed", "", now, now + chrono::Duration::days(1)).await?;
+    tx.commit().await?;
     println!("{}", seeded.json());
     recoup.store.close().await;
     Ok(())

@@ -15,7 +15,7 @@ const CHUNK: f64 = 4_194_304.0;
 /// Put inside a form with one `<input type="file">`: sending it opens `/verify?hash=…` instead, with the hash of the file.
 #[island]
 pub fn HashFile() -> impl IntoView {
-    view! { <p class="small soft" role="status" use:wake></p> }
+    view! { <p class="small soft" role="status" data-when-used="" use:wake></p> }
 }
 
 fn wake(place: Element) {

@@ -111,7 +111,8 @@ impl Breached {
             return Ok(None);
         }
         let hash = rest.get(..DIGITS).filter(|hash| hash.iter().all(u8::is_ascii_hexdigit));
-        let hash = hash.map(|hash| String::from_utf8_lossy(hash).to_ascii_uppercase()).ok_or_else(|| self.no_hash(start))?;
+        let hash =
+            hash.map(|hash| String::from_utf8_lossy(hash).to_ascii_uppercase()).ok_or_else(|| self.no_hash(start))?;
         let length = rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |end| end + 1);
         Ok(Some(Line { start, end: start + length as u64, hash }))
     }
@@ -134,7 +135,8 @@ mod tests {
     use super::*;
 
     fn list(passwords: &[String], end: &str, counts: bool, name: &str) -> (PathBuf, Breached) {
-        let mut lines: Vec<String> = passwords.iter().map(|password| HEXUPPER.encode(&Sha1::digest(password))).collect();
+        let mut lines: Vec<String> =
+            passwords.iter().map(|password| HEXUPPER.encode(&Sha1::digest(password))).collect();
         lines.sort();
         let count = |i: usize| if counts { format!(":{}", i * 37 % 10_001) } else { String::new() };
         let text: Vec<String> = lines.iter().enumerate().map(|(i, hash)| format!("{hash}{}", count(i))).collect();
@@ -145,7 +147,9 @@ mod tests {
 
     #[test]
     fn every_password_of_the_list_is_found_and_no_other() {
-        for (n, end, counts) in [(1, "\n", false), (2, "\r\n", true), (3, "\n", true), (1000, "\r\n", true), (1000, "\n", false)] {
+        for (n, end, counts) in
+            [(1, "\n", false), (2, "\r\n", true), (3, "\n", true), (1000, "\r\n", true), (1000, "\n", false)]
+        {
             let passwords: Vec<String> = (0..n).map(|i| format!("password {i}")).collect();
             let (path, list) = list(&passwords, end, counts, &format!("{n}{}{counts}", end.len()));
             for password in &passwords {

@@ -28,8 +28,18 @@ mod tests {
     #[test]
     fn what_everybody_uses_is_guessed_soon() {
         for password in [
-            "1234567890", "password123", "P@ssw0rd123", "qwertyuiop123", "iloveyou12", "administrator", "December2026", "aaaaaaaaaa",
-            "1qaz2wsx3edc", "recoup1234", "recouprecoup", "correcthorsebatterystaple",
+            "1234567890",
+            "password123",
+            "P@ssw0rd123",
+            "qwertyuiop123",
+            "iloveyou12",
+            "administrator",
+            "December2026",
+            "aaaaaaaaaa",
+            "1qaz2wsx3edc",
+            "recoup1234",
+            "recouprecoup",
+            "correcthorsebatterystaple",
         ] {
             assert!(soon(password, &[]), "{password}");
         }
@@ -37,7 +47,9 @@ mod tests {
 
     #[test]
     fn a_few_words_in_a_row_are_not() {
-        for password in ["nine loud trombones", "horse-violin-42", "Tr0ub4dor&3", "新しい長い合言葉です", &"ab ".repeat(333)] {
+        for password in
+            ["nine loud trombones", "horse-violin-42", "Tr0ub4dor&3", "新しい長い合言葉です", &"ab ".repeat(333)]
+        {
             assert!(!soon(password, &["ada@example.org".to_owned()]), "{password}");
         }
     }

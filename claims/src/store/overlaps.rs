@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sqlx::QueryBuilder;
+
 use super::{Error, Tx, on};
 use crate::{AccountId, CaseId, ClaimId, Instant, OverlapId, ReleaseId};
 
@@ -233,45 +235,45 @@ pub async fn replace(tx: &mut Tx, case: CaseId, entries: &[New]) -> Result<(), E
     for (overlap, claim_id, gross, confirmed, suspected, through) in rows {
         parts.entry(overlap).or_default().push(NewPart { claim_id, gross, confirmed, suspected, through });
     }
+    let (mut new, mut new_parts) = (Vec::new(), Vec::new());
     for entry in entries {
-        let old = known.remove(&(entry.family.to_owned(), entry.release_id, entry.channel.clone()));
-        let id = match old {
-            Some(old) => {
-                let same_parts = parts.get(&old.id) == Some(&entry.parts);
-                let same = (old.first_month, old.last_month, old.months, old.over_whole, old.contradictory, &old.words)
-                    == (
-                        entry.first_month,
-                        entry.last_month,
-                        entry.months,
-                        entry.over_whole,
-                        entry.contradictory,
-                        &entry.words,
-                    );
-                if same && same_parts {
-                    continue;
-                }
-                on!(tx, c => sqlx::query("UPDATE ledger_entries SET words = $2, first_month = $3, last_month = $4, months = $5, gross = $6, confirmed = $7, suspected = $8, over_whole = $9, contradictory = $10 WHERE id = $1")
-                    .bind(old.id).bind(&entry.words).bind(entry.first_month).bind(entry.last_month).bind(entry.months).bind(entry.sum(|part| part.gross))
-                    .bind(entry.sum(|part| part.confirmed)).bind(entry.sum(|part| part.suspected)).bind(entry.over_whole).bind(entry.contradictory)
-                    .execute(c).await.map(drop))?;
-                if same_parts {
-                    continue;
-                }
-                on!(tx, c => sqlx::query("DELETE FROM ledger_parts WHERE entry_id = $1").bind(old.id).execute(c).await.map(drop))?;
-                old.id
-            }
-            None => on!(tx, c => sqlx::query_scalar(
-                "INSERT INTO ledger_entries (case_id, family, release_id, channel, words, first_month, last_month, months, gross, confirmed, suspected, over_whole, contradictory) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id",
-            )
-            .bind(case).bind(entry.family).bind(entry.release_id).bind(&entry.channel).bind(&entry.words).bind(entry.first_month).bind(entry.last_month).bind(entry.months)
-            .bind(entry.sum(|part| part.gross)).bind(entry.sum(|part| part.confirmed)).bind(entry.sum(|part| part.suspected)).bind(entry.over_whole).bind(entry.contradictory)
-            .fetch_one(c).await)?,
+        let Some(old) = known.remove(&(entry.family.to_owned(), entry.release_id, entry.channel.clone())) else {
+            new.push(entry);
+            continue;
         };
-        for part in &entry.parts {
-            on!(tx, c => sqlx::query("INSERT INTO ledger_parts (entry_id, claim_id, gross, confirmed, suspected, through_id) VALUES ($1, $2, $3, $4, $5, $6)")
-                .bind(id).bind(part.claim_id).bind(part.gross).bind(part.confirmed).bind(part.suspected).bind(part.through).execute(c).await.map(drop))?;
+        let same_parts = parts.get(&old.id) == Some(&entry.parts);
+        let same = (old.first_month, old.last_month, old.months, old.over_whole, old.contradictory, &old.words)
+            == (entry.first_month, entry.last_month, entry.months, entry.over_whole, entry.contradictory, &entry.words);
+        if same && same_parts {
+            continue;
         }
+        on!(tx, c => sqlx::query("UPDATE ledger_entries SET words = $2, first_month = $3, last_month = $4, months = $5, gross = $6, confirmed = $7, suspected = $8, over_whole = $9, contradictory = $10 WHERE id = $1")
+            .bind(old.id).bind(&entry.words).bind(entry.first_month).bind(entry.last_month).bind(entry.months).bind(entry.sum(|part| part.gross))
+            .bind(entry.sum(|part| part.confirmed)).bind(entry.sum(|part| part.suspected)).bind(entry.over_whole).bind(entry.contradictory)
+            .execute(c).await.map(drop))?;
+        if same_parts {
+            continue;
+        }
+        on!(tx, c => sqlx::query("DELETE FROM ledger_parts WHERE entry_id = $1").bind(old.id).execute(c).await.map(drop))?;
+        new_parts.extend(entry.parts.iter().map(|part| (old.id, part)));
+    }
+    for some in new.chunks(AT_ONCE) {
+        let ids = add(tx, case, some).await?;
+        for entry in some {
+            let id = ids.get(&(entry.family.to_owned(), entry.release_id, entry.channel.clone()));
+            let id =
+                *id.ok_or_else(|| Error::Protocol("an entry of the ledger was written and not given back".to_owned()))?;
+            new_parts.extend(entry.parts.iter().map(|part| (id, part)));
+        }
+    }
+    for some in new_parts.chunks(AT_ONCE) {
+        on!(tx, c => {
+            let mut query = QueryBuilder::new("INSERT INTO ledger_parts (entry_id, claim_id, gross, confirmed, suspected, through_id) ");
+            query.push_values(some, |mut row, (id, part)| {
+                row.push_bind(id).push_bind(part.claim_id).push_bind(part.gross).push_bind(part.confirmed).push_bind(part.suspected).push_bind(part.through);
+            });
+            query.build().execute(c).await.map(drop)
+        })?;
     }
     let gone: BTreeSet<OverlapId> = known.into_values().map(|gone| gone.id).collect();
     for id in gone {
@@ -281,6 +283,30 @@ pub async fn replace(tx: &mut Tx, case: CaseId, entries: &[New]) -> Result<(), E
         })?;
     }
     Ok(())
+}
+
+/// So many rows are written by one statement: the parameters of a statement are numbered, and SQLite has 32,766.
+const AT_ONCE: usize = 500;
+
+/// Adds entries without their parts, and gives their rows.
+async fn add(
+    tx: &mut Tx,
+    case: CaseId,
+    entries: &[&New],
+) -> Result<BTreeMap<(String, ReleaseId, String), OverlapId>, Error> {
+    let rows: Vec<(OverlapId, String, ReleaseId, String)> = on!(tx, c => {
+        let mut query = QueryBuilder::new(
+            "INSERT INTO ledger_entries (case_id, family, release_id, channel, words, first_month, last_month, months, gross, confirmed, suspected, over_whole, contradictory) ",
+        );
+        query.push_values(entries, |mut row, entry| {
+            row.push_bind(case).push_bind(entry.family).push_bind(entry.release_id).push_bind(&entry.channel).push_bind(&entry.words);
+            row.push_bind(entry.first_month).push_bind(entry.last_month).push_bind(entry.months).push_bind(entry.sum(|part| part.gross));
+            row.push_bind(entry.sum(|part| part.confirmed)).push_bind(entry.sum(|part| part.suspected)).push_bind(entry.over_whole).push_bind(entry.contradictory);
+        });
+        query.push(" RETURNING id, family, release_id, channel");
+        query.build_query_as().fetch_all(c).await
+    })?;
+    Ok(rows.into_iter().map(|(id, family, release, channel)| ((family, release, channel), id)).collect())
 }
 
 /// A decision of a person about the money of two claims.

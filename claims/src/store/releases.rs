@@ -1,5 +1,7 @@
 //! Descriptions of releases in the lines of a case, and which of them are the same release.
 
+use sqlx::QueryBuilder;
+
 use super::{Error, Tx, on};
 use crate::{CaseId, ReleaseId};
 
@@ -38,18 +40,44 @@ pub async fn words(tx: &mut Tx, case: CaseId, id: ReleaseId) -> Result<Option<St
     on!(tx, c => sqlx::query_scalar("SELECT words FROM releases WHERE id = $2 AND case_id = $1").bind(case).bind(id).fetch_optional(c).await)
 }
 
-/// Adds a description, with the release still to be set.
-///
-/// # Errors
-/// A unique violation if it is known.
-pub async fn add(tx: &mut Tx, case: CaseId, key: &str, words: &str) -> Result<ReleaseId, Error> {
-    on!(tx, c => sqlx::query_scalar("INSERT INTO releases (case_id, key, words) VALUES ($1, $2, $3) RETURNING id").bind(case).bind(key).bind(words).fetch_one(c).await)
-}
+/// So many descriptions are written by one statement: the parameters of a statement are numbered, and SQLite has 32,766.
+const AT_ONCE: usize = 500;
 
-/// Sets of which release a description is.
+/// Adds descriptions, each a release of its own so far, and gives their rows by key; those that are there already are given too.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn set(tx: &mut Tx, id: ReleaseId, release: ReleaseId) -> Result<(), Error> {
-    on!(tx, c => sqlx::query("UPDATE releases SET release_id = $2 WHERE id = $1").bind(id).bind(release).execute(c).await.map(drop))
+pub async fn add(tx: &mut Tx, case: CaseId, of: &[(String, String)]) -> Result<Vec<(String, ReleaseId)>, Error> {
+    let mut all = Vec::with_capacity(of.len());
+    for some in of.chunks(AT_ONCE) {
+        let added: Vec<(String, ReleaseId)> = on!(tx, c => {
+            let mut query = QueryBuilder::new("INSERT INTO releases (case_id, key, words) ");
+            query.push_values(some, |mut row, (key, words)| {
+                row.push_bind(case).push_bind(key).push_bind(words);
+            });
+            query.push(" ON CONFLICT (case_id, key) DO UPDATE SET key = excluded.key RETURNING key, id");
+            query.build_query_as().fetch_all(c).await
+        })?;
+        all.extend(added);
+    }
+    on!(tx, c => sqlx::query("UPDATE releases SET release_id = id WHERE release_id = 0 AND case_id = $1").bind(case).execute(c).await.map(drop))?;
+    Ok(all)
+}
+
+/// Sets of which releases descriptions are.
+///
+/// # Errors
+/// If the database fails.
+pub async fn set(tx: &mut Tx, of: &[(ReleaseId, ReleaseId)]) -> Result<(), Error> {
+    for some in of.chunks(AT_ONCE) {
+        on!(tx, c => {
+            let mut query = QueryBuilder::new("WITH said (id, release_id) AS (");
+            query.push_values(some, |mut row, (id, release)| {
+                row.push_bind(id).push_bind(release);
+            });
+            query.push(") UPDATE releases SET release_id = said.release_id FROM said WHERE releases.id = said.id");
+            query.build().execute(c).await.map(drop)
+        })?;
+    }
+    Ok(())
 }

@@ -1,5 +1,7 @@
 //! What the ledger takes off each claim: kept, so that figures need not be reckoned when they are shown.
 
+use sqlx::QueryBuilder;
+
 use super::{Error, Tx, on};
 use crate::{CaseId, ClaimId, line::Category, overlap::Removed};
 
@@ -50,15 +52,22 @@ fn read(rows: &[Row]) -> Vec<(ClaimId, Category, Removed)> {
     rows.iter().filter_map(|row| Some((row.claim_id, Category::parse(&row.category)?, removed(row)))).collect()
 }
 
-/// Sets what is taken off a claim in a category.
+/// Sets what is taken off claims, by category.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn set(tx: &mut Tx, claim: ClaimId, category: Category, removed: Removed) -> Result<(), Error> {
-    on!(tx, c => sqlx::query(
-        "INSERT INTO removed (claim_id, category, confirmed, suspected) VALUES ($1, $2, $3, $4) ON CONFLICT (claim_id, category) DO UPDATE SET confirmed = $3, suspected = $4",
-    )
-    .bind(claim).bind(category.key()).bind(removed.confirmed).bind(removed.suspected).execute(c).await.map(drop))
+pub async fn set(tx: &mut Tx, of: &[(ClaimId, Category, Removed)]) -> Result<(), Error> {
+    for some in of.chunks(500) {
+        on!(tx, c => {
+            let mut query = QueryBuilder::new("INSERT INTO removed (claim_id, category, confirmed, suspected) ");
+            query.push_values(some, |mut row, (claim, category, removed)| {
+                row.push_bind(claim).push_bind(category.key()).push_bind(removed.confirmed).push_bind(removed.suspected);
+            });
+            query.push(" ON CONFLICT (claim_id, category) DO UPDATE SET confirmed = excluded.confirmed, suspected = excluded.suspected");
+            query.build().execute(c).await.map(drop)
+        })?;
+    }
+    Ok(())
 }
 
 /// Nothing is taken off a claim any more, in one category or (`None`) in all.

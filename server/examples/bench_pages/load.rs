@@ -111,6 +111,13 @@ pub struct Figures {
 }
 
 impl Figures {
+    /// Takes those of another load too.
+    pub fn add(&mut self, other: Self) {
+        self.times.extend(other.times);
+        self.times.sort_unstable();
+        self.seconds += other.seconds;
+    }
+
     /// Requests in a second.
     pub fn rate(&self) -> f64 {
         f64::from(u32::try_from(self.times.len()).unwrap_or(u32::MAX)) / self.seconds

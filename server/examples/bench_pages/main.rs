@@ -13,11 +13,15 @@ mod weight;
 use std::{
     path::{Path, PathBuf},
     process::Command,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use claims::{ClaimId, actions::links};
+use claims::{
+    ClaimId,
+    actions::links,
+    store::{Store, cases, matching},
+};
 use serde_json::Value;
 
 use crate::{
@@ -108,7 +112,8 @@ impl Bench {
         self.rates(&site, &bare, &pages).await?;
         drop(bare);
         self.waits(&site, &pages).await?;
-        self.storm(&site, &pages, &password).await
+        self.storm(&site, &pages, &password).await?;
+        self.matched(&site, &password).await
     }
 
     fn pages(&self, cookies: &[String]) -> Vec<Page> {
@@ -216,6 +221,36 @@ impl Bench {
             println!("    (half: {:.1} ms, {} requests)", figures.percentile(50), figures.count());
         }
         println!("    {} signed in, {:.0} a second", signed_in.count(), signed_in.rate());
+        Ok(())
+    }
+
+    /// People sign in, each of whom has to write, while the case is matched anew.
+    async fn matched(&self, site: &Running, password: &str) -> Result<()> {
+        println!("\nMilliseconds to sign in while the case is matched, 2 at once");
+        let store = Store::open(&self.database_url).await?;
+        let mut tx = store.write().await?;
+        let case = cases::by_slug(&mut tx, &self.of.slug).await?.context("the case")?.id;
+        matching::want(&mut tx, case).await?;
+        tx.commit().await?;
+        let (begun, mut people, mut all) = (Instant::now(), 3_000_usize.., Figures::default());
+        loop {
+            let forms = (0..2).map(|_| {
+                let form = |n: usize| {
+                    let (email, client) =
+                        (format!("claimant-{n}@example.org"), format!("10.2.{}.{}", n / 250, n % 250));
+                    post("/sign-in", &sign_in_form(&email, password), &client)
+                };
+                people.by_ref().take(60).map(form).collect()
+            });
+            all.add(load::run(site.port, forms.collect(), 303, A_MEASUREMENT).await?);
+            let mut tx = store.read().await?;
+            if matching::state(&mut tx, case).await?.is_current() {
+                break;
+            }
+            ensure!(begun.elapsed() < Duration::from_secs(300), "the case is not matched after five minutes");
+        }
+        println!("95 in 100 {:.0}, the longest {:.0}, {} people", all.percentile(95), all.percentile(100), all.count());
+        println!("    (it was matched in {:.0} s)", begun.elapsed().as_secs_f64());
         Ok(())
     }
 }

@@ -5,7 +5,7 @@ use std::any::Any;
 use axum::{
     body::Body,
     extract::State,
-    http::{HeaderName, HeaderValue, Request, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, header},
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
@@ -14,33 +14,42 @@ use axum::{
 #[derive(Debug, Clone)]
 pub struct Nonce(pub std::sync::Arc<str>);
 
+/// A new nonce.
+pub(super) fn nonce() -> std::sync::Arc<str> {
+    claims::random::Random::System.token().into()
+}
+
 /// Adds what is missing: a handler that sets a header of its own (a document shown in a frame) keeps it.
-pub async fn add(State(secure): State<bool>, request: Request<Body>, next: Next) -> Response {
-    let nonce: std::sync::Arc<str> = claims::random::Random::System.token().into();
-    let mut request = request;
+pub async fn add(State(secure): State<bool>, mut request: Request<Body>, next: Next) -> Response {
+    let nonce = nonce();
     request.extensions_mut().insert(Nonce(nonce.clone()));
     let mut response = next.run(request).await;
-    let policy = format!(
-        "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'; \
-         frame-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
-    );
-    let headers = response.headers_mut();
-    let mut missing = |name: HeaderName, value: &str| {
-        if let (false, Ok(value)) = (headers.contains_key(&name), HeaderValue::from_str(value)) {
-            headers.insert(name, value);
-        }
-    };
-    missing(header::CONTENT_SECURITY_POLICY, &policy);
-    missing(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    missing(header::REFERRER_POLICY, "no-referrer");
-    missing(header::CACHE_CONTROL, "no-store");
-    missing(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
-    missing(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-    missing(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()");
-    if secure {
-        missing(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
-    }
+    fill(response.headers_mut(), &nonce, secure);
     response
+}
+
+/// Puts into the headers of an answer what is missing.
+pub(super) fn fill(headers: &mut HeaderMap, nonce: &str, secure: bool) {
+    const SAID: [(HeaderName, &str); 6] = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-store"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()"),
+    ];
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY)
+        && let Ok(policy) = HeaderValue::try_from(format!(
+            "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+             frame-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+        ))
+    {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    let secure = secure.then_some((header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"));
+    for (name, value) in SAID.into_iter().chain(secure) {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
 }
 
 /// A panic in a handler: logged, answered without internals.

@@ -4,7 +4,6 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use app::request::{Site, SiteFiles};
 use axum::{
-    Router,
     http::{Method, StatusCode},
     middleware,
 };
@@ -13,10 +12,12 @@ use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, tim
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
 use crate::{documents::Documents, sessions::Sessions};
+use front::Front;
 
 pub mod assets;
 pub mod downloads;
 pub mod filings;
+pub mod front;
 pub mod headers;
 pub mod health;
 pub mod imports;
@@ -24,7 +25,6 @@ pub mod letters;
 pub mod metrics;
 pub mod origin;
 mod plain;
-mod prepared;
 pub mod requests;
 pub mod uploads;
 pub mod visitor;
@@ -84,8 +84,8 @@ fn largest(http: &Http) -> usize {
     usize::try_from(http.recoup.limits.document_bytes).unwrap_or(usize::MAX).saturating_mul(uploads::MOST_FILES)
 }
 
-/// The whole router, and the list of its pages and forms for the test that walks them.
-pub fn router(http: &Http) -> (Router, Vec<(Method, &'static str)>) {
+/// The whole site, and the list of its pages and forms for the test that walks them.
+pub fn site(http: &Http) -> (Front, Vec<(Method, &'static str)>) {
     let manifest = assets::manifest();
     let islands = match (manifest.loader_url, manifest.script_url, manifest.wasm_url) {
         (Some(loader), Some(script), Some(wasm)) => Some((loader.to_owned(), script.to_owned(), wasm.to_owned())),
@@ -108,19 +108,18 @@ pub fn router(http: &Http) -> (Router, Vec<(Method, &'static str)>) {
     let pages = pages.with_state(site.clone());
 
     // Each layer is cloned for every request, by itself and with every layer around it: what it needs is shared.
-    let (own, shared) = (Arc::new(http.clone()), Arc::new((http.clone(), site)));
+    let (own, shared) = (Arc::new(http.clone()), Arc::new((http.clone(), site.clone())));
 
     // Forms and pages end in time; uploads and exports may take as long as they move.
-    let site_router = pages
+    let router = pages
         .merge(streams)
         .merge(imports)
         .merge(letters)
         .fallback(|| async { StatusCode::NOT_FOUND })
         .layer(middleware::from_fn(app::request::explain))
-        .layer(middleware::from_fn_with_state(shared.clone(), visitor::identify))
+        .layer(middleware::from_fn_with_state(shared, visitor::identify))
         .layer(session_layer(http))
         .layer(middleware::from_fn_with_state(own.clone(), origin::check))
-        .layer(middleware::from_fn_with_state(shared, prepared::give))
         .merge(assets::router())
         .merge(health::router(http.clone()))
         .merge(metrics::router(http.clone()))
@@ -130,7 +129,7 @@ pub fn router(http: &Http) -> (Router, Vec<(Method, &'static str)>) {
         .layer(CatchPanicLayer::custom(headers::panicked))
         .layer(middleware::from_fn_with_state(http.secure(), headers::add))
         .layer(middleware::from_fn_with_state(own, requests::observe));
-    (site_router, list)
+    (Front::new(http.clone(), site, router), list)
 }
 
 fn session_layer(http: &Http) -> SessionManagerLayer<Sessions> {

@@ -90,26 +90,45 @@ impl Drop for InFlight {
     }
 }
 
+/// A number for a request.
+pub(super) fn new_id(http: &Http) -> RequestId {
+    RequestId(http.recoup.random.token()[..16].into())
+}
+
 /// The layer around all others.
 pub async fn observe(State(http): State<Arc<Http>>, mut request: Request<Body>, next: Next) -> Response {
-    let id = RequestId(http.recoup.random.token()[..16].into());
-    let method = word(request.method());
+    let id = new_id(&http);
+    let method = request.method().clone();
     let route: Arc<str> = request.extensions().get::<MatchedPath>().map_or("none", |path| path.as_str()).into();
     request.extensions_mut().insert(id.clone());
     http.requests.in_flight.fetch_add(1, Ordering::Relaxed);
     let in_flight = InFlight(http.requests.clone());
     let begun = Instant::now();
-    let span = tracing::info_span!("request", id = &*id.0);
-    let answered = ID.scope(id.clone(), next.run(request)).instrument(span.clone());
-    let mut response = answered.await;
+    let answer = ID.scope(id.clone(), next.run(request)).instrument(span(&id));
+    let mut response = answer.await;
     drop(in_flight);
-    let (status, seconds) = (response.status().as_u16(), begun.elapsed().as_secs_f64());
-    span.in_scope(|| log(&http, method, &route, status, seconds, response.extensions().get()));
+    answered(&http, &id, (&method, route), begun, &mut response);
+    response
+}
+
+fn span(id: &RequestId) -> tracing::Span {
+    tracing::info_span!("request", id = &*id.0)
+}
+
+/// Logs and counts an answer, and puts the number of its request into it.
+pub(super) fn answered(
+    http: &Http,
+    id: &RequestId,
+    (method, route): (&Method, Arc<str>),
+    begun: Instant,
+    response: &mut Response,
+) {
+    let (method, status, seconds) = (word(method), response.status().as_u16(), begun.elapsed().as_secs_f64());
+    span(id).in_scope(|| log(http, method, &route, status, seconds, response.extensions().get()));
     http.requests.add(method, route, status, seconds);
     if let Ok(id) = HeaderValue::from_str(&id.0) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
     }
-    response
 }
 
 fn log(http: &Http, method: &str, route: &str, status: u16, seconds: f64, asked: Option<&Asked>) {

@@ -1,8 +1,8 @@
 //! Accepting connections: HTTP/1.1 with limits on what a client may leave half done. axum's own `serve` has none of them.
 
-use std::{net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
-use axum::{Router, body::Body, extract::ConnectInfo};
+use axum::{body::Body, extract::ConnectInfo, response::Response};
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
@@ -10,7 +10,7 @@ use tokio::{
     sync::{Semaphore, watch},
     task::JoinSet,
 };
-use tower::ServiceExt;
+use tower::{Service, ServiceExt};
 
 mod leftover;
 mod patient;
@@ -56,9 +56,18 @@ impl Default for Pace {
 /// Largest head of a request that is kept while it comes in, and the step in which bodies are read.
 const BUFFER: usize = 128 * 1024;
 
+/// What answers requests: a router, or what stands before one.
+pub trait Site: Service<Request<Body>, Response = Response, Error = Infallible> + Clone + Send + 'static {}
+
+impl<S: Service<Request<Body>, Response = Response, Error = Infallible> + Clone + Send + 'static> Site for S {}
+
 /// Serves until `stop`; then takes no more connections, lets every request that has begun end within [`Pace::stop`], and cuts
 /// the rest. Gives how many connections were cut.
-pub async fn serve(listener: TcpListener, router: Router, pace: Pace, mut stop: watch::Receiver<bool>) -> usize {
+pub async fn serve<S>(listener: TcpListener, site: S, pace: Pace, mut stop: watch::Receiver<bool>) -> usize
+where
+    S: Site,
+    S::Future: Send,
+{
     let room = Arc::new(Semaphore::new(pace.connections));
     let mut connections = JoinSet::new();
     loop {
@@ -68,7 +77,7 @@ pub async fn serve(listener: TcpListener, router: Router, pace: Pace, mut stop: 
         };
         while connections.try_join_next().is_some() {}
         let Some((stream, peer, place)) = accepted else { continue };
-        let connection = connection(stream, peer, router.clone(), pace, stop.clone());
+        let connection = connection(stream, peer, site.clone(), pace, stop.clone());
         connections.spawn(async move {
             connection.await;
             drop(place);
@@ -102,14 +111,18 @@ async fn accept(
 }
 
 /// One connection, to its end.
-async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, pace: Pace, mut stop: watch::Receiver<bool>) {
+async fn connection<S>(stream: TcpStream, peer: SocketAddr, site: S, pace: Pace, mut stop: watch::Receiver<bool>)
+where
+    S: Site,
+    S::Future: Send,
+{
     // Answers are written whole; waiting for more to send would only delay them.
     let _ = stream.set_nodelay(true);
     let io = TokioIo::new(Patient::new(stream, pace.answer));
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(|body| Body::new(Leftover::of(body, pace)));
         request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(request)
+        site.clone().oneshot(request)
     });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(pace.head).max_buf_size(BUFFER);

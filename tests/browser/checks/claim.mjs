@@ -113,4 +113,23 @@ export default [
       assert.match(page.url(), /document/);
     },
   },
+  {
+    name: "a file's hash is worked out in the browser, which loads nothing for it before",
+    run: async ({ page }) => {
+      const asked = [];
+      page.on("request", (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`));
+      await page.goto("/verify");
+      await page.getByLabel("File", { exact: true }).waitFor();
+      await page.waitForLoadState("networkidle");
+      assert.deepEqual(asked.filter((what) => /wasm|islands/.test(what)), []);
+      const awake = page.waitForResponse((answer) => answer.url().endsWith(".wasm"));
+      await page.getByLabel("File", { exact: true }).setInputFiles([statement]);
+      await awake;
+      await page.waitForLoadState("networkidle");
+      await page.getByRole("button", { name: "Verify the file" }).click();
+      await page.waitForURL(/\/verify\?hash=[0-9a-f]{64}$/);
+      await page.getByText("No filing, no file of a filing").waitFor();
+      assert.deepEqual(asked.filter((what) => what.startsWith("POST")), []);
+    },
+  },
 ];

@@ -6,6 +6,7 @@ mod claims_and_lines;
 mod concurrency;
 mod events;
 mod exporting;
+mod ledger;
 mod migrations;
 mod outbox;
 mod register;

@@ -37,8 +37,11 @@ on_both! {
 
         // Runs of matching take something off, more, and nothing.
         let mut tx = recoup.store.write().await.unwrap();
-        removed::set(&mut tx, id, Category::UnpaidSales, Removed { confirmed: 100, suspected: 20 }).await.unwrap();
-        removed::set(&mut tx, id, Category::HeldInventory, Removed { confirmed: 1, suspected: 0 }).await.unwrap();
+        let of_both = [
+            (id, Category::UnpaidSales, Removed { confirmed: 100, suspected: 20 }),
+            (id, Category::HeldInventory, Removed { confirmed: 1, suspected: 0 }),
+        ];
+        removed::set(&mut tx, &of_both).await.unwrap();
         registered::keep_removed(&mut tx, case).await.unwrap();
         tx.commit().await.unwrap();
         let [submitted, _] = sums(&app, case, Basis::Retail).await;

@@ -27,7 +27,7 @@ const NEWS: i64 = 20;
 
 /// `GET /cases/{slug}`
 pub async fn page(visitor: Visitor, Path(slug): Path<String>) -> Answer {
-    let turn = match Turn::begin(&visitor, format!("/cases/{slug}")).await {
+    let turn = match Turn::begin(&visitor, "/cases/{slug}", format!("/cases/{slug}")).await {
         Begun::Ready(answer) => return Ok(answer),
         Begun::Turn(turn) => turn,
     };

@@ -16,7 +16,7 @@ use crate::{
 
 /// `GET /`
 pub async fn page(visitor: Visitor) -> Answer {
-    let turn = match Turn::begin(&visitor, "/".to_owned()).await {
+    let turn = match Turn::begin(&visitor, "/", "/".to_owned()).await {
         Begun::Ready(answer) => return Ok(answer),
         Begun::Turn(turn) => turn,
     };

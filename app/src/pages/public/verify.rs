@@ -19,7 +19,7 @@ const HASH: Field = Field::required("hash", "SHA-256 hash", Kind::Text(64));
 
 /// `GET /verify`, with `?hash=` the answer.
 pub async fn page(visitor: Visitor, Query(query): Query) -> Answer {
-    let turn = match Turn::begin(&visitor, "/verify".to_owned()).await {
+    let turn = match Turn::begin(&visitor, "/verify", "/verify".to_owned()).await {
         Begun::Ready(answer) => return Ok(answer),
         Begun::Turn(turn) => turn,
     };

@@ -2,20 +2,23 @@
 //!
 //! A change that calls for it (a claim sent, amended or withdrawn; a decision) says so in its own transaction
 //! ([`crate::store::matching::want`]); a worker takes the case, reads everything as of one moment, reckons without holding
-//! the database, and writes the outcome in one transaction, together with the mails that tell counsel of new claims. What a
-//! person decided is read, never changed. The same claims and decisions give the same figures, however often and in
+//! the database, and writes the outcome in one transaction, together with the mails that tell counsel of new claims; only new
+//! descriptions of releases, which say nothing yet, are written before, some at a time. What a person decided is read, never changed. The same claims and decisions give the same figures, however often and in
 //! whatever order they came.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use chrono::Duration;
 
 use super::{Failure, Recoup};
 use crate::{
-    CaseId, ClaimId, Instant,
+    CaseId, ClaimId, Instant, ReleaseId,
     matching::{model, run::Phase},
     store::{claims, matches, matching, overlaps, registered, releases, removed},
 };
@@ -117,6 +120,7 @@ async fn read(recoup: &Recoup, case: CaseId) -> Result<Input, Failure> {
 async fn reckon_and_keep(recoup: &Recoup, case: CaseId, owner: &str, input: Input) -> Result<(), Failure> {
     let seen = input.seen;
     let (outcome, input) = reckon(recoup, case, owner, input).await?;
+    let ids = describe(recoup, case, owner, &input).await?;
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
     let ran = matching::Ran {
@@ -130,7 +134,7 @@ async fn reckon_and_keep(recoup: &Recoup, case: CaseId, owner: &str, input: Inpu
         // The lease ran out and another process took the case: what it writes is as good as ours.
         return Ok(());
     }
-    keep(&mut tx, case, &input, &outcome, now).await?;
+    keep(&mut tx, case, &input, &ids, &outcome, now).await?;
     telling::tell(recoup, &mut tx, case, Some(&input), now).await?;
     telling::found(recoup, &mut tx, case, outcome.members.0, now).await?;
     Ok(tx.commit().await?)
@@ -177,37 +181,58 @@ fn share_of(phase: Phase, share: f64) -> f64 {
     }
 }
 
+/// New descriptions written in one transaction: a case of a million lines may have as many of them, and whoever signs in or saves a line
+/// meanwhile waits for one transaction at most.
+const DESCRIPTIONS: usize = 4_000;
+
+/// The rows of all descriptions, by place. New ones get theirs, oldest first in the order of their keys, so that a second machine numbers
+/// them alike; each is a release of its own until [`keep`] says otherwise, which changes no figure.
+async fn describe(recoup: &Recoup, case: CaseId, owner: &str, input: &Input) -> Result<Vec<ReleaseId>, Failure> {
+    let known = |place: usize| input.known_releases.get(place).copied().flatten().map(|(id, _)| id);
+    let mut ids: Vec<Option<ReleaseId>> = (0..input.descriptions.len()).map(known).collect();
+    let new: Vec<usize> = ids.iter().enumerate().filter(|(_, id)| id.is_none()).map(|(place, _)| place).collect();
+    for places in new.chunks(DESCRIPTIONS) {
+        let of = |place: &usize| (input.descriptions[*place].key(), input.descriptions[*place].words());
+        let described: Vec<(String, String)> = places.iter().map(of).collect();
+        let mut tx = recoup.store.write().await?;
+        // First this row, as everywhere; it also says that the run goes on.
+        matching::progress(&mut tx, case, owner, "overlaps", 10_000, recoup.clock.now() + LEASE).await?;
+        let rows: HashMap<String, ReleaseId> = releases::add(&mut tx, case, &described).await?.into_iter().collect();
+        tx.commit().await?;
+        for (place, (key, _)) in places.iter().zip(&described) {
+            ids[*place] = rows.get(key).copied();
+        }
+    }
+    let lost = || Failure::Internal("a description of a release was written and not given back".to_owned());
+    ids.into_iter().map(|id| id.ok_or_else(lost)).collect()
+}
+
 async fn keep(
     tx: &mut crate::store::Tx,
     case: CaseId,
     input: &Input,
+    ids: &[ReleaseId],
     outcome: &Outcome,
     now: Instant,
 ) -> Result<(), Failure> {
     matches::replace(tx, case, &outcome.matches, model::VERSION, now).await?;
 
-    // New descriptions get their rows, oldest first in the order of their keys, so that a second machine numbers them alike.
-    let mut ids = Vec::with_capacity(input.descriptions.len());
-    for (place, described) in input.descriptions.iter().enumerate() {
-        ids.push(match input.known_releases.get(place).copied().flatten() {
-            Some((id, _)) => id,
-            None => releases::add(tx, case, &described.key(), &described.words()).await?,
-        });
-    }
-    let mut oldest: std::collections::BTreeMap<usize, crate::ReleaseId> = std::collections::BTreeMap::new();
+    let mut oldest: BTreeMap<usize, ReleaseId> = BTreeMap::new();
     for (place, first) in outcome.releases.iter().enumerate() {
         let id = oldest.entry(*first).or_insert(ids[place]);
         *id = (*id).min(ids[place]);
     }
+    let mut moved = Vec::new();
     for (place, first) in outcome.releases.iter().enumerate() {
-        let release = oldest[first];
-        let known = input.known_releases.get(place).copied().flatten().map(|(_, release)| release);
-        if known != Some(release) {
-            releases::set(tx, ids[place], release).await?;
+        let (id, release) = (ids[place], oldest[first]);
+        // One that is new was written as a release of its own.
+        let known = input.known_releases.get(place).copied().flatten().map_or(id, |(_, release)| release);
+        if known != release {
+            moved.push((id, release));
         }
     }
     // Descriptions that no line uses any more go with what was the same release: people's decisions may name them.
-    let mut followed = std::collections::BTreeMap::new();
+    let mut followed = BTreeMap::new();
     for (place, first) in outcome.releases.iter().enumerate() {
         if let Some((_, former)) = input.known_releases.get(place).copied().flatten() {
             followed.entry(former).or_insert(oldest[first]);
@@ -215,23 +240,26 @@ async fn keep(
     }
     for (id, former) in &input.unused_releases {
         if let Some(release) = followed.get(former).filter(|release| *release != former) {
-            releases::set(tx, *id, *release).await?;
+            moved.push((*id, *release));
         }
     }
+    releases::set(tx, &moved).await?;
     let entries: Vec<overlaps::New> =
         outcome.entries.iter().map(|entry| reckoning::row(input, entry, &oldest)).collect();
     overlaps::replace(tx, case, &entries).await?;
 
     // What was taken off a claim that was amended or withdrawn meanwhile is void until the run that this called for.
-    let current: std::collections::BTreeMap<_, _> = matching::versions(tx, case).await?.into_iter().collect();
+    let current: BTreeMap<_, _> = matching::versions(tx, case).await?.into_iter().collect();
     let as_read = |claim: &ClaimId| input.version_of(*claim).is_some_and(|read| current.get(claim) == Some(&read));
-    let mut before: std::collections::BTreeMap<_, _> =
+    let mut before: BTreeMap<_, _> =
         removed::of_claims(tx, case).await?.into_iter().map(|(claim, category, of)| ((claim, category), of)).collect();
+    let mut changed = Vec::new();
     for ((claim, category), of) in outcome.removed.iter().filter(|((claim, _), _)| as_read(claim)) {
         if before.remove(&(*claim, *category)) != Some(*of) {
-            removed::set(tx, *claim, *category, *of).await?;
+            changed.push((*claim, *category, *of));
         }
     }
+    removed::set(tx, &changed).await?;
     for (claim, category) in before.into_keys() {
         removed::clear(tx, claim, Some(category)).await?;
     }

@@ -103,9 +103,8 @@ pub async fn seed(tx: &mut Tx, case: CaseId, claims: &[Counted], by: claims::Acc
         };
         overlaps::decide(tx, &decision, now).await.unwrap();
     }
-    for (claim, of) in &taken {
-        removed::set(tx, *claim, Category::UnpaidSales, *of).await.unwrap();
-    }
+    let taken: Vec<_> = taken.iter().map(|(claim, of)| (*claim, Category::UnpaidSales, *of)).collect();
+    removed::set(tx, &taken).await.unwrap();
     matching::want(tx, case).await.unwrap();
     assert!(matching::take(tx, case, "seed", now, now).await.unwrap());
     let lines = claims.iter().map(|claim| claim.lines).sum();
