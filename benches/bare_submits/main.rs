@@ -76,6 +76,14 @@ fn written(after: &Path) -> Anything<Vec<Vec<Statement>>> {
             "INSERT INTO matching (case_id, wanted) VALUES (?, 1) ON CONFLICT (case_id) DO UPDATE SET wanted = matching.wanted + 1".to_owned(),
             vec![case.into()],
         ));
+        // The register's row, and the sums of the case with this claim.
+        one.extend(added(&after, "registered", "claim_id = ?", claim)?);
+        let sums = "INSERT INTO case_totals (case_id, category, basis, lines, amount, documented, interest, costs, units) \
+                    SELECT ?, category, basis, lines, amount, documented, interest, costs, units FROM totals WHERE version_id = ? \
+                    ON CONFLICT (case_id, category, basis) DO UPDATE SET lines = case_totals.lines + excluded.lines, amount = case_totals.amount + excluded.amount, \
+                    documented = case_totals.documented + excluded.documented, interest = case_totals.interest + excluded.interest, \
+                    costs = case_totals.costs + excluded.costs, units = case_totals.units + excluded.units";
+        one.push((sums.to_owned(), vec![case.into(), version.into()]));
         one.push(("INSERT INTO untold (version_id, case_id) VALUES (?, ?)".to_owned(), vec![version.into(), case.into()]));
         one.extend(added(&after, "submissions", "action = 'submit_claim' AND answer = ?", number)?);
         claims.push(one);

@@ -26,6 +26,8 @@ pub mod totals;
 #[cfg(feature = "store")]
 pub mod actions;
 #[cfg(feature = "store")]
+pub mod background;
+#[cfg(feature = "store")]
 pub mod deadline;
 #[cfg(feature = "store")]
 pub mod export;

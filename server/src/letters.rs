@@ -7,6 +7,7 @@ use bytes::Bytes;
 use claims::{
     CaseId, ClaimId, MailId,
     actions::{Failure, Recoup, letters as actions},
+    background,
     letters::{Contents, LetterKind},
     store::{letters as store, outbox::Attachment},
 };
@@ -20,7 +21,7 @@ static TYPESETTING: Semaphore = Semaphore::const_new(2);
 /// Letters read from the database at a time.
 const AT_A_TIME: i64 = 100;
 
-/// Typesets a letter.
+/// Typesets a letter for somebody who waits for it.
 ///
 /// # Errors
 /// If it cannot be typeset, which no content causes.
@@ -30,7 +31,7 @@ pub async fn pdf(contents: Contents) -> Result<Vec<u8>, Failure> {
     Ok(made.map_err(internal)?.bytes)
 }
 
-/// What goes with a mail.
+/// What goes with a mail, for which nobody waits.
 ///
 /// # Errors
 /// If a letter cannot be read or typeset.
@@ -42,7 +43,10 @@ pub async fn attachments(recoup: &Recoup, mail: MailId) -> Result<Vec<Attachment
     for id in letters {
         let contents = actions::contents(recoup, id).await?;
         let name = contents.letter.file_name();
-        files.push(Attachment { name, media_type: "application/pdf", bytes: pdf(contents).await? });
+        let _permit = TYPESETTING.acquire().await.map_err(internal)?;
+        let made = background::start(move || render::letters::pdf(&contents)).await.map_err(internal)?;
+        let bytes = made.map_err(internal)?.bytes;
+        files.push(Attachment { name, media_type: "application/pdf", bytes });
     }
     Ok(files)
 }

@@ -74,7 +74,7 @@ const ROW: &str = "SELECT t.id, t.case_id, t.claim_id, k.claimant_id, COALESCE(k
 /// A unique violation if the version has a receipt already.
 pub async fn add(tx: &mut Tx, letter: &NewLetter<'_>, now: Instant) -> Result<LetterId, Error> {
     on!(tx, c => {
-        sqlx::query("UPDATE letters SET is_current = FALSE WHERE claim_id = $1 AND kind = $2 AND kind <> 'receipt'").bind(letter.claim_id).bind(letter.kind).execute(&mut *c).await?;
+        sqlx::query("UPDATE letters SET is_current = FALSE WHERE claim_id = $1 AND kind = $2 AND is_current AND kind <> 'receipt'").bind(letter.claim_id).bind(letter.kind).execute(&mut *c).await?;
         sqlx::query_scalar(
             "INSERT INTO letters (case_id, claim_id, version_id, kind, frozen, sha256, state, since, made_by, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
         )

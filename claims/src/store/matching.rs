@@ -55,13 +55,15 @@ pub async fn want(tx: &mut Tx, case: CaseId) -> Result<(), Error> {
 }
 
 /// Holds runs of a case off until the transaction ends: a run that is being written is waited for. Who also appends to the case's audit
-/// trail takes this first, as a run does, so that no two wait for each other; therefore the row is made where there is none yet.
+/// trail takes this first, as a run does, so that no two wait for each other; therefore the row is made where there is none yet. SQLite's
+/// writers queue anyway, whatever they change.
 ///
 /// # Errors
 /// If the database fails.
 pub async fn lock(tx: &mut Tx, case: CaseId) -> Result<(), Error> {
-    on!(tx, c => sqlx::query("INSERT INTO matching (case_id, wanted) VALUES ($1, 0) ON CONFLICT (case_id) DO UPDATE SET wanted = matching.wanted")
-        .bind(case).execute(c).await.map(drop))
+    let Tx::Postgres(tx) = tx else { return Ok(()) };
+    sqlx::query("INSERT INTO matching (case_id, wanted) VALUES ($1, 0) ON CONFLICT (case_id) DO UPDATE SET wanted = matching.wanted")
+        .bind(case).execute(&mut **tx).await.map(drop)
 }
 
 /// Calls for a run of every case that ever had one.

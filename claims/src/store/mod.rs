@@ -323,6 +323,19 @@ impl Store {
         }
     }
 
+    /// Begins to write what a crash of this process must not undo, nor one of a database server, but for which nobody waits: SQLite writes
+    /// it to the disk with the next transaction that somebody does wait for, so a machine that loses its power may lose it.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub async fn write_soon(&self) -> Result<Tx, Error> {
+        match &self.pools {
+            // A PostgreSQL server that crashes would lose it, and there nobody else waits for this transaction.
+            Pools::Postgres(_) => self.write().await,
+            _ => self.write_lightly().await,
+        }
+    }
+
     /// The name of the database, for people.
     #[must_use]
     pub fn kind(&self) -> &'static str {

@@ -5,6 +5,7 @@ use std::{collections::VecDeque, io::Cursor, sync::Arc};
 use bytes::Bytes;
 use claims::{
     actions::{Failure, build_filing::Snapshot},
+    background,
     filing::{
         self, Contents, Difference, Exhibit, Form,
         manifest::{File, MANIFEST, Manifest, SIGNATURE},
@@ -111,7 +112,7 @@ async fn common(
     // The typesetter is handed on volume by volume, so that no more than two are in memory.
     let (sender, mut receiver) = mpsc::channel::<(usize, Volume)>(1);
     let of = Arc::clone(contents);
-    let typesetting = tokio::task::spawn_blocking(move || {
+    let typesetting = background::start(move || {
         let planned = document::plan(&of, difference.as_ref(), variant == "public").map_err(internal)?;
         let total = planned.volumes();
         // Whoever took the volumes went away because something else failed, and says so.
@@ -236,7 +237,7 @@ async fn pack(
     let (sender, receiver) = mpsc::channel::<Result<Bytes, std::io::Error>>(4);
     let (store, key, text) = (documents.clone(), Arc::clone(key), manifest.clone());
     let runtime = tokio::runtime::Handle::current();
-    let packing = tokio::task::spawn_blocking(move || -> Result<(), Failure> {
+    let packing = background::start(move || -> Result<(), Failure> {
         let mut package = Package::new(std::io::BufWriter::with_capacity(256 * 1024, Pipe(sender)));
         for (name, incoming) in order {
             let bytes = runtime.block_on(store.bytes_of(&incoming)).map_err(internal)?;
@@ -267,7 +268,7 @@ async fn bytes_of(documents: &Documents, sha256: &str, name: &str) -> Result<Byt
 pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
-    tokio::task::spawn_blocking(work).await.map_err(internal)?
+    background::start(work).await.map_err(internal)?
 }
 
 fn internal(error: impl std::fmt::Display) -> Failure {

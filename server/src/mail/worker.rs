@@ -93,7 +93,8 @@ async fn settle(
     detail: &str,
     (next_at, now): (claims::Instant, claims::Instant),
 ) -> Result<(), claims::store::Error> {
-    let mut tx = recoup.store.write().await?;
+    // One transaction a mail: with SQLite, whoever sends a claim would wait for the disk as often as mails go out.
+    let mut tx = recoup.store.write_soon().await?;
     if !outbox::settle(&mut tx, mail.id, owner, state, detail, next_at, now).await? {
         tracing::warn!(mail = mail.id.0, "the lease of a mail ended before its delivery");
     }

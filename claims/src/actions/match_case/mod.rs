@@ -18,7 +18,7 @@ use chrono::Duration;
 
 use super::{Failure, Recoup};
 use crate::{
-    CaseId, ClaimId, Instant, ReleaseId,
+    CaseId, ClaimId, Instant, ReleaseId, background,
     matching::{model, run::Phase},
     store::{claims, matches, matching, overlaps, registered, releases, removed},
 };
@@ -146,7 +146,7 @@ async fn reckon(recoup: &Recoup, case: CaseId, owner: &str, input: Input) -> Res
     // Place of the phase times 10,000, plus thousandths.
     let at = Arc::new(AtomicU32::new(0));
     let said = Arc::clone(&at);
-    let mut work = tokio::task::spawn_blocking(move || {
+    let mut work = background::start(move || {
         let outcome = reckoning::reckon(&input, threads, |step, share| {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share from 0 to 1")]
             let thousandths = (share.clamp(0.0, 1.0) * 1_000.0) as u32;
