@@ -8,7 +8,7 @@ use crate::{
 
 /// What is said of a key that comes again with another form.
 pub(super) const OTHER_CONTENT: &str =
-    "This form was sent before with other content. Open the page again, check what is there, and send it once more.";
+    "This form was sent before with other content, and that was done. Send it once more if this is to be done as well.";
 
 /// The answer that a key was given before, if it was. A double click waits here for the first click's answer.
 ///

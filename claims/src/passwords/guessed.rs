@@ -16,8 +16,10 @@ const SUGGESTED: [&str; 2] = ["recoup", "correcthorsebatterystaple"];
 /// Whether a password is guessed soon by who knows these facts about its owner.
 pub(super) fn soon(password: &str, about: &[String]) -> bool {
     let start: String = password.chars().take(LONGEST).collect();
+    let mailboxes = about.iter().filter_map(|fact| fact.split_once('@')).map(|(mailbox, _)| mailbox);
     let parts = about.iter().flat_map(|fact| fact.split(['@', '.', ' ', '-', '_', '+']).filter(|part| part.len() > 2));
-    let facts: Vec<&str> = SUGGESTED.into_iter().chain(about.iter().map(String::as_str)).chain(parts).collect();
+    let facts: Vec<&str> =
+        SUGGESTED.into_iter().chain(about.iter().map(String::as_str)).chain(mailboxes).chain(parts).collect();
     zxcvbn(&start, &facts).guesses() < GUESSES
 }
 

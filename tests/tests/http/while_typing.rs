@@ -112,9 +112,16 @@ on_both! {
         let page = browser.send(form.fill("net_due", "8.00")).await;
         page.expect_status(409);
         page.expect("This form was sent before with other content");
+        let kept = page.form(&format!("/claims/{id}/lines/unpaid_sales"));
+        assert_eq!(kept.value("net_due"), Some("8.00"), "what was typed is kept");
         assert_eq!(rows(&database).await, before);
-        let amounts: Vec<(i64,)> = database.rows("SELECT amount FROM lines WHERE amount IS NOT NULL ORDER BY id").await;
+        let sql = "SELECT amount FROM lines WHERE amount IS NOT NULL ORDER BY id";
+        let amounts: Vec<(i64,)> = database.rows(sql).await;
         assert_eq!(amounts, [(1_500_000,), (700,)]);
+        // Once more, as the page says: now it is another line.
+        browser.send(kept).await.expect_status(200);
+        let amounts: Vec<(i64,)> = database.rows(sql).await;
+        assert_eq!(amounts, [(1_500_000,), (700,), (800,)]);
 
         let start = browser.get("/cases/allegro/file").await;
         let form = start.form("/cases/allegro/file").fill_all([("legal_name", "Another Label"), ("kind", "label"), ("capacity", "officer")]);
@@ -123,7 +130,12 @@ on_both! {
         page.expect_status(200);
         let before = rows(&database).await;
         assert_eq!(browser.send(form.clone()).await.path, page.path);
-        browser.send(form.fill("legal_name", "A Third Label")).await.expect("This form was sent before with other content");
+        let page = browser.send(form.fill("legal_name", "A Third Label")).await;
+        page.expect("This form was sent before with other content");
         assert_eq!(rows(&database).await, before);
+        let kept = page.form("/cases/allegro/file");
+        assert_eq!(kept.value("legal_name"), Some("A Third Label"));
+        browser.send(kept).await.expect_status(200);
+        assert_ne!(rows(&database).await, before);
     }
 }

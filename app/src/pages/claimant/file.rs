@@ -18,7 +18,8 @@ use leptos::prelude::*;
 
 use super::{At, parts};
 use crate::{
-    components::{ErrorSummary, FormSections, Notice, NoticeKind},
+    components::{FormSections, Notice, NoticeKind},
+    pages::account::typed::{Typed, refused},
     request::{Answer, Halt, Sent, Visitor, see_other},
     shell::Page,
 };
@@ -51,7 +52,7 @@ pub async fn page(visitor: Visitor, At(slug): At<String>) -> Answer {
     let start = read(&visitor, &slug).await?;
     let key = visitor.key();
     let notice = visitor.take_notice().await;
-    Ok(visitor.page(shown(start, Answers::default(), Vec::new(), key, notice)))
+    Ok(visitor.page(shown(start, Typed::default(), key, notice)))
 }
 
 /// The answer: the claim is started, or the one that exists already is opened.
@@ -72,18 +73,20 @@ pub async fn start(visitor: Visitor, At(slug): At<String>, sent: Sent) -> Answer
     };
     match begun {
         Ok(id) => Ok(see_other(&format!("/claims/{id}"))),
-        Err(Failure::Invalid(errors)) => {
-            let key = sent.get("key").to_owned();
-            Ok(visitor.again(shown(start, sent.0, errors, key, None)))
+        Err(failure) => {
+            // What was wrong was not done, so the key is still good; what was done with another content needs another.
+            let key = if matches!(failure, Failure::Said(_)) { visitor.key() } else { sent.get("key").to_owned() };
+            refused(&visitor, failure, sent.0, |typed| shown(start, typed, key, None))
         }
-        Err(failure) => Err(failure.into()),
     }
 }
 
-fn shown(start: Start, typed: Answers, errors: Vec<FieldError>, key: String, notice: Option<String>) -> Page {
+fn shown(start: Start, typed: Typed, key: String, notice: Option<String>) -> Page {
     let Start { case, now, known } = start;
     let whom = case.settings.title.clone();
     Page::new("File a claim", move || {
+        let top = typed.top();
+        let Typed { answers: typed, errors, .. } = typed;
         let settings = &case.settings;
         let by = parts::until(&case, now);
         let words = match case.intake(now) {
@@ -107,7 +110,7 @@ fn shown(start: Start, typed: Answers, errors: Vec<FieldError>, key: String, not
         let choice = (!without.is_empty()).then(|| who_form(&without, &typed, &errors));
         let heading = if choice.is_some() || have.is_some() { "A new claimant" } else { "The claimant" };
         view! {
-            <ErrorSummary errors=errors.clone()/>
+            {top}
             {parts::done(notice)}
             <h1>"File a claim"</h1>
             <p class="lede">{words}</p>

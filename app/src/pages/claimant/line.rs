@@ -18,8 +18,9 @@ use leptos::prelude::*;
 
 use super::{At, open, parts, whom};
 use crate::{
-    components::{ErrorSummary, FormSections, StatusTag},
+    components::{FormSections, StatusTag},
     islands::{LineSums, Unsaved},
+    pages::account::typed::{Typed, refused},
     request::{Answer, Query, Visitor},
     shell::Page,
 };
@@ -48,8 +49,7 @@ struct Shown {
     category: Category,
     /// The saved line; `None` for a new one.
     line: Option<Line>,
-    answers: Answers,
-    errors: Vec<FieldError>,
+    typed: Typed,
     cited: Vec<Citation>,
     key: String,
     notice: Option<String>,
@@ -75,13 +75,26 @@ pub async fn new(visitor: Visitor, At((id, category)): At<(ClaimId, Category)>, 
     let shown = Shown {
         category,
         line: None,
-        answers,
-        errors: Vec::new(),
+        typed: Typed::of(answers),
         cited: Vec::new(),
         key: visitor.key(),
         notice: visitor.take_notice().await,
     };
     Ok(visitor.page(form_page(draft, shown)))
+}
+
+/// The form of a new line that was not added, with what was typed and why; a new key, so that it can be sent once more.
+pub(super) async fn again(
+    visitor: &Visitor,
+    (id, category): (ClaimId, Category),
+    typed: Answers,
+    failure: Failure,
+) -> Answer {
+    let draft = open(visitor, id).await?;
+    let key = visitor.key();
+    refused(visitor, failure, typed, |typed| {
+        form_page(draft, Shown { category, line: None, typed, cited: Vec::new(), key, notice: None })
+    })
 }
 
 /// The form of a saved line, with what is wrong with it.
@@ -98,8 +111,7 @@ pub async fn page(visitor: Visitor, At((id, number)): At<(ClaimId, i64)>) -> Ans
     let shown = Shown {
         category,
         line: Some(line),
-        answers,
-        errors,
+        typed: Typed { answers, errors, said: None },
         cited,
         key: visitor.key(),
         notice: visitor.take_notice().await,
@@ -108,7 +120,7 @@ pub async fn page(visitor: Visitor, At((id, number)): At<(ClaimId, i64)>) -> Ans
 }
 
 fn form_page(draft: Draft, shown: Shown) -> Page {
-    let Shown { category, line, answers, errors, cited, key, notice } = shown;
+    let Shown { category, line, typed, cited, key, notice } = shown;
     let id = draft.claim.id;
     let settings = &draft.case.settings;
     let for_whom = whom(&draft.claim, &draft.case);
@@ -118,9 +130,11 @@ fn form_page(draft: Draft, shown: Shown) -> Page {
         line.as_ref().map_or_else(|| format!("Add a line of {what}"), |line| format!("Line {}, {what}", line.line));
     let list = format!("/claims/{id}/lines/{}", category.key());
     let action = line.as_ref().map_or_else(|| list.clone(), |line| format!("/claims/{id}/line/{}", line.line));
-    let wrong = !errors.is_empty();
+    let wrong = !typed.errors.is_empty();
     let heading = title.clone();
     Page::new(title, move || {
+        let top = typed.top();
+        let Typed { answers, errors, .. } = typed;
         let others = others(&draft, category, line.as_ref());
         let rates = parts::rates_in_words(&draft.case).map(|words| {
             let value = in_case_currency(&draft, category, &answers);
@@ -131,7 +145,7 @@ fn form_page(draft: Draft, shown: Shown) -> Page {
         let remove = line.as_ref().map(|line| view! { <a href=format!("/claims/{id}/line/{}/remove", line.line)>"Remove this line"</a> });
         let cited = line.as_ref().map(|line| citations(id, line.line, &cited));
         view! {
-            <ErrorSummary errors=errors.clone()/>
+            {top}
             {parts::done(notice)}
             <a class="back" href=list.clone()>{format!("← All lines of {what}")}</a>
             <h1>{heading}</h1>

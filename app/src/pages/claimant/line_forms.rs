@@ -23,10 +23,11 @@ fn cite(sent: &Sent) -> Cite {
 
 /// Adds a line, right or wrong.
 pub async fn add(visitor: Visitor, At((id, category)): At<(ClaimId, Category)>, sent: Sent) -> Answer {
-    let saved =
-        edit_lines::add(visitor.recoup(), visitor.actor()?, id, category, &sent.0, &cite(&sent), sent.get("key"))
-            .await?;
-    go_on(&visitor, id, category, saved, &sent).await
+    let (actor, cited, key) = (visitor.actor()?, cite(&sent), sent.get("key"));
+    match edit_lines::add(visitor.recoup(), actor, id, category, &sent.0, &cited, key).await {
+        Ok(saved) => go_on(&visitor, id, category, saved, &sent).await,
+        Err(failure) => super::line::again(&visitor, (id, category), sent.0, failure).await,
+    }
 }
 
 /// Saves a line, right or wrong.
