@@ -101,7 +101,7 @@ on_both! {
         let Filed { app, counsel, elsewhere, claims } = filed(&database).await;
         let list = counsel.get("/counsel/allegro/matches").await;
         list.expect("Matches (1 waiting )");
-        list.expect("3 claims, 3 lines, engine");
+        list.expect("3 claims, 3 lines that count, engine");
         let table = rows(&list, "Pairs");
         assert_eq!(table.len(), 2, "{table:?}");
         assert!(table[1][0].starts_with(LABEL) && table[1][1].starts_with(TWIN), "{table:?}");

@@ -6,7 +6,7 @@ use claims::{
     ClaimId,
     access::Refusal,
     actions::{Failure, claim_view::Draft},
-    intake::{Answers, FieldError, line},
+    intake::{Answers, line},
     line::Category,
     money::{Currency, convert},
     store::{
@@ -90,7 +90,8 @@ pub(super) async fn again(
     typed: Answers,
     failure: Failure,
 ) -> Answer {
-    let draft = open(visitor, id).await?;
+    // Without a draft there is no form; why there is none is said.
+    let Ok(draft) = open(visitor, id).await else { return Err(failure.into()) };
     let key = visitor.key();
     refused(visitor, failure, typed, |typed| {
         form_page(draft, Shown { category, line: None, typed, cited: Vec::new(), key, notice: None })
