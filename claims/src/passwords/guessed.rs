@@ -49,9 +49,13 @@ mod tests {
 
     #[test]
     fn a_few_words_in_a_row_are_not() {
-        for password in
-            ["nine loud trombones", "horse-violin-42", "Tr0ub4dor&3", "新しい長い合言葉です", &"the moon is a coin ".repeat(50)]
-        {
+        for password in [
+            "nine loud trombones",
+            "horse-violin-42",
+            "Tr0ub4dor&3",
+            "新しい長い合言葉です",
+            &"the moon is a coin ".repeat(50),
+        ] {
             assert!(!soon(password, &["ada@example.org".to_owned()]), "{password}");
         }
     }
