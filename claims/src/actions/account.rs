@@ -132,6 +132,26 @@ pub async fn list_sessions(recoup: &Recoup, actor: &Actor) -> Result<Vec<session
     Ok(sessions::of_account(&mut tx, actor.account, recoup.clock.now()).await?)
 }
 
+/// How the page of an account names one of its sessions: nothing that opens it, nor what the database keeps of it.
+#[must_use]
+pub fn session_name(session: &sessions::SessionRow) -> String {
+    links::hash(&session.id_hash)[..32].to_owned()
+}
+
+/// Ends one session of the account, by its [`session_name`]; `false` if it has ended already.
+///
+/// # Errors
+/// If the database fails.
+pub async fn end_session(recoup: &Recoup, actor: &Actor, name: &str) -> Result<bool, Failure> {
+    permit(actor, Action::UseOwnAccount)?;
+    let mut tx = recoup.store.write().await?;
+    let own = sessions::of_account(&mut tx, actor.account, recoup.clock.now()).await?;
+    let Some(found) = own.iter().find(|session| session_name(session) == name) else { return Ok(false) };
+    sessions::delete(&mut tx, &found.id_hash).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
 /// Ends every session of the account.
 ///
 /// # Errors

@@ -46,6 +46,7 @@ pub const TABLE: &[(&str, &str, &str)] = &[
     // One's own account.
     ("GET", "/account", "IPPPPP"),
     ("POST", "/account/confirm-again", "IRRRRR"),
+    ("POST", "/account/end-session", "IRRRRR"),
     ("POST", "/account/sign-out-everywhere", "IRRRRR"),
     ("GET", "/account/password", "IPPPPP"),
     ("POST", "/account/password", "IWWWWW"),

@@ -11,6 +11,7 @@ mod ground;
 mod headers;
 mod hostile_text;
 mod others_ids;
+mod own_sessions;
 mod prepared;
 mod raw;
 mod second_factor;

@@ -47,6 +47,7 @@ pub fn routes(routes: Routes) -> Routes {
         .form("/first-administrator/{token}", first_administrator::send)
         .page("/account", overview::page)
         .form("/account/confirm-again", confirm::again)
+        .form("/account/end-session", overview::end_session)
         .form("/account/sign-out-everywhere", overview::sign_out_everywhere)
         .page("/account/password", password::page)
         .form("/account/password", password::send)

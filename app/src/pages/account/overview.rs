@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use super::session;
 use crate::{
     components::{Notice, NoticeKind, Table},
-    request::{Answer, Visitor, see_other},
+    request::{Answer, Sent, Visitor, see_other},
     shell::Page,
 };
 
@@ -32,7 +32,7 @@ pub async fn page(visitor: Visitor) -> Answer {
             <h1>"Your account"</h1>
             {address(&actor, &factor)}
             <h2>"Sessions"</h2>
-            <p>"Wherever you are signed in. If you do not know one of these, sign out everywhere and change your password."</p>
+            <p>"Wherever you are signed in. If you do not know one of these, end it and change your password."</p>
             {sessions_table(sessions, &here)}
             <form method="post" action="/account/sign-out-everywhere" class="actions"><button class="secondary" type="submit">"Sign out everywhere, here too"</button></form>
         }
@@ -76,18 +76,28 @@ fn sessions_table(sessions: Vec<SessionRow>, here: &str) -> impl IntoView + use<
         .map(|session| {
             let this = session.id_hash == here;
             let client = if session.client.is_empty() { "Unknown".to_owned() } else { browser(&session.client) };
+            // The one that is looking signs out as always, above.
+            let end = (!this).then(|| {
+                view! {
+                    <form class="inline" method="post" action="/account/end-session">
+                        <input type="hidden" name="session" value=account::session_name(&session)/>
+                        <button class="secondary small" type="submit">"End"<span class="hidden">{format!(" the session of {client}")}</span></button>
+                    </form>
+                }
+            });
             view! {
                 <tr>
-                    <th scope="row">{client}{this.then(|| view! { " "<strong>"(this one)"</strong> })}</th>
+                    <th scope="row">{client.clone()}{this.then(|| view! { " "<strong>"(this one)"</strong> })}</th>
                     <td>{deadline::show(session.started_at, "Etc/UTC")}</td>
                     <td>{deadline::show(session.seen_at, "Etc/UTC")}</td>
+                    <td>{end}</td>
                 </tr>
             }
         })
         .collect();
     view! {
         <Table caption="Sessions of your account" quiet=true>
-            <thead><tr><th scope="col">"Browser and address"</th><th scope="col">"Signed in"</th><th scope="col">"Last used"</th></tr></thead>
+            <thead><tr><th scope="col">"Browser and address"</th><th scope="col">"Signed in"</th><th scope="col">"Last used"</th><th scope="col"><span class="hidden">"What can be done"</span></th></tr></thead>
             <tbody>{rows}</tbody>
         </Table>
     }
@@ -122,6 +132,14 @@ fn browser(client: &str) -> String {
         (Some(browser), Some(system), Some((_, address))) => format!("{browser} on {system}, {address}"),
         _ => client.to_owned(),
     }
+}
+
+/// `POST /account/end-session`: a second click finds nothing and says the same.
+pub async fn end_session(visitor: Visitor, sent: Sent) -> Answer {
+    let actor = visitor.may(Action::UseOwnAccount)?;
+    account::end_session(visitor.recoup(), actor, sent.get("session")).await?;
+    visitor.notice("The session is ended. Who goes on there has to sign in.").await;
+    Ok(see_other("/account"))
 }
 
 /// `POST /account/sign-out-everywhere`
