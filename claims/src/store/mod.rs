@@ -61,6 +61,9 @@ pub fn commits() -> u64 {
     COMMITS.load(Ordering::SeqCst)
 }
 
+/// So many rows are written by one statement: the parameters of a statement are numbered, and SQLite has 32,766.
+const AT_ONCE: usize = 500;
+
 /// What a database can answer instead of rows.
 pub type Error = sqlx::Error;
 

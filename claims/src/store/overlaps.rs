@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::QueryBuilder;
 
-use super::{Error, Tx, on};
+use super::{AT_ONCE, Error, Tx, on};
 use crate::{AccountId, CaseId, ClaimId, Instant, OverlapId, ReleaseId};
 
 /// An entry of the ledger.
@@ -284,9 +284,6 @@ pub async fn replace(tx: &mut Tx, case: CaseId, entries: &[New]) -> Result<(), E
     }
     Ok(())
 }
-
-/// So many rows are written by one statement: the parameters of a statement are numbered, and SQLite has 32,766.
-const AT_ONCE: usize = 500;
 
 /// Adds entries without their parts, and gives their rows.
 async fn add(

@@ -2,7 +2,7 @@
 
 use sqlx::QueryBuilder;
 
-use super::{Error, Tx, on};
+use super::{AT_ONCE, Error, Tx, on};
 use crate::{CaseId, ReleaseId};
 
 /// A description.
@@ -39,9 +39,6 @@ pub async fn of_release(tx: &mut Tx, case: CaseId, release: ReleaseId) -> Result
 pub async fn words(tx: &mut Tx, case: CaseId, id: ReleaseId) -> Result<Option<String>, Error> {
     on!(tx, c => sqlx::query_scalar("SELECT words FROM releases WHERE id = $2 AND case_id = $1").bind(case).bind(id).fetch_optional(c).await)
 }
-
-/// So many descriptions are written by one statement: the parameters of a statement are numbered, and SQLite has 32,766.
-const AT_ONCE: usize = 500;
 
 /// Adds descriptions, each a release of its own so far, and gives their rows by key; those that are there already are given too.
 ///

@@ -2,7 +2,7 @@
 
 use sqlx::QueryBuilder;
 
-use super::{Error, Tx, on};
+use super::{AT_ONCE, Error, Tx, on};
 use crate::{CaseId, ClaimId, line::Category, overlap::Removed};
 
 #[derive(sqlx::FromRow)]
@@ -57,7 +57,7 @@ fn read(rows: &[Row]) -> Vec<(ClaimId, Category, Removed)> {
 /// # Errors
 /// If the database fails.
 pub async fn set(tx: &mut Tx, of: &[(ClaimId, Category, Removed)]) -> Result<(), Error> {
-    for some in of.chunks(500) {
+    for some in of.chunks(AT_ONCE) {
         on!(tx, c => {
             let mut query = QueryBuilder::new("INSERT INTO removed (claim_id, category, confirmed, suspected) ");
             query.push_values(some, |mut row, (claim, category, removed)| {

@@ -7,7 +7,7 @@ use claims::{
     line::Category,
     store::cases as case_rows,
 };
-use tests::{App, Page, html, on_both, stage};
+use tests::{App, Options, Page, html, on_both, stage};
 
 async fn read(app: &App) -> Page {
     app.browser().get("/cases/allegro").await
@@ -62,6 +62,24 @@ on_both! {
         app.browser().get("/").await.expect_no("Labels against Allegro");
         save(&app, &root, "state", "open").await;
         read(&app).await.expect_status(200);
+    }
+
+    async fn what_is_prepared_has_the_headers_and_the_place_in_the_figures_of_every_answer(database) {
+        let app = App::start_with(&database, Options { metrics_token: Some("a-token-of-letters".to_owned()), ..Options::default() }).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        let (first, second) = (read(&app).await, read(&app).await);
+        let said = |page: &Page| -> Vec<(String, String)> {
+            let fixed = ["x-content-type-options", "referrer-policy", "cache-control", "cross-origin-opener-policy", "permissions-policy", "content-type"];
+            fixed.into_iter().map(|name| (name.to_owned(), page.header(name).to_owned())).collect()
+        };
+        assert_eq!(said(&first), said(&second));
+        assert!(said(&second).iter().all(|(_, value)| !value.is_empty()), "{:?}", said(&second));
+        assert_ne!(nonce(&first), nonce(&second));
+        assert_ne!(first.header("x-request-id"), second.header("x-request-id"));
+        assert_eq!(second.header("x-request-id").len(), 16);
+        let figures = app.browser().request("GET", "/metrics").bearer_auth("a-token-of-letters").send().await.unwrap().text().await.unwrap();
+        let counted = figures.lines().find(|line| line.starts_with("recoup_http_requests_total") && line.contains("/cases/{slug}"));
+        assert!(counted.is_some_and(|line| line.ends_with(" 2")), "{figures}");
     }
 
     async fn what_is_claimed_is_seen_at_once(database) {

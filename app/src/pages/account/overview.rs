@@ -76,7 +76,7 @@ fn sessions_table(sessions: Vec<SessionRow>, here: &str) -> impl IntoView + use<
         .map(|session| {
             let this = session.id_hash == here;
             let client = if session.client.is_empty() { "Unknown".to_owned() } else { browser(&session.client) };
-            // The one that is looking signs out as always, above.
+            // The one that is looking signs out as always, above. In the first column, so that a telephone shows it.
             let end = (!this).then(|| {
                 view! {
                     <form class="inline" method="post" action="/account/end-session">
@@ -87,17 +87,16 @@ fn sessions_table(sessions: Vec<SessionRow>, here: &str) -> impl IntoView + use<
             });
             view! {
                 <tr>
-                    <th scope="row">{client.clone()}{this.then(|| view! { " "<strong>"(this one)"</strong> })}</th>
+                    <th scope="row">{client.clone()}{this.then(|| view! { " "<strong>"(this one)"</strong> })}{end}</th>
                     <td>{deadline::show(session.started_at, "Etc/UTC")}</td>
                     <td>{deadline::show(session.seen_at, "Etc/UTC")}</td>
-                    <td>{end}</td>
                 </tr>
             }
         })
         .collect();
     view! {
         <Table caption="Sessions of your account" quiet=true>
-            <thead><tr><th scope="col">"Browser and address"</th><th scope="col">"Signed in"</th><th scope="col">"Last used"</th><th scope="col"><span class="hidden">"What can be done"</span></th></tr></thead>
+            <thead><tr><th scope="col">"Browser and address"</th><th scope="col">"Signed in"</th><th scope="col">"Last used"</th></tr></thead>
             <tbody>{rows}</tbody>
         </Table>
     }

@@ -3,8 +3,8 @@
 //! A change that calls for it (a claim sent, amended or withdrawn; a decision) says so in its own transaction
 //! ([`crate::store::matching::want`]); a worker takes the case, reads everything as of one moment, reckons without holding
 //! the database, and writes the outcome in one transaction, together with the mails that tell counsel of new claims; only new
-//! descriptions of releases, which say nothing yet, are written before, some at a time. What a person decided is read, never changed. The same claims and decisions give the same figures, however often and in
-//! whatever order they came.
+//! descriptions of releases, which say nothing yet, are written before, some at a time. What a person decided is read, never
+//! changed. The same claims and decisions give the same figures, however often and in whatever order they came.
 
 use std::{
     collections::{BTreeMap, HashMap},
