@@ -16,12 +16,22 @@ const SUGGESTED: [&str; 2] = ["recoup", "correcthorsebatterystaple"];
 
 /// Whether a password is guessed soon by who knows these facts about its owner.
 pub(super) fn soon(password: &str, about: &[String]) -> bool {
-    let start: String = password.chars().take(LONGEST).collect();
+    let start = beginning(password);
     let mailboxes = about.iter().filter_map(|fact| fact.split_once('@')).map(|(mailbox, _)| mailbox);
     let parts = about.iter().flat_map(|fact| fact.split(['@', '.', ' ', '-', '_', '+']).filter(|part| part.len() > 2));
-    let facts: Vec<&str> =
-        SUGGESTED.into_iter().chain(about.iter().map(String::as_str)).chain(mailboxes).chain(parts).collect();
-    zxcvbn(&start, &facts).guesses() < GUESSES
+    let facts: Vec<&str> = SUGGESTED
+        .into_iter()
+        .chain(about.iter().map(String::as_str))
+        .chain(mailboxes)
+        .chain(parts)
+        .map(beginning)
+        .collect();
+    zxcvbn(start, &facts).guesses() < GUESSES
+}
+
+/// What is looked at of a password, and so of a fact about its owner: a whole address may be longer, and is no secret either.
+fn beginning(text: &str) -> &str {
+    text.char_indices().nth(LONGEST).map_or(text, |(end, _)| &text[..end])
 }
 
 #[cfg(test)]
