@@ -69,6 +69,16 @@ pub struct Blocks<'a> {
     /// Rules and keys of the blocks that were split, and of what is still too large after that.
     split: KeySet,
     capped: KeySet,
+    /// Bits of the keys in `split`: hardly any key was split, and its bit says so at once.
+    may_be_split: Vec<u64>,
+}
+
+/// Bits for keys that were split.
+const SPLIT_BITS: usize = 1 << 16;
+
+/// Where the bit of a key stands. Keys are hashes already.
+fn split_bit(key: u32) -> (usize, u64) {
+    ((key >> 6) as usize & (SPLIT_BITS / 64 - 1), 1 << (key & 63))
 }
 
 /// Keys with their rule. Keys are hashes already.
@@ -99,7 +109,8 @@ impl<'a> Blocks<'a> {
     /// The keys of all records.
     #[must_use]
     pub fn new(records: &'a Records) -> Self {
-        Self { records, split: KeySet::default(), capped: KeySet::default() }
+        let may_be_split = vec![0; SPLIT_BITS / 64];
+        Self { records, split: KeySet::default(), capped: KeySet::default(), may_be_split }
     }
 
     /// Whether a pair already met under a rule in use before the one of this place.
@@ -116,7 +127,8 @@ impl<'a> Blocks<'a> {
 
     /// Whether two records of one key met under it: they did unless its block was split between them, or capped.
     fn met(&self, a: u32, b: u32, rule: usize, key: u32) -> bool {
-        if !self.split.contains(&with_rule(rule, key)) {
+        let (word, bit) = split_bit(key);
+        if self.may_be_split[word] & bit == 0 || !self.split.contains(&with_rule(rule, key)) {
             return true;
         }
         let second = |r| split_key(key, second_key(self.records, r, rule));
@@ -140,6 +152,8 @@ impl<'a> Blocks<'a> {
             if run.len() > LARGEST_BLOCK {
                 report.split_blocks += 1;
                 self.split.insert(with_rule(rule, high(run[0])));
+                let (word, bit) = split_bit(high(run[0]));
+                self.may_be_split[word] |= bit;
                 split.extend(run.iter().map(|entry| {
                     let record = low(*entry);
                     let second = second_key(self.records, record, rule);

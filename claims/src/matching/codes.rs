@@ -2,6 +2,7 @@
 //! names share it.
 
 use super::intern::{Interner, MISSING};
+use std::ops::ControlFlow;
 
 /// Distinct codes of one field.
 #[derive(Clone, Debug, Default)]
@@ -12,19 +13,27 @@ pub struct Codes {
 }
 
 impl Codes {
-    /// Notes one occurrence of a canonical value, given with its hash.
-    pub(super) fn add(&mut self, (canonical, hash): (&str, u32)) -> u32 {
-        if canonical.is_empty() {
-            return MISSING;
+    /// The numbers of some canonical values, each of which occurs once more; without noting it where `count` is not wanted.
+    pub(super) fn add_all<'a>(
+        &mut self,
+        hashes: &[u32],
+        texts: impl Iterator<Item = &'a str>,
+        count: bool,
+        mut numbered: impl FnMut(usize, u32),
+    ) {
+        let mut ids = Vec::with_capacity(hashes.len());
+        self.values.intern_all(hashes, texts, |nth, id| {
+            numbered(nth, id);
+            ids.push(id);
+            ControlFlow::Continue(())
+        });
+        if count {
+            self.records.resize(self.values.len(), 0);
+            // One after the other without a look-up between them, so that memory works on many at once.
+            for id in ids.into_iter().filter(|id| *id != MISSING) {
+                self.records[id as usize] += 1;
+            }
         }
-        let id = self.values.intern_hashed((canonical, hash));
-        self.count(id);
-        id
-    }
-
-    /// Loads what adding values of these hashes will look at.
-    pub(super) fn foresee(&self, hashes: impl Iterator<Item = u32> + Clone) {
-        self.values.foresee(hashes);
     }
 
     /// The number of a canonical value, without noting an occurrence.
@@ -62,6 +71,7 @@ impl Codes {
     }
 
     /// The canonical value.
+    #[inline]
     #[must_use]
     pub fn text(&self, id: u32) -> &str {
         self.values.text(id)
@@ -74,12 +84,14 @@ impl Codes {
     }
 
     /// In how many records the value occurs.
+    #[inline]
     #[must_use]
     pub fn records(&self, id: u32) -> u32 {
         self.records.get(id as usize).copied().unwrap_or(0)
     }
 
     /// How many different names the value stands with; its records where names were not counted.
+    #[inline]
     #[must_use]
     pub fn fan_out(&self, id: u32) -> u32 {
         self.fan_out.get(id as usize).copied().unwrap_or_else(|| self.records(id))

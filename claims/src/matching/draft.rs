@@ -1,12 +1,11 @@
 //! Some records on their way into the dictionaries: normalised, hashed, not yet numbered.
 //!
 //! Looking up a value waits for memory, several times over. Where many records are at hand, all their look-ups can wait
-//! together: [`super::intern::Interner::foresee`] asks for everything that numbering them is going to touch.
+//! together: [`super::intern::Interner::intern_all`] asks for everything that numbering them is going to touch.
 
-use super::{columns::Kind, intern, normalise::phrase, text};
+use super::{intern, normalise::phrase};
 
 /// How many records are numbered at once: enough for memory to be busy, few enough to stay in the fastest cache.
-#[cfg(feature = "matching-files")]
 pub(super) const BATCH: usize = 128;
 
 /// The drafted values of a party, in their order.
@@ -19,9 +18,10 @@ pub(super) mod party {
     pub const PHONE: usize = 5;
     pub const WEBSITE: usize = 6;
     pub const STREET: usize = 7;
-    pub const TAX_ID: usize = 8;
-    pub const BIRTH_DATE: usize = 9;
-    pub const DRAFTED: usize = 10;
+    pub const WAY: usize = 8;
+    pub const TAX_ID: usize = 9;
+    pub const BIRTH_DATE: usize = 10;
+    pub const POSTCODE: usize = 11;
 }
 
 /// The drafted values of a line, in their order.
@@ -29,121 +29,141 @@ pub(super) mod line {
     pub const ARTIST: usize = 0;
     pub const TITLE: usize = 1;
     pub const ALBUM: usize = 2;
-    pub const CATALOG: usize = 3;
-    pub const GTIN: usize = 4;
-    pub const ISRC: usize = 5;
-    pub const LENGTH: usize = 6;
-    pub const TRACK: usize = 7;
-    pub const DRAFTED: usize = 8;
+    pub const LABEL: usize = 3;
+    pub const CATALOG: usize = 4;
+    pub const GTIN: usize = 5;
+    pub const ISRC: usize = 6;
+    pub const LENGTH: usize = 7;
+    pub const TRACK: usize = 8;
 }
 
-/// How many values of a record are drafted.
-pub(super) const fn drafted(kind: Kind) -> usize {
-    match kind {
-        Kind::Claimants => party::DRAFTED,
-        Kind::Lines => line::DRAFTED,
-    }
-}
-
-/// The canonical values of some records, so many a record.
+/// The canonical values of some records, field by field.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Drafts {
     text: String,
-    values: Vec<Draft>,
-    /// Hashes of the words of the phrase that most often has words of its own: the name of a party, the title of a line.
-    words: Vec<u32>,
+    fields: Vec<Field>,
+    /// The field of the value that comes next.
+    next: usize,
 }
 
-/// Where a value stands, and its hash.
-#[derive(Clone, Copy, Debug)]
-struct Draft {
-    start: u32,
-    end: u32,
-    hash: u32,
+/// One field of all records.
+#[derive(Clone, Debug, Default)]
+struct Field {
+    /// Where each value stands in the text.
+    places: Vec<(u32, u32)>,
+    hashes: Vec<u32>,
 }
 
 impl Drafts {
     pub(super) fn clear(&mut self) {
         self.text.clear();
-        self.values.clear();
-        self.words.clear();
+        for field in &mut self.fields {
+            field.places.clear();
+            field.hashes.clear();
+        }
     }
 
-    /// Adds the next value.
+    /// Begins the next record.
+    pub(super) fn begin(&mut self) {
+        self.next = 0;
+    }
+
+    /// Adds the next value of the record.
     #[inline]
     pub(super) fn push(&mut self, canonical: &str) {
+        if self.next == self.fields.len() {
+            self.fields.push(Field::default());
+        }
+        let field = &mut self.fields[self.next];
+        self.next += 1;
         let start = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
         if canonical.is_empty() {
             // Nothing is looked up for it.
-            self.values.push(Draft { start, end: start, hash: 0 });
+            field.places.push((start, start));
+            field.hashes.push(0);
             return;
         }
         self.text.push_str(canonical);
-        let end = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
-        self.values.push(Draft { start, end, hash: intern::short(canonical) });
+        field.places.push((start, u32::try_from(self.text.len()).unwrap_or(u32::MAX)));
+        field.hashes.push(intern::short(canonical));
     }
 
-    /// Adds the next value, a phrase whose words are to be foreseen as well.
-    pub(super) fn push_phrase(&mut self, canonical: &str) {
-        self.push(canonical);
-        self.words.extend(text::split(phrase::words_of(canonical), b' ').map(intern::short));
-    }
-
-    /// A value and its hash.
-    pub(super) fn get(&self, value: usize) -> (&str, u32) {
-        self.of(&self.values[value])
-    }
-
-    fn of(&self, draft: &Draft) -> (&str, u32) {
-        (&self.text[draft.start as usize..draft.end as usize], draft.hash)
+    /// The fields from this one on.
+    pub(super) fn from(&self, first: usize) -> Fields<'_> {
+        Fields { drafts: self, first }
     }
 }
 
-/// Drafted values by field, those of all records one after another.
+/// Drafted values of some records, from some field on.
 #[derive(Clone, Copy)]
 pub(super) struct Fields<'a> {
-    /// All drafts.
-    pub(super) drafts: &'a Drafts,
-    /// The place of the first field among the values of a record.
-    pub(super) first: usize,
-    /// How many values a record has.
-    pub(super) width: usize,
+    drafts: &'a Drafts,
+    first: usize,
 }
 
 impl<'a> Fields<'a> {
     /// A field of each record.
     pub(super) fn of(self, field: usize) -> Drafted<'a> {
-        let Self { drafts, first, width } = self;
-        Drafted { drafts, values: drafts.values.get(first + field..).unwrap_or_default(), width }
+        static NONE: Field = Field { places: Vec::new(), hashes: Vec::new() };
+        Drafted { text: &self.drafts.text, field: self.drafts.fields.get(self.first + field).unwrap_or(&NONE) }
     }
 
-    /// The hashes of the words of all phrases.
-    pub(super) fn words(self) -> impl Iterator<Item = u32> + Clone + 'a {
-        self.drafts.words.iter().copied()
+    /// The values of one of the records.
+    pub(super) fn record(self, record: usize) -> Own<'a> {
+        Own { fields: self, record }
     }
 }
 
 /// One drafted field of some records.
 #[derive(Clone, Copy)]
 pub(super) struct Drafted<'a> {
-    drafts: &'a Drafts,
-    values: &'a [Draft],
-    width: usize,
+    text: &'a str,
+    field: &'a Field,
 }
 
 impl<'a> Drafted<'a> {
-    /// The text and the hash of each record.
-    pub(super) fn values(self) -> impl Iterator<Item = (&'a str, u32)> {
-        self.values.iter().step_by(self.width).map(move |draft| self.drafts.of(draft))
+    /// The text of each record.
+    pub(super) fn texts(self) -> impl Iterator<Item = &'a str> + Clone {
+        self.field.places.iter().map(move |place| self.at(*place))
     }
 
-    /// The text of each record.
-    pub(super) fn texts(self) -> impl Iterator<Item = &'a str> {
-        self.values().map(|(text, _)| text)
+    /// The text of a record.
+    pub(super) fn text(self, record: usize) -> &'a str {
+        self.at(self.field.places[record])
     }
 
     /// The hash of each record.
-    pub(super) fn hashes(self) -> impl Iterator<Item = u32> + Clone + 'a {
-        self.values.iter().step_by(self.width).map(|draft| draft.hash)
+    pub(super) fn hashes(self) -> &'a [u32] {
+        &self.field.hashes
+    }
+
+    fn at(self, (start, end): (u32, u32)) -> &'a str {
+        &self.text[start as usize..end as usize]
+    }
+}
+
+/// The drafted values of one record.
+#[derive(Clone, Copy)]
+pub(super) struct Own<'a> {
+    fields: Fields<'a>,
+    record: usize,
+}
+
+impl<'a> Own<'a> {
+    /// The canonical text of a field.
+    pub(super) fn text(self, field: usize) -> &'a str {
+        self.fields.of(field).text(self.record)
+    }
+
+    /// The hash of a field.
+    pub(super) fn hash(self, field: usize) -> u32 {
+        self.fields.of(field).hashes()[self.record]
+    }
+
+    /// The first and the last word of a field of phrases.
+    pub(super) fn ends(self, field: usize) -> Option<(&'a str, &'a str)> {
+        let mut words = phrase::each_word(self.text(field));
+        let first = words.next()?;
+        Some((first, words.last().unwrap_or(first)))
     }
 }

@@ -123,7 +123,7 @@ impl Index {
     }
 
     fn score(&self, a: u32, b: u32) -> Millibits {
-        self.base.millibits + self.weights.weigh(&self.records, a.min(b), a.max(b)).sum()
+        self.base.millibits + self.weights.sum(&self.records, a.min(b), a.max(b))
     }
 
     /// Why two records have their score.

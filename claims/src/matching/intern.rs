@@ -2,6 +2,7 @@
 //! and everything derived from a value is computed once a value, not once a record.
 
 use super::text;
+use std::ops::ControlFlow;
 
 /// The number of the empty value. Missing is neutral in every comparison.
 pub const MISSING: u32 = 0;
@@ -17,6 +18,17 @@ pub struct Interner {
 }
 
 const FREE: u64 = u64::MAX;
+
+/// So many look-ups wait for memory together.
+const TOGETHER: usize = 128;
+
+/// A text that another probably is.
+#[derive(Clone, Copy, Default)]
+struct Likely {
+    id: u32,
+    start: u32,
+    end: u32,
+}
 
 impl Default for Interner {
     fn default() -> Self {
@@ -53,20 +65,76 @@ impl Interner {
         }
     }
 
-    /// Loads what interning texts of these hashes will look at. Each step asks for something of all texts before the next step
-    /// needs any answer, so that memory works on many of them at once.
-    pub(super) fn foresee(&self, hashes: impl Iterator<Item = u32> + Clone) {
-        let Some(mask) = self.slots.len().checked_sub(1) else { return };
-        let likely = |hash: u32| {
-            let entry = self.slots[hash as usize & mask];
-            if entry >> 32 == u64::from(hash) { low(entry) as usize } else { 0 }
-        };
-        let mut seen = hashes.clone().fold(0, |seen, hash| seen ^ self.slots[hash as usize & mask]);
-        let start = |id: usize| self.ends.get(id.saturating_sub(1)).copied().unwrap_or(0) as usize;
-        seen ^= hashes.clone().fold(0, |seen, hash| seen ^ start(likely(hash)) as u64);
-        seen ^= hashes.fold(0, |seen, hash| {
-            seen ^ u64::from(self.arena.as_bytes().get(start(likely(hash))).copied().unwrap_or(0))
-        });
+    /// Numbers texts, given with their hashes, one after another until `numbered`, which is told the place of each and its number, breaks off.
+    ///
+    /// Looking a text up waits for memory three times over: for its slot, for its place in the arena, for the text there. Each is asked for
+    /// for many texts before the next needs any answer, so that memory works on many of them at once.
+    pub(super) fn intern_all<'a>(
+        &mut self,
+        hashes: &[u32],
+        texts: impl Iterator<Item = &'a str>,
+        mut numbered: impl FnMut(usize, u32) -> ControlFlow<()>,
+    ) {
+        let mut texts = texts.enumerate();
+        for hashes in hashes.chunks(TOGETHER) {
+            self.make_room(hashes.len());
+            let likely = self.likely(hashes);
+            for ((likely, hash), (nth, text)) in likely.iter().zip(hashes).zip(&mut texts) {
+                let known = likely.id != MISSING && text == &self.arena[likely.start as usize..likely.end as usize];
+                let id = if known {
+                    likely.id
+                } else if text.is_empty() {
+                    MISSING
+                } else {
+                    self.intern_hashed((text, *hash))
+                };
+                if numbered(nth, id).is_break() {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// For each hash the text of that hash, if there is one.
+    fn likely(&self, hashes: &[u32]) -> [Likely; TOGETHER] {
+        let mask = self.slots.len() - 1;
+        let mut all = [Likely::default(); TOGETHER];
+        let mut seen = hashes.iter().fold(0, |seen, hash| seen ^ self.slots[*hash as usize & mask]);
+        for (likely, hash) in all.iter_mut().zip(hashes) {
+            let mut slot = *hash as usize & mask;
+            let mut entry = self.slots[slot];
+            while entry != FREE && entry >> 32 != u64::from(*hash) {
+                slot = (slot + 1) & mask;
+                entry = self.slots[slot];
+            }
+            likely.id = if entry == FREE { MISSING } else { low(entry) };
+        }
+        for likely in &mut all[..hashes.len()] {
+            let id = likely.id as usize;
+            (likely.start, likely.end) = (self.ends[id.saturating_sub(1)], self.ends[id]);
+        }
+        for likely in &all[..hashes.len()] {
+            let at = |place: u32| u64::from(self.arena.as_bytes().get(place as usize).copied().unwrap_or(0));
+            seen ^= at(likely.start) ^ at(likely.end.saturating_sub(1));
+        }
+        std::hint::black_box(seen);
+        all
+    }
+
+    /// Makes room for this many more texts.
+    fn make_room(&mut self, texts: usize) {
+        if self.slots.is_empty() {
+            self.open();
+        }
+        while (self.ends.len() + texts) * 4 > self.slots.len() * 3 {
+            self.grow();
+        }
+    }
+
+    /// Loads the texts of these numbers.
+    pub(super) fn foresee_texts(&self, ids: impl Iterator<Item = u32>) {
+        let starts = ids.map(|id| self.ends[(id as usize).saturating_sub(1)]);
+        let seen = starts.fold(0, |seen, start| seen ^ self.arena.as_bytes().get(start as usize).unwrap_or(&0));
         std::hint::black_box(seen);
     }
 

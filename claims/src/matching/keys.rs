@@ -2,15 +2,14 @@
 
 use super::{
     columns::{Column, Kind},
-    draft::{line, party},
-    intern::MISSING,
-    normalise::address,
+    draft::{Own, line, party},
+    intern::{self, MISSING},
+    normalise::{address, phrase},
     phrases::Phrases,
     record::{GtinKind, Party, Release},
     records::Records,
     text::{self, mix},
     values::Values,
-    word::Member,
 };
 
 /// A blocking rule: two records are compared when they have the same key under it.
@@ -112,12 +111,12 @@ impl Keys {
 
 /// The blocking keys of a record under all rules of its kind, 0 where a rule does not apply.
 ///
-/// `hash` tells the hash of a value that was drafted for the record ([`party`], [`line`]).
-pub(super) fn keys(records: &Records, record: u32, hash: impl Fn(usize) -> u32, out: &mut [u32; MOST_RULES]) {
+/// What was drafted for the record is at hand; what its dictionaries know would have to be waited for.
+pub(super) fn keys(records: &Records, record: u32, own: Own, out: &mut [u32; MOST_RULES]) {
     let i = record as usize;
     match records.kind {
-        Kind::Claimants => claimant_keys(&records.values, &records.parties[i], hash, out),
-        Kind::Lines => line_keys(&records.values, &records.releases[i], hash, out),
+        Kind::Claimants => claimant_keys(&records.values, &records.parties[i], own, out),
+        Kind::Lines => line_keys(&records.values, &records.releases[i], own, out),
     }
 }
 
@@ -166,21 +165,18 @@ fn join(rule: u32, parts: &[u32]) -> u32 {
     u32::try_from(state >> 32).unwrap_or(0).max(1)
 }
 
-fn first_word(book: &Phrases, id: u32) -> u32 {
-    book.members(id).first().map_or(0, |m| book.word_hash(m.word).max(1))
-}
-
-fn last_word(book: &Phrases, id: u32) -> u32 {
-    book.members(id).last().map_or(0, |m| book.word_hash(m.word).max(1))
+/// The key of a word.
+fn word_key(word: &str) -> u32 {
+    intern::short(word).max(1)
 }
 
 /// Keys of the first four, six and eight letters.
-fn starts(book: &Phrases, id: u32) -> [u32; 3] {
-    if id == MISSING {
+fn starts(phrase: &str) -> [u32; 3] {
+    if phrase.is_empty() {
         return [0; 3];
     }
     let (mut found, mut state) = ([1; 3], 0_u64);
-    for (nth, c) in book.text(id).chars().filter(|c| *c != ' ').take(8).enumerate() {
+    for (nth, c) in phrase::words_of(phrase).chars().filter(|c| *c != ' ').take(8).enumerate() {
         state = mix(state ^ u64::from(u32::from(c)));
         let key = u32::try_from(state >> 32).unwrap_or(0).max(1);
         for (start, letters) in found.iter_mut().zip([4, 6, 8]) {
@@ -190,55 +186,58 @@ fn starts(book: &Phrases, id: u32) -> [u32; 3] {
     found
 }
 
-fn claimant_keys(v: &Values, p: &Party, hash: impl Fn(usize) -> u32, out: &mut [u32; MOST_RULES]) {
-    let value = |id: u32, hash: u32| if id == MISSING { 0 } else { hash.max(1) };
-    let birth_year = if p.birth_date == MISSING {
-        0
-    } else {
-        u32::try_from(text::hash(&v.birth_dates.text(p.birth_date).as_bytes()[..4]) >> 32).unwrap_or(0).max(1)
-    };
+fn claimant_keys(v: &Values, p: &Party, own: Own, out: &mut [u32; MOST_RULES]) {
+    let value = |id: u32, field: usize| if id == MISSING { 0 } else { own.hash(field).max(1) };
+    let birth_year = own.text(party::BIRTH_DATE).as_bytes().get(..4).map_or(0, |year| high(text::hash(year)));
     let door = {
-        let (number, street, _) = address::parts(v.streets.text(p.street));
+        let (number, street, _) = address::parts(own.text(party::STREET));
         let hash = text::hash(number.as_bytes()) ^ text::hash(street.as_bytes()).rotate_left(9);
-        if p.street == MISSING { 0 } else { u32::try_from(hash >> 32).unwrap_or(0).max(1) }
+        if p.street == MISSING { 0 } else { high(hash) }
     };
     let name = if p.name == MISSING { 0 } else { v.names.key(p.name).max(1) };
-    let first = first_word(&v.names, p.name);
-    let last = last_word(&v.names, p.name);
-    let words = v.names.members(p.name);
-    let initial = |word: Option<&Member>| word.map_or(0, |word| u32::from(word.shape.first));
-    let postcode = value(p.postcode, v.postcodes.hash(p.postcode));
-    out[0] = join(0, &[value(p.tax_id, hash(party::TAX_ID))]);
-    out[1] = join(1, &[value(p.email, hash(party::EMAIL))]);
-    out[2] = join(2, &[value(p.phone, hash(party::PHONE))]);
+    let ends = own.ends(party::NAME);
+    let [first, last] = ends.map_or([0; 2], |(first, last)| [first, last].map(word_key));
+    let initials = ends.map_or([0; 2], |(first, last)| [first, last].map(|word| u32::from(word.as_bytes()[0])));
+    let postcode = value(p.postcode, party::POSTCODE);
+    out[0] = join(0, &[value(p.tax_id, party::TAX_ID)]);
+    out[1] = join(1, &[value(p.email, party::EMAIL)]);
+    out[2] = join(2, &[value(p.phone, party::PHONE)]);
     out[3] = join(3, &[door]);
     out[4] = join(4, &[name]);
-    out[5] = join(5, &[value(p.mailbox, hash(party::MAILBOX))]);
-    out[6] = join(6, &[value(p.firm, hash(party::FIRM))]);
-    out[7] = join(7, &[value(p.birth_date, hash(party::BIRTH_DATE))]);
-    out[8] = join(8, &[first, initial(words.last()), postcode]);
+    out[5] = join(5, &[value(p.mailbox, party::MAILBOX)]);
+    out[6] = join(6, &[value(p.firm, party::FIRM)]);
+    out[7] = join(7, &[value(p.birth_date, party::BIRTH_DATE)]);
+    out[8] = join(8, &[first, initials[1], postcode]);
     out[9] = join(9, &[last, birth_year]);
     out[10] = join(10, &[first, birth_year]);
-    out[11] = join(11, &[last, initial(words.first()), postcode]);
+    out[11] = join(11, &[last, initials[0], postcode]);
 }
 
-fn line_keys(v: &Values, r: &Release, hash: impl Fn(usize) -> u32, out: &mut [u32; MOST_RULES]) {
-    let value = |id: u32, hash: u32| if id == MISSING { 0 } else { hash.max(1) };
+/// The high half of a hash, as a key.
+fn high(hash: u64) -> u32 {
+    u32::try_from(hash >> 32).unwrap_or(0).max(1)
+}
+
+fn line_keys(v: &Values, r: &Release, own: Own, out: &mut [u32; MOST_RULES]) {
+    let value = |id: u32, field: usize| if id == MISSING { 0 } else { own.hash(field).max(1) };
     let title = if r.title == MISSING { 0 } else { v.titles.key(r.title).max(1) };
     let artist = if r.artist == MISSING { 0 } else { v.artists.key(r.artist).max(1) };
     let album = if r.album == MISSING { 0 } else { v.albums.key(r.album).max(1) };
-    let [four, six, eight] = starts(&v.titles, r.title);
-    out[0] = if r.gtin_kind == GtinKind::Cut { 0 } else { join(20, &[value(r.gtin, hash(line::GTIN))]) };
-    out[1] = join(21, &[value(r.isrc, hash(line::ISRC))]);
-    out[2] = join(22, &[value(r.catalog, r.catalog_stem)]);
+    let [four, six, eight] = starts(own.text(line::TITLE));
+    let label = own.ends(line::LABEL).map_or(0, |(first, _)| word_key(first));
+    let year = if r.year == MISSING { 0 } else { v.years.hash(r.year).max(1) };
+    let catalog = if r.catalog == MISSING { 0 } else { r.catalog_stem };
+    out[0] = if r.gtin_kind == GtinKind::Cut { 0 } else { join(20, &[value(r.gtin, line::GTIN)]) };
+    out[1] = join(21, &[value(r.isrc, line::ISRC)]);
+    out[2] = join(22, &[catalog]);
     out[3] = join(23, &[title, artist]);
     out[4] = join(24, &[title]);
-    out[5] = join(25, &[artist, value(r.year, v.years.hash(r.year))]);
+    out[5] = join(25, &[artist, year]);
     out[6] = join(26, &[artist, four]);
-    out[7] = join(27, &[album, value(r.track, hash(line::TRACK))]);
-    out[8] = join(28, &[six, first_word(&v.labels, r.label)]);
+    out[7] = join(27, &[album, value(r.track, line::TRACK)]);
+    out[8] = join(28, &[six, label]);
     if r.length != MISSING {
-        out[9] = join(29, &[eight, hash(line::LENGTH).max(1)]);
+        out[9] = join(29, &[eight, value(r.length, line::LENGTH)]);
     }
     if r.album != MISSING {
         out[10] = join(30, &[longest_word(&v.titles, r.title), longest_word(&v.albums, r.album)]);

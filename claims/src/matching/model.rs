@@ -15,7 +15,7 @@
 use super::columns::Kind;
 
 /// Version of weights and method; part of every report and of every decision that is recorded.
-pub const VERSION: &str = "2026.2";
+pub const VERSION: &str = "2026.3";
 
 /// Which fields share one rarity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

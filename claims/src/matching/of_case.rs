@@ -44,23 +44,19 @@ pub struct Resemblance {
 /// The pairs of parties that are taken for one or should be looked at, in order.
 #[must_use]
 pub fn parties(parties: &[Party], threads: usize, progress: impl Fn(Phase, f64)) -> Vec<Resemblance> {
-    const COLUMNS: [Option<Column>; 10] = [
-        Some(Column::Id),
-        Some(Column::Name),
-        Some(Column::Contact),
-        Some(Column::Email),
-        Some(Column::Phone),
-        Some(Column::Street),
-        Some(Column::City),
-        Some(Column::Region),
-        Some(Column::Postcode),
-        Some(Column::Country),
+    let columns = [
+        Column::Name,
+        Column::Contact,
+        Column::Email,
+        Column::Phone,
+        Column::Street,
+        Column::City,
+        Column::Region,
+        Column::Postcode,
+        Column::Country,
     ];
-    let mut records = Records::new(Kind::Claimants, &COLUMNS);
-    for (place, party) in parties.iter().enumerate() {
-        let id = place.to_string();
-        let cells = [
-            &id,
+    let rows = parties.iter().map(|party| {
+        [
             &party.name,
             &party.contact,
             &party.email,
@@ -70,10 +66,10 @@ pub fn parties(parties: &[Party], threads: usize, progress: impl Fn(Phase, f64))
             &party.region,
             &party.postcode,
             &party.country,
-        ];
-        // Places are all different and none is empty, so no record is refused.
-        let _ = records.push(|column| cells.get(column).map_or("", |cell| cell.as_str()));
-    }
+        ]
+        .map(String::as_str)
+    });
+    let records = Records::of_rows(Kind::Claimants, columns, rows);
     let outcome = run::run(&records, Options { threads, link: false }, progress);
     let worth = |pair: &&run::Pair| outcome.decision(pair) != Decision::None;
     outcome
@@ -160,22 +156,12 @@ impl Description {
 /// manufacturer's and another as the aggregator's is one and the same.
 #[must_use]
 pub fn releases(descriptions: &[Description], threads: usize, progress: impl Fn(Phase, f64)) -> Vec<usize> {
-    const COLUMNS: [Option<Column>; 7] = [
-        Some(Column::Id),
-        Some(Column::Upc),
-        Some(Column::CatalogNo),
-        Some(Column::Isrc),
-        Some(Column::Artist),
-        Some(Column::Title),
-        Some(Column::Label),
-    ];
-    let mut records = Records::new(Kind::Lines, &COLUMNS);
-    for (place, of) in descriptions.iter().enumerate() {
-        let id = place.to_string();
+    let columns = [Column::Upc, Column::CatalogNo, Column::Isrc, Column::Artist, Column::Title, Column::Label];
+    let rows = descriptions.iter().map(|of| {
         let barcode = if of.gtin.is_empty() { &of.aggregator_gtin } else { &of.gtin };
-        let cells = [&id, barcode, &of.catalogue_number, &of.isrc, &of.artist, &of.title, &of.label];
-        let _ = records.push(|column| cells.get(column).map_or("", |cell| cell.as_str()));
-    }
+        [barcode, &of.catalogue_number, &of.isrc, &of.artist, &of.title, &of.label].map(String::as_str)
+    });
+    let records = Records::of_rows(Kind::Lines, columns, rows);
     let outcome = run::run(&records, Options { threads, link: false }, progress);
     let mut first: Vec<usize> = outcome.clusters.of.iter().map(|of| *of as usize).collect();
     let mut by_code: HashMap<&str, usize> = HashMap::new();
@@ -252,6 +238,44 @@ mod tests {
         let explained = &found[0].explanation;
         let sum = explained.base + explained.group + explained.parts.iter().map(|part| part.weight).sum::<Millibits>();
         assert_eq!(sum, found[0].score);
+    }
+
+    /// A case's claims have the scores that `recoup match` gives the same parties: an agent's address says little, a name that many bear
+    /// less than one that nobody else has.
+    #[cfg(feature = "matching-files")]
+    #[test]
+    fn the_parties_of_a_case_score_as_in_a_file() {
+        let given = ["Jane", "John", "Ruth", "Omar", "Ilse", "Hugo", "Vera", "Noel"];
+        let family = ["Smith", "Varga", "Okafor", "Lindqvist", "Marsh"];
+        let mut all: Vec<Party> = Vec::new();
+        for place in 0..300 {
+            // Three to a name, of whom some came through one agent.
+            let (first, last) = (given[place % 8], family[place / 3 % 5]);
+            let agent = place % 7 == 0;
+            all.push(Party {
+                name: format!("{first} {last}"),
+                contact: if agent { "Agnes Agent" } else { "" }.to_owned(),
+                email: if agent { "claims@agency.example".to_owned() } else { format!("m{}@mail.example", place / 2) },
+                phone: if agent { "+1 503 555 0143".to_owned() } else { format!("+1 212 555 {:04}", place / 3) },
+                street: format!("{} Alder Street", place / 4),
+                city: "Portland".to_owned(),
+                postcode: "97201".to_owned(),
+                ..Party::default()
+            });
+        }
+        let mut table = "id,name,contact,email,phone,street,city,region,postcode,country\n".to_owned();
+        for (place, of) in all.iter().enumerate() {
+            let Party { name, contact, email, phone, street, city, region, postcode, country } = of;
+            table +=
+                &format!("{place},{name},{contact},{email},{phone},{street},{city},{region},{postcode},{country}\n");
+        }
+        let records = super::super::read::read(table.as_bytes(), Some(Kind::Claimants), None, |_| {}).unwrap().records;
+        let outcome = run::run(&records, Options::default(), |_, _| {});
+        let listed = outcome.pairs.iter().filter(|pair| outcome.decision(pair) != Decision::None);
+        let expected: Vec<_> = listed.map(|pair| (pair.a as usize, pair.b as usize, pair.score)).collect();
+        let found: Vec<_> = parties(&all, 1, |_, _| {}).iter().map(|found| (found.a, found.b, found.score)).collect();
+        assert!(!expected.is_empty());
+        assert_eq!(found, expected);
     }
 
     /// Claims of a case with nothing known of where they are: neither the words for nothing nor an address that is kept for

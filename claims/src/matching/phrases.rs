@@ -8,6 +8,7 @@ use super::{
     text,
     word::{self, Member},
 };
+use std::ops::ControlFlow;
 
 /// How two phrases agree, from best to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,7 +76,7 @@ impl Default for Phrases {
             known: Vec::new(),
             members: Vec::new(),
         };
-        book.learn("");
+        book.known.push(Known::default());
         book
     }
 }
@@ -83,24 +84,36 @@ impl Default for Phrases {
 impl Phrases {
     /// Notes one occurrence of a canonical phrase and returns its number.
     pub fn add(&mut self, canonical: &str) -> u32 {
-        self.add_hashed((canonical, intern::short(canonical)))
+        let hash = intern::short(canonical);
+        let mut found = MISSING;
+        self.add_all(&[hash], std::iter::once(canonical), |_, id| found = id);
+        found
     }
 
-    /// The same for a phrase whose hash is known already.
-    pub(super) fn add_hashed(&mut self, (canonical, hash): (&str, u32)) -> u32 {
-        if canonical.is_empty() {
-            return MISSING;
-        }
-        let id = self.phrases.intern_hashed((canonical, hash));
-        if id as usize == self.known.len() {
-            self.learn(canonical);
-        }
-        id
+    /// The numbers of some canonical phrases, given with their hashes: what one look-up waits for is asked for for all of them.
+    pub(super) fn add_all<'a>(
+        &mut self,
+        hashes: &[u32],
+        texts: impl Iterator<Item = &'a str> + Clone,
+        mut numbered: impl FnMut(usize, u32),
+    ) {
+        let mut fresh = Fresh::default();
+        let mut known = self.known.len();
+        let mut of_fresh = texts.clone().enumerate();
+        self.phrases.intern_all(hashes, texts, |nth, id| {
+            numbered(nth, id);
+            if id as usize == known {
+                known += 1;
+                fresh.add(of_fresh.find(|(place, _)| *place == nth).map_or("", |(_, text)| text));
+            }
+            ControlFlow::Continue(())
+        });
+        self.learn(&fresh);
     }
 
-    /// Loads what adding phrases of these hashes will look at.
-    pub(super) fn foresee(&self, hashes: impl Iterator<Item = u32> + Clone) {
-        self.phrases.foresee(hashes);
+    /// Loads what is known of these phrases.
+    pub(super) fn foresee_known(&self, phrases: impl Iterator<Item = u32>) {
+        std::hint::black_box(phrases.fold(0, |seen, id| seen ^ self.known[id as usize].key));
     }
 
     /// Makes room for this many distinct phrases.
@@ -108,40 +121,43 @@ impl Phrases {
         self.phrases.reserve(phrases);
     }
 
-    fn learn(&mut self, canonical: &str) {
-        let (words, marks) = phrase::parse(canonical);
-        let start = self.members.len();
-        let mut sorted = [0; MOST_WORDS];
-        let (mut n, mut letters, mut bytes) = (0, 0, 0);
-        for word in phrase::each_word(words) {
-            let hash = intern::short(word);
-            let id = self.words.intern_hashed((word, hash));
+    fn learn(&mut self, fresh: &Fresh) {
+        let mut words = Vec::with_capacity(fresh.words.len());
+        self.words.intern_all(&fresh.hashes, fresh.words.iter().copied(), |nth, id| {
             if id as usize == self.known_words.len() {
-                self.known_words.push(word::Known::of(word, hash));
+                self.known_words.push(word::Known::of(fresh.words[nth], fresh.hashes[nth]));
                 self.word_bearers.push(0);
             }
-            let known = &self.known_words[id as usize];
-            self.members.push(Member { word: id, shape: known.shape });
-            sorted[n] = hash;
-            n += 1;
-            letters |= known.letters();
-            bytes += word.len();
-        }
-        sorted[..n].sort_unstable();
-        let mut key = 0_u64;
-        for word in &sorted[..n] {
-            key = text::mix(key ^ u64::from(*word));
-        }
-        self.known.push(Known {
-            start: u32::try_from(start).unwrap_or(u32::MAX),
-            words: u8::try_from(n).unwrap_or(u8::MAX),
-            marks,
-            key: u32::try_from(key >> 32).unwrap_or(0),
-            bearers: 0,
-            expected: 0.0,
-            letters,
-            bytes: u8::try_from(bytes).unwrap_or(u8::MAX),
+            words.push(id);
+            ControlFlow::Continue(())
         });
+        std::hint::black_box(words.iter().fold(0, |seen, word| seen ^ self.known_words[*word as usize].hash));
+        let mut words = words.into_iter();
+        for (marks, count) in &fresh.phrases {
+            let start = self.members.len();
+            let mut sorted = [0; MOST_WORDS];
+            let sorted = &mut sorted[..*count];
+            let (mut letters, mut bytes) = (0, 0);
+            for (sorted, word) in sorted.iter_mut().zip(&mut words) {
+                let known = &self.known_words[word as usize];
+                self.members.push(Member { word, shape: known.shape });
+                *sorted = known.hash;
+                letters |= known.letters();
+                bytes += known.shape.bytes();
+            }
+            sorted.sort_unstable();
+            let key = sorted.iter().fold(0, |key, word| text::mix(key ^ u64::from(*word)));
+            self.known.push(Known {
+                start: u32::try_from(start).unwrap_or(u32::MAX),
+                words: u8::try_from(*count).unwrap_or(u8::MAX),
+                marks: *marks,
+                key: u32::try_from(key >> 32).unwrap_or(0),
+                bearers: 0,
+                expected: 0.0,
+                letters,
+                bytes: u8::try_from(bytes).unwrap_or(u8::MAX),
+            });
+        }
     }
 
     fn span(&self, id: u32) -> std::ops::Range<usize> {
@@ -151,12 +167,14 @@ impl Phrases {
     }
 
     /// The words of a phrase.
+    #[inline]
     #[must_use]
     pub fn members(&self, id: u32) -> &[Member] {
         &self.members[self.span(id)]
     }
 
     /// A word by its number.
+    #[inline]
     #[must_use]
     pub fn word(&self, word: u32) -> &str {
         self.words.text(word)
@@ -181,18 +199,21 @@ impl Phrases {
     }
 
     /// What is set apart from the words.
+    #[inline]
     #[must_use]
     pub fn marks(&self, id: u32) -> Marks {
         self.known[id as usize].marks
     }
 
     /// Hash of the words in any order.
+    #[inline]
     #[must_use]
     pub fn key(&self, id: u32) -> u32 {
         self.known[id as usize].key
     }
 
     /// Whether the phrase names an organisation.
+    #[inline]
     #[must_use]
     pub fn is_organisation(&self, id: u32) -> bool {
         self.known[id as usize].marks.descriptors & ORGANISATION != 0
@@ -213,6 +234,7 @@ impl Phrases {
     /// How many others among `total` records are expected to bear the phrase by chance: how many different bearers were seen
     /// besides one, or what the frequencies of its words give if they combine freely (a rare bearer of two common names is
     /// still common).
+    #[inline]
     #[must_use]
     pub fn expected(&self, id: u32, total: f64) -> f32 {
         if self.counted == Some(total) {
@@ -302,7 +324,7 @@ impl Phrases {
             && self.known_words[left.word as usize].are_nicknames(&self.known_words[right.word as usize])
     }
 
-    /// Loads what comparing these phrases will look at, as [`Interner::foresee`] does for numbering them.
+    /// Loads what comparing these phrases will look at, as [`Interner::intern_all`] does for numbering them.
     pub(super) fn foresee_compared(&self, phrases: impl Iterator<Item = u32> + Clone) {
         let starts = phrases.map(|id| self.known[id as usize].start as usize);
         let first = |start: usize| self.members.get(start).map_or(0, |member| member.word);
@@ -320,9 +342,23 @@ impl Phrases {
         self.words.open();
         self.phrases.open();
     }
+}
 
-    /// Loads what learning phrases of words with these hashes will look at.
-    pub(super) fn foresee_words(&self, hashes: impl Iterator<Item = u32> + Clone) {
-        self.words.foresee(hashes);
+/// Phrases that are new, taken apart: they wait for what is known of their words together.
+#[derive(Default)]
+struct Fresh<'a> {
+    /// Their marks, and how many words each has.
+    phrases: Vec<(Marks, usize)>,
+    words: Vec<&'a str>,
+    hashes: Vec<u32>,
+}
+
+impl<'a> Fresh<'a> {
+    fn add(&mut self, canonical: &'a str) {
+        let (words, marks) = phrase::parse(canonical);
+        let before = self.words.len();
+        self.words.extend(phrase::words(words));
+        self.hashes.extend(self.words[before..].iter().map(|word| intern::short(word)));
+        self.phrases.push((marks, self.words.len() - before));
     }
 }

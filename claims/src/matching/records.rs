@@ -2,12 +2,13 @@
 
 use super::{
     columns::{COLUMNS, Column, Kind},
-    draft::{Drafts, Fields, drafted},
+    draft::{BATCH, Drafts},
     intern::{Interner, MISSING},
     keys::{self, Keys},
     record::{Party, Release},
     values::{Scratch, Values},
 };
+use std::ops::ControlFlow;
 
 /// The place of a column that a table does not have.
 const NOWHERE: u16 = u16::MAX;
@@ -80,6 +81,30 @@ impl Records {
             claimant_names: Interner::default(),
             waiting: Box::default(),
         }
+    }
+
+    /// A table of rows that have no ids of their own: their places are their ids. Columns are those of the cells of a row. What only all rows
+    /// together tell is counted ([`Records::finish`]).
+    #[must_use]
+    pub fn of_rows<'a, const COLUMNS: usize>(
+        kind: Kind,
+        columns: [Column; COLUMNS],
+        rows: impl IntoIterator<Item = [&'a str; COLUMNS]>,
+    ) -> Self {
+        let columns: Vec<Option<Column>> = [Column::Id].into_iter().chain(columns).map(Some).collect();
+        let mut records = Self::new(kind, &columns);
+        for (place, cells) in rows.into_iter().enumerate() {
+            let id = place.to_string();
+            // Places are all different and none is empty, so that no row is refused.
+            let cell = |nth: usize| nth.checked_sub(1).map_or(id.as_str(), |nth| cells.get(nth).copied().unwrap_or(""));
+            let waiting = records.draft(cell);
+            if waiting.is_ok_and(|waiting| waiting >= BATCH) {
+                let _ = records.settle();
+            }
+        }
+        let _ = records.settle();
+        records.finish();
+        records
     }
 
     /// Makes room for about this many records, most of whose names and codes are their own.
@@ -187,6 +212,7 @@ impl Records {
             return Err(RecordError::EmptyId);
         }
         let waiting = &mut *self.waiting;
+        waiting.drafts.begin();
         waiting.drafts.push(id);
         waiting.drafts.push(cell(Column::ClaimantId).trim());
         match self.kind {
@@ -210,7 +236,12 @@ impl Records {
         Ok(waiting.records)
     }
 
-    /// Loads what comparing these records will look at, for many at once, as [`Interner::foresee`] does.
+    /// Loads the ids of these records, as [`Records::foresee_compared`] does what is compared.
+    pub(super) fn foresee_ids(&self, members: &[u32]) {
+        self.ids.foresee_texts(members.iter().map(|record| record + 1));
+    }
+
+    /// Loads what comparing these records will look at, for many at once, as [`Interner::intern_all`] does what it looks up.
     pub(super) fn foresee_compared(&self, members: &[u32]) {
         let keys = members.iter().map(|record| self.keys.of(*record));
         let seen = keys.fold(0, |seen, of| seen ^ of.first().unwrap_or(&0) ^ of.last().unwrap_or(&0));
@@ -239,37 +270,40 @@ impl Records {
     pub(super) fn settle(&mut self) -> Result<(), (usize, RecordError)> {
         let mut waiting = std::mem::take(&mut self.waiting);
         let Waiting { drafts, scratch, parties, releases, sources, periods, records } = &mut *waiting;
-        let (drafts, width) = (&*drafts, OWN + drafted(self.kind));
-        let fields = |first| Fields { drafts, first, width };
-        let of_all = fields(0);
-        self.ids.foresee(of_all.of(ID).hashes());
+        let (of_all, own) = (drafts.from(0), drafts.from(OWN));
         let first = self.ids.len();
-        let repeated = of_all.of(ID).values().take(*records).enumerate().find_map(|(i, id)| {
-            let number = self.ids.intern_hashed(id);
-            ((number as usize) < first + i).then(|| (i, RecordError::RepeatedId { id: id.0.to_owned(), first: number }))
+        let ids = of_all.of(ID);
+        let mut repeated = None;
+        self.ids.intern_all(ids.hashes(), ids.texts(), |nth, number| {
+            if number as usize == first + nth {
+                return ControlFlow::Continue(());
+            }
+            repeated = Some((nth, RecordError::RepeatedId { id: ids.text(nth).to_owned(), first: number }));
+            ControlFlow::Break(())
         });
         let added = repeated.as_ref().map_or(*records, |(before, _)| *before);
         match self.kind {
             Kind::Claimants => {
-                self.values.number_parties(&mut parties[..added], fields(OWN), scratch);
+                self.values.number_parties(&mut parties[..added], own, scratch);
                 self.parties.extend_from_slice(&parties[..added]);
             }
             Kind::Lines => {
-                self.values.number_releases(&mut releases[..added], fields(OWN));
+                self.values.number_releases(&mut releases[..added], own);
                 self.releases.extend_from_slice(&releases[..added]);
             }
         }
         if self.has(Column::ClaimantId) {
-            self.claimant_names.foresee(of_all.of(CLAIMANT).hashes());
-            let claimants = of_all.of(CLAIMANT).values().take(added);
-            self.claimants.extend(claimants.map(|claimant| self.claimant_names.intern_hashed(claimant)));
+            let claimants = of_all.of(CLAIMANT);
+            self.claimant_names.intern_all(claimants.hashes(), claimants.texts().take(added), |_, claimant| {
+                self.claimants.push(claimant);
+                ControlFlow::Continue(())
+            });
         }
         self.sources.extend(sources.iter().take(added));
         self.periods.extend(periods.iter().take(added));
         for (i, record) in (first - 1..).take(added).enumerate() {
             let mut row = [0; keys::MOST_RULES];
-            let hash = |value| drafts.get(i * width + OWN + value).1;
-            keys::keys(self, u32::try_from(record).unwrap_or(u32::MAX), hash, &mut row);
+            keys::keys(self, u32::try_from(record).unwrap_or(u32::MAX), own.record(i), &mut row);
             self.keys.push(&row);
         }
         waiting.clear();

@@ -259,7 +259,7 @@ impl Comparing<'_> {
                     continue;
                 }
                 found.compared += 1;
-                let score = self.weights.weigh(self.records, a, b).sum();
+                let score = self.weights.sum(self.records, a, b);
                 found.sums.add(score);
                 if score >= self.keep {
                     found.pairs.push(Pair { a, b, score });

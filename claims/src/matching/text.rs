@@ -98,6 +98,26 @@ impl Splitter {
 
     /// Finds words as they stand; `false` where that does not do: where a mark joins, or letters are not ASCII.
     fn find(&mut self, folded: &[u8], dots_join: bool) -> bool {
+        if folded.len() > eight::MOST {
+            return self.find_slowly(folded, dots_join);
+        }
+        let Some(marks) = eight::marks(folded, dots_join) else { return false };
+        // Right after a word what joins may join it to another; all else is found without looking at a byte again.
+        if marks.joining & marks.of_words << 1 != 0 {
+            return self.find_slowly(folded, dots_join);
+        }
+        let mut rest = marks.of_words;
+        while rest != 0 {
+            let start = rest.trailing_zeros();
+            let end = start + (rest >> start).trailing_ones();
+            self.places.push((start as usize, end as usize));
+            rest &= u64::MAX.checked_shl(end).unwrap_or(0);
+        }
+        true
+    }
+
+    /// The same byte by byte.
+    fn find_slowly(&mut self, folded: &[u8], dots_join: bool) -> bool {
         if !folded.is_ascii() {
             return false;
         }
@@ -163,12 +183,91 @@ impl<'a> Words<'a> {
     }
 }
 
-/// A text before and after the first `mark`, an ASCII character. Texts are a few bytes long, and then a plain loop is sooner
-/// there than `str::split_once`, which prepares a search.
+/// Eight bytes of a text at a time: texts are so short that preparing a search costs more than the search.
+mod eight {
+    /// The longest text whose bytes have a bit each in a mask.
+    pub(super) const MOST: usize = 64;
+
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    const LOW: u64 = !HIGH;
+
+    /// A bit for each byte of a text.
+    #[derive(Default)]
+    pub(super) struct Marks {
+        /// Letters and digits.
+        pub(super) of_words: u64,
+        /// Apostrophes, and dots where they join.
+        pub(super) joining: u64,
+    }
+
+    /// What the bytes of a text are; `None` if they are not all ASCII.
+    pub(super) fn marks(text: &[u8], dots_join: bool) -> Option<Marks> {
+        let mut marks = Marks::default();
+        for (nth, bytes) in text.chunks(8).enumerate() {
+            let eight = load(bytes);
+            if eight & HIGH != 0 {
+                return None;
+            }
+            let letters = from_to(eight | repeated(0x20), b'a', b'z');
+            let dots = if dots_join { equal(eight, b'.') } else { 0 };
+            marks.of_words |= bits(letters | from_to(eight, b'0', b'9')) << (8 * nth);
+            marks.joining |= bits(equal(eight, b'\'') | dots) << (8 * nth);
+        }
+        Some(marks)
+    }
+
+    /// The place of the first byte that is this one, an ASCII character.
+    #[inline]
+    pub(super) fn position(text: &[u8], byte: u8) -> Option<usize> {
+        let (whole, rest) = text.as_chunks::<8>();
+        for (nth, eight) in whole.iter().enumerate() {
+            // The lowest of these bits is right; one above it may be another byte's.
+            let differs = u64::from_le_bytes(*eight) ^ repeated(byte);
+            let equal = differs.wrapping_sub(repeated(1)) & !differs & HIGH;
+            if equal != 0 {
+                return Some(nth * 8 + equal.trailing_zeros() as usize / 8);
+            }
+        }
+        rest.iter().position(|other| *other == byte).map(|place| whole.len() * 8 + place)
+    }
+
+    /// At most eight bytes, the first lowest, zeros above.
+    #[inline]
+    pub(super) fn load(bytes: &[u8]) -> u64 {
+        let half = |at: usize| bytes[at..].first_chunk().map_or(0, |four| u64::from(u32::from_le_bytes(*four)));
+        match bytes.len() {
+            8.. => bytes.first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight)),
+            // Two halves that overlap agree where they do.
+            n @ 4..8 => half(0) | half(n - 4) << (8 * (n - 4)),
+            _ => bytes.iter().rev().fold(0, |eight, byte| eight << 8 | u64::from(*byte)),
+        }
+    }
+
+    const fn repeated(byte: u8) -> u64 {
+        byte as u64 * 0x0101_0101_0101_0101
+    }
+
+    /// The highest bit of each byte from `first` to `last`; all bytes are ASCII.
+    fn from_to(eight: u64, first: u8, last: u8) -> u64 {
+        (eight + repeated(0x80 - first)) & !(eight + repeated(0x7f - last)) & HIGH
+    }
+
+    /// The highest bit of each byte that is this one; all bytes are ASCII.
+    fn equal(eight: u64, byte: u8) -> u64 {
+        !((eight ^ repeated(byte)) + LOW) & HIGH
+    }
+
+    /// The highest bits of eight bytes, side by side.
+    fn bits(high: u64) -> u64 {
+        (high >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+    }
+}
+
+/// A text before and after the first `mark`, an ASCII character.
 #[inline]
 #[must_use]
 pub fn split_once(text: &str, mark: u8) -> Option<(&str, &str)> {
-    let at = text.bytes().position(|byte| byte == mark)?;
+    let at = eight::position(text.as_bytes(), mark)?;
     Some((&text[..at], &text[at + 1..]))
 }
 
@@ -188,16 +287,11 @@ pub fn split(text: &str, mark: u8) -> impl Iterator<Item = &str> + Clone {
 #[must_use]
 pub fn hash(bytes: &[u8]) -> u64 {
     let mut state = 0xcbf2_9ce4_8422_2325_u64 ^ (bytes.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let mut chunks = bytes.chunks_exact(8);
-    for chunk in &mut chunks {
-        let mut eight = [0; 8];
-        eight.copy_from_slice(chunk);
-        state = mix(state ^ u64::from_le_bytes(eight));
+    let (whole, rest) = bytes.as_chunks::<8>();
+    for chunk in whole {
+        state = mix(state ^ u64::from_le_bytes(*chunk));
     }
-    let mut last = [0; 8];
-    let rest = chunks.remainder();
-    last[..rest.len()].copy_from_slice(rest);
-    mix(state ^ u64::from_le_bytes(last))
+    mix(state ^ eight::load(rest))
 }
 
 /// Finalizer of MurmurHash3: every input bit reaches every output bit.
@@ -213,6 +307,7 @@ pub fn mix(mut x: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn folding_unifies_what_looks_alike() {
@@ -234,6 +329,25 @@ mod tests {
         assert_eq!(split("vol.2 - live", false), ["vol", "2", "live"]);
         assert_eq!(split("élan l.l.c. d'or", true), ["élan", "llc", "dor"]);
         assert_eq!(split("'", true), [""; 0]);
+    }
+
+    proptest! {
+        #[test]
+        fn words_are_found_eight_bytes_at_a_time_as_one_by_one(text in "[a-zA-Z0-9 '.@\\[`{|/:\\x00-\\x7f]{0,70}", dots_join: bool) {
+            let mut quick = Splitter::default();
+            let mut slow = Splitter::default();
+            prop_assert_eq!(quick.find(text.as_bytes(), dots_join), slow.find_slowly(text.as_bytes(), dots_join));
+            prop_assert_eq!(quick.places, slow.places);
+        }
+
+        #[test]
+        fn marks_and_remainders_are_found(bytes: Vec<u8>, mark in 0_u8..128) {
+            prop_assert_eq!(eight::position(&bytes, mark), bytes.iter().position(|byte| *byte == mark));
+            let few = &bytes[..bytes.len().min(7)];
+            let mut padded = [0; 8];
+            padded[..few.len()].copy_from_slice(few);
+            prop_assert_eq!(eight::load(few), u64::from_le_bytes(padded));
+        }
     }
 
     #[test]

@@ -5,7 +5,6 @@ use super::{
     columns::Column,
     distance,
     draft::{Drafted, Drafts, Fields, line, party},
-    intern::MISSING,
     memo::Memo,
     normalise::{address, contact, derived, numbers, phrase, release},
     phrases::Phrases,
@@ -55,11 +54,8 @@ pub(super) struct Scratch {
     alias: String,
     joined: String,
     /// Columns that repeat.
-    way: Memo,
     city: Memo,
     region: Memo,
-    postcode: Memo,
-    label: Memo,
     year: Memo,
     language: Memo,
 }
@@ -123,7 +119,7 @@ impl Values {
             name = joined;
         }
         phrase::party(name, words, out, alias);
-        drafts.push_phrase(out);
+        drafts.push(out);
         let contact = cell(Column::Contact);
         if contact.trim().is_empty() {
             // The person before "d/b/a" is who answers for the trade name.
@@ -147,7 +143,7 @@ impl Values {
         drafts.push(out);
         let way = address::parts(out).1;
         party.street_letters = distance::letters(way);
-        party.way = scratch.way.value(way, |way| self.ways.number(way));
+        drafts.push(way);
         contact::tax_id(cell(Column::TaxId), out);
         drafts.push(out);
         party.tax_figures = distance::figures(out);
@@ -155,17 +151,16 @@ impl Values {
         drafts.push(out);
         party.city = repeated(&mut self.cities, &mut scratch.city, cell(Column::City), out, address::place);
         party.region = repeated(&mut self.regions, &mut scratch.region, cell(Column::Region), out, address::place);
-        party.postcode =
-            repeated(&mut self.postcodes, &mut scratch.postcode, cell(Column::Postcode), out, address::postcode);
         party.city_letters = distance::letters(self.cities.text(party.city));
-        party.postcode_figures = u32::try_from(distance::figures(self.postcodes.text(party.postcode))).unwrap_or(0);
+        address::postcode(cell(Column::Postcode), out);
+        drafts.push(out);
+        party.postcode_figures = u32::try_from(distance::figures(out)).unwrap_or(0);
         party
     }
 
     /// Numbers the drafted values of some parties, field by field: what one dictionary is going to touch is loaded for all of
     /// them at once, and is still at hand when the last is looked up.
     pub(super) fn number_parties(&mut self, parties: &mut [Party], drafts: Fields, scratch: &mut Scratch) {
-        self.names.foresee_words(drafts.words());
         number_phrases(&mut self.names, parties, drafts.of(party::NAME), |party| &mut party.name);
         number_phrases(&mut self.names, parties, drafts.of(party::CONTACT), |party| &mut party.contact);
         number_codes(&mut self.emails, parties, drafts.of(party::EMAIL), |party| &mut party.email);
@@ -174,8 +169,12 @@ impl Values {
         number_codes(&mut self.phones, parties, drafts.of(party::PHONE), |party| &mut party.phone);
         number_codes(&mut self.websites, parties, drafts.of(party::WEBSITE), |party| &mut party.website);
         number_codes(&mut self.streets, parties, drafts.of(party::STREET), |party| &mut party.street);
+        number_only(&mut self.ways, parties, drafts.of(party::WAY), |party| &mut party.way);
         number_codes(&mut self.tax_ids, parties, drafts.of(party::TAX_ID), |party| &mut party.tax_id);
         number_codes(&mut self.birth_dates, parties, drafts.of(party::BIRTH_DATE), |party| &mut party.birth_date);
+        number_codes(&mut self.postcodes, parties, drafts.of(party::POSTCODE), |party| &mut party.postcode);
+        self.names.foresee_known(parties.iter().map(|party| party.name));
+        self.names.foresee_known(parties.iter().map(|party| party.contact));
         let texts = |value| drafts.of(value).texts();
         let own = texts(party::NAME).zip(texts(party::CONTACT));
         for ((party, email), (name, contact)) in parties.iter_mut().zip(texts(party::EMAIL)).zip(own) {
@@ -201,18 +200,13 @@ impl Values {
         drafts.push(artist);
         let artist = phrase::words_of(artist);
         phrase::title(cell(Column::Title), words, out);
-        drafts.push_phrase(out);
+        drafts.push(out);
         line.self_titled = !out.is_empty() && phrase::words_of(out) == artist;
         phrase::title(cell(Column::Album), words, out);
         drafts.push(out);
-        line.label = scratch.label.value(cell(Column::Label), |raw| {
-            phrase::label(raw, words, out);
-            self.labels.add(out)
-        });
-        if line.label != MISSING && self.labels.text(line.label) == artist {
-            // An artist's own name in place of a label says that there is none.
-            line.label = MISSING;
-        }
+        phrase::label(cell(Column::Label), words, out);
+        // An artist's own name in place of a label says that there is none.
+        drafts.push(if phrase::words_of(out) == artist { "" } else { out });
         release::catalog(cell(Column::CatalogNo), words, out);
         drafts.push(out);
         let stem = release::catalog_stem(out);
@@ -242,32 +236,37 @@ impl Values {
 
     /// Numbers the drafted values of some lines, as [`Values::number_parties`] does.
     pub(super) fn number_releases(&mut self, lines: &mut [Release], drafts: Fields) {
-        self.titles.foresee_words(drafts.words());
         number_phrases(&mut self.artists, lines, drafts.of(line::ARTIST), |line| &mut line.artist);
         number_phrases(&mut self.titles, lines, drafts.of(line::TITLE), |line| &mut line.title);
         number_phrases(&mut self.albums, lines, drafts.of(line::ALBUM), |line| &mut line.album);
+        number_phrases(&mut self.labels, lines, drafts.of(line::LABEL), |line| &mut line.label);
         number_codes(&mut self.catalogs, lines, drafts.of(line::CATALOG), |line| &mut line.catalog);
         number_codes(&mut self.gtins, lines, drafts.of(line::GTIN), |line| &mut line.gtin);
         number_codes(&mut self.isrcs, lines, drafts.of(line::ISRC), |line| &mut line.isrc);
         number_codes(&mut self.lengths, lines, drafts.of(line::LENGTH), |line| &mut line.length);
         number_codes(&mut self.tracks, lines, drafts.of(line::TRACK), |line| &mut line.track);
+        self.titles.foresee_known(lines.iter().map(|line| line.title));
+        self.artists.foresee_known(lines.iter().map(|line| line.artist));
+        self.albums.foresee_known(lines.iter().map(|line| line.album));
     }
 }
 
-/// Numbers one drafted value of each record in its dictionary.
+/// Numbers one drafted value of each record in its dictionary, and counts it there.
 fn number_codes<R>(codes: &mut Codes, records: &mut [R], drafts: Drafted, place: impl Fn(&mut R) -> &mut u32) {
-    codes.foresee(drafts.hashes());
-    for (record, draft) in records.iter_mut().zip(drafts.values()) {
-        *place(record) = codes.add(draft);
-    }
+    let texts = drafts.texts().take(records.len());
+    codes.add_all(drafts.hashes(), texts, true, |nth, id| *place(&mut records[nth]) = id);
+}
+
+/// The same without counting it.
+fn number_only<R>(codes: &mut Codes, records: &mut [R], drafts: Drafted, place: impl Fn(&mut R) -> &mut u32) {
+    let texts = drafts.texts().take(records.len());
+    codes.add_all(drafts.hashes(), texts, false, |nth, id| *place(&mut records[nth]) = id);
 }
 
 /// The same for a field of phrases.
 fn number_phrases<R>(phrases: &mut Phrases, records: &mut [R], drafts: Drafted, place: impl Fn(&mut R) -> &mut u32) {
-    phrases.foresee(drafts.hashes());
-    for (record, draft) in records.iter_mut().zip(drafts.values()) {
-        *place(record) = phrases.add_hashed(draft);
-    }
+    let texts = drafts.texts().take(records.len());
+    phrases.add_all(drafts.hashes(), texts, |nth, id| *place(&mut records[nth]) = id);
 }
 
 /// Notes a cell of a column whose cells repeat.

@@ -59,6 +59,8 @@ pub struct Weights {
     fixed: Vec<[Millibits; 8]>,
     /// Rarity by whole number of expected records.
     rarity: Vec<Millibits>,
+    /// That of a value nobody else bears.
+    rarest: Millibits,
 }
 
 impl Weights {
@@ -75,7 +77,8 @@ impl Weights {
             }
         }
         let mut weights =
-            Self { fields, total, population: total + model::IMAGINED_RECORDS, fixed, rarity: Vec::new() };
+            Self { fields, total, population: total + model::IMAGINED_RECORDS, fixed, rarity: Vec::new(), rarest: 0 };
+        weights.rarest = milli(weights.population.log2());
         weights.rarity = (0_u16..256).map(|n| weights.rarity_of(f64::from(n))).collect();
         weights
     }
@@ -103,49 +106,61 @@ impl Weights {
     /// Compares and weighs two records of a table.
     #[must_use]
     pub fn weigh(&self, records: &Records, a: u32, b: u32) -> Parts {
-        let (i, j) = (a as usize, b as usize);
-        let mut outcomes = [Outcome::MISSING; MOST_FIELDS];
-        match records.kind {
-            Kind::Claimants => {
-                let found =
-                    compare::party::compare(&records.values, self.total, &records.parties[i], &records.parties[j]);
-                outcomes[..found.len()].copy_from_slice(&found);
-            }
-            Kind::Lines => {
-                let found =
-                    compare::release::compare(&records.values, self.total, &records.releases[i], &records.releases[j]);
-                outcomes[..found.len()].copy_from_slice(&found);
-            }
-        }
-        self.of_outcomes(outcomes)
+        self.compared(records, a, b, |found| {
+            let mut outcomes = [Outcome::MISSING; MOST_FIELDS];
+            outcomes[..found.len()].copy_from_slice(found);
+            let (weights, contradiction) = self.of_outcomes(found);
+            Parts { outcomes, weights, contradiction }
+        })
     }
 
-    fn of_outcomes(&self, outcomes: [Outcome; MOST_FIELDS]) -> Parts {
+    /// What the parts of two records add up to, without keeping them.
+    #[must_use]
+    pub fn sum(&self, records: &Records, a: u32, b: u32) -> Millibits {
+        self.compared(records, a, b, |found| self.of_outcomes(found).0.iter().sum())
+    }
+
+    fn compared<R>(&self, records: &Records, a: u32, b: u32, then: impl FnOnce(&[Outcome]) -> R) -> R {
+        let (i, j) = (a as usize, b as usize);
+        let values = &records.values;
+        match records.kind {
+            Kind::Claimants => {
+                then(&compare::party::compare(values, self.total, &records.parties[i], &records.parties[j]))
+            }
+            Kind::Lines => {
+                then(&compare::release::compare(values, self.total, &records.releases[i], &records.releases[j]))
+            }
+        }
+    }
+
+    /// The weights of what was compared, and whether anything contradicts.
+    fn of_outcomes(&self, outcomes: &[Outcome]) -> ([Millibits; MOST_FIELDS], bool) {
         let mut weights = [0; MOST_FIELDS];
         let mut contradiction = false;
         let (mut office, mut code): (Option<Rarest>, Option<Rarest>) = (None, None);
         // Where titles differ, artist and album agree for every other work of theirs.
         let other_work = self.fields[0].fact == Fact::Work && matches!(outcomes[0].level, 5 | 6);
-        let mut work_left = if other_work { OTHER_WORK } else { milli(self.population.log2()) };
-        for (i, field) in self.fields.iter().enumerate() {
-            let Some(nth) = usize::from(outcomes[i].level).checked_sub(1) else {
+        let mut work_left = if other_work { OTHER_WORK } else { self.rarest };
+        let fields = self.fields.iter().zip(&self.fixed).zip(outcomes).zip(&mut weights);
+        for (i, (((field, fixed), outcome), weight)) in fields.enumerate() {
+            let Some(nth) = usize::from(outcome.level).checked_sub(1) else {
                 continue;
             };
             let level = &field.levels[nth];
-            weights[i] = self.fixed[i][nth];
+            *weight = fixed[nth];
             contradiction |= level.contradicts;
             if !level.rarity {
                 continue;
             }
-            let mut rarity = self.rarity(outcomes[i].expected);
-            if outcomes[i].limit < u8::MAX {
-                rarity = rarity.min(Millibits::from(outcomes[i].limit) * 1000);
+            let mut rarity = self.rarity(outcome.expected);
+            if outcome.limit < u8::MAX {
+                rarity = rarity.min(Millibits::from(outcome.limit) * 1000);
             }
             match field.fact {
-                Fact::Own => weights[i] += rarity,
+                Fact::Own => *weight += rarity,
                 Fact::Work => {
                     let counted = rarity.min(work_left);
-                    weights[i] += counted;
+                    *weight += counted;
                     work_left -= counted;
                 }
                 Fact::Office => keep_rarest(&mut office, i, rarity),
@@ -156,7 +171,7 @@ impl Weights {
         for (i, rarity) in office.into_iter().chain(code) {
             weights[i] += rarity;
         }
-        Parts { outcomes, weights, contradiction }
+        (weights, contradiction)
     }
 }
 
@@ -270,7 +285,8 @@ mod tests {
         let mut three = one;
         three[6] = Outcome::counted(1, 30);
         three[7] = Outcome::counted(1, 30);
-        assert!(weights.of_outcomes(three).sum() < weights.of_outcomes(one).sum(), "no bits for saying it again");
+        let sum = |outcomes: &[Outcome]| weights.of_outcomes(outcomes).0.iter().sum::<Millibits>();
+        assert!(sum(&three) < sum(&one), "no bits for saying it again");
     }
 
     #[test]

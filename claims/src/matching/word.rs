@@ -17,6 +17,11 @@ pub(super) struct Shape {
 }
 
 impl Shape {
+    /// How many bytes it has, at most 255.
+    pub(super) fn bytes(self) -> usize {
+        usize::from(self.bytes)
+    }
+
     /// Whether one may be the initial of the other.
     pub(super) fn may_be_initial(self, other: Self) -> bool {
         self.first == other.first && (self.single || other.single)

@@ -39,7 +39,9 @@ fn pair_rows(records: &Records, outcome: &Outcome, pairs: &[Pair]) -> String {
     for (nth, pair) in pairs.iter().enumerate() {
         if nth % TOGETHER == 0 {
             let few = pairs[nth..].iter().take(TOGETHER);
-            records.foresee_compared(&few.flat_map(|pair| [pair.a, pair.b]).collect::<Vec<_>>());
+            let members: Vec<u32> = few.flat_map(|pair| [pair.a, pair.b]).collect();
+            records.foresee_compared(&members);
+            records.foresee_ids(&members);
         }
         let parts = outcome.weights.weigh(records, pair.a, pair.b);
         let group = pair.score - outcome.base.millibits - parts.sum();

@@ -7,7 +7,7 @@ use claims::{
     intake::Answers,
     line::{Basis, Category},
     random::Random,
-    store::{cases, events, matches, matching, register, removed, totals},
+    store::{cases, events, matches, matching, notices, register, removed, totals},
 };
 
 use super::{SLUG, claims_filed, claims_filed::Course, load};
@@ -179,6 +179,12 @@ async fn loaded_twice_it_is_there_once_and_adds_up() {
     let state = matching::state(&mut tx, row.id).await.unwrap();
     assert!(state.is_current());
     assert_eq!(state.members_most, SUBMITTED);
+    let tomorrow = Clock::System.now() + chrono::Duration::days(1);
+    assert_eq!(
+        notices::waiting_for_digest(&mut tx, row.id, tomorrow).await.unwrap(),
+        [],
+        "what counsel read by then depends on the hour"
+    );
     drop(tx);
     installation.recoup.store.close().await;
 

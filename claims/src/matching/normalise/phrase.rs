@@ -160,7 +160,12 @@ pub fn words_of(canonical: &str) -> &str {
 
 /// Each word of a canonical form, as many as count.
 pub fn each_word(canonical: &str) -> impl Iterator<Item = &str> + Clone {
-    text::split(words_of(canonical), b' ').filter(|word| !word.is_empty()).take(MOST_WORDS)
+    words(words_of(canonical))
+}
+
+/// Each word of the words of a canonical form.
+pub fn words(words: &str) -> impl Iterator<Item = &str> + Clone {
+    text::split(words, b' ').filter(|word| !word.is_empty()).take(MOST_WORDS)
 }
 
 /// The words and the marks of a canonical form.
