@@ -56,17 +56,25 @@ pub async fn submit(
 ) -> Result<Received, Failure> {
     let answers = answers.only(sign::FORM);
     match freeze(recoup, actor, id, version, &answers, client, key).await {
-        Err(failure @ (Failure::Invalid(_) | Failure::Refused(Refusal::VerifyEmail))) => {
-            // The transaction left no trace; what was typed on the signature page is kept apart, but for the tick.
-            let mut kept = answers;
-            kept.set("agree", "");
-            let mut tx = recoup.store.write().await?;
-            claims::save_answers(&mut tx, version, Step::Sign.key(), &kept, recoup.clock.now()).await?;
-            tx.commit().await?;
+        Err(failure @ (Failure::Invalid(_) | Failure::Said(_) | Failure::Refused(Refusal::VerifyEmail))) => {
+            keep_typed(recoup, id, version, answers).await?;
             Err(failure)
         }
         done => done,
     }
+}
+
+/// The transaction that failed left no trace; what was typed on the signature page is kept apart, but for the tick, as long as there
+/// is a draft that it belongs to.
+async fn keep_typed(recoup: &Recoup, id: ClaimId, version: VersionId, mut answers: Answers) -> Result<(), Failure> {
+    answers.set("agree", "");
+    let mut tx = recoup.store.write().await?;
+    claims::lock(&mut tx, id).await?;
+    if claims::by_id(&mut tx, id).await?.is_some_and(|claim| claim.draft_id == Some(version)) {
+        claims::save_answers(&mut tx, version, Step::Sign.key(), &answers, recoup.clock.now()).await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 async fn freeze(

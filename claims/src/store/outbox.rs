@@ -241,6 +241,8 @@ pub struct ReadMail {
     pub id: MailId,
     /// Which template made it.
     pub kind: String,
+    /// Case that it is about.
+    pub case_id: Option<CaseId>,
     /// Number of the claim it is about.
     pub number: Option<String>,
     /// The mailing it is of.
@@ -265,7 +267,7 @@ pub struct ReadMail {
     pub last: Option<String>,
 }
 
-const READ: &str = "SELECT o.id, o.kind, k.number, o.mailing_id, o.recipient, o.subject, o.body_text, o.state, o.attempts, o.created_at, o.next_at, o.sent_at, \
+const READ: &str = "SELECT o.id, o.kind, o.case_id, k.number, o.mailing_id, o.recipient, o.subject, o.body_text, o.state, o.attempts, o.created_at, o.next_at, o.sent_at, \
      (SELECT detail FROM deliveries d WHERE d.mail_id = o.id ORDER BY d.id DESC LIMIT 1) AS last FROM outbox o LEFT JOIN claims k ON k.id = o.claim_id";
 
 /// Mails of a case in one state or all, of one mailing or all: what waits in the order in which it goes out, else newest first.

@@ -80,15 +80,22 @@ impl Order {
         }
     }
 
-    const fn sql(self) -> &'static str {
+    /// What is sorted by, whether from the largest down, and whether equals are, which stand in the order of their ids.
+    const fn by(self) -> (&'static str, bool, bool) {
         match self {
-            Self::Received => "submitted_at DESC, id DESC",
-            Self::Number => "number, id",
-            Self::Claimant => "claimant_key, id",
-            Self::Amount => "amount DESC, id",
-            Self::Sworn => "amount - documented DESC, id",
-            Self::Overlap => "removed + suspected DESC, id",
+            Self::Received => ("submitted_at", true, true),
+            Self::Number => ("number", false, false),
+            Self::Claimant => ("claimant_key", false, false),
+            Self::Amount => ("amount", true, false),
+            Self::Sworn => ("amount - documented", true, false),
+            Self::Overlap => ("removed + suspected", true, false),
         }
+    }
+
+    fn sql(self) -> String {
+        let (by, down, ids_down) = self.by();
+        let way = |down: bool| if down { " DESC" } else { "" };
+        format!("{by}{}, id{}", way(down), way(ids_down))
     }
 }
 
@@ -335,11 +342,22 @@ pub async fn place(
     claim: ClaimId,
 ) -> Result<Option<Place>, Error> {
     on!(tx, c => {
-        let mut query = QueryBuilder::new(
-            "SELECT place, total, previous, next FROM (SELECT id, ROW_NUMBER() OVER w AS place, COUNT(*) OVER () AS total, LAG(number) OVER w AS previous, LEAD(number) OVER w AS next FROM ",
-        );
+        // Counting who stands before it takes no sorting.
+        let (by, down, ids_down) = order.by();
+        let side = |before: bool| {
+            let than = |down: bool| if before == down { ">" } else { "<" };
+            let way = |down: bool| if before == down { "" } else { " DESC" };
+            let stands = format!("(r.sorted {} me.sorted OR r.sorted = me.sorted AND r.id {} me.id)", than(down), than(ids_down));
+            (stands, format!("r.sorted{}, r.id{}", way(down), way(ids_down)))
+        };
+        let ((before, nearest_before), (after, nearest_after)) = (side(true), side(false));
+        let mut query = QueryBuilder::new(format!("WITH r AS (SELECT id, number, {by} AS sorted FROM "));
         filtered(case, filing_basis, filter, &mut query);
-        query.push(" WINDOW w AS (ORDER BY ").push(order.sql()).push(")) n WHERE id = ").push_bind(claim.0);
+        query.push("), me AS (SELECT id, sorted FROM r WHERE id = ").push_bind(claim.0).push(format!(
+            ") SELECT (SELECT COUNT(*) FROM r WHERE {before}) + 1 AS place, (SELECT COUNT(*) FROM r) AS total, \
+             (SELECT r.number FROM r WHERE {before} ORDER BY {nearest_before} LIMIT 1) AS previous, \
+             (SELECT r.number FROM r WHERE {after} ORDER BY {nearest_after} LIMIT 1) AS next FROM me",
+        ));
         query.build_query_as().fetch_optional(c).await
     })
 }

@@ -306,16 +306,18 @@ on_both! {
         let (app, _, counsel, people) = case(&database).await;
         let (list, count) = own_mail::list(&app.recoup, &people[0], 10, 1).await.unwrap();
         assert_eq!((count, list.len()), (2, 2), "two receipts");
-        let read = own_mail::read(&app.recoup, &people[0], list[0].id).await.unwrap();
-        assert!(read.body_text.contains("/claims/"), "{}", read.body_text);
-        assert!(own_mail::read(&app.recoup, &counsel, list[0].id).await.is_err(), "nobody reads another's mail here");
-        assert!(own_mail::list(&app.recoup, &counsel, 10, 99).await.unwrap().0.iter().all(|mail| mail.recipient == "counsel@example.org"));
+        let read = own_mail::read(&app.recoup, &people[0], list[0].mail.id).await.unwrap();
+        assert_eq!((read.zone.as_str(), list[1].zone.as_str()), ("America/Los_Angeles", "America/Los_Angeles"), "the zone of the case");
+        assert!(read.mail.body_text.contains("/claims/"), "{}", read.mail.body_text);
+        assert!(own_mail::read(&app.recoup, &counsel, list[0].mail.id).await.is_err(), "nobody reads another's mail here");
+        assert!(own_mail::list(&app.recoup, &counsel, 10, 99).await.unwrap().0.iter().all(|own| own.mail.recipient == "counsel@example.org"));
 
         claims::actions::sign_in::forgotten(&app.recoup, &Answers::default().with("email", "person0@example.org"), "192.0.2.1").await.unwrap();
         let sent = app.mail("reset_password", "person0@example.org").await;
         let (list, _) = own_mail::list(&app.recoup, &people[0], 10, 1).await.unwrap();
-        let mail = list.iter().find(|mail| mail.kind == "reset_password").expect("it is in the list");
-        let read = own_mail::read(&app.recoup, &people[0], mail.id).await.unwrap();
-        assert!(sent.body_text.contains("/reset/") && !read.body_text.contains("http"), "{}", read.body_text);
+        let own = list.iter().find(|own| own.mail.kind == "reset_password").expect("it is in the list");
+        assert_eq!(own.zone, "Etc/UTC");
+        let read = own_mail::read(&app.recoup, &people[0], own.mail.id).await.unwrap();
+        assert!(sent.body_text.contains("/reset/") && !read.mail.body_text.contains("http"), "{}", read.mail.body_text);
     }
 }

@@ -3,7 +3,7 @@
 use claims::{
     line::{Basis, Category},
     status::ClaimStatus,
-    store::register::{self, Filter, Order, RegisterRow, RegisterSums},
+    store::register::{self, Filter, Order, Place, RegisterRow, RegisterSums},
 };
 use tests::{App, on_both, stage};
 
@@ -68,6 +68,17 @@ async fn list(app: &App, case: claims::CaseId, filter: &Filter, order: Order) ->
         suspected: rows.iter().map(|row| row.suspected).sum(),
     };
     assert_eq!(sums, added, "the sums of a filter are the sums of its rows");
+    for (at, row) in rows.iter().enumerate() {
+        let place = register::place(&mut tx, case, Basis::Retail, filter, order, row.id).await.unwrap().unwrap();
+        let number = |at: usize| rows.get(at).map(|row| row.number.clone());
+        let stands = Place {
+            place: i64::try_from(at + 1).unwrap(),
+            total: added.claims,
+            previous: at.checked_sub(1).and_then(number),
+            next: number(at + 1),
+        };
+        assert_eq!(place, stands, "{order:?} {filter:?}");
+    }
     (rows, sums)
 }
 
@@ -129,7 +140,7 @@ on_both! {
 
     async fn every_order_shows_every_claim_once(database) {
         let (app, case) = filed(&database).await;
-        for (order, first) in [(Order::Received, "Withdrawn Ltd"), (Order::Number, "100% Vinyl_Ltd"), (Order::Claimant, "100% Vinyl_Ltd"), (Order::Amount, "Waveform"), (Order::Sworn, "Waveform")] {
+        for (order, first) in [(Order::Received, "Withdrawn Ltd"), (Order::Number, "100% Vinyl_Ltd"), (Order::Claimant, "100% Vinyl_Ltd"), (Order::Amount, "Waveform"), (Order::Sworn, "Waveform"), (Order::Overlap, "100% Vinyl_Ltd")] {
             let mut seen = Vec::new();
             for page in 0..5 {
                 let mut tx = app.recoup.store.read().await.unwrap();
@@ -137,6 +148,7 @@ on_both! {
                 seen.extend(rows.into_iter().map(|row| row.claimant));
             }
             assert_eq!(seen[0], first, "{order:?}");
+            assert_eq!(names(&list(&app, case, &Filter::default(), order).await.0), seen, "{order:?}");
             seen.sort();
             seen.dedup();
             assert_eq!(seen.len(), 5, "{order:?}");

@@ -1,7 +1,11 @@
 //! One's own mail: everything that was mailed can be read here too.
 
 use axum::extract::Path;
-use claims::{MailId, actions::own_mail, deadline, store::outbox::ReadMail};
+use claims::{
+    MailId,
+    actions::own_mail::{self, OwnMail},
+    deadline,
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -40,13 +44,13 @@ pub async fn page(visitor: Visitor, Query(query): Query) -> Answer {
     })))
 }
 
-fn row(mail: &ReadMail) -> impl IntoView + use<> {
+fn row(OwnMail { mail, zone }: &OwnMail) -> impl IntoView + use<> {
     let (word, key) = state(&mail.state);
     let at = mail.sent_at.unwrap_or(mail.created_at);
     view! {
         <tr>
             <th scope="row"><a href=format!("/mail/{}", mail.id)>{mail.subject.clone()}</a></th>
-            <td><time datetime=at.to_rfc3339()>{deadline::show(at, "Etc/UTC")}</time></td>
+            <td><time datetime=at.to_rfc3339()>{deadline::show(at, zone)}</time></td>
             <td><StatusTag word=word key=key/></td>
         </tr>
     }
@@ -62,7 +66,7 @@ fn state(state: &str) -> (&'static str, &'static str) {
 
 /// `GET /mail/{id}`
 pub async fn one(visitor: Visitor, Path(id): Path<i64>) -> Answer {
-    let mail = own_mail::read(visitor.recoup(), visitor.actor()?, MailId(id)).await?;
+    let OwnMail { mail, zone } = own_mail::read(visitor.recoup(), visitor.actor()?, MailId(id)).await?;
     Ok(visitor.page(Page::new(mail.subject.clone(), move || {
         let (word, key) = state(&mail.state);
         let at = mail.sent_at.unwrap_or(mail.created_at);
@@ -72,7 +76,7 @@ pub async fn one(visitor: Visitor, Path(id): Path<i64>) -> Answer {
         view! {
             <a class="back" href="/mail">"← Mail"</a>
             <h1>{mail.subject.clone()}</h1>
-            <p class="soft">"To "{mail.recipient.clone()}", "<time datetime=at.to_rfc3339()>{deadline::show(at, "Etc/UTC")}</time>" "<StatusTag word=word key=key/></p>
+            <p class="soft">"To "{mail.recipient.clone()}", "<time datetime=at.to_rfc3339()>{deadline::show(at, &zone)}</time>" "<StatusTag word=word key=key/></p>
             {failed}
             {text(&mail.body_text)}
         }
