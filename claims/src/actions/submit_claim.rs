@@ -10,7 +10,7 @@ use super::{
     Failure, Recoup,
     claim_view::{self, Draft},
     edit_lines::in_case,
-    letters, match_case, once,
+    letters, match_case, once, permit,
 };
 use crate::{
     ClaimId, Instant, LetterId, VersionId,
@@ -88,9 +88,8 @@ async fn freeze(
 ) -> Result<Received, Failure> {
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
-    claim_view::own_claim(&mut tx, actor, id, Action::ReadOwnClaim).await?;
-    claims::lock(&mut tx, id).await?;
-    let claim = claims::by_id(&mut tx, id).await?.ok_or(Refusal::NotFound)?;
+    let claim = claim_view::own_claim(&mut tx, actor, id, Action::ReadOwnClaim).await?;
+    let claim = claims::locked(&mut tx, claim).await?;
     matching::lock(&mut tx, claim.case_id).await?;
     let row = claims::version(&mut tx, version).await?.filter(|row| row.claim_id == id).ok_or(Refusal::NotFound)?;
     if row.sent_at.is_some() {
@@ -98,7 +97,7 @@ async fn freeze(
     }
     let fingerprint = format!("{id} {version} {answers:?}");
     once::answered(&mut tx, actor, key, "submit_claim", &fingerprint).await?;
-    claim_view::own_claim(&mut tx, actor, id, Action::SubmitClaim).await?;
+    permit(actor, Action::SubmitClaim(claim.claimant_id))?;
     if claim.draft_id != Some(version) {
         return Err(Failure::said("This draft is no longer the one being written. Open the claim again."));
     }

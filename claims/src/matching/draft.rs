@@ -5,8 +5,8 @@
 
 use super::{intern, normalise::phrase};
 
-/// How many records are numbered at once: enough for memory to be busy, few enough to stay in the fastest cache.
-pub(super) const BATCH: usize = 128;
+/// How many records are numbered at once: enough for memory to be busy, few enough to stay in a near cache.
+pub(super) const BATCH: usize = 512;
 
 /// The drafted values of a party, in their order.
 pub(super) mod party {

@@ -20,7 +20,7 @@ pub struct Interner {
 const FREE: u64 = u64::MAX;
 
 /// So many look-ups wait for memory together.
-const TOGETHER: usize = 128;
+const TOGETHER: usize = 512;
 
 /// A text that another probably is.
 #[derive(Clone, Copy, Default)]

@@ -171,6 +171,18 @@ pub async fn lock(tx: &mut Tx, id: ClaimId) -> Result<(), Error> {
     sqlx::query("UPDATE claims SET changed_at = changed_at WHERE id = $1").bind(id).execute(&mut **tx).await.map(drop)
 }
 
+/// Locks a claim that was read, and gives it as it is then. SQLite's writers queue, so there nobody changed it since.
+///
+/// # Errors
+/// If the database fails, or the claim is gone.
+pub async fn locked(tx: &mut Tx, claim: Claim) -> Result<Claim, Error> {
+    if matches!(tx, Tx::Sqlite(_)) {
+        return Ok(claim);
+    }
+    lock(tx, claim.id).await?;
+    by_id(tx, claim.id).await?.ok_or(Error::RowNotFound)
+}
+
 /// The claims of an account's claimants, last changed first.
 ///
 /// # Errors

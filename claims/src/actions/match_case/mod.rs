@@ -276,9 +276,18 @@ pub(super) async fn changed(
 ) -> Result<(), Failure> {
     // First this, which waits for a run that is being written: it holds the same row, and may set what is cleared next.
     matching::want(tx, claim.case_id).await?;
-    removed::clear(tx, claim.id, None).await?;
+    // Of a claim that has no number yet nothing was counted and nothing taken off.
+    let counted = claim.number.is_some();
+    if counted {
+        removed::clear(tx, claim.id, None).await?;
+        registered::take_back(tx, claim.id).await?;
+    }
     if let Some(version) = sent {
         matching::tell(tx, claim.case_id, version).await?;
     }
-    Ok(registered::keep(tx, claim.id).await?)
+    registered::keep(tx, claim.id).await?;
+    if counted {
+        registered::forget_empty_sums(tx, claim.case_id).await?;
+    }
+    Ok(())
 }
