@@ -52,7 +52,7 @@ pub async fn list(recoup: &Recoup, actor: &Actor, limit: i64, page: i64) -> Resu
 
 async fn zone_of(tx: &mut Tx, case: Option<CaseId>) -> Result<String, Failure> {
     let Some(case) = case else { return Ok("Etc/UTC".to_owned()) };
-    Ok(cases::by_id(tx, case).await?.ok_or(Refusal::NotFound)?.read()?.settings.time_zone.to_string())
+    Ok(cases::by_id(tx, case).await?.ok_or(Refusal::NotFound)?.read()?.settings.time_zone)
 }
 
 /// One mail of an account.
