@@ -44,7 +44,7 @@ pub struct Received {
 /// the same answer and changes nothing.
 ///
 /// # Errors
-/// Wrong answers on the signature (kept for the page), a claim that is not ready, or a case that takes no more claims.
+/// Wrong answers on the signature, a claim that is not ready, or a case that takes no more claims; what was typed is kept for the page.
 pub async fn submit(
     recoup: &Recoup,
     actor: &Actor,
@@ -57,7 +57,9 @@ pub async fn submit(
     let answers = answers.only(sign::FORM);
     match freeze(recoup, actor, id, version, &answers, client, key).await {
         Err(failure @ (Failure::Invalid(_) | Failure::Said(_) | Failure::Refused(Refusal::VerifyEmail))) => {
-            keep_typed(recoup, id, version, answers).await?;
+            if let Err(error) = keep_typed(recoup, id, version, answers).await {
+                tracing::warn!(%error, "what was typed on the signature page was not kept");
+            }
             Err(failure)
         }
         done => done,
@@ -65,12 +67,15 @@ pub async fn submit(
 }
 
 /// The transaction that failed left no trace; what was typed on the signature page is kept apart, but for the tick, as long as there
-/// is a draft that it belongs to.
+/// is a draft that is being written.
 async fn keep_typed(recoup: &Recoup, id: ClaimId, version: VersionId, mut answers: Answers) -> Result<(), Failure> {
     answers.set("agree", "");
     let mut tx = recoup.store.write().await?;
     claims::lock(&mut tx, id).await?;
-    if claims::by_id(&mut tx, id).await?.is_some_and(|claim| claim.draft_id == Some(version)) {
+    let written = |claim: claims::Claim| {
+        claim.draft_id == Some(version) && !(claim.status == "withdrawn" && claim.in_force_id.is_none())
+    };
+    if claims::by_id(&mut tx, id).await?.is_some_and(written) {
         claims::save_answers(&mut tx, version, Step::Sign.key(), &answers, recoup.clock.now()).await?;
         tx.commit().await?;
     }

@@ -123,15 +123,11 @@ impl Interner {
 
     /// Makes room for this many more texts.
     fn make_room(&mut self, texts: usize) {
-        if self.slots.is_empty() {
-            self.open();
-        }
-        while (self.ends.len() + texts) * 4 > self.slots.len() * 3 {
-            self.grow();
-        }
+        self.reserve(self.ends.len() + texts);
     }
 
     /// Loads the texts of these numbers.
+    #[cfg(feature = "matching-files")]
     pub(super) fn foresee_texts(&self, ids: impl Iterator<Item = u32>) {
         let starts = ids.map(|id| self.ends[(id as usize).saturating_sub(1)]);
         let seen = starts.fold(0, |seen, start| seen ^ self.arena.as_bytes().get(start as usize).unwrap_or(&0));
@@ -197,6 +193,9 @@ impl Interner {
 
     /// Makes room for this many distinct texts, so that the table need not grow on the way.
     pub fn reserve(&mut self, texts: usize) {
+        if self.slots.is_empty() {
+            self.open();
+        }
         let size = (texts.saturating_mul(4) / 3 + 1).next_power_of_two();
         if size > self.slots.len() {
             self.resize(size);

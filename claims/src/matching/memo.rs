@@ -1,4 +1,4 @@
-//! What cells of one column lately turned out to be. Towns, labels and years repeat; normalising them once in a while and not
+//! What cells of one column lately turned out to be. Towns, years and languages repeat; normalising them once in a while and not
 //! once a record halves the time that reading a table takes.
 
 use super::text;

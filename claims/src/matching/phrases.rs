@@ -3,7 +3,7 @@
 use super::{
     alignment::{self, Alignment},
     codes,
-    intern::{self, Interner, MISSING},
+    intern::{self, Interner},
     normalise::phrase::{self, MOST_WORDS, Marks, ORGANISATION},
     text,
     word::{self, Member},
@@ -82,14 +82,6 @@ impl Default for Phrases {
 }
 
 impl Phrases {
-    /// Notes one occurrence of a canonical phrase and returns its number.
-    pub fn add(&mut self, canonical: &str) -> u32 {
-        let hash = intern::short(canonical);
-        let mut found = MISSING;
-        self.add_all(&[hash], std::iter::once(canonical), |_, id| found = id);
-        found
-    }
-
     /// The numbers of some canonical phrases, given with their hashes: what one look-up waits for is asked for for all of them.
     pub(super) fn add_all<'a>(
         &mut self,

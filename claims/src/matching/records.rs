@@ -237,6 +237,7 @@ impl Records {
     }
 
     /// Loads the ids of these records, as [`Records::foresee_compared`] does what is compared.
+    #[cfg(feature = "matching-files")]
     pub(super) fn foresee_ids(&self, members: &[u32]) {
         self.ids.foresee_texts(members.iter().map(|record| record + 1));
     }

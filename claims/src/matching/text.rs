@@ -271,7 +271,7 @@ pub fn split_once(text: &str, mark: u8) -> Option<(&str, &str)> {
     Some((&text[..at], &text[at + 1..]))
 }
 
-/// The parts of a text between `mark`s, an ASCII character; see [`split_once`].
+/// The parts of a text between `mark`s, an ASCII character.
 pub fn split(text: &str, mark: u8) -> impl Iterator<Item = &str> + Clone {
     let mut rest = Some(text);
     std::iter::from_fn(move || {

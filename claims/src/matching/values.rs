@@ -173,6 +173,10 @@ impl Values {
         number_codes(&mut self.tax_ids, parties, drafts.of(party::TAX_ID), |party| &mut party.tax_id);
         number_codes(&mut self.birth_dates, parties, drafts.of(party::BIRTH_DATE), |party| &mut party.birth_date);
         number_codes(&mut self.postcodes, parties, drafts.of(party::POSTCODE), |party| &mut party.postcode);
+        for party in &*parties {
+            self.cities.count(party.city);
+            self.regions.count(party.region);
+        }
         self.names.foresee_known(parties.iter().map(|party| party.name));
         self.names.foresee_known(parties.iter().map(|party| party.contact));
         let texts = |value| drafts.of(value).texts();
@@ -245,6 +249,10 @@ impl Values {
         number_codes(&mut self.isrcs, lines, drafts.of(line::ISRC), |line| &mut line.isrc);
         number_codes(&mut self.lengths, lines, drafts.of(line::LENGTH), |line| &mut line.length);
         number_codes(&mut self.tracks, lines, drafts.of(line::TRACK), |line| &mut line.track);
+        for line in &*lines {
+            self.years.count(line.year);
+            self.languages.count(line.language);
+        }
         self.titles.foresee_known(lines.iter().map(|line| line.title));
         self.artists.foresee_known(lines.iter().map(|line| line.artist));
         self.albums.foresee_known(lines.iter().map(|line| line.album));
@@ -269,7 +277,7 @@ fn number_phrases<R>(phrases: &mut Phrases, records: &mut [R], drafts: Drafted, 
     phrases.add_all(drafts.hashes(), texts, |nth, id| *place(&mut records[nth]) = id);
 }
 
-/// Notes a cell of a column whose cells repeat.
+/// The number of a cell of a column whose cells repeat; it is counted when its record is added.
 fn repeated(
     codes: &mut Codes,
     memo: &mut Memo,
@@ -277,10 +285,8 @@ fn repeated(
     out: &mut String,
     canonical: impl Fn(&str, &mut String),
 ) -> u32 {
-    let id = memo.value(raw, |raw| {
+    memo.value(raw, |raw| {
         canonical(raw, out);
         codes.number(out)
-    });
-    codes.count(id);
-    id
+    })
 }

@@ -1,6 +1,5 @@
 //! Mail of the demo case: a template, news, and a letter to many of which some waits, some was sent and one failed.
 
-use chrono::{Duration, NaiveTime};
 use claims::{
     AccountId, CaseId, Instant,
     actions::{
@@ -19,9 +18,8 @@ const TEXT: &str = "Dear {{name}},\n\nof the {{claimed}} that {{claimant}} claim
 /// Writes what counsel wrote, as of `now`; what waits goes out one an hour.
 pub(super) async fn fill(recoup: &Recoup, case: CaseId, counsel: AccountId, now: Instant) -> anyhow::Result<()> {
     let mut tx = recoup.store.write().await?;
-    // What happened weeks ago was in the digests of those mornings.
-    let this_morning = now.date_naive().and_time(NaiveTime::MIN).and_utc() - Duration::days(2);
-    notices::take_for_digest(&mut tx, case, counsel, this_morning).await?;
+    // Of what happened before counsel had their digests; a first one would come at once or tomorrow, by the hour of the loading.
+    notices::take_for_digest(&mut tx, case, counsel, now).await?;
     tx.commit().await?;
     let mut tx = recoup.store.read().await?;
     let actor = accounts::actor(&mut tx, counsel).await?.ok_or_else(|| anyhow::anyhow!("counsel is missing"))?;

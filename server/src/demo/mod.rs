@@ -13,7 +13,7 @@ use claims::{
     actions::{Recoup, cases as case_actions, counsel, match_case},
     frozen::FrozenClaim,
     random::Random,
-    store::{accounts, cases, documents::NewDocument, matching, notices, outbox},
+    store::{accounts, cases, documents::NewDocument, matching, outbox},
 };
 use futures::{StreamExt, TryStreamExt};
 
@@ -173,10 +173,6 @@ async fn fill(
     tx.commit().await?;
     match_case::run_due(recoup, "demo").await?;
     letters::draft(recoup, people.counsel, case).await?;
-    // Of the days before counsel had their digests; a first one would come at once or tomorrow, by the hour of the loading.
-    let mut tx = recoup.store.write().await?;
-    notices::take_for_digest(&mut tx, case, people.counsel, now).await?;
-    tx.commit().await?;
     take_mails_back(recoup, &invented, today).await?;
     filing::move_on(recoup, now);
     mail::fill(recoup, case, people.counsel, now).await?;

@@ -41,6 +41,7 @@ on_both! {
     async fn the_deadline_passes_over_open_forms(database) {
         let (app, ada, browser, id) = begun(&database).await;
         let (sign, sale) = (signed(&browser, id).await, line(&browser, id, "7.00").await);
+        let half_typed = signed(&browser, id).await.fill("place_name", "");
         let others = format!("/claims/{id}/others");
         let step = browser.get(&others).await.form(&others).fill("others", "yes").fill("others_who", "Her brother.");
         // The last minute of 30 June in Los Angeles goes by.
@@ -67,7 +68,21 @@ on_both! {
         let page = browser.get(&format!("/claims/{id}/sign")).await;
         page.expect("This case takes no more claims");
         page.expect("Your draft is kept");
+        browser.send(half_typed).await.expect_status(409);
+        let page = browser.get(&format!("/claims/{id}/sign")).await;
+        page.expect_no("City and country");
         assert!(page.forms().iter().all(|form| !form.has("signature")));
+    }
+
+    async fn a_claim_that_another_tab_withdrew_keeps_nothing_more(database) {
+        let (app, ada, browser, id) = begun(&database).await;
+        let sign = signed(&browser, id).await;
+        claims::actions::withdraw::withdraw(&app.recoup, &ada, id, "settled").await.unwrap();
+        let before = rows(&database).await;
+        let page = browser.send(sign).await;
+        page.expect_status(409);
+        page.expect("This claim was withdrawn");
+        assert_eq!(rows(&database).await, before);
     }
 
     async fn a_claim_that_another_tab_sent_is_not_changed_by_this_one(database) {
