@@ -278,6 +278,34 @@ mod tests {
         assert_eq!(found, expected);
     }
 
+    /// And so are its releases grouped: works of one title by many artists, issued again and again, under numbers that some share.
+    #[cfg(feature = "matching-files")]
+    #[test]
+    fn the_releases_of_a_case_are_grouped_as_in_a_file() {
+        let titles = ["Greatest Hits", "Live", "Sonatas for solo violin", "Night Music", "The Glass Meadow"];
+        let artists = ["Ilse Varga", "The Thistlewood String Band", "Ilse Varga Trio", "Omar Okafor"];
+        let mut all: Vec<Description> = Vec::new();
+        for place in 0..400 {
+            let title = titles[place % 5].to_owned() + if place % 11 == 0 { ", Vol. 2" } else { "" };
+            all.push(Description {
+                catalogue_number: if place % 3 == 0 { format!("AB-{}", place / 24) } else { String::new() },
+                artist: artists[place / 5 % 4].to_owned(),
+                title,
+                label: if place % 2 == 0 { "Copper Thimble Records" } else { "Redshank" }.to_owned(),
+                ..Description::default()
+            });
+        }
+        let mut table = "id,upc,catalog_no,isrc,artist,title,label\n".to_owned();
+        for (place, of) in all.iter().enumerate() {
+            table += &format!("{place},,{},,{},\"{}\",{}\n", of.catalogue_number, of.artist, of.title, of.label);
+        }
+        let records = super::super::read::read(table.as_bytes(), Some(Kind::Lines), None, |_| {}).unwrap().records;
+        let outcome = run::run(&records, Options::default(), |_, _| {});
+        let expected: Vec<usize> = outcome.clusters.of.iter().map(|of| *of as usize).collect();
+        assert!(expected.iter().enumerate().any(|(place, of)| place != *of));
+        assert_eq!(releases(&all, 1, |_, _| {}), expected);
+    }
+
     /// Claims of a case with nothing known of where they are: neither the words for nothing nor an address that is kept for
     /// examples makes two of them one.
     #[test]
