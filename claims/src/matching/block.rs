@@ -76,9 +76,9 @@ pub struct Blocks<'a> {
 /// Bits for keys that were split.
 const SPLIT_BITS: usize = 1 << 16;
 
-/// Where the bit of a key stands. Keys are hashes already.
-fn split_bit(key: u32) -> (usize, u64) {
-    ((key >> 6) as usize & (SPLIT_BITS / 64 - 1), 1 << (key & 63))
+/// Where the bit of a key stands among these words, whose number is a power of two. Keys are hashes already.
+fn bit_of(key: u32, words: &[u64]) -> (usize, u64) {
+    ((key >> 6) as usize & (words.len() - 1), 1 << (key & 63))
 }
 
 /// Keys with their rule. Keys are hashes already.
@@ -127,7 +127,7 @@ impl<'a> Blocks<'a> {
 
     /// Whether two records of one key met under it: they did unless its block was split between them, or capped.
     fn met(&self, a: u32, b: u32, rule: usize, key: u32) -> bool {
-        let (word, bit) = split_bit(key);
+        let (word, bit) = bit_of(key, &self.may_be_split);
         if self.may_be_split[word] & bit == 0 || !self.split.contains(&with_rule(rule, key)) {
             return true;
         }
@@ -152,7 +152,7 @@ impl<'a> Blocks<'a> {
             if run.len() > LARGEST_BLOCK {
                 report.split_blocks += 1;
                 self.split.insert(with_rule(rule, high(run[0])));
-                let (word, bit) = split_bit(high(run[0]));
+                let (word, bit) = bit_of(high(run[0]), &self.may_be_split);
                 self.may_be_split[word] |= bit;
                 split.extend(run.iter().map(|entry| {
                     let record = low(*entry);
@@ -195,19 +195,14 @@ impl Often {
         Self { once: vec![0; words], again: vec![0; words] }
     }
 
-    /// Where the bit of a key stands. Keys are hashes already.
-    fn place(&self, key: u32) -> (usize, u64) {
-        ((key >> 6) as usize & (self.once.len() - 1), 1 << (key & 63))
-    }
-
     fn note(&mut self, key: u32) {
-        let (word, bit) = self.place(key);
+        let (word, bit) = bit_of(key, &self.once);
         self.again[word] |= self.once[word] & bit;
         self.once[word] |= bit;
     }
 
     fn may_repeat(&self, key: u32) -> bool {
-        let (word, bit) = self.place(key);
+        let (word, bit) = bit_of(key, &self.once);
         self.again[word] & bit != 0
     }
 }

@@ -162,7 +162,7 @@ fn join(rule: u32, parts: &[u32]) -> u32 {
         }
         state = mix(state ^ u64::from(*part));
     }
-    u32::try_from(state >> 32).unwrap_or(0).max(1)
+    high(state)
 }
 
 /// The key of a word.
@@ -178,7 +178,7 @@ fn starts(phrase: &str) -> [u32; 3] {
     let (mut found, mut state) = ([1; 3], 0_u64);
     for (nth, c) in phrase::words_of(phrase).chars().filter(|c| *c != ' ').take(8).enumerate() {
         state = mix(state ^ u64::from(u32::from(c)));
-        let key = u32::try_from(state >> 32).unwrap_or(0).max(1);
+        let key = high(state);
         for (start, letters) in found.iter_mut().zip([4, 6, 8]) {
             *start = if nth < letters { key } else { *start };
         }

@@ -37,6 +37,7 @@ pub mod compare;
 pub mod decide;
 pub mod distance;
 mod draft;
+mod eight;
 pub mod explain;
 pub mod group;
 pub mod index;

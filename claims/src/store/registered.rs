@@ -43,34 +43,22 @@ macro_rules! counted {
     };
 }
 
-/// Takes the sums of a claim, as they are kept, off those of its case: what follows is [`keep`]. The caller holds the row of the case.
+/// Brings the row of a claim, and with it the sums of its case, up to date; a claim that was never sent has none. Of one that was not
+/// `counted` before there is nothing to be taken off first. The caller holds the row of the case.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn take_back(tx: &mut Tx, claim: ClaimId) -> Result<(), Error> {
-    on!(tx, c => sqlx::query(counted!("-")).bind(claim).execute(c).await.map(drop))
-}
-
-/// Brings the row of a claim up to date and adds its sums to those of its case, where none of it was counted or it was taken back; a claim
-/// that was never sent has none. The caller holds the row of the case.
-///
-/// # Errors
-/// If the database fails.
-pub async fn keep(tx: &mut Tx, claim: ClaimId) -> Result<(), Error> {
+pub async fn keep(tx: &mut Tx, claim: ClaimId, counted: bool) -> Result<(), Error> {
     on!(tx, c => {
-        for sql in [kept!("k.id = $1"), counted!("")] {
+        for sql in counted.then_some(counted!("-")).into_iter().chain([kept!("k.id = $1"), counted!("")]) {
             sqlx::query(sql).bind(claim).execute(&mut *c).await?;
+        }
+        if counted {
+            // Sums that no line is behind any more.
+            sqlx::query("DELETE FROM case_totals WHERE lines = 0 AND case_id = (SELECT case_id FROM claims WHERE id = $1)").bind(claim).execute(c).await?;
         }
         Ok(())
     })
-}
-
-/// Deletes the sums of a case that no line is behind any more.
-///
-/// # Errors
-/// If the database fails.
-pub async fn forget_empty_sums(tx: &mut Tx, case: CaseId) -> Result<(), Error> {
-    on!(tx, c => sqlx::query("DELETE FROM case_totals WHERE case_id = $1 AND lines = 0").bind(case).execute(c).await.map(drop))
 }
 
 /// Brings the rows of a case and its sums up to date, after its filing basis changed, or after its claims came into the database

@@ -37,7 +37,8 @@ pub async fn page(visitor: Visitor, At(id): At<ClaimId>) -> Answer {
     let intake = draft.case.intake(now);
     let actor = visitor.actor()?;
     let unverified = (!actor.verified).then(|| actor.email.clone());
-    let stopped = draft.remarks().iter().any(|remark| remark.stops);
+    let remarks = draft.remarks();
+    let stopped = remarks.iter().any(|remark| remark.stops);
     let mut errors = errors(&visitor, &draft, intake == Intake::LateWithReason).await;
     if intake == Intake::Closed || stopped || unverified.is_some() {
         // The page has no form then in which anything could be mended.
@@ -49,7 +50,6 @@ pub async fn page(visitor: Visitor, At(id): At<ClaimId>) -> Answer {
     let for_whom = whom(&draft.claim, &draft.case);
     Ok(visitor.page(
         Page::new("Sign and send", move || {
-            let remarks = draft.remarks();
             let body = if intake == Intake::Closed {
                 closed(&draft.case, now).into_any()
             } else if stopped {

@@ -280,14 +280,9 @@ pub(super) async fn changed(
     let counted = claim.number.is_some();
     if counted {
         removed::clear(tx, claim.id, None).await?;
-        registered::take_back(tx, claim.id).await?;
     }
     if let Some(version) = sent {
         matching::tell(tx, claim.case_id, version).await?;
     }
-    registered::keep(tx, claim.id).await?;
-    if counted {
-        registered::forget_empty_sums(tx, claim.case_id).await?;
-    }
-    Ok(())
+    Ok(registered::keep(tx, claim.id, counted).await?)
 }
