@@ -112,14 +112,17 @@ fn bounded<T: PartialEq + Copy>(a: &[T], b: &[T], limit: usize) -> Option<usize>
     table(a, b, limit)
 }
 
-/// Three rows of the dynamic programme, given up as soon as a whole row exceeds the limit.
+/// Three rows of the dynamic programme, given up as soon as a whole row exceeds the limit. Only cells are reckoned that lie so near the
+/// diagonal that the limit may reach them (Ukkonen 1985); `a` is not longer than `b`.
 fn table<T: PartialEq + Copy>(a: &[T], b: &[T], limit: usize) -> Option<usize> {
-    let mut rows = [[0_u8; LONGEST + 1]; 3];
+    /// More than any distance.
+    const FAR: u8 = 2 * LONGEST as u8;
+    let mut rows = [[FAR; LONGEST + 2]; 3];
     let width = b.len();
-    for (j, cell) in rows[0].iter_mut().enumerate().take(width + 1) {
-        *cell = u8::try_from(j).unwrap_or(u8::MAX);
+    for (cell, j) in rows[0].iter_mut().take(width.min(limit) + 1).zip(0..) {
+        *cell = j;
     }
-    for i in 1..=a.len() {
+    for (i, x) in (1_usize..).zip(a) {
         let [older, old, new] = &mut rows;
         if i > 1 {
             std::mem::swap(older, old);
@@ -127,12 +130,15 @@ fn table<T: PartialEq + Copy>(a: &[T], b: &[T], limit: usize) -> Option<usize> {
         } else {
             std::mem::swap(old, older);
         }
-        new[0] = u8::try_from(i).unwrap_or(u8::MAX);
-        let mut best = new[0];
-        for j in 1..=width {
-            let change = u8::from(a[i - 1] != b[j - 1]);
+        let (first, last) = (i.saturating_sub(limit).max(1), width.min(i + limit));
+        // Beside the cells of this row stands what no cell of the next may take for nearer than it is.
+        new[first - 1] = if first == 1 { u8::try_from(i).unwrap_or(FAR) } else { FAR };
+        new[last + 1] = FAR;
+        let mut best = new[first - 1];
+        for j in first..=last {
+            let change = u8::from(*x != b[j - 1]);
             let mut cost = (old[j] + 1).min(new[j - 1] + 1).min(old[j - 1] + change);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+            if i > 1 && j > 1 && *x == b[j - 2] && a[i - 2] == b[j - 1] {
                 cost = cost.min(older[j - 2] + 1);
             }
             new[j] = cost;

@@ -224,7 +224,7 @@ fn line_keys(v: &Values, r: &Release, own: Own, out: &mut [u32; MOST_RULES]) {
     let artist = if r.artist == MISSING { 0 } else { v.artists.key(r.artist).max(1) };
     let album = if r.album == MISSING { 0 } else { v.albums.key(r.album).max(1) };
     let [four, six, eight] = starts(own.text(line::TITLE));
-    let label = own.ends(line::LABEL).map_or(0, |(first, _)| word_key(first));
+    let label = if r.label == MISSING { 0 } else { v.labels.first(r.label).max(1) };
     let year = if r.year == MISSING { 0 } else { v.years.hash(r.year).max(1) };
     let catalog = if r.catalog == MISSING { 0 } else { r.catalog_stem };
     out[0] = if r.gtin_kind == GtinKind::Cut { 0 } else { join(20, &[value(r.gtin, line::GTIN)]) };

@@ -30,6 +30,7 @@
 
 mod alignment;
 pub mod block;
+mod cells;
 pub mod cluster;
 pub mod codes;
 pub mod columns;

@@ -15,6 +15,7 @@ impl Records {
     pub fn finish(&mut self) {
         #[expect(clippy::cast_precision_loss, reason = "a number of records is far below 2^52")]
         let total = self.len().max(2) as f64;
+        self.forget_cells();
         let (values, parties, releases) = (&mut self.values, &self.parties, &self.releases);
         values.close();
         for field in 0..PARTNERS {

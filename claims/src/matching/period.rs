@@ -1,5 +1,7 @@
 //! Periods of lines as whole months.
 
+use super::text;
+
 /// First and last month (year × 12 + month − 1) of a period. A year alone is all its months, a month or a day its month;
 /// `2017M10` is the aggregators' way to write October 2017. One side missing means the same as the other.
 #[must_use]
@@ -11,10 +13,12 @@ pub fn months(start: &str, end: &str) -> Option<(i32, i32)> {
 }
 
 fn span(text: &str) -> Option<(i32, i32)> {
+    let digits = |bytes: &[u8]| bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let number = |digits: &[u8]| digits.iter().fold(0, |number, digit| number * 10 + i32::from(digit - b'0'));
-    let mut groups = text.trim().as_bytes().split(|byte| !byte.is_ascii_digit());
-    let year = groups.next().filter(|g| g.len() == 4).map(number)?;
-    match groups.next().filter(|g| (1..=2).contains(&g.len())).map(number) {
+    let text = text::trim(text).as_bytes();
+    let year = text.get(..4).filter(|_| digits(text) == 4).map(number)?;
+    let rest = text.get(5..).unwrap_or_default();
+    match rest.get(..digits(rest)).filter(|month| (1..=2).contains(&month.len())).map(number) {
         None => Some((year * 12, year * 12 + 11)),
         Some(month) if (1..=12).contains(&month) => Some((year * 12 + month - 1, year * 12 + month - 1)),
         Some(_) => None,

@@ -38,6 +38,8 @@ struct Known {
     marks: Marks,
     /// Hash of the sorted words: equal for the same words in any order.
     key: u32,
+    /// Hash of the first word.
+    first: u32,
     /// How many different things bear it, as far as can be told.
     bearers: u32,
     /// What [`Phrases::expected`] gave when bearers were last counted.
@@ -89,7 +91,7 @@ impl Phrases {
         texts: impl Iterator<Item = &'a str> + Clone,
         mut numbered: impl FnMut(usize, u32),
     ) {
-        let mut fresh = Fresh::default();
+        let mut fresh = Fresh::of(hashes.len());
         let mut known = self.known.len();
         let mut of_fresh = texts.clone().enumerate();
         self.phrases.intern_all(hashes, texts, |nth, id| {
@@ -137,6 +139,7 @@ impl Phrases {
                 letters |= known.letters();
                 bytes += known.shape.bytes();
             }
+            let first = sorted.first().copied().unwrap_or(0);
             sorted.sort_unstable();
             let key = sorted.iter().fold(0, |key, word| text::mix(key ^ u64::from(*word)));
             self.known.push(Known {
@@ -144,6 +147,7 @@ impl Phrases {
                 words: u8::try_from(*count).unwrap_or(u8::MAX),
                 marks: *marks,
                 key: u32::try_from(key >> 32).unwrap_or(0),
+                first,
                 bearers: 0,
                 expected: 0.0,
                 letters,
@@ -202,6 +206,19 @@ impl Phrases {
     #[must_use]
     pub fn key(&self, id: u32) -> u32 {
         self.known[id as usize].key
+    }
+
+    /// Hash of the first word, 0 where there is none.
+    #[inline]
+    #[must_use]
+    pub fn first(&self, id: u32) -> u32 {
+        self.known[id as usize].first
+    }
+
+    /// Whether a phrase has the words of one of another book, in the same order.
+    pub(super) fn reads_as(&self, id: u32, book: &Self, other: u32) -> bool {
+        // The keys are at hand, and hardly ever the same.
+        self.key(id) == book.key(other) && self.text(id) == book.text(other)
     }
 
     /// Whether the phrase names an organisation.
@@ -337,7 +354,6 @@ impl Phrases {
 }
 
 /// Phrases that are new, taken apart: they wait for what is known of their words together.
-#[derive(Default)]
 struct Fresh<'a> {
     /// Their marks, and how many words each has.
     phrases: Vec<(Marks, usize)>,
@@ -346,11 +362,21 @@ struct Fresh<'a> {
 }
 
 impl<'a> Fresh<'a> {
+    /// Room for so many phrases.
+    fn of(phrases: usize) -> Self {
+        /// Words of a phrase, more than most have.
+        const WORDS: usize = 4;
+        let room = phrases * WORDS;
+        Self { phrases: Vec::with_capacity(phrases), words: Vec::with_capacity(room), hashes: Vec::with_capacity(room) }
+    }
+
     fn add(&mut self, canonical: &'a str) {
         let (words, marks) = phrase::parse(canonical);
         let before = self.words.len();
-        self.words.extend(phrase::words(words));
-        self.hashes.extend(self.words[before..].iter().map(|word| intern::short(word)));
+        for word in phrase::words(words) {
+            self.words.push(word);
+            self.hashes.push(intern::short(word));
+        }
         self.phrases.push((marks, self.words.len() - before));
     }
 }

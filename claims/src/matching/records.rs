@@ -6,6 +6,7 @@ use super::{
     intern::{Interner, MISSING},
     keys::{self, Keys},
     record::{Party, Release},
+    text,
     values::{Scratch, Values},
 };
 use std::ops::ControlFlow;
@@ -207,14 +208,14 @@ impl Records {
             NOWHERE => "",
             place => cells(usize::from(place)),
         };
-        let id = cell(Column::Id).trim();
+        let id = text::trim(cell(Column::Id));
         if id.is_empty() {
             return Err(RecordError::EmptyId);
         }
         let waiting = &mut *self.waiting;
         waiting.drafts.begin();
         waiting.drafts.push(id);
-        waiting.drafts.push(cell(Column::ClaimantId).trim());
+        waiting.drafts.push(text::trim(cell(Column::ClaimantId)));
         match self.kind {
             Kind::Claimants => {
                 let party = self.values.draft_party(&cell, &mut waiting.scratch, &mut waiting.drafts);
@@ -227,7 +228,7 @@ impl Records {
         }
         let has = |column: Column| places[column as usize] != NOWHERE;
         if has(Column::Source) {
-            waiting.sources.push(self.source_names.intern(cell(Column::Source).trim()));
+            waiting.sources.push(self.source_names.intern(text::trim(cell(Column::Source))));
         }
         if has(Column::PeriodStart) || has(Column::PeriodEnd) {
             waiting.periods.push(super::period::months(cell(Column::PeriodStart), cell(Column::PeriodEnd)));
@@ -264,6 +265,11 @@ impl Records {
         }
     }
 
+    /// Gives back what is known of the cells of columns that repeat; those of records to come are normalised anew.
+    pub(super) fn forget_cells(&mut self) {
+        self.waiting.scratch = Scratch::default();
+    }
+
     /// Adds the records that wait.
     ///
     /// # Errors
@@ -289,7 +295,7 @@ impl Records {
                 self.parties.extend_from_slice(&parties[..added]);
             }
             Kind::Lines => {
-                self.values.number_releases(&mut releases[..added], own);
+                self.values.number_releases(&mut releases[..added], own, scratch);
                 self.releases.extend_from_slice(&releases[..added]);
             }
         }

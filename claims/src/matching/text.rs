@@ -60,7 +60,18 @@ fn fold_char(c: char, out: &mut String) {
     }
 }
 
-fn cut(text: &str) -> &str {
+/// A text without white space at its ends, as [`str::trim`] gives it. Most cells have none, which two bytes tell.
+#[inline]
+#[must_use]
+pub fn trim(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
+}
+
+/// As much of a text as is looked at.
+pub(super) fn cut(text: &str) -> &str {
     if text.len() <= LONGEST {
         return text;
     }
@@ -253,6 +264,11 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn ends_are_trimmed_as_the_standard_library_does(text in "[a \t\u{a0}\u{3000}é\x00]{0,6}") {
+            prop_assert_eq!(trim(&text), text.trim());
+        }
+
         #[test]
         fn words_are_found_eight_bytes_at_a_time_as_one_by_one(text in "[a-zA-Z0-9 '.@\\[`{|/:\\x00-\\x7f]{0,70}", dots_join: bool) {
             let mut quick = Splitter::default();

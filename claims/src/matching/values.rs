@@ -1,10 +1,12 @@
 //! The dictionaries of all fields, and how the cells of a record become numbers in them.
 
 use super::{
+    cells::Cells,
     codes::Codes,
     columns::Column,
     distance,
     draft::{Drafted, Drafts, Fields, line, party},
+    intern::MISSING,
     memo::Memo,
     normalise::{address, contact, derived, numbers, phrase, release},
     phrases::Phrases,
@@ -54,6 +56,8 @@ pub(super) struct Scratch {
     alias: String,
     joined: String,
     /// Columns that repeat.
+    artists: Cells,
+    labels: Cells,
     city: Memo,
     region: Memo,
     year: Memo,
@@ -191,26 +195,21 @@ impl Values {
         }
     }
 
-    /// Normalises a line. What repeats is numbered at once, the rest is drafted.
+    /// Normalises a line. What repeats is numbered at once, the rest is drafted; of artist and label the cells are, as they stand.
     pub(super) fn draft_release<'a>(
         &mut self,
         cell: &impl Fn(Column) -> &'a str,
         scratch: &mut Scratch,
         drafts: &mut Drafts,
     ) -> Release {
-        let Scratch { phrase: words, out, alias: artist, .. } = scratch;
+        let Scratch { phrase: words, out, .. } = scratch;
         let mut line = Release::default();
-        phrase::artist(cell(Column::Artist), words, artist);
-        drafts.push(artist);
-        let artist = phrase::words_of(artist);
+        drafts.push(text::cut(cell(Column::Artist)));
         phrase::title(cell(Column::Title), words, out);
         drafts.push(out);
-        line.self_titled = !out.is_empty() && phrase::words_of(out) == artist;
         phrase::title(cell(Column::Album), words, out);
         drafts.push(out);
-        phrase::label(cell(Column::Label), words, out);
-        // An artist's own name in place of a label says that there is none.
-        drafts.push(if phrase::words_of(out) == artist { "" } else { out });
+        drafts.push(text::cut(cell(Column::Label)));
         release::catalog(cell(Column::CatalogNo), words, out);
         drafts.push(out);
         let stem = release::catalog_stem(out);
@@ -239,11 +238,14 @@ impl Values {
     }
 
     /// Numbers the drafted values of some lines, as [`Values::number_parties`] does.
-    pub(super) fn number_releases(&mut self, lines: &mut [Release], drafts: Fields) {
-        number_phrases(&mut self.artists, lines, drafts.of(line::ARTIST), |line| &mut line.artist);
+    pub(super) fn number_releases(&mut self, lines: &mut [Release], drafts: Fields, scratch: &mut Scratch) {
+        let Scratch { phrase: words, artists, labels, .. } = scratch;
+        let of_artist = |cell: &str, out: &mut String| phrase::artist(cell, words, out);
+        number_cells(artists, &mut self.artists, lines, (drafts.of(line::ARTIST), of_artist), |line| &mut line.artist);
         number_phrases(&mut self.titles, lines, drafts.of(line::TITLE), |line| &mut line.title);
         number_phrases(&mut self.albums, lines, drafts.of(line::ALBUM), |line| &mut line.album);
-        number_phrases(&mut self.labels, lines, drafts.of(line::LABEL), |line| &mut line.label);
+        let of_label = |cell: &str, out: &mut String| phrase::label(cell, words, out);
+        number_cells(labels, &mut self.labels, lines, (drafts.of(line::LABEL), of_label), |line| &mut line.label);
         number_codes(&mut self.catalogs, lines, drafts.of(line::CATALOG), |line| &mut line.catalog);
         number_codes(&mut self.gtins, lines, drafts.of(line::GTIN), |line| &mut line.gtin);
         number_codes(&mut self.isrcs, lines, drafts.of(line::ISRC), |line| &mut line.isrc);
@@ -256,6 +258,14 @@ impl Values {
         self.titles.foresee_known(lines.iter().map(|line| line.title));
         self.artists.foresee_known(lines.iter().map(|line| line.artist));
         self.albums.foresee_known(lines.iter().map(|line| line.album));
+        self.labels.foresee_known(lines.iter().map(|line| line.label));
+        for line in lines {
+            line.self_titled = line.title != MISSING && self.titles.reads_as(line.title, &self.artists, line.artist);
+            // An artist's own name in place of a label says that there is none.
+            if self.labels.reads_as(line.label, &self.artists, line.artist) {
+                line.label = MISSING;
+            }
+        }
     }
 }
 
@@ -275,6 +285,18 @@ fn number_only<R>(codes: &mut Codes, records: &mut [R], drafts: Drafted, place: 
 fn number_phrases<R>(phrases: &mut Phrases, records: &mut [R], drafts: Drafted, place: impl Fn(&mut R) -> &mut u32) {
     let texts = drafts.texts().take(records.len());
     phrases.add_all(drafts.hashes(), texts, |nth, id| *place(&mut records[nth]) = id);
+}
+
+/// The same for a field of phrases whose cells repeat, and how a cell is normalised.
+fn number_cells<R>(
+    cells: &mut Cells,
+    phrases: &mut Phrases,
+    records: &mut [R],
+    (drafts, canonical): (Drafted, impl FnMut(&str, &mut String)),
+    place: impl Fn(&mut R) -> &mut u32,
+) {
+    let texts = drafts.texts().take(records.len());
+    cells.number(phrases, drafts.hashes(), texts, canonical, |nth, id| *place(&mut records[nth]) = id);
 }
 
 /// The number of a cell of a column whose cells repeat; it is counted when its record is added.

@@ -49,6 +49,28 @@ impl Parts {
     }
 }
 
+/// What a level adds.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    bits: Millibits,
+    /// How the value's rarity is added; not where this is [`Fact::None`].
+    rarity: Fact,
+    contradicts: bool,
+}
+
+/// What each level of a field adds, from the missing level 0 on; as many as a mask gives, so that no level needs to be looked for.
+type Steps = [Step; LEVELS];
+const LEVELS: usize = 16;
+
+fn steps(field: &Field) -> Steps {
+    let mut steps = [Step { bits: 0, rarity: Fact::None, contradicts: false }; LEVELS];
+    for (step, level) in steps[1..].iter_mut().zip(field.levels) {
+        let rarity = if level.rarity { field.fact } else { Fact::None };
+        *step = Step { bits: milli(level.bits), rarity, contradicts: level.contradicts };
+    }
+    steps
+}
+
 /// A model with the numbers of one table.
 #[derive(Clone, Debug)]
 pub struct Weights {
@@ -56,7 +78,8 @@ pub struct Weights {
     total: f64,
     /// Records and imagined records: how rare a value can be.
     population: f64,
-    fixed: Vec<[Millibits; 8]>,
+    /// What the levels of each field add.
+    steps: Vec<Steps>,
     /// Rarity by whole number of expected records.
     rarity: Vec<Millibits>,
     /// That of a value nobody else bears.
@@ -70,14 +93,9 @@ impl Weights {
     pub fn new(kind: Kind, records: usize) -> Self {
         let total = records.max(2) as f64;
         let fields = model::of(kind);
-        let mut fixed = vec![[0; 8]; fields.len()];
-        for (row, field) in fixed.iter_mut().zip(fields) {
-            for (slot, level) in row.iter_mut().zip(field.levels) {
-                *slot = milli(level.bits);
-            }
-        }
+        let steps = fields.iter().map(steps).collect();
         let mut weights =
-            Self { fields, total, population: total + model::IMAGINED_RECORDS, fixed, rarity: Vec::new(), rarest: 0 };
+            Self { fields, total, population: total + model::IMAGINED_RECORDS, steps, rarity: Vec::new(), rarest: 0 };
         weights.rarest = milli(weights.population.log2());
         weights.rarity = (0_u16..256).map(|n| weights.rarity_of(f64::from(n))).collect();
         weights
@@ -96,6 +114,9 @@ impl Weights {
 
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be a small whole number")]
     fn rarity(&self, expected: f32) -> Millibits {
+        if expected <= 1.0 {
+            return self.rarest;
+        }
         let whole = expected as u8;
         if f32::from(whole).to_bits() == expected.to_bits() {
             return self.rarity[usize::from(whole)];
@@ -141,35 +162,39 @@ impl Weights {
         // Where titles differ, artist and album agree for every other work of theirs.
         let other_work = self.fields[0].fact == Fact::Work && matches!(outcomes[0].level, 5 | 6);
         let mut work_left = if other_work { OTHER_WORK } else { self.rarest };
-        let fields = self.fields.iter().zip(&self.fixed).zip(outcomes).zip(&mut weights);
-        for (i, (((field, fixed), outcome), weight)) in fields.enumerate() {
-            let Some(nth) = usize::from(outcome.level).checked_sub(1) else {
-                continue;
-            };
-            let level = &field.levels[nth];
-            *weight = fixed[nth];
-            contradiction |= level.contradicts;
-            if !level.rarity {
-                continue;
-            }
+        let fields = self.steps.len().min(outcomes.len()).min(MOST_FIELDS);
+        let (steps, outcomes) = (&self.steps[..fields], &outcomes[..fields]);
+        let step = |field: usize| &steps[field][usize::from(outcomes[field].level) % LEVELS];
+        // Few fields of most pairs agree; which, is noted on the way.
+        let mut rare = 0_u32;
+        for (field, weight) in (0..fields).zip(&mut weights) {
+            let step = step(field);
+            *weight = step.bits;
+            contradiction |= step.contradicts;
+            rare |= u32::from(step.rarity != Fact::None) << field;
+        }
+        while rare != 0 {
+            let field = rare.trailing_zeros() as usize;
+            rare &= rare - 1;
+            let outcome = &outcomes[field];
             let mut rarity = self.rarity(outcome.expected);
             if outcome.limit < u8::MAX {
                 rarity = rarity.min(Millibits::from(outcome.limit) * 1000);
             }
-            match field.fact {
-                Fact::Own => *weight += rarity,
+            match step(field).rarity {
+                Fact::Own => weights[field] += rarity,
                 Fact::Work => {
                     let counted = rarity.min(work_left);
-                    *weight += counted;
+                    weights[field] += counted;
                     work_left -= counted;
                 }
-                Fact::Office => keep_rarest(&mut office, i, rarity),
-                Fact::Code => keep_rarest(&mut code, i, rarity),
+                Fact::Office => keep_rarest(&mut office, field, rarity),
+                Fact::Code => keep_rarest(&mut code, field, rarity),
                 Fact::None => {}
             }
         }
-        for (i, rarity) in office.into_iter().chain(code) {
-            weights[i] += rarity;
+        for (field, rarity) in office.into_iter().chain(code) {
+            weights[field] += rarity;
         }
         (weights, contradiction)
     }

@@ -8,7 +8,7 @@ use crate::matching::{
     normalise::{address, derived},
     phrases::{Agreement, Phrases},
     record::Party,
-    text::mix,
+    text::{self, mix},
     values::Values,
 };
 
@@ -178,7 +178,8 @@ fn street(values: &Values, p: &Party, q: &Party) -> Outcome {
         return Outcome::level(5);
     }
     // Of streets there are few, of doors many: the words are at hand, the doors would be waited for.
-    let near_street = p.way == q.way || near_words(values.ways.text(p.way), values.ways.text(q.way));
+    let way = |party: &Party| (values.ways.text(party.way), party.street_letters);
+    let near_street = p.way == q.way || near_words(way(p), way(q));
     if !near_street {
         return Outcome::level(5);
     }
@@ -194,8 +195,9 @@ fn street(values: &Values, p: &Party, q: &Party) -> Outcome {
     if near_number && (same_number || street_a == street_b) { Outcome::counted(2, crowd) } else { Outcome::level(4) }
 }
 
-/// The same street words with slips, run together, in another order, or one address longer than the other.
-fn near_words(a: &str, b: &str) -> bool {
+/// The same street words with slips, run together, in another order, or one address longer than the other; words with their letters
+/// ([`distance::letters`]).
+fn near_words((a, letters_a): (&str, u32), (b, letters_b): (&str, u32)) -> bool {
     if a == b {
         return true;
     }
@@ -203,11 +205,13 @@ fn near_words(a: &str, b: &str) -> bool {
         return false;
     }
     let limit = distance::slips(a.len().min(b.len()));
-    if distance::within(a, b, limit).is_some() {
+    if distance::letters_allow(letters_a, letters_b, limit) && distance::within(a, b, limit).is_some() {
         return true;
     }
-    // Most streets differ in every word; what follows is for those that share one.
-    if !a.split(' ').any(|word| word.len() > 3 && b.contains(word)) {
+    // Most streets differ in every word; what follows is for those that share one. Words this short are found sooner by looking at every
+    // place than by preparing a search.
+    let occurs = |word: &str| b.as_bytes().windows(word.len()).any(|place| place == word.as_bytes());
+    if !text::split(a, b' ').any(|word| word.len() > 3 && occurs(word)) {
         return false;
     }
     let (mut x, mut y): (Vec<&str>, Vec<&str>) = (a.split(' ').collect(), b.split(' ').collect());

@@ -11,8 +11,11 @@ pub const DAMAGED: char = '~';
 /// after `~`. An invalid check digit is kept as typed: it is a slip, to be compared as one.
 pub fn gtin(raw: &str, out: &mut String) {
     out.clear();
-    let raw = raw.trim();
-    if let Some((mantissa, _)) = raw.split_once(['E', 'e']).filter(|(m, e)| m.contains('.') && e.len() <= 4) {
+    let raw = text::trim(raw);
+    let may_be_cut = !raw.bytes().all(|b| b.is_ascii_digit());
+    if may_be_cut
+        && let Some((mantissa, _)) = raw.split_once(['E', 'e']).filter(|(m, e)| m.contains('.') && e.len() <= 4)
+    {
         let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
         let digits = digits.trim_end_matches('0');
         if digits.len() >= 4 {
@@ -44,7 +47,7 @@ pub fn gtin(raw: &str, out: &mut String) {
         padded.copy_within(1..13, 0);
         padded[12] = check_digit(&padded[..12]);
     }
-    out.extend(padded.iter().map(|b| char::from(*b)));
+    out.push_str(std::str::from_utf8(&padded).unwrap_or_default());
 }
 
 /// The check digit of twelve digits: weights 3 and 1 from the right, complement to the next ten.

@@ -94,6 +94,11 @@ fn bucket(word: &str) -> usize {
     word.as_bytes().first().map_or(0, |b| usize::from(b & 31))
 }
 
+fn first_two(word: &str) -> usize {
+    let second = word.as_bytes().get(1).map_or(0, |b| usize::from(b & 31));
+    bucket(word) << 5 | second
+}
+
 /// Names that say there is no label: the cell is empty in meaning.
 #[must_use]
 pub fn is_no_label(folded: &str) -> bool {
@@ -150,12 +155,12 @@ type Nicknamed = (&'static str, [u8; 3]);
 /// No name is in more than three.
 #[must_use]
 pub fn nickname_groups(word: &str) -> [u8; 3] {
-    /// Names by first letter, with their groups.
-    static GROUPS: LazyLock<[Vec<Nicknamed>; 32]> = LazyLock::new(|| {
-        let mut groups: [Vec<Nicknamed>; 32] = Default::default();
+    /// Names by their first two letters, with their groups.
+    static GROUPS: LazyLock<Vec<Vec<Nicknamed>>> = LazyLock::new(|| {
+        let mut groups: Vec<Vec<Nicknamed>> = vec![Vec::new(); 32 * 32];
         for (number, names) in (1_u8..).zip(NICKNAMES) {
             for name in names.split(' ') {
-                let here = &mut groups[bucket(name)];
+                let here = &mut groups[first_two(name)];
                 let place = here.iter().position(|(known, _)| *known == name).unwrap_or_else(|| {
                     here.push((name, [0; 3]));
                     here.len() - 1
@@ -167,7 +172,7 @@ pub fn nickname_groups(word: &str) -> [u8; 3] {
         }
         groups
     });
-    GROUPS[bucket(word)].iter().find(|(known, _)| *known == word).map_or([0; 3], |(_, groups)| *groups)
+    GROUPS[first_two(word)].iter().find(|(known, _)| *known == word).map_or([0; 3], |(_, groups)| *groups)
 }
 
 #[cfg(test)]
