@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every check there is, in the order in which they most cheaply fail.
 
 use std::process::ExitCode;
+use std::thread::available_parallelism;
 use std::time::Instant;
 
 use anyhow::Result;
@@ -15,6 +16,9 @@ use crate::{browser, build, wasm};
 
 /// Where the tests look for a PostgreSQL server they may use.
 const POSTGRES: &str = "RECOUP_TEST_POSTGRES";
+
+/// How many tests run at once.
+const THREADS: &str = "RUST_TEST_THREADS";
 
 /// Which checks to run.
 #[derive(Args)]
@@ -126,12 +130,15 @@ fn cargo_tests(workspace: &Workspace, interrupt: &Interrupt) -> Result<Counts> {
     let mut own = None;
     let url =
         std::env::var(POSTGRES).or_else(|_| Postgres::start(interrupt).map(|started| own.insert(started).url()))?;
+    // Half of a test is waiting: for a database, a mail server, a process that ends.
+    let at_once =
+        std::env::var(THREADS).unwrap_or_else(|_| (2 * available_parallelism().map_or(1, usize::from)).to_string());
     let mut counts = Counts::default();
     for mut command in [
         workspace.cargo(["test", "--release", "--no-fail-fast"]),
         workspace.cargo(["test", "--release", "--no-fail-fast", "--package", "xtask"]),
     ] {
-        let (status, mut found) = interrupt.run_counting(command.env(POSTGRES, &url))?;
+        let (status, mut found) = interrupt.run_counting(command.env(POSTGRES, &url).env(THREADS, &at_once))?;
         if found.failed == 0
             && let Err(cause) = succeeded(&command, status)
         {
