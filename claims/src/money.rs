@@ -76,6 +76,17 @@ impl Currency {
         u32::from(self.places)
     }
 
+    /// Whether an amount of this currency may begin with this character: any but the sign of another currency.
+    fn may_be_written(self, first: char) -> bool {
+        match first {
+            '$' => matches!(self.code(), "AUD" | "BRL" | "CAD" | "HKD" | "MXN" | "NZD" | "SGD" | "TWD" | "USD"),
+            '€' => self.code() == "EUR",
+            '£' => self.code() == "GBP",
+            '¥' => matches!(self.code(), "CNY" | "JPY"),
+            _ => true,
+        }
+    }
+
     /// Every code that can be chosen.
     pub fn all() -> impl Iterator<Item = Self> {
         CURRENCIES.iter().filter_map(|(code, _)| Self::parse(code))
@@ -170,6 +181,21 @@ pub enum AmountError {
     /// A decimal comma, or points between thousands.
     #[error("Write the cents after a point, not a comma: {0}.")]
     DecimalComma(String),
+    /// A point before three digits: between thousands, or before the cents?
+    #[error("“{typed}” can be read in two ways. Write {thousands} or {decimal}.")]
+    TwoWays {
+        /// What was typed.
+        typed: String,
+        /// It, if the point stands between thousands.
+        thousands: String,
+        /// It, if the point stands before the fraction.
+        decimal: String,
+    },
+    /// The sign of one currency in the field of another.
+    #[error(
+        "“{0}” stands for another currency than {1}, in which this is read. Choose the currency, or leave the sign away."
+    )]
+    OtherCurrency(char, String),
     /// Below zero.
     #[error(
         "An amount cannot be below zero. Write it without the minus sign; each field says whether it is added or taken off."
@@ -199,6 +225,38 @@ pub fn parse_amount(typed: &str, currency: Currency) -> Result<i64, AmountError>
     let too_large = || AmountError::TooLarge(currency.show(LARGEST_AMOUNT));
     let minor = currency.round(decimal).ok_or_else(too_large)?;
     if minor > LARGEST_AMOUNT { Err(too_large()) } else { Ok(minor) }
+}
+
+/// Reads what a person types as an amount now, as [`parse_amount`] does, but refuses what that would have to guess: `12.500`, which is twelve
+/// thousand five hundred to a German, and `€100` where dollars are asked for. What was accepted once is read by [`parse_amount`].
+///
+/// # Errors
+/// [`AmountError`], whose text can be shown beside the field.
+pub fn parse_typed_amount(typed: &str, currency: Currency) -> Result<i64, AmountError> {
+    let minor = parse_amount(typed, currency)?;
+    let sign = typed.trim().chars().next().filter(|first| !currency.may_be_written(*first));
+    if let Some(sign) = sign {
+        return Err(AmountError::OtherCurrency(sign, currency.code().to_owned()));
+    }
+    match thousands_meant(typed) {
+        Some(thousands) if currency.places() < 3 => {
+            let thousands = currency.plain(thousands * 10_i64.pow(currency.places()));
+            Err(AmountError::TwoWays { typed: shortened(typed), thousands, decimal: currency.plain(minor) })
+        }
+        _ => Ok(minor),
+    }
+}
+
+/// The whole number meant if the only point of a text stands between thousands (`12.500`, `1.000 EUR`); `None` for other texts.
+#[must_use]
+pub fn thousands_meant(typed: &str) -> Option<i64> {
+    let (before, after) = typed.split_once('.')?;
+    let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
+    if before.contains(',') || after.contains('.') || !(1..=3).contains(&digits(before)) || digits(after) != 3 {
+        return None;
+    }
+    let number: String = before.chars().chain(after.chars()).filter(char::is_ascii_digit).collect();
+    number.parse().ok().filter(|_| !number.starts_with('0'))
 }
 
 /// Reads a number that is not rounded to a currency's minor unit: a unit price or a rate, with at most `places` digits
@@ -339,6 +397,41 @@ mod tests {
         assert!(refused("1,2345").contains("12345") || refused("1,2345").contains("1.2345"));
         assert!(refused("").contains("is not an amount"));
         assert!(refused(".").contains("is not an amount"));
+    }
+
+    #[test]
+    fn what_has_two_meanings_is_asked() {
+        let usd = |typed: &str| parse_typed_amount(typed, Currency::USD).map_err(|error| error.to_string());
+        for (typed, thousands, decimal) in [
+            ("12.500", "12500.00", "12.50"),
+            ("1.000", "1000.00", "1.00"),
+            ("$15.000", "15000.00", "15.00"),
+            ("1.250 USD", "1250.00", "1.25"),
+        ] {
+            let error = usd(typed).unwrap_err();
+            assert!(error.contains(thousands) && error.contains(decimal), "{typed}: {error}");
+        }
+        for (typed, minor) in
+            [("12.50", 1_250), ("0.500", 50), ("1,250.000", 125_000), ("12500", 1_250_000), ("1250.000", 125_000)]
+        {
+            assert_eq!(usd(typed), Ok(minor), "{typed}");
+        }
+        let yen = Currency::parse("jpy").unwrap();
+        assert!(parse_typed_amount("1.000", yen).unwrap_err().to_string().contains("1000 or 1."));
+        assert_eq!(parse_amount("12.500", Currency::USD), Ok(1_250), "what was accepted once keeps its meaning");
+    }
+
+    #[test]
+    fn a_sign_of_another_currency_is_asked_about() {
+        let euro = Currency::parse("eur").unwrap();
+        for (typed, currency) in [("€100", Currency::USD), ("£100", euro), ("$100", euro), ("¥100", Currency::USD)]
+        {
+            let error = parse_typed_amount(typed, currency).unwrap_err();
+            assert!(matches!(error, AmountError::OtherCurrency(..)), "{typed}");
+        }
+        assert_eq!(parse_typed_amount("$100", Currency::USD), Ok(10_000));
+        assert_eq!(parse_typed_amount("€ 100", euro), Ok(10_000));
+        assert_eq!(parse_typed_amount("$100", Currency::parse("cad").unwrap()), Ok(10_000));
     }
 
     #[test]

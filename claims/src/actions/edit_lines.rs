@@ -5,6 +5,7 @@ use crate::{
     ClaimId, DocumentId, EvidenceId,
     access::{Actor, Refusal},
     case::Case,
+    filing::bates::cited_pages,
     intake::{Answers, form::clean, line},
     line::{Category, LineFacts},
     money,
@@ -59,9 +60,13 @@ async fn write(
 
 async fn cite_one(tx: &mut Tx, claim: ClaimId, version: i64, line: crate::LineId, cite: &Cite) -> Result<(), Failure> {
     if let Some(document) = cite.document {
-        let known = documents::of_version(tx, claim, version).await?.into_iter().any(|known| known.id == document);
-        if !known {
-            return Err(Refusal::NotFound.into());
+        let of_version = documents::of_version(tx, claim, version).await?;
+        let cited = of_version.into_iter().find(|known| known.id == document).ok_or(Refusal::NotFound)?;
+        if let (Some(pages), Some((_, last))) = (cited.pages, cited_pages(&cite.place, i64::MAX))
+            && last > pages
+        {
+            let has = if pages == 1 { "1 page".to_owned() } else { format!("{} pages", money::grouped_units(pages)) };
+            return Err(Failure::field("document", format!("“{}” has {has}; there is no page {last}.", cited.name)));
         }
         lines::cite(tx, line, document, clean(cite.place.trim(), 100).as_str()).await?;
     }

@@ -52,13 +52,16 @@ impl<'a> Reader<'a> {
             Kind::Email => read_email(answer).map(drop),
             Kind::Password => Ok(()),
             Kind::NewPassword => Ok(()),
-            Kind::Amount => money::parse_amount(answer, self.currency).map(drop).map_err(|e| e.to_string()),
+            Kind::Amount => money::parse_typed_amount(answer, self.currency).map(drop).map_err(|e| e.to_string()),
             Kind::Price => money::parse_decimal(answer, 6).map(drop).map_err(|e| e.to_string()),
             Kind::Percent => match money::parse_decimal(answer.trim_end_matches(['%', ' ']), 4) {
                 Ok(percent) if percent > Decimal::ONE_HUNDRED => Err("A percentage is at most 100.".to_owned()),
                 Ok(_) => Ok(()),
                 Err(error) => Err(error.to_string()),
             },
+            Kind::Units if money::thousands_meant(answer).is_some() => {
+                Err(format!("“{answer}” can be read in two ways. Write the number without a point."))
+            }
             Kind::Units => read_units(answer).map(drop),
             Kind::Day => period::parse_day(answer).map(drop),
             Kind::Barcode => Gtin::parse(answer).map(drop).map_err(|e| e.to_string()),

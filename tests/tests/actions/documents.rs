@@ -43,6 +43,20 @@ on_both! {
         assert_eq!(added, 1);
     }
 
+    async fn a_page_that_the_document_does_not_have_is_not_cited(database) {
+        let (app, actor, id) = ready(&database).await;
+        let two_pages = NewDocument { pages: Some(2), ..file("two.pdf", "two pages", 9) };
+        let Added::New(document) = documents::add(&app.recoup, &actor, id, &two_pages).await.unwrap() else { panic!() };
+        for (place, cited) in [("page 5", false), ("pp. 2-3", false), ("page 2", true), ("1-2", true), ("row 40", true)] {
+            let done = edit_lines::cite_many(&app.recoup, &actor, id, document, "1", place).await;
+            assert_eq!(done.is_ok(), cited, "{place}");
+            if let Err(failure) = done {
+                let Failure::Invalid(errors) = failure else { panic!("{place}: {failure:?}") };
+                assert!(errors[0].message.contains("“two.pdf” has 2 pages"), "{}", errors[0].message);
+            }
+        }
+    }
+
     async fn a_removed_document_comes_back(database) {
         let (app, actor, id) = ready(&database).await;
         let document = stage::document(&app.recoup, &actor, id, "a.pdf").await;
