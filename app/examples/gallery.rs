@@ -312,7 +312,7 @@ fn overview() -> Page {
                 <div><dt>"Drafts"</dt><dd>"31"</dd><dd class="detail">"9 untouched for two weeks"</dd></div>
             </dl>
             <div class="columns">
-                <div><ColumnChart title="Claims by week" what="Week" unit="claims" columns/></div>
+                <div><ColumnChart title="Claims by week" what="Week" unit="claims" one="claim" columns/></div>
                 <div><Meter label="Documented" part=61 whole=100 words="of the claimed amount is cited in a document."/><Meter label="CAFA amount" part=100 whole=100 words="5,123,456.78 of 5,000,000.00 USD"/><Meter label="Nothing yet" part=0 whole=0 words="No claims yet."/></div>
             </div>
             <h2>"Register"</h2>

@@ -108,7 +108,7 @@ fn status_of(failure: &Failure) -> StatusCode {
         Failure::Refused(Refusal::NotFound) => StatusCode::NOT_FOUND,
         Failure::Refused(Refusal::Forbidden | Refusal::VerifyEmail | Refusal::SecondFactor) => StatusCode::FORBIDDEN,
         Failure::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        Failure::Said(_) => StatusCode::CONFLICT,
+        Failure::Said(_) | Failure::Changed(_) => StatusCode::CONFLICT,
         Failure::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
         Failure::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
         Failure::Template(_) | Failure::Hashing(_) | Failure::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -355,6 +355,7 @@ pub async fn explain(visitor: Visitor, request: Request<Body>, next: Next) -> Re
             }
             Failure::Invalid(errors) => ("Something is not right yet", errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join(" ")),
             Failure::Said(words) => ("This could not be done", words.clone()),
+            Failure::Changed(_) => ("This could not be done", failure.to_string()),
             Failure::TooOften(_) => ("Too many attempts", failure.to_string()),
             Failure::Store(error) => {
                 tracing::error!(%error, "the database failed");
@@ -372,7 +373,7 @@ pub async fn explain(visitor: Visitor, request: Request<Body>, next: Next) -> Re
     let wait = known.as_ref().and_then(|explained| {
         if let Failure::TooOften(wait) = *explained.0 { Some(wait.num_seconds().max(1)) } else { None }
     });
-    let said = known.as_ref().is_some_and(|explained| matches!(*explained.0, Failure::Said(_)));
+    let said = known.as_ref().is_some_and(|explained| matches!(*explained.0, Failure::Said(_) | Failure::Changed(_)));
     let factor = known.as_ref().is_some_and(|known| matches!(*known.0, Failure::Refused(Refusal::SecondFactor)));
     let (href, back) = if factor {
         ("/account/second-factor".to_owned(), "Set up a second factor")

@@ -16,8 +16,10 @@ use crate::{
 };
 
 mod lines_csv;
+mod pairs;
 
 pub use lines_csv::{LINE_COLUMNS, lines_csv};
+pub use pairs::{NewNumbers, Pair, pairs};
 
 /// The number of the format below; a change that an old reader would misread gets a new one.
 pub const FORMAT: u32 = 1;
@@ -56,7 +58,7 @@ pub struct FrozenClaim {
 }
 
 /// A line as signed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FrozenLine {
     /// Number of the line; it stays the same over versions.
     pub line: i64,
@@ -89,7 +91,7 @@ pub struct FrozenLine {
 }
 
 /// A citation as signed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FrozenEvidence {
     /// Name of the file.
     pub document: String,
@@ -177,28 +179,23 @@ pub fn changes(before: &FrozenClaim, after: &FrozenClaim) -> Vec<String> {
             }
         }
     }
-    let show = |line: &FrozenLine| line.currency.show(line.amount);
-    for line in &after.lines {
-        match before.lines.iter().find(|old| old.line == line.line) {
-            None => changes.push(format!("Line {} added: {}, {}.", line.line, line.category.title(), show(line))),
-            Some(old) if old.amount != line.amount || old.currency != line.currency => {
-                changes.push(format!("Line {}: {} became {}.", line.line, show(old), show(line)));
+    let mut new_numbers = NewNumbers::default();
+    for pair in pairs(&before.lines, &after.lines) {
+        if new_numbers.add(pair) {
+            continue;
+        }
+        match pair {
+            (None, Some(line)) => {
+                changes.push(format!("Line {} added: {}, {}.", line.line, line.category.title(), show(line)));
             }
-            Some(old) if old.answers != line.answers => {
-                changes.push(format!("Line {}: details changed, amount still {}.", line.line, show(line)));
+            (Some(old), None) => {
+                changes.push(format!("Line {} removed: {}, {}.", old.line, old.category.title(), show(old)));
             }
-            Some(old) if old.evidence != line.evidence => changes.push(format!(
-                "Line {}: other evidence, {} before, {} now.",
-                line.line,
-                old.evidence.len(),
-                line.evidence.len()
-            )),
-            Some(_) => {}
+            (Some(old), Some(line)) => changes.extend(change_of_line(old, line)),
+            (None, None) => {}
         }
     }
-    for old in before.lines.iter().filter(|old| !after.lines.iter().any(|line| line.line == old.line)) {
-        changes.push(format!("Line {} removed: {}, {}.", old.line, old.category.title(), show(old)));
-    }
+    changes.extend(new_numbers.words().into_iter().map(|words| format!("{words}.")));
     for document in
         after.documents.iter().filter(|document| !before.documents.iter().any(|old| old.sha256 == document.sha256))
     {
@@ -210,6 +207,24 @@ pub fn changes(before: &FrozenClaim, after: &FrozenClaim) -> Vec<String> {
         changes.push(format!("Document removed: {}.", old.name));
     }
     changes
+}
+
+/// The amount of a line as it was typed.
+fn show(line: &FrozenLine) -> String {
+    line.currency.show(line.amount)
+}
+
+/// What changed in a line that kept its number, in words.
+fn change_of_line(old: &FrozenLine, line: &FrozenLine) -> Option<String> {
+    if old.amount != line.amount || old.currency != line.currency {
+        return Some(format!("Line {}: {} became {}.", line.line, show(old), show(line)));
+    }
+    if old.answers != line.answers {
+        return Some(format!("Line {}: details changed, amount still {}.", line.line, show(line)));
+    }
+    (old.evidence != line.evidence).then(|| {
+        format!("Line {}: other evidence, {} before, {} now.", line.line, old.evidence.len(), line.evidence.len())
+    })
 }
 
 fn step_in_words(key: &str) -> &str {

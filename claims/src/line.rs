@@ -103,7 +103,7 @@ impl Basis {
 }
 
 /// What names the release of a line.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Release {
     /// The manufacturer's barcode.
     #[serde(skip_serializing_if = "Option::is_none")]

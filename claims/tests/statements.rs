@@ -12,7 +12,10 @@ use std::{
 
 use claims::{
     line::Category,
-    statements::{self, Choices, Input, Reading, Refused, Rules, Statement, Wish, dates, number},
+    statements::{
+        self, Choices, Input, Reading, Refused, Rules, Statement, Wish, dates, number,
+        problem::{Kind, acceptance},
+    },
 };
 use proptest::prelude::*;
 
@@ -308,4 +311,144 @@ fn a_copy_to_be_corrected_says_what_to_mend() {
     let again =
         statements::read(&Input::Memory(&copy), &Choices::default(), &Rules::any(), Wish::default()).unwrap().reading;
     assert_eq!((original.counts, original.sums), (again.counts, again.sums));
+}
+
+fn reading(csv: &str, choices: &Choices, rules: &Rules) -> Reading {
+    statements::read(&Input::Memory(csv.as_bytes()), choices, rules, Wish::default()).unwrap().reading
+}
+
+fn in_dollars() -> Choices {
+    Choices { currency: "USD".to_owned(), ..Choices::default() }
+}
+
+/// Two rows that come to 20.00 and a total line, without a currency.
+fn with_total(total: &str) -> String {
+    format!(
+        "Period,Barcode,Title,Net Units,Net Due\n2015-03,036000291452,One,2,15.00\n2015-03,036000291452,One,2,5.00\nTotal,,,,{total}\n"
+    )
+}
+
+#[test]
+fn a_total_is_compared_only_once_the_rows_can_be_added_up() {
+    for total in ["20.00", "1020.00"] {
+        let asked = reading(&with_total(total), &Choices::default(), &Rules::any());
+        assert_eq!(asked.questions.iter().map(|question| question.choice.as_str()).collect::<Vec<_>>(), ["currency"]);
+        assert_eq!((asked.counts, asked.file_totals), (Vec::new(), Vec::new()), "{total}");
+        let no_period = with_total(total).replace("Period", "Remark").replace("2015-03", "x");
+        let asked = reading(&no_period, &in_dollars(), &Rules::any());
+        assert!(asked.questions.iter().any(|question| question.choice == "period"));
+        assert_eq!((asked.counts, asked.file_totals), (Vec::new(), Vec::new()), "{total}");
+    }
+    assert!(reading(&with_total("20.00"), &in_dollars(), &Rules::any()).is_ready(&in_dollars()));
+    let wrong = reading(&with_total("1020.00"), &in_dollars(), &Rules::any());
+    assert_eq!(wrong.open_warnings(&in_dollars()), [Kind::TotalDiffers]);
+}
+
+#[test]
+fn a_warning_is_accepted_as_it_was_shown() {
+    let shown = reading(&with_total("1020.00"), &in_dollars(), &Rules::any());
+    let other = reading(&with_total("1021.00"), &in_dollars(), &Rules::any());
+    let problem = &shown.problems[0];
+    for accepted in [
+        acceptance(Kind::TotalDiffers.key(), &shown.mark(Kind::TotalDiffers)),
+        acceptance(&problem.key(), &problem.mark()),
+    ] {
+        let choices = Choices { accepted: [accepted].into(), ..in_dollars() };
+        assert!(shown.open_warnings(&choices).is_empty());
+        assert_eq!(other.open_warnings(&choices), [Kind::TotalDiffers]);
+    }
+    // As acceptances were kept once: still read, but bound to nothing.
+    let kept = r#"{"accepted":["total_differs","total_differs:4:4"],"currency":"USD"}"#;
+    let choices: Choices = serde_json::from_str(kept).unwrap();
+    assert_eq!(shown.open_warnings(&choices), [Kind::TotalDiffers]);
+}
+
+/// A row without a currency among others with a sign is asked for, not left out without a word.
+#[test]
+fn a_row_without_a_sign_above_others_with_one_is_asked_for() {
+    let csv =
+        "Period,Barcode,Title,Net Units,Net Due\n2015-03,036000291452,One,2,15.00\n2015-03,036000291452,One,2,$5.00\n";
+    let asked = reading(csv, &Choices::default(), &Rules::any());
+    assert!(asked.questions.iter().any(|question| question.choice == "currency"), "{asked:?}");
+    assert_eq!(reading(csv, &in_dollars(), &Rules::any()).not_added(), 0);
+}
+
+#[test]
+fn texts_are_the_same_after_the_copy_to_be_corrected() {
+    let titles = ["=SUM Songs", "+44", "-Ish", "@home", "＝Wide", "'Round Midnight", "'", "it's", "=it's'", "-5"];
+    let mut csv = "Period,Catalogue Number,Title,Net Units,Net Due,Currency\n".to_owned();
+    for (place, title) in titles.iter().enumerate() {
+        writeln!(csv, "2015-03,AB {place},{title},2,15.00,USD").unwrap();
+    }
+    csv.push_str("2015-03,AB 99,Wrong,2,abc,USD\n");
+    let mut copy = Vec::new();
+    statements::corrected::write(&Input::Memory(csv.as_bytes()), &Choices::default(), &Rules::any(), &mut copy)
+        .unwrap();
+    let copy = String::from_utf8(copy).unwrap();
+    assert!(
+        copy.contains(",'=SUM Songs,") && copy.contains(",'Round Midnight,") && copy.contains(",'＝Wide,"),
+        "{copy}"
+    );
+    let mended = copy.replace(",abc,", ",1.00,");
+    let again =
+        statements::read(&Input::Memory(mended.as_bytes()), &Choices::default(), &Rules::any(), Wish::default());
+    let found: Vec<String> =
+        again.unwrap().lines.iter().map(|line| line.answers.get("title").to_owned()).take(titles.len()).collect();
+    assert_eq!(found, titles);
+}
+
+/// A spreadsheet that opened the copy and saved it keeps the apostrophe as part of the text.
+#[test]
+fn the_apostrophe_is_taken_off_in_workbooks_too() {
+    let cell = |place: &str, text: &str| format!(r#"<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>"#);
+    let row = |number: usize, texts: [&str; 6]| {
+        let cells: String =
+            "ABCDEF".chars().zip(texts).map(|(column, text)| cell(&format!("{column}{number}"), text)).collect();
+        format!(r#"<row r="{number}">{cells}</row>"#)
+    };
+    let sheet = format!(
+        r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}{}{}</sheetData></worksheet>"#,
+        row(1, ["Period", "Catalogue Number", "Title", "Net Units", "Net Due", "Currency"]),
+        row(2, ["2015-03", "AB 1", "'=SUM Songs", "2", "15.00", "USD"]),
+        row(3, ["2015-03", "AB 2", "'Round Midnight", "2", "15.00", "USD"]),
+    );
+    let book = workbook(sheet.as_bytes());
+    let read = statements::read(&Input::Memory(&book), &Choices::default(), &Rules::any(), Wish::default()).unwrap();
+    let found: Vec<&str> = read.lines.iter().map(|line| line.answers.get("title")).collect();
+    assert_eq!(found, ["=SUM Songs", "'Round Midnight"]);
+}
+
+#[test]
+fn a_category_that_the_case_does_not_take_is_said_and_nothing_asked() {
+    let rules = Rules { categories: vec![Category::UnpaidSales, Category::DigitalRoyalties], ..Rules::any() };
+    let read =
+        statements::read(&Input::File(corpus().join("inventory.csv")), &Choices::default(), &rules, Wish::default());
+    let Statement { reading, lines, .. } = read.unwrap();
+    let [question] = &reading.questions[..] else { panic!("{:?}", reading.questions) };
+    assert_eq!(question.choice, "category");
+    assert_eq!(
+        question.words,
+        "The rows of this file are held inventory, which cannot be claimed in this case. What can be claimed: unpaid sales, digital royalties."
+    );
+    assert!(lines.is_empty());
+}
+
+#[test]
+fn releases_and_rows_are_named_as_lines_name_them() {
+    let csv = "Period,Artist,Title,Barcode,Net Units,Net Due,Currency\n2015-03,Mona Keys,Blue,,-2,-15.00,USD\n2015-03,,,036000291452,-2,-5.00,USD\n2015-03,,,036000291452,-2,-5.00,USD\n2015-03,,Red,,2,abc,USD\n";
+    let read = reading(csv, &Choices::default(), &Rules::any());
+    let below: Vec<&str> = read
+        .problems
+        .iter()
+        .filter(|problem| problem.kind == Kind::BelowZero)
+        .map(|problem| problem.message.as_str())
+        .collect();
+    assert_eq!(
+        below,
+        [
+            "“Mona Keys: Blue” in March 2015 comes to −15.00 USD (row 2).",
+            "“0036000291452” in March 2015 comes to −10.00 USD (rows 3–4)."
+        ]
+    );
+    assert_eq!((read.data_rows, read.not_added()), (4, 1));
 }

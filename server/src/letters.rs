@@ -24,17 +24,21 @@ const AT_A_TIME: i64 = 100;
 /// Typesets a letter for somebody who waits for it.
 ///
 /// # Errors
-/// If it cannot be typeset, which no content causes.
-pub async fn pdf(contents: Contents) -> Result<Vec<u8>, Failure> {
-    let _permit = TYPESETTING.acquire().await.map_err(internal)?;
+/// If it cannot be typeset, which no content causes, or the hash of a receipt cannot be kept.
+pub async fn pdf(recoup: &Recoup, contents: Contents) -> Result<Vec<u8>, Failure> {
+    let letter = contents.letter.clone();
+    let permit = TYPESETTING.acquire().await.map_err(internal)?;
     let made = tokio::task::spawn_blocking(move || render::letters::pdf(&contents)).await.map_err(internal)?;
-    Ok(made.map_err(internal)?.bytes)
+    drop(permit);
+    let bytes = made.map_err(internal)?.bytes;
+    actions::know(recoup, &letter, &bytes).await?;
+    Ok(bytes)
 }
 
 /// What goes with a mail, for which nobody waits.
 ///
 /// # Errors
-/// If a letter cannot be read or typeset.
+/// If a letter cannot be read or typeset, or the hash of a receipt cannot be kept.
 pub async fn attachments(recoup: &Recoup, mail: MailId) -> Result<Vec<Attachment>, Failure> {
     let mut tx = recoup.store.read().await?;
     let letters = store::attached(&mut tx, mail).await?;
@@ -42,10 +46,13 @@ pub async fn attachments(recoup: &Recoup, mail: MailId) -> Result<Vec<Attachment
     let mut files = Vec::new();
     for id in letters {
         let contents = actions::contents(recoup, id).await?;
-        let name = contents.letter.file_name();
-        let _permit = TYPESETTING.acquire().await.map_err(internal)?;
+        let letter = contents.letter.clone();
+        let permit = TYPESETTING.acquire().await.map_err(internal)?;
         let made = background::start(move || render::letters::pdf(&contents)).await.map_err(internal)?;
+        drop(permit);
         let bytes = made.map_err(internal)?.bytes;
+        actions::know(recoup, &letter, &bytes).await?;
+        let name = letter.file_name();
         files.push(Attachment { name, media_type: "application/pdf", bytes });
     }
     Ok(files)
@@ -93,7 +100,7 @@ fn pack(
         for row in &rows {
             let contents = runtime.block_on(actions::contents(recoup, row.id))?;
             let name = contents.letter.file_name();
-            let bytes = runtime.block_on(pdf(contents))?;
+            let bytes = runtime.block_on(pdf(recoup, contents))?;
             package.add(&name, bytes.len() as u64, Cursor::new(bytes))?;
             running.one_more();
             last = row.claim_id;

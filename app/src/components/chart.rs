@@ -34,6 +34,9 @@ pub fn ColumnChart(
     /// What is counted: "claims".
     #[prop(into)]
     unit: String,
+    /// One of them: "claim".
+    #[prop(into)]
+    one: String,
     /// The columns, from the left.
     columns: Vec<Column>,
     /// Where the figure of each column leads; nowhere if left out.
@@ -44,7 +47,12 @@ pub fn ColumnChart(
         return view! { <p class="empty">{format!("{title}: nothing to show yet.")}</p> }.into_any();
     };
     let top = nice(largest);
-    let in_words = format!("{} columns; the highest is {} {unit}.", columns.len(), grouped_units(largest));
+    let counted = |count: i64| format!("{} {}", grouped_units(count), if count == 1 { &one } else { &unit });
+    let in_words = format!(
+        "{}; the highest is {}.",
+        if columns.len() == 1 { "1 column".to_owned() } else { format!("{} columns", columns.len()) },
+        counted(largest)
+    );
     let name = title.clone();
     let grid = [top, top / 2].into_iter().filter(|tick| *tick > 0).map(|tick| {
         let y = down(tick, top);
@@ -56,7 +64,7 @@ pub fn ColumnChart(
     let step = percent(1, columns.len());
     let bars = columns.iter().enumerate().map(|(place, column)| {
         let y = down(column.value, top);
-        let tip = format!("{}: {} {unit}", column.label, grouped_units(column.value));
+        let tip = format!("{}: {}", column.label, counted(column.value));
         view! {
             <rect class="chart-column" x=format!("{:.3}%", percent(place, columns.len()) + step * 0.14) width=format!("{:.3}%", step * 0.72) y=y.to_string() height=(PLOT - y).to_string()>
                 <title>{tip}</title>
@@ -74,7 +82,8 @@ pub fn ColumnChart(
             let value = grouped_units(column.value);
             let value = match links.get(place).cloned().filter(|_| column.value > 0) {
                 Some(href) => {
-                    view! { <a href=href>{value}<span class="hidden">{format!(" {unit}, {}", column.label)}</span></a> }
+                    let called = if column.value == 1 { &one } else { &unit };
+                    view! { <a href=href>{value}<span class="hidden">{format!(" {called}, {}", column.label)}</span></a> }
                         .into_any()
                 }
                 None => value.into_any(),
@@ -160,7 +169,8 @@ mod tests {
     #[test]
     fn labels_are_few_and_the_text_is_escaped() {
         let columns: Vec<_> = (0..40).map(|n| Column { label: format!("<{n}>"), value: n }).collect();
-        let html = view! { <ColumnChart title="<i>" what="Day" unit="claims" columns/> }.to_html();
+        let html = view! { <ColumnChart title="<i>" what="Day" unit="claims" one="claim" columns/> }.to_html();
+        assert!(html.contains("40 columns; the highest is 39 claims.") && html.contains(": 1 claim<"), "{html}");
         assert_eq!(html.matches("chart-label").count(), MOST_LABELS);
         assert_eq!(html.matches("class=\"chart-column\"").count(), 40);
         assert!(!html.contains("<i>") && !html.contains("<0>"));
@@ -168,7 +178,8 @@ mod tests {
 
     #[test]
     fn nothing_to_show() {
-        let html = view! { <ColumnChart title="Claims" what="Day" unit="claims" columns=Vec::new()/> }.to_html();
+        let html =
+            view! { <ColumnChart title="Claims" what="Day" unit="claims" one="claim" columns=Vec::new()/> }.to_html();
         assert!(html.contains("nothing to show yet"));
     }
 }

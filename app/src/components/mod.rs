@@ -15,7 +15,7 @@
 //! | [`TaskList`] | `<TaskList tasks/>` |
 //! | [`Notice`] | `<Notice kind=NoticeKind::Success>"Saved."</Notice>` |
 //! | [`Meter`] | `<Meter label="Documented" part=80 whole=100 words="80 of 100 dollars"/>` |
-//! | [`ColumnChart`] | `<ColumnChart title="Claims" what="Month" unit="claims" columns/>` |
+//! | [`ColumnChart`] | `<ColumnChart title="Claims" what="Month" unit="claims" one="claim" columns/>` |
 //! | [`TimeLine`] | `<TimeLine events/>` |
 //! | [`QrCode`] | `<QrCode text=uri label="What it is"/>` |
 //! | [`Waterfall`] | `<Waterfall title="Weights" steps marks/>` |

@@ -105,7 +105,15 @@ async fn demand_second_factor(tx: &mut Tx, actor: &Actor, case: CaseId, demanded
 }
 
 fn read(answers: &Answers) -> Result<(case_settings::CaseSettings, Instant), Failure> {
-    let settings = case_settings::read(answers).map_err(Failure::Invalid)?;
+    let questions = case_settings::question_problem(answers);
+    let settings = match (case_settings::read(answers), questions) {
+        (Ok(settings), None) => settings,
+        (Ok(_), Some(wrong)) => return Err(Failure::Invalid(vec![wrong])),
+        (Err(mut errors), wrong) => {
+            errors.extend(wrong);
+            return Err(Failure::Invalid(errors));
+        }
+    };
     let at = deadline::instant(settings.deadline_day, settings.deadline_time, &settings.time_zone)
         .map_err(|message| Failure::field("deadline_time", message))?;
     Ok((settings, at))

@@ -1,6 +1,6 @@
 //! Lines of a draft: add, change, copy, remove, and the documents they cite.
 
-use super::{Failure, Recoup, claim_view, once, save_step};
+use super::{Failure, Recoup, claim_view, once, save_step, seen};
 use crate::{
     ClaimId, DocumentId, EvidenceId,
     access::{Actor, Refusal},
@@ -151,7 +151,7 @@ async fn find(tx: &mut Tx, draft: crate::VersionId, line: i64) -> Result<(Line, 
 /// Changes a line, right or wrong.
 ///
 /// # Errors
-/// A line that does not exist.
+/// A line that does not exist, or that was changed since the form was opened, see [`seen`].
 pub async fn save(
     recoup: &Recoup,
     actor: &Actor,
@@ -164,6 +164,7 @@ pub async fn save(
     let (claim, draft) = save_step::open(&mut tx, actor, id, recoup.clock.now()).await?;
     let case = claim_view::case_of(&mut tx, &claim).await?;
     let (found, category) = find(&mut tx, draft, line).await?;
+    seen::check(line::form(category), answers, &found.answers.0)?;
     let answers = answers.only(line::form(category));
     let right = write(&mut tx, &case, found.id, category, &answers).await?;
     let version = version_number(&mut tx, draft).await?;

@@ -24,7 +24,7 @@ use crate::{
         Tx,
         claims::Claim,
         documents::NewDocument,
-        statements::{self as stored, Difference, Import, NewImport},
+        statements::{self as stored, Difference, Import, LineOfImport, NewImport},
     },
 };
 
@@ -226,26 +226,21 @@ fn overlap(name: &str, other: &Reading, statement: &mut Statement) {
     };
     let found: Vec<&Proposal> = statement.lines.iter().filter(within).collect();
     let Some(first) = found.first() else { return };
-    let mut rows = found
-        .iter()
-        .take(5)
-        .map(|line| line.rows.trim_start_matches("rows ").trim_start_matches("row "))
-        .collect::<Vec<_>>()
-        .join(", ");
-    if found.len() > 5 {
-        rows.push_str(" and more");
-    }
+    let (lines, rows) = if let [only] = found[..] {
+        ("1 line of this file falls".to_owned(), only.rows.clone())
+    } else {
+        let numbers = found.iter().take(5).map(|line| line.rows.trim_start_matches("rows ").trim_start_matches("row "));
+        let more = if found.len() > 5 { " and more" } else { "" };
+        let count = crate::money::grouped_units(i64::try_from(found.len()).unwrap_or(i64::MAX));
+        (format!("{count} lines of this file fall"), format!("rows {}{more}", numbers.collect::<Vec<_>>().join(", ")))
+    };
     let problem = Problem {
         kind: Kind::Overlap,
         row: u64::from(first.first_row),
         column: String::new(),
         place: 0,
         value: dates::show(both),
-        message: format!(
-            "{} of these rows’ lines fall into {}, which “{name}” has too: rows {rows}.",
-            found.len(),
-            dates::show(both)
-        ),
+        message: format!("{lines} into {}, which “{name}” has too: {rows}.", dates::show(both)),
     };
     statement.reading.problems.push(problem);
     match statement.reading.counts.iter_mut().find(|(kind, _)| *kind == Kind::Overlap) {
@@ -261,32 +256,30 @@ async fn difference(
     draft: crate::VersionId,
     lines: &[Proposal],
 ) -> Result<Difference, Failure> {
-    let mut before: BTreeMap<String, Vec<(Option<String>, i64, i64)>> = BTreeMap::new();
-    for (_, key, currency, amount, units) in stored::amounts_of(tx, replaced, draft).await? {
-        before.entry(key).or_default().push((currency, amount.unwrap_or(0), units.unwrap_or(0)));
+    let mut before: BTreeMap<String, Vec<LineOfImport>> = BTreeMap::new();
+    for line in stored::amounts_of(tx, replaced, draft).await? {
+        before.entry(line.key.clone()).or_default().push(line);
     }
     let words = |currency: Currency, amount: i64, units: i64| {
         format!("{}, {} units", currency.show(amount), crate::money::grouped_units(units))
     };
+    let was = |line: &LineOfImport, usual: Currency| {
+        let currency = line.currency.as_deref().and_then(Currency::parse).unwrap_or(usual);
+        words(currency, line.amount.unwrap_or(0), line.units.unwrap_or(0))
+    };
     let mut difference = Difference::default();
     for line in lines {
-        let name = format!(
-            "{}, {}{}{}",
-            line.release,
-            line.period,
-            if line.service.is_empty() { "" } else { ", " },
-            line.service
-        );
+        let name = line_name(&[&line.release, &line.period, &line.service]);
         let after = words(line.currency, line.amount, line.units);
         let earlier = before.get_mut(&line.key).and_then(Vec::pop);
         let old = match earlier {
-            Some((_, amount, units)) if (amount, units) == (line.amount, line.units) => {
+            Some(old) if (old.amount.unwrap_or(0), old.units.unwrap_or(0)) == (line.amount, line.units) => {
                 difference.same += 1;
                 continue;
             }
-            Some((currency, amount, units)) => {
+            Some(old) => {
                 difference.changed += 1;
-                words(currency.as_deref().and_then(Currency::parse).unwrap_or(line.currency), amount, units)
+                was(&old, line.currency)
             }
             None => {
                 difference.added += 1;
@@ -297,17 +290,33 @@ async fn difference(
             difference.first.push((name, old, after));
         }
     }
-    for (key, gone) in before {
-        for (currency, amount, units) in gone {
-            difference.removed += 1;
-            if difference.first.len() < 200 {
-                let old = words(currency.as_deref().and_then(Currency::parse).unwrap_or(Currency::USD), amount, units);
-                let name = key.split('|').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
-                difference.first.push((name, old, String::new()));
-            }
+    for gone in before.values().flatten() {
+        difference.removed += 1;
+        if difference.first.len() < 200 {
+            difference.first.push((removed_name(gone), was(gone, Currency::USD), String::new()));
         }
     }
     Ok(difference)
+}
+
+/// A line in a few words: release, period, service.
+fn line_name(parts: &[&str]) -> String {
+    parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(", ")
+}
+
+/// The same of a line that goes. It is named as the new ones are, by artist and title; the period and the service, and the
+/// release where it has neither, are in its key ([`Proposal::key`]).
+fn removed_name(line: &LineOfImport) -> String {
+    let mut parts = line.key.rsplitn(4, '|').skip(1);
+    let (service, period) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let identity = parts.next().unwrap_or_default().trim();
+    let names: Vec<&str> = [&line.artist, &line.title].into_iter().flatten().map(String::as_str).collect();
+    let release = match (&names[..], identity) {
+        ([], "") => "Lump sum".to_owned(),
+        ([], identity) => identity.to_owned(),
+        (names, _) => names.join(": "),
+    };
+    line_name(&[&release, period, service])
 }
 
 /// Discards an open import; nothing happens if it is gone.
@@ -324,4 +333,32 @@ pub async fn discard(recoup: &Recoup, actor: &Actor, claim: ClaimId, id: ImportI
         stored::discard(&mut tx, id).await?;
     }
     Ok(tx.commit().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_goes_is_named_as_the_others_are() {
+        let line = |key: &str, artist: Option<&str>, title: Option<&str>| LineOfImport {
+            key: key.to_owned(),
+            artist: artist.map(str::to_owned),
+            title: title.map(str::to_owned),
+            currency: Some("USD".to_owned()),
+            amount: Some(1),
+            units: Some(1),
+        };
+        for (line, name) in [
+            (
+                line("0729341001049|March 2015|iTunes|USD", Some("Mona Keys"), Some("Blue")),
+                "Mona Keys: Blue, March 2015, iTunes",
+            ),
+            (line("0729341001049|March 2015||USD", None, Some("Blue")), "Blue, March 2015"),
+            (line("0729341001049|March 2015||USD", None, None), "0729341001049, March 2015"),
+            (line("|March 2015||USD", None, None), "Lump sum, March 2015"),
+        ] {
+            assert_eq!(removed_name(&line), name);
+        }
+    }
 }

@@ -7,7 +7,7 @@ use chrono::Duration;
 use crate::{
     CaseId, Clock, Instant,
     access::{Action, Actor, Refusal},
-    intake::FieldError,
+    intake::{Answers, FieldError},
     mail::{TemplateError, Templates},
     passwords::{HashingFailed, Passwords},
     random::Random,
@@ -42,6 +42,7 @@ pub mod purge;
 pub mod review;
 pub mod save_step;
 pub mod second_factor;
+pub mod seen;
 pub mod sign_in;
 pub mod start_claim;
 pub mod submit_claim;
@@ -141,6 +142,9 @@ pub enum Failure {
     /// It cannot be done now; the sentence says why and what to do.
     #[error("{0}")]
     Said(String),
+    /// The form was opened before somebody changed what it shows; with the answers that are stored now, see [`seen`].
+    #[error("This was changed meanwhile, perhaps in another tab, so it was not saved. Open the page again.")]
+    Changed(Answers),
     /// Tried too often.
     #[error("This was tried too often. Try again in {}.", wait_in_words(*.0))]
     TooOften(Duration),

@@ -1,6 +1,6 @@
 //! Saving the answers of a step, right or wrong: what was typed is kept, and the page shows what would be right.
 
-use super::{Failure, Recoup, claim_view::own_claim};
+use super::{Failure, Recoup, claim_view::own_claim, seen};
 use crate::{
     ClaimId, Instant, VersionId,
     access::{Action, Actor},
@@ -30,13 +30,16 @@ pub(super) async fn open(tx: &mut Tx, actor: &Actor, id: ClaimId, now: Instant) 
 /// Saves the answers of a step that is one form. `true` if they are right.
 ///
 /// # Errors
-/// Only if nothing could be saved; wrong answers are saved too.
+/// Only if nothing could be saved, also because the step was changed since the form was opened, see [`seen`]; wrong answers are
+/// saved too.
 pub async fn save(recoup: &Recoup, actor: &Actor, id: ClaimId, step: Step, answers: &Answers) -> Result<bool, Failure> {
     let form = step.form().ok_or_else(|| Failure::Internal(format!("the step {} is not a form", step.key())))?;
-    let answers = answers.only(form);
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
     let (claim, draft) = open(&mut tx, actor, id, now).await?;
+    let stored = claims::answers(&mut tx, draft).await?.remove(step.key()).unwrap_or_default();
+    seen::check(form, answers, &stored)?;
+    let answers = answers.only(form);
     claims::save_answers(&mut tx, draft, step.key(), &answers, now).await?;
     let right = step.errors(&answers).is_empty();
     if step == Step::Claimant && right {

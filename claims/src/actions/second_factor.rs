@@ -68,7 +68,7 @@ pub async fn begin(recoup: &Recoup, actor: &Actor, answers: &Answers) -> Result<
 /// A wrong code.
 pub async fn confirm(recoup: &Recoup, actor: &Actor, answers: &Answers, session: &str) -> Result<Vec<String>, Failure> {
     permit(actor, Action::UseOwnAccount)?;
-    account::read(account::CODE, answers, "").map_err(Failure::Invalid)?;
+    account::read(account::FIRST_CODE, answers, "").map_err(Failure::Invalid)?;
     count_attempt(recoup, actor.account).await?;
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;

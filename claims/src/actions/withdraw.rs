@@ -17,7 +17,7 @@ use crate::{
 /// Withdraws a claim. Withdrawing it again changes nothing.
 ///
 /// # Errors
-/// Without a reason.
+/// Without a reason, if it was ever sent: nobody but the claimant knows of a draft, and nobody would read why it was given up.
 pub async fn withdraw(recoup: &Recoup, actor: &Actor, id: ClaimId, reason: &str) -> Result<(), Failure> {
     let reason = clean(reason.trim(), 2_000);
     let now = recoup.clock.now();
@@ -30,7 +30,7 @@ pub async fn withdraw(recoup: &Recoup, actor: &Actor, id: ClaimId, reason: &str)
     if status == ClaimStatus::Withdrawn {
         return Ok(());
     }
-    if reason.is_empty() {
+    if reason.is_empty() && claim.in_force_id.is_some() {
         return Err(Failure::field("reason", "Say why, in a few words: it is shown to counsel."));
     }
     status.after(Step::Withdraw).ok_or_else(|| Failure::said("This claim cannot be withdrawn now."))?;

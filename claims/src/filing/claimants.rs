@@ -33,6 +33,9 @@ pub(super) fn claimants(contents: &Contents) -> Table {
             ("version", "version in force"),
             ("first_sent", "when the claim was first sent"),
             ("sha256", "hash of the signed text"),
+            ("received", "when the version in force was sent"),
+            ("late", "whether the version in force came after the deadline"),
+            ("late_reason", "the reason given for that"),
         ],
     );
     for claim in &contents.claims {
@@ -56,6 +59,9 @@ pub(super) fn claimants(contents: &Contents) -> Table {
             Cell::Integer(claim.of.version),
             Cell::Moment(claim.of.submitted_at),
             Cell::key(&claim.of.sha256),
+            Cell::Moment(claim.of.sent_at),
+            Cell::key(if claim.late() { "yes" } else { "no" }),
+            Cell::text(claim.late_reason()),
         ]);
     }
     table

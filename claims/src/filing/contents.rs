@@ -44,6 +44,18 @@ impl FiledClaim {
         self.answer(Step::Claimant, "legal_name")
     }
 
+    /// Whether the version in force came after the deadline: it was signed with a reason then, as the register tells it too.
+    #[must_use]
+    pub const fn late(&self) -> bool {
+        self.claim.declaration.late_reason.is_some()
+    }
+
+    /// Why it came late; empty where it did not, and where the public reads.
+    #[must_use]
+    pub fn late_reason(&self) -> &str {
+        self.claim.declaration.late_reason.as_deref().unwrap_or_default()
+    }
+
     /// Citizenship: of a person the state or country; of others those of organisation and of the principal place.
     #[must_use]
     pub fn citizenship(&self) -> String {
@@ -204,6 +216,13 @@ impl Contents {
     #[must_use]
     pub fn exhibits(&self) -> BTreeMap<&str, &Exhibit> {
         self.filing.exhibits.iter().map(|exhibit| (exhibit.sha256.as_str(), exhibit)).collect()
+    }
+
+    /// How many claims came late, and what they ask for together: it is in the figures like that of any other claim.
+    #[must_use]
+    pub fn late(&self) -> (usize, i64) {
+        let late = self.claims.iter().filter(|claim| claim.late());
+        late.fold((0, 0), |(claims, gross), claim| (claims + 1, gross + claim.of.figures.gross))
     }
 
     /// Every line with its claim, in order.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Contents, FiledClaim, Filing};
 use crate::{
-    frozen::{FrozenEvidence, FrozenLine},
+    frozen::{FrozenEvidence, FrozenLine, NewNumbers, pairs},
     intake::Answers,
     line::Basis,
     totals::counts,
@@ -98,19 +98,15 @@ fn lines(
     bases: (Basis, Basis),
 ) {
     let Some(shown) = after.or(before) else { return };
-    let of = |claim: Option<&FiledClaim>| -> BTreeMap<i64, FrozenLine> {
-        claim.map_or_else(BTreeMap::new, |claim| {
-            claim.claim.lines.iter().map(|line| (line.line, line.clone())).collect()
-        })
-    };
-    let (old, new) = (of(before), of(after));
-    let numbers: BTreeSet<i64> = old.keys().chain(new.keys()).copied().collect();
+    let mut paired = pairs(lines_of(before), lines_of(after));
+    paired.sort_by_key(|(was, is)| is.or(*was).map(|line| line.line));
     let first = rows.len();
-    for number in numbers {
-        let (was, is) = (old.get(&number), new.get(&number));
+    let mut new_numbers = NewNumbers::default();
+    for (was, is) in paired {
         let counted_then = was.is_some_and(|line| counts(line.basis, bases.0));
         let counted_now = is.is_some_and(|line| counts(line.basis, bases.1));
-        if was.map(content) == is.map(content) {
+        let renumbered = new_numbers.add((was, is));
+        if renumbered || was.map(content) == is.map(content) {
             if let Some(line) = is.filter(|_| counted_then != counted_now) {
                 rows.push(by_basis(shown, line, counted_now));
             }
@@ -148,18 +144,25 @@ fn lines(
             });
         }
     }
+    let whole = |what: String| Moved {
+        change,
+        claim: shown.of.number.clone(),
+        claimant: shown.claimant().to_owned(),
+        line: None,
+        what,
+        before: 0,
+        after: 0,
+        counted: false,
+    };
+    rows.extend(new_numbers.words().into_iter().map(whole));
     if rows.len() == first {
-        rows.push(Moved {
-            change,
-            claim: shown.of.number.clone(),
-            claimant: shown.claimant().to_owned(),
-            line: None,
-            what: "answers other than lines".to_owned(),
-            before: 0,
-            after: 0,
-            counted: false,
-        });
+        rows.push(whole("answers other than lines".to_owned()));
     }
+}
+
+/// The lines of a claim; none of no claim.
+fn lines_of(claim: Option<&FiledClaim>) -> &[FrozenLine] {
+    claim.map_or(&[], |claim| &claim.claim.lines)
 }
 
 /// What makes a line another one if it changes.
@@ -203,9 +206,39 @@ fn by_basis(claim: &FiledClaim, line: &FrozenLine, counted_now: bool) -> Moved {
     }
 }
 
-/// Pairs on which somebody decided, decided otherwise or took a decision back in between; gives how many decisions were made and how many undone. Money is decided release by release, so a decision is about two
-/// claims and a release. Where a claim left, its decisions left with it, and nobody undid them.
-fn decisions(rows: &mut Vec<Moved>, before: &Filing, after: &Filing) -> [usize; 2] {
+/// How many decisions were made between two filings, and how many were taken back.
+#[derive(Debug, Clone, Copy, Default)]
+struct Decided {
+    /// On whether two claims are of one claimant.
+    matches: usize,
+    /// On whether two claims hold the same money.
+    overlaps: usize,
+    /// Taken back, of either kind.
+    undone: usize,
+}
+
+impl Decided {
+    /// What was decided, in a sentence.
+    fn words(self) -> String {
+        let many = |number: usize, one: &str, more: &str| match number {
+            0 => None,
+            1 => Some(format!("one {one}")),
+            number => Some(format!("{number} {more}")),
+        };
+        let parts = [many(self.matches, "match", "matches"), many(self.overlaps, "overlap", "overlaps")];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        if parts.is_empty() {
+            return "No match and no overlap was decided in between.".to_owned();
+        }
+        let verb = if self.matches + self.overlaps == 1 { "was" } else { "were" };
+        format!("{} {verb} decided in between.", upper_first(&parts.join(" and ")))
+    }
+}
+
+/// Pairs on which somebody decided, decided otherwise or took a decision back in between. Money is decided release by
+/// release, so a decision is about two claims and a release. Where a claim left, its decisions left with it, and nobody undid
+/// them.
+fn decisions(rows: &mut Vec<Moved>, before: &Filing, after: &Filing) -> Decided {
     type About<'a> = (&'a str, &'a str, &'a str, &'a str);
     fn read(filing: &Filing) -> BTreeMap<About<'_>, BTreeSet<&str>> {
         let mut decisions: BTreeMap<About<'_>, BTreeSet<&str>> = BTreeMap::new();
@@ -219,16 +252,17 @@ fn decisions(rows: &mut Vec<Moved>, before: &Filing, after: &Filing) -> [usize; 
     let (old, new) = (read(before), read(after));
     let filed: BTreeSet<&str> = after.claims.iter().map(|claim| claim.number.as_str()).collect();
     let nothing = BTreeSet::new();
-    let mut told = [0; 2];
+    let mut told = Decided::default();
     for about in old.keys().chain(new.keys()).copied().collect::<BTreeSet<_>>() {
         let (was, is) = (old.get(&about).unwrap_or(&nothing), new.get(&about).unwrap_or(&nothing));
-        let (_, a, b, release) = about;
+        let (kind, a, b, release) = about;
         if was == is || !filed.contains(a) || !filed.contains(b) {
             continue;
         }
         let made = is.difference(was).count();
-        told[0] += made;
-        told[1] += usize::from(made == 0);
+        let of_kind = if kind == "money" { &mut told.overlaps } else { &mut told.matches };
+        *of_kind += made;
+        told.undone += usize::from(made == 0);
         let shown = |decisions: &BTreeSet<&str>| match decisions.len() {
             0 => "open".to_owned(),
             _ => decisions.iter().copied().collect::<Vec<_>>().join(", "),
@@ -248,13 +282,7 @@ fn decisions(rows: &mut Vec<Moved>, before: &Filing, after: &Filing) -> [usize; 
     told
 }
 
-fn words(
-    rows: &[Moved],
-    before: &Contents,
-    after: &Contents,
-    told: [usize; 3],
-    [decided, undone]: [usize; 2],
-) -> String {
+fn words(rows: &[Moved], before: &Contents, after: &Contents, told: [usize; 3], decided: Decided) -> String {
     let currency = after.filing.case.currency;
     let count = |number: usize, verb: &str| match number {
         0 => format!("no claim was {verb}"),
@@ -302,22 +330,24 @@ fn words(
             parts.join(", "),
         ));
     }
-    let verdict = match decided {
-        0 => " No match was decided in between.".to_owned(),
-        1 => " One match was decided in between.".to_owned(),
-        number => format!(" {number} matches were decided in between."),
-    };
-    text.push_str(&verdict);
-    match undone {
+    text.push_str(&format!(" {}", decided.words()));
+    match decided.undone {
         0 => {}
         1 => text.push_str(" One decision was undone."),
         number => text.push_str(&format!(" {number} decisions were undone.")),
     }
-    text.push_str(&format!(
-        " The overlap that is removed by decision went from {} to {}.",
-        currency.show(old.confirmed),
-        currency.show(new.confirmed)
-    ));
+    // Where nothing was removed and nothing is, there is nothing to say.
+    match (old.confirmed, new.confirmed) {
+        (0, 0) => {}
+        (was, is) if was == is => {
+            text.push_str(&format!(" The overlap that is removed by decision is unchanged at {}.", currency.show(is)));
+        }
+        (was, is) => text.push_str(&format!(
+            " The overlap that is removed by decision went from {} to {}.",
+            currency.show(was),
+            currency.show(is)
+        )),
+    }
     let unique = if new.suspected == 0 {
         format!(" The unique total is now {}", currency.show(new.unique_at_most()))
     } else {
@@ -339,4 +369,9 @@ fn signed(minor: i64, currency: crate::money::Currency) -> String {
 fn lower_first(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+}
+
+fn upper_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

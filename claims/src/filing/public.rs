@@ -97,7 +97,10 @@ pub fn redact(contents: &Contents) -> Result<Contents, BuildError> {
         claim.claim.answers.remove(Step::Others.key());
         claim.claim.declaration.name = initials(&claim.claim.declaration.name);
         claim.claim.declaration.client_address.clear();
-        claim.claim.declaration.late_reason = None;
+        // That a claim came late stays; the reason was typed freely.
+        if let Some(reason) = &mut claim.claim.declaration.late_reason {
+            reason.clear();
+        }
         for line in &mut claim.claim.lines {
             redact_line(line, &secrets);
         }

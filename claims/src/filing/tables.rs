@@ -175,6 +175,9 @@ fn figures(contents: &Contents) -> Table {
     ] {
         table.rows.push(money(figure, minor));
     }
+    let (late, gross) = contents.late();
+    table.rows.push(count("late_claims", i64::try_from(late).unwrap_or(i64::MAX)));
+    table.rows.push(money("late_gross", gross));
     table
 }
 

@@ -379,7 +379,10 @@ fn decisions_are_told_release_by_release_and_so_is_what_was_undone() {
     ];
     let before = with(first.clone(), &claims);
     let nobody = difference(&before, &with(first.clone(), &claims));
-    assert!(nobody.rows.is_empty() && nobody.words.contains("No match was decided in between."), "{nobody:?}");
+    assert!(
+        nobody.rows.is_empty() && nobody.words.contains("No match and no overlap was decided in between."),
+        "{nobody:?}"
+    );
 
     let mut second = first;
     second.remove(0);
@@ -393,7 +396,14 @@ fn decisions_are_told_release_by_release_and_so_is_what_was_undone() {
             "ALG-1 and ALG-2, Haydn: different money became the same money"
         ]
     );
-    assert!(found.words.contains("One match was decided in between. One decision was undone."), "{}", found.words);
+    assert!(found.words.contains("One overlap was decided in between. One decision was undone."), "{}", found.words);
+
+    let mut third = second.clone();
+    third.push(Match { kind: "claimants".to_owned(), ..money("ALG-1", "ALG-2", "", "same claimant") });
+    let words = difference(&with(second.clone(), &claims), &with(third.clone(), &claims)).words;
+    assert!(words.contains("One match was decided in between."), "{words}");
+    let words = difference(&with(Vec::new(), &claims), &with(third, &claims)).words;
+    assert!(words.contains("One match and 2 overlaps were decided in between."), "{words}");
 
     // Where a claim left, nobody undid what was decided about it.
     second.pop();
@@ -404,4 +414,76 @@ fn decisions_are_told_release_by_release_and_so_is_what_was_undone() {
     let all = with(vec![money("ALG-1", "ALG-2", "", "the same money")], &claims).filing.canonical().unwrap();
     assert!(!all.contains("\"release\":\"\""), "a filing that was frozen before releases were named keeps its hash");
     assert_eq!(Filing::read(&all).unwrap().matches[0].release, "");
+}
+
+#[test]
+fn an_overlap_that_did_not_move_did_not_go_from_one_amount_to_another() {
+    let removed = |confirmed: i64| {
+        let mut contents = contents(1, &[claim("ALG-1", 1, Vec::new())]);
+        contents.filing.figures.confirmed = confirmed;
+        contents
+    };
+    let words = |was: i64, is: i64| difference(&removed(was), &removed(is)).words;
+    assert!(!words(0, 0).contains("overlap that is removed"), "{}", words(0, 0));
+    assert!(words(500, 500).contains("removed by decision is unchanged at 5.00 USD."), "{}", words(500, 500));
+    assert!(words(0, 500).contains("removed by decision went from 0.00 USD to 5.00 USD."), "{}", words(0, 500));
+}
+
+#[test]
+fn lines_that_only_have_new_numbers_are_told_of_once() {
+    let cited = |number, amount, place| line(number, Category::UnpaidSales, None, amount, Some(place));
+    let stock = |number, basis| line(number, Category::HeldInventory, Some(basis), 900, None);
+    let before = contents(
+        1,
+        &[claim(
+            "ALG-1",
+            1,
+            vec![cited(1, 700, "row 1"), cited(2, 500, "row 2"), cited(3, 40, "row 3"), cited(4, 60, "row 4")],
+        )],
+    );
+    // Line 1 is as it was, 2 stands in another row of the file, 3 is left out, 4 has 0.05 more.
+    let after =
+        contents(2, &[claim("ALG-1", 2, vec![cited(5, 700, "row 1"), cited(6, 500, "row 3"), cited(7, 65, "row 4")])]);
+    let found = difference(&before, &after);
+    let told: Vec<_> = found.rows.iter().map(|row| (row.line, row.what.as_str(), row.after - row.before)).collect();
+    assert_eq!(
+        told,
+        [
+            (Some(3), "Unpaid sales: line taken out", -40),
+            (Some(4), "Unpaid sales: line taken out", -60),
+            (Some(7), "Unpaid sales: new line", 65),
+            (None, "1 line has a new number and no other change", 0),
+            (None, "1 line has a new number and other evidence, and no other change", 0),
+        ]
+    );
+
+    // What is counted on another basis is told of line by line, whatever its number, or what moved would not add up.
+    let (retail, wholesale) = (Basis::Retail, Basis::Wholesale);
+    let before = on_basis(1, &[claim("ALG-1", 1, vec![stock(1, retail), stock(2, wholesale)])], retail);
+    let after = on_basis(2, &[claim("ALG-1", 2, vec![stock(3, retail), stock(4, wholesale)])], wholesale);
+    let moved: Vec<_> =
+        difference(&before, &after).rows.iter().map(|row| (row.change, row.after - row.before)).collect();
+    assert_eq!(moved, [("basis", -900), ("basis", 900), ("amended", 0)]);
+}
+
+#[test]
+fn late_claims_are_marked_everywhere_and_their_reason_only_where_not_the_public_reads() {
+    let in_time = claim("ALG-1", 1, vec![line(1, Category::UnpaidSales, None, 700, None)]);
+    let mut late = claim("ALG-2", 2, vec![line(1, Category::UnpaidSales, None, 50, None)]);
+    late.declaration.late_reason = Some("The mail to Jay came late.".to_owned());
+    let full = contents(1, &[in_time, late]);
+    assert_eq!(full.late(), (1, 50));
+    let public = public::redact(&full).unwrap();
+    let shown = |contents: &Contents, key: &str, names: [&str; 2]| -> Vec<[String; 2]> {
+        let table = tables(contents).into_iter().find(|table| table.key == key).unwrap();
+        let at = |name: &str| table.columns.iter().position(|column| column.name == name).unwrap();
+        table.rows.iter().map(|row| names.map(|name| row[at(name)].plain())).collect()
+    };
+    let claimants = ["late", "late_reason"];
+    assert_eq!(shown(&full, "claimants", claimants), [["no", ""], ["yes", "The mail to Jay came late."]]);
+    assert_eq!(shown(&public, "claimants", claimants), [["no", ""], ["yes", ""]]);
+    for contents in [&full, &public] {
+        let figures = shown(contents, "figures", ["number", "amount"]);
+        assert_eq!(figures[figures.len() - 2..], [["1", ""], ["", "0.50"]]);
+    }
 }

@@ -77,6 +77,15 @@ const SECOND: Field = Field::required("code", "Code", Kind::Text(30))
     .hint("Six digits from your authenticator app, or a recovery code.")
     .autocomplete("one-time-code");
 
+/// The first code of a device that is being set up; there are no recovery codes yet.
+pub const FIRST_CODE: &[Section] = &[Section {
+    title: "",
+    intro: "",
+    fields: &[Field::required("code", "Code", Kind::Text(30))
+        .hint("Six digits from your authenticator app.")
+        .autocomplete("one-time-code")],
+}];
+
 /// A code alone.
 pub const CODE: &[Section] = &[Section { title: "", intro: "", fields: &[SECOND] }];
 

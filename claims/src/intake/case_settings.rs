@@ -61,7 +61,7 @@ pub const FORM: &[Section] = &[
             Field::required("what_happened", "What happened", Kind::LongText(4_000)),
             Field::required("class_definition", "Who is in the class", Kind::LongText(2_000)),
             Field::optional("key_dates", "Key dates", Kind::LongText(4_000)).hint("One on each line: 2016-06-03 The stock is seized."),
-            Field::optional("questions", "Questions and answers", Kind::LongText(12_000)).hint("A question on a line that ends with ?, its answer on the lines below, an empty line before the next question."),
+            Field::optional("questions", "Questions and answers", Kind::LongText(12_000)).hint("A question on a line that ends with ?, its answer on the lines below, an empty line before the next question. An answer of several paragraphs has each on one line."),
             Field::required("contact", "Contact", Kind::LongText(500)),
         ],
     },
@@ -328,25 +328,55 @@ impl CaseSettings {
     }
 }
 
+/// Questions with their answers. What does not begin with a question goes on with the answer above it.
 fn read_questions(text: &str) -> Vec<(String, String)> {
     let mut questions: Vec<(String, String)> = Vec::new();
-    for block in text.split("\n\n") {
-        let block = block.trim();
-        match block.split_once('\n') {
-            Some((question, answer)) if question.trim_end().ends_with('?') => {
-                questions.push((question.trim().to_owned(), answer.trim().to_owned()));
+    for (_, block) in blocks(text) {
+        let (first, below) = (block[0], block[1..].join("\n"));
+        match questions.last_mut() {
+            Some((_, answer)) if !first.ends_with('?') || below.is_empty() => {
+                answer.push_str("\n\n");
+                answer.push_str(&block.join("\n"));
             }
-            _ if block.is_empty() => {}
-            _ => match questions.last_mut() {
-                Some((_, answer)) => {
-                    answer.push_str("\n\n");
-                    answer.push_str(block);
-                }
-                None => questions.push((block.to_owned(), String::new())),
-            },
+            _ => questions.push((first.to_owned(), below)),
         }
     }
     questions
+}
+
+/// The lines between empty ones, with the number of the first of them.
+fn blocks(text: &str) -> Vec<(usize, Vec<&str>)> {
+    let mut blocks: Vec<(usize, Vec<&str>)> = Vec::new();
+    let mut ended = true;
+    for (number, line) in text.lines().enumerate() {
+        let line = line.trim();
+        match blocks.last_mut() {
+            _ if line.is_empty() => {}
+            Some((_, block)) if !ended => block.push(line),
+            _ => blocks.push((number + 1, vec![line])),
+        }
+        ended = line.is_empty();
+    }
+    blocks
+}
+
+/// What is wrong with the questions and answers of a form that is being saved, so that none stands on the public page as a part of
+/// another. Not looked at where a stored case is read: one that was saved before is still a case.
+#[must_use]
+pub fn question_problem(answers: &Answers) -> Option<FieldError> {
+    let message = blocks(answers.get("questions")).into_iter().enumerate().find_map(|(place, (number, block))| {
+        let first = money::shortened(block[0]);
+        match (block[0].ends_with('?'), block.len()) {
+            (true, 1) => Some(format!("Line {number}: write the answer to “{first}” on the line below it.")),
+            (false, 1) if place > 0 => None,
+            (true, _) => None,
+            (false, _) if place == 0 => Some(format!("Line {number}: “{first}” is no question. End it with ?")),
+            (false, _) => Some(format!(
+                "Line {number}: “{first}” is no question. End it with ?, or write it on one line if it goes on with the answer above."
+            )),
+        }
+    });
+    message.map(|message| FieldError { field: "questions".to_owned(), message })
 }
 
 fn first_address(text: &str) -> Option<String> {
@@ -358,6 +388,31 @@ fn first_address(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_question_ends_with_a_mark_and_has_its_answer_below() {
+        let pair = |question: &str, answer: &str| (question.to_owned(), answer.to_owned());
+        assert_eq!(
+            read_questions("Who are you?\nWe are we.\n\nAnd more.\n  \nWhy? \nBecause.\nReally."),
+            [pair("Who are you?", "We are we.\n\nAnd more."), pair("Why?", "Because.\nReally.")]
+        );
+        // As cases were saved before: the first line is the question even so.
+        assert_eq!(read_questions("Who are you\nWe are we."), [pair("Who are you", "We are we.")]);
+        assert_eq!(read_questions(" \n\n"), []);
+
+        let wrong = |text: &str| {
+            let error = question_problem(&Answers::default().with("questions", text))?;
+            assert_eq!(error.field, "questions");
+            Some(error.message)
+        };
+        assert_eq!(wrong(""), None);
+        assert_eq!(wrong("Who are you?\nWe are we.\n\nAnd more.\n\nWhy?\nBecause."), None);
+        assert_eq!(wrong("Who are you\nWe.").as_deref(), Some("Line 1: “Who are you” is no question. End it with ?"));
+        assert!(wrong("We are we.").is_some());
+        assert!(wrong("Who?\nWe.\n\nWhy").is_none(), "it goes on with the answer");
+        assert!(wrong("Who?\nWe.\n\nWhy\nSo.").unwrap().starts_with("Line 4: “Why” is no question."));
+        assert!(wrong("Who?\n\nWe.").unwrap().contains("on the line below"));
+    }
 
     #[test]
     fn the_address_of_a_contact_is_one_address_and_nothing_else() {

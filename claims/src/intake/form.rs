@@ -137,7 +137,7 @@ pub fn in_words(field: &Field, answers: &Answers) -> String {
 }
 
 /// Answers as typed, by field name. What was never sent is empty.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Answers(pub BTreeMap<String, String>);
 

@@ -208,11 +208,11 @@ fn missing(field: &Field) -> String {
 fn read_units(answer: &str) -> Result<i64, String> {
     let decimal = money::parse_decimal(answer, 12).map_err(|error| match error {
         money::AmountError::NotANumber(typed) => format!("“{typed}” is not a number. Write digits, like 1200."),
-        money::AmountError::Negative => "A number of units cannot be below zero.".to_owned(),
+        money::AmountError::Negative => "This number cannot be below zero.".to_owned(),
         other => other.to_string(),
     })?;
     if !decimal.is_integer() {
-        return Err("Write a whole number of units.".to_owned());
+        return Err("Write a whole number, without a fraction.".to_owned());
     }
     i64::try_from(decimal).map_err(|_| "This number is too large.".to_owned())
 }

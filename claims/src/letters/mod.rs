@@ -25,7 +25,7 @@ mod tests;
 mod texts;
 
 pub use catalogue::{Entry, catalogue, others, sums};
-pub use receipt::{Lines, MOST_LINES, Sum, answered, lines, sums as receipt_sums};
+pub use receipt::{Lines, MOST_LINES, Sum, answered, lines, sums as receipt_sums, total_name};
 pub use state::{DIRECTION_STEP, RETURN_STEP, State, StepTaken, read_step};
 pub use stock::{Stock, stock};
 pub use texts::{FORM, Texts, defaults, has_agreement, known_in_words, read_texts};

@@ -46,6 +46,16 @@ pub struct Sum {
     pub amount: i64,
 }
 
+/// The name of a total with stock on `basis`: it says so where stock is valued on another too, which is not in it.
+#[must_use]
+pub fn total_name(totals: &[Total], basis: Option<Basis>) -> String {
+    let valued = || totals.iter().filter_map(|total| total.basis).filter(|basis| *basis != Basis::UnitsOnly);
+    match basis.filter(|basis| valued().any(|other| other != *basis)) {
+        Some(basis) => format!("Total, with stock at {} only", basis.title()),
+        None => "Total".to_owned(),
+    }
+}
+
 /// What a claim comes to: the total, with stock on the basis of the case only, and interest and costs, which are in no total. There is
 /// no total where the basis is not known and stock is valued on several.
 #[must_use]
@@ -62,11 +72,10 @@ pub fn sums(totals: &[Total], filing_basis: Option<Basis>) -> Vec<Sum> {
             Some(basis) => counts(total.basis, basis),
             None => total.basis.is_none(),
         });
-        let name = match basis.filter(|basis| bases.iter().any(|other| other != basis)) {
-            Some(basis) => format!("Total, with stock at {} only", basis.title()),
-            None => "Total".to_owned(),
-        };
-        sums.push(Sum { name, amount: counted.fold(0, |sum: i64, total| sum.saturating_add(total.amount)) });
+        sums.push(Sum {
+            name: total_name(totals, basis),
+            amount: counted.fold(0, |sum: i64, total| sum.saturating_add(total.amount)),
+        });
     }
     for (name, part) in [
         ("Interest, in no total", (|total| total.interest) as fn(&Total) -> i64),

@@ -34,18 +34,19 @@ impl Cells {
         self.kinds.clear();
     }
 
-    /// A cell that lies in [`Self::text`], trimmed.
+    /// A cell that lies in [`Self::text`], trimmed, and without the apostrophe that keeps a spreadsheet from running it.
     #[inline]
     pub(super) fn span(&mut self, from: usize, to: usize) {
         let whole = &self.text[from..to];
-        let blank = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_whitespace);
-        if !blank(whole.first()) && !blank(whole.last()) {
+        let unusual = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_whitespace() || *byte == b'\'');
+        if !unusual(whole.first()) && !unusual(whole.last()) {
             self.spans.push((short(from), short(to)));
             return;
         }
         let start = whole.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         let end = to - whole[start..].iter().rev().take_while(|byte| byte.is_ascii_whitespace()).count();
-        self.spans.push((short(from + start), short(end)));
+        let guard = usize::from(is_guarded(&self.text[from + start..end]));
+        self.spans.push((short(from + start + guard), short(end)));
     }
 
     /// A further cell.
@@ -97,6 +98,17 @@ impl Cells {
     pub fn is_blank(&self) -> bool {
         self.iter().all(<[u8]>::is_empty)
     }
+}
+
+/// Whether a spreadsheet would take a text for a formula, by its first character, the wide forms of East Asia included. Our
+/// exports and the copy to be corrected put an apostrophe before such a text, as people do who type it into a spreadsheet.
+pub(super) const fn runs_in_a_spreadsheet(text: &[u8]) -> bool {
+    matches!(text, [b'=' | b'+' | b'-' | b'@', ..] | [0xef, 0xbc, 0x9d | 0x8b | 0x8d | 0xa0, ..])
+}
+
+/// Whether a text has that apostrophe. Any other at the beginning is part of the text: `'Round Midnight`.
+const fn is_guarded(text: &[u8]) -> bool {
+    matches!(text, [b'\'', rest @ ..] if runs_in_a_spreadsheet(rest))
 }
 
 /// Places inside a row are far below 4 GB: rows have a limit.

@@ -4,7 +4,12 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{dates::DayOrder, field::Field, number::Mark};
+use super::{
+    dates::DayOrder,
+    field::Field,
+    number::Mark,
+    problem::{Problem, acceptance},
+};
 use crate::{intake::line::LineRules, line::Category, money::Currency};
 
 /// How rows become lines.
@@ -91,8 +96,17 @@ pub struct Choices {
     pub offered: bool,
     /// Whether the mapping was remembered from an earlier file with the same header.
     pub remembered: bool,
-    /// Accepted warnings: a kind's key, or a problem's.
+    /// Accepted warnings: a kind's key, or a problem's, each with the mark of what it said
+    /// ([`super::problem::acceptance`]). Without a mark, as they were kept once, they accept nothing.
     pub accepted: BTreeSet<String>,
+}
+
+impl Choices {
+    /// Whether a problem was accepted alone, saying what it says now.
+    #[must_use]
+    pub fn accepts(&self, problem: &Problem) -> bool {
+        self.accepted.contains(&acceptance(&problem.key(), &problem.mark()))
+    }
 }
 
 /// What the case allows.

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::{
-    cells::Cells,
+    cells::{Cells, runs_in_a_spreadsheet},
     choices::{Choices, Rules},
     input::Input,
     limits::Refused,
@@ -15,7 +15,7 @@ use super::{
 pub const REMARKS: &str = "What to mend";
 
 /// Writes the copy as CSV in UTF-8, with the byte order mark that spreadsheets want. Cells that a spreadsheet would run get
-/// an apostrophe in front, which the reader takes off again; numbers are left as they are.
+/// an apostrophe in front, which [`Cells`] leaves out again; numbers are left as they are.
 ///
 /// # Errors
 /// [`Refused`], if the statement cannot be read; the writer's errors.
@@ -42,7 +42,8 @@ pub fn write(input: &Input<'_>, choices: &Choices, rules: &Rules, mut to: impl W
             writer.write_field("").map_err(std::io::Error::from)?;
         }
         if header || !remarks.is_empty() {
-            let words = if header { REMARKS.to_owned() } else { remarks.join(" ") };
+            // A remark begins with the name of its column, which the file gives.
+            let words = if header { REMARKS.to_owned() } else { safe(&remarks.join(" ")) };
             writer.write_field(words).map_err(std::io::Error::from)?;
         }
         Ok(writer.write_record(None::<&[u8]>).map_err(std::io::Error::from)?)
@@ -53,7 +54,7 @@ pub fn write(input: &Input<'_>, choices: &Choices, rules: &Rules, mut to: impl W
 
 /// A text that no spreadsheet takes for a formula.
 fn safe(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'])
+    let formula = runs_in_a_spreadsheet(text.as_bytes())
         && number::read(text.as_bytes(), Mark::Point).is_err()
         && number::read(text.as_bytes(), Mark::Comma).is_err();
     if formula { format!("'{text}") } else { text.to_owned() }

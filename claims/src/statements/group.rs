@@ -50,6 +50,15 @@ pub struct Named {
     pub format: String,
 }
 
+impl Named {
+    /// The title of a line of it: a line of one recording is named by that.
+    #[must_use]
+    pub fn line_title(&self) -> &str {
+        let track = self.isrc.is_some() && !self.track.is_empty() || self.title.is_empty();
+        if track { &self.track } else { &self.title }
+    }
+}
+
 /// Rows that become one line.
 #[derive(Debug, Clone)]
 pub struct Group {

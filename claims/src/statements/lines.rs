@@ -8,7 +8,7 @@ use super::{
     field::Field,
     group::Group,
     number::{self, ONE},
-    reading::ranges,
+    reading::rows_in_words,
     shape::Shape,
 };
 use crate::{
@@ -95,7 +95,7 @@ pub(super) fn outcome(group: &Group, shape: &Shape, category: Category, choices:
         answers.get("service").to_owned()
     };
     let period = group.period.map(dates::show).unwrap_or_default();
-    let rows = format!("{} {}", if group.row_count() == 1 { "row" } else { "rows" }, ranges(&group.rows, CITED));
+    let rows = rows_in_words(&group.rows, CITED);
     Outcome::Line(Box::new(Proposal {
         key: crate::intake::form::clean(&format!("{}|{period}|{service}|{currency}", group.identity()), 600),
         release: Some(facts.release.in_words())
@@ -132,9 +132,7 @@ fn release(group: &Group) -> Answers {
     }
     set("catalogue_number", &named.catalogue, 60);
     set("artist", &named.artist, 200);
-    // A line of one recording is named by it.
-    let track = named.isrc.is_some() && !named.track.is_empty() || named.title.is_empty();
-    set("title", if track { &named.track } else { &named.title }, 300);
+    set("title", named.line_title(), 300);
     set("label", &named.label, 200);
     answers
 }

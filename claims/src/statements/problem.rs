@@ -1,8 +1,9 @@
 //! What is wrong with a statement: row, column, value, and what would be right.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::limits::MOST_KEPT;
 
@@ -110,11 +111,44 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// What is accepted when this one is accepted alone.
+    /// The name under which this one is accepted alone.
     #[must_use]
     pub fn key(&self) -> String {
         format!("{}:{}:{}", self.kind.key(), self.row, self.place)
     }
+
+    /// A mark of what it says.
+    #[must_use]
+    pub fn mark(&self) -> String {
+        mark(1, [self])
+    }
+}
+
+/// A mark of so many problems and of what the kept ones among them say: another value or another word gives another one.
+#[must_use]
+pub fn mark<'p>(count: u64, problems: impl IntoIterator<Item = &'p Problem>) -> String {
+    let mut hash = Sha256::new();
+    hash.update(count.to_be_bytes());
+    for problem in problems {
+        hash.update(problem.row.to_be_bytes());
+        for text in [&problem.column, &problem.value, &problem.message] {
+            hash.update((text.len() as u64).to_be_bytes());
+            hash.update(text);
+        }
+    }
+    let mut text = String::new();
+    for byte in &hash.finalize()[..8] {
+        // Writing into a String does not fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+/// What is kept when a warning is accepted: its name (a kind's key or [`Problem::key`]) with the mark of what was shown, so that
+/// it is to be accepted anew once it says something else.
+#[must_use]
+pub fn acceptance(name: &str, mark: &str) -> String {
+    format!("{name}={mark}")
 }
 
 /// All problems of a file: every one counted, so many of each kind kept.

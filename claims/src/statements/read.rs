@@ -13,7 +13,7 @@ use super::{
     marks::{Decided, Seen},
     pass::{KeptRow, Pass},
     problem::{Kind, Problem, Severity, quoted},
-    reading::{Column, LeftOut, Question, Reading, Reason, Sum, extend, ranges},
+    reading::{Column, LeftOut, Question, Reading, Reason, Sum, extend, ranges, rows_in_words},
     shape::{self, Shape},
 };
 use crate::{
@@ -208,7 +208,7 @@ fn finish(
                 if let Some(sum) = sums.iter_mut().find(|sum| sum.currency == group.currency) {
                     sum.below_zero += millionths;
                 }
-                let rows = ranges(&group.rows, 60);
+                let rows = rows_in_words(&group.rows, 60);
                 let shown = super::number::show(millionths, 2);
                 let currency = group.currency.map(|currency| format!(" {currency}")).unwrap_or_default();
                 pass.problems.add(Kind::BelowZero, || {
@@ -216,7 +216,7 @@ fn finish(
                     problem(
                         Kind::BelowZero,
                         shown.clone(),
-                        format!("{} in {period} comes to {shown}{currency} (rows {rows}).", named(group)),
+                        format!("{} in {period} comes to {shown}{currency} ({rows}).", named(group)),
                     )
                 });
             }
@@ -291,10 +291,17 @@ fn finish(
     Statement { reading, lines, rows }
 }
 
+/// A release as its line would be named: artist and title, else a number.
 fn named(group: &super::group::Group) -> String {
     let named = &group.named;
-    let words = [&named.artist, &named.title, &named.catalogue].into_iter().find(|word| !word.is_empty());
-    words.map_or_else(|| "A lump sum".to_owned(), |words| format!("“{}”", quoted(words.as_bytes())))
+    let names: Vec<&str> =
+        [named.artist.as_str(), named.line_title()].into_iter().filter(|name| !name.is_empty()).collect();
+    let words = match (&names[..], named.catalogue.as_str()) {
+        ([], "") => group.identity().trim().to_owned(),
+        ([], catalogue) => catalogue.to_owned(),
+        (names, _) => names.join(": "),
+    };
+    if words.is_empty() { "A lump sum".to_owned() } else { format!("“{}”", quoted(words.as_bytes())) }
 }
 
 fn columns(shape: &Shape, pass: &Pass<'_>, decided: &Decided) -> Vec<Column> {
@@ -346,7 +353,14 @@ fn questions(
     }
     let category = shape.category.unwrap_or(Category::UnpaidSales);
     if !rules.categories.contains(&category) {
-        ask("columns", format!("“{}” cannot be claimed in this case.", category.title()), Vec::new());
+        let claimed: Vec<String> = rules.categories.iter().map(|category| category.title().to_lowercase()).collect();
+        let words = format!(
+            "The rows of this file are {}, which cannot be claimed in this case. What can be claimed: {}.",
+            category.title().to_lowercase(),
+            claimed.join(", ")
+        );
+        ask("category", words, Vec::new());
+        return questions;
     }
     let figure = if category == Category::HeldInventory {
         has(Field::OnHand)
@@ -384,7 +398,11 @@ fn questions(
         ask("period", words.to_owned(), Vec::new());
     }
     let signed = pass.added.iter().any(|added| added.currency.is_some());
-    if category != Category::HeldInventory && !has(Field::Currency) && fixed.1.is_none() && !signed {
+    if category != Category::HeldInventory
+        && !has(Field::Currency)
+        && fixed.1.is_none()
+        && (!signed || pass.unknown.currency)
+    {
         ask("currency", "No column says in which currency the amounts are.".to_owned(), Vec::new());
     }
     if category == Category::DigitalRoyalties

@@ -9,7 +9,7 @@ use super::{
     file::Format,
     lines::Proposal,
     number::Mark,
-    problem::{Kind, Problem, Severity},
+    problem::{Kind, Problem, Severity, acceptance, mark},
 };
 use crate::{line::Category, money::Currency, period::Period};
 
@@ -162,14 +162,33 @@ impl Reading {
         self.counts.iter().filter(|(kind, _)| kind.severity() == severity).map(|(_, count)| count).sum()
     }
 
+    /// How many rows were read but could not be added up, each for an error that is named among the problems.
+    #[must_use]
+    pub fn not_added(&self) -> u64 {
+        self.data_rows.saturating_sub(self.sums.iter().map(|sum| sum.rows).sum())
+    }
+
+    /// A mark of all problems of a kind, as they are shown.
+    #[must_use]
+    pub fn mark(&self, kind: Kind) -> String {
+        let count = self.counts.iter().find(|(known, _)| *known == kind).map_or(0, |(_, count)| *count);
+        mark(count, self.problems.iter().filter(|problem| problem.kind == kind))
+    }
+
+    /// Whether all problems of a kind were accepted together, saying what they say now.
+    #[must_use]
+    pub fn accepts_all(&self, choices: &Choices, kind: Kind) -> bool {
+        choices.accepted.contains(&acceptance(kind.key(), &self.mark(kind)))
+    }
+
     /// The kinds of warning that are not accepted yet.
     #[must_use]
     pub fn open_warnings(&self, choices: &Choices) -> Vec<Kind> {
         self.counts
             .iter()
-            .filter(|(kind, _)| kind.severity() == Severity::Warning && !choices.accepted.contains(kind.key()))
+            .filter(|(kind, _)| kind.severity() == Severity::Warning && !self.accepts_all(choices, *kind))
             .filter(|(kind, count)| {
-                let single = self.problems.iter().filter(|p| p.kind == *kind && choices.accepted.contains(&p.key()));
+                let single = self.problems.iter().filter(|problem| problem.kind == *kind && choices.accepts(problem));
                 (single.count() as u64) < *count
             })
             .map(|(kind, _)| *kind)
@@ -209,6 +228,13 @@ pub fn ranges(rows: &[(u32, u32)], most: usize) -> String {
         text.push_str(&next);
     }
     text
+}
+
+/// The same after the word for them: `row 12`, `rows 12–40, 57`.
+#[must_use]
+pub fn rows_in_words(rows: &[(u32, u32)], most: usize) -> String {
+    let single = matches!(rows, [(from, to)] if from == to);
+    format!("{} {}", if single { "row" } else { "rows" }, ranges(rows, most))
 }
 
 /// Adds a row to ranges; rows come in order.

@@ -265,7 +265,9 @@ pub async fn by_hash(tx: &mut Tx, sha256: &str) -> Result<Vec<Known>, Error> {
          FROM filing_files x JOIN filings f ON f.id = x.filing_id JOIN cases c ON c.id = f.case_id WHERE x.sha256 = $1 \
          UNION ALL SELECT 'filing', c.slug, CAST(f.number AS TEXT), '', f.built_at FROM filings f JOIN cases c ON c.id = f.case_id WHERE f.sha256 = $1 \
          UNION ALL SELECT 'receipt', c.slug, k.number, CAST(v.version AS TEXT), v.sent_at FROM versions v JOIN claims k ON k.id = v.claim_id JOIN cases c ON c.id = k.case_id \
-         WHERE v.sha256 = $1 AND v.sent_at IS NOT NULL",
+         WHERE v.sha256 = $1 AND v.sent_at IS NOT NULL \
+         UNION ALL SELECT 'receipt', c.slug, k.number, CAST(v.version AS TEXT), v.sent_at FROM receipt_files r JOIN versions v ON v.id = r.version_id \
+         JOIN claims k ON k.id = v.claim_id JOIN cases c ON c.id = k.case_id WHERE r.sha256 = $1 AND v.sent_at IS NOT NULL",
     )
     .bind(sha256).fetch_all(c).await)
     .map(|mut known: Vec<Known>| {

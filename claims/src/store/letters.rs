@@ -120,6 +120,33 @@ pub async fn receipt(tx: &mut Tx, version: VersionId) -> Result<Option<LetterId>
     on!(tx, c => sqlx::query_scalar("SELECT id FROM letters WHERE version_id = $1 AND kind = 'receipt'").bind(version).fetch_optional(c).await)
 }
 
+/// The canonical text of the receipt of a sent version.
+///
+/// # Errors
+/// If the database fails.
+pub async fn receipt_text(tx: &mut Tx, version: VersionId) -> Result<Option<String>, Error> {
+    on!(tx, c => sqlx::query_scalar("SELECT frozen FROM letters WHERE version_id = $1 AND kind = 'receipt'").bind(version).fetch_optional(c).await)
+}
+
+/// Whether a file with this hash is known as a receipt of the sent version whose canonical text has the hash `of`.
+///
+/// # Errors
+/// If the database fails.
+pub async fn knows_receipt(tx: &mut Tx, of: &str, sha256: &str) -> Result<bool, Error> {
+    let known: i64 = on!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM receipt_files f JOIN versions v ON v.id = f.version_id WHERE f.sha256 = $1 AND v.sha256 = $2")
+        .bind(sha256).bind(of).fetch_one(c).await)?;
+    Ok(known > 0)
+}
+
+/// Keeps the hash of a file as a receipt of the sent version whose canonical text has the hash `of`. Once more changes nothing.
+///
+/// # Errors
+/// If the database fails.
+pub async fn know_receipt(tx: &mut Tx, of: &str, sha256: &str) -> Result<(), Error> {
+    on!(tx, c => sqlx::query("INSERT INTO receipt_files (sha256, version_id) SELECT $1, v.id FROM versions v WHERE v.sha256 = $2 AND v.sent_at IS NOT NULL ON CONFLICT DO NOTHING")
+        .bind(sha256).bind(of).execute(c).await.map(drop))
+}
+
 /// The current letters of a kind in a case, by claim number; `state` is a key, or empty for all.
 ///
 /// # Errors

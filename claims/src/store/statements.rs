@@ -203,17 +203,30 @@ pub async fn lines_of(tx: &mut Tx, id: ImportId) -> Result<Vec<(i64, String)>, E
     on!(tx, c => sqlx::query_as("SELECT line, key FROM import_lines WHERE import_id = $1 ORDER BY line").bind(id).fetch_all(c).await)
 }
 
-/// The lines of an import that a version still has: number, currency and amount.
+/// A line of an import, as a version has it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct LineOfImport {
+    /// What makes it the same line in a corrected file.
+    pub key: String,
+    /// Artist.
+    pub artist: Option<String>,
+    /// Title.
+    pub title: Option<String>,
+    /// Currency.
+    pub currency: Option<String>,
+    /// What it claims, in minor units.
+    pub amount: Option<i64>,
+    /// Units.
+    pub units: Option<i64>,
+}
+
+/// The lines of an import that a version still has.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn amounts_of(
-    tx: &mut Tx,
-    id: ImportId,
-    version: VersionId,
-) -> Result<Vec<(i64, String, Option<String>, Option<i64>, Option<i64>)>, Error> {
+pub async fn amounts_of(tx: &mut Tx, id: ImportId, version: VersionId) -> Result<Vec<LineOfImport>, Error> {
     on!(tx, c => sqlx::query_as(
-        "SELECT i.line, i.key, l.currency, l.amount, l.units FROM import_lines i JOIN lines l ON l.line = i.line AND l.version_id = $2 WHERE i.import_id = $1 ORDER BY i.line",
+        "SELECT i.key, l.artist, l.title, l.currency, l.amount, l.units FROM import_lines i JOIN lines l ON l.line = i.line AND l.version_id = $2 WHERE i.import_id = $1 ORDER BY i.line",
     )
     .bind(id).bind(version).fetch_all(c).await)
 }

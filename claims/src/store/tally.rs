@@ -6,7 +6,8 @@ use crate::{CaseId, line::Basis};
 /// A public figure that rests on fewer claimants than this is not shown: one of them could be read from it.
 pub const FEWEST_SHOWN: i64 = 5;
 
-/// One category of the public tally. Each figure is given only if enough claimants stand behind that very figure.
+/// One category of the public tally: the claimants, units and amount of the same lines, stock on the filing basis only. Each
+/// figure is given only if enough claimants stand behind that very figure.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct TallyRow {
     /// Category key.
@@ -31,23 +32,23 @@ impl TallyRow {
         (self.with_units >= FEWEST_SHOWN).then_some(self.units)
     }
 
-    /// Claimed, stock on the filing basis only; minor units.
+    /// Claimed; minor units.
     #[must_use]
     pub fn amount(&self) -> Option<i64> {
         (self.with_amount >= FEWEST_SHOWN).then_some(self.amount)
     }
 }
 
-/// The public tally of a case by category.
+/// The public tally of a case by category. As in [`crate::totals::counted`], stock on another basis than the filings use is in
+/// no figure: its claimants and units beside an amount that leaves it out would be read as that amount's.
 ///
 /// # Errors
 /// If the database fails.
 pub async fn tally(tx: &mut Tx, case: CaseId, filing_basis: Basis) -> Result<Vec<TallyRow>, Error> {
     on!(tx, c => sqlx::query_as(
         "SELECT t.category, COUNT(DISTINCT k.id) AS claimants, CAST(SUM(t.units) AS BIGINT) AS units, COUNT(DISTINCT CASE WHEN t.units > 0 THEN k.id END) AS with_units, \
-         CAST(SUM(CASE WHEN t.basis IN ('', $2) THEN t.amount ELSE 0 END) AS BIGINT) AS amount, \
-         COUNT(DISTINCT CASE WHEN t.basis IN ('', $2) AND t.amount <> 0 THEN k.id END) AS with_amount \
-         FROM claims k JOIN totals t ON t.version_id = k.in_force_id WHERE k.case_id = $1 AND k.status = 'submitted' GROUP BY t.category",
+         CAST(SUM(t.amount) AS BIGINT) AS amount, COUNT(DISTINCT CASE WHEN t.amount <> 0 THEN k.id END) AS with_amount \
+         FROM claims k JOIN totals t ON t.version_id = k.in_force_id WHERE k.case_id = $1 AND k.status = 'submitted' AND t.basis IN ('', $2) GROUP BY t.category",
     )
     .bind(case).bind(filing_basis.key()).fetch_all(c).await)
 }

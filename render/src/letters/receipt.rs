@@ -112,7 +112,10 @@ fn declaration(contents: &Contents) -> Vec<Block> {
     let mut rows = vec![
         ("Signed by", plain(&who)),
         ("In the capacity", plain(capacity)),
-        ("Place and day", plain(&format!("{}, {}", signed.place, show_day(signed.date)))),
+        (
+            "Place and day",
+            plain(&format!("{}, {} ({})", signed.place, show_day(signed.date), contents.claim.time_zone)),
+        ),
     ];
     rows.extend(signed.late_reason.as_ref().map(|reason| ("Why it is late", plain(reason))));
     vec![Block::Quote { parts: vec![drawable(&signed.words)] }, Block::facts(rows)]

@@ -90,7 +90,7 @@ pub(super) fn summary(contents: &Contents) -> Section {
             plural(more, "line", "lines")
         ),
     };
-    let words = vec![format!(
+    let mut words = vec![format!(
         "As of {}, {} in force. {} {} {} gross.{outside} Interest and costs are in no figure of this filing.",
         filing.as_of_words,
         if contents.claims.len() == 1 {
@@ -102,8 +102,25 @@ pub(super) fn summary(contents: &Contents) -> Section {
         if counted == 1 { "comes to" } else { "come to" },
         currency.show(figures.gross),
     )];
+    words.extend(late(contents));
     let figures = FigureTable { head: ["Figure".to_owned(), format!("Amount in {}", currency.code())], rows };
     section("Summary", "summary", Body::Summary { words, figures, after: after(contents) })
+}
+
+/// How many claims came late, and that their amounts are in the figures all the same: the portal decides nothing about them.
+fn late(contents: &Contents) -> Option<String> {
+    let (late, gross) = contents.late();
+    let gross = contents.filing.case.currency.show(gross);
+    match late {
+        0 => None,
+        1 => Some(format!(
+            "1 of these claims, of {gross} gross, was sent after the deadline in the version that is in force, with a reason. It is in every figure; whether it counts is for the court. The list of claimants marks it."
+        )),
+        more => Some(format!(
+            "{} of these claims, of {gross} gross, were sent after the deadline in the versions that are in force, with a reason. They are in every figure; whether they count is for the court. The list of claimants marks them.",
+            claims::money::grouped_units(i64::try_from(more).unwrap_or(i64::MAX))
+        )),
+    }
 }
 
 /// What is said after the figures: class, other bases, rates.
@@ -244,7 +261,8 @@ pub(super) fn claims(contents: &Contents) -> Section {
     let mut sums = [0i64; 5];
     for claim in &contents.claims {
         let mut who = table.cell(0, claim.claimant(), Style::Plain);
-        who.extend(table.cell(0, &claim.of.number, Style::Soft));
+        let late = if claim.late() { ", late" } else { "" };
+        who.extend(table.cell(0, &format!("{}{late}", claim.of.number), Style::Soft));
         let mut amounts = Category::ALL.map(|category| {
             let totals = claim.claim.totals.iter();
             totals

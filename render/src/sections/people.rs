@@ -31,6 +31,7 @@ pub(super) fn claimants(contents: &Contents) -> Section {
         let answer = |field| claim.answer(Step::Claimant, field);
         let mut who = table.cell(0, claim.claimant(), Style::Plain);
         who.extend(table.cell(0, &format!("{}, {}", claim.of.number, kind(answer("kind"))), Style::Soft));
+        who.extend(table.cell(0, &late(claim), Style::Soft));
         let mut citizenship = if answer("kind") == "person" {
             table.cell(1, answer("citizenship"), Style::Plain)
         } else {
@@ -59,6 +60,15 @@ pub(super) fn claimants(contents: &Contents) -> Section {
         plural(contents.claims.len(), "claim", "claims")
     )];
     plan.ledger("claimants", "Claimants", table)
+}
+
+/// That a claim came late, and the reason where it may be read; empty for a claim in time.
+fn late(claim: &FiledClaim) -> String {
+    match (claim.late(), claim.late_reason()) {
+        (false, _) => String::new(),
+        (true, "") => "Sent after the deadline".to_owned(),
+        (true, reason) => format!("Sent after the deadline: {reason}"),
+    }
 }
 
 fn kind(key: &str) -> &str {

@@ -192,6 +192,24 @@ fn cover_and_summary_say_what_is_counted() {
 }
 
 #[test]
+fn late_claims_are_counted_in_the_summary_and_marked_with_their_reason_among_the_claimants() {
+    let mut contents = contents();
+    for title in ["Summary", "Claimants"] {
+        assert!(!said(&all(&contents, None), title).contains("after the deadline"));
+    }
+    contents.claims[1].claim.declaration.late_reason = Some("The mail came late.".to_owned());
+    let sections = all(&contents, None);
+    // By hand: one of two claims, each of 15,000.00.
+    let words = "1 of these claims, of 15,000.00 USD gross, was sent after the deadline";
+    assert!(said(&sections, "Summary").contains(words), "{}", said(&sections, "Summary"));
+    let claimants = said(&sections, "Claimants");
+    assert!(claimants.contains("Sent after the deadline: The mail came late."), "{claimants}");
+    assert!(said(&sections, "Summary of claims").contains("ALG-2, late"));
+    contents.claims[1].claim.declaration.late_reason = Some(String::new());
+    assert!(said(&all(&contents, None), "Claimants").contains("Sent after the deadline"));
+}
+
+#[test]
 fn the_parts_of_a_weight_are_printed_with_the_first_and_none_where_nothing_was_weighed() {
     let duplicates = said(&all(&contents(), None), "Duplicates and decisions");
     // By hand: −6.7 + 16.3 = 9.6.

@@ -49,7 +49,7 @@ async fn receipt(
 ) -> Answer {
     let contents = actions::receipt(&http.recoup, visitor.actor()?, ClaimId(id), version).await?;
     let name = contents.letter.file_name();
-    Ok(file(&name, crate::letters::pdf(contents).await?, query.get("inline") == "1"))
+    Ok(file(&name, crate::letters::pdf(&http.recoup, contents).await?, query.get("inline") == "1"))
 }
 
 /// `GET /letters/{id}`, for the claimant and for counsel.
@@ -62,7 +62,7 @@ async fn letter(
 ) -> Answer {
     let contents = actions::open(&http.recoup, visitor.actor()?, LetterId(id)).await?;
     let name = contents.letter.file_name();
-    Ok(file(&name, crate::letters::pdf(contents).await?, query.get("inline") == "1"))
+    Ok(file(&name, crate::letters::pdf(&http.recoup, contents).await?, query.get("inline") == "1"))
 }
 
 /// `GET /counsel/{slug}/letters/zip/{kind}?state=…`

@@ -138,7 +138,10 @@ on_both! {
 
     async fn a_withdrawn_draft_is_taken_up_again(database) {
         let (app, actor, id) = ready(&database).await;
-        withdraw(&app.recoup, &actor, id, "Not now").await.unwrap();
+        let page = app.browser_of(&actor).await.get(&format!("/claims/{id}/withdraw")).await;
+        page.expect("nobody but you has seen it");
+        page.expect_no("Why do you withdraw");
+        withdraw(&app.recoup, &actor, id, "").await.expect("nobody asks why a draft is given up that nobody saw");
         assert!(matches!(stage::send(&app.recoup, &actor, id).await, Err(Failure::Said(words)) if words.contains("withdrawn")));
         let edited = edit_lines::add(&app.recoup, &actor, id, Category::UnpaidSales, &stage::sales("1.00"), &Default::default(), "").await;
         assert!(matches!(edited, Err(Failure::Said(words)) if words.contains("withdrawn")));

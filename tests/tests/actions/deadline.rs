@@ -45,6 +45,24 @@ on_both! {
         claims::actions::withdraw::withdraw(&app.recoup, &actor, id, "settled").await.expect("withdrawing is always possible");
     }
 
+    async fn an_amendment_that_was_not_signed_in_time_is_not_hidden(database) {
+        let (app, actor, id) = app(&database, "refused").await;
+        stage::send(&app.recoup, &actor, id).await.unwrap();
+        amend(&app.recoup, &actor, id).await.unwrap();
+        let words = "Your amendment was not signed before the deadline and does not count.";
+        let tasks = format!("/claims/{id}/tasks");
+        app.browser_of(&actor).await.get("/claims").await.expect_no(words);
+        app.pass(deadline() - app.clock.now());
+        let browser = app.browser_of(&actor).await;
+        let list = browser.get("/claims").await;
+        list.expect(words);
+        assert_eq!(list.link("Look at it"), tasks);
+        let page = browser.get(&format!("/claims/{id}")).await;
+        page.expect(words);
+        assert_eq!(page.link("Look at the amendment"), tasks);
+        browser.get(&tasks).await.expect("it can no longer be sent");
+    }
+
     async fn a_case_that_takes_late_claims_asks_for_the_reason(database) {
         let (app, actor, id) = app(&database, "with_reason").await;
         app.pass(deadline() - app.clock.now());

@@ -14,3 +14,4 @@ mod matching_later;
 mod notices;
 mod signing_in;
 mod submitting;
+mod two_tabs;

@@ -20,6 +20,7 @@ const NAMES: &[&str] = &[
     "next",
     "kept_path",
     "kept_form",
+    "seen",
     "legal_name",
     "kind",
     "capacity",

@@ -17,6 +17,8 @@ const HOSTILE: &str = "=x</textarea></title></script><x-hostile a=\"1\">\" x-hos
 fn tainted(form: &'static [Section], answers: Answers) -> Answers {
     const READ: &[&str] = &["slug", "prefix", "deadline_time", "time_zone", "rates", "key_dates", "catalogue_number"];
     form::fields(form).fold(answers, |answers, field| match field.kind {
+        // A question has an answer below it.
+        Kind::LongText(_) if field.name == "questions" => answers.with(field.name, format!("{HOSTILE}?\n{HOSTILE}")),
         Kind::Text(most) | Kind::LongText(most) if most >= HOSTILE.len() && !READ.contains(&field.name) => {
             answers.with(field.name, HOSTILE)
         }

@@ -159,4 +159,86 @@ on_both! {
         browser.send(kept).await.expect_status(200);
         assert_ne!(rows(&database).await, before);
     }
+
+    async fn a_line_that_another_tab_changed_is_not_overwritten_unseen(database) {
+        let (_app, _, browser, id) = begun(&database).await;
+        let path = format!("/claims/{id}/line/1");
+        let open = async || browser.get(&path).await.form(&path);
+        let (one, two) = (open().await, open().await);
+        let changed = one.fill("net_due", "700.00");
+        browser.send(changed.clone()).await.expect("Line 1 is saved");
+        // A double click says the same twice.
+        browser.send(changed).await.expect("Line 1 is saved");
+        let page = browser.send(two.fill("note", "From “the” ledger.")).await;
+        page.expect_status(409);
+        page.expect("Line 1 was changed meanwhile, perhaps in another tab");
+        page.expect("Stored now at “Net due to you”: “700.00”.");
+        page.expect("Stored now at “Note for counsel”: nothing.");
+        page.expect_no("The line counts once it is right");
+        let kept = page.form(&path);
+        assert_eq!((kept.value("net_due"), kept.value("note")), (Some("15,000.00"), Some("From “the” ledger.")));
+        let stored = open().await;
+        assert_eq!((stored.value("net_due"), stored.value("note")), (Some("700.00"), Some("")), "nothing is overwritten");
+        // From the page that said so, it is meant.
+        browser.send(kept.clone()).await.expect("Line 1 is saved");
+        let stored = open().await;
+        assert_eq!((stored.value("net_due"), stored.value("note")), (Some("15,000.00"), Some("From “the” ledger.")));
+        // Twice in a row in one tab, nobody is in between.
+        browser.send(stored.fill("net_due", "8.00")).await.expect("Line 1 is saved");
+        browser.send(open().await.fill("net_due", "9.00")).await.expect("Line 1 is saved");
+        // That page itself grew old: it is said again.
+        browser.send(kept).await.expect("Stored now at “Net due to you”: “9.00”.");
+
+        // Another line, a document and a step are nothing to this one.
+        let form = open().await;
+        browser.send(line(&browser, id, "7.00").await).await.expect("Line 2 is saved");
+        let documents = format!("/claims/{id}/documents");
+        let file = browser.get(&documents).await.form(&documents).attach("files", "late.txt", b"Late.".to_vec());
+        browser.send(file).await.expect("late.txt");
+        let others = format!("/claims/{id}/others");
+        let step = browser.get(&others).await.form(&others).fill("others", "yes").fill("others_who", "Her brother.");
+        browser.send(step).await.expect("Your answers are saved");
+        browser.send(form.fill("net_due", "10.00")).await.expect("Line 1 is saved");
+
+        // What was chosen to be cited is kept too.
+        let (one, two) = (open().await, open().await);
+        browser.send(one.fill("net_due", "11.00")).await.expect("Line 1 is saved");
+        let document = { let ids: Vec<(i64,)> = database.rows("SELECT id FROM documents").await; ids[0].0.to_string() };
+        let page = browser.send(two.fill("document", &document).fill("place", "page 1")).await;
+        page.expect_status(409);
+        let kept = page.form(&path);
+        assert_eq!((kept.value("document"), kept.value("place")), (Some(document.as_str()), Some("page 1")));
+        let cited: Vec<(i64,)> = database.rows("SELECT id FROM evidence").await;
+        assert!(cited.is_empty());
+    }
+
+    async fn a_step_that_another_tab_changed_is_not_overwritten_unseen(database) {
+        let (_app, _, browser, id) = begun(&database).await;
+        let path = format!("/claims/{id}/claimant");
+        let open = async || browser.get(&path).await.form(&path);
+        let (one, two) = (open().await, open().await);
+        browser.send(one.fill("phone", "+1 503 555 0199")).await.expect("Your answers are saved");
+        let page = browser.send(two.clone().fill("city", "Salem")).await;
+        page.expect_status(409);
+        page.expect("“Who is claiming” was changed meanwhile, perhaps in another tab");
+        page.expect("Stored now at “Telephone”: “+1 503 555 0199”.");
+        let kept = page.form(&path);
+        assert_eq!(kept.value("city"), Some("Salem"), "what was typed is kept");
+        let stored = open().await;
+        assert_eq!(stored.value("phone"), Some("+1 503 555 0199"));
+        assert_ne!(stored.value("city"), Some("Salem"));
+        // What is stored now is typed in as well, and both are kept.
+        browser.send(kept.fill("phone", "+1 503 555 0199")).await.expect("Your answers are saved");
+        let stored = open().await;
+        assert_eq!((stored.value("phone"), stored.value("city")), (Some("+1 503 555 0199"), Some("Salem")));
+        // Back, and sent again as it is stored: there is nothing to say.
+        browser.send(two.fill("phone", "+1 503 555 0199").fill("city", "Salem")).await.expect("Your answers are saved");
+
+        // A page without a mark, as they were before, saves as ever.
+        let pairs = stored.pairs().into_iter().filter(|(name, _)| name != "seen");
+        let pairs: Vec<_> = pairs.map(|(name, value)| if name == "city" { (name, "Bend".to_owned()) } else { (name, value) }).collect();
+        let request = browser.request("POST", &path).header("sec-fetch-site", "same-origin").form(&pairs);
+        browser.fetch(request).await.expect_status(303);
+        assert_eq!(open().await.value("city"), Some("Bend"));
+    }
 }

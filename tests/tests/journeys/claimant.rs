@@ -49,7 +49,11 @@ on_both! {
         assert_eq!(walk::number(&second), number);
         second.expect("6,754.50");
         second.expect_no("580.25");
-        browser.get(&receipt.path).await.expect("580.25");
+        let replaced = browser.get(&receipt.path).await;
+        replaced.expect("580.25");
+        replaced.expect("This version was replaced");
+        assert_eq!(replaced.link("Read the receipt of version 2"), second.path);
+        second.expect_no("This version was replaced");
         let changes = browser.get(&second.link("What changed")).await;
         changes.expect_status(200);
         changes.expect("6,754.50");

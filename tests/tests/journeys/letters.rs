@@ -117,10 +117,35 @@ on_both! {
         scene.app.browser_of(&other).await.get(&path).await.expect_status(404);
         let other = scene.app.mail("receipt", "other-label@example.org").await;
         assert!(text_of(&other.attachments[0].bytes).join("\n").contains("Other words for Other Label."));
+        // Anybody who has the file may ask whether it is one, and hears no more than of the hash of what was sent.
+        let stranger = scene.app.browser();
+        let hash = render::package::sha256(&file.bytes);
+        let words = format!("The receipt of claim {number}, version 1, of the case “allegro”");
+        let page = stranger.get(&format!("/verify?hash={hash}")).await;
+        page.expect(&words);
+        page.expect_no("Jay Records");
+        stranger.get(&format!("/verify?hash={sha256}")).await.expect(&words);
+        stranger.get(&format!("/verify?hash={}", render::package::sha256(&file.bytes[1..]))).await.expect("Unknown");
         // A receipt from before receipts were kept has the first words, and is the same each time too.
         database.tamper("DELETE FROM mail_letters").await;
         database.tamper("DELETE FROM letters").await;
-        assert_eq!(text_of(&bytes(&claimant, &path).await).join("\n"), text_of(&file.bytes).join("\n"));
+        let again = bytes(&claimant, &path).await;
+        assert_eq!(text_of(&again).join("\n"), text_of(&file.bytes).join("\n"));
+        stranger.get(&format!("/verify?hash={}", render::package::sha256(&again))).await.expect(&words);
+    }
+
+    async fn a_receipt_has_the_same_total_on_the_page_as_on_paper(database) {
+        let scene = Scene::open(&database).await;
+        let stock = |basis: &str, price: &str| (Category::HeldInventory, stage::stock("10", basis, price));
+        let (actor, id, _) = scene.claim("Jay Records", &[stock("retail", "14.00"), stock("wholesale", "9.00")]).await;
+        // By hand: 15,000.00 of unpaid sales and 10 × 14.00 at retail, the basis of the case; 10 × 9.00 at wholesale is beside it.
+        let file = scene.app.mail("receipt", "jay-records@example.org").await.attachments.remove(0);
+        let pages = text_of(&file.bytes).join("\n");
+        assert!(pages.contains("15,140.00") && !pages.contains("15,230.00"), "{pages}");
+        let page = scene.app.browser_of(&actor).await.get(&format!("/claims/{id}/versions/1")).await;
+        page.expect("Total, with stock at retail list price only");
+        page.expect("15,140.00");
+        page.expect("(America/Los_Angeles)");
     }
 
     async fn a_wrong_placeholder_is_named_and_nothing_is_lost(database) {

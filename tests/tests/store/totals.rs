@@ -1,6 +1,10 @@
 //! The sums kept with each version equal the sums of its lines, whatever was filed, amended and withdrawn.
 
-use claims::{intake::Answers, line::Category, store::totals};
+use claims::{
+    intake::Answers,
+    line::{Basis, Category},
+    store::{tally, totals},
+};
 use proptest::{
     prelude::*,
     strategy::ValueTree,
@@ -110,5 +114,33 @@ on_both! {
         assert_eq!(database.tamper("UPDATE lines SET case_amount = case_amount + 1").await, 1);
         let mut tx = app.recoup.store.read().await.unwrap();
         assert_ne!(totals::of_case(&mut tx, case).await.unwrap(), totals::recount(&mut tx, case).await.unwrap());
+    }
+
+    async fn the_public_tally_counts_claimants_and_units_of_the_same_stock_as_its_amount(database) {
+        let app = App::start(&database).await;
+        let case = stage::case(&app.recoup, "allegro", "ALG").await;
+        let account = stage::person(&app.recoup, "a@example.org", true, false).await.account;
+        // Five with stock at retail, of which one has some at wholesale too; one at wholesale only, one without a value.
+        let stock = |basis| (1, 10_000, 0, basis, 0, false);
+        for n in 0..5 {
+            let lines = if n == 0 { vec![stock(2), stock(1)] } else { vec![stock(2)] };
+            file(&app, account, n, &lines).await;
+        }
+        file(&app, account, 5, &[stock(1)]).await;
+        file(&app, account, 6, &[stock(3)]).await;
+        let mut tx = app.recoup.store.read().await.unwrap();
+        let kept = totals::of_case(&mut tx, case).await.unwrap();
+        for basis in [Basis::Retail, Basis::Wholesale] {
+            let rows = tally::tally(&mut tx, case, basis).await.unwrap();
+            let shown: Vec<_> = rows.iter().map(|row| (row.claimants(), row.units(), row.amount())).collect();
+            let counted = claims::totals::counted(&kept, basis);
+            // By hand: 5 × 7 units and 5 × 100.00; at wholesale there are two claimants, too few to be shown.
+            let (found, expected) = match basis {
+                Basis::Retail => ((35, 50_000), (Some(5), Some(35), Some(50_000))),
+                _ => ((14, 20_000), (None, None, None)),
+            };
+            assert_eq!((counted.units, counted.amount), found);
+            assert_eq!(shown, [expected]);
+        }
     }
 }

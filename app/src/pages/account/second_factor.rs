@@ -4,7 +4,7 @@ use claims::{
     access::{Action, Actor},
     actions::second_factor::{self, Standing},
     deadline,
-    intake::account::{CODE, PASSWORD_AGAIN, PASSWORD_AND_CODE},
+    intake::account::{FIRST_CODE, PASSWORD_AGAIN, PASSWORD_AND_CODE},
     second_factor::Secret,
 };
 use leptos::prelude::*;
@@ -104,7 +104,7 @@ fn scanned(secret: &Secret, uri: &str, typed: Typed) -> Page {
             <QrCode text=uri label="The key of your second factor, as a picture for an authenticator app"/>
             <dl class="summary-list"><div><dt>"Key"</dt><dd class="answer"><code>{groups}</code></dd></div></dl>
             <form method="post" action="/account/second-factor/confirm" novalidate>
-                <FormSections sections=CODE answers=typed.answers errors=typed.errors/>
+                <FormSections sections=FIRST_CODE answers=typed.answers errors=typed.errors/>
                 <div class="actions"><button type="submit">"Turn it on"</button><span>"Not now? "<a href="/account">"Back to your account"</a></span></div>
             </form>
         }

@@ -31,13 +31,13 @@ impl Typed {
         Self { answers, ..Self::default() }
     }
 
-    /// What stands first in the page: the errors, or why it was not done.
+    /// What stands first in the page: why it was not done, and the errors.
     pub fn top(&self) -> impl IntoView + use<> {
         let said = self
             .said
             .clone()
             .map(|said| view! { <Notice kind=NoticeKind::Warning title="This was not done">{said}</Notice> });
-        view! { <ErrorSummary errors=self.errors.clone()/>{said} }
+        view! { {said}<ErrorSummary errors=self.errors.clone()/> }
     }
 }
 

@@ -38,8 +38,16 @@ pub async fn page(visitor: Visitor, At(id): At<ClaimId>) -> Answer {
             .map(|words| view! { <p class="error" id="error-file"><span class="hidden">"Error: "</span>{words}</p> });
         let templates: Vec<_> = [Category::UnpaidSales, Category::DigitalRoyalties, Category::HeldInventory]
             .into_iter()
+            .filter(|category| draft.case.settings.categories.contains(category))
             .map(|category| view! { <li><a href=format!("/claims/{id}/import/templates/{}", category.key())>{category.title()}</a></li> })
             .collect();
+        let templates = (!templates.is_empty()).then(|| {
+            view! {
+                <h2>"No file?"</h2>
+                <p>"Fill in one of these templates. Its examples show how; they are left out when you import it."</p>
+                <ul>{templates}</ul>
+            }
+        });
         let zone = draft.case.settings.time_zone.clone();
         let rows: Vec<_> = imports.iter().map(|import| row(id, import, &zone)).collect();
         let earlier = (!rows.is_empty()).then(|| view! {
@@ -67,9 +75,7 @@ pub async fn page(visitor: Visitor, At(id): At<ClaimId>) -> Answer {
             {earlier}
             <h2>"What can be read"</h2>
             <p>"Reports of The Orchard, iTunes, Amazon and Bandcamp, and distributors’ statements and inventory reports, are recognised. For any other table you say once what its columns mean."</p>
-            <h2>"No file?"</h2>
-            <p>"Fill in one of these templates. Its examples show how; they are left out when you import it."</p>
-            <ul>{templates}</ul>
+            {templates}
         }
     });
     Ok(visitor.page(page.error(wrong).whom(for_whom)))
@@ -95,10 +101,12 @@ fn row(claim: ClaimId, import: &Import, zone: &str) -> impl IntoView + use<> {
     }
 }
 
-/// One of our templates.
+/// One of our templates, of a category that the case takes.
 pub async fn template(visitor: Visitor, At((id, category)): At<(ClaimId, Category)>) -> Answer {
-    open(&visitor, id).await?;
-    let (name, text) = template::of(category).ok_or(claims::access::Refusal::NotFound)?;
+    let draft = open(&visitor, id).await?;
+    let (name, text) = template::of(category)
+        .filter(|_| draft.case.settings.categories.contains(&category))
+        .ok_or(claims::access::Refusal::NotFound)?;
     let mut answer = axum::response::IntoResponse::into_response(text);
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));

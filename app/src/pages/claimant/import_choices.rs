@@ -7,7 +7,7 @@ use claims::{
         royalties::{LETTER_STATES, MONEY_STATES},
     },
     line::Category,
-    statements::{Choices, Grouping, dates::DayOrder, field::Field as Meaning, number::Mark},
+    statements::{Choices, Grouping, dates::DayOrder, field::Field as Meaning, number::Mark, problem::acceptance},
     store::statements::Import,
 };
 
@@ -144,8 +144,9 @@ pub fn apply(import: &Import, sent: &Sent) -> (Choices, Option<ImportId>) {
             (choices.offered, choices.remembered) = (false, false);
         }
         "accept" => {
-            let ticked = sent.0.0.iter().filter(|(_, value)| value.as_str() == "yes");
-            choices.accepted = ticked.filter_map(|(name, _)| name.strip_prefix("accept:")).map(clean).collect();
+            // Each box holds the mark of what stood beside it: that is accepted, whatever the file reads like meanwhile.
+            let ticked = sent.0.0.iter().filter_map(|(name, mark)| Some((name.strip_prefix("accept:")?, mark)));
+            choices.accepted = ticked.map(|(name, mark)| clean(&acceptance(name, mark))).collect();
         }
         _ => {}
     }

@@ -97,7 +97,8 @@ fn body(import: &Import, reading: &Reading, case: &Case, others: &[Import], key:
     let base = format!("/claims/{}/import/{}", import.claim_id, import.id);
     let choices = &import.choices.0;
     let is_open = import.state == "open";
-    let asks_columns = reading.questions.iter().any(|question| question.choice == "columns");
+    // While it is not clear what the columns are, or they are nothing that can be claimed, their problems say nothing.
+    let stopped = reading.questions.iter().any(|question| matches!(question.choice.as_str(), "columns" | "category"));
     let state = match import.state.as_str() {
         "done" => Some("This statement was imported. Below is what became of it."),
         "replaced" => Some("The lines of this statement were replaced by those of another file."),
@@ -118,7 +119,7 @@ fn body(import: &Import, reading: &Reading, case: &Case, others: &[Import], key:
         <h2>"What was understood"</h2>
         {facts(&base, reading, is_open)}
         {settled.then(|| totals(reading))}
-        {(!asks_columns && (settled || !reading.counts.is_empty())).then_some(problems)}
+        {(!stopped && (settled || !reading.counts.is_empty())).then_some(problems)}
         {settled.then(|| lines(reading))}
         {is_open.then(|| view! {
             {settled.then(|| options(&base, import, reading, others))}
@@ -130,6 +131,13 @@ fn body(import: &Import, reading: &Reading, case: &Case, others: &[Import], key:
 }
 
 fn questions(base: &str, reading: &Reading, choices: &Choices, case: &Case) -> impl IntoView + use<> {
+    if let Some(question) = reading.questions.iter().find(|question| question.choice == "category") {
+        let words = question.words.clone();
+        return view! {
+            <Notice kind=NoticeKind::Warning title="This file cannot be claimed in this case">{words}</Notice>
+        }
+        .into_any();
+    }
     if reading.questions.iter().any(|question| question.choice == "columns") {
         let words = reading
             .questions
@@ -246,6 +254,20 @@ fn grouped(number: u64) -> String {
     grouped_units(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
+/// How many rows were read, and how many of them the sums below lack.
+fn rows_read(reading: &Reading) -> String {
+    let what = if reading.category == Some(Category::HeldInventory) { "stock" } else { "sales" };
+    let (all, read) = (grouped(reading.rows), grouped(reading.data_rows));
+    let rows = if reading.rows == 1 { "row" } else { "rows" };
+    let were = if reading.data_rows == 1 { "was" } else { "were" };
+    let read = format!("The file has {all} {rows}; {read} {were} read as {what}.");
+    match reading.not_added() {
+        0 => read,
+        1 => format!("{read} 1 of them has an error and is not in the sums."),
+        wrong => format!("{read} {} of them have errors and are not in the sums.", grouped(wrong)),
+    }
+}
+
 /// The control totals, what was left out, and the file's own totals.
 fn totals(reading: &Reading) -> impl IntoView + use<> {
     let stock = reading.category == Some(Category::HeldInventory);
@@ -289,7 +311,7 @@ fn totals(reading: &Reading) -> impl IntoView + use<> {
     let own = (!own.is_empty()).then(|| view! { <p>"The file’s own totals:"</p><ul>{own}</ul> });
     view! {
         <h2>"Control totals"</h2>
-        <p>{format!("The file has {} rows; {} were read as {}.", grouped(reading.rows), grouped(reading.data_rows), if stock { "stock" } else { "sales" })}</p>
+        <p>{rows_read(reading)}</p>
         <Table caption="What the rows come to, and what the lines claim">
             <thead><tr><th scope="col">"Currency"</th><th scope="col" class="num">"Rows"</th><th scope="col" class="num">"Units"</th><th scope="col" class="num">"Exact sum of the rows"</th><th scope="col" class="num">"Left out below zero"</th><th scope="col" class="num">"Sum of the lines"</th></tr></thead>
             <tbody>{rows}</tbody>

@@ -55,7 +55,7 @@ fn said(count: u64, one: &str, many: &str) -> String {
 
 fn group(kind: Kind, count: u64, reading: &Reading, choices: &Choices, is_open: bool) -> AnyView {
     let warning = kind.severity() == Severity::Warning;
-    let all = choices.accepted.contains(kind.key());
+    let all = reading.accepts_all(choices, kind);
     let single = is_open && warning && count > 1 && !all;
     let rows: Vec<_> = reading
         .problems
@@ -63,10 +63,9 @@ fn group(kind: Kind, count: u64, reading: &Reading, choices: &Choices, is_open: 
         .filter(|problem| problem.kind == kind)
         .take(SHOWN)
         .map(|problem| {
-            let key = problem.key();
-            let name = format!("accept:{key}");
+            let name = format!("accept:{}", problem.key());
             let tick = single.then(|| view! {
-                <td><input type="checkbox" name=name value="yes" checked=choices.accepted.contains(&key) aria-label=format!("Accept row {}", problem.row)/></td>
+                <td><input type="checkbox" name=name value=problem.mark() checked=choices.accepts(problem) aria-label=format!("Accept row {}", problem.row)/></td>
             });
             let row = if problem.row == 0 { "File".to_owned() } else { problem.row.to_string() };
             view! { <tr><th scope="row">{row}</th><td>{problem.column.clone()}</td><td>{problem.value.clone()}</td><td>{problem.message.clone()}</td>{tick}</tr> }
@@ -81,7 +80,7 @@ fn group(kind: Kind, count: u64, reading: &Reading, choices: &Choices, is_open: 
         let words = if count == 1 { "Accept it".to_owned() } else { format!("Accept all {count}") };
         view! {
             <div class="field full"><div class="choice">
-                <input type="checkbox" id=id.clone() name=format!("accept:{}", kind.key()) value="yes" checked=all/>
+                <input type="checkbox" id=id.clone() name=format!("accept:{}", kind.key()) value=reading.mark(kind) checked=all/>
                 <label for=id>{words}</label>
             </div></div>
         }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use axum::http::StatusCode;
 use claims::{
     ClaimId,
     access::Refusal,
-    actions::{Failure, claim_view::Draft},
+    actions::{Failure, claim_view::Draft, seen},
     intake::{Answers, line},
     line::Category,
     money::{Currency, convert},
@@ -21,7 +22,7 @@ use crate::{
     components::{FormSections, StatusTag},
     islands::{LineSums, Unsaved},
     pages::account::typed::{Typed, refused},
-    request::{Answer, Query, Visitor},
+    request::{Answer, Halt, Query, Visitor},
     shell::Page,
 };
 
@@ -52,6 +53,8 @@ struct Shown {
     typed: Typed,
     cited: Vec<Citation>,
     key: String,
+    /// The mark of what is stored, for a saved line.
+    seen: Option<String>,
     notice: Option<String>,
 }
 
@@ -78,6 +81,7 @@ pub async fn new(visitor: Visitor, At((id, category)): At<(ClaimId, Category)>, 
         typed: Typed::of(answers),
         cited: Vec::new(),
         key: visitor.key(),
+        seen: None,
         notice: visitor.take_notice().await,
     };
     Ok(visitor.page(form_page(draft, shown)))
@@ -94,23 +98,20 @@ pub(super) async fn again(
     let Ok(draft) = open(visitor, id).await else { return Err(failure.into()) };
     let key = visitor.key();
     refused(visitor, failure, typed, |typed| {
-        form_page(draft, Shown { category, line: None, typed, cited: Vec::new(), key, notice: None })
+        form_page(draft, Shown { category, line: None, typed, cited: Vec::new(), key, seen: None, notice: None })
     })
 }
 
 /// The form of a saved line, with what is wrong with it.
 pub async fn page(visitor: Visitor, At((id, number)): At<(ClaimId, i64)>) -> Answer {
     let draft = open(&visitor, id).await?;
-    let mut tx = visitor.recoup().store.read().await?;
-    let line = stored::find(&mut tx, draft.version.id, number).await?.ok_or(Refusal::NotFound)?;
-    let cited = stored::citations(&mut tx, draft.version.id, Some(line.id)).await?;
-    drop(tx);
-    let category = Category::parse(&line.category).ok_or(Refusal::NotFound)?;
+    let (line, category, cited) = saved(&visitor, &draft, number).await?;
     let answers = line.answers.0.clone();
     let mut errors = line::read(category, &answers, &draft.case.line_rules()).errors;
     errors.extend(visitor.take_errors().await.into_iter().filter(|error| error.field == "document"));
     let shown = Shown {
         category,
+        seen: Some(seen::mark(line::form(category), &answers)),
         line: Some(line),
         typed: Typed { answers, errors, said: None },
         cited,
@@ -120,8 +121,41 @@ pub async fn page(visitor: Visitor, At((id, number)): At<(ClaimId, i64)>) -> Ans
     Ok(visitor.page(form_page(draft, shown)))
 }
 
+/// A line of a draft, with the documents that it cites.
+async fn saved(visitor: &Visitor, draft: &Draft, number: i64) -> Result<(Line, Category, Vec<Citation>), Halt> {
+    let mut tx = visitor.recoup().store.read().await?;
+    let line = stored::find(&mut tx, draft.version.id, number).await?.ok_or(Refusal::NotFound)?;
+    let cited = stored::citations(&mut tx, draft.version.id, Some(line.id)).await?;
+    let category = Category::parse(&line.category).ok_or(Refusal::NotFound)?;
+    Ok((line, category, cited))
+}
+
+/// The form of a saved line that was not saved again, with what was typed and why.
+pub(super) async fn not_saved(
+    visitor: &Visitor,
+    (id, number): (ClaimId, i64),
+    typed: Answers,
+    failure: Failure,
+) -> Answer {
+    // Without a draft or the line there is no form; why there is none is said.
+    let Ok(draft) = open(visitor, id).await else { return Err(failure.into()) };
+    let Ok((line, category, cited)) = saved(visitor, &draft, number).await else { return Err(failure.into()) };
+    let key = visitor.key();
+    let page = |typed, seen| {
+        form_page(draft, Shown { category, line: Some(line), typed, cited, key, seen, notice: None }).error(true)
+    };
+    let form = line::form(category);
+    if let Failure::Changed(stored) = failure {
+        let typed = parts::changed(&format!("Line {number}"), form, typed, &stored);
+        return Ok(visitor.page_with(StatusCode::CONFLICT, page(typed, Some(seen::mark(form, &stored)))));
+    }
+    // Nothing newer was shown, so the mark stays the one that came.
+    let seen = typed.0.get(seen::FIELD).cloned();
+    refused(visitor, failure, typed, |typed| page(typed, seen))
+}
+
 fn form_page(draft: Draft, shown: Shown) -> Page {
-    let Shown { category, line, typed, cited, key, notice } = shown;
+    let Shown { category, line, typed, cited, key, seen, notice } = shown;
     let id = draft.claim.id;
     let settings = &draft.case.settings;
     let for_whom = whom(&draft.claim, &draft.case);
@@ -135,15 +169,16 @@ fn form_page(draft: Draft, shown: Shown) -> Page {
     let heading = title.clone();
     Page::new(title, move || {
         let top = typed.top();
-        let Typed { answers, errors, .. } = typed;
+        let Typed { answers, errors, said } = typed;
         let others = others(&draft, category, line.as_ref());
         let rates = parts::rates_in_words(&draft.case).map(|words| {
             let value = in_case_currency(&draft, category, &answers);
             view! { <p class="small">{words}{value}</p> }
         });
         let document_error = errors.iter().find(|error| error.field == "document").map(|error| error.message.clone());
-        let kept = wrong.then(|| view! { <p>"What you typed is kept. The line counts once it is right."</p> });
+        let kept = (wrong && said.is_none()).then(|| view! { <p>"What you typed is kept. The line counts once it is right."</p> });
         let remove = line.as_ref().map(|line| view! { <a href=format!("/claims/{id}/line/{}/remove", line.line)>"Remove this line"</a> });
+        let seen = seen.map(|seen| view! { <input type="hidden" name=seen::FIELD value=seen/> });
         let cited = line.as_ref().map(|line| citations(id, line.line, &cited));
         view! {
             {top}
@@ -154,9 +189,10 @@ fn form_page(draft: Draft, shown: Shown) -> Page {
             <form method="post" action=action novalidate>
                 <Unsaved/>
                 <input type="hidden" name="key" value=key/>
+                {seen}
                 {rates}
                 <FormSections sections=line::form(category) answers=answers.clone() errors currencies=currencies.clone()/>
-                {evidence(id, &draft.documents, document_error)}
+                {evidence(id, &draft.documents, &answers, document_error)}
                 <h2>"What this line comes to"</h2>
                 <LineSums category answers currency currencies others/>
                 <div class="actions">
@@ -201,14 +237,19 @@ fn in_case_currency(draft: &Draft, category: Category, answers: &Answers) -> Opt
     ))
 }
 
-/// The part of the form that cites a document.
-fn evidence(id: ClaimId, documents: &[Document], error: Option<String>) -> impl IntoView + use<> {
+/// The part of the form that cites a document; with what was chosen, if the form comes back.
+fn evidence(id: ClaimId, documents: &[Document], typed: &Answers, error: Option<String>) -> impl IntoView + use<> {
+    let place = Some(typed.get("place").to_owned()).filter(|place| !place.is_empty());
     let body = if documents.is_empty() {
         view! { <p>"There are no documents yet. "<a href=format!("/claims/{id}/documents")>"Add documents"</a>" and say there which lines each of them proves. Until then this line is sworn only."</p> }.into_any()
     } else {
         let options: Vec<_> = documents
             .iter()
-            .map(|document| view! { <option value=document.id.to_string()>{document.name.clone()}</option> })
+            .map(|document| {
+                let key = document.id.to_string();
+                let chosen = typed.get("document") == key;
+                view! { <option value=key selected=chosen>{document.name.clone()}</option> }
+            })
             .collect();
         let class = if error.is_some() { "field short wrong" } else { "field short" };
         let (described, invalid) = (error.is_some().then_some("error-document"), error.is_some().then_some("true"));
@@ -225,7 +266,7 @@ fn evidence(id: ClaimId, documents: &[Document], error: Option<String>) -> impl 
                 <div class="field short">
                     <label for="field-place">"Page or row"<span class="optional">" (optional)"</span></label>
                     <p class="hint" id="hint-place">"For example page 3, or rows 12–40."</p>
-                    <div class="control"><input type="text" id="field-place" name="place" maxlength="100" autocomplete="off" aria-describedby="hint-place"/></div>
+                    <div class="control"><input type="text" id="field-place" name="place" maxlength="100" autocomplete="off" value=place aria-describedby="hint-place"/></div>
                 </div>
             </div>
         }

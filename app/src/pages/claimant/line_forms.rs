@@ -32,7 +32,10 @@ pub async fn add(visitor: Visitor, At((id, category)): At<(ClaimId, Category)>, 
 
 /// Saves a line, right or wrong.
 pub async fn save(visitor: Visitor, At((id, line)): At<(ClaimId, i64)>, sent: Sent) -> Answer {
-    let saved = edit_lines::save(visitor.recoup(), visitor.actor()?, id, line, &sent.0, &cite(&sent)).await?;
+    let saved = match edit_lines::save(visitor.recoup(), visitor.actor()?, id, line, &sent.0, &cite(&sent)).await {
+        Ok(saved) => saved,
+        Err(failure) => return super::line::not_saved(&visitor, (id, line), sent.0, failure).await,
+    };
     let (category, _) = find(&visitor, id, line).await?;
     go_on(&visitor, id, category, saved, &sent).await
 }

@@ -96,6 +96,9 @@ fn next(claim: &Claim, status: ClaimStatus, case: &Case, now: Instant) -> (Strin
             "Continue the amendment",
             tasks_path(claim),
         ),
+        (ClaimStatus::Submitted, Intake::Closed) if claim.draft_id.is_some() => {
+            (format!("{} What you sent before counts.", parts::TOO_LATE), "Look at it", tasks_path(claim))
+        }
         (ClaimStatus::Submitted, _) => (
             "Nothing. Counsel reviews the claims and writes to you if something is missing.".to_owned(),
             "See what was sent",

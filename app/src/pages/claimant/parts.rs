@@ -2,9 +2,11 @@
 
 use claims::{
     Instant,
+    actions::seen,
     case::Case,
     deadline,
-    intake::Answers,
+    intake::{Answers, FieldError, Section, form::in_words},
+    letters,
     line::{Basis, Category},
     money::{Currency, grouped_units},
     period::{Period, show_day},
@@ -12,11 +14,44 @@ use claims::{
 };
 use leptos::prelude::*;
 
-use crate::components::{Amount, Notice, NoticeKind, Table};
+use crate::{
+    components::{Amount, Notice, NoticeKind, Table},
+    pages::account::typed::Typed,
+};
+
+/// Most characters of a stored answer that are shown beside what was typed.
+const SHOWN: usize = 300;
+
+/// Said of an amendment that can no longer be signed.
+pub(super) const TOO_LATE: &str = "Your amendment was not signed before the deadline and does not count.";
 
 /// What a form said it did, at the top of the page it led to.
 pub(super) fn done(notice: Option<String>) -> impl IntoView + use<> {
     notice.map(|words| view! { <Notice kind=NoticeKind::Success>{words}</Notice> })
+}
+
+/// A form that was opened before somebody changed what it shows: what was typed, and at each answer that differs what is stored
+/// now. The page carries the mark of that (see [`seen`]), so whoever sends it once more has seen what is overwritten.
+pub(super) fn changed(what: &str, form: &'static [Section], typed: Answers, stored: &Answers) -> Typed {
+    let errors = seen::differing(form, &typed, stored)
+        .into_iter()
+        .map(|field| {
+            let stored = in_words(field, stored);
+            let now = match stored.char_indices().nth(SHOWN) {
+                _ if stored.is_empty() => "nothing".to_owned(),
+                Some((end, _)) => format!("“{}…”", &stored[..end]),
+                None => format!("“{stored}”"),
+            };
+            let message = format!("Stored now at “{}”: {now}.", field.label);
+            FieldError { field: field.name.to_owned(), message }
+        })
+        .collect();
+    let said = format!(
+        "{what} was changed meanwhile, perhaps in another tab, so it was not saved. What you typed is in the fields below; at \
+         each that differs stands what is stored now. To overwrite that with what you typed, save once more. To keep what is \
+         stored, leave this page."
+    );
+    Typed { answers: typed, errors, said: Some(said) }
 }
 
 /// `one` thing or so many `many`.
@@ -38,12 +73,16 @@ pub(super) fn until(case: &Case, now: Instant) -> String {
 pub(super) fn size(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} bytes"),
-        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
-        1_000_000..1_000_000_000 => {
-            format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000).replace(".0 ", " ")
-        }
-        _ => format!("{}.{} GB", bytes / 1_000_000_000, bytes % 1_000_000_000 / 100_000_000).replace(".0 ", " "),
+        1_000..999_500 => format!("{} kB", (bytes + 500) / 1_000),
+        999_500..999_950_000 => tenths(bytes, 100_000, "MB"),
+        _ => tenths(bytes, 100_000_000, "GB"),
     }
+}
+
+/// A size in tenths of a unit, to the nearest: of 2 GB less a few kB there are 2 GB left, not 1.9.
+fn tenths(bytes: u64, tenth: u64, unit: &str) -> String {
+    let tenths = bytes.saturating_add(tenth / 2) / tenth;
+    format!("{}.{} {unit}", tenths / 10, tenths % 10).replace(".0 ", " ")
 }
 
 /// The name that people know a type of file by.
@@ -134,7 +173,7 @@ pub(super) fn totals_table(
     let rows: Vec<_> = totals.iter().map(|total| view! { <tr>{row(total_title(total), total)}</tr> }).collect();
     let sum = basis.map(|basis| {
         let sum = totals::counted(totals, basis);
-        view! { <tfoot><tr>{row("Total".to_owned(), &sum)}</tr></tfoot> }
+        view! { <tfoot><tr>{row(letters::total_name(totals, Some(basis)), &sum)}</tr></tfoot> }
     });
     let apart = basis.is_none_or(|basis| {
         totals.iter().any(|total| !totals::counts(total.basis, basis) && total.basis != Some(Basis::UnitsOnly))
@@ -187,11 +226,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_are_rounded_down_and_short() {
+    fn sizes_are_rounded_and_short() {
         assert_eq!(
-            [999, 1_000, 50_000_000, 2_000_000_000, 1_550_000].map(size),
+            [999, 1_000, 50_000_000, 2_000_000_000, 1_549_999].map(size),
             ["999 bytes", "1 kB", "50 MB", "2 GB", "1.5 MB"]
         );
+        assert_eq!(
+            [1_999_976_000, 1_949_999_999, 999_499, 999_500, 999_949_999, 999_950_000].map(size),
+            ["2 GB", "1.9 GB", "999 kB", "1 MB", "999.9 MB", "1 GB"]
+        );
+    }
+
+    #[test]
+    fn what_is_stored_now_stands_at_each_answer_that_differs() {
+        let typed =
+            Answers::default().with("others", "no").with("others_share", "10").with("others_who", "Her brother.");
+        let stored = Answers::default().with("others", "yes").with("others_who", "é".repeat(400));
+        let typed = changed("It", claims::intake::others::FORM, typed, &stored);
+        let errors: Vec<_> = typed.errors.iter().map(|error| (error.field.as_str(), error.message.as_str())).collect();
+        let who = format!("Stored now at “Who, and for which releases?”: “{}…”.", "é".repeat(300));
+        assert_eq!(
+            errors,
+            [
+                ("others", "Stored now at “May anyone else claim some of this money?”: “Yes”."),
+                ("others_who", who.as_str()),
+                ("others_share", "Stored now at “Their share in per cent, if you know it”: nothing."),
+            ]
+        );
+        assert_eq!(typed.answers.get("others"), "no");
+        assert!(typed.said.unwrap().starts_with("It was changed meanwhile, perhaps in another tab"));
     }
 
     #[test]
@@ -213,6 +276,10 @@ mod tests {
         assert!(known.contains("not added") && known.contains("<tfoot") && !known.contains("3.50"), "{known}");
         let unknown = totals_table("T", &totals, Currency::USD, None).to_html();
         assert!(!unknown.contains("<tfoot") && unknown.contains("never added"), "{unknown}");
+        // The same name and amount as on the PDF of the receipt.
+        let on_paper = letters::receipt_sums(&totals, Some(Basis::Wholesale)).remove(0);
+        assert_eq!((on_paper.name.as_str(), on_paper.amount), ("Total, with stock at wholesale (PPD) only", 100));
+        assert!(known.contains(&on_paper.name) && known.contains("1.00"), "{known}");
         assert!(totals_table("T", &totals[..1], Currency::USD, None).to_html().contains("<tfoot"));
     }
 }

@@ -3,7 +3,10 @@
 use claims::{
     ClaimId,
     access::{Action, Refusal},
-    actions::claim_view::{self, SentVersion},
+    actions::{
+        claim_view::{self, SentVersion},
+        letters,
+    },
     case::Case,
     deadline,
     frozen::FrozenClaim,
@@ -18,7 +21,7 @@ use super::{
     parts,
 };
 use crate::{
-    components::{SummaryList, SummaryRow, Table, summary_rows},
+    components::{Notice, NoticeKind, SummaryList, SummaryRow, Table, summary_rows},
     request::{Answer, Halt, Visitor},
     shell::Page,
 };
@@ -33,15 +36,19 @@ pub(super) struct Version {
     pub sent: SentVersion,
     /// The version sent before it.
     pub before: Option<SentVersion>,
+    /// The number of the version that took its place, if one did.
+    pub replaced_by: Option<i64>,
 }
 
 /// Reads a sent version.
 pub(super) async fn read(visitor: &Visitor, id: ClaimId, number: i64) -> Result<Version, Halt> {
     let (claim, case, versions) = claim_view::sent_versions(visitor.recoup(), visitor.actor()?, id).await?;
+    let in_force = versions.iter().find(|sent| Some(sent.version.id) == claim.in_force_id);
+    let replaced_by = in_force.map(|sent| sent.frozen.version).filter(|in_force| *in_force != number);
     let mut before = None;
     for sent in versions {
         if sent.version.version == number {
-            return Ok(Version { claim, case, sent, before });
+            return Ok(Version { claim, case, sent, before, replaced_by });
         }
         before = Some(sent);
     }
@@ -56,7 +63,7 @@ pub(super) fn signed_for(frozen: &FrozenClaim) -> String {
 
 /// The receipt.
 pub async fn page(visitor: Visitor, At((id, number)): At<(ClaimId, i64)>) -> Answer {
-    let Version { claim, case, sent, before } = read(&visitor, id, number).await?;
+    let Version { claim, case, sent, before, replaced_by } = read(&visitor, id, number).await?;
     let own = visitor.may(Action::ReadOwnClaim(claim.claimant_id)).is_ok();
     let mut tx = visitor.recoup().store.read().await?;
     let logged = events::of_claim(&mut tx, id)
@@ -64,6 +71,7 @@ pub async fn page(visitor: Visitor, At((id, number)): At<(ClaimId, i64)>) -> Ans
         .into_iter()
         .rfind(|event| event.details.contains(&sent.sha256))
         .map(|event| (event.seq, event.hash));
+    let basis = letters::filing_basis(&mut tx, sent.version.id, &case).await?;
     let mails = if own { outbox::of_claim(&mut tx, id).await? } else { Vec::new() };
     drop(tx);
     let mails: Vec<String> = mails
@@ -84,16 +92,17 @@ pub async fn page(visitor: Visitor, At((id, number)): At<(ClaimId, i64)>) -> Ans
             let answers: Vec<_> = [Step::Claimant, Step::Agreement, Step::Others].into_iter().map(|step| answered(&frozen, step)).collect();
             let changes = before.is_some().then(|| view! { <a href=format!("{base}/changes")>"What changed"</a> });
             let mails: Vec<_> = mails.into_iter().map(|words| view! { <p>{words}</p> }).collect();
-            let next = own.then(|| view! { <h2>"What happens next"</h2>{mails}<p>{next(&case, number, &claim, now)}</p><p class="change"><a href=format!("/claims/{id}")>"To the page of the claim"</a></p> });
+            let next = own.then(|| view! { <h2>"What happens next"</h2>{mails}<p>{next(&case, (number, replaced_by), &claim, now)}</p><p class="change"><a href=format!("/claims/{id}")>"To the page of the claim"</a></p> });
             view! {
                 {parts::done(notice)}
                 <a class="back" href=if own { format!("/claims/{id}") } else { "/counsel".to_owned() }>{if own { "← The claim" } else { "← Counsel" }}</a>
                 <h1>{heading}</h1>
+                {replaced_by.map(|by| replaced(id, by))}
                 <SummaryList rows=head(&frozen, &sha256, logged)/>
                 <div class="actions"><a href=format!("{base}/receipt.pdf")>"This receipt as PDF"</a><a href=format!("{base}/lines.csv")>"Lines as CSV"</a><a href=format!("{base}/claim.json")>"Canonical text (JSON)"</a>{changes}</div>
                 {next}
                 <h2>"What is claimed"</h2>
-                {parts::totals_table("Totals", &frozen.totals, frozen.currency, None)}
+                {parts::totals_table("Totals", &frozen.totals, frozen.currency, basis)}
                 {line_table::tables(rows, frozen.currency, None)}
                 <h2>"Documents"</h2>
                 {documents(&frozen)}
@@ -104,6 +113,15 @@ pub async fn page(visitor: Visitor, At((id, number)): At<(ClaimId, i64)>) -> Ans
         })
         .whom(for_whom),
     ))
+}
+
+/// Said above the receipt of a version that counts no more.
+fn replaced(id: ClaimId, by: i64) -> impl IntoView {
+    view! {
+        <Notice kind=NoticeKind::Info title="This version was replaced">
+            {format!("Version {by} took its place. ")}<a href=format!("/claims/{id}/versions/{by}")>{format!("Read the receipt of version {by}")}</a>"."
+        </Notice>
+    }
 }
 
 fn mail(recipient: &str, state: &str) -> String {
@@ -134,12 +152,13 @@ fn head(frozen: &FrozenClaim, sha256: &str, logged: Option<(i64, String)>) -> Ve
     rows
 }
 
-fn next(case: &Case, number: i64, claim: &Claim, now: claims::Instant) -> String {
+fn next(case: &Case, (number, replaced_by): (i64, Option<i64>), claim: &Claim, now: claims::Instant) -> String {
     if claim.status == "withdrawn" {
         return "This claim was withdrawn since. It counts in no total.".to_owned();
     }
+    let replaced = replaced_by.map_or_else(String::new, |by| format!(", which version {by} replaced"));
     format!(
-        "Counsel of the case reviews the claims. If something is missing, you hear from them by mail. Keep the number {} for questions; this is version {number}. {}",
+        "Counsel of the case reviews the claims. If something is missing, you hear from them by mail. Keep the number {} for questions; this is version {number}{replaced}. {}",
         claim.number.as_deref().unwrap_or_default(),
         deadline::changes_in_words(case, now)
     )
@@ -190,7 +209,7 @@ fn declaration(frozen: &FrozenClaim) -> impl IntoView + use<> {
     rows.extend([
         row("In the capacity", capacity),
         row("Place", signed.place.clone()),
-        row("Day", claims::period::show_day(signed.date)),
+        row("Day", format!("{} ({})", claims::period::show_day(signed.date), frozen.time_zone)),
         row("Text of the declaration", signed.text.clone()),
         row("Sent from the network address", signed.client_address.clone()),
     ]);

@@ -103,8 +103,9 @@ fn next(claim: &Claim, case: &Case, status: ClaimStatus, withdrawn_at: Instant, 
         (ClaimStatus::Withdrawn, _) => {
             let reason = claim.withdrawn_reason.clone().unwrap_or_default();
             let words = format!(
-                "The claim was withdrawn on {} and counts in no total. Reason: {reason}",
-                deadline::show(withdrawn_at, &case.settings.time_zone)
+                "The claim was withdrawn on {} and counts in no total.{}",
+                deadline::show(withdrawn_at, &case.settings.time_zone),
+                if reason.is_empty() { String::new() } else { format!(" Reason: {reason}") }
             );
             let signed_anew = match (claim.in_force_id, claim.draft_id) {
                 (Some(_), Some(_)) => " You have taken it up again; it stays withdrawn until you sign the new version.",
@@ -118,12 +119,19 @@ fn next(claim: &Claim, case: &Case, status: ClaimStatus, withdrawn_at: Instant, 
             };
             (format!("{words}\n{until}{signed_anew}"), actions)
         }
-        (_, Intake::Closed) => (
-            format!(
-                "Counsel of the case reviews the claims. If something is missing, you hear from them by mail. {until}"
-            ),
-            withdraw().into_any(),
-        ),
+        (_, Intake::Closed) => {
+            let (late, look) = match claim.draft_id {
+                Some(_) => (
+                    format!("{} What you sent before stays in force.\n", parts::TOO_LATE),
+                    Some(view! { <a href=tasks_path(claim)>"Look at the amendment"</a> }),
+                ),
+                None => (String::new(), None),
+            };
+            let words = format!(
+                "{late}Counsel of the case reviews the claims. If something is missing, you hear from them by mail. {until}"
+            );
+            (words, view! { {look}{withdraw()} }.into_any())
+        }
         _ if claim.draft_id.is_some() => (
             format!(
                 "You are writing an amendment. What you sent before stays in force until you sign the new version. {until}"

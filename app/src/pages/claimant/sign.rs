@@ -124,10 +124,11 @@ fn confirm(email: &str) -> impl IntoView + use<> {
 /// Each declaration that this case can ask for, said for whom it is, in its exact words.
 fn declarations(case: &Case, today: chrono::NaiveDate) -> impl IntoView + use<> {
     let forum = case.settings.forum;
+    let day = format!("The day is that of the time zone of the case, {}.", case.settings.time_zone);
     let words = |place: &'static str, declaration: Declaration| view! { <h3>{place}</h3><blockquote>{declaration.words(today)}</blockquote> };
     view! {
         <h2>"The declaration"</h2>
-        <p>"Your answer above decides which of the two you make. Its words, your name, the place and the day are kept with what you send."</p>
+        <p>"Your answer above decides which of the two you make. Its words, your name, the place and the day are kept with what you send. "{day}</p>
         {words("If you sign in the United States", Declaration::choose(forum, true))}
         {words("If you sign outside the United States", Declaration::choose(forum, false))}
     }

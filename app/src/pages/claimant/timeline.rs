@@ -63,7 +63,12 @@ pub(super) fn timeline(events: &[Event], mails: &[Mail], zone: &str) -> Vec<Time
                 format!("Version {} was signed and received", number("version")),
                 format!("{by} {}. SHA-256 {}", parts::count(number("lines"), "line", "lines"), text("sha256")),
             ),
-            "claim_withdrawn" => ("The claim was withdrawn".to_owned(), format!("{by} Reason: {}", text("reason"))),
+            "claim_withdrawn" => {
+                // A draft that was never sent is withdrawn without one.
+                let reason = Some(text("reason")).filter(|reason| !reason.is_empty());
+                let reason = reason.map_or_else(String::new, |reason| format!(" Reason: {reason}"));
+                ("The claim was withdrawn".to_owned(), format!("{by}{reason}"))
+            }
             "letter_made" => (format!("A {} was drafted", letter(&text("kind"))), by),
             "letter_step" => {
                 let state = State::parse(&text("to")).map_or("", State::word).to_lowercase();
@@ -147,5 +152,9 @@ mod tests {
         );
         let detail = timeline(&events, &[], "Etc/UTC").remove(1).detail;
         assert!(detail.starts_with("2.pdf, 3.pdf") && detail.ends_with("and 2 more."), "{detail}");
+        let withdrawn =
+            |details: &str| timeline(&[event(1, "claim_withdrawn", details)], &[], "Etc/UTC").remove(0).detail;
+        assert_eq!(withdrawn(r#"{"reason":""}"#), "By Ada.");
+        assert_eq!(withdrawn(r#"{"reason":"Paid."}"#), "By Ada. Reason: Paid.");
     }
 }

@@ -28,7 +28,7 @@ async fn read(visitor: &Visitor, id: ClaimId) -> Result<(Claim, Case), Halt> {
     Ok((claim, case))
 }
 
-/// Says what withdrawing means, and asks for the reason.
+/// Says what withdrawing means, and asks for the reason if counsel have the claim.
 pub async fn page(visitor: Visitor, At(id): At<ClaimId>) -> Answer {
     let (claim, case) = read(&visitor, id).await?;
     if claim.status == ClaimStatus::Withdrawn.key() {
@@ -71,14 +71,16 @@ fn form(claim: &Claim, case: &Case, typed: String, errors: Vec<FieldError>) -> P
     let title = if sent { "Withdraw this claim" } else { "Withdraw this draft" };
     Page::new(title, move || {
         let meaning: Vec<_> = meaning.iter().map(|words| view! { <li>{*words}</li> }).collect();
+        // Whoever sent nothing owes nobody a reason.
         let error = errors.iter().find(|error| error.field == REASON.name).map(|error| error.message.clone());
+        let reason = sent.then(|| view! { <FormField field=REASON answer=typed error/> });
         view! {
             <ErrorSummary errors/>
             <h1>{title}</h1>
             <p class="lede">"What that means:"</p>
             <ul>{meaning}</ul>
             <form method="post" novalidate>
-                <FormField field=REASON answer=typed error/>
+                {reason}
                 <div class="actions"><button type="submit" class="danger">"Withdraw"</button><a href=format!("/claims/{id}")>"Keep it"</a></div>
             </form>
         }

@@ -77,7 +77,7 @@ fn row(case: &Case, sums: Option<RegisterSums>, now: Instant) -> impl IntoView +
     let court = settings.court.clone().map(|court| view! { <div class="detail">{court}</div> });
     let figures = match sums {
         Some(sums) => view! {
-            <td class="num">{frame::number(&register, sums.claims, &format!("claims {of}"))}</td>
+            <td class="num">{frame::number(&register, sums.claims, ("claim", "claims"), &format!(" {of}"))}</td>
             <td class="num">{frame::amount(&register, sums.amount, settings.currency, &format!("claimed {of}"))}</td>
             <td class="num">{frame::amount(&register, sums.documented, settings.currency, &format!("documented {of}"))}</td>
         }

@@ -96,7 +96,10 @@ impl Choice {
         parts.extend((!filter.text.is_empty()).then(|| format!("name or number contains “{}”", filter.text)));
         parts.extend(filter.status.map(|status| status.word().to_lowercase()));
         parts.extend(filter.category.map(|category| category.title().to_lowercase()));
-        parts.extend(filter.basis.map(|basis| format!("stock at {}", basis.title())));
+        parts.extend(filter.basis.map(|basis| match basis {
+            Basis::UnitsOnly => "stock in units only".to_owned(),
+            basis => format!("stock at {}", basis.title()),
+        }));
         parts.extend(
             filter
                 .sworn_only

@@ -140,9 +140,9 @@ pub(super) fn whom(case: &Case) -> String {
     format!("Counsel · {}", case.settings.title)
 }
 
-/// A number that leads to what it counts. `what` is read out after it.
-pub(super) fn number(href: &str, count: i64, what: &str) -> AnyView {
-    let (href, what) = (href.to_owned(), format!(" {what}"));
+/// A number that leads to what it counts. What it counts, one or many, is read out after it, and then `of`.
+pub(super) fn number(href: &str, count: i64, (one, many): (&str, &str), of: &str) -> AnyView {
+    let (href, what) = (href.to_owned(), format!(" {}{of}", if count == 1 { one } else { many }));
     view! { <a href=href>{grouped_units(count)}<span class="hidden">{what}</span></a> }.into_any()
 }
 

@@ -71,7 +71,7 @@ pub(super) fn gauges(case: &Case, sums: RegisterSums, (fewest, most): (i64, i64)
         {alert}
         <p class="small soft">
             "Counted from the "<a href=list>"submitted claims"</a>
-            ", each member and each dollar once. A gauge is arithmetic, not advice."
+            ", each member and each amount once. A gauge is arithmetic, not advice."
         </p>
     }
 }

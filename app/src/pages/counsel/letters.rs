@@ -258,12 +258,12 @@ fn states(shown: &Shown, base: &str, all: i64) -> impl IntoView + use<> {
         .counts
         .iter()
         .map(|(state, count)| {
-            let number = frame::number(&href(&format!("&state={}", state.key())), *count, "letters");
+            let number = frame::number(&href(&format!("&state={}", state.key())), *count, ("letter", "letters"), "");
             view! { <div><dt>{state.word()}</dt><dd>{number}</dd></div> }
         })
         .collect();
     view! {
-        <dl class="figures"><div><dt>"All"</dt><dd>{frame::number(&href(""), all, "letters")}</dd></div>{states}</dl>
+        <dl class="figures"><div><dt>"All"</dt><dd>{frame::number(&href(""), all, ("letter", "letters"), "")}</dd></div>{states}</dl>
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn chart(slug: &str, zone: &str, days: &[(NaiveDate, i64)]) -> impl I
         }
         _ => "Claims received".to_owned(),
     };
-    view! { <ColumnChart title what unit="claims" columns links/> }
+    view! { <ColumnChart title what unit="claims" one="claim" columns links/> }
 }
 
 /// Days, weeks from Monday or months, whatever gives a few dozen columns at most; those without claims included.

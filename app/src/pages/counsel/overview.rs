@@ -179,6 +179,7 @@ fn figures(shown: &Shown) -> impl IntoView + use<> {
     } else {
         format!("{} – {}", grouped_units(least), grouped_units(most))
     };
+    let called = if most == 1 { " member" } else { " members" };
     view! {
         <dl class="figures">
             <div>
@@ -194,7 +195,7 @@ fn figures(shown: &Shown) -> impl IntoView + use<> {
             <div>
                 <dt>"Unique total"</dt>
                 <dd><a href=once>{counted_once::range(off.unique(submitted.amount), currency)}<span class="currency">"\u{a0}"{currency.code().to_owned()}</span></a></dd>
-                <dd class="detail">"every dollar once"</dd>
+                <dd class="detail">"every amount once"</dd>
             </div>
             <div>
                 <dt>"Documented"</dt>
@@ -203,7 +204,7 @@ fn figures(shown: &Shown) -> impl IntoView + use<> {
             </div>
             <div>
                 <dt>"Members"</dt>
-                <dd><a href=matches>{members}<span class="hidden">" members"</span></a></dd>
+                <dd><a href=matches>{members}<span class="hidden">{called}</span></a></dd>
                 <dd class="detail">{frame::count(submitted.claims, "submitted claim", "submitted claims")}</dd>
             </div>
         </dl>
@@ -217,7 +218,7 @@ fn statuses(shown: &Shown) -> impl IntoView + use<> {
     let withdrawn = Filter { status: Some(ClaimStatus::Withdrawn), ..Filter::default() };
     let late = Filter { late: true, ..submitted.clone() };
     let row = |words: &'static str, of: &Filter, claims: i64| {
-        let figure = frame::number(&filter::register(&settings.slug, of), claims, "claims");
+        let figure = frame::number(&filter::register(&settings.slug, of), claims, ("claim", "claims"), "");
         view! { <tr><th scope="row">{words}</th><td class="num">{figure}</td></tr> }
     };
     let rows = [

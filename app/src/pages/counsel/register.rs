@@ -6,6 +6,7 @@ use claims::{
     case::Case,
     deadline,
     export::What,
+    line::Basis,
     money::{Currency, grouped_units},
     overlap::Removed,
     status::ClaimStatus,
@@ -103,6 +104,7 @@ fn list(shown: &Shown) -> impl IntoView + use<> {
     let write = with_query(format!("/counsel/{slug}/mail/write"), &query);
     let currency = settings.currency;
     let amounts = match (choice.filter.category, choice.filter.basis) {
+        (_, Some(Basis::UnitsOnly)) => "Stock in units only, which has no amounts.".to_owned(),
         (_, Some(basis)) => format!("Amounts in {currency}: stock at {} only.", basis.title()),
         (Some(category), None) => format!("Amounts in {currency}: {} only.", category.title().to_lowercase()),
         (None, None) => format!("Amounts in {currency}: all categories, stock at {}.", settings.filing_basis.title()),

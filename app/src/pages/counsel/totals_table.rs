@@ -65,7 +65,7 @@ pub(super) fn tables(
             <tfoot>
                 <tr>
                     <th scope="row">"Gross"</th>
-                    <td class="num">{frame::number(&all, sum.lines, "lines, in all")}</td>
+                    <td class="num">{frame::number(&all, sum.lines, ("line", "lines"), ", in all")}</td>
                     // Copies sold, copies held and downloads are no sum of anything.
                     <td></td>
                     {foot}
@@ -110,8 +110,8 @@ fn figures(total: &Total, currency: Currency, of: &str, link: &dyn Fn(Part) -> S
         amounts(total, currency, of, link).into_any()
     };
     view! {
-        <td class="num">{frame::number(&all, total.lines, &format!("lines, {of}"))}</td>
-        <td class="num">{frame::number(&all, total.units, &format!("units, {of}"))}</td>
+        <td class="num">{frame::number(&all, total.lines, ("line", "lines"), &format!(", {of}"))}</td>
+        <td class="num">{frame::number(&all, total.units, ("unit", "units"), &format!(", {of}"))}</td>
         {amounts}
     }
 }

@@ -39,10 +39,12 @@ pub fn view(case: &Case, rows: &[TallyRow]) -> impl IntoView + use<> {
             }
         })
         .collect();
-    let stock = settings
-        .categories
-        .contains(&Category::HeldInventory)
-        .then(|| format!(" Stock is counted where it is valued at {}.", settings.filing_basis.title()));
+    let stock = settings.categories.contains(&Category::HeldInventory).then(|| {
+        format!(
+            " Of stock, only what is valued at {} is counted: claimants, units and amount alike.",
+            settings.filing_basis.title()
+        )
+    });
     view! {
         {heading}
         <Table caption="Claimed so far, by category" quiet=true>

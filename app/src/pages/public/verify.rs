@@ -49,7 +49,8 @@ pub async fn page(visitor: Visitor, Query(query): Query) -> Answer {
             (false, _) => ().into_any(),
             (_, true) => view! {
                 <Notice kind=NoticeKind::Warning title="Unknown">
-                    "No filing, no file of a filing and no receipt of this site has this hash. Either it was not made here, or it was changed since."
+                    "No filing, no file of a filing, no receipt and no frozen text of a claim of this site has this hash. Either it was not made here, or it was changed since. \
+                     If it is a receipt, type the hash that stands on it as “SHA-256 of what was sent”."
                 </Notice>
             }
             .into_any(),
@@ -60,6 +61,7 @@ pub async fn page(visitor: Visitor, Query(query): Query) -> Answer {
             <h1>"Verify a file"</h1>
             {answer}
             <p class="lede">"Was this file made here, and is it as it was made? Give the file, or its SHA-256 hash."</p>
+            <p>"Known are the packages of filings with every file in them, and of each claim that was sent its receipt as PDF and its canonical text (JSON). Other files, like the lines of a claim as CSV, are not."</p>
             <form method="get" action="/verify" novalidate>
                 <div class="fields"><FormField field=HASH answer=typed error/></div>
                 <button type="submit">"Verify the hash"</button>

@@ -1,8 +1,11 @@
 //! The receipt of a sent version as a letter: kept when the version is frozen, so that it is the same whenever it is typeset.
 
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
 use super::{canonical, read, texts};
 use crate::{
-    ClaimId, Instant, LetterId,
+    ClaimId, Instant, LetterId, VersionId,
     access::{Actor, Refusal},
     actions::{
         Failure, Recoup,
@@ -11,7 +14,8 @@ use crate::{
     case::Case,
     deadline,
     frozen::FrozenClaim,
-    letters::{self, Contents, LetterKind, Order, Texts},
+    letters::{self, Contents, Letter, LetterKind, Order, Texts},
+    line::Basis,
     store::{
         Tx, events,
         letters::{self as store, NewLetter},
@@ -54,7 +58,7 @@ async fn logged(tx: &mut Tx, claim: ClaimId, sha256: &str) -> Result<Option<(i64
     Ok(found.map(|event| (event.seq, event.hash)))
 }
 
-fn write(case: &Case, frozen: &FrozenClaim, sha256: &str, texts: &Texts) -> Result<letters::Letter, Failure> {
+fn write(case: &Case, frozen: &FrozenClaim, sha256: &str, texts: &Texts) -> Result<Letter, Failure> {
     let order = Order {
         kind: LetterKind::Receipt,
         claim: frozen,
@@ -88,4 +92,39 @@ pub async fn receipt(recoup: &Recoup, actor: &Actor, claim: ClaimId, version: i6
     letter.logged = logged;
     letter.filing_basis = Some(case.settings.filing_basis);
     Ok(Contents { letter, claim: sent.frozen })
+}
+
+/// The basis of stock in the totals of the receipt of a sent version, so that a page shows the same total as the PDF: that of the case
+/// when it was sent, or as it is today where no receipt was kept.
+///
+/// # Errors
+/// If the kept receipt cannot be read.
+pub async fn filing_basis(tx: &mut Tx, version: VersionId, case: &Case) -> Result<Option<Basis>, Failure> {
+    let Some(text) = store::receipt_text(tx, version).await? else {
+        return Ok(Some(case.settings.filing_basis));
+    };
+    let letter =
+        Letter::read(&text).map_err(|error| Failure::Internal(format!("the receipt of {version}: {error}")))?;
+    Ok(letter.filing_basis)
+}
+
+/// Keeps the hash of the PDF of a receipt, before it is given out: whoever has the file may ask whether it is one. Other letters are
+/// known to nobody but those to whom they go.
+///
+/// # Errors
+/// If the database fails.
+pub async fn know(recoup: &Recoup, letter: &Letter, pdf: &[u8]) -> Result<(), Failure> {
+    if letter.kind != LetterKind::Receipt {
+        return Ok(());
+    }
+    let sha256 = HEXLOWER.encode(&Sha256::digest(pdf));
+    let mut tx = recoup.store.read().await?;
+    let known = store::knows_receipt(&mut tx, &letter.sha256, &sha256).await?;
+    drop(tx);
+    if known {
+        return Ok(());
+    }
+    let mut tx = recoup.store.write().await?;
+    store::know_receipt(&mut tx, &letter.sha256, &sha256).await?;
+    Ok(tx.commit().await?)
 }

@@ -30,6 +30,8 @@ impl Pass<'_> {
                         self.problem(cells, Kind::Currency, column, |_| {
                             "The row does not say in which currency.".to_owned()
                         });
+                    } else {
+                        self.unknown.currency = true;
                     }
                     None
                 }

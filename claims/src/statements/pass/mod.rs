@@ -82,6 +82,17 @@ impl<T> Default for Memo<T> {
     }
 }
 
+/// What is to be asked about the whole file before its rows can be added up.
+#[derive(Debug, Default)]
+pub(super) struct Unknown {
+    /// What the columns mean, or how their numbers and days are to be read.
+    pub columns: bool,
+    /// The currency of a row: nothing in it says which.
+    pub currency: bool,
+    /// The period of a row: no column says when.
+    pub period: bool,
+}
+
 pub(super) struct Pass<'p> {
     shape: &'p Shape,
     decided: &'p Decided,
@@ -99,6 +110,7 @@ pub(super) struct Pass<'p> {
     pub problems: Problems,
     pub groups: Groups,
     pub too_many: bool,
+    pub unknown: Unknown,
     pub rows: u64,
     pub data_rows: u64,
     pub left_out: BTreeMap<Reason, (u64, Vec<(u32, u32)>)>,
@@ -152,6 +164,10 @@ impl<'p> Pass<'p> {
             problems: Problems::default(),
             groups: Groups::default(),
             too_many: false,
+            unknown: Unknown {
+                columns: shape.guessed || shape.category.is_none() || decided.days_asked || !decided.asked.is_empty(),
+                ..Unknown::default()
+            },
             rows: 0,
             data_rows: 0,
             left_out: BTreeMap::new(),

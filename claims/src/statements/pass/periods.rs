@@ -59,6 +59,8 @@ impl Pass<'_> {
                 [single, Field::PeriodFrom, Field::StatementPeriod].into_iter().find(|field| self.places.has(*field));
             if let Some(field) = column {
                 self.problem(cells, Kind::Period, self.places.get(field), |_| "The row does not say when.".to_owned());
+            } else {
+                self.unknown.period = true;
             }
         }
         self.fixed_period

@@ -14,8 +14,12 @@ use crate::{
 };
 
 impl Pass<'_> {
-    /// A total line of the file is compared, not added.
+    /// A total line of the file is compared, not added; not before the rows above it can be added up, for then it would differ
+    /// from a sum that lacks them.
     pub(super) fn total(&mut self, cells: &Cells, column: usize, stated: Option<i64>) {
+        if self.unknown.columns || self.unknown.currency || self.unknown.period {
+            return;
+        }
         // Some write the total one column off: the only figure of the row counts then.
         let figures: Vec<i64> = (0..cells.len())
             .filter_map(|place| {

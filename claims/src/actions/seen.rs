@@ -1,0 +1,71 @@
+//! What a form saw: the form of a line and of a step carries a mark of the answers that were stored when it was opened. One
+//! that was opened before another tab, or somebody else, changed them does not overwrite what it never showed.
+
+use super::{Failure, links};
+use crate::intake::{Answers, Field, Section, form::fields};
+
+/// The hidden field that carries the mark, beside the answers.
+pub const FIELD: &str = "seen";
+
+/// The mark of stored answers; empty where nothing is answered. What is not asked, and an empty answer, do not change it.
+#[must_use]
+pub fn mark(form: &'static [Section], stored: &Answers) -> String {
+    let stored = stored.only(form);
+    let answered =
+        fields(form).map(|field| (field.name, stored.get(field.name))).filter(|(_, answer)| !answer.is_empty());
+    // Names and cleaned answers hold no NUL, so no two sets of answers give the same text.
+    let text: String = answered.flat_map(|(name, answer)| [name, "\0", answer, "\0"]).collect();
+    if text.is_empty() { text } else { links::hash(&text)[..16].to_owned() }
+}
+
+/// The fields of a form whose answers differ, in its order.
+#[must_use]
+pub fn differing(form: &'static [Section], typed: &Answers, stored: &Answers) -> Vec<&'static Field> {
+    let (typed, stored) = (typed.only(form), stored.only(form));
+    fields(form).filter(|field| typed.get(field.name) != stored.get(field.name)).collect()
+}
+
+/// Refuses to save over answers that the form never showed. A form without a mark, and one that says what is stored already (a
+/// double click), overwrite nothing unseen.
+///
+/// # Errors
+/// [`Failure::Changed`] with what is stored.
+pub(super) fn check(form: &'static [Section], sent: &Answers, stored: &Answers) -> Result<(), Failure> {
+    let stale = sent.0.get(FIELD).is_some_and(|seen| seen.trim() != mark(form, stored));
+    if stale && !differing(form, sent, stored).is_empty() {
+        return Err(Failure::Changed(stored.only(form)));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::intake::others::FORM;
+
+    #[test]
+    fn a_mark_is_of_what_is_answered() {
+        let stored = Answers::default().with("others", "yes").with("others_who", "Her brother.");
+        let same = stored.clone().with("assigned", "").with("seen", "x").with("others_who", " Her brother.\r\n");
+        assert_eq!(mark(FORM, &stored), mark(FORM, &same));
+        assert_eq!(mark(FORM, &stored).len(), 16);
+        assert_ne!(mark(FORM, &stored), mark(FORM, &Answers::default().with("others", "yes")));
+        assert_eq!(mark(FORM, &Answers::default().with("others", " ")), "");
+    }
+
+    #[test]
+    fn only_what_was_never_shown_is_not_overwritten() {
+        let (old, new) = (Answers::default().with("others", "no"), Answers::default().with("others", "yes"));
+        let typed = Answers::default().with("others", "no").with("others_share", "10");
+        let opened_on = |stored: &Answers| typed.clone().with(FIELD, mark(FORM, stored));
+        assert!(check(FORM, &typed, &new).is_ok(), "no mark");
+        assert!(check(FORM, &opened_on(&new), &new).is_ok(), "nothing changed");
+        assert!(check(FORM, &opened_on(&old), &typed).is_ok(), "saved already");
+        let refused = check(FORM, &opened_on(&old), &new);
+        assert!(matches!(refused, Err(Failure::Changed(stored)) if stored == new));
+        // A step that was never saved has an empty mark, which is one all the same.
+        assert!(check(FORM, &opened_on(&Answers::default()), &new).is_err());
+        let names: Vec<_> = differing(FORM, &typed, &new).iter().map(|field| field.name).collect();
+        assert_eq!(names, ["others", "others_share"]);
+    }
+}
