@@ -1,8 +1,10 @@
 //! Lines of a draft: add, change, copy, remove, and the documents they cite.
 
+use std::collections::BTreeSet;
+
 use super::{Failure, Recoup, claim_view, once, save_step};
 use crate::{
-    ClaimId, DocumentId, EvidenceId,
+    ClaimId, DocumentId, EvidenceId, LineId,
     access::{Actor, Refusal},
     case::Case,
     intake::{Answers, form::clean, line},
@@ -59,13 +61,20 @@ async fn write(
 
 async fn cite_one(tx: &mut Tx, claim: ClaimId, version: i64, line: crate::LineId, cite: &Cite) -> Result<(), Failure> {
     if let Some(document) = cite.document {
-        let known = documents::of_version(tx, claim, version).await?.into_iter().any(|known| known.id == document);
-        if !known {
-            return Err(Refusal::NotFound.into());
-        }
-        lines::cite(tx, line, document, clean(cite.place.trim(), 100).as_str()).await?;
+        in_version(tx, claim, version, document).await?;
+        lines::cite(tx, line, document, &place_as_kept(&cite.place)).await?;
     }
     Ok(())
+}
+
+/// A document is cited only by a version that has it.
+async fn in_version(tx: &mut Tx, claim: ClaimId, version: i64, document: DocumentId) -> Result<(), Failure> {
+    let has = documents::of_version(tx, claim, version).await?.into_iter().any(|known| known.id == document);
+    if has { Ok(()) } else { Err(Refusal::NotFound.into()) }
+}
+
+fn place_as_kept(typed: &str) -> String {
+    clean(typed.trim(), 100)
 }
 
 async fn version_number(tx: &mut Tx, id: crate::VersionId) -> Result<i64, Failure> {
@@ -233,20 +242,19 @@ pub async fn cite_many(
     let mut tx = recoup.store.write().await?;
     let (_, draft) = save_step::open(&mut tx, actor, id, recoup.clock.now()).await?;
     let version = version_number(&mut tx, draft).await?;
-    let existing: Vec<Line> =
-        lines::list(&mut tx, draft, None, lines::Order::Number, recoup.limits.lines + 1, 0).await?;
-    let wanted = if typed.trim().eq_ignore_ascii_case("all") {
-        None
+    let existing = lines::numbers(&mut tx, draft).await?;
+    let chosen: Vec<LineId> = if typed.trim().eq_ignore_ascii_case("all") {
+        existing.into_values().collect()
     } else {
-        Some(read_numbers(typed).map_err(|message| Failure::field("lines", message))?)
+        let wanted = read_numbers(typed).map_err(|message| Failure::field("lines", message))?;
+        let found = |number: &i64| existing.get(number).copied().ok_or(*number);
+        let chosen: Result<BTreeSet<LineId>, i64> = wanted.iter().map(found).collect();
+        let missing = |number| Failure::field("lines", format!("There is no line {number}."));
+        chosen.map_err(missing)?.into_iter().collect()
     };
-    if let Some(missing) = wanted.iter().flatten().find(|number| !existing.iter().any(|line| line.line == **number)) {
-        return Err(Failure::field("lines", format!("There is no line {missing}.")));
-    }
-    let chosen: Vec<&Line> =
-        existing.iter().filter(|line| wanted.as_ref().is_none_or(|wanted| wanted.contains(&line.line))).collect();
-    for line in &chosen {
-        cite_one(&mut tx, id, version, line.id, &Cite { document: Some(document), place: place.to_owned() }).await?;
+    if !chosen.is_empty() {
+        in_version(&mut tx, id, version, document).await?;
+        lines::cite_many(&mut tx, &chosen, document, &place_as_kept(place)).await?;
     }
     tx.commit().await?;
     Ok(chosen.len())
