@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::IgnoredAny};
 
 use crate::{
     Instant,
@@ -142,6 +142,40 @@ pub struct FrozenDeclaration {
     pub late_reason: Option<String>,
 }
 
+/// A sent version without its lines, which are only counted: where a few words are said of it, nobody is kept waiting by its length.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct FrozenInBrief {
+    /// Claim number.
+    pub number: String,
+    /// Version, from 1.
+    pub version: i64,
+    /// When it was received.
+    pub received_at: Instant,
+    /// Answers of each step that is one form, as typed.
+    pub answers: BTreeMap<String, Answers>,
+    /// How many lines it has.
+    #[serde(deserialize_with = "count")]
+    pub lines: usize,
+    /// Totals by category and basis.
+    pub totals: Vec<Total>,
+    /// The declaration and signature.
+    pub declaration: FrozenDeclaration,
+}
+
+fn count<'de, D: Deserializer<'de>>(things: D) -> Result<usize, D::Error> {
+    Vec::<IgnoredAny>::deserialize(things).map(|things| things.len())
+}
+
+impl FrozenInBrief {
+    /// Reads a canonical text.
+    ///
+    /// # Errors
+    /// If it is not one.
+    pub fn read(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+}
+
 impl FrozenClaim {
     /// The canonical text: JSON with sorted keys, no white space, integers only (amounts are minor units), as RFC 8785
     /// gives it for such data.
@@ -150,6 +184,30 @@ impl FrozenClaim {
     /// Only if the data cannot be written as JSON, which no value of this type does.
     pub fn canonical(&self) -> Result<String, serde_json::Error> {
         serde_json::to_value(self).map(|value| value.to_string())
+    }
+
+    /// The canonical text of some lines: the part of the text of a claim that takes long to write when there are many.
+    ///
+    /// # Errors
+    /// As [`Self::canonical`].
+    pub fn canonical_lines(lines: &[FrozenLine]) -> Result<String, serde_json::Error> {
+        serde_json::to_value(lines).map(|value| value.to_string())
+    }
+
+    /// The canonical text of this claim, whose lines were written before by [`Self::canonical_lines`].
+    ///
+    /// # Errors
+    /// As [`Self::canonical`].
+    pub fn canonical_around(&self, lines: &str) -> Result<String, serde_json::Error> {
+        let value = serde_json::to_value(self)?;
+        let mut text = String::with_capacity(lines.len() + 16_384);
+        for (name, part) in value.as_object().into_iter().flatten() {
+            text.push(if text.is_empty() { '{' } else { ',' });
+            let part = if name == "lines" { lines } else { &part.to_string() };
+            text.extend(["\"", name, "\":", part]);
+        }
+        text.push('}');
+        Ok(text)
     }
 
     /// Reads a canonical text.
@@ -316,5 +374,33 @@ mod tests {
     fn the_canonical_text_reads_back() {
         let text = example().canonical().unwrap();
         assert_eq!(FrozenClaim::read(&text).unwrap().canonical().unwrap(), text);
+    }
+
+    #[test]
+    fn in_brief_it_says_the_same() {
+        let claim = example();
+        let brief = FrozenInBrief::read(&claim.canonical().unwrap()).unwrap();
+        assert_eq!((brief.number, brief.version, brief.received_at), (claim.number, claim.version, claim.received_at));
+        assert_eq!((brief.answers, brief.totals, brief.declaration), (claim.answers, claim.totals, claim.declaration));
+        assert_eq!(brief.lines, 1);
+    }
+
+    #[test]
+    fn lines_written_before_give_the_same_text() {
+        let mut claim = example();
+        claim
+            .answers
+            .insert("others".to_owned(), Answers::default().with("\"lines\":[]", "{\"lines\":[],\n\\\u{1f3bb}"));
+        claim.lines.push(FrozenLine {
+            line: 7,
+            answers: Answers::default().with("note", "],\""),
+            ..claim.lines[0].clone()
+        });
+        for lines in [claim.lines.clone(), Vec::new()] {
+            claim.lines = lines;
+            let written = FrozenClaim::canonical_lines(&claim.lines).unwrap();
+            let around = FrozenClaim { lines: Vec::new(), ..claim.clone() };
+            assert_eq!(around.canonical_around(&written).unwrap(), claim.canonical().unwrap());
+        }
     }
 }

@@ -28,15 +28,13 @@ pub async fn amend(recoup: &Recoup, actor: &Actor, id: ClaimId) -> Result<(), Fa
         (None, Some(_)) => claims::reopen_draft(&mut tx, id, now).await?,
         (Some(_), Some(_)) => return Ok(()),
         (Some(in_force), None) => {
-            let next =
-                claims::versions(&mut tx, id).await?.iter().map(|version| version.version).max().unwrap_or(0) + 1;
+            let next = claims::next_version(&mut tx, id).await?;
             let draft = claims::add_version(&mut tx, id, next, now).await?;
             claims::copy_version(&mut tx, in_force, draft).await?;
         }
         // Its draft was purged.
         (None, None) => {
-            let next =
-                claims::versions(&mut tx, id).await?.iter().map(|version| version.version).max().unwrap_or(0) + 1;
+            let next = claims::next_version(&mut tx, id).await?;
             claims::add_version(&mut tx, id, next, now).await?;
             claims::reopen_draft(&mut tx, id, now).await?;
         }

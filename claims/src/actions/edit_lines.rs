@@ -1,8 +1,10 @@
 //! Lines of a draft: add, change, copy, remove, and the documents they cite.
 
+use std::collections::BTreeSet;
+
 use super::{Failure, Recoup, claim_view, once, save_step, seen};
 use crate::{
-    ClaimId, DocumentId, EvidenceId,
+    ClaimId, DocumentId, EvidenceId, LineId,
     access::{Actor, Refusal},
     case::Case,
     filing::bates::cited_pages,
@@ -60,17 +62,27 @@ async fn write(
 
 async fn cite_one(tx: &mut Tx, claim: ClaimId, version: i64, line: crate::LineId, cite: &Cite) -> Result<(), Failure> {
     if let Some(document) = cite.document {
-        let of_version = documents::of_version(tx, claim, version).await?;
-        let cited = of_version.into_iter().find(|known| known.id == document).ok_or(Refusal::NotFound)?;
-        if let (Some(pages), Some((_, last))) = (cited.pages, cited_pages(&cite.place, i64::MAX))
-            && last > pages
-        {
-            let has = if pages == 1 { "1 page".to_owned() } else { format!("{} pages", money::grouped_units(pages)) };
-            return Err(Failure::field("document", format!("“{}” has {has}; there is no page {last}.", cited.name)));
-        }
-        lines::cite(tx, line, document, clean(cite.place.trim(), 100).as_str()).await?;
+        is_there(tx, claim, version, document, &cite.place).await?;
+        lines::cite(tx, line, document, &place_as_kept(&cite.place)).await?;
     }
     Ok(())
+}
+
+/// A document is cited only by a version that has it, and a page only of a document that has it.
+async fn is_there(tx: &mut Tx, claim: ClaimId, version: i64, document: DocumentId, place: &str) -> Result<(), Failure> {
+    let of_version = documents::of_version(tx, claim, version).await?;
+    let cited = of_version.into_iter().find(|known| known.id == document).ok_or(Refusal::NotFound)?;
+    if let (Some(pages), Some((_, last))) = (cited.pages, cited_pages(place, i64::MAX))
+        && last > pages
+    {
+        let has = if pages == 1 { "1 page".to_owned() } else { format!("{} pages", money::grouped_units(pages)) };
+        return Err(Failure::field("document", format!("“{}” has {has}; there is no page {last}.", cited.name)));
+    }
+    Ok(())
+}
+
+fn place_as_kept(typed: &str) -> String {
+    clean(typed.trim(), 100)
 }
 
 async fn version_number(tx: &mut Tx, id: crate::VersionId) -> Result<i64, Failure> {
@@ -239,20 +251,19 @@ pub async fn cite_many(
     let mut tx = recoup.store.write().await?;
     let (_, draft) = save_step::open(&mut tx, actor, id, recoup.clock.now()).await?;
     let version = version_number(&mut tx, draft).await?;
-    let existing: Vec<Line> =
-        lines::list(&mut tx, draft, None, lines::Order::Number, recoup.limits.lines + 1, 0).await?;
-    let wanted = if typed.trim().eq_ignore_ascii_case("all") {
-        None
+    let existing = lines::numbers(&mut tx, draft).await?;
+    let chosen: Vec<LineId> = if typed.trim().eq_ignore_ascii_case("all") {
+        existing.into_values().collect()
     } else {
-        Some(read_numbers(typed).map_err(|message| Failure::field("lines", message))?)
+        let wanted = read_numbers(typed).map_err(|message| Failure::field("lines", message))?;
+        let found = |number: &i64| existing.get(number).copied().ok_or(*number);
+        let chosen: Result<BTreeSet<LineId>, i64> = wanted.iter().map(found).collect();
+        let missing = |number| Failure::field("lines", format!("There is no line {number}."));
+        chosen.map_err(missing)?.into_iter().collect()
     };
-    if let Some(missing) = wanted.iter().flatten().find(|number| !existing.iter().any(|line| line.line == **number)) {
-        return Err(Failure::field("lines", format!("There is no line {missing}.")));
-    }
-    let chosen: Vec<&Line> =
-        existing.iter().filter(|line| wanted.as_ref().is_none_or(|wanted| wanted.contains(&line.line))).collect();
-    for line in &chosen {
-        cite_one(&mut tx, id, version, line.id, &Cite { document: Some(document), place: place.to_owned() }).await?;
+    if !chosen.is_empty() {
+        is_there(&mut tx, id, version, document, place).await?;
+        lines::cite_many(&mut tx, &chosen, document, &place_as_kept(place)).await?;
     }
     tx.commit().await?;
     Ok(chosen.len())

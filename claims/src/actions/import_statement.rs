@@ -7,15 +7,17 @@ use super::{
 };
 use crate::{
     ClaimId, DocumentId, ImportId, VersionId,
-    access::{Actor, Refusal},
-    intake::line,
-    line::Category,
+    access::{Action, Actor, Refusal},
+    case::Case,
+    intake::{Answers, line},
+    line::{Category, LineFacts},
     money,
-    statements::{Choices, Statement, problem::Severity},
+    statements::{Choices, Statement, lines::Proposal, problem::Severity},
     store::{
-        Tx, claims,
+        Tx, cases, claims,
         documents::NewDocument,
-        events, lines,
+        events,
+        lines::{self, InCase},
         statements::{self as stored, Import, NewLine},
     },
 };
@@ -29,6 +31,51 @@ pub enum Imported {
     ReadsOtherwise,
 }
 
+/// A statement whose lines were read by the rules of the case, while nobody waited for the database.
+#[derive(Debug)]
+pub struct ReadLines {
+    statement: Statement,
+    /// The settings of the case by which they were read.
+    settings: Answers,
+    lines: Result<Vec<(LineFacts, InCase)>, Failure>,
+}
+
+impl ReadLines {
+    /// Reads the lines of a statement.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] for a claim that is another's. What is wrong with the lines is said when they are imported.
+    pub async fn of(recoup: &Recoup, actor: &Actor, claim: ClaimId, statement: Statement) -> Result<Self, Failure> {
+        let mut tx = recoup.store.read().await?;
+        let claim = claim_view::own_claim(&mut tx, actor, claim, Action::ChangeClaim).await?;
+        let row = cases::by_id(&mut tx, claim.case_id).await?.ok_or(Refusal::NotFound)?;
+        drop(tx);
+        let case = row.read()?;
+        // A large statement takes a second: it must not keep a thread that answers others.
+        let work = move || {
+            let lines = read_lines(&statement, &case);
+            Self { statement, settings: row.settings.0, lines }
+        };
+        tokio::task::spawn_blocking(work).await.map_err(|error| Failure::Internal(error.to_string()))
+    }
+}
+
+/// Reads the lines of a statement by the rules of its case, as those that are typed.
+fn read_lines(statement: &Statement, case: &Case) -> Result<Vec<(LineFacts, InCase)>, Failure> {
+    let category =
+        statement.reading.category.ok_or_else(|| Failure::said("Say first what the rows of this file are."))?;
+    let rules = case.line_rules();
+    let read = |proposal: &Proposal| {
+        let facts = line::read(category, &proposal.answers, &rules).facts;
+        let facts = facts.ok_or_else(|| Failure::Internal("a line that was right is wrong".to_owned()))?;
+        let in_case = edit_lines::in_case(case, &facts).ok_or_else(|| {
+            Failure::said(format!("The amount of {} is too large for the currency of the case.", proposal.release))
+        })?;
+        Ok((facts, in_case))
+    };
+    statement.lines.iter().map(read).collect()
+}
+
 /// Makes lines of a statement that was shown and read again by the same choices. A second click finds it done.
 ///
 /// # Errors
@@ -38,9 +85,10 @@ pub async fn import(
     actor: &Actor,
     claim: ClaimId,
     id: ImportId,
-    mut statement: Statement,
+    read: ReadLines,
     key: &str,
 ) -> Result<Imported, Failure> {
+    let ReadLines { mut statement, settings, lines: read } = read;
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
     let fingerprint = format!("{claim} {id}");
@@ -57,7 +105,8 @@ pub async fn import(
         return Ok(Imported::ReadsOtherwise);
     }
     ready(&import, &statement)?;
-    let case = claim_view::case_of(&mut tx, &claim).await?;
+    let row = cases::by_id(&mut tx, claim.case_id).await?.ok_or(Refusal::NotFound)?;
+    let case = row.read()?;
     let category =
         statement.reading.category.ok_or_else(|| Failure::said("Say first what the rows of this file are."))?;
     if !case.settings.categories.contains(&category) {
@@ -79,23 +128,20 @@ pub async fn import(
     }
     let document = document(recoup, &mut tx, actor, &import, draft).await?;
     let first = stored::next_line(&mut tx, claim.id).await?;
-    let rules = case.line_rules();
-    for (number, proposal) in (first..).zip(&statement.lines) {
-        let facts = line::read(category, &proposal.answers, &rules).facts;
-        let facts = facts.ok_or_else(|| Failure::Internal("a line that was right is wrong".to_owned()))?;
-        let in_case = edit_lines::in_case(&case, &facts).ok_or_else(|| {
-            Failure::said(format!("The amount of {} is too large for the currency of the case.", proposal.release))
-        })?;
-        let new = NewLine {
+    // The case may have been saved since the lines were read.
+    let read = if settings == row.settings.0 { read? } else { read_lines(&statement, &case)? };
+    let lines: Vec<NewLine<'_>> = (first..)
+        .zip(statement.lines.iter().zip(&read))
+        .map(|(number, (proposal, (facts, in_case)))| NewLine {
             number,
             answers: &proposal.answers,
-            facts: &facts,
-            in_case: &in_case,
+            facts,
+            in_case,
             key: &proposal.key,
             place: &proposal.rows,
-        };
-        stored::add_line(&mut tx, id, draft, document, &new).await?;
-    }
+        })
+        .collect();
+    stored::add_lines(&mut tx, id, draft, document, &lines).await?;
     stored::add_rows(&mut tx, id, first, &statement.rows).await?;
     stored::finish(&mut tx, id, document, import.replaces, now).await?;
     let choices = &import.choices.0;

@@ -1,7 +1,5 @@
 //! Sending a claim: one transaction that freezes the version, numbers the claim, records the event and queues the mails.
 
-use std::collections::BTreeMap;
-
 use data_encoding::HEXLOWER;
 use minijinja::context;
 use sha2::{Digest, Sha256};
@@ -9,7 +7,6 @@ use sha2::{Digest, Sha256};
 use super::{
     Failure, Recoup,
     claim_view::{self, Draft},
-    edit_lines::in_case,
     letters, match_case, once, permit,
 };
 use crate::{
@@ -17,19 +14,24 @@ use crate::{
     access::{Action, Actor, Refusal},
     case::{Case, Intake},
     deadline,
-    frozen::{self, FrozenClaim, FrozenDeclaration, FrozenDocument, FrozenEvidence, FrozenLine},
+    frozen::{self, FrozenClaim, FrozenDeclaration, FrozenDocument},
     identifiers::ClaimNumber,
-    intake::{Answers, claimant, line, sign, steps::Step},
+    intake::{Answers, claimant, sign, steps::Step},
     letters::receipt_sums,
-    line::Category,
     money,
     store::{
         Tx, cases,
         claims::{self, Sent},
-        events, letters as letters_kept, lines, matching, outbox, totals as kept_totals,
+        events, letters as letters_kept, matching, outbox, totals as kept_totals,
     },
-    totals::{self, Addend, Total},
+    totals::{self, Total},
 };
+
+mod lines;
+
+pub use lines::Ahead;
+
+use lines::Signed;
 
 /// What the claimant is told: which claim, which version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,14 +57,60 @@ pub async fn submit(
     key: &str,
 ) -> Result<Received, Failure> {
     let answers = answers.only(sign::FORM);
-    match freeze(recoup, actor, id, version, &answers, client, key).await {
+    send(recoup, actor, &Form { id, version, answers: &answers, client, key }, None).await
+}
+
+impl Ahead {
+    /// Signs and sends the draft whose lines were read, as it is stored by then, and as [`submit`] does.
+    ///
+    /// # Errors
+    /// As [`submit`].
+    pub async fn submit(
+        self,
+        recoup: &Recoup,
+        actor: &Actor,
+        answers: &Answers,
+        client: &str,
+        key: &str,
+    ) -> Result<Received, Failure> {
+        let answers = answers.only(sign::FORM);
+        let form = Form { id: self.id, version: self.version, answers: &answers, client, key };
+        send(recoup, actor, &form, Some(self)).await
+    }
+}
+
+/// The signature page as it was sent.
+struct Form<'f> {
+    id: ClaimId,
+    version: VersionId,
+    answers: &'f Answers,
+    client: &'f str,
+    key: &'f str,
+}
+
+async fn send(recoup: &Recoup, actor: &Actor, form: &Form<'_>, ahead: Option<Ahead>) -> Result<Received, Failure> {
+    match read_and_freeze(recoup, actor, form, ahead).await {
         Err(failure @ (Failure::Invalid(_) | Failure::Said(_) | Failure::Refused(Refusal::VerifyEmail))) => {
-            if let Err(error) = keep_typed(recoup, id, version, answers).await {
+            if let Err(error) = keep_typed(recoup, form.id, form.version, form.answers.clone()).await {
                 tracing::warn!(%error, "what was typed on the signature page was not kept");
             }
             Err(failure)
         }
         done => done,
+    }
+}
+
+async fn read_and_freeze(
+    recoup: &Recoup,
+    actor: &Actor,
+    form: &Form<'_>,
+    mut ahead: Option<Ahead>,
+) -> Result<Received, Failure> {
+    loop {
+        if let Some(received) = freeze(recoup, actor, form, ahead).await? {
+            return Ok(received);
+        }
+        ahead = Some(Ahead::read(recoup, actor, form.id, form.version).await?);
     }
 }
 
@@ -82,15 +130,14 @@ async fn keep_typed(recoup: &Recoup, id: ClaimId, version: VersionId, mut answer
     Ok(())
 }
 
+/// The transaction. Nothing is done, and nothing given, if there are so many lines that they are to be read before it.
 async fn freeze(
     recoup: &Recoup,
     actor: &Actor,
-    id: ClaimId,
-    version: VersionId,
-    answers: &Answers,
-    client: &str,
-    key: &str,
-) -> Result<Received, Failure> {
+    form: &Form<'_>,
+    ahead: Option<Ahead>,
+) -> Result<Option<Received>, Failure> {
+    let &Form { id, version, answers, client, key } = form;
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
     let claim = claim_view::own_claim(&mut tx, actor, id, Action::ReadOwnClaim).await?;
@@ -98,7 +145,7 @@ async fn freeze(
     matching::lock(&mut tx, claim.case_id).await?;
     let row = claims::version(&mut tx, version).await?.filter(|row| row.claim_id == id).ok_or(Refusal::NotFound)?;
     if row.sent_at.is_some() {
-        return Ok(Received { number: claim.number.unwrap_or_default(), version: row.version });
+        return Ok(Some(Received { number: claim.number.unwrap_or_default(), version: row.version }));
     }
     let fingerprint = format!("{id} {version} {answers:?}");
     once::answered(&mut tx, actor, key, "submit_claim", &fingerprint).await?;
@@ -127,6 +174,12 @@ async fn freeze(
         return Err(Failure::said(format!("The claim cannot be sent yet: {}", remark.words)));
     }
     let signature = sign::read(answers, draft.case.settings.forum, late).map_err(Failure::Invalid)?;
+    let signed = match ahead {
+        Some(ahead) => ahead.signed(&mut tx, &draft).await?,
+        None if lines::are_many(&draft) => return Ok(None),
+        None => Signed::of(&mut tx, &draft).await?,
+    };
+    signed.restate(&mut tx, version).await?;
 
     let number = match &draft.claim.number {
         Some(number) => number.clone(),
@@ -134,7 +187,6 @@ async fn freeze(
             ClaimNumber::new(&draft.case.settings.prefix, cases::next_claim(&mut tx, draft.case.id).await?).to_string()
         }
     };
-    let (frozen_lines, sums) = freeze_lines(&mut tx, &draft).await?;
     let today = deadline::day_in(now, &draft.case.settings.time_zone);
     let declaration = FrozenDeclaration {
         text: signature.declaration.key().to_owned(),
@@ -147,8 +199,9 @@ async fn freeze(
         client_address: client.to_owned(),
         late_reason: signature.late_reason,
     };
-    let frozen = assemble(&draft, &number, now, frozen_lines, sums, declaration);
-    let text = frozen.canonical().map_err(|error| Failure::Internal(error.to_string()))?;
+    let mut frozen = assemble(&draft, &number, now, signed.sums, declaration);
+    let text = frozen.canonical_around(&signed.text).map_err(|error| Failure::Internal(error.to_string()))?;
+    frozen.lines = signed.lines;
     let sha256 = HEXLOWER.encode(&Sha256::digest(text.as_bytes()));
 
     let details = claimant::read(&draft.answers_of(Step::Claimant)).map_err(Failure::Invalid)?;
@@ -185,68 +238,14 @@ async fn freeze(
     match_case::changed(&mut tx, &draft.claim, Some(version)).await?;
     once::keep(recoup, &mut tx, actor, key, "submit_claim", &fingerprint, &number).await?;
     tx.commit().await?;
-    Ok(Received { number, version: row.version })
+    Ok(Some(Received { number, version: row.version }))
 }
 
-/// Reads every line anew from its answers: what is signed is what the rules say today, not what they said when it was typed.
-async fn freeze_lines(tx: &mut Tx, draft: &Draft) -> Result<(Vec<FrozenLine>, Vec<Total>), Failure> {
-    let rules = draft.case.line_rules();
-    let mut cited: BTreeMap<i64, Vec<FrozenEvidence>> = BTreeMap::new();
-    for citation in lines::citations(tx, draft.version.id, None).await? {
-        cited.entry(citation.line_id.0).or_default().push(FrozenEvidence {
-            document: citation.name,
-            sha256: citation.sha256,
-            place: citation.place,
-        });
-    }
-    let mut frozen = Vec::new();
-    let mut addends = Vec::new();
-    for stored in lines::list(tx, draft.version.id, None, lines::Order::Number, i64::MAX, 0).await? {
-        let category = Category::parse(&stored.category)
-            .ok_or_else(|| Failure::Internal(format!("unknown category {}", stored.category)))?;
-        let wrong = || Failure::said(format!("The claim cannot be sent yet: line {} needs attention.", stored.line));
-        let facts = line::read(category, &stored.answers.0, &rules).facts.ok_or_else(wrong)?;
-        let value = in_case(&draft.case, &facts).ok_or_else(wrong)?;
-        if stored.case_amount != Some(value.amount) || stored.amount != Some(facts.amount) {
-            lines::write(tx, stored.id, &stored.answers.0, Some((&facts, &value))).await?;
-        }
-        let evidence = cited.remove(&stored.id.0).unwrap_or_default();
-        addends.push(Addend {
-            category,
-            basis: facts.basis,
-            amount: value.amount,
-            interest: value.interest,
-            costs: value.costs,
-            units: facts.units,
-            documented: !evidence.is_empty(),
-        });
-        frozen.push(FrozenLine {
-            line: stored.line,
-            category,
-            answers: stored.answers.0,
-            currency: facts.currency,
-            amount: facts.amount,
-            rate: value.rate,
-            amount_in_case: value.amount,
-            interest_in_case: value.interest,
-            costs_in_case: value.costs,
-            basis: facts.basis,
-            period: facts.period,
-            release: facts.release,
-            units: facts.units,
-            evidence,
-        });
-    }
-    let sums = totals::add_up(addends)
-        .ok_or_else(|| Failure::said("The lines add up to more than can be counted. Check their amounts."))?;
-    Ok((frozen, sums))
-}
-
+/// What is signed, but for the lines.
 fn assemble(
     draft: &Draft,
     number: &str,
     now: Instant,
-    lines: Vec<FrozenLine>,
     totals: Vec<Total>,
     declaration: FrozenDeclaration,
 ) -> FrozenClaim {
@@ -267,7 +266,7 @@ fn assemble(
             .filter(|(step, _)| step.as_str() != Step::Sign.key())
             .map(|(step, answers)| (step.clone(), answers.clone()))
             .collect(),
-        lines,
+        lines: Vec::new(),
         documents: draft
             .documents
             .iter()

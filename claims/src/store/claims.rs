@@ -259,6 +259,14 @@ pub async fn versions(tx: &mut Tx, claim: ClaimId) -> Result<Vec<Version>, Error
     on!(tx, c => sqlx::query_as(sql).bind(claim).fetch_all(c).await)
 }
 
+/// The number of the version after the last.
+///
+/// # Errors
+/// If the database fails.
+pub async fn next_version(tx: &mut Tx, claim: ClaimId) -> Result<i64, Error> {
+    on!(tx, c => sqlx::query_scalar("SELECT 1 + COALESCE(MAX(version), 0) FROM versions WHERE claim_id = $1").bind(claim).fetch_one(c).await)
+}
+
 /// What is kept with a version when it is sent.
 #[derive(Debug, Clone)]
 pub struct Sent<'a> {

@@ -1,8 +1,10 @@
 //! Lines of a version and the documents they cite.
 
-use sqlx::types::Json;
+use std::collections::BTreeMap;
 
-use super::{Error, Tx, on};
+use sqlx::{QueryBuilder, types::Json};
+
+use super::{AT_ONCE, Error, Tx, on};
 use crate::{
     DocumentId, EvidenceId, LineId, VersionId,
     intake::Answers,
@@ -188,6 +190,15 @@ pub async fn list(
     on!(tx, c => sqlx::query_as(sql).bind(version).bind(category.map_or("", Category::key)).bind(limit).bind(offset).fetch_all(c).await)
 }
 
+/// The lines of a version by their numbers.
+///
+/// # Errors
+/// If the database fails.
+pub async fn numbers(tx: &mut Tx, version: VersionId) -> Result<BTreeMap<i64, LineId>, Error> {
+    let rows: Vec<(i64, LineId)> = on!(tx, c => sqlx::query_as("SELECT line, id FROM lines WHERE version_id = $1").bind(version).fetch_all(c).await)?;
+    Ok(rows.into_iter().collect())
+}
+
 /// How many lines a category of a version has, how many of them are wrong, and how many cite nothing.
 ///
 /// # Errors
@@ -252,6 +263,30 @@ pub async fn cite(tx: &mut Tx, line: LineId, document: DocumentId, place: &str) 
             .bind(line).bind(document).bind(place).execute(&mut *c).await?;
         sqlx::query("UPDATE lines SET citations = (SELECT COUNT(*) FROM evidence WHERE line_id = $1) WHERE id = $1").bind(line).execute(c).await.map(drop)
     })
+}
+
+/// Cites a document with many lines at the same place; where it is cited already nothing changes.
+///
+/// # Errors
+/// If the database fails.
+pub async fn cite_many(tx: &mut Tx, lines: &[LineId], document: DocumentId, place: &str) -> Result<(), Error> {
+    for some in lines.chunks(AT_ONCE) {
+        on!(tx, c => {
+            let mut query = QueryBuilder::new("INSERT INTO evidence (line_id, document_id, place) ");
+            query.push_values(some, |mut row, line| {
+                row.push_bind(line).push_bind(document).push_bind(place);
+            });
+            query.push(" ON CONFLICT (line_id, document_id, place) DO NOTHING");
+            query.build().execute(&mut *c).await?;
+            let mut query = QueryBuilder::new("WITH citing (id) AS (");
+            query.push_values(some, |mut row, line| {
+                row.push_bind(line);
+            });
+            query.push(") UPDATE lines SET citations = (SELECT COUNT(*) FROM evidence e WHERE e.line_id = lines.id) WHERE id IN (SELECT id FROM citing)");
+            query.build().execute(c).await.map(drop)
+        })?;
+    }
+    Ok(())
 }
 
 /// Takes a citation of a line back.

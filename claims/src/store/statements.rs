@@ -2,9 +2,9 @@
 
 use sqlx::{QueryBuilder, types::Json};
 
-use super::{Error, Tx, on};
+use super::{AT_ONCE, Error, Tx, on};
 use crate::{
-    AccountId, CaseId, ClaimId, ClaimantId, DocumentId, ImportId, Instant, LineId, VersionId,
+    AccountId, CaseId, ClaimId, ClaimantId, DocumentId, ImportId, Instant, VersionId,
     identifiers::{Gtin, Isrc},
     intake::Answers,
     line::{Basis, LineFacts},
@@ -273,34 +273,52 @@ pub struct NewLine<'n> {
     pub place: &'n str,
 }
 
-/// Adds a line of an import with its citation.
+/// Adds lines of an import with their citations.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn add_line(
+pub async fn add_lines(
     tx: &mut Tx,
     import: ImportId,
     version: VersionId,
     document: DocumentId,
-    new: &NewLine<'_>,
+    lines: &[NewLine<'_>],
 ) -> Result<(), Error> {
-    let (facts, release) = (new.facts, &new.facts.release);
-    on!(tx, c => {
-        let line: LineId = sqlx::query_scalar(
-            "INSERT INTO lines (version_id, line, category, answers, is_right, currency, amount, rate, case_amount, case_interest, case_costs, basis, period_from, period_to, gtin, \
-             aggregator_gtin, catalogue_number, isrc, artist, title, label, format, channel, units, citations) VALUES ($1, $2, $3, $4, TRUE, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
-             $15, $16, $17, $18, $19, $20, $21, $22, $23, 1) RETURNING id",
-        )
-        .bind(version).bind(new.number).bind(facts.category.key()).bind(Json(new.answers)).bind(facts.currency.code()).bind(facts.amount).bind(&new.in_case.rate)
-        .bind(new.in_case.amount).bind(new.in_case.interest).bind(new.in_case.costs).bind(facts.basis.map(Basis::key))
-        .bind(facts.period.map(|period| period.from)).bind(facts.period.map(|period| period.to))
-        .bind(release.gtin.as_ref().map(Gtin::as_str)).bind(release.aggregator_gtin.as_ref().map(Gtin::as_str)).bind(&release.catalogue_number)
-        .bind(release.isrc.as_ref().map(Isrc::as_str)).bind(&release.artist).bind(&release.title).bind(&release.label).bind(&release.format)
-        .bind(&facts.channel).bind(facts.units)
-        .fetch_one(&mut *c).await?;
-        sqlx::query("INSERT INTO evidence (line_id, document_id, place) VALUES ($1, $2, $3)").bind(line).bind(document).bind(new.place).execute(&mut *c).await?;
-        sqlx::query("INSERT INTO import_lines (import_id, line, key) VALUES ($1, $2, $3)").bind(import).bind(new.number).bind(new.key).execute(c).await.map(drop)
-    })
+    for some in lines.chunks(AT_ONCE) {
+        // Statements of full length come again; one of the rest is not worth being kept by the connection.
+        let again = some.len() == AT_ONCE;
+        on!(tx, c => {
+            let mut query = QueryBuilder::new(
+                "INSERT INTO lines (version_id, line, category, answers, is_right, currency, amount, rate, case_amount, case_interest, case_costs, basis, period_from, period_to, gtin, \
+                 aggregator_gtin, catalogue_number, isrc, artist, title, label, format, channel, units, citations) ",
+            );
+            query.push_values(some, |mut row, new| {
+                let (facts, release) = (new.facts, &new.facts.release);
+                row.push_bind(version).push_bind(new.number).push_bind(facts.category.key()).push_bind(Json(new.answers)).push("TRUE");
+                row.push_bind(facts.currency.code()).push_bind(facts.amount).push_bind(&new.in_case.rate);
+                row.push_bind(new.in_case.amount).push_bind(new.in_case.interest).push_bind(new.in_case.costs).push_bind(facts.basis.map(Basis::key));
+                row.push_bind(facts.period.map(|period| period.from)).push_bind(facts.period.map(|period| period.to));
+                row.push_bind(release.gtin.as_ref().map(Gtin::as_str)).push_bind(release.aggregator_gtin.as_ref().map(Gtin::as_str));
+                row.push_bind(&release.catalogue_number).push_bind(release.isrc.as_ref().map(Isrc::as_str)).push_bind(&release.artist);
+                row.push_bind(&release.title).push_bind(&release.label).push_bind(&release.format).push_bind(&facts.channel).push_bind(facts.units).push("1");
+            });
+            query.build().persistent(again).execute(&mut *c).await?;
+            // No order is promised in which ids are given; the number says which line it is.
+            let mut query = QueryBuilder::new("WITH cited (line, place) AS (");
+            query.push_values(some, |mut row, new| {
+                row.push_bind(new.number).push_bind(new.place);
+            });
+            query.push(") INSERT INTO evidence (line_id, document_id, place) SELECT (SELECT l.id FROM lines l WHERE l.version_id = ").push_bind(version);
+            query.push(" AND l.line = cited.line), ").push_bind(document).push(", place FROM cited ORDER BY line");
+            query.build().persistent(again).execute(&mut *c).await?;
+            let mut query = QueryBuilder::new("INSERT INTO import_lines (import_id, line, key) ");
+            query.push_values(some, |mut row, new| {
+                row.push_bind(import).push_bind(new.number).push_bind(new.key);
+            });
+            query.build().persistent(again).execute(c).await.map(drop)
+        })?;
+    }
+    Ok(())
 }
 
 /// Rows that go to SQLite in one statement: five values each, far below its limit of 32,766.

@@ -18,7 +18,7 @@ use claims::{
     access::Actor,
     actions::{
         Failure, documents,
-        import_statement::{self, Imported},
+        import_statement::{self, Imported, ReadLines},
         imports::{self, Begun},
     },
     statements::{self, Choices, Input, Refused, Rules, Statement, Wish},
@@ -235,7 +235,10 @@ async fn confirm(
     // Not undone when the browser goes away: the answer is kept with the key.
     let work = tokio::spawn({
         let http = http.clone();
-        async move { import_statement::import(&http.recoup, &actor, claim, id, statement, &key).await }
+        async move {
+            let read = ReadLines::of(&http.recoup, &actor, claim, statement).await?;
+            import_statement::import(&http.recoup, &actor, claim, id, read, &key).await
+        }
     });
     let imported = work.await.map_err(|error| Failure::Internal(error.to_string()))?;
     match imported {

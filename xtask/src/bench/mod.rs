@@ -10,6 +10,7 @@ mod measure;
 mod pages;
 mod splink;
 mod statements;
+mod waits;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -34,6 +35,8 @@ pub enum Bench {
     Statements,
     /// Asks for pages beside bare axum, with a large case, and in a storm of sign-ins
     Pages(pages::Options),
+    /// Works on a claim of 20,000 lines, and says how long others wait to write meanwhile
+    Waits,
 }
 
 /// Measures.
@@ -46,5 +49,6 @@ pub fn run(workspace: &Workspace, interrupt: &Interrupt, bench: &Bench) -> Resul
         Bench::Lighthouse => lighthouse::run(workspace, interrupt),
         Bench::Statements => statements::run(workspace, interrupt),
         Bench::Pages(options) => pages::run(workspace, interrupt, options),
+        Bench::Waits => waits::run(workspace, interrupt),
     }
 }

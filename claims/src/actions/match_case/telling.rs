@@ -14,7 +14,7 @@ use crate::{
     access::Refusal,
     case::Case,
     deadline,
-    frozen::FrozenClaim,
+    frozen::FrozenInBrief,
     intake::steps::Step,
     mail::linked,
     matching::of_case::percent,
@@ -46,7 +46,7 @@ pub(super) async fn tell(
     let case = cases::by_id(tx, case).await?.ok_or(Refusal::NotFound)?.read()?;
     let listeners = listeners(tx, case.id).await?;
     for (version, claim, frozen) in untold {
-        let frozen: FrozenClaim = serde_json::from_str(&frozen)
+        let frozen = FrozenInBrief::read(&frozen)
             .map_err(|error| Failure::Internal(format!("the frozen text of version {version} is damaged: {error}")))?;
         let claim = claims::by_id(tx, claim).await?.ok_or(Refusal::NotFound)?;
         let compared = compared(&claim, version, run.is_some());
@@ -76,7 +76,7 @@ async fn tell_of(
     case: &Case,
     listeners: &[Listener],
     claim: &Claim,
-    frozen: &FrozenClaim,
+    frozen: &FrozenInBrief,
     compared: &str,
     now: Instant,
 ) -> Result<(), Failure> {
@@ -126,7 +126,7 @@ async fn values(
     tx: &mut Tx,
     case: &Case,
     claim: &Claim,
-    frozen: &FrozenClaim,
+    frozen: &FrozenInBrief,
     compared: &str,
     alert: Option<i64>,
 ) -> Result<Value, Failure> {
@@ -167,7 +167,7 @@ async fn values(
         claimant => frozen.answers.get(Step::Claimant.key()).map_or("", |answers| answers.get("legal_name")),
         case => settings.title.as_str(), number => frozen.number.as_str(), version => frozen.version,
         received => deadline::show(frozen.received_at, &settings.time_zone),
-        lines => leads(&grouped_units(i64::try_from(frozen.lines.len()).unwrap_or(i64::MAX)), &link),
+        lines => leads(&grouped_units(i64::try_from(frozen.lines).unwrap_or(i64::MAX)), &link),
         total => show(total.amount), documented => show(total.documented), late => frozen.declaration.late_reason.is_some(),
         alert => alert.map(|alert| leads(&settings.currency.show(alert), &page(""))),
         link => link.as_str(), compared, resembles, shares, matches_link, overlaps_link, preferences => words::preferences(recoup, case),
