@@ -115,8 +115,8 @@ fn bounded<T: PartialEq + Copy>(a: &[T], b: &[T], limit: usize) -> Option<usize>
 /// Three rows of the dynamic programme, given up as soon as a whole row exceeds the limit. Only cells are reckoned that lie so near the
 /// diagonal that the limit may reach them (Ukkonen 1985); `a` is not longer than `b`.
 fn table<T: PartialEq + Copy>(a: &[T], b: &[T], limit: usize) -> Option<usize> {
-    /// More than any distance.
-    const FAR: u8 = 2 * LONGEST as u8;
+    /// More than any distance in a table of [`LONGEST`].
+    const FAR: u8 = 100;
     let mut rows = [[FAR; LONGEST + 2]; 3];
     let width = b.len();
     for (cell, j) in rows[0].iter_mut().take(width.min(limit) + 1).zip(0..) {
