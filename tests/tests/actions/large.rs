@@ -256,7 +256,7 @@ on_both! {
                     drop(tx);
                     edit_lines::uncite(recoup, &actor, id, 400, cited[1].id).await.unwrap();
                     if change == "another place" {
-                        edit_lines::cite_many(recoup, &actor, id, other, "400", "page 2").await.unwrap();
+                        edit_lines::cite_many(recoup, &actor, id, other, "400", "row 2").await.unwrap();
                     }
                 }
                 "document" => claims::actions::documents::remove(recoup, &actor, id, proof).await.unwrap(),

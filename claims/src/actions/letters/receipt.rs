@@ -124,7 +124,8 @@ pub async fn know(recoup: &Recoup, letter: &Letter, pdf: &[u8]) -> Result<(), Fa
     if known {
         return Ok(());
     }
-    let mut tx = recoup.store.write().await?;
+    // Where a machine that loses its power loses this, it has lost too that the mail went out, and the same bytes are made and kept again.
+    let mut tx = recoup.store.write_soon().await?;
     store::know_receipt(&mut tx, &letter.sha256, &sha256).await?;
     Ok(tx.commit().await?)
 }
