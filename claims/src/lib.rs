@@ -18,6 +18,7 @@ pub mod matching;
 pub mod money;
 pub mod overlap;
 pub mod period;
+pub mod spreadsheet;
 #[cfg(feature = "statements")]
 pub mod statements;
 pub mod status;

@@ -4,6 +4,7 @@ use chrono::{Datelike, Timelike};
 use claims::{
     Instant,
     filing::{Cell, Table},
+    spreadsheet,
 };
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, XlsxError};
 
@@ -21,16 +22,11 @@ pub fn csv(table: &Table) -> Result<Vec<u8>, csv::Error> {
     writer.write_record(table.columns.iter().map(|column| column.name))?;
     for row in &table.rows {
         writer.write_record(row.iter().map(|cell| match cell {
-            Cell::Text(text) if runs_in_a_spreadsheet(text) => format!("'{text}"),
+            Cell::Text(text) if spreadsheet::runs(text) => format!("'{text}"),
             cell => cell.plain(),
         }))?;
     }
     writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
-}
-
-/// Whether a spreadsheet would take a text for a formula: by its first character, the wide forms of East Asia included.
-fn runs_in_a_spreadsheet(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'])
 }
 
 /// All tables as one workbook: a sheet each, and one that explains the columns. Amounts are numbers; texts are texts, also

@@ -5,6 +5,7 @@ use crate::{
     identifiers::{Gtin, Isrc},
     intake::{form::fields, line},
     line::Basis,
+    spreadsheet,
 };
 
 /// The columns, in order. New ones are added at the end, so that a file read by position stays readable.
@@ -111,7 +112,7 @@ fn write_row(text: &mut String, cells: impl Iterator<Item = String>) {
         if place > 0 {
             text.push(',');
         }
-        let cell = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell };
+        let cell = if spreadsheet::runs(&cell) { format!("'{cell}") } else { cell };
         if cell.contains([',', '"', '\n', '\r']) {
             text.push('"');
             text.push_str(&cell.replace('"', "\"\""));
@@ -133,12 +134,14 @@ mod tests {
         let mut claim = example();
         claim.lines[0].release.title = Some("=cmd|'/c calc'!A1".to_owned());
         claim.lines[0].release.artist = Some("Smith, \"Bob\"".to_owned());
+        claim.lines[0].release.label = Some("＝1+1".to_owned());
         claim.lines[0].answers.set("note", "one\ntwo");
         let text = lines_csv(&claim);
         let (head, row) = text.split_once("\r\n").unwrap();
         assert_eq!(head.split(',').count(), LINE_COLUMNS.len());
         assert!(row.starts_with("ALG-000001-X,1,1,unpaid_sales,15000.00,USD,1,15000.00,USD,"), "{row}");
         assert!(row.contains("\"Smith, \"\"Bob\"\"\",'=cmd|'/c calc'!A1,"), "{row}");
+        assert!(row.contains(",'＝1+1,"), "{row}");
         assert!(row.ends_with("note: one\ntwo\"\r\n"), "{row}");
     }
 

@@ -37,7 +37,7 @@ pub(super) mod line {
     pub const TRACK: usize = 8;
 }
 
-/// The canonical values of some records, field by field.
+/// The values of some records, field by field: canonical, but for cells that [`super::cells::Cells`] knows as they stand.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Drafts {
     text: String,

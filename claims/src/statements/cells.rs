@@ -1,5 +1,7 @@
 //! One row as it stands in the file: its cells as bytes of UTF-8, without white space around them.
 
+use crate::spreadsheet;
+
 /// The cells of a row. One value is used for all rows of a file, so that reading allocates nothing per row.
 #[derive(Debug, Clone, Default)]
 pub struct Cells {
@@ -100,15 +102,10 @@ impl Cells {
     }
 }
 
-/// Whether a spreadsheet would take a text for a formula, by its first character, the wide forms of East Asia included. Our
-/// exports and the copy to be corrected put an apostrophe before such a text, as people do who type it into a spreadsheet.
-pub(super) const fn runs_in_a_spreadsheet(text: &[u8]) -> bool {
-    matches!(text, [b'=' | b'+' | b'-' | b'@', ..] | [0xef, 0xbc, 0x9d | 0x8b | 0x8d | 0xa0, ..])
-}
-
-/// Whether a text has that apostrophe. Any other at the beginning is part of the text: `'Round Midnight`.
+/// Whether a text has the apostrophe that our exports and the copy to be corrected put before what a spreadsheet would run, as people do
+/// who type it into a spreadsheet. Any other at the beginning is part of the text: `'Round Midnight`.
 const fn is_guarded(text: &[u8]) -> bool {
-    matches!(text, [b'\'', rest @ ..] if runs_in_a_spreadsheet(rest))
+    matches!(text, [b'\'', rest @ ..] if spreadsheet::runs_as_bytes(rest))
 }
 
 /// Places inside a row are far below 4 GB: rows have a limit.

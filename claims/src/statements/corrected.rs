@@ -3,13 +3,14 @@
 use std::io::Write;
 
 use super::{
-    cells::{Cells, runs_in_a_spreadsheet},
+    cells::Cells,
     choices::{Choices, Rules},
     input::Input,
     limits::Refused,
     number::{self, Mark},
     read::{Wish, read},
 };
+use crate::spreadsheet;
 
 /// The header of the column that is added; it is known again, and left alone, when the copy is imported.
 pub const REMARKS: &str = "What to mend";
@@ -54,7 +55,7 @@ pub fn write(input: &Input<'_>, choices: &Choices, rules: &Rules, mut to: impl W
 
 /// A text that no spreadsheet takes for a formula.
 fn safe(text: &str) -> String {
-    let formula = runs_in_a_spreadsheet(text.as_bytes())
+    let formula = spreadsheet::runs(text)
         && number::read(text.as_bytes(), Mark::Point).is_err()
         && number::read(text.as_bytes(), Mark::Comma).is_err();
     if formula { format!("'{text}") } else { text.to_owned() }
