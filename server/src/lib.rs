@@ -1,6 +1,9 @@
 //! The binary `recoup`: HTTP, sessions, mail, jobs, documents, command line. A library, so that whole-product tests start the
 //! real thing.
 
+#[macro_use]
+mod say;
+
 pub mod backup;
 pub mod cli;
 pub mod config;

@@ -119,7 +119,7 @@ pub fn suggested_letter(case_title: &str, entry: &Overlap) -> (String, String) {
     };
     let subject = format!("Your claim in “{case_title}”: a question about {release}");
     let text = format!(
-        "You claim money for {release}{period}. Somebody else claims money for the same release and time, so we need to know how these claims go together, to count every dollar once and for the right person.\n\n\
+        "You claim money for {release}{period}. Somebody else claims money for the same release and time, so we need to know how these claims go together, to count all money once and for the right person.\n\n\
          Please tell us who was to be paid for this release under your agreement, which share was yours, and where the agreement says so. If you have the page at hand, add it to the documents of your claim.\n\n\
          {so_far}"
     );

@@ -1,4 +1,4 @@
-//! Who else may claim some of this money: the question that keeps a dollar from being counted twice.
+//! Who else may claim some of this money: the question that keeps money from being counted twice.
 
 use super::agreement::YES_NO;
 use super::form::{Answers, Field, FieldError, Kind, Section};
@@ -8,7 +8,7 @@ use crate::money::Currency;
 /// The form.
 pub const FORM: &[Section] = &[Section {
     title: "",
-    intro: "A label and its artist can both claim the same dollar. Saying so does not reduce your claim; it saves questions later.",
+    intro: "A label and its artist can both claim the same money. Saying so does not reduce your claim; it saves questions later.",
     fields: &[
         Field::required("others", "May anyone else claim some of this money?", Kind::Radio(YES_NO))
             .hint("For example an artist on a percentage, a co-owner, a publisher, your label."),

@@ -144,7 +144,7 @@ impl Kind {
             Self::ClaimWithdrawn => "A claim that was sent is withdrawn.",
             Self::ClaimLarge => "A claim is above the amount set for the case.",
             Self::Members => "Members, each counted once, reach 40, 100 or the number set for the case.",
-            Self::Total => "The total, every dollar counted once, passes $5,000,000 or the amount set for the case.",
+            Self::Total => "The total, all money counted once, passes $5,000,000 or the amount set for the case.",
             Self::Matches => "Two claims may be of one claimant, or claim the same money.",
             Self::Filing => "A filing was built, or could not be.",
             Self::Deadline => "30 days, 7 days and 1 day before the last moment for claims.",

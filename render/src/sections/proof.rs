@@ -94,7 +94,7 @@ pub(super) fn overlaps(contents: &Contents) -> Section {
     }
     let mut plan = Plan::new("Overlaps");
     if contents.filing.overlaps.is_empty() {
-        plan.intro = vec!["No dollar of this filing was found to be claimed by more than one claimant.".to_owned()];
+        plan.intro = vec!["No amount of this filing was found to be claimed by more than one claimant.".to_owned()];
     } else {
         plan.intro = vec!["Where more than one claim asks for the same money, it is counted once. Amounts removed by decision are in the unique total; suspected ones move only its lower bound.".to_owned()];
         let mut cells = vec![out.cell(0, "All overlaps", Style::Bold), Vec::new()];

@@ -54,13 +54,13 @@ pub(super) async fn restore(config: &Config, args: RestoreArgs) -> anyhow::Resul
     let documents = Documents::open(&config.documents, Random::System)?;
     let restored = backup::restore(&args.directory, &config.database_url, &documents).await?;
     say("restored and compared row by row", &restored);
-    println!("Run `recoup doctor --deep`, then start the site.");
+    say!("Run `recoup doctor --deep`, then start the site.");
     Ok(())
 }
 
 fn say(what: &str, manifest: &Manifest) {
     let rows: u64 = manifest.tables.iter().map(|table| table.rows).sum();
-    println!(
+    say!(
         "The backup of {} ({}, schema {}) is {what}: {rows} rows of {} tables, {} documents of {} bytes.",
         manifest.made_at.format("%Y-%m-%d %H:%M:%S UTC"),
         manifest.database,

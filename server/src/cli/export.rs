@@ -43,7 +43,7 @@ pub(super) async fn run(config: &Config, args: ExportArgs) -> anyhow::Result<()>
         .map_err(|error| anyhow!("the database cannot be opened (key database_url): {error}"))?;
     let recoup = Recoup::new(store, Clock::System, Random::System, "http://localhost", config.limits()).await?;
     for file in export::to_directory(&recoup, &args.case, &whats, &args.out, args.raw).await? {
-        println!("{}", file.display());
+        say!("{}", file.display());
     }
     recoup.store.close().await;
     Ok(())

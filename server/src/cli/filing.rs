@@ -5,7 +5,8 @@ use std::{fs::File, path::PathBuf, process::ExitCode};
 use anyhow::{Context, anyhow, bail};
 use claims::{
     Clock,
-    actions::{Recoup, build_filing, match_case},
+    access::Refusal,
+    actions::{Failure, Recoup, build_filing, match_case},
     case::Case,
     filing::{difference, difference_table},
     random::Random,
@@ -74,10 +75,10 @@ pub(super) fn verify(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
     let report = package::verify(|| File::open(&args.package), &key)
         .with_context(|| format!("{} cannot be read", args.package.display()))?;
     for problem in &report.problems {
-        println!("{problem}");
+        say!("{problem}");
     }
     if let Some(manifest) = &report.manifest {
-        println!(
+        say!(
             "{} filing {} ({}), as of {}: {} files, {} claims, {} lines, {} exhibits on {} pages",
             manifest.case,
             manifest.filing,
@@ -91,10 +92,10 @@ pub(super) fn verify(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
         );
     }
     if report.problems.is_empty() {
-        println!("It is whole: every file is as it was built, and the signature fits.");
+        say!("It is whole: every file is as it was built, and the signature fits.");
         Ok(ExitCode::SUCCESS)
     } else {
-        println!("It is NOT as it was built.");
+        say!("It is NOT as it was built.");
         Ok(ExitCode::FAILURE)
     }
 }
@@ -112,7 +113,7 @@ pub(super) async fn run(config: &Config, command: FilingCommand) -> anyhow::Resu
         FilingCommand::Build { case, out: _, again: Some(number) } => again(&recoup, &documents, &case, number).await,
         FilingCommand::Diff { case, from, to, csv } => diff(&recoup, &case, (from, to), csv).await,
         FilingCommand::Key => {
-            println!("{}", filings::key(&recoup).public().text());
+            say!("{}", filings::key(&recoup).public().text());
             Ok(ExitCode::SUCCESS)
         }
         FilingCommand::Verify(args) => verify(&args),
@@ -125,6 +126,14 @@ async fn case_of(recoup: &Recoup, slug: &str) -> anyhow::Result<Case> {
     let mut tx = recoup.store.read().await?;
     let row = cases::by_slug(&mut tx, slug).await?.ok_or_else(|| anyhow!("There is no case “{slug}”."))?;
     Ok(row.read()?)
+}
+
+/// What was read of a filing. On the command line nothing is "not there for this person": the number is wrong.
+fn there<T>(number: i64, read: Result<T, Failure>) -> anyhow::Result<T> {
+    match read {
+        Err(Failure::Refused(Refusal::NotFound)) => Err(anyhow!("The case has no filing {number}.")),
+        read => read.with_context(|| format!("filing {number}")),
+    }
 }
 
 async fn build(recoup: &Recoup, documents: &Documents, slug: &str, out: &PathBuf) -> anyhow::Result<ExitCode> {
@@ -150,14 +159,14 @@ async fn build(recoup: &Recoup, documents: &Documents, slug: &str, out: &PathBuf
             to.write_all(&chunk).await?;
         }
         to.sync_all().await?;
-        println!("{}  {}", file.sha256, path.display());
+        say!("{}  {}", file.sha256, path.display());
     }
     Ok(ExitCode::SUCCESS)
 }
 
 async fn again(recoup: &Recoup, documents: &Documents, slug: &str, number: i64) -> anyhow::Result<ExitCode> {
     let case = case_of(recoup, slug).await?;
-    let made = filings::again(recoup, documents, case.id, number).await?;
+    let made = there(number, filings::again(recoup, documents, case.id, number).await)?;
     let mut tx = recoup.store.read().await?;
     let filing = store::filings::by_number(&mut tx, case.id, number).await?.context("there is no such filing")?;
     let kept = store::filings::files(&mut tx, filing.id).await?;
@@ -166,7 +175,7 @@ async fn again(recoup: &Recoup, documents: &Documents, slug: &str, number: i64) 
         let before =
             kept.iter().find(|file| file.variant == variant && file.name.is_empty()).map(|file| file.sha256.clone());
         let equal = before.as_deref() == Some(&sha256);
-        println!(
+        say!(
             "{variant}: {sha256}, {}",
             if equal { "the same bytes as kept" } else { "NOT the bytes that were kept" }
         );
@@ -177,14 +186,14 @@ async fn again(recoup: &Recoup, documents: &Documents, slug: &str, number: i64) 
 
 async fn diff(recoup: &Recoup, slug: &str, (from, to): (i64, i64), csv: Option<PathBuf>) -> anyhow::Result<ExitCode> {
     let case = case_of(recoup, slug).await?;
-    let before = build_filing::load(recoup, case.id, from).await.with_context(|| format!("filing {from}"))?;
-    let after = build_filing::load(recoup, case.id, to).await.with_context(|| format!("filing {to}"))?;
+    let before = there(from, build_filing::load(recoup, case.id, from).await)?;
+    let after = there(to, build_filing::load(recoup, case.id, to).await)?;
     let difference = difference(&before, &after);
-    println!("{}", difference.words);
+    say!("{}", difference.words);
     let currency = after.filing.case.currency;
     for row in &difference.rows {
         let line = row.line.map(|line| format!(" line {line}")).unwrap_or_default();
-        println!(
+        say!(
             "{:<9} {}{line}: {}, {} → {}",
             row.change,
             row.claim,

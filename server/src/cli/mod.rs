@@ -117,9 +117,9 @@ async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
             let stop = serve::stop_on_signal()?;
             let (listener, base_url) = serve::bind(&config).await?;
             let installation = Installation::open(&config, &base_url, Clock::System, Random::System).await?;
-            println!("Recoup is at {base_url}");
+            say!("Recoup is at {base_url}");
             if let Some(link) = claims::actions::account::first_administrator_link(&installation.recoup).await? {
-                println!(
+                say!(
                     "There is no administrator yet. Open this link once, within 24 hours, to become the first:\n  {link}"
                 );
             }
@@ -129,7 +129,7 @@ async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
             let store = claims::store::Store::open(&config.database_url)
                 .await
                 .context("the database cannot be brought up to date (key database_url)")?;
-            println!("The {} database is up to date.", store.kind());
+            say!("The {} database is up to date.", store.kind());
             store.close().await;
         }
         Command::Doctor { deep, clean, older_than } => {
@@ -148,7 +148,7 @@ async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
             let (listener, base_url) = serve::bind(&config).await?;
             let installation = Installation::open(&config, &base_url, Clock::System, Random::System).await?;
             let sign_ins = demo::load(&installation, &config.data_dir).await?;
-            println!(
+            say!(
                 "Recoup is at {base_url}\n\nSign in as:\n{sign_ins}\nMails are written to files in {}.",
                 config.data_dir.join("mail").display()
             );

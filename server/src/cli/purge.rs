@@ -23,11 +23,11 @@ pub(super) async fn run(config: &Config, dry_run: bool) -> anyhow::Result<()> {
     let mut drafts = 0;
     for draft in &abandoned {
         if !dry_run && !purge::draft(&recoup, draft.claim, before).await? {
-            println!("draft of claim {} in {}: changed meanwhile, kept", draft.claim, draft.slug);
+            say!("draft of claim {} in {}: changed meanwhile, kept", draft.claim, draft.slug);
             continue;
         }
         drafts += 1;
-        println!(
+        say!(
             "draft of claim {} in {}, last changed on {}: {would}",
             draft.claim,
             draft.slug,
@@ -35,12 +35,12 @@ pub(super) async fn run(config: &Config, dry_run: bool) -> anyhow::Result<()> {
         );
     }
     let expired = purge::expired(&recoup, dry_run).await?;
-    println!(
+    say!(
         "{drafts} drafts unchanged for {} days, {} expired sessions, {} expired links: {would}.",
         config.draft_days, expired.sessions, expired.links
     );
     if drafts > 0 && !dry_run {
-        println!("The documents of these drafts go with `recoup doctor --deep --clean`.");
+        say!("The documents of these drafts go with `recoup doctor --deep --clean`.");
     }
     recoup.store.close().await;
     Ok(())

@@ -81,7 +81,7 @@ pub(super) fn run(command: StatementCommand) -> anyhow::Result<ExitCode> {
             let (_, text) = Category::parse(&category)
                 .and_then(template::of)
                 .ok_or_else(|| anyhow!("there is no such template"))?;
-            print!("{text}");
+            let _ = std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes());
             Ok(ExitCode::SUCCESS)
         }
         StatementCommand::Read(args) => read(*args),
@@ -109,7 +109,7 @@ fn read(args: ReadArgs) -> anyhow::Result<ExitCode> {
         Ok(statement) => statement,
         Err(refused) => {
             if args.json {
-                println!("{}", serde_json::json!({ "refused": refused.to_string() }));
+                say!("{}", serde_json::json!({ "refused": refused.to_string() }));
             } else {
                 eprintln!("{}: {refused}", args.file.display());
             }

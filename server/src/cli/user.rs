@@ -57,7 +57,7 @@ pub(super) async fn run(config: &Config, command: UserCommand) -> anyhow::Result
             let answers =
                 Answers::default().with("email", email.clone()).with("name", name).with("password", password.clone());
             account::add(&recoup, &answers, administrator).await.map_err(in_words)?;
-            println!("{email} was added. Password, shown this once: {password}");
+            say!("{email} was added. Password, shown this once: {password}");
         }
         UserCommand::List => {
             let mut tx = recoup.store.read().await?;
@@ -65,7 +65,7 @@ pub(super) async fn run(config: &Config, command: UserCommand) -> anyhow::Result
                 let confirmed = if account.verified_at.is_some() { "confirmed" } else { "not confirmed" };
                 let role = if account.administrator { "administrator" } else { "account" };
                 let state = if account.disabled_at.is_some() { "disabled" } else { "enabled" };
-                println!("{}\t{}\t{role}\t{confirmed}\t{state}", account.email, account.name);
+                say!("{}\t{}\t{role}\t{confirmed}\t{state}", account.email, account.name);
             }
         }
         UserCommand::Disable { email } => set(&recoup, &email, true).await?,
@@ -73,7 +73,7 @@ pub(super) async fn run(config: &Config, command: UserCommand) -> anyhow::Result
             if !second_factor::remove_by_email(&recoup, &email).await? {
                 bail!("there is no account with the address {email} that has a second factor");
             }
-            println!(
+            say!(
                 "The second factor of {email} is removed, and all its sessions are signed out. A mail tells its owner."
             );
         }
@@ -87,7 +87,7 @@ async fn set(recoup: &Recoup, email: &str, disabled: bool) -> anyhow::Result<()>
     if !account::set_disabled_by_email(recoup, email, disabled).await? {
         bail!("there is no account with the address {email}; “recoup user list” shows them");
     }
-    println!("{email} is {} now.", if disabled { "disabled" } else { "enabled" });
+    say!("{email} is {} now.", if disabled { "disabled" } else { "enabled" });
     Ok(())
 }
 

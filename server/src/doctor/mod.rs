@@ -35,7 +35,7 @@ pub struct Report {
 
 impl Report {
     fn say(&mut self, line: String) {
-        println!("{line}");
+        say!("{line}");
         self.lines.push(line);
     }
 
@@ -60,10 +60,10 @@ impl Report {
 pub async fn run(config: &Config, depth: Depth) -> anyhow::Result<ExitCode> {
     let report = examine(config, depth).await;
     if report.failures == 0 {
-        println!("All is well.");
+        say!("All is well.");
         return Ok(ExitCode::SUCCESS);
     }
-    println!(
+    say!(
         "{} to mend.",
         if report.failures == 1 { "1 thing".to_owned() } else { format!("{} things", report.failures) }
     );

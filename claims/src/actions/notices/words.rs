@@ -78,7 +78,7 @@ pub const fn lead(kind: Kind) -> &'static str {
         Kind::ClaimWithdrawn => "What is withdrawn counts in no total any more, and stays readable:",
         Kind::ClaimLarge => "A claim is above the amount that was set for the case:",
         Kind::Members => "Members, each counted once even if everybody who may be the same is:",
-        Kind::Total => "The total, every dollar counted once even if every suspected overlap is one:",
+        Kind::Total => "The total, all money counted once even if every suspected overlap is one:",
         Kind::Matches => {
             "The comparison of claims found what may be counted twice. Nothing is taken off before a person decides:"
         }
