@@ -2,18 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{Duration, NaiveDate};
+
 use super::{Failure, Recoup, permit};
 use crate::{
-    ClaimId,
+    ClaimId, Instant,
     access::{Action, Actor, Refusal},
     case::Case,
     frozen::FrozenClaim,
     intake::{
         Answers,
+        agreement::CHRONOLOGY,
         steps::{Progress, Step},
     },
     line::{Basis, Category},
-    money::Currency,
+    money::{self, Currency},
+    period,
     store::{
         Tx, cases,
         claims::{self, Claim, Version},
@@ -39,6 +43,8 @@ pub struct Draft {
     pub sums: Vec<LineSum>,
     /// Documents.
     pub documents: Vec<Document>,
+    /// The last day that is not still to come, anywhere.
+    pub today: NaiveDate,
 }
 
 /// How many lines a category has.
@@ -52,6 +58,10 @@ pub struct LineCount {
     pub wrong: i64,
     /// Lines that cite no document.
     pub uncited: i64,
+    /// Lines whose period ends on a day that is still to come.
+    pub to_come: i64,
+    /// The first of these.
+    pub first_to_come: Option<i64>,
 }
 
 /// What the right lines of a category add up to.
@@ -112,11 +122,11 @@ pub async fn case_of(tx: &mut Tx, claim: &Claim) -> Result<Case, Failure> {
 pub async fn draft(recoup: &Recoup, actor: &Actor, id: ClaimId) -> Result<Draft, Failure> {
     let mut tx = recoup.store.read().await?;
     let claim = own_claim(&mut tx, actor, id, Action::ReadOwnClaim).await?;
-    load(&mut tx, claim).await
+    load(&mut tx, claim, recoup.clock.now()).await
 }
 
 /// The same inside a transaction, for a claim that was authorised.
-pub(super) async fn load(tx: &mut Tx, claim: Claim) -> Result<Draft, Failure> {
+pub(super) async fn load(tx: &mut Tx, claim: Claim, now: Instant) -> Result<Draft, Failure> {
     let case = case_of(tx, &claim).await?;
     let id = claim
         .draft_id
@@ -124,11 +134,13 @@ pub(super) async fn load(tx: &mut Tx, claim: Claim) -> Result<Draft, Failure> {
         .ok_or_else(no_draft)?;
     let version = claims::version(tx, id).await?.ok_or_else(no_draft)?;
     let answers = claims::answers(tx, id).await?;
-    let lines = lines::counts(tx, id).await?;
-    let lines = lines
+    // East of us it is a day later already.
+    let today = now.date_naive() + Duration::days(1);
+    let counted = lines::counts(tx, id, today).await?;
+    let lines = counted
         .into_iter()
-        .filter_map(|(category, lines, wrong, uncited)| {
-            Some(LineCount { category: Category::parse(&category)?, lines, wrong, uncited })
+        .filter_map(|lines::Counted { category, lines, wrong, uncited, to_come, first_to_come }| {
+            Some(LineCount { category: Category::parse(&category)?, lines, wrong, uncited, to_come, first_to_come })
         })
         .collect();
     let sums = lines::sums(tx, id).await?;
@@ -147,7 +159,7 @@ pub(super) async fn load(tx: &mut Tx, claim: Claim) -> Result<Draft, Failure> {
         })
         .collect();
     let documents = documents::of_version(tx, claim.id, version.version).await?;
-    Ok(Draft { claim, case, version, answers, lines, sums, documents })
+    Ok(Draft { claim, case, version, answers, lines, sums, documents, today })
 }
 
 fn no_draft() -> Failure {
@@ -163,6 +175,8 @@ impl Draft {
             lines: 0,
             wrong: 0,
             uncited: 0,
+            to_come: 0,
+            first_to_come: None,
         })
     }
 
@@ -256,6 +270,9 @@ impl Draft {
                 );
             }
         }
+        for (step, words) in self.days_to_come() {
+            remark(step, false, words);
+        }
         for basis in self.sums.iter().filter_map(|sum| sum.basis) {
             if basis != self.case.settings.filing_basis && basis != Basis::UnitsOnly {
                 let filing = self.case.settings.filing_basis.title();
@@ -282,6 +299,30 @@ impl Draft {
         remarks.sort_by_key(|remark| !remark.stops);
         remarks.dedup();
         remarks
+    }
+
+    /// Days that are still to come, where what is asked for has happened: most are a year with a slip.
+    fn days_to_come(&self) -> Vec<(Step, String)> {
+        let agreement = self.answers_of(Step::Agreement);
+        let of_agreement = CHRONOLOGY.iter().filter_map(|(name, words)| {
+            let day = period::parse_day(agreement.get(name)).ok().filter(|day| *day > self.today)?;
+            Some((
+                Step::Agreement,
+                format!("“{words}” is still to come: {}. Is the year right?", period::show_day(day)),
+            ))
+        });
+        let of_lines = self.lines.iter().filter_map(|count| {
+            let title = count.category.title();
+            let words = match (count.to_come, count.first_to_come?) {
+                (1, line) => format!("The period of line {line} of “{title}” ends on a day that is still to come. Is the year right?"),
+                (lines, first) => format!(
+                    "The periods of {} lines of “{title}”, line {first} the first, end on days that are still to come. Are the years right?",
+                    money::grouped_units(lines)
+                ),
+            };
+            Some((Step::Lines(count.category), words))
+        });
+        of_agreement.chain(of_lines).collect()
     }
 }
 

@@ -125,7 +125,7 @@ async fn add_citing(
     if !case.settings.categories.contains(&category) {
         return Err(Failure::said(format!("“{}” cannot be claimed in this case.", category.title())));
     }
-    let count: i64 = lines::counts(&mut tx, draft).await?.iter().map(|(_, lines, ..)| lines).sum();
+    let count = lines::count(&mut tx, draft).await?;
     if count >= recoup.limits.lines {
         return Err(Failure::said(format!(
             "A claim can have at most {} lines. Put several periods or releases on one line.",

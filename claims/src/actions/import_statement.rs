@@ -116,7 +116,7 @@ pub async fn import(
     if let Some(replaced) = import.replaces {
         removed = stored::remove_lines(&mut tx, replaced, draft).await?;
     }
-    let count: i64 = lines::counts(&mut tx, draft).await?.iter().map(|(_, lines, ..)| lines).sum();
+    let count = lines::count(&mut tx, draft).await?;
     let new = i64::try_from(statement.lines.len()).unwrap_or(i64::MAX);
     if count.saturating_add(new) > recoup.limits.lines {
         return Err(Failure::said(format!(

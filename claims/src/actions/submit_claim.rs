@@ -160,7 +160,7 @@ async fn freeze(
     }
     // The amounts are frozen at the rates that the case has now, so nobody may change them meanwhile.
     cases::lock(&mut tx, claim.case_id).await?;
-    let draft = claim_view::load(&mut tx, claim).await?;
+    let draft = claim_view::load(&mut tx, claim, now).await?;
     let late = match draft.case.intake(now) {
         Intake::Open => false,
         Intake::LateWithReason => true,

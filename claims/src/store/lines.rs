@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use sqlx::{QueryBuilder, types::Json};
 
 use super::{AT_ONCE, Error, Tx, on};
@@ -199,15 +200,42 @@ pub async fn numbers(tx: &mut Tx, version: VersionId) -> Result<BTreeMap<i64, Li
     Ok(rows.into_iter().collect())
 }
 
-/// How many lines a category of a version has, how many of them are wrong, and how many cite nothing.
+/// How many lines a category of a version has.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Counted {
+    /// Key of the category.
+    pub category: String,
+    /// Lines.
+    pub lines: i64,
+    /// Lines with wrong answers.
+    pub wrong: i64,
+    /// Lines that cite no document.
+    pub uncited: i64,
+    /// Lines whose period ends after the day asked for.
+    pub to_come: i64,
+    /// The first of these.
+    pub first_to_come: Option<i64>,
+}
+
+/// How many lines each category of a version has, and how many of them want a look; `today` is the last day that is not still to come.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn counts(tx: &mut Tx, version: VersionId) -> Result<Vec<(String, i64, i64, i64)>, Error> {
+pub async fn counts(tx: &mut Tx, version: VersionId, today: NaiveDate) -> Result<Vec<Counted>, Error> {
     on!(tx, c => sqlx::query_as(
-        "SELECT category, COUNT(*), COUNT(CASE WHEN NOT is_right THEN 1 END), COUNT(CASE WHEN citations = 0 THEN 1 END) FROM lines WHERE version_id = $1 GROUP BY category",
+        "SELECT category, COUNT(*) AS lines, COUNT(CASE WHEN NOT is_right THEN 1 END) AS wrong, COUNT(CASE WHEN citations = 0 THEN 1 END) AS uncited, \
+         COUNT(CASE WHEN period_to > $2 THEN 1 END) AS to_come, MIN(CASE WHEN period_to > $2 THEN line END) AS first_to_come \
+         FROM lines WHERE version_id = $1 GROUP BY category",
     )
-    .bind(version).fetch_all(c).await)
+    .bind(version).bind(today).fetch_all(c).await)
+}
+
+/// How many lines a version has.
+///
+/// # Errors
+/// If the database fails.
+pub async fn count(tx: &mut Tx, version: VersionId) -> Result<i64, Error> {
+    on!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM lines WHERE version_id = $1").bind(version).fetch_one(c).await)
 }
 
 /// Sums of the right lines of a version: category, currency, basis, lines, amount in the currency, amount in the case's currency.

@@ -175,10 +175,7 @@ async fn again(recoup: &Recoup, documents: &Documents, slug: &str, number: i64) 
         let before =
             kept.iter().find(|file| file.variant == variant && file.name.is_empty()).map(|file| file.sha256.clone());
         let equal = before.as_deref() == Some(&sha256);
-        say!(
-            "{variant}: {sha256}, {}",
-            if equal { "the same bytes as kept" } else { "NOT the bytes that were kept" }
-        );
+        say!("{variant}: {sha256}, {}", if equal { "the same bytes as kept" } else { "NOT the bytes that were kept" });
         same &= equal;
     }
     Ok(if same { ExitCode::SUCCESS } else { ExitCode::FAILURE })

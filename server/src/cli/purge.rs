@@ -37,7 +37,9 @@ pub(super) async fn run(config: &Config, dry_run: bool) -> anyhow::Result<()> {
     let expired = purge::expired(&recoup, dry_run).await?;
     say!(
         "{drafts} drafts unchanged for {} days, {} expired sessions, {} expired links: {would}.",
-        config.draft_days, expired.sessions, expired.links
+        config.draft_days,
+        expired.sessions,
+        expired.links
     );
     if drafts > 0 && !dry_run {
         say!("The documents of these drafts go with `recoup doctor --deep --clean`.");

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use claims::{
     actions::{
-        Failure, Limits,
+        Failure, Limits, claim_view,
         edit_lines::{self, Cite},
+        save_step,
     },
+    intake::{Answers, steps::Step},
     line::Category,
     store::lines,
 };
@@ -62,6 +64,23 @@ on_both! {
         let (app, actor, id) = ready(&database).await;
         let add = async || edit_lines::add(&app.recoup, &actor, id, Category::UnpaidSales, &stage::sales("12,3"), &Cite::default(), "key").await.unwrap();
         assert_eq!(add().await, add().await);
+    }
+
+    async fn a_day_that_is_still_to_come_is_asked_about_and_stops_nothing(database) {
+        let (app, actor, id) = ready(&database).await;
+        let agreement = Answers::default().with("has_agreement", "no").with("heard_on", "2061-04-01").with("last_payment", "2016-01-31");
+        assert!(save_step::save(&app.recoup, &actor, id, Step::Agreement, &agreement).await.unwrap());
+        let typed = stage::sales("5.00").with("period_from", "2015-01-01").with("period_to", "2061-03-31");
+        let saved = edit_lines::add(&app.recoup, &actor, id, Category::UnpaidSales, &typed, &Cite::default(), "").await.unwrap();
+        assert!(saved.right);
+        let draft = claim_view::draft(&app.recoup, &actor, id).await.unwrap();
+        let asked: Vec<_> = draft.remarks().into_iter().filter(|remark| remark.words.contains("still to come")).collect();
+        let words: Vec<_> = asked.iter().map(|remark| remark.words.as_str()).collect();
+        assert_eq!(words, [
+            "“Heard of the liquidation” is still to come: 1 April 2061. Is the year right?",
+            "The period of line 2 of “Unpaid sales” ends on a day that is still to come. Is the year right?",
+        ]);
+        assert!(asked.iter().all(|remark| !remark.stops));
     }
 
     async fn foreign_money_is_converted_once(database) {

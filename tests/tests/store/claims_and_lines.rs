@@ -219,7 +219,9 @@ on_both! {
         }
         let of_one = lines::list(&mut tx, version, Some(Category::Other), lines::Order::Number, 1_000, 0).await.unwrap();
         assert_eq!(of_one.len(), 500);
-        assert_eq!(lines::counts(&mut tx, version).await.unwrap().iter().map(|(_, lines, wrong, uncited)| (*lines, *wrong, *uncited)).collect::<Vec<_>>(), [(500, 500, 500); 4]);
+        let counted = lines::counts(&mut tx, version, start().date_naive()).await.unwrap();
+        assert_eq!(counted.iter().map(|of| (of.lines, of.wrong, of.uncited, of.to_come)).collect::<Vec<_>>(), [(500, 500, 500, 0); 4]);
+        assert_eq!(lines::count(&mut tx, version).await.unwrap(), 2_000);
     }
 }
 
