@@ -317,6 +317,27 @@ fn reading(csv: &str, choices: &Choices, rules: &Rules) -> Reading {
     statements::read(&Input::Memory(csv.as_bytes()), choices, rules, Wish::default()).unwrap().reading
 }
 
+#[test]
+fn a_typed_day_has_one_meaning_and_goes_by_the_order_of_the_file() {
+    let csv = "Catalogue Number,Title,Net Units,Net Due (USD)\nAB 1,One,3,12.50\n";
+    let typed = |from: &str, days| Choices { from: from.to_owned(), days, ..Choices::default() };
+    let asked = reading(csv, &typed("03/04/2015", None), &Rules::any());
+    assert_eq!(asked.questions.iter().map(|question| question.choice.as_str()).collect::<Vec<_>>(), ["period"]);
+    assert_eq!(asked.wrong.iter().map(|error| error.field.as_str()).collect::<Vec<_>>(), ["from"]);
+    assert!(asked.wrong[0].message.contains("can mean 4 March 2015 or 3 April 2015"), "{}", asked.wrong[0].message);
+    for (days, shown) in [(dates::DayOrder::DayFirst, "3 April 2015"), (dates::DayOrder::MonthFirst, "4 March 2015")] {
+        let known = reading(csv, &typed("03/04/2015", Some(days)), &Rules::any());
+        assert_eq!((known.questions, known.wrong), (Vec::new(), Vec::new()));
+        assert_eq!(known.period.map(dates::show).as_deref(), Some(shown));
+    }
+    // Where most rows say it themselves, what was typed for the others must be right too.
+    let csv = "Period,Catalogue Number,Title,Net Units,Net Due (USD)\n31/01/2015,AB 1,One,3,12.50\n,AB 2,Two,3,12.50\n";
+    let asked = reading(csv, &typed("soon", None), &Rules::any());
+    assert!(asked.asks("period").is_some() && asked.wrong[0].message.contains("“soon” is not a day or month"));
+    let known = reading(csv, &typed("03/04/2015", None), &Rules::any());
+    assert_eq!(known.period.map(dates::show).as_deref(), Some("31 January 2015 – 3 April 2015"));
+}
+
 fn in_dollars() -> Choices {
     Choices { currency: "USD".to_owned(), ..Choices::default() }
 }

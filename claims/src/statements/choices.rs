@@ -5,12 +5,17 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    dates::DayOrder,
+    dates::{self, DayOrder},
     field::Field,
     number::Mark,
     problem::{Problem, acceptance},
 };
-use crate::{intake::line::LineRules, line::Category, money::Currency};
+use crate::{
+    intake::{FieldError, line::LineRules},
+    line::Category,
+    money::Currency,
+    period::{Period, show_day},
+};
 
 /// How rows become lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -106,6 +111,42 @@ impl Choices {
     #[must_use]
     pub fn accepts(&self, problem: &Problem) -> bool {
         self.accepted.contains(&acceptance(&problem.key(), &problem.mark()))
+    }
+
+    /// The period that was typed for the whole file, `None` if none was; `order` says which of day and month comes first,
+    /// if that is known.
+    ///
+    /// # Errors
+    /// What is wrong, beside its field.
+    pub fn period(&self, order: Option<DayOrder>) -> Result<Option<Period>, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        let mut read = |field: &str, typed: &str| {
+            let wrong = |message| errors.push(FieldError { field: field.to_owned(), message });
+            (!typed.is_empty()).then(|| dates::typed(typed, order).map_err(wrong).ok()).flatten()
+        };
+        let (from, to) = (read("from", self.from.trim()), read("to", self.to.trim()));
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let (Some(from), Some(to)) = (from, to) else { return Ok(from.or(to)) };
+        Period::new(from.from, to.to).map(Some).ok_or_else(|| {
+            let message = format!("The period ends before it starts: it starts on {}.", show_day(from.from));
+            vec![FieldError { field: "to".to_owned(), message }]
+        })
+    }
+
+    /// Columns that are said to mean what an earlier one does, each with what is wrong beside its field.
+    #[must_use]
+    pub fn columns_twice(&self) -> Vec<FieldError> {
+        let columns = self.columns.as_deref().unwrap_or_default();
+        let twice = |(place, field): (usize, &Option<Field>)| {
+            let field = (*field)?;
+            columns[..place].contains(&Some(field)).then(|| FieldError {
+                field: format!("column-{place}"),
+                message: format!("“{}” is what a column above means already; it can be only one.", field.title()),
+            })
+        };
+        columns.iter().enumerate().filter_map(twice).collect()
     }
 }
 

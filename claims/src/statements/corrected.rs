@@ -5,6 +5,7 @@ use std::io::Write;
 use super::{
     cells::Cells,
     choices::{Choices, Rules},
+    file::Format,
     input::Input,
     limits::Refused,
     number::{self, Mark},
@@ -15,15 +16,25 @@ use crate::spreadsheet;
 /// The header of the column that is added; it is known again, and left alone, when the copy is imported.
 pub const REMARKS: &str = "What to mend";
 
-/// Writes the copy as CSV in UTF-8, with the byte order mark that spreadsheets want. Cells that a spreadsheet would run get
-/// an apostrophe in front, which [`Cells`] leaves out again; numbers are left as they are.
+/// Writes the copy as CSV in UTF-8, with the separator of the original and the byte order mark that spreadsheets want.
+/// Cells that a spreadsheet would run get an apostrophe in front, which [`Cells`] leaves out again; numbers are left as
+/// they are.
 ///
 /// # Errors
-/// [`Refused`], if the statement cannot be read; the writer's errors.
+/// [`Refused`], if the statement or its sheet cannot be read; the writer's errors.
 pub fn write(input: &Input<'_>, choices: &Choices, rules: &Rules, mut to: impl Write) -> Result<(), Refused> {
-    let header_row = read(input, choices, rules, Wish::default())?.reading.header_row;
+    let original = read(input, choices, rules, Wish::default())?.reading;
+    if let Some(question) = original.asks("sheet") {
+        return Err(Refused::NotATable(question.words.clone()));
+    }
+    let header_row = original.header_row;
+    let separator = match original.format {
+        Format::Text { separator, .. } => separator,
+        Format::Book { .. } => b',',
+    };
     to.write_all("\u{feff}".as_bytes())?;
-    let mut writer = csv::WriterBuilder::new().flexible(true).terminator(csv::Terminator::CRLF).from_writer(to);
+    let mut writer =
+        csv::WriterBuilder::new().delimiter(separator).flexible(true).terminator(csv::Terminator::CRLF).from_writer(to);
     let mut columns = 0;
     let mut before = 0;
     let mut row = |cells: &Cells, remarks: &[String]| -> Result<(), Refused> {

@@ -3,7 +3,10 @@
 use chrono::{Datelike, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use crate::period::Period;
+use crate::{
+    money,
+    period::{self, Period},
+};
 
 /// Which comes first in `03/06/2016`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +103,26 @@ pub fn read(text: &str, order: DayOrder) -> Result<Period, NotADate> {
         }
     }
     whole.and_then(checked)
+}
+
+/// Reads what a person typed for a whole file: as [`read`] does, but what can mean two days is refused unless it is known
+/// which comes first in the file. What can be read in one order only is read in that one.
+///
+/// # Errors
+/// A sentence that says what would be right.
+pub fn typed(text: &str, order: Option<DayOrder>) -> Result<Period, String> {
+    let (day_first, month_first) = (read(text, DayOrder::DayFirst), read(text, DayOrder::MonthFirst));
+    match (order, day_first, month_first) {
+        (None, Ok(one), Ok(other)) if one != other => {
+            Err(period::two_meanings(text, &show(other), &show(one), other.from))
+        }
+        (Some(DayOrder::MonthFirst), _, Ok(period)) | (_, Ok(period), _) | (_, _, Ok(period)) => Ok(period),
+        (_, Err(NotADate::Year(year)), _) => Err(format!("The year {year} cannot be right here.")),
+        _ => {
+            let typed = money::shortened(text);
+            Err(format!("“{typed}” is not a day or month. Write it like 2015-03-31 or March 2015."))
+        }
+    }
 }
 
 fn checked(period: Period) -> Result<Period, NotADate> {
@@ -325,6 +348,34 @@ mod tests {
     }
 
     #[test]
+    fn what_is_typed_for_the_whole_file_has_one_meaning() {
+        use DayOrder::{DayFirst, MonthFirst};
+        let span = |text, order| typed(text, order).map(|period| format!("{}..{}", period.from, period.to));
+        for (text, order, expected) in [
+            ("03/04/2015", Some(DayFirst), "2015-04-03..2015-04-03"),
+            ("03/04/2015", Some(MonthFirst), "2015-03-04..2015-03-04"),
+            ("03/03/2015", None, "2015-03-03..2015-03-03"),
+            ("01/31/2015", None, "2015-01-31..2015-01-31"),
+            ("01/31/2015", Some(DayFirst), "2015-01-31..2015-01-31"),
+            ("31/01/2015 - 03/04/2015", None, "2015-01-31..2015-04-03"),
+            ("March 2015", None, "2015-03-01..2015-03-31"),
+        ] {
+            assert_eq!(span(text, order).as_deref(), Ok(expected), "{text} {order:?}");
+        }
+        for (text, words) in [
+            (
+                "03/04/2015",
+                "“03/04/2015” can mean 4 March 2015 or 3 April 2015. Write the month as a word, or the year first: 2015-03-04.",
+            ),
+            ("2015-13-01", "“2015-13-01” is not a day or month. Write it like 2015-03-31 or March 2015."),
+            ("31.12.2015 foo", "“31.12.2015 foo” is not a day or month. Write it like 2015-03-31 or March 2015."),
+            ("0999-01-01", "The year 999 cannot be right here."),
+        ] {
+            assert_eq!(span(text, None).unwrap_err(), words);
+        }
+    }
+
+    #[test]
     fn days_fall_into_their_month() {
         let period = read("03/06/2016", DayOrder::DayFirst).unwrap();
         assert_eq!(show(month_of(period)), "June 2016");
@@ -336,7 +387,7 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_makes_it_panic(text in ".{0,40}") {
-            let _ = (read(&text, DayOrder::DayFirst), evidence(&text));
+            let _ = (read(&text, DayOrder::DayFirst), evidence(&text), typed(&text, None));
         }
     }
 }

@@ -85,6 +85,22 @@ impl<'a> Opened<'a> {
         }
     }
 
+    /// The sheets of a spreadsheet beside the one that is read.
+    #[must_use]
+    pub fn other_sheets(&self) -> Vec<String> {
+        match &self.format {
+            Format::Text { .. } => Vec::new(),
+            Format::Book { sheet, sheets } => sheets.iter().filter(|other| *other != sheet).cloned().collect(),
+        }
+    }
+
+    /// Turns to another sheet of a spreadsheet.
+    pub fn turn_to(&mut self, other: &str) {
+        if let Format::Book { sheet, .. } = &mut self.format {
+            other.clone_into(sheet);
+        }
+    }
+
     /// Gives every row to `take`, from the first, until that says to stop with `false`. `progress` is told thousandths of
     /// the file.
     ///

@@ -5,7 +5,7 @@ use std::{
     hash::{BuildHasher, Hasher, RandomState},
 };
 
-use super::{codes, field::Field, reading::extend};
+use super::{codes, field::Field, number::ONE, reading::extend};
 use crate::{money::Currency, period::Period};
 
 /// Figures of a row beside units and amount, in the order of [`Group::more`].
@@ -126,6 +126,11 @@ impl Words {
         }
         self.places.insert(word.into(), place);
         place
+    }
+
+    /// The place of a word that came already.
+    fn known(&self, word: &[u8]) -> Option<u32> {
+        self.places.get(word).copied()
     }
 
     fn text(&self, place: u32) -> String {
@@ -253,6 +258,24 @@ impl Groups {
     /// The place of a release that no barcode names.
     pub fn release(&mut self, written: &[u8]) -> u32 {
         self.releases.place(written)
+    }
+
+    /// What the groups of an artist, title, label, catalogue number, barcode, service or territory come to exactly, in
+    /// millionths; `None` if none is called so.
+    pub fn of_name(&self, name: &[u8], gtin: u64, stock: bool) -> Option<i128> {
+        let words = [self.services.known(name), self.territories.known(name)];
+        let is = |text: &str| text.as_bytes().eq_ignore_ascii_case(name);
+        let mut sums = self.list.iter().filter_map(|group| {
+            let named = &group.named;
+            let called =
+                [&named.artist, &named.title, &named.track, &named.label, &named.catalogue].iter().any(|text| is(text))
+                    || gtin > 0 && [named.gtin, named.aggregator_gtin].contains(&gtin)
+                    || words[0].is_some_and(|word| group.words[0] == word)
+                    || words[1].is_some_and(|word| group.words[1] == word);
+            called.then(|| if stock { i128::from(group.units) * i128::from(ONE) } else { group.amount })
+        });
+        let first = sums.next()?;
+        Some(first + sums.sum::<i128>())
     }
 
     /// Adds a row to the group of a key; gives the group's place. `None` when `most` groups exist.

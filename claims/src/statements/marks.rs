@@ -104,6 +104,8 @@ pub struct Decided {
     pub days: DayOrder,
     /// Whether nothing proves that, to be asked.
     pub days_asked: bool,
+    /// The same where it is known: proved by the file, or chosen.
+    pub order: Option<DayOrder>,
 }
 
 impl Seen {
@@ -152,8 +154,9 @@ impl Seen {
             std::cmp::Ordering::Less => Some(DayOrder::MonthFirst),
             std::cmp::Ordering::Equal => (self.days.day_first > 0).then_some(DayOrder::DayFirst),
         };
-        let days_asked = order.is_none() && days.is_none() && self.days.either > 0;
-        Decided { marks, asked, days: order.or(days).unwrap_or(DayOrder::DayFirst), days_asked }
+        let order = order.or(days);
+        let days_asked = order.is_none() && self.days.either > 0;
+        Decided { marks, asked, days: order.unwrap_or(DayOrder::DayFirst), days_asked, order }
     }
 }
 
@@ -187,6 +190,8 @@ mod tests {
             seen.days.see(value);
         }
         assert!(seen.decide(None, None).days_asked);
+        assert_eq!(seen.decide(None, None).order, None);
+        assert_eq!(seen.decide(None, Some(DayOrder::MonthFirst)).order, Some(DayOrder::MonthFirst));
         seen.days.see("31/03/2015");
         assert_eq!((seen.decide(None, None).days, seen.decide(None, None).days_asked), (DayOrder::DayFirst, false));
     }

@@ -31,8 +31,10 @@ pub mod read;
 pub mod reading;
 mod rows;
 pub mod shape;
+mod sheets;
 pub mod split;
 pub mod template;
+mod totals;
 pub mod workbook;
 
 pub use choices::{Choices, Grouping, Rules};

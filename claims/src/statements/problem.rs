@@ -66,7 +66,7 @@ kinds! {
     Units "units" Error "Not a whole number of units" "Write a whole number."
     Period "period" Error "Not a period" "Write the month like 2015-03, or the day like 2015-03-31."
     Currency "currency" Error "A currency that is not known" "Write the three letters of the currency, like USD or EUR."
-    NoRate "no_rate" Error "A currency without an exchange rate" "Ask the counsel of the case to add its rate, or import these rows from a file of their own later."
+    NoRate "no_rate" Error "A currency without an exchange rate" "Ask the contact of the case to have its rate added, or import these rows from a file of their own later."
     Failed "failed" Error "A formula that failed" "Mend the formula in your spreadsheet, or write the value in its place."
     Line "line" Error "A line that the claim cannot take" "Mend what the message names in the rows that it is made of."
     BarcodeRestored "barcode_restored" Warning "Barcodes that had lost their leading zeros" "With the zeros the check digit fits, so they were put back. Accept it, or correct the file."
@@ -81,7 +81,8 @@ kinds! {
     Sums "sums" Warning "Rows that do not add up" "The statement itself does not add up here. Accepted, what it says is due to you is claimed."
     RollForward "roll_forward" Warning "Stock that does not add up" "Accepted, the stock that the distributor reported is claimed, and the line says that the difference is not explained."
     BelowZero "below_zero" Warning "Releases that come to less than nothing" "More was returned than sold. A line cannot claim less than nothing. Accepted, they are left out of the lines and shown in the control totals."
-    TotalDiffers "total_differs" Warning "The file’s own total differs" "Rows may be missing or counted twice. Accepted, the rows are claimed, not the total line."
+    MaybeTotal "maybe_total" Warning "Rows that may be totals or balances" "Sums of other rows, and what was due before, must not be claimed twice. Accepted, each row is taken as is said beside it. If that is wrong, remove the row, or fill in its artist, barcode or catalogue number."
+    TotalDiffers "total_differs" Warning "The file’s own total differs" "Rows may be missing or counted twice. Accepted, the rows are claimed, not the total line. If that is a sale, fill in its artist, barcode or catalogue number."
     Overlap "overlap" Warning "A period that another import has too" "Make sure that the same money is not claimed twice. Accepted, both are claimed."
 }
 

@@ -4,7 +4,7 @@
 use super::{
     cells::Cells,
     choices::{Choices, Rules},
-    dates,
+    dates::{self, DayOrder},
     field::{Field, Holds},
     file::{Format, Opened},
     input::Input,
@@ -15,9 +15,10 @@ use super::{
     problem::{Kind, Problem, Severity, quoted},
     reading::{Column, LeftOut, Question, Reading, Reason, Sum, extend, ranges, rows_in_words},
     shape::{self, Shape},
+    sheets,
 };
 use crate::{
-    intake::{form, line},
+    intake::{FieldError, form, line},
     line::{Basis, Category},
     money::Currency,
     period::Period,
@@ -60,13 +61,18 @@ impl Default for Wish<'_> {
     }
 }
 
-/// Reads a statement.
+/// Reads a statement. A spreadsheet of which another sheet may be meant becomes the question which one.
 ///
 /// # Errors
 /// [`Refused`] with a sentence, if it is not read at all.
-pub fn read(input: &Input<'_>, choices: &Choices, rules: &Rules, mut wish: Wish<'_>) -> Result<Statement, Refused> {
+pub fn read(input: &Input<'_>, choices: &Choices, rules: &Rules, wish: Wish<'_>) -> Result<Statement, Refused> {
     let mut file = Opened::open(input, &choices.sheet)?;
-    let first = first_rows(&mut file)?;
+    table(&mut file, choices, rules, wish).or_else(|refused| sheets::which(&mut file, refused))
+}
+
+/// Reads the one table of a file.
+fn table(file: &mut Opened<'_>, choices: &Choices, rules: &Rules, mut wish: Wish<'_>) -> Result<Statement, Refused> {
+    let first = first_rows(file)?;
     let shape = shape::find(&first, choices)?;
     let mut seen = Seen::new(shape.columns.len());
     for cells in first.iter().filter(|cells| cells.number > shape.header_row) {
@@ -74,11 +80,11 @@ pub fn read(input: &Input<'_>, choices: &Choices, rules: &Rules, mut wish: Wish<
     }
     let mut decided = seen.decide(choices.decimal, choices.days);
     let category = shape.category.unwrap_or(Category::UnpaidSales);
-    let fixed = fixed(choices, &shape)?;
     // The whole file may decide otherwise than its beginning; then it is read once more, and that is final. The same where
     // its bytes turn out not to be UTF-8.
     let wish_without = wish.remarks.is_none();
     for attempt in 0..4 {
+        let (fixed, wrong) = fixed(choices, &shape, decided.order);
         let mut pass = Pass::new(&shape, &decided, choices, category, fixed, MOST_GROUPS);
         pass.kept = wish.rows.then(Vec::new);
         // Remarks are written once, when it is settled how everything is read.
@@ -96,7 +102,7 @@ pub fn read(input: &Input<'_>, choices: &Choices, rules: &Rules, mut wish: Wish<
         // The evidence of the first look counts total lines and the like too: the pass knows better.
         let settled = again == decided || attempt >= 2;
         if whole && remarked && (settled || !wish_without) {
-            return Ok(finish(&file.format, &shape, choices, rules, category, pass, &again, fixed));
+            return Ok(finish(&file.format, &shape, choices, rules, category, pass, &again, (fixed, wrong)));
         }
         drop(pass);
         decided = again;
@@ -104,7 +110,8 @@ pub fn read(input: &Input<'_>, choices: &Choices, rules: &Rules, mut wish: Wish<
     Err(Refused::NotATable("The file contradicts itself too often to be read.".to_owned()))
 }
 
-fn first_rows(file: &mut Opened<'_>) -> Result<Vec<Cells>, Refused> {
+/// The rows of the first look.
+pub(super) fn first_rows(file: &mut Opened<'_>) -> Result<Vec<Cells>, Refused> {
     loop {
         let mut first: Vec<Cells> = Vec::new();
         let whole = file.rows(&|_| {}, &mut |cells| {
@@ -117,28 +124,27 @@ fn first_rows(file: &mut Opened<'_>) -> Result<Vec<Cells>, Refused> {
     }
 }
 
-/// The period and currency that were chosen for the whole file, or that its header names.
-fn fixed(choices: &Choices, shape: &Shape) -> Result<(Option<Period>, Option<Currency>), Refused> {
-    let wrong = |text: String| Refused::Choice(text);
-    let order = choices.days.unwrap_or(dates::DayOrder::DayFirst);
-    let day = |typed: &str| {
-        dates::read(typed, order)
-            .map_err(|_| wrong(format!("“{typed}” is not a day or month. Write it like 2015-03-31 or March 2015.")))
-    };
-    let period = match (choices.from.trim(), choices.to.trim()) {
-        ("", "") => None,
-        ("", to) => Some(day(to)?),
-        (from, "") => Some(day(from)?),
-        (from, to) => Some(
-            Period::new(day(from)?.from, day(to)?.to)
-                .ok_or_else(|| wrong("The period of the file ends before it begins.".to_owned()))?,
-        ),
+/// What holds for rows that do not say it themselves.
+type Fixed = (Option<Period>, Option<Currency>);
+
+/// The period and currency that were chosen for the whole file, or that its header names, and what is wrong with them.
+fn fixed(choices: &Choices, shape: &Shape, order: Option<DayOrder>) -> (Fixed, Vec<FieldError>) {
+    let (period, mut wrong) = match choices.period(order) {
+        Ok(period) => (period, Vec::new()),
+        Err(wrong) => (None, wrong),
     };
     let currency = match choices.currency.trim() {
         "" => shape.currency,
-        code => Some(Currency::parse(code).ok_or_else(|| wrong(format!("“{code}” is not a currency that is known.")))?),
+        code => {
+            let known = Currency::parse(code);
+            if known.is_none() {
+                let message = format!("“{}” is not a currency that is known.", quoted(code.as_bytes()));
+                wrong.push(FieldError { field: "currency".to_owned(), message });
+            }
+            known
+        }
     };
-    Ok((period, currency))
+    ((period, currency), wrong)
 }
 
 #[expect(clippy::too_many_arguments, reason = "it puts together what the reading found, each once")]
@@ -150,9 +156,9 @@ fn finish(
     category: Category,
     mut pass: Pass<'_>,
     decided: &Decided,
-    fixed: (Option<Period>, Option<Currency>),
+    (fixed, wrong): (Fixed, Vec<FieldError>),
 ) -> Statement {
-    let questions = questions(shape, choices, rules, &pass, decided, fixed);
+    let questions = questions(shape, choices, rules, &pass, decided, fixed, &wrong);
     let mut lines = Vec::new();
     let mut place_of = vec![u32::MAX; pass.groups.list.len()];
     let mut sums: Vec<Sum> = pass
@@ -272,6 +278,7 @@ fn finish(
             && !decided.days_asked)
             .then_some(decided.days),
         questions,
+        wrong,
         period: pass.period,
         rows: pass.rows,
         data_rows: pass.data_rows,
@@ -336,7 +343,8 @@ fn questions(
     rules: &Rules,
     pass: &Pass<'_>,
     decided: &Decided,
-    fixed: (Option<Period>, Option<Currency>),
+    fixed: Fixed,
+    wrong: &[FieldError],
 ) -> Vec<Question> {
     let mut questions = Vec::new();
     let mut ask = |choice: &str, words: String, examples: Vec<String>| {
@@ -389,16 +397,19 @@ fn questions(
         );
     }
     let period = [Field::Period, Field::PeriodFrom, Field::StatementPeriod, Field::AsOf].into_iter().any(has);
-    if !period && fixed.0.is_none() {
-        let words = if category == Category::HeldInventory {
-            "No column says on which day the stock was counted."
-        } else {
-            "No column says when the sales were made."
+    let wrong = |fields: &[&str]| wrong.iter().any(|error| fields.contains(&error.field.as_str()));
+    if !period && fixed.0.is_none() || wrong(&["from", "to"]) {
+        let words = match (period, category) {
+            (true, _) => "The period that was typed for rows that do not say it cannot be read.",
+            (false, Category::HeldInventory) => "No column says on which day the stock was counted.",
+            (false, _) => "No column says when the sales were made.",
         };
         ask("period", words.to_owned(), Vec::new());
     }
     let signed = pass.added.iter().any(|added| added.currency.is_some());
-    if category != Category::HeldInventory
+    if wrong(&["currency"]) {
+        ask("currency", "The currency that was chosen for the whole file is not known.".to_owned(), Vec::new());
+    } else if category != Category::HeldInventory
         && !has(Field::Currency)
         && fixed.1.is_none()
         && (!signed || pass.unknown.currency)

@@ -11,7 +11,7 @@ use super::{
     number::Mark,
     problem::{Kind, Problem, Severity, acceptance, mark},
 };
-use crate::{line::Category, money::Currency, period::Period};
+use crate::{intake::FieldError, line::Category, money::Currency, period::Period};
 
 /// Why rows were left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -108,7 +108,7 @@ pub struct Question {
     pub choice: String,
     /// The question.
     pub words: String,
-    /// Values of the file that show why it is asked.
+    /// Values of the file that show why it is asked; of the sheet, those in which a table is found.
     pub examples: Vec<String>,
 }
 
@@ -131,6 +131,9 @@ pub struct Reading {
     pub days: Option<DayOrder>,
     /// What must be answered first.
     pub questions: Vec<Question>,
+    /// Which of the answers cannot be right, and what would be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wrong: Vec<FieldError>,
     /// The days that the rows span.
     pub period: Option<Period>,
     /// Rows of the file.
@@ -160,6 +163,12 @@ impl Reading {
     #[must_use]
     pub fn count(&self, severity: Severity) -> u64 {
         self.counts.iter().filter(|(kind, _)| kind.severity() == severity).map(|(_, count)| count).sum()
+    }
+
+    /// The question that a choice answers, if it is asked.
+    #[must_use]
+    pub fn asks(&self, choice: &str) -> Option<&Question> {
+        self.questions.iter().find(|question| question.choice == choice)
     }
 
     /// How many rows were read but could not be added up, each for an error that is named among the problems.

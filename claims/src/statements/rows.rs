@@ -1,34 +1,10 @@
-//! Which rows are not sales or stock: totals, repeated headers, headings and remarks.
+//! Which rows are not sales or stock: repeated headers, headings and remarks.
 
 use super::{
     cells::Cells,
     field::{Field, Holds, plain},
+    totals::trimmed,
 };
-
-/// Words that begin a total line, in the languages of the labels in the case.
-const TOTALS: &[&str] = &[
-    "total",
-    "totals",
-    "subtotal",
-    "sub total",
-    "sub-total",
-    "grand total",
-    "net total",
-    "sum",
-    "summe",
-    "gesamt",
-    "gesamtsumme",
-    "zwischensumme",
-    "endsumme",
-    "totaal",
-    "subtotaal",
-    "totale",
-    "somme",
-    "total general",
-    "amount due",
-    "balance due",
-    "total due",
-];
 
 /// Whether a row is the header once more.
 pub(super) fn repeats(cells: &Cells, header: &[String]) -> bool {
@@ -41,28 +17,6 @@ pub(super) fn repeats(cells: &Cells, header: &[String]) -> bool {
     same >= 2 && same * 10 >= full * 8
 }
 
-/// Whether a row is a total: a word for it in a cell, and at most half of the cells filled. The caller has seen that no code
-/// names a release, so that an album named “Total Eclipse” is not taken for one unless nothing else is known of it.
-pub(super) fn is_total(cells: &Cells, columns: &[Option<Field>]) -> bool {
-    let full = cells.iter().filter(|cell| !cell.is_empty()).count();
-    if full * 2 > columns.len() + 1 {
-        return false;
-    }
-    cells.iter().filter(|cell| !cell.is_empty() && cell.len() < 80).any(|cell| {
-        let text = String::from_utf8_lossy(cell).to_lowercase();
-        let text = text.trim_end_matches([':', ' ', '.']);
-        TOTALS.iter().any(|word| {
-            text.strip_prefix(word).is_some_and(|rest| {
-                rest.is_empty()
-                    || rest.starts_with([':', '('])
-                    || [" for ", " of ", " in ", " due", " payable", " usd", " eur", " gbp"]
-                        .iter()
-                        .any(|more| rest.starts_with(more))
-            })
-        })
-    })
-}
-
 /// Whether a row is a heading or remark: few cells, none of them a figure or code.
 pub(super) fn is_note(cells: &Cells, columns: &[Option<Field>]) -> bool {
     let full = cells.iter().filter(|cell| !cell.is_empty()).count();
@@ -71,4 +25,27 @@ pub(super) fn is_note(cells: &Cells, columns: &[Option<Field>]) -> bool {
             && cells.get(column).iter().any(u8::is_ascii_digit)
     });
     !figures && full * 2 <= columns.len() + 1
+}
+
+/// Whether a text in a column of codes is none, where nothing is due on its row: a heading, a thank-you, `Page 1 of 3`.
+pub(super) fn is_remark(cell: &[u8]) -> bool {
+    let mut words = cell.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    let page = |word: &[u8]| PAGES.iter().any(|page| trimmed(word).eq_ignore_ascii_case(page.as_bytes()));
+    !cell.iter().any(u8::is_ascii_digit) || words.next().is_some_and(page) || words.count() > 2
+}
+
+/// Words that begin the foot of a page.
+const PAGES: &[&str] = &["page", "seite", "pagina", "página", "blatt"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn remarks_are_told_from_codes() {
+        for remark in ["Page 1", "Thank you", "1) Net of returns", "Seite 2"] {
+            assert!(is_remark(remark.as_bytes()), "{remark}");
+        }
+        assert!(!is_remark(b"AB 1") && !is_remark(b"734885411001"));
+    }
 }

@@ -78,10 +78,15 @@ fn xlsx_rows(
     take: &mut dyn FnMut(&mut Cells) -> Result<bool, Refused>,
 ) -> Result<(), Refused> {
     let mut reader = book.worksheet_cells_reader(sheet).map_err(damaged)?;
+    let months: Vec<bool> = reader
+        .styles()
+        .iter()
+        .map(|style| style.number_format.as_ref().is_some_and(|format| shows_months(&format.format_code)))
+        .collect();
     let mut cells = Cells::default();
     let mut scratch = String::new();
     cells.begin(0);
-    while let Some(cell) = reader.next_cell().map_err(damaged)? {
+    while let Some((cell, style)) = reader.next_cell_with_style_id().map_err(damaged)? {
         let (row, column) = cell.get_position();
         let (row, column) = (u64::from(row) + 1, column as usize);
         if row != cells.number {
@@ -96,6 +101,7 @@ fn xlsx_rows(
             }
             cells.begin(row);
         }
+        let month = months.get(style).copied().unwrap_or_default();
         let value = cell.get_value();
         let (text, kind): (&str, CellKind) = match value {
             DataRef::Empty => continue,
@@ -104,8 +110,8 @@ fn xlsx_rows(
             DataRef::Int(number) => written(&mut scratch, |to| number_text(to, *number as f64), CellKind::Number),
             DataRef::Float(number) => written(&mut scratch, |to| number_text(to, *number), CellKind::Number),
             DataRef::Bool(yes) => (if *yes { "TRUE" } else { "FALSE" }, CellKind::Text),
-            DataRef::DateTime(at) => written(&mut scratch, |to| day_text(to, at), CellKind::Day),
-            DataRef::DateTimeIso(at) => (at.get(..10).unwrap_or(at), CellKind::Day),
+            DataRef::DateTime(at) => written(&mut scratch, |to| day_text(to, at, month), CellKind::Day),
+            DataRef::DateTimeIso(at) => (at.get(..if month { MONTH } else { DAY }).unwrap_or(at), CellKind::Day),
             DataRef::DurationIso(text) => (text, CellKind::Text),
             DataRef::Error(error) => (error_text(error), CellKind::Failed),
         };
@@ -119,19 +125,21 @@ fn xlsx_rows(
 
 fn ods_rows(range: &Range<Data>, take: &mut dyn FnMut(&mut Cells) -> Result<bool, Refused>) -> Result<(), Refused> {
     let (first_row, first_column) = range.start().unwrap_or_default();
+    let months = columns_of_months(range);
     let mut cells = Cells::default();
     let mut scratch = String::new();
     for (row, values) in range.rows().enumerate() {
         cells.begin(u64::from(first_row) + row as u64 + 1);
         for (column, value) in values.iter().enumerate() {
+            let month = months.get(column).copied().unwrap_or_default();
             let (text, kind): (&str, CellKind) = match value {
                 Data::Empty => continue,
                 Data::String(text) | Data::DurationIso(text) => (text, CellKind::Text),
                 Data::Int(number) => written(&mut scratch, |to| number_text(to, *number as f64), CellKind::Number),
                 Data::Float(number) => written(&mut scratch, |to| number_text(to, *number), CellKind::Number),
                 Data::Bool(yes) => (if *yes { "TRUE" } else { "FALSE" }, CellKind::Text),
-                Data::DateTime(at) => written(&mut scratch, |to| day_text(to, at), CellKind::Day),
-                Data::DateTimeIso(at) => (at.get(..10).unwrap_or(at), CellKind::Day),
+                Data::DateTime(at) => written(&mut scratch, |to| day_text(to, at, month), CellKind::Day),
+                Data::DateTimeIso(at) => (at.get(..if month { MONTH } else { DAY }).unwrap_or(at), CellKind::Day),
                 Data::Error(error) => (error_text(error), CellKind::Failed),
             };
             place(&mut cells, first_column as usize + column, text.as_bytes(), kind)?;
@@ -201,10 +209,62 @@ const fn whole(number: f64) -> i64 {
     number as i64
 }
 
-fn day_text(to: &mut String, at: &ExcelDateTime) {
+/// How much of `2015-03-01` says the day, and the month.
+const DAY: usize = 10;
+const MONTH: usize = 7;
+
+/// A day, or the month alone where the cell shows no more.
+fn day_text(to: &mut String, at: &ExcelDateTime, month: bool) {
     use std::fmt::Write;
-    let (year, month, day, ..) = at.to_ymd_hms_milli();
-    let _ = write!(to, "{year:04}-{month:02}-{day:02}");
+    let (year, of_year, day, ..) = at.to_ymd_hms_milli();
+    let _ = if month { write!(to, "{year:04}-{of_year:02}") } else { write!(to, "{year:04}-{of_year:02}-{day:02}") };
+}
+
+/// Whether a format of days shows months without their days, as `mmm-yy` does: Mar-15 is that month, though the cell
+/// holds its first day.
+fn shows_months(format: &str) -> bool {
+    let (mut month, mut quoted, mut bracketed) = (false, false, false);
+    let mut letters = format.chars();
+    while let Some(letter) = letters.next() {
+        match letter.to_ascii_lowercase() {
+            '"' => quoted = !quoted,
+            _ if quoted => {}
+            // The letter after it stands for itself, or for room.
+            '\\' | '_' | '*' => {
+                letters.next();
+            }
+            '[' => bracketed = true,
+            ']' => bracketed = false,
+            _ if bracketed => {}
+            ';' => break,
+            'd' | 'h' | 's' => return false,
+            'm' => month = true,
+            _ => {}
+        }
+    }
+    month
+}
+
+/// Which columns of an `OpenDocument` sheet hold months. The library does not tell how days are shown there; where all
+/// are the first of their month, of several months, the months are meant.
+fn columns_of_months(range: &Range<Data>) -> Vec<bool> {
+    let mut seen: Vec<(bool, Option<String>)> = vec![(false, None); range.width()];
+    let mut days = vec![false; range.width()];
+    let mut scratch = String::new();
+    for (column, value) in range.rows().flat_map(|values| values.iter().enumerate()) {
+        let text = match value {
+            Data::DateTime(at) => written(&mut scratch, |to| day_text(to, at, false), CellKind::Day).0,
+            Data::DateTimeIso(at) => at.get(..DAY).unwrap_or(at),
+            _ => continue,
+        };
+        let (several, first) = &mut seen[column];
+        days[column] |= !text.ends_with("-01");
+        match first {
+            Some(first) => *several |= first != text,
+            None => *first = Some(text.to_owned()),
+        }
+    }
+    seen.iter().zip(days).map(|((several, _), days)| *several && !days).collect()
 }
 
 const fn error_text(error: &CellErrorType) -> &'static str {
@@ -224,6 +284,39 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn formats_of_months_are_told_from_those_of_days() {
+        for months in
+            ["mmm-yy", "mmm\\-yy", "[$-409]mmm\\ yyyy;@", "yyyy/mm", "MMMM YYYY", "\"d\" mmm yy", "yyyy\"年\"m\"月\""]
+        {
+            assert!(shows_months(months), "{months}");
+        }
+        for others in [
+            "mm-dd-yy",
+            "d-mmm",
+            "yyyy\\-mm\\-dd",
+            "mm:ss",
+            "[mm]:ss",
+            "h:mm AM/PM",
+            "General",
+            "0.00",
+            "yyyy",
+            "m/d/yy h:mm",
+        ] {
+            assert!(!shows_months(others), "{others}");
+        }
+    }
+
+    #[test]
+    fn a_column_of_first_days_holds_months() {
+        let day = |text: &str| Data::DateTimeIso(text.to_owned());
+        let rows = [["2015-03-01", "2015-03-01", "2016-06-01"], ["2015-04-01T00:00:00", "2015-04-02", "2016-06-01"]];
+        let cells =
+            (0..).zip(rows).flat_map(|(row, days)| (0..).zip(days).map(move |(column, text)| (row, column, text)));
+        let cells = cells.map(|(row, column, text)| calamine::Cell::new((row, column), day(text))).collect();
+        assert_eq!(columns_of_months(&Range::from_sparse(cells)), [true, false, false]);
+    }
 
     proptest! {
         #[test]

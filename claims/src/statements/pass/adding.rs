@@ -8,7 +8,6 @@ impl Pass<'_> {
         let (period, currency) = (facts.period, facts.currency);
         let amount = i128::from(facts.amount);
         self.all += if stock { i128::from(facts.units) * i128::from(ONE) } else { amount };
-        self.since_total += if stock { i128::from(facts.units) * i128::from(ONE) } else { amount };
         if let Some(found) = period {
             let whole = self.period.get_or_insert(found);
             whole.from = whole.from.min(found.from);

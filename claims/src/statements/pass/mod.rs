@@ -6,6 +6,7 @@ mod currencies;
 mod numbers;
 mod periods;
 mod sums;
+mod totals;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -16,13 +17,14 @@ use super::{
     field::{Field, Holds},
     group::{Groups, MORE, RowFacts},
     marks::{Decided, Seen},
-    number::NotANumber,
     problem::{Kind, Problem, Problems, quoted},
     reading::{FileTotal, Reason, extend},
-    rows::{is_note, is_total, repeats},
+    rows::{is_note, is_remark, repeats},
     shape::Shape,
+    totals::is_code,
 };
 use crate::{line::Category, money::Currency, period::Period};
+use totals::{Above, CODES, NAMES, Read};
 
 /// A row that became part of a line: kept when the lines are imported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,8 +123,13 @@ pub(super) struct Pass<'p> {
     pub kept: Option<Vec<KeptRow>>,
     /// Problems of the row, for a copy with remarks; only filled when asked for.
     pub remarks: Option<Vec<String>>,
-    since_total: i128,
     all: i128,
+    /// What the rows above each total come to, and above the first row.
+    above: Vec<Above>,
+    /// Names of totals that were looked up.
+    looked_up: u32,
+    /// Whether a row without any name was read as a sale.
+    nameless: bool,
     period_memo: [Memo<Option<Period>>; 2],
     periods: HashMap<Vec<u8>, Period>,
     currency_memo: Memo<Option<Currency>>,
@@ -177,8 +184,10 @@ impl<'p> Pass<'p> {
             first_rows: Vec::new(),
             kept: None,
             remarks: None,
-            since_total: 0,
             all: 0,
+            above: vec![Above::default()],
+            looked_up: 0,
+            nameless: false,
             period_memo: Default::default(),
             periods: HashMap::new(),
             currency_memo: Memo::default(),
@@ -234,15 +243,10 @@ impl<'p> Pass<'p> {
         let figure = if stock { Field::OnHand } else { Field::Amount };
         let column = if self.places.has(figure) { self.places.get(figure) } else { self.places.get(Field::PerUnit) };
         let amount = self.read(cells, column);
-        let coded = [Field::Gtin, Field::AggregatorGtin, Field::Catalogue, Field::Isrc]
-            .iter()
-            .any(|field| !cells.get(self.places.get(*field)).is_empty());
+        let coded = CODES.iter().any(|field| is_code(cells.get(self.places.get(*field))));
         if (!coded || !matches!(amount, Ok(Some(_))))
-            && let Some(reason) = self.reason(cells, coded, &amount)
+            && let Some(reason) = self.reason(cells, coded, column, &amount)
         {
-            if reason == Reason::Total {
-                self.total(cells, column, amount.ok().flatten());
-            }
             return self.leave_out(reason, cells.number);
         }
         if self.ours && cells.get(self.places.get(Field::Title)).starts_with(super::template::EXAMPLE.as_bytes()) {
@@ -252,7 +256,7 @@ impl<'p> Pass<'p> {
     }
 
     /// Why a row is not one of sales or stock, if it is not.
-    fn reason(&self, cells: &Cells, coded: bool, amount: &Result<Option<i64>, NotANumber>) -> Option<Reason> {
+    fn reason(&mut self, cells: &Cells, coded: bool, column: usize, amount: &Read) -> Option<Reason> {
         if cells.is_blank() {
             return Some(Reason::Blank);
         }
@@ -260,9 +264,13 @@ impl<'p> Pass<'p> {
             return Some(Reason::RepeatedHeader);
         }
         if coded {
-            return None;
+            let cell = |field: &Field| cells.get(self.places.get(*field));
+            let alone =
+                CODES.iter().all(|field| is_remark(cell(field))) && NAMES.iter().all(|field| cell(field).is_empty());
+            let note = alone && cells.get(column).is_empty() && is_note(cells, &self.shape.columns);
+            return note.then_some(Reason::Note);
         }
-        if is_total(cells, &self.shape.columns) {
+        if self.repeats_money(cells, column, amount) {
             return Some(Reason::Total);
         }
         let figures = self.watched.iter().any(|column| {
@@ -272,14 +280,7 @@ impl<'p> Pass<'p> {
         (!figures && is_note(cells, &self.shape.columns)).then_some(Reason::Note)
     }
 
-    fn data(
-        &mut self,
-        cells: &Cells,
-        column: usize,
-        amount: Result<Option<i64>, NotANumber>,
-        coded: bool,
-        stock: bool,
-    ) {
+    fn data(&mut self, cells: &Cells, column: usize, amount: Read, coded: bool, stock: bool) {
         self.data_rows += 1;
         for place in 0..self.watched.len() {
             let watched = self.watched[place];
@@ -318,8 +319,11 @@ impl<'p> Pass<'p> {
             }
             Ok(None) => {
                 right = false;
-                self.problem(cells, Kind::NoAmount, column, |_| {
-                    "The row names a release, but this cell is empty.".to_owned()
+                self.problem(cells, Kind::NoAmount, column, |value| match value {
+                    "" => "The row names a release, but this cell is empty.".to_owned(),
+                    value => {
+                        format!("The row names a release, but “{value}” says no amount. Write 0 if there was none.")
+                    }
                 });
                 0
             }
@@ -354,6 +358,7 @@ impl<'p> Pass<'p> {
         let text = |field| cells.get(self.places.get(field));
         let (artist, title, track) = (text(Field::Artist), text(Field::Title), text(Field::Track));
         if !coded && artist.is_empty() && title.is_empty() && track.is_empty() {
+            self.nameless = true;
             self.problem(cells, Kind::NoRelease, column, |value| {
                 format!("{value} is due, but no column says for which release.")
             });

@@ -1,54 +1,18 @@
-//! Sums that a file states itself: those of its total lines, and those within a row.
+//! Sums that a row states itself: whether its own figures close.
 
 use super::Pass;
 use crate::{
     line::Category,
     statements::{
-        cells::{CellKind, Cells},
+        cells::Cells,
         field::Field,
         group::MORE,
-        number::{self, Mark, ONE},
+        number::{self, ONE},
         problem::Kind,
-        reading::FileTotal,
     },
 };
 
 impl Pass<'_> {
-    /// A total line of the file is compared, not added; not before the rows above it can be added up, for then it would differ
-    /// from a sum that lacks them.
-    pub(super) fn total(&mut self, cells: &Cells, column: usize, stated: Option<i64>) {
-        if self.unknown.columns || self.unknown.currency || self.unknown.period {
-            return;
-        }
-        // Some write the total one column off: the only figure of the row counts then.
-        let figures: Vec<i64> = (0..cells.len())
-            .filter_map(|place| {
-                let mark = self.decided.marks.get(column).copied().unwrap_or(Mark::Point);
-                let value = cells.get(place);
-                value
-                    .iter()
-                    .any(u8::is_ascii_digit)
-                    .then(|| {
-                        number::read(value, if cells.kind(place) == CellKind::Number { Mark::Point } else { mark }).ok()
-                    })
-                    .flatten()
-            })
-            .map(|number| number.millionths)
-            .collect();
-        let stated = stated.or(if let [only] = figures[..] { Some(only) } else { None });
-        if let Some(stated) = stated.map(i128::from) {
-            let computed = if stated == self.all || stated != self.since_total { self.all } else { self.since_total };
-            self.file_totals.push(FileTotal { row: cells.number, stated, computed });
-            self.since_total = 0;
-            if stated != computed {
-                let (says, are) = (number::show(stated, 2), number::show(computed, 2));
-                self.problem(cells, Kind::TotalDiffers, column, |_| {
-                    format!("The file says {says} here; the rows above it come to {are}.")
-                });
-            }
-        }
-    }
-
     /// Whether the row's own figures close.
     pub(super) fn arithmetic(&mut self, cells: &Cells, figures: &[Option<i64>; MORE.len()], net: i64, units: i64) {
         let figure = |field: Field| MORE.iter().position(|known| *known == field).and_then(|place| figures[place]);
@@ -68,10 +32,27 @@ impl Pass<'_> {
                 .any(|field| self.places.has(field));
             if let Some(gross) = figure(Field::Gross).filter(|_| taken_off) {
                 let off = |field| figure(field).map_or(0, i64::abs);
-                let due = gross - off(Field::Fee) - off(Field::ReserveWithheld) + off(Field::ReserveReleased)
-                    - off(Field::Chargebacks);
+                let terms = [
+                    -off(Field::Fee),
+                    -off(Field::ReserveWithheld),
+                    off(Field::ReserveReleased),
+                    -off(Field::Chargebacks),
+                ];
+                // A return gives back what was taken off the sale, unless the fee is kept. Whichever way it is written,
+                // one that closes is meant; so it is where a reserve or chargeback of a sale is below zero.
+                let fields = [Field::Fee, Field::ReserveWithheld, Field::ReserveReleased, Field::Chargebacks];
+                let returned = gross < 0;
+                let turns =
+                    fields.map(|field| returned || field != Field::Fee && figure(field).is_some_and(|value| value < 0));
+                let due_by = |turned: usize| {
+                    let term = |(place, term): (usize, &i64)| if turned >> place & 1 == 1 { -term } else { *term };
+                    gross + terms.iter().enumerate().map(term).sum::<i64>()
+                };
+                let may = |turned: &usize| (0..4).all(|place| turned >> place & 1 == 0 || turns[place]);
+                let due = due_by(usize::from(returned));
                 // Each figure of a statement is rounded by itself: up to two hundredths are no mistake.
-                if (due - net).abs() > 20_000 {
+                let closes = |due: i64| (due - net).abs() <= 20_000;
+                if !closes(due) && !(0..16).filter(may).any(|turned| closes(due_by(turned))) {
                     let due = number::show(i128::from(due), 2);
                     self.problem(cells, Kind::Sums, self.places.get(Field::Amount), |value| {
                         format!("Gross less fee, reserve and chargebacks is {due}, but {value} is given.")
