@@ -76,9 +76,9 @@ impl Currency {
         u32::from(self.places)
     }
 
-    /// Whether an amount of this currency may begin with this character: any but the sign of another currency.
-    fn may_be_written(self, first: char) -> bool {
-        match first {
+    /// Whether an amount of this currency may have this character before or after it: any but the sign of another currency.
+    fn may_be_written(self, sign: char) -> bool {
+        match sign {
             '$' => matches!(self.code(), "AUD" | "BRL" | "CAD" | "HKD" | "MXN" | "NZD" | "SGD" | "TWD" | "USD"),
             '€' => self.code() == "EUR",
             '£' => self.code() == "GBP",
@@ -191,6 +191,14 @@ pub enum AmountError {
         /// It, if the point stands before the fraction.
         decimal: String,
     },
+    /// A space or an apostrophe elsewhere than between thousands.
+    #[error("“{typed}” has a space or an apostrophe that does not stand between thousands. Write {right}.")]
+    Ungrouped {
+        /// What was typed.
+        typed: String,
+        /// What was perhaps meant.
+        right: String,
+    },
     /// The sign of one currency in the field of another.
     #[error(
         "“{0}” stands for another currency than {1}, in which this is read. Choose the currency, or leave the sign away."
@@ -202,17 +210,26 @@ pub enum AmountError {
     )]
     Negative,
     /// More digits after the point than the currency (or a rate) has.
-    #[error("{0} has at most {1} digits after the point.")]
+    #[error("{0} has {digits} after the point.", digits = most_digits(*.1))]
     TooFine(String, u32),
     /// Beyond [`LARGEST_AMOUNT`].
     #[error("This is more than the largest amount that can be entered, {0}.")]
     TooLarge(String),
 }
 
+/// How many digits there may be, in words.
+fn most_digits(places: u32) -> String {
+    match places {
+        0 => "no digits".to_owned(),
+        1 => "at most 1 digit".to_owned(),
+        more => format!("at most {more} digits"),
+    }
+}
+
 /// Reads what a person typed as an amount of `currency`, in minor units.
 ///
-/// Accepts `1250`, `1250.5`, `1,250.00`, `$1,250.00` and spaces between thousands. A decimal comma is refused with the
-/// amount it probably means, because guessing would make `1,250` mean two things.
+/// Accepts `1250`, `1250.5`, `1,250.00`, `$1,250.00`, `1250 €`, and spaces and apostrophes, wherever they stand. A decimal
+/// comma is refused with the amount it probably means, because guessing would make `1,250` mean two things.
 ///
 /// # Errors
 /// [`AmountError`], whose text can be shown beside the field.
@@ -227,24 +244,70 @@ pub fn parse_amount(typed: &str, currency: Currency) -> Result<i64, AmountError>
     if minor > LARGEST_AMOUNT { Err(too_large()) } else { Ok(minor) }
 }
 
-/// Reads what a person types as an amount now, as [`parse_amount`] does, but refuses what that would have to guess: `12.500`, which is twelve
-/// thousand five hundred to a German, and `€100` where dollars are asked for. What was accepted once is read by [`parse_amount`].
+/// Reads what a person types as an amount now, as [`parse_amount`] does, but refuses what that would have to guess:
+/// `12.500`, which is twelve thousand five hundred to a German, `12 50`, and `€100` where dollars are asked for. What was
+/// accepted once is read by [`parse_amount`].
 ///
 /// # Errors
 /// [`AmountError`], whose text can be shown beside the field.
 pub fn parse_typed_amount(typed: &str, currency: Currency) -> Result<i64, AmountError> {
     let minor = parse_amount(typed, currency)?;
-    let sign = typed.trim().chars().next().filter(|first| !currency.may_be_written(*first));
-    if let Some(sign) = sign {
-        return Err(AmountError::OtherCurrency(sign, currency.code().to_owned()));
-    }
+    no_other_currency(typed, currency)?;
     match thousands_meant(typed) {
         Some(thousands) if currency.places() < 3 => {
             let thousands = currency.plain(thousands * 10_i64.pow(currency.places()));
             Err(AmountError::TwoWays { typed: shortened(typed), thousands, decimal: currency.plain(minor) })
         }
-        _ => Ok(minor),
+        _ => grouped_in_thousands(typed, Some(currency), currency.places()).map(|()| minor),
     }
+}
+
+/// Reads what a person types as a price per unit in `currency` now. What was accepted once is read by [`parse_decimal`].
+///
+/// # Errors
+/// [`AmountError`], as for [`parse_typed_amount`].
+pub fn parse_typed_price(typed: &str, currency: Currency, places: u32) -> Result<Decimal, AmountError> {
+    let price = parse_decimal(typed, places)?;
+    no_other_currency(typed, currency)?;
+    grouped_in_thousands(typed, None, places).map(|()| price)
+}
+
+/// Refuses the sign of another currency, before the number or after it.
+fn no_other_currency(typed: &str, currency: Currency) -> Result<(), AmountError> {
+    match typed.chars().find(|sign| !currency.may_be_written(*sign)) {
+        Some(sign) => Err(AmountError::OtherCurrency(sign, currency.code().to_owned())),
+        None => Ok(()),
+    }
+}
+
+/// Refuses spaces and apostrophes of a number elsewhere than between thousands: `12 50` may be 1250 or 12.50. The number
+/// may have `places` digits after the point.
+///
+/// # Errors
+/// [`AmountError::Ungrouped`], which says what was perhaps meant.
+pub fn grouped_in_thousands(typed: &str, currency: Option<Currency>, places: u32) -> Result<(), AmountError> {
+    // Spaces of any width are one separator, straight and curled apostrophes another.
+    let alike = |c: char| match c {
+        '’' => '\'',
+        '\'' => c,
+        _ if separator(c) => ' ',
+        _ => c,
+    };
+    let text: String = bare(typed, currency).chars().map(alike).collect();
+    let Some(mark) = text.chars().find(|c| separator(*c)) else { return Ok(()) };
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    if thousands_are_grouped(whole, mark) && !fraction.contains(separator) {
+        return Ok(());
+    }
+    let closed: String = text.chars().filter(|c| *c == '.' || c.is_ascii_digit()).collect();
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let right = match text.split_once(mark) {
+        Some((before, after)) if digits(before) && digits(after) && after.len() <= places as usize => {
+            format!("{closed} or {before}.{after}")
+        }
+        _ => closed,
+    };
+    Err(AmountError::Ungrouped { typed: shortened(typed), right })
 }
 
 /// The whole number meant if the only point of a text stands between thousands (`12.500`, `1.000 EUR`); `None` for other texts.
@@ -288,11 +351,8 @@ fn plain_number(typed: &str) -> Option<Decimal> {
     Some(Decimal::new(digits, u32::try_from(fraction.len()).ok()?))
 }
 
-fn parse_number(typed: &str, currency: Option<Currency>) -> Result<Decimal, AmountError> {
-    if let Some(number) = plain_number(typed.trim()) {
-        return Ok(number);
-    }
-    let not_a_number = || AmountError::NotANumber(shortened(typed));
+/// What was typed without the code of its currency and a currency's sign, before or after the number.
+fn bare(typed: &str, currency: Option<Currency>) -> String {
     let mut text = typed.trim().to_owned();
     if let Some(currency) = currency {
         let upper = text.to_ascii_uppercase();
@@ -300,11 +360,23 @@ fn parse_number(typed: &str, currency: Option<Currency>) -> Result<Decimal, Amou
             text = rest.trim().to_owned();
         }
     }
-    let text: String = text
-        .trim_start_matches(['$', '€', '£', '¥'])
-        .chars()
-        .filter(|c| !matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\''))
-        .collect();
+    let signs = ['$', '€', '£', '¥'];
+    let after_sign = text.trim_start_matches(signs);
+    let number = if after_sign.len() < text.len() { after_sign } else { text.strip_suffix(signs).unwrap_or(&text) };
+    number.trim().to_owned()
+}
+
+/// Whether a character can stand between thousands, besides the comma.
+fn separator(c: char) -> bool {
+    matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\'' | '’')
+}
+
+fn parse_number(typed: &str, currency: Option<Currency>) -> Result<Decimal, AmountError> {
+    if let Some(number) = plain_number(typed.trim()) {
+        return Ok(number);
+    }
+    let not_a_number = || AmountError::NotANumber(shortened(typed));
+    let text: String = bare(typed, currency).chars().filter(|c| !separator(*c)).collect();
     if text.starts_with(['-', '\u{2212}']) || (text.starts_with('(') && text.ends_with(')')) {
         return Err(AmountError::Negative);
     }
@@ -315,7 +387,7 @@ fn parse_number(typed: &str, currency: Option<Currency>) -> Result<Decimal, Amou
         return Err(AmountError::DecimalComma(meant));
     }
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-    if whole.contains(',') && !thousands_are_grouped(whole) || fraction.contains([',', '.']) {
+    if whole.contains(',') && !thousands_are_grouped(whole, ',') || fraction.contains([',', '.']) {
         return Err(not_a_number());
     }
     let digits = whole.replace(',', "");
@@ -345,9 +417,11 @@ fn decimal_comma(text: &str) -> Option<String> {
     (!whole.is_empty() && !after.is_empty()).then(|| format!("{whole}.{after}"))
 }
 
-fn thousands_are_grouped(whole: &str) -> bool {
-    let mut groups = whole.split(',');
-    groups.next().is_some_and(|first| (1..=3).contains(&first.len())) && groups.all(|group| group.len() == 3)
+fn thousands_are_grouped(whole: &str, mark: char) -> bool {
+    let mut groups = whole.split(mark);
+    let digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
+    groups.next().is_some_and(|first| (1..=3).contains(&first.len()) && digits(first))
+        && groups.all(|group| group.len() == 3 && digits(group))
 }
 
 /// At most 40 characters of what was typed, for an error text.
@@ -379,8 +453,13 @@ mod tests {
             (".5", 50),
             ("12 345.60 usd", 1_234_560),
             ("1250.", 125_000),
+            ("1250$", 125_000),
+            ("1,250.00 $", 125_000),
+            ("1250 $ USD", 125_000),
+            ("1’234.56", 123_456),
         ] {
             assert_eq!(parse_amount(typed, Currency::USD), Ok(minor), "{typed}");
+            assert_eq!(parse_typed_amount(typed, Currency::USD), Ok(minor), "{typed}");
         }
     }
 
@@ -394,6 +473,8 @@ mod tests {
         assert!(refused("(5)").contains("below zero"));
         assert!(refused("12345678901234567890").contains("largest amount"));
         assert!(refused("1.005").contains("at most 2 digits"));
+        let yen = parse_amount("12.5", Currency::parse("JPY").unwrap()).unwrap_err().to_string();
+        assert_eq!(yen, "An amount in JPY has no digits after the point.");
         assert!(refused("1,2345").contains("12345") || refused("1,2345").contains("1.2345"));
         assert!(refused("").contains("is not an amount"));
         assert!(refused(".").contains("is not an amount"));
@@ -422,15 +503,80 @@ mod tests {
     }
 
     #[test]
+    fn spaces_and_apostrophes_stand_between_thousands() {
+        let usd = |typed: &str| parse_typed_amount(typed, Currency::USD).map_err(|error| error.to_string());
+        for (typed, minor) in [
+            ("12 345", 1_234_500),
+            ("1 234.56", 123_456),
+            ("1\u{a0}234.56", 123_456),
+            ("1\u{202f}234\u{2009}567.8", 123_456_780),
+            ("1'234.56", 123_456),
+            ("1’234.56", 123_456),
+            ("$ 12 345", 1_234_500),
+            ("12 345 $", 1_234_500),
+            ("USD 12 345", 1_234_500),
+            ("12\u{a0}USD", 1_200),
+        ] {
+            assert_eq!(usd(typed), Ok(minor), "{typed}");
+            assert_eq!(parse_amount(typed, Currency::USD), Ok(minor), "{typed}");
+        }
+        for (typed, right) in [
+            ("12 50", "Write 1250 or 12.50."),
+            ("1 2", "Write 12 or 1.2."),
+            ("12\u{a0}50", "Write 1250 or 12.50."),
+            ("1’2", "Write 12 or 1.2."),
+            ("$12 50", "Write 1250 or 12.50."),
+            ("12 50 USD", "Write 1250 or 12.50."),
+            ("1 2345", "Write 12345."),
+            ("1234 567", "Write 1234567."),
+            ("1  234", "Write 1234."),
+            ("1 234'567", "Write 1234567."),
+            ("1, 234", "Write 1234."),
+            ("1,234.5 6", "Write 1234.56."),
+            ("12 .50", "Write 12.50."),
+        ] {
+            let error = usd(typed).unwrap_err();
+            assert!(error.ends_with(right), "{typed}: {error}");
+            assert!(parse_amount(typed, Currency::USD).is_ok(), "what was accepted once keeps its meaning: {typed}");
+        }
+        assert_eq!(parse_amount("12 50", Currency::USD), Ok(125_000));
+        assert!(usd("1 234,56").unwrap_err().ends_with("not a comma: 1234.56."));
+        let yen = parse_typed_amount("1 2", Currency::parse("jpy").unwrap()).unwrap_err().to_string();
+        assert!(yen.ends_with("Write 12."), "{yen}");
+    }
+
+    #[test]
+    fn prices_are_grouped_as_amounts_are() {
+        let price = |typed: &str| parse_typed_price(typed, Currency::USD, 6).map_err(|error| error.to_string());
+        for (typed, millionths) in
+            [("1 234.567", 1_234_567_000), ("1.000", 1_000_000), ("$7.25", 7_250_000), ("7.25 $", 7_250_000)]
+        {
+            assert_eq!(price(typed), Ok(Decimal::new(millionths, 6).normalize()), "{typed}");
+        }
+        assert!(price("7 25").unwrap_err().ends_with("Write 725 or 7.25."));
+        assert!(price("7.25 €").unwrap_err().contains("another currency than USD"));
+        assert_eq!(parse_decimal("7 25", 6), Ok(Decimal::from(725)), "what was accepted once keeps its meaning");
+    }
+
+    #[test]
     fn a_sign_of_another_currency_is_asked_about() {
         let euro = Currency::parse("eur").unwrap();
-        for (typed, currency) in [("€100", Currency::USD), ("£100", euro), ("$100", euro), ("¥100", Currency::USD)]
-        {
+        for (typed, currency) in [
+            ("€100", Currency::USD),
+            ("£100", euro),
+            ("$100", euro),
+            ("¥100", Currency::USD),
+            ("12 €", Currency::USD),
+            ("12$", euro),
+            ("USD €12", Currency::USD),
+        ] {
             let error = parse_typed_amount(typed, currency).unwrap_err();
             assert!(matches!(error, AmountError::OtherCurrency(..)), "{typed}");
         }
         assert_eq!(parse_typed_amount("$100", Currency::USD), Ok(10_000));
         assert_eq!(parse_typed_amount("€ 100", euro), Ok(10_000));
+        assert_eq!(parse_typed_amount("12 €", euro), Ok(1_200));
+        assert!(matches!(parse_typed_amount("$12€", euro), Err(AmountError::NotANumber(_))));
         assert_eq!(parse_typed_amount("$100", Currency::parse("cad").unwrap()), Ok(10_000));
     }
 
@@ -465,6 +611,8 @@ mod tests {
         fn nothing_typed_makes_it_panic(typed in ".{0,60}") {
             let _ = parse_amount(&typed, Currency::USD);
             let _ = parse_decimal(&typed, 6);
+            let _ = parse_typed_amount(&typed, Currency::USD);
+            let _ = parse_typed_price(&typed, Currency::USD, 6);
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::form::{Field, Kind, Section};
 use super::line::{
     ARTIST, BARCODE, CATALOGUE, CURRENCY, EXTRAS, FORMAT, LABEL, TITLE, agrees, bounded, close, minus, plus, release,
-    times,
+    rounded, times,
 };
 use super::reader::Reader;
 use crate::{
@@ -38,7 +38,7 @@ pub const FORM: &[Section] = &[
             Field::optional("destroyed", "Destroyed or promotional", Kind::Units),
             Field::optional("reported", "Stock the distributor reported", Kind::Units),
             Field::optional("difference", "Why the reported stock differs", Kind::LongText(1_000))
-                .hint("Needed when the reported stock is not the expected stock."),
+                .hint("Needed when the reported stock is not the expected stock, or less than you claim."),
         ],
     },
     Section {
@@ -76,14 +76,21 @@ pub(super) fn read(reader: &mut Reader<'_>, sums: &mut Vec<ClosingSum>) -> Optio
     let price = reader.decimal("unit_value");
     let amount = if basis == Some(Basis::UnitsOnly) {
         reader.require("units_claimed");
+        // The units are all that is claimed.
+        if units == Some(0) {
+            reader.error("units_claimed", "Enter how many copies are held; at least 1.");
+        }
         if price.is_some() || stated.is_some_and(|amount| amount != 0) {
             reader.error("basis", "A value is given below: choose the basis it was worked out on.");
         }
         Some(0)
     } else {
-        let computed = units.zip(price).and_then(|(units, price)| times(reader, units, price));
-        agrees(reader, "amount", "Units times the value per unit", computed, stated);
-        if computed.is_none() && stated.is_none() && !reader.has_error("amount") && !reader.has_error("unit_value") {
+        let exact = units.zip(price).and_then(|(units, price)| times(units, price));
+        agrees(reader, "amount", "Units times the value per unit", exact, stated);
+        let computed = exact.and_then(|exact| rounded(reader, exact, None));
+        let unread =
+            reader.any_error(&["amount", "unit_value"]) || units.is_none() && reader.has_error("units_claimed");
+        if computed.is_none() && stated.is_none() && !unread {
             reader.error("amount", "Give the amount, or the units and the value per unit.");
         }
         let amount = stated.or(computed);
@@ -121,7 +128,22 @@ fn roll_forward(reader: &mut Reader<'_>, sums: &mut Vec<ClosingSum>, claimed: Op
             reader.units(name).map(|value| if off { minus(label, value) } else { plus(label, value) })
         })
         .collect();
+    // Nothing is worked out from a figure that cannot be read.
+    if reader.any_error(&parts.map(|(name, ..)| name)) {
+        return;
+    }
     if terms.is_empty() {
+        // Nothing says what to expect but the claim.
+        if let (Some(claimed), Some(reported)) = (claimed, reader.units("reported"))
+            && claimed > reported
+            && reader.text("difference").is_none()
+        {
+            let (claimed, reported) = (crate::money::grouped_units(claimed), crate::money::grouped_units(reported));
+            reader.error(
+                "difference",
+                format!("{claimed} copies are claimed but {reported} were reported. Say why, as far as you know."),
+            );
+        }
         return;
     }
     let Some(expected) = close(reader, sums, "destroyed", "expected stock", terms, None, false) else { return };
@@ -138,6 +160,7 @@ fn roll_forward(reader: &mut Reader<'_>, sums: &mut Vec<ClosingSum>, claimed: Op
     let most = expected.max(reader.units("reported").unwrap_or(0));
     if let Some(claimed) = claimed
         && claimed > most
+        && !reader.has_error("reported")
     {
         reader.error(
             "units_claimed",
@@ -147,5 +170,37 @@ fn roll_forward(reader: &mut Reader<'_>, sums: &mut Vec<ClosingSum>, claimed: Op
                 crate::money::grouped_units(most)
             ),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        intake::{
+            Answers,
+            line::{LineRules, read},
+        },
+        money::Currency,
+    };
+
+    #[test]
+    fn units_that_are_all_that_is_claimed_are_not_none() {
+        let rules = LineRules { currency: Currency::USD, currencies: [Currency::USD].into() };
+        let errors = |units: &str, basis: &str| {
+            let answers = Answers::default()
+                .with("as_of", "2016-06-03")
+                .with("currency", "USD")
+                .with("units_claimed", units)
+                .with("basis", basis);
+            let reading = read(Category::HeldInventory, &answers, &rules);
+            let errors = reading.errors.into_iter();
+            errors.map(|error| (error.field, error.message)).collect::<Vec<_>>()
+        };
+        let none = "Enter how many copies are held; at least 1.".to_owned();
+        assert_eq!(errors("0", "units_only"), [("units_claimed".to_owned(), none)]);
+        assert_eq!(errors("", "units_only").len(), 1);
+        assert!(errors("1", "units_only").is_empty());
+        assert!(errors("0", "retail").iter().all(|(field, _)| field != "units_claimed"));
     }
 }

@@ -6,6 +6,7 @@ pub mod agreement;
 pub mod case_settings;
 pub mod claimant;
 pub mod form;
+mod further;
 pub mod inventory;
 pub mod line;
 pub mod mailing;
@@ -19,4 +20,5 @@ pub mod sign;
 pub mod steps;
 
 pub use form::{Answers, Choice, Field, FieldError, Kind, Section};
+pub use further::further;
 pub use reader::Reader;

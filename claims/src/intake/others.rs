@@ -13,7 +13,8 @@ pub const FORM: &[Section] = &[Section {
         Field::required("others", "May anyone else claim some of this money?", Kind::Radio(YES_NO))
             .hint("For example an artist on a percentage, a co-owner, a publisher, your label."),
         Field::optional("others_who", "Who, and for which releases?", Kind::LongText(2_000)).hint("One on each line."),
-        Field::optional("others_share", "Their share in per cent, if you know it", Kind::Text(200)),
+        Field::optional("others_share", "Their share in per cent, if you know it", Kind::Text(200))
+            .hint("In your own words if there are several, for example: the artist 20, the co-owner 50."),
         Field::optional("assigned", "Has any of this money been assigned, sold or pledged?", Kind::Select(YES_NO)),
         Field::optional("assigned_note", "To whom, and when?", Kind::LongText(1_000)),
     ],

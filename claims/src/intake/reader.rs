@@ -23,8 +23,7 @@ impl<'a> Reader<'a> {
     /// currency named by the answer `currency`, if the form has one, else in `currency`.
     #[must_use]
     pub fn new(sections: &'static [Section], answers: &'a Answers, currency: Currency) -> Self {
-        let currency = Currency::parse(answers.get("currency")).unwrap_or(currency);
-        let mut reader = Self { sections, answers, currency, errors: Vec::new() };
+        let mut reader = Self::accepted(sections, answers, currency);
         for field in fields(sections) {
             if let Err(message) = reader.check(field) {
                 reader.error(field.name, message);
@@ -53,16 +52,23 @@ impl<'a> Reader<'a> {
             Kind::Password => Ok(()),
             Kind::NewPassword => Ok(()),
             Kind::Amount => money::parse_typed_amount(answer, self.currency).map(drop).map_err(|e| e.to_string()),
-            Kind::Price => money::parse_decimal(answer, 6).map(drop).map_err(|e| e.to_string()),
-            Kind::Percent => match money::parse_decimal(answer.trim_end_matches(['%', ' ']), 4) {
-                Ok(percent) if percent > Decimal::ONE_HUNDRED => Err("A percentage is at most 100.".to_owned()),
-                Ok(_) => Ok(()),
-                Err(error) => Err(error.to_string()),
-            },
+            Kind::Price => money::parse_typed_price(answer, self.currency, 6).map(drop).map_err(|e| e.to_string()),
+            Kind::Percent => {
+                let number = answer.trim_end_matches(['%', ' ']);
+                let grouped = money::grouped_in_thousands(number, None, 4);
+                match grouped.and_then(|()| money::parse_decimal(number, 4)) {
+                    Ok(percent) if percent <= Decimal::ONE_HUNDRED => Ok(()),
+                    Err(error @ money::AmountError::TooFine(..)) => Err(error.to_string()),
+                    _ => Err("A percentage is a number from 0 to 100, like 12.5.".to_owned()),
+                }
+            }
             Kind::Units if money::thousands_meant(answer).is_some() => {
                 Err(format!("“{answer}” can be read in two ways. Write the number without a point."))
             }
-            Kind::Units => read_units(answer).map(drop),
+            Kind::Units => {
+                read_units(answer)?;
+                money::grouped_in_thousands(answer, None, 0).map_err(|error| error.to_string())
+            }
             Kind::Day => period::parse_day(answer).map(drop),
             Kind::Barcode => Gtin::parse(answer).map(drop).map_err(|e| e.to_string()),
             Kind::Isrc => Isrc::parse(answer).map(drop).map_err(|e| e.to_string()),
@@ -86,6 +92,14 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Reads answers that were accepted once: nothing is checked again, so that they keep the meaning that they had then.
+    /// What cannot be read is as if it were not there.
+    #[must_use]
+    pub fn accepted(sections: &'static [Section], answers: &'a Answers, currency: Currency) -> Self {
+        let currency = Currency::parse(answers.get("currency")).unwrap_or(currency);
+        Self { sections, answers, currency, errors: Vec::new() }
+    }
+
     /// Records what is wrong with a field. Only the first message of a field is kept.
     pub fn error(&mut self, field: &str, message: impl Into<String>) {
         if !self.has_error(field) {
@@ -97,6 +111,12 @@ impl<'a> Reader<'a> {
     #[must_use]
     pub fn has_error(&self, field: &str) -> bool {
         self.errors.iter().any(|error| error.field == field)
+    }
+
+    /// Whether any of some fields was found wrong.
+    #[must_use]
+    pub fn any_error(&self, fields: &[&str]) -> bool {
+        fields.iter().any(|field| self.has_error(field))
     }
 
     /// Records that a field must be answered after all (because of another answer).
@@ -209,6 +229,7 @@ fn read_units(answer: &str) -> Result<i64, String> {
     let decimal = money::parse_decimal(answer, 12).map_err(|error| match error {
         money::AmountError::NotANumber(typed) => format!("“{typed}” is not a number. Write digits, like 1200."),
         money::AmountError::Negative => "This number cannot be below zero.".to_owned(),
+        money::AmountError::DecimalComma(_) => "Write a whole number, without a fraction.".to_owned(),
         other => other.to_string(),
     })?;
     if !decimal.is_integer() {
@@ -273,6 +294,39 @@ mod tests {
         let fields: Vec<&str> = errors.iter().map(|e| e.field.as_str()).collect();
         assert_eq!(fields, ["name", "units", "rate", "to"]);
         assert!(errors[3].message.contains("1 February 2016"));
+    }
+
+    fn said(field: &str, typed: &str) -> String {
+        let answers = Answers::default().with("name", "Ada").with(field, typed);
+        Reader::new(FORM, &answers, Currency::USD).into_errors().into_iter().map(|error| error.message).collect()
+    }
+
+    #[test]
+    fn a_wrong_percentage_is_called_one() {
+        for typed in ["101", "abc", "12,5", "-1", "1 2", "1.234,50", "9999999999999"] {
+            assert_eq!(said("rate", typed), "A percentage is a number from 0 to 100, like 12.5.", "{typed}");
+        }
+        assert!(said("rate", "33.33333").contains("at most 4 digits"));
+        for typed in ["0", "100", "12.5", "12.5 %", "33.3333%"] {
+            assert_eq!(said("rate", typed), "", "{typed}");
+        }
+    }
+
+    #[test]
+    fn units_are_grouped_in_thousands_or_not_at_all() {
+        for typed in ["1200", "1,200", "1 200", "1\u{a0}200", "1’200", "12 345 678"] {
+            assert_eq!(said("units", typed), "", "{typed}");
+        }
+        assert!(said("units", "12 50").ends_with("Write 1250."), "{}", said("units", "12 50"));
+        assert!(said("units", "1 2").ends_with("Write 12."));
+        assert!(said("units", "13,75").contains("whole number"));
+    }
+
+    #[test]
+    fn what_was_accepted_once_keeps_its_meaning() {
+        let answers = Answers::default().with("units", "12 50");
+        assert_eq!(Reader::new(FORM, &answers, Currency::USD).units("units"), None);
+        assert_eq!(Reader::accepted(FORM, &answers, Currency::USD).units("units"), Some(1_250));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::form::{Choice, Field, Kind, Section};
-use super::line::{ARTIST, CATALOGUE, CURRENCY, EXTRAS, LABEL, TITLE, agrees, bounded, release};
+use super::line::{ARTIST, CATALOGUE, CURRENCY, EXTRAS, LABEL, TITLE, agrees, bounded, release, rounded};
 use super::reader::Reader;
 use crate::line::{Category, ClosingSum, LineFacts};
 
@@ -78,11 +78,12 @@ pub(super) fn read(reader: &mut Reader<'_>, _sums: &mut Vec<ClosingSum>) -> Opti
     let period = reader.period("period_from", "period_to");
     let stated = reader.amount("amount");
     let share = reader.decimal("split_rate").map(|percent| percent / Decimal::ONE_HUNDRED);
-    let receipts = reader.decimal("net_receipts");
-    let computed =
-        receipts.and_then(|receipts| reader.currency().round(receipts.checked_mul(share.unwrap_or(Decimal::ONE))?));
-    agrees(reader, "amount", "Net receipts times your share", computed, stated);
-    if computed.is_none() && stated.is_none() && !reader.has_error("amount") && !reader.has_error("net_receipts") {
+    // A share that cannot be read is not the whole.
+    let receipts = reader.decimal("net_receipts").filter(|_| !reader.has_error("split_rate"));
+    let exact = receipts.and_then(|receipts| receipts.checked_mul(share.unwrap_or(Decimal::ONE)));
+    agrees(reader, "amount", "Net receipts times your share", exact, stated);
+    let computed = exact.and_then(|exact| rounded(reader, exact, None));
+    if computed.is_none() && stated.is_none() && !reader.any_error(&["amount", "net_receipts", "split_rate"]) {
         reader.error("amount", "Give the amount, or the net receipts it is worked out from.");
     }
     let amount = stated.or(computed);

@@ -3,7 +3,7 @@
 use super::form::{Field, Kind, Section};
 use super::line::{
     ARTIST, BARCODE, CATALOGUE, CURRENCY, EXTRAS, FORMAT, LABEL, TITLE, agrees, bounded, close, minus, plus, release,
-    times,
+    rounded, times,
 };
 use super::reader::Reader;
 use crate::line::{Category, ClosingSum, LineFacts};
@@ -66,56 +66,77 @@ pub const FORM: &[Section] = &[
     EXTRAS,
 ];
 
-/// Reads the line: net units, gross, net due and balance each close.
+/// What is taken off the gross or added to it: field, label, whether it is taken off.
+const PARTS: [(&str, &str, bool); 4] = [
+    ("distribution_fee", "fee", true),
+    ("reserve_withheld", "reserve withheld", true),
+    ("reserve_released", "reserve released", false),
+    ("chargebacks", "chargebacks", true),
+];
+
+/// Reads the line: net units, gross, net due and balance each close. Nothing is worked out from a figure that cannot be
+/// read.
 pub(super) fn read(reader: &mut Reader<'_>, sums: &mut Vec<ClosingSum>) -> Option<LineFacts> {
     let period = reader.period("period_from", "period_to");
     let stated_net = reader.units("units_net");
     let units = match (reader.units("units_shipped"), reader.units("units_returned")) {
+        _ if reader.any_error(&["units_shipped", "units_returned"]) => stated_net,
         (Some(shipped), returned) => {
             let mut terms = vec![plus("shipped", shipped)];
             terms.extend(returned.map(|returned| minus("returned", returned)));
             close(reader, sums, "units_net", "net units", terms, stated_net, false)
         }
-        (None, Some(_)) if stated_net.is_none() => {
+        (None, Some(_)) if stated_net.is_none() && !reader.has_error("units_net") => {
             reader.require("units_shipped");
             None
         }
         _ => stated_net,
     };
     let stated_gross = reader.amount("gross");
-    let computed_gross = units.zip(reader.decimal("unit_price")).and_then(|(units, price)| times(reader, units, price));
-    agrees(reader, "gross", "Net units times the price", computed_gross, stated_gross);
-    let gross = stated_gross.or(computed_gross);
+    let no_units = units.is_none() && reader.any_error(&["units_shipped", "units_returned", "units_net"]);
+    let unread = reader.any_error(&PARTS.map(|(name, ..)| name))
+        || reader.has_error("gross")
+        || stated_gross.is_none() && (no_units || reader.has_error("unit_price"));
+    let exact = units.zip(reader.decimal("unit_price")).and_then(|(units, price)| times(units, price));
+    agrees(reader, "gross", "Net units times the price", exact, stated_gross);
 
     let net_due = reader.amount("net_due");
-    if let Some(gross) = gross {
-        let mut terms = vec![plus("gross", gross)];
-        for (name, label, off) in [
-            ("distribution_fee", "fee", true),
-            ("reserve_withheld", "reserve withheld", true),
-            ("reserve_released", "reserve released", false),
-            ("chargebacks", "chargebacks", true),
-        ] {
-            if let Some(value) = reader.amount(name).filter(|value| *value != 0) {
-                terms.push(if off { minus(label, value) } else { plus(label, value) });
-            }
+    let amounts = PARTS.map(|(name, label, off)| {
+        let value = reader.amount(name).filter(|value| *value != 0)?;
+        Some(if off { minus(label, value) } else { plus(label, value) })
+    });
+    let parts: Vec<_> = amounts.into_iter().flatten().collect();
+    // The gross that goes with the net due, where the gross itself is not given.
+    let implied = net_due.and_then(|net_due| {
+        parts.iter().try_fold(net_due, |rest, part| {
+            if part.minus { rest.checked_add(part.value) } else { rest.checked_sub(part.value) }
+        })
+    });
+    match stated_gross.or_else(|| rounded(reader, exact?, implied)) {
+        _ if unread => {}
+        Some(gross) => {
+            let terms = [plus("gross", gross)].into_iter().chain(parts).collect();
+            close(reader, sums, "net_due", "net due", terms, net_due, true);
         }
-        close(reader, sums, "net_due", "net due", terms, net_due, true);
-    } else {
-        for name in ["distribution_fee", "reserve_withheld", "reserve_released", "chargebacks"] {
-            if reader.amount(name).is_some_and(|value| value != 0) && !reader.has_error("gross") {
-                reader.error(
-                    "gross",
-                    "Give the gross that the fee, reserve and chargebacks are taken from, or leave those empty.",
-                );
-            }
-        }
+        None if parts.is_empty() => {}
+        None => reader.error(
+            "gross",
+            "Give the gross that the fee, reserve and chargebacks are taken from, or leave those empty.",
+        ),
+    }
+    if reader.has_error("paid") {
+        return None;
     }
     let terms = vec![plus("net due", net_due?), minus("paid", reader.amount("paid").unwrap_or(0))];
     let stated = reader.amount("balance");
     let balance = close(reader, sums, "balance", "balance claimed", terms, stated, true);
     let amount = bounded(reader, "balance", balance)?;
-    if amount == 0 {
+    if net_due == Some(0) && amount == 0 {
+        reader.error(
+            "net_due",
+            "The net due is zero, so there is nothing to claim on this line. Enter what is owed, or remove the line.",
+        );
+    } else if amount == 0 {
         reader.error("balance", "Nothing is left to claim on this line: the net due was paid in full. Remove the line, or correct the figures.");
     }
     Some(LineFacts {
@@ -130,4 +151,43 @@ pub(super) fn read(reader: &mut Reader<'_>, sums: &mut Vec<ClosingSum>) -> Optio
         units,
         channel: reader.text("channel"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        intake::{
+            Answers,
+            line::{LineRules, read},
+        },
+        money::Currency,
+    };
+
+    #[test]
+    fn it_is_said_why_nothing_is_left_to_claim() {
+        let rules = LineRules { currency: Currency::USD, currencies: [Currency::USD].into() };
+        let said = |net_due: &str, paid: &str| {
+            let answers = Answers::default()
+                .with("channel", "physical")
+                .with("period_from", "2015-01-01")
+                .with("period_to", "2015-12-31")
+                .with("currency", "USD")
+                .with("net_due", net_due)
+                .with("paid", paid);
+            let errors = read(Category::UnpaidSales, &answers, &rules).errors.into_iter();
+            errors.map(|error| format!("{}: {}", error.field, error.message)).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            said("0", ""),
+            [
+                "net_due: The net due is zero, so there is nothing to claim on this line. Enter what is owed, or remove the line."
+            ]
+        );
+        assert!(
+            said("5.00", "5.00")[0]
+                .starts_with("balance: Nothing is left to claim on this line: the net due was paid in full.")
+        );
+        assert!(said("5.00", "").is_empty());
+    }
 }
