@@ -4,11 +4,15 @@
 //! What cannot be shown (another type, damaged, encrypted) has a slip sheet that names it, and lies beside the volumes as it was
 //! uploaded. These volumes are PDF 1.7, not PDF/A: they hold pages of other programs, which may break PDF/A's rules.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 use claims::{
     Instant,
     filing::{Exhibit, Filing, Form},
+    unreadable::Unreadable,
 };
 use hayro_syntax::{
     DecryptionError, LoadPdfError,
@@ -60,7 +64,7 @@ pub fn look(media_type: &str, bytes: &[u8]) -> Look {
         return Look::slip("");
     }
     let (form, pages, marked) = if media_type == "application/pdf" {
-        match count(bytes) {
+        match count(bytes.to_vec()) {
             Ok((pages, marked)) => (Form::Pages, pages, marked),
             Err(problem) => return Look::slip(problem),
         }
@@ -98,20 +102,42 @@ pub fn look(media_type: &str, bytes: &[u8]) -> Look {
 const MARKED: &str = "notes, marks or filled-in fields on its pages are not shown";
 
 /// Pages of a PDF, and whether something lies on them that is not drawn on the page: notes, marks, fields of a form.
-fn count(bytes: &[u8]) -> Result<(i64, bool), &'static str> {
+fn count(pdf: impl Into<hayro_syntax::PdfData>) -> Result<(i64, bool), &'static str> {
     let loaded = catch_unwind(AssertUnwindSafe(|| {
-        hayro_syntax::Pdf::new(std::sync::Arc::new(bytes.to_vec()))
-            .map(|pdf| (pdf.pages().len(), pdf.pages().iter().any(is_marked)))
+        hayro_syntax::Pdf::new(pdf).map(|pdf| (pdf.pages().len(), pdf.pages().iter().any(is_marked)))
     }));
     match loaded {
         Ok(Ok((0, _))) => Err("it has no pages"),
         Ok(Ok((pages, marked))) => {
             i64::try_from(pages).map(|pages| (pages, marked)).map_err(|_| "it has too many pages")
         }
-        Ok(Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected))) => Err("it is encrypted with a password"),
-        Ok(Err(LoadPdfError::Decryption(_))) => Err("it is encrypted in a way that cannot be read"),
+        Ok(Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected))) => Err(LOCKED),
+        Ok(Err(LoadPdfError::Decryption(_))) => Err(SEALED),
         _ => Err("it is damaged"),
     }
+}
+
+const LOCKED: &str = "it is encrypted with a password";
+const SEALED: &str = "it is encrypted in a way that cannot be read";
+
+/// The pages of a PDF.
+///
+/// # Errors
+/// Why nobody can read it: what makes a slip sheet of it, or that its end is missing.
+pub fn pages(pdf: impl AsRef<[u8]> + Send + Sync + 'static) -> Result<i64, Unreadable> {
+    let pdf = Arc::new(pdf);
+    match count(Arc::clone(&pdf)) {
+        Ok((pages, _)) if !is_cut_off((*pdf).as_ref()) => Ok(pages),
+        Err(LOCKED | SEALED) => Err(Unreadable::Password),
+        _ => Err(Unreadable::Damaged),
+    }
+}
+
+/// Whether a PDF ends before its end: behind its last object stands where they all are, or at least its last mark. What is left of
+/// one that was cut off can often be put together to pages with nothing on them.
+fn is_cut_off(pdf: &[u8]) -> bool {
+    let last = |word: &[u8]| pdf.windows(word.len()).rposition(|found| found == word);
+    last(b"endobj") > last(b"%%EOF").max(last(b"startxref"))
 }
 
 /// Links and the windows of notes show nothing themselves.
@@ -312,7 +338,23 @@ fn pixels(bytes: &[u8]) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::halves;
+    use super::{halves, is_cut_off};
+
+    #[test]
+    fn a_pdf_without_its_end_is_cut_off() {
+        for whole in [
+            "1 0 obj 2 endobj trailer startxref 9 %%EOF\n",
+            "1 0 obj 2 endobj\n%%EOF",
+            "1 0 obj 2 endobj startxref 9",
+            "",
+        ] {
+            assert!(!is_cut_off(whole.as_bytes()), "{whole}");
+        }
+        // The second has its first table at its beginning, to be shown while it comes.
+        for cut in ["1 0 obj 2 endobj 2 0 obj <<", "1 0 obj 2 endobj startxref 0 %%EOF 2 0 obj 3 endobj 3 0 obj"] {
+            assert!(is_cut_off(cut.as_bytes()), "{cut}");
+        }
+    }
 
     #[test]
     fn a_volume_is_halved_until_it_is_a_page() {

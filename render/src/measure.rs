@@ -73,6 +73,30 @@ pub(crate) fn width(text: &str, style: Style) -> f64 {
     text.chars().map(|c| WIDTHS.get(&(style, c)).copied().unwrap_or_else(|| look_up(style, c))).sum()
 }
 
+/// Where a word may go on in the next line, in texts that Typst breaks itself; the template makes an invisible space of it.
+/// No text has one of its own, because [`drawable`] takes it out.
+const BREAK: char = '\u{200b}';
+
+/// The text, which is [`drawable`], with [`BREAK`] between the letters of each word that is wider than `most` points.
+pub(crate) fn breakable(text: &str, style: Style, most: f64) -> String {
+    let words = text.split(' ').map(|word| if width(word, style) > most { apart(word) } else { word.to_owned() });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// A word that may break between all its letters, but for those that join, or that break by rules of their own.
+fn apart(word: &str) -> String {
+    let own_rules = |c: char| ('\u{590}'..'\u{1e00}').contains(&c) || c >= '\u{2e80}';
+    let accent = |c: char| ('\u{300}'..='\u{36f}').contains(&c);
+    let mut out = String::with_capacity(word.len() * 4);
+    for c in word.chars() {
+        if out.chars().next_back().is_some_and(|before| !own_rules(before)) && !own_rules(c) && !accent(c) {
+            out.push(BREAK);
+        }
+        out.push(c);
+    }
+    out
+}
+
 /// Breaks a text into lines no wider than `most` points: between words, and within a word that is wider than a line.
 pub(crate) fn wrap(text: &str, style: Style, most: f64) -> Vec<String> {
     let mut lines = Vec::new();
@@ -116,6 +140,22 @@ mod tests {
             }
         }
         assert_eq!(wrap("", Style::Plain, 50.0), Vec::<String>::new());
+    }
+
+    #[test]
+    fn only_a_word_that_is_too_wide_may_break() {
+        let name = "Allegro_Statement.pdf";
+        assert_eq!(breakable(&format!("{name}, page 1"), Style::Plain, 200.0), format!("{name}, page 1"));
+        let most = width(name, Style::Plain);
+        assert_eq!(breakable(name, Style::Plain, most), name);
+        let broken = breakable(&format!("{name}, page 1"), Style::Plain, 60.0);
+        assert!(broken.starts_with("A\u{200b}l\u{200b}l") && broken.ends_with(", page 1"), "{broken}");
+        assert_eq!(broken.replace(BREAK, ""), format!("{name}, page 1"));
+        // Kanji break by themselves, Arabic letters join, an accent stays with its letter.
+        for word in ["東京音楽", "شركة", "e\u{301}"] {
+            assert_eq!(breakable(word, Style::Plain, 10.0), word);
+        }
+        assert_eq!(drawable(&broken), format!("{name}, page 1"));
     }
 
     #[test]

@@ -6,7 +6,10 @@ use std::io::Cursor;
 use bytes::Bytes;
 use claims::{
     CaseId, ClaimId, MailId,
-    actions::{Failure, Recoup, letters as actions},
+    actions::{
+        Failure, Recoup,
+        letters::{self as actions, ReceiptFile},
+    },
     background,
     letters::{Contents, LetterKind},
     store::{letters as store, outbox::Attachment},
@@ -35,15 +38,15 @@ pub async fn pdf(recoup: &Recoup, contents: Contents) -> Result<Vec<u8>, Failure
     Ok(bytes)
 }
 
-/// What goes with a mail, for which nobody waits.
+/// What goes with a mail, for which nobody waits, and the receipts among it: their hashes are kept with what becomes of the mail.
 ///
 /// # Errors
-/// If a letter cannot be read or typeset, or the hash of a receipt cannot be kept.
-pub async fn attachments(recoup: &Recoup, mail: MailId) -> Result<Vec<Attachment>, Failure> {
+/// If a letter cannot be read or typeset.
+pub async fn attachments(recoup: &Recoup, mail: MailId) -> Result<(Vec<Attachment>, Vec<ReceiptFile>), Failure> {
     let mut tx = recoup.store.read().await?;
     let letters = store::attached(&mut tx, mail).await?;
     drop(tx);
-    let mut files = Vec::new();
+    let (mut files, mut receipts) = (Vec::new(), Vec::new());
     for id in letters {
         let contents = actions::contents(recoup, id).await?;
         let letter = contents.letter.clone();
@@ -51,15 +54,15 @@ pub async fn attachments(recoup: &Recoup, mail: MailId) -> Result<Vec<Attachment
         let made = background::start(move || render::letters::pdf(&contents)).await.map_err(internal)?;
         drop(permit);
         let bytes = made.map_err(internal)?.bytes;
-        actions::know(recoup, &letter, &bytes).await?;
+        receipts.extend(ReceiptFile::of(&letter, &bytes));
         let name = letter.file_name();
         files.push(Attachment { name, media_type: "application/pdf", bytes });
     }
-    Ok(files)
+    Ok((files, receipts))
 }
 
-/// The current letters of a kind, those in `state` if it is not empty, in one ZIP that is sent while it is made. `total` is how many
-/// there are; the page of letters says how far it is.
+/// The current letters of a kind, those in `state` if it is not empty and none of a withdrawn claim, in one ZIP that is sent while it is
+/// made. `total` is how many there are; the page of letters says how far it is.
 pub fn zip(
     recoup: &Recoup,
     case: CaseId,

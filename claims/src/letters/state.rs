@@ -126,13 +126,18 @@ pub struct StepTaken {
     pub correction: bool,
 }
 
-/// Reads a step of a letter that is in `state` since `since`. `today` is the day in the zone of the case.
+/// Reads a step of a letter that is in `state` since `since`. `withdrawn` is the day on which the claim was withdrawn, if it is; `today`
+/// is the day in the zone of the case.
+///
+/// For a withdrawn claim nothing more should go out. What happened before that day is entered as ever. What happened on it or later is
+/// taken only with a note: by mistake, crossing in the post, or by somebody else it can happen, and the record must tell what did.
 ///
 /// # Errors
 /// Every field that is wrong.
 pub fn read_step(
     kind: LetterKind,
     (state, since): (State, NaiveDate),
+    withdrawn: Option<NaiveDate>,
     answers: &Answers,
     today: NaiveDate,
 ) -> Result<StepTaken, Vec<FieldError>> {
@@ -166,6 +171,16 @@ pub fn read_step(
             format!("What follows is {}", next.join(" or "))
         };
         reader.error("note", format!("{after} after “{}”. Say why you correct it.", state.word().to_lowercase()));
+    } else if let Some(withdrawn) = withdrawn.filter(|withdrawn| day.is_some_and(|day| day >= *withdrawn))
+        && to.is_some()
+        && note.is_empty()
+        && !reader.has_error("note")
+    {
+        let day = show_day(withdrawn);
+        reader.error(
+            "note",
+            format!("The claim was withdrawn on {day}. If this happened all the same, say how. If it happened before, give that day."),
+        );
     }
     let read = to.zip(day).map(|(state, day)| StepTaken { state, day, note, correction: !forward });
     reader.finish(read)

@@ -42,7 +42,7 @@ pub struct Stock {
 pub fn stock(claim: &FrozenClaim) -> Vec<Stock> {
     let held = claim.lines.iter().filter(|line| line.category == Category::HeldInventory);
     held.map(|of| {
-        let reader = Reader::new(line::form(Category::HeldInventory), &of.answers, of.currency);
+        let reader = Reader::accepted(line::form(Category::HeldInventory), &of.answers, of.currency);
         let units = |name: &str| reader.units(name);
         let parts = [
             (units("opening"), 1),

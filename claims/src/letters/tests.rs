@@ -250,7 +250,7 @@ fn a_letter_goes_on_step_by_step_and_back_only_with_a_reason() {
     let (today, since) = (day(2026, 3, 4), day(2026, 2, 1));
     let step =
         |state: &str, on: &str, note: &str| Answers::default().with("state", state).with("day", on).with("note", note);
-    let read = |from: State, answers: &Answers| read_step(LetterKind::Direction, (from, since), answers, today);
+    let read = |from: State, answers: &Answers| read_step(LetterKind::Direction, (from, since), None, answers, today);
     let taken = read(State::Drafted, &step("sent", "2026-03-01", "")).unwrap();
     assert_eq!(taken, StepTaken { state: State::Sent, day: day(2026, 3, 1), note: String::new(), correction: false });
     let wrong = |from: State, answers: &Answers| {
@@ -267,9 +267,45 @@ fn a_letter_goes_on_step_by_step_and_back_only_with_a_reason() {
     let back = read(State::Paying, &step("accepted", "2026-01-15", "The bank says so.")).unwrap();
     assert!(back.correction && back.state == State::Accepted);
     assert!(read(State::Sent, &step("sent", "2026-01-20", "Wrong day.")).unwrap().correction);
-    let read = |from: State, answers: &Answers| read_step(LetterKind::Return, (from, since), answers, today);
+    let read = |from: State, answers: &Answers| read_step(LetterKind::Return, (from, since), None, answers, today);
     assert!(!read(State::Sent, &step("returned", "2026-03-01", "")).unwrap().correction);
     assert!(!read(State::Refused, &step("returned", "2026-03-01", "")).unwrap().correction);
+}
+
+#[test]
+fn a_step_after_the_claim_was_withdrawn_needs_a_note() {
+    let (today, since, withdrawn) = (day(2026, 3, 4), day(2026, 2, 1), day(2026, 3, 1));
+    let read = |state: &str, on: &str, note: &str| {
+        let answers = Answers::default().with("state", state).with("day", on).with("note", note);
+        read_step(LetterKind::Direction, (State::Drafted, since), Some(withdrawn), &answers, today)
+    };
+    for on in ["2026-03-01", "2026-03-04"] {
+        let errors = read("sent", on, "").unwrap_err();
+        assert_eq!((errors.len(), errors[0].field.as_str()), (1, "note"), "{errors:?}");
+        assert!(errors[0].message.starts_with("The claim was withdrawn on 1 March 2026. "), "{errors:?}");
+        let taken = read("sent", on, "It crossed the withdrawal in the post.").unwrap();
+        assert!(taken.state == State::Sent && !taken.correction);
+    }
+    // What happened before is told as ever, and a correction needs its reason as ever, once.
+    assert_eq!(read("sent", "2026-02-28", "").unwrap().day, day(2026, 2, 28));
+    assert_eq!(read("signed", "2026-03-02", "").unwrap_err().len(), 1);
+}
+
+#[test]
+fn no_name_or_title_ends_a_sentence_of_the_standard_texts() {
+    let defaults = defaults();
+    for text in ["receipt", "direction", "return", "return_without_clause"].map(|name| defaults.get(name)) {
+        for name in ["claimant", "case", "contact", "aggregator", "distributor", "holder"] {
+            for end in [format!("{{{{ {name} }}}}."), format!("{{{{ {name} }}}}”.")] {
+                assert!(!text.contains(&end), "{end} in: {text}");
+            }
+        }
+    }
+    let names = [("distributor", "Distributor Inc."), ("aggregator", "Aggregator Ltd."), ("holder", "Holder Inc.")];
+    let mut claim = claim(vec![royalty(1, "Aggregator Ltd.", "iTunes", Currency::USD, 100, "Sonatas")]);
+    claim.answers.insert("claimant".to_owned(), Answers::default().with("legal_name", "Jay Records Inc."));
+    let words = written(LetterKind::Direction, &claim, &texts(&names).unwrap()).unwrap().words.join(" ");
+    assert!(words.contains("Distributor Inc. has no further claim") && !words.contains(".."), "{words}");
 }
 
 #[test]

@@ -9,27 +9,28 @@ use crate::{
     money::Currency,
 };
 
+// No name, title or address ends a sentence: many end in a full stop of their own, like “Inc.”.
 const RECEIPT: &str = "We received the claim of {{ claimant }} in “{{ case }}” on {{ received }}. It has the number {{ number }}; this is version {{ version }}.\n\n\
 What was sent is listed on these pages: what is claimed, the answers, the documents and the declaration. The SHA-256 hash is a fingerprint of it: who changes one letter gets another hash. \
 Anybody can check it on the page /verify of this site.\n\n\
-What happens next: counsel reviews the claims. If something is missing, you hear from them by mail. For questions, name the number {{ number }} and write to: {{ contact }}.";
+What happens next: counsel reviews the claims. If something is missing, you hear from them by mail. For questions, write to {{ contact }} and name the number {{ number }}.";
 
 const DIRECTION: &str = "{{ distributor }} distributed recordings of {{ claimant }} under {{ agreement }}, and {{ aggregator }} collects what services pay for \
-them and accounts for it to {{ distributor }}. {{ distributor }} has no further claim to these sums.\n\n\
+them and accounts to {{ distributor }} for it. {{ distributor }} has no further claim to these sums.\n\n\
 {{ distributor }} therefore irrevocably directs {{ aggregator }}, with effect from {{ effective_date }}:\n\n\
 1. to pay to {{ claimant }} all sums that have accrued and have not been paid out for the recordings in the schedule, {{ accrued }} as far as they are now known, \
 including what is held in escrow;\n\n\
 2. to pay to {{ claimant }} all sums that will accrue for these recordings from now on, and to send statements for them to {{ claimant }};\n\n\
 3. to regard recordings of {{ claimant }} that the schedule does not name as covered by this letter once {{ claimant }} has named them in writing.\n\n\
-Payment to {{ claimant }} discharges {{ aggregator }} towards {{ distributor }} to the amount paid. This letter can be changed only with the written consent of {{ claimant }}. \
+Payment to {{ claimant }} discharges {{ aggregator }} towards {{ distributor }} to the amount paid. This letter can be changed only if {{ claimant }} consents in writing. \
 Amounts in the schedule are those of claim {{ number }} in “{{ case }}”; the payor’s own records decide where they differ.";
 
-const RETURN: &str = "You hold copies of recordings of {{ claimant }}. They were delivered to {{ distributor }} under {{ agreement }}, whose words on consignment or title are quoted below. \
+const RETURN: &str = "You hold copies of recordings of {{ claimant }} that were delivered to {{ distributor }} under {{ agreement }}, whose words on consignment or title are quoted below. \
 {{ claimant }} relies on these words and owns the copies.\n\n\
 {{ claimant }} demands the return of {{ units }}, as the schedule lists them release by release, free of charge and within 14 days of the date of this letter. \
 An offer to sell them back for money is not accepted.\n\n\
 Until they are returned, please keep the copies apart from goods of others, sell, destroy and move none of them, and tell us in writing where they are and how many there are.\n\n\
-All rights of {{ claimant }} are reserved, above all those in claim {{ number }} in “{{ case }}”.";
+All rights of {{ claimant }} are reserved, above all those in “{{ case }}”, claim {{ number }}.";
 
 const RETURN_WITHOUT_CLAUSE: &str = "In claim {{ number }} in “{{ case }}” {{ claimant }} has declared that copies of its recordings were sent to {{ distributor }} and were not returned. {{ claimant }} claims them.\n\n\
 {{ claimant }} demands the return of {{ units }}, as the schedule lists them release by release, free of charge and within 14 days of the date of this letter. \

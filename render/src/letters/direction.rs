@@ -39,7 +39,7 @@ pub(super) fn sheets(contents: &Contents) -> (String, Vec<Sheet>) {
     let mut blocks = vec![
         Block::title(
             &title,
-            &format!("Claim {} in “{}”. Drafted on {}.", letter.number, letter.case_title, show_day(letter.day)),
+            &format!("Claim {} in “{}”, drafted on {}.", letter.number, letter.case_title, show_day(letter.day)),
         ),
         Block::facts(facts),
     ];

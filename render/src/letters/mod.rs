@@ -17,6 +17,7 @@ use crate::{
 
 mod demand;
 mod direction;
+mod fit;
 mod receipt;
 #[cfg(test)]
 mod tests;
@@ -29,14 +30,15 @@ const TEMPLATE: &str = concat!(include_str!("../templates/common.typ"), include_
 /// If it cannot be typeset.
 pub fn pdf(contents: &Contents) -> Result<Pdf, Failed> {
     let letter = &contents.letter;
-    let (title, sheets) = match letter.kind {
+    let (title, mut sheets) = match letter.kind {
         LetterKind::Receipt => receipt::sheets(contents),
         LetterKind::Direction => direction::sheets(contents),
         LetterKind::Return => demand::sheets(contents),
     };
+    sheets.iter_mut().for_each(fit::sheet);
     let data = Data {
         description: format!("{} of claim {}", letter.kind.title(), letter.number),
-        running: drawable(&letter.case_title),
+        running: fit::running(&letter.case_title),
         short: drawable(&title),
         foot: format!("{}, claim {}", letter.kind.title(), letter.number),
         title: drawable(&title),

@@ -2,16 +2,17 @@
 
 use claims::{
     filing::schedules,
-    intake::claimant::CAPACITIES,
+    frozen::FrozenLine,
+    intake::{claimant::CAPACITIES, further},
     letters::{Contents, answered, lines, receipt_sums},
-    line::Basis,
+    line::{Basis, Category},
     money::grouped_units,
     period::show_day,
     totals::Total,
 };
 
 use super::{
-    Block, Cell, Line, Row, Sheet, cell, column, figures, hash, plain, plural, row, soft, strong, styled, wide,
+    Block, Cell, Line, Row, Sheet, cell, column, figures, hash, period, plain, plural, row, soft, strong, styled, wide,
 };
 use crate::fonts::drawable;
 
@@ -121,6 +122,17 @@ fn declaration(contents: &Contents) -> Vec<Block> {
     vec![Block::Quote { parts: vec![drawable(&signed.words)] }, Block::facts(rows)]
 }
 
+/// When and how many, below what is claimed.
+fn when(line: &FrozenLine) -> String {
+    let [one, many] = if line.category == Category::DigitalRoyalties {
+        ["download or stream", "downloads or streams"]
+    } else {
+        ["unit", "units"]
+    };
+    let parts = [line.period.map(period), line.units.map(|units| plural(units, one, many))];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
 fn listed(contents: &Contents) -> Vec<Block> {
     let claim = &contents.claim;
     let mut rows: Vec<Row> = Vec::new();
@@ -130,7 +142,7 @@ fn listed(contents: &Contents) -> Vec<Block> {
         rows.push(row("group", vec![wide(4, strong(&name(of.total)))]));
         for line in &of.listed {
             let mut about = plain(&schedules::about(line));
-            about.extend(soft(&schedules::details(line)));
+            about.extend(soft(&when(line)));
             let mut evidence: Vec<Line> = line
                 .evidence
                 .iter()
@@ -147,11 +159,15 @@ fn listed(contents: &Contents) -> Vec<Block> {
             } else {
                 plain(&claim.currency.grouped(line.amount_in_case))
             };
+            // What stands here as it was typed is not said once more below.
+            let mut here = Vec::new();
             for (name, minor) in [("interest", line.interest_in_case), ("costs", line.costs_in_case)] {
                 if minor != 0 {
                     amount.extend(soft(&format!("and {name} {}", claim.currency.grouped(minor))));
+                    here.extend((line.currency == claim.currency).then_some(name));
                 }
             }
+            here.extend(line.release.in_words().is_empty().then_some("loss"));
             if line.currency != claim.currency && !units_only {
                 amount.extend(soft(&format!("{} at {}", line.currency.show(line.amount), line.rate)));
             }
@@ -159,6 +175,11 @@ fn listed(contents: &Contents) -> Vec<Block> {
                 "line",
                 vec![cell(plain(&line.line.to_string())), cell(about), cell(evidence), cell(amount)],
             ));
+            let more: Vec<Line> =
+                further(line.category, &line.answers, &here).iter().flat_map(|answer| typed(answer)).collect();
+            if !more.is_empty() {
+                rows.push(row("under", vec![cell(Vec::new()), wide(3, more)]));
+            }
         }
         left += usize::try_from(of.total.lines).unwrap_or(0).saturating_sub(of.listed.len());
         if of.total.lines < 2 {

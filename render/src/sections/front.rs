@@ -3,7 +3,7 @@
 use claims::{
     filing::{Contents, Difference, schedules::schedules},
     line::{Basis, Category},
-    totals::counts,
+    totals::{counts, more_in_words},
 };
 
 use super::{Body, FigureRow, FigureTable, Part, Plan, Section, schedule::plural};
@@ -82,14 +82,7 @@ pub(super) fn summary(contents: &Contents) -> Section {
     for (_, line) in contents.lines() {
         if counts(line.basis, filing.case.filing_basis) { counted += 1 } else { outside += 1 }
     }
-    let outside = match outside {
-        0 => String::new(),
-        1 => " 1 more line, of stock that is valued otherwise or not at all, is in no total.".to_owned(),
-        more => format!(
-            " {} more, of stock that is valued otherwise or not at all, are in no total.",
-            plural(more, "line", "lines")
-        ),
-    };
+    let outside = more_in_words(outside).map_or_else(String::new, |words| format!(" {words}"));
     let mut words = vec![format!(
         "As of {}, {} in force. {} {} {} gross.{outside} Interest and costs are in no figure of this filing.",
         filing.as_of_words,
@@ -261,7 +254,7 @@ pub(super) fn claims(contents: &Contents) -> Section {
     let mut sums = [0i64; 5];
     for claim in &contents.claims {
         let mut who = table.cell(0, claim.claimant(), Style::Plain);
-        let late = if claim.late() { ", late" } else { "" };
+        let late = if claim.late { ", late" } else { "" };
         who.extend(table.cell(0, &format!("{}{late}", claim.of.number), Style::Soft));
         let mut amounts = Category::ALL.map(|category| {
             let totals = claim.claim.totals.iter();

@@ -64,7 +64,7 @@ pub(super) fn claimants(contents: &Contents) -> Section {
 
 /// That a claim came late, and the reason where it may be read; empty for a claim in time.
 fn late(claim: &FiledClaim) -> String {
-    match (claim.late(), claim.late_reason()) {
+    match (claim.late, claim.late_reason()) {
         (false, _) => String::new(),
         (true, "") => "Sent after the deadline".to_owned(),
         (true, reason) => format!("Sent after the deadline: {reason}"),

@@ -98,6 +98,7 @@ fn contents() -> Contents {
         a: "ALG-1".to_owned(),
         b: "ALG-2".to_owned(),
         release: String::new(),
+        decided_as: String::new(),
         method: "record linkage".to_owned(),
         weight,
         parts: parts.iter().map(|(field, weight)| ((*field).to_owned(), *weight)).collect(),
@@ -117,6 +118,7 @@ fn contents() -> Contents {
             contact: String::new(),
             forum: Some(Forum::Federal),
             deadline: String::new(),
+            deadline_at: None,
             time_zone: "Etc/UTC".to_owned(),
             currency: Currency::USD,
             filing_basis: Basis::Retail,
@@ -142,7 +144,7 @@ fn contents() -> Contents {
         engines: Vec::new(),
         previous: None,
     };
-    let claims = filing.claims.iter().map(|of| FiledClaim { of: of.clone(), claim: claim.clone() }).collect();
+    let claims = filing.claims.iter().map(|of| FiledClaim::new(of.clone(), claim.clone(), None)).collect();
     Contents { filing, sha256: "ab".to_owned(), claims }
 }
 

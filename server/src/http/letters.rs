@@ -82,8 +82,8 @@ async fn zip(
     let counts = store::counts(&mut tx, case.id).await?;
     let total: i64 = counts
         .iter()
-        .filter(|(of, in_state, _)| of == kind.key() && (state.is_empty() || in_state == state))
-        .map(|(.., count)| count)
+        .filter(|count| count.kind == kind.key() && (state.is_empty() || count.state == state))
+        .map(|count| count.letters - count.withdrawn)
         .sum();
     let details = serde_json::json!({ "kind": kind.key(), "letters": total, "state": state });
     let event = NewEvent {

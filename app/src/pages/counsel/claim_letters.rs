@@ -27,7 +27,7 @@ pub(super) fn section(reading: &Reading, letters: &[Row]) -> impl IntoView + use
             view! {
                 <tr>
                     <th scope="row"><a href=format!("{base}/{}", row.id)>{title}</a></th>
-                    <td>{about(row)}</td>
+                    <td>{about(row, "")}</td>
                     <td><StatusTag word=word(row) key=row.state.clone()/></td>
                     <td class="nowrap">{show_day(row.since)}</td>
                     <td><a href=pdf>"Look"<span class="hidden">{format!(" at the {}", title.to_lowercase())}</span></a></td>

@@ -40,9 +40,14 @@ struct Shown {
 /// `GET /counsel/{slug}/letters/{id}`
 pub async fn page(visitor: Visitor, Path((slug, id)): Path<(String, i64)>) -> Answer {
     let shown = read(&visitor, &slug, LetterId(id)).await?;
-    let next = shown.state.next(shown.kind).first().map_or("", |state| state.key());
-    let today = show_day(actions::day_of(visitor.recoup(), &shown.case));
-    let typed = Typed::of(Answers::default().with("state", next).with("day", today));
+    // Of a withdrawn claim nothing is to follow, so nothing is proposed.
+    let typed = if shown.row.withdrawn_at.is_some() {
+        Typed::default()
+    } else {
+        let next = shown.state.next(shown.kind).first().map_or("", |state| state.key());
+        let today = show_day(actions::day_of(visitor.recoup(), &shown.case));
+        Typed::of(Answers::default().with("state", next).with("day", today))
+    };
     Ok(visitor.page(show(shown, typed)))
 }
 
@@ -103,7 +108,7 @@ fn view(shown: &Shown, typed: &Typed) -> impl IntoView + use<> {
     let by = row.made_by.clone().unwrap_or_else(|| "Recoup".to_owned());
     let rows = vec![
         line("Claimant", row.claimant.clone()),
-        line("About", format!("{} of claim {}", about(row), row.number)),
+        line("About", about(row, &format!(" of claim {}", row.number))),
         line("To", shown.contents.letter.to.name.clone()),
         line("Drafted", format!("{} by {by}", deadline::show(row.made_at, &shown.case.settings.time_zone))),
         line("It is", format!("{}, since {}", word(row), show_day(row.since))),
@@ -113,7 +118,20 @@ fn view(shown: &Shown, typed: &Typed) -> impl IntoView + use<> {
         let words = format!("Lines of this claim that name {} are not in this letter.", others.join(", "));
         view! { <Notice kind=NoticeKind::Info title="The claim names other aggregators too">{words}</Notice> }
     });
-    let stale = (row.is_current && !row.in_force && shown.state == State::Drafted).then(|| {
+    let withdrawn = row.withdrawn_at.filter(|_| row.is_current).map(|at| {
+        let day = show_day(deadline::day_in(at, &shown.case.settings.time_zone));
+        let words = match shown.state {
+            State::Drafted => format!(
+                "It was withdrawn on {day}. This draft is not to be sent, and it is not in the ZIP. If it was sent all the same, say so below, with a note."
+            ),
+            _ => format!(
+                "It was withdrawn on {day}. Whoever has this letter may have to be told. It is not in the ZIP. What happened on that day or later needs a note."
+            ),
+        };
+        view! { <Notice kind=NoticeKind::Warning title="The claim is withdrawn">{words}</Notice> }
+    });
+    let amended = !row.in_force && row.withdrawn_at.is_none();
+    let stale = (row.is_current && amended && shown.state == State::Drafted).then(|| {
         view! { <Notice kind=NoticeKind::Warning title="The claim was amended since">"This draft is about an earlier version. Write it anew from the page of the claim."</Notice> }
     });
     let replaced = (!row.is_current).then(|| {
@@ -126,7 +144,7 @@ fn view(shown: &Shown, typed: &Typed) -> impl IntoView + use<> {
         <a class="back" href=format!("/counsel/{slug}/letters?kind={}", shown.kind.key())>"← Letters"</a>
         <h1>{shown.kind.title()}", "<a href=claim>{row.number.clone()}</a>" "<StatusTag word=word(row) key=row.state.clone()/></h1>
         {frame::nav(slug, Place::Letters, shown.waiting)}
-        {replaced}{stale}{others}
+        {replaced}{withdrawn}{stale}{others}
         <div class="actions">
             <a class="button secondary" href=format!("/letters/{}?inline=1", row.id)>"Look at the PDF"</a>
             <a href=format!("/letters/{}", row.id)>"Download it"</a>

@@ -11,7 +11,7 @@ use claims::{
     intake::Answers,
     letters::{self, LetterKind, State},
     period::show_day,
-    store::letters::{self as store, Row, Shared},
+    store::letters::{self as store, Count, Row, Shared},
 };
 use leptos::prelude::*;
 
@@ -36,7 +36,7 @@ struct Shown {
     rows: Vec<Row>,
     page: i64,
     /// Letters in each state.
-    counts: Vec<(State, i64)>,
+    counts: Vec<(State, Count)>,
     needed: i64,
     /// Claims whose money another claim asks for too.
     shared: Vec<Shared>,
@@ -59,10 +59,10 @@ pub async fn page(visitor: Visitor, Path(slug): Path<String>, Query(query): Quer
     let counts = store::counts(&mut tx, case.id).await?;
     let counts = counts
         .into_iter()
-        .filter(|(of, ..)| of == kind.key())
-        .filter_map(|(_, state, count)| Some((State::parse(&state)?, count)));
-    let mut counts: Vec<(State, i64)> = counts.collect();
-    counts.sort_unstable();
+        .filter(|count| count.kind == kind.key())
+        .filter_map(|count| Some((State::parse(&count.state)?, count)));
+    let mut counts: Vec<(State, Count)> = counts.collect();
+    counts.sort_unstable_by_key(|(state, _)| *state);
     let category = kind.category().ok_or(Refusal::NotFound)?;
     let needed = store::count_needed(&mut tx, case.id, category.key(), kind.key()).await?;
     let shared = store::shared(&mut tx, case.id, category.key(), kind.key()).await?;
@@ -137,7 +137,7 @@ fn show(shown: &Shown) -> impl IntoView + use<> {
             "Whoever holds the copies is asked to give them back. The schedule shows for each release what came in, what was sold and returned, and what should be there."
         }
     };
-    let all: i64 = shown.counts.iter().map(|(_, count)| count).sum();
+    let all = letters_in(shown, None);
     view! {
         {shown.notice.clone().map(|notice| view! { <Notice kind=NoticeKind::Info>{notice}</Notice> })}
         <h1>"Letters"</h1>
@@ -146,11 +146,39 @@ fn show(shown: &Shown) -> impl IntoView + use<> {
         <p>{about}</p>
         {running(shown)}
         {overlapping(shown)}
-        {make_form(shown, &base, all)}
+        {make_form(shown, &base)}
+        {withdrawn(shown)}
         {(all > 0).then(|| states(shown, &base, all))}
         {list(shown, &base)}
         <p class="small soft">"Receipts write themselves: each goes with its mail, and stands on the page of its claim. Claimants see and download the letters of their own claims."</p>
     }
+}
+
+/// How many letters are in a state, or in any.
+fn letters_in(shown: &Shown, state: Option<State>) -> i64 {
+    counted(shown, state).map(|count| count.letters).sum()
+}
+
+/// How many of them may go out: those of claims that are not withdrawn.
+fn may_go_out(shown: &Shown, state: Option<State>) -> i64 {
+    counted(shown, state).map(|count| count.letters - count.withdrawn).sum()
+}
+
+fn counted(shown: &Shown, state: Option<State>) -> impl Iterator<Item = &Count> {
+    shown.counts.iter().filter(move |(of, _)| state.is_none_or(|state| state == *of)).map(|(_, count)| count)
+}
+
+/// That letters of withdrawn claims are not in the ZIP.
+fn withdrawn(shown: &Shown) -> impl IntoView + use<> {
+    let letters = letters_in(shown, None) - may_go_out(shown, None);
+    let words = match letters {
+        0 => return None,
+        1 => "1 letter is of a withdrawn claim. It is not in the ZIP.".to_owned(),
+        more => {
+            format!("{} letters are of withdrawn claims. They are not in the ZIP.", claims::money::grouped_units(more))
+        }
+    };
+    Some(view! { <p>{words}</p> })
 }
 
 fn plural(kind: LetterKind) -> &'static str {
@@ -189,8 +217,9 @@ fn overlapping(shown: &Shown) -> AnyView {
 }
 
 /// What can be done with the letters: draft what is needed, download them, change their words.
-fn make_form(shown: &Shown, base: &str, all: i64) -> impl IntoView + use<> {
-    let links = view! { {downloads(shown, base, all)}<a href=format!("{base}/texts")>"To whom letters go, and their words"</a> };
+fn make_form(shown: &Shown, base: &str) -> impl IntoView + use<> {
+    let links =
+        view! { {downloads(shown, base)}<a href=format!("{base}/texts")>"To whom letters go, and their words"</a> };
     let words = match (shown.missing, shown.needed) {
         (Some(missing), _) => {
             return view! {
@@ -237,10 +266,10 @@ fn running(shown: &Shown) -> impl IntoView + use<> {
     })
 }
 
-/// All letters as one file, and only the drafts.
-fn downloads(shown: &Shown, base: &str, all: i64) -> impl IntoView + use<> {
+/// All letters as one file, and only the drafts; those of withdrawn claims are not to go out.
+fn downloads(shown: &Shown, base: &str) -> impl IntoView + use<> {
     let base = format!("{base}/zip/{}", shown.kind.key());
-    let drafts = shown.counts.iter().find(|(state, _)| *state == State::Drafted).map_or(0, |(_, count)| *count);
+    let (all, drafts) = (may_go_out(shown, None), may_go_out(shown, Some(State::Drafted)));
     let only_drafts = (drafts > 0 && drafts < all).then(|| {
         let words = format!("Only the {} (ZIP)", frame::count(drafts, "draft", "drafts"));
         view! { <a href=format!("{base}?state=drafted")>{words}</a> }
@@ -258,7 +287,8 @@ fn states(shown: &Shown, base: &str, all: i64) -> impl IntoView + use<> {
         .counts
         .iter()
         .map(|(state, count)| {
-            let number = frame::number(&href(&format!("&state={}", state.key())), *count, ("letter", "letters"), "");
+            let number =
+                frame::number(&href(&format!("&state={}", state.key())), count.letters, ("letter", "letters"), "");
             view! { <div><dt>{state.word()}</dt><dd>{number}</dd></div> }
         })
         .collect();
@@ -270,9 +300,16 @@ fn states(shown: &Shown, base: &str, all: i64) -> impl IntoView + use<> {
 fn list(shown: &Shown, base: &str) -> AnyView {
     if shown.rows.is_empty() {
         let words = match (shown.needed, shown.state) {
+            (_, Some(_)) => "No letter is in this state.",
+            (1.., None) if shown.missing.is_some() => {
+                let texts = format!("{base}/texts");
+                return view! {
+                    <p class="empty">"No letters yet. "<a href=texts>"Say first to whom letters go"</a>", then draft those that are needed here."</p>
+                }
+                .into_any();
+            }
             (1.., None) => "No letters yet. Draft those that are needed with the button above.",
             (_, None) => "No letters yet. They can be drafted for submitted claims that have lines for them.",
-            (_, Some(_)) => "No letter is in this state.",
         };
         return view! { <p class="empty">{words}</p> }.into_any();
     }
@@ -289,7 +326,7 @@ fn list(shown: &Shown, base: &str) -> AnyView {
                 <tr>
                     <th scope="row"><a href=claim>{row.number.clone()}</a></th>
                     <td>{row.claimant.clone()}</td>
-                    <td>{about(row)}</td>
+                    <td>{about(row, "")}</td>
                     <td><StatusTag word=word(row) key=row.state.clone()/></td>
                     <td class="nowrap">{show_day(row.since)}</td>
                     <td class="nowrap"><a href=format!("{base}/{}", row.id)>"Open"{whose()}</a>", "<a href=pdf>"look"{whose()}</a></td>
@@ -302,10 +339,7 @@ fn list(shown: &Shown, base: &str) -> AnyView {
         Some(state) => format!("{caption}: {}", state.word().to_lowercase()),
         None => caption.to_owned(),
     };
-    let total = match shown.state {
-        Some(state) => shown.counts.iter().find(|(of, _)| *of == state).map_or(0, |(_, count)| *count),
-        None => shown.counts.iter().map(|(_, count)| count).sum(),
-    };
+    let total = letters_in(shown, shown.state);
     let state = shown.state.map_or(String::new(), |state| format!("&state={}", state.key()));
     let here = format!("{base}?kind={}{state}", shown.kind.key());
     let pages = (total.max(1) + ON_A_PAGE - 1) / ON_A_PAGE;
@@ -324,12 +358,14 @@ fn list(shown: &Shown, base: &str) -> AnyView {
     .into_any()
 }
 
-/// The version that a letter is about, and whether the claim has another by now.
-pub(super) fn about(row: &Row) -> String {
-    if row.in_force {
-        format!("version {}", row.version)
-    } else {
-        format!("version {}, which is no longer in force", row.version)
+/// The version that a letter is about, and whether the claim has another by now or is withdrawn; `of` names the claim where nothing
+/// else does.
+pub(super) fn about(row: &Row, of: &str) -> String {
+    let version = format!("version {}{of}", row.version);
+    match row.withdrawn_at {
+        Some(_) => format!("{version}; the claim is withdrawn"),
+        None if row.in_force => version,
+        None => format!("{version}, which is no longer in force"),
     }
 }
 

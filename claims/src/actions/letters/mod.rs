@@ -17,7 +17,7 @@ pub use make::{Made, make, make_all};
 pub use progress::{Running, Zips};
 pub use read::{contents, open};
 pub(super) use receipt::keep as keep_receipt;
-pub use receipt::{filing_basis, know, receipt};
+pub use receipt::{ReceiptFile, filing_basis, know, receipt};
 pub use step::{day_of, take_step};
 pub use texts::{save_texts, texts_of};
 

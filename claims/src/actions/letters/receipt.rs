@@ -108,24 +108,47 @@ pub async fn filing_basis(tx: &mut Tx, version: VersionId, case: &Case) -> Resul
     Ok(letter.filing_basis)
 }
 
-/// Keeps the hash of the PDF of a receipt, before it is given out: whoever has the file may ask whether it is one. Other letters are
-/// known to nobody but those to whom they go.
+/// The PDF of a receipt, known by its hash: whoever has the file may ask whether it is one. Other letters are known to nobody but those to
+/// whom they go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceiptFile {
+    /// Hash of the canonical text of the version.
+    of: String,
+    /// Hash of the file.
+    sha256: String,
+}
+
+impl ReceiptFile {
+    /// The file that was made of a letter, if that is a receipt.
+    #[must_use]
+    pub fn of(letter: &Letter, pdf: &[u8]) -> Option<Self> {
+        let sha256 = || HEXLOWER.encode(&Sha256::digest(pdf));
+        (letter.kind == LetterKind::Receipt).then(|| Self { of: letter.sha256.clone(), sha256: sha256() })
+    }
+
+    /// Keeps the hash, with whatever else the transaction does. Once more changes nothing.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn keep(&self, tx: &mut Tx) -> Result<(), crate::store::Error> {
+        store::know_receipt(tx, &self.of, &self.sha256).await
+    }
+}
+
+/// Keeps the hash of the PDF of a receipt before it is given to somebody who asked for it.
 ///
 /// # Errors
 /// If the database fails.
 pub async fn know(recoup: &Recoup, letter: &Letter, pdf: &[u8]) -> Result<(), Failure> {
-    if letter.kind != LetterKind::Receipt {
-        return Ok(());
-    }
-    let sha256 = HEXLOWER.encode(&Sha256::digest(pdf));
+    let Some(file) = ReceiptFile::of(letter, pdf) else { return Ok(()) };
     let mut tx = recoup.store.read().await?;
-    let known = store::knows_receipt(&mut tx, &letter.sha256, &sha256).await?;
+    let known = store::knows_receipt(&mut tx, &file.of, &file.sha256).await?;
     drop(tx);
     if known {
         return Ok(());
     }
-    // Where a machine that loses its power loses this, it has lost too that the mail went out, and the same bytes are made and kept again.
+    // Where a machine that loses its power loses this, the same bytes are made and kept again.
     let mut tx = recoup.store.write_soon().await?;
-    store::know_receipt(&mut tx, &letter.sha256, &sha256).await?;
+    file.keep(&mut tx).await?;
     Ok(tx.commit().await?)
 }

@@ -21,7 +21,7 @@ use crate::{
 /// read; `key` is the form's idempotency key.
 ///
 /// # Errors
-/// Wrong answers; a letter of which somebody said something meanwhile.
+/// Wrong answers; a letter of which somebody said something meanwhile; a step after the claim was withdrawn that no note explains.
 pub async fn take_step(
     recoup: &Recoup,
     actor: &Actor,
@@ -38,7 +38,8 @@ pub async fn take_step(
     let (kind, state) = LetterKind::parse(&row.kind).zip(State::parse(&row.state)).ok_or(Refusal::NotFound)?;
     let case = cases::by_id(&mut tx, row.case_id).await?.ok_or(Refusal::NotFound)?.read()?;
     let again = once::answered(&mut tx, actor, key, "letter_step", &fingerprint).await?;
-    let taken = || read_step(kind, (state, row.since), answers, day_of(recoup, &case));
+    let withdrawn = row.withdrawn_at.map(|at| deadline::day_in(at, &case.settings.time_zone));
+    let taken = || read_step(kind, (state, row.since), withdrawn, answers, day_of(recoup, &case));
     if again.is_some() {
         let done = StepTaken { state, day: row.since, note: String::new(), correction: false };
         return Ok(taken().unwrap_or(done));
