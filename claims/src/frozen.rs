@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Deserializer, Serialize, de::IgnoredAny};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Instant,
@@ -12,7 +12,7 @@ use crate::{
     line::{Basis, Category, Release},
     money::Currency,
     period::Period,
-    totals::Total,
+    totals::{self, Total},
 };
 
 mod lines_csv;
@@ -142,7 +142,7 @@ pub struct FrozenDeclaration {
     pub late_reason: Option<String>,
 }
 
-/// A sent version without its lines, which are only counted: where a few words are said of it, nobody is kept waiting by its length.
+/// A sent version without its lines: where a few words are said of it, nobody is kept waiting by its length.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct FrozenInBrief {
     /// Claim number.
@@ -153,17 +153,10 @@ pub struct FrozenInBrief {
     pub received_at: Instant,
     /// Answers of each step that is one form, as typed.
     pub answers: BTreeMap<String, Answers>,
-    /// How many lines it has.
-    #[serde(deserialize_with = "count")]
-    pub lines: usize,
     /// Totals by category and basis.
     pub totals: Vec<Total>,
     /// The declaration and signature.
     pub declaration: FrozenDeclaration,
-}
-
-fn count<'de, D: Deserializer<'de>>(things: D) -> Result<usize, D::Error> {
-    Vec::<IgnoredAny>::deserialize(things).map(|things| things.len())
 }
 
 impl FrozenInBrief {
@@ -267,18 +260,25 @@ pub fn changes(before: &FrozenClaim, after: &FrozenClaim) -> Vec<String> {
     changes
 }
 
-/// The amount of a line as it was typed.
+/// What a line claims: its amount as it was typed, or the units where they are all.
 fn show(line: &FrozenLine) -> String {
-    line.currency.show(line.amount)
+    match line.basis {
+        Some(Basis::UnitsOnly) => totals::without_value(line.units.unwrap_or(0)),
+        _ => line.currency.show(line.amount),
+    }
 }
 
 /// What changed in a line that kept its number, in words.
 fn change_of_line(old: &FrozenLine, line: &FrozenLine) -> Option<String> {
-    if old.amount != line.amount || old.currency != line.currency {
-        return Some(format!("Line {}: {} became {}.", line.line, show(old), show(line)));
+    let (was, is) = (show(old), show(line));
+    if was != is {
+        // Words without a value have a comma of their own.
+        let comma = if old.basis == Some(Basis::UnitsOnly) { "," } else { "" };
+        return Some(format!("Line {}: {was}{comma} became {is}.", line.line));
     }
     if old.answers != line.answers {
-        return Some(format!("Line {}: details changed, amount still {}.", line.line, show(line)));
+        let what = if line.basis == Some(Basis::UnitsOnly) { "" } else { "amount " };
+        return Some(format!("Line {}: details changed, {what}still {is}.", line.line));
     }
     (old.evidence != line.evidence).then(|| {
         format!("Line {}: other evidence, {} before, {} now.", line.line, old.evidence.len(), line.evidence.len())
@@ -371,6 +371,43 @@ mod tests {
     }
 
     #[test]
+    fn units_without_a_value_are_told_as_units() {
+        let held = |number, units, basis, amount| FrozenLine {
+            line: number,
+            category: Category::HeldInventory,
+            basis: Some(basis),
+            units: Some(units),
+            amount,
+            ..example().lines.remove(0)
+        };
+        let mut before = example();
+        before.lines = vec![
+            held(6, 1, Basis::UnitsOnly, 0),
+            held(7, 50, Basis::UnitsOnly, 0),
+            held(8, 50, Basis::UnitsOnly, 0),
+            held(9, 50, Basis::UnitsOnly, 0),
+        ];
+        let mut after = before.clone();
+        after.lines = vec![
+            held(7, 60, Basis::UnitsOnly, 0),
+            held(8, 50, Basis::Retail, 70_000),
+            held(9, 50, Basis::UnitsOnly, 0),
+            held(10, 1_000, Basis::UnitsOnly, 0),
+        ];
+        after.lines[2].answers = Answers::default().with("title", "Sonatas");
+        assert_eq!(
+            changes(&before, &after),
+            [
+                "Line 7: 50 units, no value claimed, became 60 units, no value claimed.",
+                "Line 8: 50 units, no value claimed, became 700.00 USD.",
+                "Line 9: details changed, still 50 units, no value claimed.",
+                "Line 10 added: Held inventory, 1,000 units, no value claimed.",
+                "Line 6 removed: Held inventory, 1 unit, no value claimed.",
+            ]
+        );
+    }
+
+    #[test]
     fn the_canonical_text_reads_back() {
         let text = example().canonical().unwrap();
         assert_eq!(FrozenClaim::read(&text).unwrap().canonical().unwrap(), text);
@@ -382,7 +419,6 @@ mod tests {
         let brief = FrozenInBrief::read(&claim.canonical().unwrap()).unwrap();
         assert_eq!((brief.number, brief.version, brief.received_at), (claim.number, claim.version, claim.received_at));
         assert_eq!((brief.answers, brief.totals, brief.declaration), (claim.answers, claim.totals, claim.declaration));
-        assert_eq!(brief.lines, 1);
     }
 
     #[test]

@@ -23,6 +23,7 @@ pub mod spreadsheet;
 pub mod statements;
 pub mod status;
 pub mod totals;
+pub mod unreadable;
 
 #[cfg(feature = "store")]
 pub mod actions;

@@ -54,13 +54,7 @@ pub fn parse_day(typed: &str) -> Result<NaiveDate, String> {
             let readings = (date(year, first, second), date(year, second, first));
             match readings {
                 (Some(us), Some(other)) if us != other => {
-                    return Err(format!(
-                        "“{}” can mean {} or {}. Write the month as a word, or the year first: {}.",
-                        crate::money::shortened(typed),
-                        show_day(us),
-                        show_day(other),
-                        us
-                    ));
+                    return Err(two_meanings(typed, &show_day(us), &show_day(other), us));
                 }
                 (us, other) => us.or(other),
             }
@@ -75,6 +69,12 @@ pub fn parse_day(typed: &str) -> Result<NaiveDate, String> {
     } else {
         Err(format!("The year {} cannot be right here.", day.year()))
     }
+}
+
+/// Says that what was typed has two meanings, and that writing days like `like` has one.
+pub(crate) fn two_meanings(typed: &str, one: &str, other: &str, like: NaiveDate) -> String {
+    let typed = crate::money::shortened(typed);
+    format!("“{typed}” can mean {one} or {other}. Write the month as a word, or the year first: {like}.")
 }
 
 fn number(text: &str) -> Option<u32> {

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::line::{Basis, Category};
+use crate::{
+    line::{Basis, Category},
+    money::grouped_units,
+};
 
 /// What the lines of one category (and basis) of a claim, or of a case, add up to, in minor units of the case's currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,7 +87,7 @@ pub fn add_up(lines: impl IntoIterator<Item = Addend>) -> Option<Vec<Total>> {
     Some(totals)
 }
 
-/// What counts in the one figure of a case: everything but stock valued on another basis than the case's filings use.
+/// What counts in the one figure of a case, its lines and units with it: everything that [`counts`].
 #[must_use]
 pub fn counted(totals: &[Total], filing_basis: Basis) -> Total {
     let mut sum = Total::zero(Category::Other, None);
@@ -99,10 +102,36 @@ pub fn counted(totals: &[Total], filing_basis: Basis) -> Total {
     sum
 }
 
-/// Whether lines of a basis count in the one figure of a case whose filings use `filing_basis`.
+/// Units that are claimed without a value, in words.
+#[must_use]
+pub fn without_value(units: i64) -> String {
+    format!("{} {}, no value claimed", grouped_units(units), if units == 1 { "unit" } else { "units" })
+}
+
+/// Whether lines of a basis count in the one figure of a case whose filings use `filing_basis`. Stock that is valued on another
+/// basis does not, nor does stock without a value: neither is in a total of money, nor in the number of lines beside one.
 #[must_use]
 pub fn counts(basis: Option<Basis>, filing_basis: Basis) -> bool {
-    basis.is_none_or(|basis| basis == filing_basis)
+    basis.is_none_or(|basis| basis == filing_basis && basis != Basis::UnitsOnly)
+}
+
+/// What does not count in the one figure of a case: how many lines there are more than those beside it.
+#[must_use]
+pub fn more_lines(totals: &[Total], filing_basis: Basis) -> i64 {
+    totals.iter().filter(|total| !counts(total.basis, filing_basis)).map(|total| total.lines).sum()
+}
+
+/// The sentence that stands where a number of lines beside an amount leaves some out; `None` where it leaves out none.
+#[must_use]
+pub fn more_in_words(lines: i64) -> Option<String> {
+    match lines {
+        0 => None,
+        1 => Some("1 more line, of stock that is valued otherwise or not at all, is in no total.".to_owned()),
+        more => Some(format!(
+            "{} lines more, of stock that is valued otherwise or not at all, are in no total.",
+            grouped_units(more)
+        )),
+    }
 }
 
 #[cfg(test)]
@@ -127,6 +156,26 @@ mod tests {
         assert_eq!(counted(&totals, Basis::Retail).amount, 107);
         assert_eq!(counted(&totals, Basis::Wholesale).amount, 57);
         assert_eq!(counted(&totals, Basis::Retail).documented, 100);
+    }
+
+    #[test]
+    fn what_has_no_value_or_another_basis_is_in_no_sum_and_no_number_of_lines() {
+        let held = Category::HeldInventory;
+        let lines = [
+            addend(held, Some(Basis::Retail), 100, true),
+            addend(held, Some(Basis::Wholesale), 50, false),
+            addend(held, Some(Basis::UnitsOnly), 0, false),
+            addend(Category::UnpaidSales, None, 7, false),
+        ];
+        let totals = add_up(lines).unwrap();
+        let sum = counted(&totals, Basis::Retail);
+        assert_eq!((sum.lines, sum.units, sum.amount), (2, 6, 107));
+        assert_eq!(more_lines(&totals, Basis::Retail), 2);
+        // No case files without values; if one did, what has no value would still be in no sum of money.
+        assert!(!counts(Some(Basis::UnitsOnly), Basis::UnitsOnly));
+        assert_eq!(more_in_words(0), None);
+        assert!(more_in_words(1).unwrap().starts_with("1 more line, "));
+        assert!(more_in_words(1_234).unwrap().starts_with("1,234 lines more, "));
     }
 
     proptest! {

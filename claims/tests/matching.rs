@@ -73,6 +73,31 @@ fn parts_and_base_add_up_and_are_in_words() {
 }
 
 #[test]
+fn the_form_of_a_name_is_told_as_what_is_compared() {
+    let names = [
+        "Farthing Street LLC",
+        "Farthing Street",
+        "Farthing Street Inc",
+        "Farthing Street Records",
+        "Farthing Street Music",
+    ];
+    let mut text = "id,name,email\n".to_owned();
+    for (i, name) in names.iter().enumerate() {
+        let _ = writeln!(text, "r{i},{name},box{i}@example.org");
+    }
+    let records = table(&text).records;
+    let outcome = matched(&records, 1);
+    for (a, b, words) in [
+        (0, 1, "form: a legal form or label word in one of the names only (with | without)"),
+        (0, 2, "form: names with the same kind of legal form or label word (with | with)"),
+        (3, 4, "form: names with different kinds of legal form or label word (with | with)"),
+    ] {
+        let text = outcome.explain(&records, a, b).to_string();
+        assert!(text.contains(words), "{text}");
+    }
+}
+
+#[test]
 fn an_index_scores_as_a_full_run() {
     let text = parties();
     let records = table(&text).records;

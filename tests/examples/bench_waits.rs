@@ -137,6 +137,7 @@ async fn measure(database: &tests::Database, lines: usize) {
         media_type: "text/csv".to_owned(),
         bytes: i64::try_from(bytes.len()).unwrap(),
         pages: None,
+        unreadable: None,
     };
     let read = async |import, bytes: &[u8]| {
         let (found, _, case) = imports::open(recoup, &actor, claim, import).await.unwrap();

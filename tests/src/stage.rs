@@ -7,7 +7,7 @@ use claims::{
         Failure, Recoup, amend, cases,
         documents::{self, Added},
         edit_lines::{self, Cite},
-        save_step,
+        save_step, seen,
         start_claim::{self, Who},
         submit_claim::{self, Received},
     },
@@ -86,6 +86,15 @@ pub async fn case_with(recoup: &Recoup, settings: &Answers) -> CaseId {
     cases::add(recoup, &administrator, settings).await.unwrap()
 }
 
+/// Changes one setting of a case.
+pub async fn setting(recoup: &Recoup, slug: &str, field: &str, answer: &str) {
+    let administrator = person(recoup, &format!("{}@setting.example", recoup.random.token()), true, true).await;
+    let mut tx = recoup.store.read().await.unwrap();
+    let row = store::cases::by_slug(&mut tx, slug).await.unwrap().unwrap();
+    drop(tx);
+    cases::save(recoup, &administrator, row.id, row.revision, &row.settings.0.with(field, answer)).await.unwrap();
+}
+
 /// The answers to the step “Who is claiming”.
 #[must_use]
 pub fn claimant_answers(name: &str) -> Answers {
@@ -139,6 +148,18 @@ pub fn signature() -> Answers {
     ])
 }
 
+/// Answers as the signature page of a draft sends them if it is opened now.
+pub async fn on_page(recoup: &Recoup, version: VersionId, typed: Answers) -> Answers {
+    let mut tx = recoup.store.read().await.unwrap();
+    let draft = store::claims::version(&mut tx, version).await.unwrap().expect("the version");
+    typed.with(seen::FIELD, seen::mark_of_draft(&draft))
+}
+
+/// The answers to the signature page of a draft as it is now.
+pub async fn signed(recoup: &Recoup, version: VersionId) -> Answers {
+    on_page(recoup, version, signature()).await
+}
+
 /// Starts a claim for a new claimant; gives it with the account as it is then.
 pub async fn start(recoup: &Recoup, account: AccountId, slug: &str, name: &str) -> (Actor, ClaimId) {
     let who = Who::New(answers(&[("kind", "label"), ("legal_name", name), ("capacity", "officer")]));
@@ -162,7 +183,7 @@ pub async fn fill_steps(recoup: &Recoup, actor: &Actor, id: ClaimId, name: &str)
     assert!(save_step::save(recoup, actor, id, Step::Others, &answers(&[("others", "no")])).await.unwrap());
 }
 
-/// Adds a line that must be right; gives its number.
+/// Adds a line that must be right; gives its number. It cites the first page of a document, and all of one that has no pages.
 pub async fn line(
     recoup: &Recoup,
     actor: &Actor,
@@ -171,7 +192,15 @@ pub async fn line(
     answers: &Answers,
     document: Option<DocumentId>,
 ) -> i64 {
-    let cite = Cite { document, place: if document.is_some() { "page 1".to_owned() } else { String::new() } };
+    let mut place = String::new();
+    if let Some(document) = document {
+        let mut tx = recoup.store.read().await.unwrap();
+        let row = store::documents::by_id(&mut tx, document).await.unwrap().unwrap();
+        if ["application/pdf", "image/png"].contains(&row.media_type.as_str()) {
+            place = "page 1".to_owned();
+        }
+    }
+    let cite = Cite { document, place };
     let saved = edit_lines::add(recoup, actor, id, category, answers, &cite, "").await.unwrap();
     assert!(saved.right, "line {} is wrong: {answers:?}", saved.line);
     saved.line
@@ -185,6 +214,7 @@ pub async fn document(recoup: &Recoup, actor: &Actor, id: ClaimId, name: &str) -
         media_type: "application/pdf".to_owned(),
         bytes: 1_000,
         pages: Some(1),
+        unreadable: None,
     };
     match documents::add(recoup, actor, id, &new).await.unwrap() {
         Added::New(document) | Added::Known(document, _) => document,
@@ -202,6 +232,7 @@ pub async fn bytes(app: &crate::App, name: &str, media_type: &str, bytes: &'stat
         media_type: media_type.to_owned(),
         bytes: i64::try_from(incoming.bytes).unwrap(),
         pages: None,
+        unreadable: None,
     }
 }
 
@@ -217,7 +248,8 @@ pub async fn draft(recoup: &Recoup, id: ClaimId) -> VersionId {
 /// As the action.
 pub async fn send(recoup: &Recoup, actor: &Actor, id: ClaimId) -> Result<Received, Failure> {
     let version = draft(recoup, id).await;
-    submit_claim::submit(recoup, actor, id, version, &signature(), "192.0.2.1", &recoup.random.token()).await
+    let signed = signed(recoup, version).await;
+    submit_claim::submit(recoup, actor, id, version, &signed, "192.0.2.1", &recoup.random.token()).await
 }
 
 /// A claim that was sent; gives the account as it is then, the claim and its number.

@@ -1,5 +1,7 @@
 //! Making and editing cases, and their public files.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{Failure, Recoup, permit};
 use crate::{
     CaseDocumentId, CaseId, Instant,
@@ -8,7 +10,7 @@ use crate::{
     deadline,
     intake::{
         Answers,
-        case_settings::{self, CaseState},
+        case_settings::{self, CaseSettings, CaseState},
     },
     store::{Tx, cases, documents::NewDocument, events, is_unique_violation, matching, registered, second_factors},
 };
@@ -41,7 +43,8 @@ pub async fn add(recoup: &Recoup, actor: &Actor, answers: &Answers) -> Result<Ca
     Ok(id)
 }
 
-/// Saves a case. Currency, prefix and short name stay as they are once a claim is filed.
+/// Saves a case. What claims were signed with stays as it is once one is filed: short name, prefix, currency, valuation date, the rates there
+/// were and their source. Rates of further currencies may be added.
 ///
 /// # Errors
 /// Wrong answers; somebody else saved since `revision`.
@@ -55,18 +58,7 @@ pub async fn save(recoup: &Recoup, actor: &Actor, id: CaseId, revision: i64, ans
     let row = cases::by_id(&mut tx, id).await?.ok_or(Refusal::NotFound)?;
     let before = row.read()?.settings;
     if row.last_claim > 0 {
-        let fixed = [
-            ("slug", before.slug == settings.slug),
-            ("prefix", before.prefix == settings.prefix),
-            ("case_currency", before.currency == settings.currency),
-            ("rates", before.rates == settings.rates),
-        ];
-        if let Some((field, _)) = fixed.into_iter().find(|(_, same)| !same) {
-            return Err(Failure::field(
-                field,
-                "Claims are filed already, with this in them. It can no longer be changed.",
-            ));
-        }
+        keep_what_was_signed(&before, &settings)?;
     }
     let is_public = settings.state != CaseState::Preparing;
     if !cases::save(&mut tx, id, (revision, row.last_claim), &settings.slug, &settings.prefix, &answers, at, is_public)
@@ -77,19 +69,48 @@ pub async fn save(recoup: &Recoup, actor: &Actor, id: CaseId, revision: i64, ans
             "Somebody else saved this case while you were editing. Your answers are below; open the case in another tab to see what they changed, then save again.",
         ));
     }
-    let changed: Vec<&String> = answers
-        .0
-        .iter()
-        .filter(|(field, answer)| row.settings.0.0.get(*field) != Some(answer))
-        .map(|(field, _)| field)
-        .collect();
+    let changed = changes(&row.settings.0, &answers);
     if before.filing_basis != settings.filing_basis {
         matching::want(&mut tx, id).await?;
+    }
+    if before.filing_basis != settings.filing_basis || row.deadline_at != at {
         registered::keep_case(&mut tx, id).await?;
     }
     demand_second_factor(&mut tx, actor, id, settings.second_factor).await?;
     record(&mut tx, id, actor, "case_saved", serde_json::json!({ "changed": changed }), now).await?;
     Ok(tx.commit().await?)
+}
+
+/// Refuses a change of what is in claims that are filed.
+fn keep_what_was_signed(before: &CaseSettings, settings: &CaseSettings) -> Result<(), Failure> {
+    const FILED: &str = "Claims are filed already, with this in them. It can no longer be changed.";
+    let fixed = [
+        ("slug", before.slug == settings.slug),
+        ("prefix", before.prefix == settings.prefix),
+        ("case_currency", before.currency == settings.currency),
+        ("valuation_date", before.valuation_date == settings.valuation_date),
+        ("rate_source", before.rate_source == settings.rate_source),
+    ];
+    if let Some((field, _)) = fixed.into_iter().find(|(_, same)| !same) {
+        return Err(Failure::field(field, FILED));
+    }
+    match before.rates.iter().find(|(currency, rate)| settings.rates.get(currency) != Some(rate)) {
+        None => Ok(()),
+        Some((currency, rate)) => Err(Failure::field(
+            "rates",
+            format!("{FILED} Leave “{} {rate}” as it is; rates of other currencies can be added.", currency.code()),
+        )),
+    }
+}
+
+/// Each answer that changes, as it was and as it is: who is told of a deadline that was moved asks from when.
+fn changes(before: &Answers, answers: &Answers) -> BTreeMap<String, [String; 2]> {
+    let names: BTreeSet<&String> = before.0.keys().chain(answers.0.keys()).collect();
+    names
+        .into_iter()
+        .filter(|name| before.get(name) != answers.get(name))
+        .map(|name| (name.clone(), [before.get(name).to_owned(), answers.get(name).to_owned()]))
+        .collect()
 }
 
 /// Whoever demands a second factor of others has one, or the page on which they did so would be closed to them at once.
@@ -104,7 +125,7 @@ async fn demand_second_factor(tx: &mut Tx, actor: &Actor, case: CaseId, demanded
     Ok(second_factors::demand(tx, case, demanded).await?)
 }
 
-fn read(answers: &Answers) -> Result<(case_settings::CaseSettings, Instant), Failure> {
+fn read(answers: &Answers) -> Result<(CaseSettings, Instant), Failure> {
     let questions = case_settings::question_problem(answers);
     let settings = match (case_settings::read(answers), questions) {
         (Ok(settings), None) => settings,

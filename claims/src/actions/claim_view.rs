@@ -24,6 +24,7 @@ use crate::{
         documents::{self, Document},
         lines,
     },
+    unreadable::Unreadable,
 };
 
 /// A claim that is being written.
@@ -286,6 +287,9 @@ impl Draft {
                 );
             }
         }
+        for words in self.unreadable_documents() {
+            remark(Step::Documents, false, words);
+        }
         if !self.documents.is_empty()
             && self.lines.iter().all(|count| count.uncited == count.lines)
             && self.line_count() > 0
@@ -299,6 +303,15 @@ impl Draft {
         remarks.sort_by_key(|remark| !remark.stops);
         remarks.dedup();
         remarks
+    }
+
+    /// Documents that nobody can read, by reason.
+    fn unreadable_documents(&self) -> impl Iterator<Item = String> {
+        Unreadable::ALL.into_iter().filter_map(|reason| {
+            let mut such = self.documents.iter().filter(|document| document.unreadable() == Some(reason));
+            let first = such.next()?;
+            Some(reason.said_of(&first.name, 1 + such.count()))
+        })
     }
 
     /// Days that are still to come, where what is asked for has happened: most are a year with a slip.

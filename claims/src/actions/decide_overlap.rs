@@ -150,7 +150,9 @@ pub async fn write_to_parties(
     let entry = overlaps::by_id(&mut tx, case, id).await?.ok_or(Refusal::NotFound)?;
     let case_row = cases::by_id(&mut tx, case).await?.ok_or(Refusal::NotFound)?.read()?;
     let parts = overlaps::parts(&mut tx, id).await?;
-    let mut to = recipients::of_filter(&mut tx, case, case_row.settings.filing_basis, &Filter::default()).await?;
+    // A claim that was withdrawn is a party until the next run takes it out, and claims nothing.
+    let submitted = write_to_many::of_whom(&Filter::default());
+    let mut to = recipients::of_filter(&mut tx, case, case_row.settings.filing_basis, &submitted).await?;
     to.retain(|recipient| parts.iter().any(|part| part.claim_id == recipient.claim_id));
     let numbers: Vec<String> = parts.into_iter().map(|part| part.number).collect();
     let mails = to.len();

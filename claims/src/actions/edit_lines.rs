@@ -1,6 +1,6 @@
 //! Lines of a draft: add, change, copy, remove, and the documents they cite.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Failure, Recoup, claim_view, once, save_step, seen};
 use crate::{
@@ -12,7 +12,8 @@ use crate::{
     line::{Category, LineFacts},
     money,
     store::{
-        Tx, documents,
+        Tx,
+        documents::{self, Document},
         lines::{self, InCase, Line},
     },
 };
@@ -62,27 +63,56 @@ async fn write(
 
 async fn cite_one(tx: &mut Tx, claim: ClaimId, version: i64, line: crate::LineId, cite: &Cite) -> Result<(), Failure> {
     if let Some(document) = cite.document {
-        is_there(tx, claim, version, document, &cite.place).await?;
-        lines::cite(tx, line, document, &place_as_kept(&cite.place)).await?;
+        has_place(&is_there(tx, claim, version, document).await?, &cite.place)?;
+        lines::cite(tx, line, document, &place_as_kept(&cite.place)?).await?;
     }
     Ok(())
 }
 
-/// A document is cited only by a version that has it, and a page only of a document that has it.
-async fn is_there(tx: &mut Tx, claim: ClaimId, version: i64, document: DocumentId, place: &str) -> Result<(), Failure> {
+/// A document is cited only by a version that has it.
+async fn is_there(tx: &mut Tx, claim: ClaimId, version: i64, document: DocumentId) -> Result<Document, Failure> {
     let of_version = documents::of_version(tx, claim, version).await?;
-    let cited = of_version.into_iter().find(|known| known.id == document).ok_or(Refusal::NotFound)?;
-    if let (Some(pages), Some((_, last))) = (cited.pages, cited_pages(place, i64::MAX))
-        && last > pages
-    {
-        let has = if pages == 1 { "1 page".to_owned() } else { format!("{} pages", money::grouped_units(pages)) };
-        return Err(Failure::field("document", format!("“{}” has {has}; there is no page {last}.", cited.name)));
-    }
-    Ok(())
+    Ok(of_version.into_iter().find(|known| known.id == document).ok_or(Refusal::NotFound)?)
 }
 
-fn place_as_kept(typed: &str) -> String {
-    clean(typed.trim(), 100)
+/// Media types of which nothing has pages, whoever opens it. A PDF whose pages could not be counted has some, and so may a picture.
+const WITHOUT_PAGES: [&str; 5] = [
+    "text/plain",
+    "text/csv",
+    "message/rfc822",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.oasis.opendocument.spreadsheet",
+];
+
+/// A page is cited only of a document that has it.
+fn has_place(cited: &Document, place: &str) -> Result<(), Failure> {
+    let Some((_, last)) = cited_pages(place, i64::MAX) else { return Ok(()) };
+    let name = &cited.name;
+    let wrong = match cited.pages {
+        Some(pages) if last > pages => {
+            let has = if pages == 1 { "1 page".to_owned() } else { format!("{} pages", money::grouped_units(pages)) };
+            format!("“{name}” has {has}; there is no page {last}.")
+        }
+        None if WITHOUT_PAGES.contains(&cited.media_type.as_str()) => {
+            format!("“{name}” has no pages. Cite it without one, or name the row or the section in words, like row 12.")
+        }
+        _ => return Ok(()),
+    };
+    Err(Failure::field("document", wrong))
+}
+
+/// Most characters of a place in a document.
+const LONGEST_PLACE: usize = 100;
+
+fn place_as_kept(typed: &str) -> Result<String, Failure> {
+    let place = clean(typed.trim(), usize::MAX);
+    match place.chars().count() {
+        ..=LONGEST_PLACE => Ok(place),
+        long => Err(Failure::field(
+            "place",
+            format!("This has {long} characters; at most {LONGEST_PLACE} can be kept. Name the page or the row."),
+        )),
+    }
 }
 
 async fn version_number(tx: &mut Tx, id: crate::VersionId) -> Result<i64, Failure> {
@@ -102,7 +132,16 @@ pub async fn add(
     cite: &Cite,
     key: &str,
 ) -> Result<Saved, Failure> {
-    add_citing(recoup, actor, id, category, answers, std::slice::from_ref(cite), key).await
+    add_citing(recoup, actor, id, category, answers, Citing::Typed(cite), key).await
+}
+
+/// What a new line cites.
+#[derive(Debug)]
+enum Citing<'a> {
+    /// What somebody typed.
+    Typed(&'a Cite),
+    /// What another line cites: it was taken there, so it is taken here.
+    Copied(&'a [Cite]),
 }
 
 async fn add_citing(
@@ -111,12 +150,12 @@ async fn add_citing(
     id: ClaimId,
     category: Category,
     answers: &Answers,
-    cites: &[Cite],
+    citing: Citing<'_>,
     key: &str,
 ) -> Result<Saved, Failure> {
     let answers = answers.only(line::form(category));
     let mut tx = recoup.store.write().await?;
-    let fingerprint = format!("{id} {answers:?} {cites:?}");
+    let fingerprint = format!("{id} {answers:?} {citing:?}");
     if let Some(answer) = once::answered(&mut tx, actor, key, "add_line", &fingerprint).await? {
         return read_saved(&answer).ok_or_else(|| Failure::Internal("a stored answer is damaged".to_owned()));
     }
@@ -135,8 +174,16 @@ async fn add_citing(
     let new = lines::add(&mut tx, draft, category, &answers).await?;
     let right = write(&mut tx, &case, new, category, &answers).await?;
     let version = version_number(&mut tx, draft).await?;
-    for cite in cites {
-        cite_one(&mut tx, id, version, new, cite).await?;
+    match citing {
+        Citing::Typed(cite) => cite_one(&mut tx, id, version, new, cite).await?,
+        Citing::Copied(cites) => {
+            for cite in cites {
+                if let Some(document) = cite.document {
+                    is_there(&mut tx, id, version, document).await?;
+                    lines::cite(&mut tx, new, document, &cite.place).await?;
+                }
+            }
+        }
     }
     let line = lines::by_id(&mut tx, new).await?.ok_or(Refusal::NotFound)?.line;
     let answer = format!("{line} {}", if right { "right" } else { "wrong" });
@@ -202,7 +249,7 @@ pub async fn copy(recoup: &Recoup, actor: &Actor, id: ClaimId, line: i64, key: &
         .into_iter()
         .map(|citation| Cite { document: Some(citation.document_id), place: citation.place })
         .collect();
-    Ok(add_citing(recoup, actor, id, category, &answers, &cites, key).await?.line)
+    Ok(add_citing(recoup, actor, id, category, &answers, Citing::Copied(&cites), key).await?.line)
 }
 
 /// Removes a line; nothing happens if it is gone already.
@@ -236,10 +283,20 @@ pub async fn uncite(
     Ok(tx.commit().await?)
 }
 
-/// Cites a document with several lines at once, given as people write them: `1-12, 15`, or `all`. Gives how many lines.
+/// What citing a document with several lines came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CitedBy {
+    /// How many lines cite it.
+    pub lines: usize,
+    /// The numbers in a range that no line has, the first and the last of those that follow each other.
+    pub skipped: Vec<(i64, i64)>,
+}
+
+/// Cites a document with several lines at once, given as people write them: `1-12, 15`, or `all`. A range means the lines that
+/// there are in it: one that was removed leaves a gap.
 ///
 /// # Errors
-/// A text that names no lines, or lines that do not exist.
+/// A text that names no lines, a line by itself that does not exist, or a range without any.
 pub async fn cite_many(
     recoup: &Recoup,
     actor: &Actor,
@@ -247,31 +304,53 @@ pub async fn cite_many(
     document: DocumentId,
     typed: &str,
     place: &str,
-) -> Result<usize, Failure> {
+) -> Result<CitedBy, Failure> {
     let mut tx = recoup.store.write().await?;
     let (_, draft) = save_step::open(&mut tx, actor, id, recoup.clock.now()).await?;
     let version = version_number(&mut tx, draft).await?;
     let existing = lines::numbers(&mut tx, draft).await?;
-    let chosen: Vec<LineId> = if typed.trim().eq_ignore_ascii_case("all") {
-        existing.into_values().collect()
+    let (chosen, skipped) = if typed.trim().eq_ignore_ascii_case("all") {
+        (existing.into_values().collect(), Vec::new())
     } else {
-        let wanted = read_numbers(typed).map_err(|message| Failure::field("lines", message))?;
-        let found = |number: &i64| existing.get(number).copied().ok_or(*number);
-        let chosen: Result<BTreeSet<LineId>, i64> = wanted.iter().map(found).collect();
-        let missing = |number| Failure::field("lines", format!("There is no line {number}."));
-        chosen.map_err(missing)?.into_iter().collect()
+        read_numbers(typed)
+            .and_then(|wanted| choose(&wanted, &existing))
+            .map_err(|message| Failure::field("lines", message))?
     };
     if !chosen.is_empty() {
-        is_there(&mut tx, id, version, document, place).await?;
-        lines::cite_many(&mut tx, &chosen, document, &place_as_kept(place)).await?;
+        has_place(&is_there(&mut tx, id, version, document).await?, place)?;
+        lines::cite_many(&mut tx, &chosen, document, &place_as_kept(place)?).await?;
     }
     tx.commit().await?;
-    Ok(chosen.len())
+    Ok(CitedBy { lines: chosen.len(), skipped })
 }
 
-/// Reads `1-12, 15 17` as line numbers.
-fn read_numbers(typed: &str) -> Result<Vec<i64>, String> {
-    let mut numbers = Vec::new();
+/// The lines that are meant by ranges of numbers, and the numbers in them that no line has, as [`CitedBy`] gives them.
+fn choose(wanted: &[(i64, i64)], existing: &BTreeMap<i64, LineId>) -> Result<(Vec<LineId>, Vec<(i64, i64)>), String> {
+    let (mut chosen, mut missing) = (BTreeSet::new(), BTreeSet::new());
+    for &(first, last) in wanted {
+        if existing.range(first..=last).next().is_none() {
+            return Err(if first == last {
+                format!("There is no line {first}.")
+            } else {
+                format!("There is no line from {first} to {last}.")
+            });
+        }
+        chosen.extend(existing.range(first..=last).map(|(_, line)| *line));
+        missing.extend((first..=last).filter(|number| !existing.contains_key(number)));
+    }
+    let mut skipped: Vec<(i64, i64)> = Vec::new();
+    for number in missing {
+        match skipped.last_mut() {
+            Some((_, last)) if *last + 1 == number => *last = number,
+            _ => skipped.push((number, number)),
+        }
+    }
+    Ok((chosen.into_iter().collect(), skipped))
+}
+
+/// Reads `1-12, 15 17` as ranges of line numbers, the first and the last of each.
+fn read_numbers(typed: &str) -> Result<Vec<(i64, i64)>, String> {
+    let (mut ranges, mut numbers) = (Vec::new(), 0);
     let example = || {
         format!(
             "“{}” names no lines. Write numbers and ranges like 1-12, 15, or the word all.",
@@ -285,24 +364,36 @@ fn read_numbers(typed: &str) -> Result<Vec<i64>, String> {
         if first < 1 || last < first || last - first > 100_000 {
             return Err(example());
         }
-        numbers.extend(first..=last);
-        if numbers.len() > 100_000 {
+        ranges.push((first, last));
+        numbers += last - first + 1;
+        if numbers > 100_000 {
             return Err(example());
         }
     }
-    if numbers.is_empty() { Err(example()) } else { Ok(numbers) }
+    if ranges.is_empty() { Err(example()) } else { Ok(ranges) }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::read_numbers;
+    use super::{LineId, choose, read_numbers};
 
     #[test]
     fn numbers_as_people_write_them() {
-        assert_eq!(read_numbers("1-3, 7"), Ok(vec![1, 2, 3, 7]));
-        assert_eq!(read_numbers("4 5"), Ok(vec![4, 5]));
+        assert_eq!(read_numbers("1-3, 7"), Ok(vec![(1, 3), (7, 7)]));
+        assert_eq!(read_numbers("4 5"), Ok(vec![(4, 4), (5, 5)]));
         for wrong in ["", "a", "3-1", "0", "1-999999999", "-"] {
             assert!(read_numbers(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_range_means_the_lines_that_there_are_in_it() {
+        let existing = [1, 2, 5, 9].map(|number| (number, LineId(number * 10))).into();
+        let lines = |ids: &[i64]| ids.iter().copied().map(LineId).collect::<Vec<_>>();
+        assert_eq!(choose(&[(1, 2)], &existing), Ok((lines(&[10, 20]), vec![])));
+        let gaps = vec![(3, 4), (6, 8), (10, 12)];
+        assert_eq!(choose(&[(1, 12), (4, 9), (5, 5)], &existing), Ok((lines(&[10, 20, 50, 90]), gaps)));
+        assert_eq!(choose(&[(1, 5), (3, 3)], &existing), Err("There is no line 3.".to_owned()));
+        assert_eq!(choose(&[(6, 8)], &existing), Err("There is no line from 6 to 8.".to_owned()));
     }
 }

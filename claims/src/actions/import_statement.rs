@@ -9,7 +9,7 @@ use crate::{
     ClaimId, DocumentId, ImportId, VersionId,
     access::{Action, Actor, Refusal},
     case::Case,
-    intake::{Answers, line},
+    intake::{Answers, form::clean, line},
     line::{Category, LineFacts},
     money,
     statements::{Choices, Statement, lines::Proposal, problem::Severity},
@@ -98,13 +98,14 @@ pub async fn import(
     let (claim, draft) = save_step::open(&mut tx, actor, claim, now).await?;
     let import = imports::of(&mut tx, &claim, id).await?;
     imports::still_open(&import)?;
-    imports::complete(&mut tx, &import, &mut statement).await?;
+    imports::complete(&mut tx, &import, draft, &mut statement).await?;
     if import.reading.as_ref().is_none_or(|shown| shown.0 != statement.reading) {
         stored::understood(&mut tx, id, Some(&statement.reading), None, "").await?;
         tx.commit().await?;
         return Ok(Imported::ReadsOtherwise);
     }
     ready(&import, &statement)?;
+    imports::only_once(&mut tx, &import, draft, import.sheet(), import.replaces).await?;
     let row = cases::by_id(&mut tx, claim.case_id).await?.ok_or(Refusal::NotFound)?;
     let case = row.read()?;
     let category =
@@ -130,15 +131,16 @@ pub async fn import(
     let first = stored::next_line(&mut tx, claim.id).await?;
     // The case may have been saved since the lines were read.
     let read = if settings == row.settings.0 { read? } else { read_lines(&statement, &case)? };
+    let places = places(&import, &statement);
     let lines: Vec<NewLine<'_>> = (first..)
-        .zip(statement.lines.iter().zip(&read))
-        .map(|(number, (proposal, (facts, in_case)))| NewLine {
+        .zip(statement.lines.iter().zip(&read).zip(&places))
+        .map(|(number, ((proposal, (facts, in_case)), place))| NewLine {
             number,
             answers: &proposal.answers,
             facts,
             in_case,
             key: &proposal.key,
-            place: &proposal.rows,
+            place,
         })
         .collect();
     stored::add_lines(&mut tx, id, draft, document, &lines).await?;
@@ -204,6 +206,16 @@ fn mapping(choices: &Choices) -> Choices {
     }
 }
 
+/// Where in the file each line is: its rows, and their sheet where there are several.
+fn places(import: &Import, statement: &Statement) -> Vec<String> {
+    // Spreadsheet programs take names of at most 31 characters.
+    let sheet = match import.sheets() {
+        [_, _, ..] => format!("sheet {}, ", clean(import.sheet(), 31)),
+        _ => String::new(),
+    };
+    statement.lines.iter().map(|line| format!("{sheet}{}", line.rows)).collect()
+}
+
 /// The file as a document of the claim, which the lines cite.
 async fn document(
     recoup: &Recoup,
@@ -219,6 +231,7 @@ async fn document(
         media_type: import.media_type.clone(),
         bytes: import.bytes,
         pages: None,
+        unreadable: None,
     };
     Ok(match documents::link(recoup, tx, actor, import.claim_id, version, &new, recoup.clock.now()).await? {
         Link::There(known) => known.id,

@@ -10,7 +10,7 @@ use std::{
 
 use super::{Failure, Recoup, claim_view, links, save_step};
 use crate::{
-    ClaimId, ImportId,
+    ClaimId, ImportId, VersionId,
     access::{Action, Actor, Refusal},
     case::Case,
     money::Currency,
@@ -81,13 +81,9 @@ pub enum Begun {
 pub async fn begin(recoup: &Recoup, actor: &Actor, id: ClaimId, file: &NewDocument) -> Result<Begun, Failure> {
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
-    save_step::open(&mut tx, actor, id, now).await?;
-    for known in stored::of_claim(&mut tx, id).await?.into_iter().filter(|known| known.sha256 == file.sha256) {
-        match known.state.as_str() {
-            "done" => return Ok(Begun::Done(known.id)),
-            "open" => return Ok(Begun::Open(known.id)),
-            _ => {}
-        }
+    let (_, draft) = save_step::open(&mut tx, actor, id, now).await?;
+    if let Some(begun) = known(&mut tx, id, draft, |known| known.sha256 == file.sha256).await? {
+        return Ok(begun);
     }
     let new = NewImport {
         claim: id,
@@ -100,6 +96,74 @@ pub async fn begin(recoup: &Recoup, actor: &Actor, id: ClaimId, file: &NewDocume
     let import = stored::add(&mut tx, &new, &Choices::default(), now).await?;
     tx.commit().await?;
     Ok(Begun::New(import))
+}
+
+/// Begins to import a sheet of a file that was imported: another one, or the same, of which no line is left.
+///
+/// # Errors
+/// If the claim cannot be changed, or the file has no such sheet.
+pub async fn begin_again(
+    recoup: &Recoup,
+    actor: &Actor,
+    id: ClaimId,
+    earlier: ImportId,
+    sheet: &str,
+) -> Result<Begun, Failure> {
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.write().await?;
+    let (claim, draft) = save_step::open(&mut tx, actor, id, now).await?;
+    let earlier = of(&mut tx, &claim, earlier).await?;
+    if sheet != earlier.sheet() && !earlier.sheets().iter().any(|known| known == sheet) {
+        return Err(Failure::said("This file has no such sheet."));
+    }
+    let same = |known: &Import| known.sha256 == earlier.sha256 && known.sheet() == sheet;
+    if let Some(begun) = known(&mut tx, id, draft, same).await? {
+        return Ok(begun);
+    }
+    let new = NewImport {
+        claim: id,
+        sha256: &earlier.sha256,
+        name: &earlier.name,
+        media_type: &earlier.media_type,
+        bytes: earlier.bytes,
+        by: actor.account,
+    };
+    let choices = Choices { sheet: sheet.to_owned(), ..Choices::default() };
+    let import = stored::add(&mut tx, &new, &choices, now).await?;
+    tx.commit().await?;
+    Ok(Begun::New(import))
+}
+
+/// The import that is the same: still open, or with lines that the draft has.
+async fn known(
+    tx: &mut Tx,
+    claim: ClaimId,
+    draft: VersionId,
+    same: impl Fn(&Import) -> bool,
+) -> Result<Option<Begun>, Failure> {
+    let all = stored::of_claim(tx, claim).await?;
+    if let Some(open) = all.iter().find(|known| known.state == "open" && same(known)) {
+        return Ok(Some(Begun::Open(open.id)));
+    }
+    let done = stored::counting(tx, claim, draft).await?;
+    Ok(done.iter().find(|known| same(known)).map(|done| Begun::Done(done.id)))
+}
+
+/// Refuses to import the same sheet of the same file twice, unless it replaces what it became the first time.
+pub(super) async fn only_once(
+    tx: &mut Tx,
+    import: &Import,
+    draft: VersionId,
+    sheet: &str,
+    replaces: Option<ImportId>,
+) -> Result<(), Failure> {
+    let done = stored::counting(tx, import.claim_id, draft).await?;
+    let same = |other: &&Import| other.sha256 == import.sha256 && other.sheet() == sheet;
+    match done.iter().filter(|other| other.id != import.id && Some(other.id) != replaces).find(same) {
+        None => Ok(()),
+        Some(_) if sheet.is_empty() => Err(Failure::said("This very file was imported already.")),
+        Some(_) => Err(Failure::said(format!("The sheet “{sheet}” of this very file was imported already."))),
+    }
 }
 
 /// An import of a claim, for its claimant.
@@ -127,7 +191,8 @@ pub(super) async fn of(tx: &mut Tx, claim: &Claim, id: ImportId) -> Result<Impor
 /// Keeps choices; the file is to be read anew by them.
 ///
 /// # Errors
-/// If the claim cannot be changed, the import is not open, or it is to replace what is not there.
+/// If the claim cannot be changed, the import is not open, two columns are to mean the same, its sheet was imported
+/// already, or it is to replace what is not there.
 pub async fn choose(
     recoup: &Recoup,
     actor: &Actor,
@@ -138,15 +203,28 @@ pub async fn choose(
 ) -> Result<(), Failure> {
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
-    let (claim, _) = save_step::open(&mut tx, actor, claim, now).await?;
+    let (claim, draft) = save_step::open(&mut tx, actor, claim, now).await?;
     let import = of(&mut tx, &claim, id).await?;
     still_open(&import)?;
-    if let Some(replaces) = replaces
-        && of(&mut tx, &claim, replaces).await?.state != "done"
-    {
-        return Err(Failure::said(
-            "What this file is to replace was replaced or discarded meanwhile, perhaps from another tab.",
-        ));
+    let twice = choices.columns_twice();
+    if !twice.is_empty() {
+        return Err(Failure::Invalid(twice));
+    }
+    let mut replaces = replaces;
+    if let Some(replaced) = replaces {
+        let replaced = of(&mut tx, &claim, replaced).await?;
+        if replaced.state != "done" || stored::lines_left(&mut tx, replaced.id, draft).await? == 0 {
+            // What was chosen earlier and is gone is not chosen any more; nobody has to take it back first.
+            if import.replaces != replaces {
+                return Err(Failure::said(
+                    "What this file is to replace was replaced or removed meanwhile, perhaps from another tab.",
+                ));
+            }
+            replaces = None;
+        }
+    }
+    if choices.sheet != import.choices.sheet {
+        only_once(&mut tx, &import, draft, &choices.sheet, replaces).await?;
     }
     stored::choose(&mut tx, id, choices, replaces, now).await?;
     Ok(tx.commit().await?)
@@ -181,13 +259,15 @@ pub async fn understood(
             if asked && import.choices.columns.is_none() && import.choices.layout.is_empty() {
                 let header = links::hash(&statement.reading.header_key());
                 if let Some((kept, own)) = stored::mapping(&mut tx, claim.claimant_id, claim.case_id, &header).await? {
-                    let offered = Choices { offered: !own, remembered: own, ..kept };
+                    // A mapping is of a header, whatever the sheet is called.
+                    let sheet = import.choices.sheet.clone();
+                    let offered = Choices { offered: !own, remembered: own, sheet, ..kept };
                     stored::choose(&mut tx, id, &offered, import.replaces, recoup.clock.now()).await?;
                     tx.commit().await?;
                     return Ok(Some(offered));
                 }
             }
-            complete(&mut tx, &import, statement).await?;
+            complete(&mut tx, &import, draft, statement).await?;
             let difference = match import.replaces {
                 Some(replaced) => Some(difference(&mut tx, replaced, draft, &statement.lines).await?),
                 None => None,
@@ -200,12 +280,14 @@ pub async fn understood(
 }
 
 /// Adds to a reading what only the database knows: other imports of the same time.
-pub(super) async fn complete(tx: &mut Tx, import: &Import, statement: &mut Statement) -> Result<(), Failure> {
-    let others = stored::of_claim(tx, import.claim_id).await?;
-    for other in others
-        .iter()
-        .filter(|other| other.state == "done" && other.id != import.id && Some(other.id) != import.replaces)
-    {
+pub(super) async fn complete(
+    tx: &mut Tx,
+    import: &Import,
+    draft: VersionId,
+    statement: &mut Statement,
+) -> Result<(), Failure> {
+    let others = stored::counting(tx, import.claim_id, draft).await?;
+    for other in others.iter().filter(|other| other.id != import.id && Some(other.id) != import.replaces) {
         if let Some(reading) = &other.reading
             && reading.category == statement.reading.category
         {
@@ -253,7 +335,7 @@ fn overlap(name: &str, other: &Reading, statement: &mut Statement) {
 async fn difference(
     tx: &mut Tx,
     replaced: ImportId,
-    draft: crate::VersionId,
+    draft: VersionId,
     lines: &[Proposal],
 ) -> Result<Difference, Failure> {
     let mut before: BTreeMap<String, Vec<LineOfImport>> = BTreeMap::new();

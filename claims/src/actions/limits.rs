@@ -3,7 +3,10 @@
 use chrono::Duration;
 
 use super::{Failure, Recoup};
-use crate::store::{Tx, attempts, queue_up};
+use crate::{
+    Instant,
+    store::{Tx, attempts, queue_up},
+};
 
 /// Limits of an installation, from its configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,12 +44,12 @@ pub(super) struct Rule {
 
 /// Sign-in, per address and client together: this is who is guessing.
 pub(super) const SIGN_IN_PAIR: Rule = Rule { name: "sign-in pair", free: 5, first: 2, most: 3_600, memory: 86_400 };
-/// Sign-in, per client over all addresses.
+/// Sign-in, per client over all addresses. Many people may share a client, as in an office: who gets in is not counted.
 pub(super) const SIGN_IN_CLIENT: Rule =
     Rule { name: "sign-in client", free: 30, first: 2, most: 3_600, memory: 86_400 };
 /// Sign-in, per address over all clients. The wait stays short, so that a stranger cannot lock the owner out.
 pub(super) const SIGN_IN_ACCOUNT: Rule = Rule { name: "sign-in account", free: 50, first: 1, most: 30, memory: 3_600 };
-/// New accounts per client.
+/// New accounts and mails for forgotten passwords per client. Here the successes are what a flood is made of: they stay counted.
 pub(super) const REGISTER: Rule = Rule { name: "register", free: 20, first: 60, most: 3_600, memory: 86_400 };
 /// Mails to one address that somebody asked for.
 pub(super) const MAIL: Rule = Rule { name: "mail", free: 5, first: 60, most: 3_600, memory: 3_600 };
@@ -86,11 +89,27 @@ pub(super) async fn check(recoup: &Recoup, tx: &mut Tx, rule: &Rule, of: &str) -
     }
 }
 
+/// An attempt that was counted: what [`take_back`] needs to know of it.
+#[derive(Debug)]
+pub(super) struct Counted {
+    key: String,
+    at: Instant,
+    /// When the attempt before it was counted.
+    before: Instant,
+}
+
 /// Counts an attempt.
-pub(super) async fn count(recoup: &Recoup, tx: &mut Tx, rule: &Rule, of: &str) -> Result<(), Failure> {
-    let now = recoup.clock.now();
-    attempts::count(tx, &rule.key(of), now, now - Duration::seconds(rule.memory)).await?;
-    Ok(())
+pub(super) async fn count(recoup: &Recoup, tx: &mut Tx, rule: &Rule, of: &str) -> Result<Counted, Failure> {
+    let (key, at) = (rule.key(of), recoup.clock.now());
+    let before = attempts::find(tx, &key).await?.map_or(at, |(_, last)| last);
+    attempts::count(tx, &key, at, at - Duration::seconds(rule.memory)).await?;
+    Ok(Counted { key, at, before })
+}
+
+/// Takes one attempt back, after a success. The others stay counted: nobody who guesses gets rid of them by signing in to an
+/// account of their own in between.
+pub(super) async fn take_back(tx: &mut Tx, counted: &Counted) -> Result<(), Failure> {
+    Ok(attempts::take_back(tx, &counted.key, counted.at, counted.before).await?)
 }
 
 /// Forgets the attempts, after a success.

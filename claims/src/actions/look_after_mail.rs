@@ -82,11 +82,16 @@ pub async fn discard(recoup: &Recoup, actor: &Actor, case: CaseId, id: MailId) -
 /// Sends a mail that waits now, or tries one that failed again.
 ///
 /// # Errors
-/// A mail that neither waits nor failed.
+/// A mail that neither waits nor failed, or a letter whose claim was withdrawn since.
 pub async fn send_now(recoup: &Recoup, actor: &Actor, case: CaseId, id: MailId) -> Result<(), Failure> {
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
     let found = find(&mut tx, actor, case, id).await?;
+    if found.claim_withdrawn && ["waiting", "failed"].contains(&found.state.as_str()) {
+        return Err(Failure::said(
+            "The claim was withdrawn after this mail was queued, so the mail does not go out. To write to the claimant all the same, choose the status “Withdrawn” under Write to many.",
+        ));
+    }
     if !outbox::send_now(&mut tx, id, now).await? {
         return Err(Failure::said(TOO_LATE));
     }

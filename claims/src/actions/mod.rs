@@ -46,6 +46,7 @@ pub mod seen;
 pub mod sign_in;
 pub mod start_claim;
 pub mod submit_claim;
+pub mod undo_import;
 pub mod withdraw;
 pub mod write_to_many;
 
@@ -142,7 +143,8 @@ pub enum Failure {
     /// It cannot be done now; the sentence says why and what to do.
     #[error("{0}")]
     Said(String),
-    /// The form was opened before somebody changed what it shows; with the answers that are stored now, see [`seen`].
+    /// The form was opened before somebody changed what it shows; with the answers that are stored now, none where a whole draft
+    /// is signed, see [`seen`].
     #[error("This was changed meanwhile, perhaps in another tab, so it was not saved. Open the page again.")]
     Changed(Answers),
     /// Tried too often.

@@ -24,6 +24,7 @@ pub(super) async fn open(tx: &mut Tx, actor: &Actor, id: ClaimId, now: Instant) 
     let draft = claim.draft_id.ok_or_else(|| Failure::said("This claim was sent meanwhile, perhaps from another tab. To change it, choose “Amend this claim” on its page."))?;
     // Any edit voids what was typed on the signature page.
     claims::save_answers(tx, draft, Step::Sign.key(), &Answers::default(), now).await?;
+    claims::edited(tx, draft).await?;
     Ok((claim, draft))
 }
 

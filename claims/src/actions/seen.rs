@@ -1,8 +1,12 @@
 //! What a form saw: the form of a line and of a step carries a mark of the answers that were stored when it was opened. One
-//! that was opened before another tab, or somebody else, changed them does not overwrite what it never showed.
+//! that was opened before another tab, or somebody else, changed them does not overwrite what it never showed. The form on which a
+//! claim is signed carries a mark of the whole draft, so that nothing is signed that its page did not show.
 
 use super::{Failure, links};
-use crate::intake::{Answers, Field, Section, form::fields};
+use crate::{
+    intake::{Answers, Field, Section, form::fields},
+    store::claims::Version,
+};
 
 /// The hidden field that carries the mark, beside the answers.
 pub const FIELD: &str = "seen";
@@ -16,6 +20,21 @@ pub fn mark(form: &'static [Section], stored: &Answers) -> String {
     // Names and cleaned answers hold no NUL, so no two sets of answers give the same text.
     let text: String = answered.flat_map(|(name, answer)| [name, "\0", answer, "\0"]).collect();
     if text.is_empty() { text } else { links::hash(&text)[..16].to_owned() }
+}
+
+/// The mark of a draft as it stands: answers, lines, what they cite, documents. Every edit gives another.
+#[must_use]
+pub fn mark_of_draft(version: &Version) -> String {
+    version.edits.to_string()
+}
+
+/// Refuses to sign a draft that is not the one that the page showed. A form without a mark showed nobody knows what.
+///
+/// # Errors
+/// [`Failure::Changed`]; what is stored now is the draft.
+pub(super) fn check_draft(sent: &Answers, version: &Version) -> Result<(), Failure> {
+    let seen = sent.0.get(FIELD).is_some_and(|seen| seen.trim() == mark_of_draft(version));
+    if seen { Ok(()) } else { Err(Failure::Changed(Answers::default())) }
 }
 
 /// The fields of a form whose answers differ, in its order.

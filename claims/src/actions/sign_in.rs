@@ -27,7 +27,7 @@ pub async fn register(recoup: &Recoup, answers: &Answers, client: &str, key: &st
     let (email, name) = (answers.get("email"), answers.get("name"));
     let mut tx = recoup.store.write().await?;
     limits::check(recoup, &mut tx, &limits::REGISTER, client).await?;
-    limits::count(recoup, &mut tx, &limits::REGISTER, client).await?;
+    let counted = limits::count(recoup, &mut tx, &limits::REGISTER, client).await?;
     tx.commit().await?;
 
     let password_hash = recoup.passwords.hash(raw(answers, "password")).await?;
@@ -44,7 +44,14 @@ pub async fn register(recoup: &Recoup, answers: &Answers, client: &str, key: &st
         tx.commit().await?;
         let same = accounts::email_key(&made.email) == accounts::email_key(email)
             && recoup.passwords.verify(raw(answers, "password"), Some(&made.password_hash)).await?;
-        return if same { Ok(made.id) } else { Err(Failure::said(once::OTHER_CONTENT)) };
+        if !same {
+            return Err(Failure::said(once::OTHER_CONTENT));
+        }
+        // The same form once more makes no further account, so it is none of those that are counted.
+        let mut tx = recoup.store.write().await?;
+        limits::take_back(&mut tx, &counted).await?;
+        tx.commit().await?;
+        return Ok(made.id);
     }
     let known = accounts::by_email(&mut tx, email).await?.filter(|known| known.verified_at.is_some());
     let id = accounts::add(&mut tx, email, name, &password_hash, false, None, recoup.clock.now()).await?;
@@ -168,14 +175,14 @@ pub async fn sign_in(recoup: &Recoup, answers: &Answers, client: &str) -> Result
         (&limits::SIGN_IN_ACCOUNT, key.as_str()),
     ];
 
-    // Counted before the password is looked at, and cleared after a success: a hundred at once cannot all get in for free.
+    // Counted before the password is looked at, and taken back after a success: a hundred at once cannot all get in for free.
     let mut tx = recoup.store.write().await?;
     for (rule, of) in rules {
         limits::check(recoup, &mut tx, rule, of).await?;
     }
-    for (rule, of) in rules {
-        limits::count(recoup, &mut tx, rule, of).await?;
-    }
+    limits::count(recoup, &mut tx, &limits::SIGN_IN_PAIR, &pair).await?;
+    let of_client = limits::count(recoup, &mut tx, &limits::SIGN_IN_CLIENT, client).await?;
+    limits::count(recoup, &mut tx, &limits::SIGN_IN_ACCOUNT, &key).await?;
     let first = accounts::by_email(&mut tx, &key).await?.filter(|account| account.disabled_at.is_none());
     let newest = accounts::newest_unproved(&mut tx, &key).await?;
     tx.commit().await?;
@@ -196,10 +203,12 @@ pub async fn sign_in(recoup: &Recoup, answers: &Answers, client: &str) -> Result
             "Address and password do not fit together. Check both; capital letters matter in the password.",
         ));
     };
+    // In the order in which they were counted: two transactions that held each other's rows would wait for ever. Of the client
+    // only this attempt is taken back. Where a code is asked for next, a wrong one counts against its account.
     let mut tx = recoup.store.write().await?;
-    for (rule, of) in [rules[0], rules[2]] {
-        limits::clear(&mut tx, rule, of).await?;
-    }
+    limits::clear(&mut tx, &limits::SIGN_IN_PAIR, &pair).await?;
+    limits::take_back(&mut tx, &of_client).await?;
+    limits::clear(&mut tx, &limits::SIGN_IN_ACCOUNT, &key).await?;
     tx.commit().await?;
     tracing::info!(account = account.id.0, "a password was right");
     Ok(account.id)

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::{
     Failure, Recoup,
     claim_view::{self, Draft},
-    letters, match_case, once, permit,
+    letters, match_case, once, permit, seen,
 };
 use crate::{
     ClaimId, Instant, LetterId, VersionId,
@@ -31,8 +31,6 @@ mod lines;
 
 pub use lines::Ahead;
 
-use lines::Signed;
-
 /// What the claimant is told: which claim, which version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Received {
@@ -42,26 +40,27 @@ pub struct Received {
     pub version: i64,
 }
 
-/// Signs and sends the draft `version` of a claim. The same draft sent again, from another tab or after a lost answer, gives
-/// the same answer and changes nothing.
+/// Signs and sends the draft `version` of a claim, which must be as the page showed it: beside the answers stands its mark, see
+/// [`seen`]. The same draft sent again, from another tab or after a lost answer, gives the same answer and changes nothing.
 ///
 /// # Errors
-/// Wrong answers on the signature, a claim that is not ready, or a case that takes no more claims; what was typed is kept for the page.
+/// A draft that was changed since the page was opened, wrong answers on the signature, a claim that is not ready, or a case that
+/// takes no more claims; what was typed is kept for the page.
 pub async fn submit(
     recoup: &Recoup,
     actor: &Actor,
     id: ClaimId,
     version: VersionId,
-    answers: &Answers,
+    sent: &Answers,
     client: &str,
     key: &str,
 ) -> Result<Received, Failure> {
-    let answers = answers.only(sign::FORM);
-    send(recoup, actor, &Form { id, version, answers: &answers, client, key }, None).await
+    let answers = sent.only(sign::FORM);
+    send(recoup, actor, &Form { id, version, sent, answers: &answers, client, key }, None).await
 }
 
 impl Ahead {
-    /// Signs and sends the draft whose lines were read, as it is stored by then, and as [`submit`] does.
+    /// Signs and sends the draft that was read, as it is stored by then, and as [`submit`] does.
     ///
     /// # Errors
     /// As [`submit`].
@@ -69,12 +68,13 @@ impl Ahead {
         self,
         recoup: &Recoup,
         actor: &Actor,
-        answers: &Answers,
+        sent: &Answers,
         client: &str,
         key: &str,
     ) -> Result<Received, Failure> {
-        let answers = answers.only(sign::FORM);
-        let form = Form { id: self.id, version: self.version, answers: &answers, client, key };
+        let answers = sent.only(sign::FORM);
+        let (id, version) = self.of();
+        let form = Form { id, version, sent, answers: &answers, client, key };
         send(recoup, actor, &form, Some(self)).await
     }
 }
@@ -83,6 +83,8 @@ impl Ahead {
 struct Form<'f> {
     id: ClaimId,
     version: VersionId,
+    /// All that came, with the mark of the draft.
+    sent: &'f Answers,
     answers: &'f Answers,
     client: &'f str,
     key: &'f str,
@@ -90,7 +92,12 @@ struct Form<'f> {
 
 async fn send(recoup: &Recoup, actor: &Actor, form: &Form<'_>, ahead: Option<Ahead>) -> Result<Received, Failure> {
     match read_and_freeze(recoup, actor, form, ahead).await {
-        Err(failure @ (Failure::Invalid(_) | Failure::Said(_) | Failure::Refused(Refusal::VerifyEmail))) => {
+        Err(
+            failure @ (Failure::Invalid(_)
+            | Failure::Said(_)
+            | Failure::Changed(_)
+            | Failure::Refused(Refusal::VerifyEmail)),
+        ) => {
             if let Err(error) = keep_typed(recoup, form.id, form.version, form.answers.clone()).await {
                 tracing::warn!(%error, "what was typed on the signature page was not kept");
             }
@@ -107,10 +114,12 @@ async fn read_and_freeze(
     mut ahead: Option<Ahead>,
 ) -> Result<Received, Failure> {
     loop {
-        if let Some(received) = freeze(recoup, actor, form, ahead).await? {
+        if ahead.is_none() {
+            ahead = Ahead::read(recoup, actor, form.id, form.version).await?;
+        }
+        if let Some(received) = freeze(recoup, actor, form, ahead.take()).await? {
             return Ok(received);
         }
-        ahead = Some(Ahead::read(recoup, actor, form.id, form.version).await?);
     }
 }
 
@@ -130,14 +139,14 @@ async fn keep_typed(recoup: &Recoup, id: ClaimId, version: VersionId, mut answer
     Ok(())
 }
 
-/// The transaction. Nothing is done, and nothing given, if there are so many lines that they are to be read before it.
+/// The transaction. Nothing is done, and nothing given, if the draft was changed since it was read.
 async fn freeze(
     recoup: &Recoup,
     actor: &Actor,
     form: &Form<'_>,
     ahead: Option<Ahead>,
 ) -> Result<Option<Received>, Failure> {
-    let &Form { id, version, answers, client, key } = form;
+    let &Form { id, version, sent, answers, client, key } = form;
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
     let claim = claim_view::own_claim(&mut tx, actor, id, Action::ReadOwnClaim).await?;
@@ -158,9 +167,15 @@ async fn freeze(
             "This claim was withdrawn. To go on with it, choose “Take it up again” on its page.",
         ));
     }
+    // Who signs answers for what the page showed, under penalty of perjury, and for nothing else.
+    seen::check_draft(sent, &row)?;
     // The amounts are frozen at the rates that the case has now, so nobody may change them meanwhile.
     cases::lock(&mut tx, claim.case_id).await?;
-    let draft = claim_view::load(&mut tx, claim, now).await?;
+    let Some(ahead) = ahead else { return Ok(None) };
+    if !ahead.holds(&mut tx, &row).await? {
+        return Ok(None);
+    }
+    let (draft, signed) = ahead.into_parts(claim);
     let late = match draft.case.intake(now) {
         Intake::Open => false,
         Intake::LateWithReason => true,
@@ -174,11 +189,7 @@ async fn freeze(
         return Err(Failure::said(format!("The claim cannot be sent yet: {}", remark.words)));
     }
     let signature = sign::read(answers, draft.case.settings.forum, late).map_err(Failure::Invalid)?;
-    let signed = match ahead {
-        Some(ahead) => ahead.signed(&mut tx, &draft).await?,
-        None if lines::are_many(&draft) => return Ok(None),
-        None => Signed::of(&mut tx, &draft).await?,
-    };
+    let signed = signed?;
     signed.restate(&mut tx, version).await?;
 
     let number = match &draft.claim.number {
@@ -319,7 +330,7 @@ pub fn total_in_words(total: &Total, currency: money::Currency) -> String {
     let basis = total.basis.map(|basis| format!(" at {}", basis.title())).unwrap_or_default();
     match total.basis {
         Some(crate::line::Basis::UnitsOnly) => {
-            format!("{}: {} units, no value claimed", total.category.title(), money::grouped_units(total.units))
+            format!("{}: {}", total.category.title(), totals::without_value(total.units))
         }
         _ => format!("{}{basis}: {}", total.category.title(), currency.show(total.amount)),
     }

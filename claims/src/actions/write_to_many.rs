@@ -16,6 +16,7 @@ use crate::{
         mailing::{self, Mailing, fill},
     },
     notices::Subscription,
+    status::ClaimStatus,
     store::{
         Tx,
         mailings::{self, NewMailing},
@@ -57,7 +58,14 @@ impl Chosen {
     }
 }
 
-/// Whom a filter chooses.
+/// The claims to whose people a filter leads. A withdrawn claim claims nothing, so mails about what claims add up to are not for
+/// it: it is chosen only where the filter asks for withdrawn claims.
+#[must_use]
+pub fn of_whom(filter: &Filter) -> Filter {
+    Filter { status: filter.status.or(Some(ClaimStatus::Submitted)), ..filter.clone() }
+}
+
+/// Whom a filter chooses, withdrawn claims only where it asks for them.
 ///
 /// # Errors
 /// If the actor may not write in this case.
@@ -68,7 +76,7 @@ pub async fn choose(recoup: &Recoup, actor: &Actor, case: &Case, filter: &Filter
 }
 
 async fn read_chosen(tx: &mut Tx, case: &Case, filter: &Filter) -> Result<Chosen, Failure> {
-    let recipients = recipients::of_filter(tx, case.id, case.settings.filing_basis, filter).await?;
+    let recipients = recipients::of_filter(tx, case.id, case.settings.filing_basis, &of_whom(filter)).await?;
     Ok(Chosen { recipients })
 }
 

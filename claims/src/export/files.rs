@@ -7,7 +7,7 @@ use super::{
     lines::Lines,
     narrowed, once,
     sheet::{Sheet, To},
-    sums::{Sums, counts, is_of, removed_of, total_of},
+    sums::{Sums, adds, is_of, removed_of, total_of},
 };
 use crate::{
     actions::Failure,
@@ -16,6 +16,7 @@ use crate::{
     line::{Basis, Category},
     money::Currency,
     overlap::Removed,
+    status::ClaimStatus,
     store::{
         Tx, claims, documents,
         export::{self, SentClaim},
@@ -23,6 +24,7 @@ use crate::{
         register::Filter,
         removed, totals as kept,
     },
+    totals::counts,
 };
 
 /// Writes one file.
@@ -85,7 +87,8 @@ async fn claim_row(
 ) -> Result<(), Failure> {
     let totals = kept::of_version(tx, claim.version_id).await?;
     let (filing, currency) = (case.settings.filing_basis, case.settings.currency);
-    let sum = total_of(&totals, |total| is_of(total, filter, filing) && counts(total.basis, filter, filing));
+    let sum = total_of(&totals, |total| adds(total, filter, filing));
+    let more = total_of(&totals, |total| is_of(total, filter) && !adds(total, filter, filing));
     sheet.plain(&claim.number);
     sheet.integer(claim.claimant_id.0);
     sheet.text(&claim.claimant);
@@ -94,8 +97,8 @@ async fn claim_row(
     sheet.integer(claim.version);
     sheet.moment(claim.submitted_at);
     sheet.moment(claim.sent_at);
-    sheet.yes(claim.late_reason.is_some());
-    sheet.text_or_empty(claim.late_reason.as_deref());
+    sheet.yes(claim.late);
+    sheet.text_or_empty(claim.late_reason.as_deref().filter(|_| claim.late));
     sheet.text_or_empty(claim.withdrawn_reason.as_deref());
     sheet.integer(sum.lines);
     sheet.integer(sum.units);
@@ -105,8 +108,7 @@ async fn claim_row(
         sheet.amount(amount, currency);
     }
     for category in Category::ALL {
-        let of_category =
-            total_of(&totals, |total| total.category == category && counts(total.basis, &Filter::default(), filing));
+        let of_category = total_of(&totals, |total| total.category == category && counts(total.basis, filing));
         sheet.amount(of_category.amount, currency);
     }
     for basis in [Basis::ManufacturingCost, Basis::Wholesale, Basis::Retail] {
@@ -115,13 +117,16 @@ async fn claim_row(
     sheet.integer(total_of(&totals, |total| total.basis == Some(Basis::UnitsOnly)).units);
     sheet.plain(&claim.sha256);
     let removed = removed_of(&removed::of_claim(tx, claim.id).await?, filter, filing);
-    unique(sheet, sum.amount, removed, currency);
+    // What a withdrawn claim asked for stays in its row, but it adds nothing to what is counted once.
+    let unique = removed.unique_of(ClaimStatus::parse(&claim.status), sum.amount);
+    after_overlap(sheet, removed, unique, currency);
+    sheet.integer(more.lines);
+    sheet.integer(more.units);
     sheet.end().await
 }
 
 /// What is taken off, and what that leaves at least and at most.
-pub(super) fn unique(sheet: &mut Sheet, gross: i64, removed: Removed, currency: Currency) {
-    let (least, most) = removed.unique(gross);
+pub(super) fn after_overlap(sheet: &mut Sheet, removed: Removed, (least, most): (i64, i64), currency: Currency) {
     for amount in [removed.confirmed, removed.suspected, least, most] {
         sheet.amount(amount, currency);
     }

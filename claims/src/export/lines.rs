@@ -2,7 +2,7 @@
 
 use futures::TryStreamExt;
 
-use super::{What, answers::Answered, sheet::Sheet, sums::counts};
+use super::{What, answers::Answered, sheet::Sheet};
 use crate::{
     actions::Failure,
     case::Case,
@@ -15,6 +15,7 @@ use crate::{
         register::Filter,
         sent_lines::{self, SentLine, Span},
     },
+    totals::counts,
 };
 
 /// Writes lines of many claims, with what is the same for all of them.
@@ -48,24 +49,20 @@ impl<'a> Lines<'a> {
                 let (Ok(of), Some(packed)) = (usize::try_from(of), packed) else { continue };
                 let Some(claim) = claims.get(of) else { continue };
                 for line in sent_lines::unpack(&packed) {
-                    if self.row(claim, &line?, sheet)? {
-                        sheet.end().await?;
-                    }
+                    self.row(claim, &line?, sheet)?;
+                    sheet.end().await?;
                 }
             }
         }
         Ok(())
     }
 
-    /// Writes the cells of a line; `false` if the filter does not show it.
-    fn row(&mut self, claim: &SentClaim, line: &SentLine<'_>, sheet: &mut Sheet) -> Result<bool, Failure> {
+    /// Writes the cells of a line.
+    fn row(&mut self, claim: &SentClaim, line: &SentLine<'_>, sheet: &mut Sheet) -> Result<(), Failure> {
         let damaged = || Failure::Internal(format!("line {} of claim {} is damaged", line.line, claim.number));
         let currency = Currency::parse(line.currency).ok_or_else(damaged)?;
         let settings = &self.case.settings;
-        let counted = counts(Basis::parse(line.basis), self.filter, settings.filing_basis);
-        if self.filter.category.is_some() && !counted {
-            return Ok(false);
-        }
+        let counted = counts(Basis::parse(line.basis), settings.filing_basis);
         let (_, answered) =
             self.answered.iter().find(|(category, _)| category.key() == line.category).ok_or_else(damaged)?;
         self.evidence.clear();
@@ -103,7 +100,6 @@ impl<'a> Lines<'a> {
         for text in line.release {
             sheet.text(text);
         }
-        answered.write(line.answers, currency, sheet).map_err(|_| damaged())?;
-        Ok(true)
+        answered.write(line.answers, currency, sheet).map_err(|_| damaged())
     }
 }

@@ -2,31 +2,27 @@
 
 use std::collections::BTreeMap;
 
-use super::{files::unique, sheet::Sheet};
+use super::{files::after_overlap, sheet::Sheet};
 use crate::{
     actions::Failure,
     case::Case,
     line::{Basis, Category},
     overlap::Removed,
+    status::ClaimStatus,
     store::register::Filter,
-    totals::Total,
+    totals::{Total, counts},
 };
 
-/// Whether a sum is among those that a filter shows. Without category and basis those of every basis are; with a category
-/// only those that add to the one sum, because the register shows claims with such lines only.
-pub(super) fn is_of(total: &Total, filter: &Filter, filing_basis: Basis) -> bool {
-    match (filter.category, filter.basis) {
-        (category, Some(basis)) => {
-            total.basis == Some(basis) && category.is_none_or(|category| total.category == category)
-        }
-        (Some(category), None) => total.category == category && counts(total.basis, filter, filing_basis),
-        (None, None) => true,
-    }
+/// Whether a sum is among those that a filter shows.
+pub(super) fn is_of(total: &Total, filter: &Filter) -> bool {
+    filter.category.is_none_or(|category| total.category == category)
+        && filter.basis.is_none_or(|basis| total.basis == Some(basis))
 }
 
-/// Whether a basis adds to the one sum: the rule of the register.
-pub(super) fn counts(basis: Option<Basis>, filter: &Filter, filing_basis: Basis) -> bool {
-    filter.basis.is_some() || basis.is_none_or(|basis| basis == filing_basis || basis == Basis::UnitsOnly)
+/// Whether a sum adds to the one that stands for all that a filter shows, as in the register: what counts in the case, but of a
+/// chosen basis all of it.
+pub(super) fn adds(total: &Total, filter: &Filter, filing_basis: Basis) -> bool {
+    is_of(total, filter) && (filter.basis.is_some() || counts(total.basis, filing_basis))
 }
 
 /// What is taken off a claim in what a filter shows. Overlap is reckoned on what counts: of stock, what is valued on the filing
@@ -79,7 +75,7 @@ impl Sums {
             let sum = self.removed.entry(category).or_default();
             *sum = sum.plus(removed_of(&of, filter, filing_basis));
         }
-        for total in totals.into_iter().filter(|total| is_of(total, filter, filing_basis)) {
+        for total in totals.into_iter().filter(|total| is_of(total, filter)) {
             match self.rows.iter_mut().find(|(sum, _)| (sum.category, sum.basis) == (total.category, total.basis)) {
                 Some((sum, claims)) => {
                     add(sum, &total);
@@ -97,8 +93,8 @@ impl Sums {
         let mut gross = Total::zero(Category::Other, None);
         let filing = case.settings.filing_basis;
         for (total, claims) in &self.rows {
-            let counted = counts(total.basis, filter, case.settings.filing_basis);
-            if counted {
+            let counted = counts(total.basis, filing);
+            if adds(total, filter, filing) {
                 add(&mut gross, total);
             }
             let removed = match total.basis {
@@ -106,10 +102,10 @@ impl Sums {
                 _ => self.removed.get(&total.category).copied().unwrap_or_default(),
             };
             let names = (total.category.key(), total.basis.map_or("", Basis::key));
-            total_row(case, names, counted, *claims, total, removed, sheet).await?;
+            total_row(case, names, counted, *claims, total, (removed, filter.status), sheet).await?;
         }
         let removed = self.removed.values().fold(Removed::default(), |sum, of| sum.plus(*of));
-        total_row(case, ("gross", ""), true, self.claims, &gross, removed, sheet).await
+        total_row(case, ("gross", ""), true, self.claims, &gross, (removed, filter.status), sheet).await
     }
 }
 
@@ -119,7 +115,7 @@ async fn total_row(
     counted: bool,
     claims: i64,
     total: &Total,
-    removed: Removed,
+    (removed, status): (Removed, Option<ClaimStatus>),
     sheet: &mut Sheet,
 ) -> Result<(), Failure> {
     sheet.plain(category);
@@ -132,6 +128,6 @@ async fn total_row(
     for amount in [total.amount, total.documented, total.sworn_only(), total.interest, total.costs] {
         sheet.amount(amount, case.settings.currency);
     }
-    unique(sheet, total.amount, removed, case.settings.currency);
+    after_overlap(sheet, removed, removed.unique_of(status, total.amount), case.settings.currency);
     sheet.end().await
 }

@@ -24,6 +24,7 @@ async fn files_add_up_to_what_the_pages_show() {
         submitted.clone(),
         Filter { category: Some(Category::HeldInventory), ..submitted.clone() },
         Filter { category: Some(Category::HeldInventory), basis: Some(Basis::Retail), ..submitted.clone() },
+        Filter { basis: Some(Basis::UnitsOnly), ..submitted.clone() },
         Filter { category: Some(Category::UnpaidSales), ..submitted.clone() },
         Filter { sworn_only: Some(true), ..submitted.clone() },
         Filter { text: "cappella".to_owned(), ..submitted.clone() },
@@ -42,8 +43,14 @@ async fn files_add_up_to_what_the_pages_show() {
             page.units,
             "{filter:?}"
         );
+        for (column, more) in [("lines_in_no_total", page.more_lines), ("units_in_no_total", page.more_units)] {
+            assert_eq!(claims.iter().map(|row| row[column].parse::<i64>().unwrap()).sum::<i64>(), more, "{filter:?}");
+        }
         let lines = office.rows(What::Lines, &filter).await;
-        let counted = |row: &BTreeMap<String, String>| row["counted"] == "yes";
+        // Of a chosen basis the sums are those of that basis, though no line of it may count in the case.
+        let counted = |row: &BTreeMap<String, String>| filter.basis.is_some() || row["counted"] == "yes";
+        let lines_beside = lines.iter().filter(|row| !counted(row)).count();
+        assert_eq!(i64::try_from(lines_beside).unwrap(), page.more_lines, "{filter:?}");
         assert_eq!(sum(&lines, "case_amount", counted), page.amount, "{filter:?}");
         assert_eq!(
             sum(&lines, "case_amount", |row| counted(row) && row["documented"] == "yes"),
@@ -86,6 +93,57 @@ async fn files_add_up_to_what_the_pages_show() {
         totals.iter().find(|row| row["basis"] == "retail").map(|row| (row["amount"].clone(), row["counted"].clone())),
         Some(("28000.00".to_owned(), "no".to_owned()))
     );
+}
+
+/// By hand, of stock at wholesale: what counts are two sales, the royalties and the stock at wholesale; two lines at retail and one
+/// without a value do not.
+#[tokio::test]
+async fn what_has_no_value_counts_no_more_than_what_is_valued_otherwise() {
+    let office = case_with_claims().await;
+    let everything = Filter::default();
+    let submitted = Filter { status: Some(ClaimStatus::Submitted), ..Filter::default() };
+    let page = office.sums(&submitted).await;
+    // 1,200 copies were sold, 100 are held at wholesale.
+    assert_eq!((page.lines, page.units, page.more_lines, page.more_units), (4, 1_300, 3, 12_000));
+    let totals = office.rows(What::Totals, &everything).await;
+    let gross = totals.last().unwrap();
+    assert_eq!((gross["lines"].as_str(), gross["units"].as_str()), ("4", "1300"));
+    let counted = |basis: &str| totals.iter().find(|row| row["basis"] == basis).unwrap()["counted"].clone();
+    assert_eq!(["wholesale", "retail", "units_only"].map(counted), ["yes", "no", "no"]);
+    // Whether a line counts in the case does not depend on what somebody filtered by.
+    for basis in [Basis::Retail, Basis::UnitsOnly] {
+        let of_basis = Filter { basis: Some(basis), ..Filter::default() };
+        for what in [What::Lines, What::Totals] {
+            let rows = office.rows(what, &of_basis).await;
+            let stock = rows.iter().filter(|row| row["category"] == "held_inventory");
+            assert!(stock.clone().count() > 0 && stock.clone().all(|row| row["counted"] == "no"), "{what:?} {rows:?}");
+        }
+    }
+    // Who holds stock is found by the category, whatever it is valued at.
+    let stock = Filter { category: Some(Category::HeldInventory), ..submitted };
+    let claims = office.rows(What::Claims, &stock).await;
+    let figures: Vec<_> = claims
+        .iter()
+        .map(|row| ["amount", "lines", "lines_in_no_total", "units_in_no_total"].map(|column| row[column].as_str()))
+        .collect();
+    assert_eq!(figures, [["650.00", "1", "1", "1000"], ["0.00", "0", "1", "10000"], ["0.00", "0", "1", "1000"]]);
+}
+
+#[tokio::test]
+async fn a_withdrawn_claim_adds_nothing_to_what_is_counted_once() {
+    let office = case_with_claims().await;
+    let claims = office.rows(What::Claims, &Filter::default()).await;
+    let gone = claims.iter().find(|row| row["status"] == "withdrawn").unwrap();
+    assert_eq!(
+        ["amount", "unique_at_least", "unique_at_most"].map(|column| gone[column].as_str()),
+        ["15000.01", "0.00", "0.00"]
+    );
+    let withdrawn = Filter { status: Some(ClaimStatus::Withdrawn), ..Filter::default() };
+    for row in office.rows(What::Totals, &withdrawn).await {
+        assert_eq!((row["amount"].as_str(), row["unique_at_most"].as_str()), ("15000.01", "0.00"));
+    }
+    let submitted = claims.iter().find(|row| row["status"] == "submitted").unwrap();
+    assert_eq!(submitted["unique_at_most"], submitted["amount"]);
 }
 
 #[tokio::test]
@@ -245,4 +303,11 @@ fn the_dictionary_names_every_column_once_and_every_field() {
         .map(|field| field.name)
         .collect();
     assert_eq!(names[4..], fields, "every answer is exported, in the order of the forms");
+    // What one column holds for each category is said of each.
+    let channel = What::Lines.columns().iter().find(|column| column.name == "channel").unwrap();
+    for words in
+        ["Unpaid sales: ", "Digital royalties: the service", "Other losses: the kind of loss", "Held inventory: empty"]
+    {
+        assert!(channel.meaning.contains(words), "{words}");
+    }
 }

@@ -34,7 +34,7 @@ pub(super) fn claimants(contents: &Contents) -> Table {
             ("first_sent", "when the claim was first sent"),
             ("sha256", "hash of the signed text"),
             ("received", "when the version in force was sent"),
-            ("late", "whether the version in force came after the deadline"),
+            ("late", "whether the version in force came after the deadline that holds"),
             ("late_reason", "the reason given for that"),
         ],
     );
@@ -60,7 +60,7 @@ pub(super) fn claimants(contents: &Contents) -> Table {
             Cell::Moment(claim.of.submitted_at),
             Cell::key(&claim.of.sha256),
             Cell::Moment(claim.of.sent_at),
-            Cell::key(if claim.late() { "yes" } else { "no" }),
+            Cell::key(if claim.late { "yes" } else { "no" }),
             Cell::text(claim.late_reason()),
         ]);
     }

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::{ClaimRef, Exhibit, Figures, Filing};
 use crate::{
+    Instant,
     frozen::{FrozenClaim, FrozenLine},
     intake::steps::Step,
     totals::{self, Addend, Total},
@@ -29,9 +30,18 @@ pub struct FiledClaim {
     pub of: ClaimRef,
     /// What was signed.
     pub claim: FrozenClaim,
+    /// Whether the version in force came after the deadline that holds: it was signed with a reason then. The register tells it too.
+    pub late: bool,
 }
 
 impl FiledClaim {
+    /// A claim of a filing in a case with this deadline; `None` for a filing that does not keep it.
+    #[must_use]
+    pub fn new(of: ClaimRef, claim: FrozenClaim, deadline: Option<Instant>) -> Self {
+        let late = claim.declaration.late_reason.is_some() && deadline.is_none_or(|at| claim.received_at >= at);
+        Self { of, claim, late }
+    }
+
     /// An answer of a step, as typed.
     #[must_use]
     pub fn answer(&self, step: Step, field: &str) -> &str {
@@ -44,16 +54,10 @@ impl FiledClaim {
         self.answer(Step::Claimant, "legal_name")
     }
 
-    /// Whether the version in force came after the deadline: it was signed with a reason then, as the register tells it too.
-    #[must_use]
-    pub const fn late(&self) -> bool {
-        self.claim.declaration.late_reason.is_some()
-    }
-
     /// Why it came late; empty where it did not, and where the public reads.
     #[must_use]
     pub fn late_reason(&self) -> &str {
-        self.claim.declaration.late_reason.as_deref().unwrap_or_default()
+        self.claim.declaration.late_reason.as_deref().filter(|_| self.late).unwrap_or_default()
     }
 
     /// Citizenship: of a person the state or country; of others those of organisation and of the principal place.
@@ -144,7 +148,8 @@ impl Contents {
             if data_encoding::HEXLOWER.encode(&Sha256::digest(text.as_bytes())) != of.sha256 {
                 return Err(other());
             }
-            claims.push(FiledClaim { of: of.clone(), claim: FrozenClaim::read(text).map_err(|_| other())? });
+            let claim = FrozenClaim::read(text).map_err(|_| other())?;
+            claims.push(FiledClaim::new(of.clone(), claim, filing.case.deadline_at));
         }
         Ok(Self { filing, sha256, claims })
     }
@@ -221,7 +226,7 @@ impl Contents {
     /// How many claims came late, and what they ask for together: it is in the figures like that of any other claim.
     #[must_use]
     pub fn late(&self) -> (usize, i64) {
-        let late = self.claims.iter().filter(|claim| claim.late());
+        let late = self.claims.iter().filter(|claim| claim.late);
         late.fold((0, 0), |(claims, gross), claim| (claims + 1, gross + claim.of.figures.gross))
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Contents, FiledClaim, Filing};
+use super::{Contents, FiledClaim, Filing, Match};
 use crate::{
     frozen::{FrozenEvidence, FrozenLine, NewNumbers, pairs},
     intake::Answers,
@@ -236,26 +236,31 @@ impl Decided {
 }
 
 /// Pairs on which somebody decided, decided otherwise or took a decision back in between. Money is decided release by
-/// release, so a decision is about two claims and a release. Where a claim left, its decisions left with it, and nobody undid
+/// release, so a decision is about two claims and a release, which an amendment may have renamed since. Where a claim left, its decisions left with it, and nobody undid
 /// them.
 fn decisions(rows: &mut Vec<Moved>, before: &Filing, after: &Filing) -> Decided {
     type About<'a> = (&'a str, &'a str, &'a str, &'a str);
+    fn about(pair: &Match) -> About<'_> {
+        let release = if pair.decided_as.is_empty() { &pair.release } else { &pair.decided_as };
+        (&pair.kind, &pair.a, &pair.b, release)
+    }
     fn read(filing: &Filing) -> BTreeMap<About<'_>, BTreeSet<&str>> {
         let mut decisions: BTreeMap<About<'_>, BTreeSet<&str>> = BTreeMap::new();
         // A pair that is still open was decided by nobody.
         for pair in filing.matches.iter().filter(|pair| pair.decision != "open") {
-            let about = (pair.kind.as_str(), pair.a.as_str(), pair.b.as_str(), pair.release.as_str());
-            decisions.entry(about).or_default().insert(pair.decision.as_str());
+            decisions.entry(about(pair)).or_default().insert(pair.decision.as_str());
         }
         decisions
     }
     let (old, new) = (read(before), read(after));
+    let newest = before.matches.iter().chain(&after.matches);
+    let named: BTreeMap<About<'_>, &str> = newest.map(|pair| (about(pair), pair.release.as_str())).collect();
     let filed: BTreeSet<&str> = after.claims.iter().map(|claim| claim.number.as_str()).collect();
     let nothing = BTreeSet::new();
     let mut told = Decided::default();
     for about in old.keys().chain(new.keys()).copied().collect::<BTreeSet<_>>() {
         let (was, is) = (old.get(&about).unwrap_or(&nothing), new.get(&about).unwrap_or(&nothing));
-        let (kind, a, b, release) = about;
+        let (kind, a, b, _) = about;
         if was == is || !filed.contains(a) || !filed.contains(b) {
             continue;
         }
@@ -267,6 +272,7 @@ fn decisions(rows: &mut Vec<Moved>, before: &Filing, after: &Filing) -> Decided 
             0 => "open".to_owned(),
             _ => decisions.iter().copied().collect::<Vec<_>>().join(", "),
         };
+        let release = named.get(&about).copied().unwrap_or(about.3);
         let about = if release.is_empty() { String::new() } else { format!(", {release}") };
         rows.push(Moved {
             change: "decision",

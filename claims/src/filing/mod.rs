@@ -118,6 +118,9 @@ pub struct CaseFacts {
     pub forum: Option<Forum>,
     /// Deadline in words.
     pub deadline: String,
+    /// The first instant at which a claim is late; filings that were made before it was kept have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline_at: Option<Instant>,
     /// IANA zone.
     pub time_zone: String,
     /// Currency of totals.
@@ -262,6 +265,10 @@ pub struct Match {
     /// The release about whose money it was decided, in words; empty for all that the two share.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub release: String,
+    /// How the release was described when it was decided, if claims describe it otherwise now: by it a decision is the same one in
+    /// every filing, whatever the release is called since.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub decided_as: String,
     /// How it was found, in words.
     pub method: String,
     /// Weight of the match in thousandths of a bit.

@@ -117,9 +117,10 @@ pub fn redact(contents: &Contents) -> Result<Contents, BuildError> {
         withdrawn.claimant = shortened(&withdrawn.claimant);
         withdrawn.reason.clear();
     }
-    for Match { by, release, .. } in &mut public.filing.matches {
+    for Match { by, release, decided_as, .. } in &mut public.filing.matches {
         by.clear();
         *release = secrets.scrub(release);
+        *decided_as = secrets.scrub(decided_as);
     }
     for overlap in &mut public.filing.overlaps {
         overlap.subject = secrets.scrub(&overlap.subject);

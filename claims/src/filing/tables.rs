@@ -8,7 +8,7 @@ use super::{
 use crate::{
     line::{Basis, Category},
     money::Currency,
-    totals::{Total, counts},
+    totals::{Total, counts, more_lines},
 };
 
 mod proof;
@@ -50,7 +50,7 @@ fn summary(contents: &Contents) -> Table {
             ("claim", "number of the claim"),
             ("claimant", "legal name as signed"),
             ("version", "version in force"),
-            ("lines", "lines"),
+            ("lines", "lines that are in gross"),
             ("unpaid_sales", "Schedule A"),
             ("held_inventory", "Schedule B, on the basis that filings of the case use"),
             ("digital_royalties", "Schedule C"),
@@ -64,6 +64,7 @@ fn summary(contents: &Contents) -> Table {
             ("interest", "interest, in no other sum"),
             ("costs", "costs, in no other sum"),
             ("currency", "currency of all amounts"),
+            ("lines_in_no_total", "lines besides, of stock that is valued on another basis or not at all"),
         ],
     );
     for claim in &contents.claims {
@@ -83,7 +84,7 @@ fn summary(contents: &Contents) -> Table {
             Cell::key(&claim.of.number),
             Cell::text(claim.claimant()),
             Cell::Integer(claim.of.version),
-            Cell::Integer(i64::try_from(claim.claim.lines.len()).unwrap_or(i64::MAX)),
+            Cell::Integer(sum(|total| total.lines)),
         ];
         let amounts = Category::ALL.map(of).into_iter().chain([
             figures.gross,
@@ -97,6 +98,7 @@ fn summary(contents: &Contents) -> Table {
         ]);
         row.extend(amounts.map(|minor| Cell::Amount(minor, currency)));
         row.push(Cell::key(currency.code()));
+        row.push(Cell::Integer(more_lines(&claim.claim.totals, contents.filing.case.filing_basis)));
         table.rows.push(row);
     }
     table.sum = Some(contents.filing.figures.gross);
@@ -113,7 +115,10 @@ fn totals(contents: &Contents) -> Table {
             ("schedule", "letter of the schedule"),
             ("category", "category"),
             ("basis", "basis of value, for held inventory"),
-            ("counted", "whether the amount is in the total of the filing"),
+            (
+                "counted",
+                "whether amount and lines are in the total of the filing: no for stock that is valued on another basis or not at all",
+            ),
             ("claims", "claims with such lines"),
             ("lines", "lines"),
             ("units", "units"),
@@ -205,7 +210,10 @@ fn lines(contents: &Contents, schedule: &Schedule) -> Table {
             ("isrc", "recording"),
             ("units", "units"),
             ("basis", "basis of value, for held inventory"),
-            ("counted", "whether the amount is in the total of the filing"),
+            (
+                "counted",
+                "whether the line is in the total of the filing: no for stock that is valued on another basis or not at all",
+            ),
             ("amount", "amount in the currency of the case"),
             ("currency", "currency of the case"),
             ("claimed_amount", "amount as claimed"),

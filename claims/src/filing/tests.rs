@@ -117,6 +117,7 @@ fn filed(number: i64, claims: &[FrozenClaim]) -> (Filing, Vec<String>, Vec<Porta
             contact: String::new(),
             forum: Some(crate::declaration::Forum::Federal),
             deadline: String::new(),
+            deadline_at: None,
             time_zone: "Etc/UTC".to_owned(),
             currency: Currency::USD,
             filing_basis: Basis::Retail,
@@ -232,6 +233,7 @@ fn members_and_weights_stand_in_the_tables_where_there_are_any() {
         a: "ALG-1".to_owned(),
         b: "ALG-2".to_owned(),
         release: String::new(),
+        decided_as: String::new(),
         method: String::new(),
         weight,
         parts,
@@ -361,6 +363,7 @@ fn decisions_are_told_release_by_release_and_so_is_what_was_undone() {
         a: a.to_owned(),
         b: b.to_owned(),
         release: release.to_owned(),
+        decided_as: String::new(),
         method: String::new(),
         weight: 0,
         parts: Vec::new(),
@@ -397,6 +400,16 @@ fn decisions_are_told_release_by_release_and_so_is_what_was_undone() {
         ]
     );
     assert!(found.words.contains("One overlap was decided in between. One decision was undone."), "{}", found.words);
+
+    // A release that an amendment renamed is the one about which it was decided before.
+    let mut renamed = second.clone();
+    renamed[0] = Match { release: "J. Haydn".to_owned(), decided_as: "Haydn".to_owned(), ..renamed[0].clone() };
+    let same = difference(&with(second.clone(), &claims), &with(renamed.clone(), &claims));
+    assert!(same.rows.is_empty(), "{:?}", same.rows);
+    let mut otherwise = renamed.clone();
+    otherwise[0].decision = "different money".to_owned();
+    let found = difference(&with(renamed, &claims), &with(otherwise, &claims));
+    assert_eq!(found.rows[0].what, "ALG-1 and ALG-2, J. Haydn: the same money became different money");
 
     let mut third = second.clone();
     third.push(Match { kind: "claimants".to_owned(), ..money("ALG-1", "ALG-2", "", "same claimant") });
@@ -486,4 +499,10 @@ fn late_claims_are_marked_everywhere_and_their_reason_only_where_not_the_public_
         let figures = shown(contents, "figures", ["number", "amount"]);
         assert_eq!(figures[figures.len() - 2..], [["1", ""], ["", "0.50"]]);
     }
+    // A deadline that was moved since: what came before the one that holds is not late.
+    let FiledClaim { of, claim, .. } = &full.claims[1];
+    let at = |deadline| FiledClaim::new(of.clone(), claim.clone(), Some(deadline));
+    assert!(at(claim.received_at).late);
+    let extended = at(claim.received_at + chrono::Duration::seconds(1));
+    assert_eq!((extended.late, extended.late_reason()), (false, ""));
 }

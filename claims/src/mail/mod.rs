@@ -187,6 +187,18 @@ mod tests {
     }
 
     #[test]
+    fn no_name_or_title_ends_a_sentence() {
+        // Many end in a full stop of their own, like “Inc.”.
+        for (kind, text) in TEMPLATES {
+            for name in ["name", "claimant", "case", "contact", "inviter", "counsel"] {
+                for end in [format!("{{{{ {name} }}}}."), format!("{{{{ {name} }}}}”.")] {
+                    assert!(!text.contains(&end), "{end} in {kind}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_missing_placeholder_is_an_error() {
         assert!(
             Templates::new().unwrap().write("receipt", "a@example.org", minijinja::context! {}, (None, None)).is_err()

@@ -176,7 +176,7 @@ fn party_value(v: &Values, p: &Party, field: usize) -> String {
             .collect::<Vec<_>>()
             .join(" "),
         9 => v.websites.text(p.website).to_owned(),
-        _ => if marks.descriptors == 0 { "person" } else { "firm" }.to_owned(),
+        _ => if marks.descriptors == 0 { "without" } else { "with" }.to_owned(),
     }
 }
 

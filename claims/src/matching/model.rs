@@ -157,9 +157,9 @@ pub const CLAIMANTS: &[Field] = &[
         name: "form",
         fact: Fact::None,
         levels: &[
-            plain("the same kind of firm", 2.7),
-            plain("firms of different kinds", -1.8),
-            plain("a firm and a person", -0.3),
+            plain("names with the same kind of legal form or label word", 2.7),
+            plain("names with different kinds of legal form or label word", -1.8),
+            plain("a legal form or label word in one of the names only", -0.3),
         ],
     },
 ];

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::{Claimant, Family, Key, KeyOverlap, Line, Minor, Relation, reckon, spread};
-use crate::line::Category;
+use crate::{line::Category, status::ClaimStatus};
 
 /// A line with its category.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,15 @@ impl Removed {
     #[must_use]
     pub const fn unique(self, gross: Minor) -> (Minor, Minor) {
         (gross - self.confirmed - self.suspected, gross - self.confirmed)
+    }
+
+    /// What a claim adds to the unique total, least and most: nothing while it counts for nothing.
+    #[must_use]
+    pub const fn unique_of(self, status: Option<ClaimStatus>, gross: Minor) -> (Minor, Minor) {
+        match status {
+            Some(ClaimStatus::Submitted) => self.unique(gross),
+            _ => (0, 0),
+        }
     }
 }
 

@@ -23,6 +23,18 @@ pub async fn count(tx: &mut Tx, key: &str, now: Instant, forget_before: Instant)
     .bind(key).bind(now).bind(forget_before).fetch_one(c).await)
 }
 
+/// Takes back one that was counted at `at`, never below none. If it is the last that was counted, the time goes back with it, to
+/// `before`: it begins no wait either.
+///
+/// # Errors
+/// If the database fails.
+pub async fn take_back(tx: &mut Tx, key: &str, at: Instant, before: Instant) -> Result<(), Error> {
+    on!(tx, c => sqlx::query(
+        "UPDATE attempts SET failures = CASE WHEN failures > 0 THEN failures - 1 ELSE 0 END, last_at = CASE WHEN last_at = $2 THEN $3 ELSE last_at END WHERE key = $1",
+    )
+    .bind(key).bind(at).bind(before).execute(c).await.map(drop))
+}
+
 /// Forgets the failures of a key.
 ///
 /// # Errors

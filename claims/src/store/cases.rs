@@ -160,6 +160,14 @@ pub async fn lock(tx: &mut Tx, id: CaseId) -> Result<(), Error> {
     sqlx::query("UPDATE cases SET last_claim = last_claim WHERE id = $1").bind(id).execute(&mut **tx).await.map(drop)
 }
 
+/// How often a case was saved.
+///
+/// # Errors
+/// If the database fails.
+pub async fn revision(tx: &mut Tx, id: CaseId) -> Result<Option<i64>, Error> {
+    on!(tx, c => sqlx::query_scalar("SELECT revision FROM cases WHERE id = $1").bind(id).fetch_optional(c).await)
+}
+
 /// Takes the next claim number of a case. The row of the case is the lock.
 ///
 /// # Errors

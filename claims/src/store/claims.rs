@@ -67,9 +67,11 @@ pub struct Version {
     pub created_at: Instant,
     /// When it was sent.
     pub sent_at: Option<Instant>,
+    /// How often it was edited.
+    pub edits: i64,
 }
 
-const VERSION: &str = "SELECT id, claim_id, version, frozen, sha256, created_at, sent_at FROM versions";
+const VERSION: &str = "SELECT id, claim_id, version, frozen, sha256, created_at, sent_at, edits FROM versions";
 
 /// Adds a claimant for whom `account` acts.
 ///
@@ -365,6 +367,14 @@ pub async fn save_answers(
         "INSERT INTO answers (version_id, step, answers, saved_at) VALUES ($1, $2, $3, $4) ON CONFLICT (version_id, step) DO UPDATE SET answers = $3, saved_at = $4",
     )
     .bind(version).bind(step).bind(Json(answers)).bind(now).execute(c).await.map(drop))
+}
+
+/// Notes that a draft is edited: it is no longer what any page showed.
+///
+/// # Errors
+/// If the database fails.
+pub async fn edited(tx: &mut Tx, version: VersionId) -> Result<(), Error> {
+    on!(tx, c => sqlx::query("UPDATE versions SET edits = edits + 1 WHERE id = $1").bind(version).execute(c).await.map(drop))
 }
 
 /// The answers of all steps of a version.

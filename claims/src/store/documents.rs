@@ -1,7 +1,7 @@
 //! Documents of claims: what is known of the bytes, which lie in the object store under their hash.
 
 use super::{Error, Tx, on};
-use crate::{AccountId, CaseId, ClaimId, ClaimantId, DocumentId, Instant, VersionId};
+use crate::{AccountId, CaseId, ClaimId, ClaimantId, DocumentId, Instant, VersionId, unreadable::Unreadable};
 
 /// A document.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -28,9 +28,20 @@ pub struct Document {
     pub added_in: i64,
     /// Version of the claim in which it was taken away.
     pub removed_in: Option<i64>,
+    /// Key of [`Unreadable`], if nobody can read it.
+    pub unreadable: Option<String>,
 }
 
-const COLUMNS: &str = "id, claim_id, sha256, name, media_type, bytes, pages, proves, uploaded_at, added_in, removed_in";
+impl Document {
+    /// Why nobody can read it; `None` where it can be read, or nobody looked.
+    #[must_use]
+    pub fn unreadable(&self) -> Option<Unreadable> {
+        self.unreadable.as_deref().and_then(Unreadable::parse)
+    }
+}
+
+const COLUMNS: &str =
+    "id, claim_id, sha256, name, media_type, bytes, pages, proves, uploaded_at, added_in, removed_in, unreadable";
 
 /// A document to be added.
 #[derive(Debug, Clone)]
@@ -45,6 +56,8 @@ pub struct NewDocument {
     pub bytes: i64,
     /// Pages, where it has any.
     pub pages: Option<i64>,
+    /// Why nobody can read it.
+    pub unreadable: Option<Unreadable>,
 }
 
 /// Finds a document of a claim by its hash: the one that the newest version holds, if it holds one. A document that was taken
@@ -81,10 +94,10 @@ pub async fn add(
     now: Instant,
 ) -> Result<DocumentId, Error> {
     on!(tx, c => sqlx::query_scalar(
-        "INSERT INTO documents (claim_id, sha256, name, media_type, bytes, pages, uploaded_by, uploaded_at, added_in) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
+        "INSERT INTO documents (claim_id, sha256, name, media_type, bytes, pages, uploaded_by, uploaded_at, added_in, unreadable) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
     )
     .bind(claim).bind(&document.sha256).bind(&document.name).bind(&document.media_type).bind(document.bytes).bind(document.pages).bind(by).bind(now).bind(added_in)
-    .fetch_one(c).await)
+    .bind(document.unreadable.map(Unreadable::key)).fetch_one(c).await)
 }
 
 /// Brings a document back that was taken away in the open draft: no sent version lacks it.

@@ -48,7 +48,9 @@ pub struct SentClaim {
     pub claimant: String,
     /// Citizenship as signed.
     pub citizenship: String,
-    /// Why it is late, if it is.
+    /// Whether it was sent after the deadline that holds.
+    pub late: bool,
+    /// What was said why it is late; also where the deadline was extended since.
     pub late_reason: Option<String>,
     /// Documents.
     pub documents: i64,
@@ -66,9 +68,9 @@ pub async fn claims(tx: &mut Tx, ids: &[ClaimId]) -> Result<Vec<SentClaim>, Erro
     on!(tx, c => {
         let mut query = QueryBuilder::new(
             "SELECT k.id, k.number, k.status, k.submitted_at, k.withdrawn_reason, k.claimant_id, v.id AS version_id, v.version, v.sent_at, v.sha256, v.claimant_name AS claimant, \
-             v.citizenship, v.late_reason, (SELECT COUNT(*) FROM documents d WHERE d.claim_id = k.id AND d.added_in <= v.version AND (d.removed_in IS NULL OR d.removed_in > v.version)) \
+             v.citizenship, g.late, v.late_reason, (SELECT COUNT(*) FROM documents d WHERE d.claim_id = k.id AND d.added_in <= v.version AND (d.removed_in IS NULL OR d.removed_in > v.version)) \
              AS documents, COALESCE((SELECT MIN(line) FROM lines WHERE version_id = v.id), 1) AS first_line, COALESCE((SELECT MAX(line) FROM lines WHERE version_id = v.id), 0) AS last_line \
-             FROM claims k JOIN versions v ON v.id = k.in_force_id WHERE k.id IN (",
+             FROM claims k JOIN versions v ON v.id = k.in_force_id JOIN registered g ON g.claim_id = k.id WHERE k.id IN (",
         );
         let mut list = query.separated(", ");
         for id in ids {

@@ -243,7 +243,7 @@ pub async fn save_settings(tx: &mut Tx, case: CaseId, answers: &Answers, now: In
 /// What a hash belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Known {
-    /// `package`, `file`, `filing` or `receipt`.
+    /// `package`, `file` or `filing`; of a version of a claim `text`, its canonical text, or `receipt`, its receipt as PDF.
     pub kind: String,
     /// Title of the case, as JSON settings are not read here: its short name.
     pub slug: String,
@@ -253,6 +253,10 @@ pub struct Known {
     pub what: String,
     /// When it was made.
     pub at: Instant,
+    /// Of a version that was replaced, the one that is in force, or was when the claim was withdrawn.
+    pub replaced_by: Option<i64>,
+    /// Whether the claim was withdrawn.
+    pub withdrawn: bool,
 }
 
 /// What a hash belongs to, of everything that Recoup made.
@@ -261,13 +265,12 @@ pub struct Known {
 /// If the database fails.
 pub async fn by_hash(tx: &mut Tx, sha256: &str) -> Result<Vec<Known>, Error> {
     on!(tx, c => sqlx::query_as(
-        "SELECT CASE WHEN x.name = '' THEN 'package' ELSE 'file' END AS kind, c.slug, CAST(f.number AS TEXT) AS number, x.variant || ' ' || x.name AS what, f.built_at AS at \
-         FROM filing_files x JOIN filings f ON f.id = x.filing_id JOIN cases c ON c.id = f.case_id WHERE x.sha256 = $1 \
-         UNION ALL SELECT 'filing', c.slug, CAST(f.number AS TEXT), '', f.built_at FROM filings f JOIN cases c ON c.id = f.case_id WHERE f.sha256 = $1 \
-         UNION ALL SELECT 'receipt', c.slug, k.number, CAST(v.version AS TEXT), v.sent_at FROM versions v JOIN claims k ON k.id = v.claim_id JOIN cases c ON c.id = k.case_id \
-         WHERE v.sha256 = $1 AND v.sent_at IS NOT NULL \
-         UNION ALL SELECT 'receipt', c.slug, k.number, CAST(v.version AS TEXT), v.sent_at FROM receipt_files r JOIN versions v ON v.id = r.version_id \
-         JOIN claims k ON k.id = v.claim_id JOIN cases c ON c.id = k.case_id WHERE r.sha256 = $1 AND v.sent_at IS NOT NULL",
+        "SELECT CASE WHEN x.name = '' THEN 'package' ELSE 'file' END AS kind, c.slug, CAST(f.number AS TEXT) AS number, x.variant || ' ' || x.name AS what, f.built_at AS at, \
+         CAST(NULL AS BIGINT) AS replaced_by, FALSE AS withdrawn FROM filing_files x JOIN filings f ON f.id = x.filing_id JOIN cases c ON c.id = f.case_id WHERE x.sha256 = $1 \
+         UNION ALL SELECT 'filing', c.slug, CAST(f.number AS TEXT), '', f.built_at, NULL, FALSE FROM filings f JOIN cases c ON c.id = f.case_id WHERE f.sha256 = $1 \
+         UNION ALL SELECT y.kind, c.slug, k.number, CAST(v.version AS TEXT), v.sent_at, CASE WHEN w.version > v.version THEN w.version END, k.status = 'withdrawn' \
+         FROM (SELECT 'text' AS kind, id AS version_id FROM versions WHERE sha256 = $1 UNION ALL SELECT 'receipt', version_id FROM receipt_files WHERE sha256 = $1) y \
+         JOIN versions v ON v.id = y.version_id JOIN claims k ON k.id = v.claim_id JOIN versions w ON w.id = k.in_force_id JOIN cases c ON c.id = k.case_id WHERE v.sent_at IS NOT NULL",
     )
     .bind(sha256).fetch_all(c).await)
     .map(|mut known: Vec<Known>| {

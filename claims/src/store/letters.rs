@@ -48,8 +48,10 @@ pub struct Row {
     pub kind: String,
     /// Version of the claim that it is about.
     pub version: i64,
-    /// Whether that version is in force.
+    /// Whether that version is in force. No version of a withdrawn claim is.
     pub in_force: bool,
+    /// When the claim was withdrawn, if it is.
+    pub withdrawn_at: Option<Instant>,
     /// Whether it is the letter of its kind, not a draft that was written anew.
     pub is_current: bool,
     /// State key.
@@ -64,7 +66,10 @@ pub struct Row {
     pub made_at: Instant,
 }
 
-const ROW: &str = "SELECT t.id, t.case_id, t.claim_id, k.claimant_id, COALESCE(k.number, '') AS number, v.claimant_name AS claimant, t.kind, v.version, k.in_force_id = v.id AS in_force, \
+// When a claim was withdrawn stands in its events: an amendment that is begun since changes `changed_at`.
+const ROW: &str = "SELECT t.id, t.case_id, t.claim_id, k.claimant_id, COALESCE(k.number, '') AS number, v.claimant_name AS claimant, t.kind, v.version, \
+                   k.in_force_id = v.id AND k.status = 'submitted' AS in_force, \
+                   CASE WHEN k.status = 'withdrawn' THEN COALESCE((SELECT e.at FROM events e WHERE e.claim_id = k.id AND e.kind = 'claim_withdrawn' ORDER BY e.seq DESC LIMIT 1), k.changed_at) END AS withdrawn_at, \
                    t.is_current, t.state, t.since, t.steps, a.name AS made_by, t.made_at FROM letters t JOIN claims k ON k.id = t.claim_id JOIN versions v ON v.id = t.version_id \
                    LEFT JOIN accounts a ON a.id = t.made_by";
 
@@ -165,8 +170,8 @@ pub async fn of_case(
     on!(tx, c => sqlx::query_as(sql).bind(case).bind(kind).bind(state).bind(limit).bind(offset).fetch_all(c).await)
 }
 
-/// The current letters of a kind of the claims after one, by claim; `state` is a key, or empty for all. Whatever is marked while a
-/// reader goes on from the last claim that it had, none of the others is left out.
+/// The current letters of a kind of the claims after one, by claim, but none of a withdrawn claim: they are read to be sent out. `state`
+/// is a key, or empty for all. Whatever is marked while a reader goes on from the last claim that it had, none of the others is left out.
 ///
 /// # Errors
 /// If the database fails.
@@ -178,18 +183,34 @@ pub async fn after(
     limit: i64,
 ) -> Result<Vec<Row>, Error> {
     let sql = sqlx::AssertSqlSafe(format!(
-        "{ROW} WHERE t.case_id = $1 AND t.kind = $2 AND t.is_current AND ($3 = '' OR t.state = $3) AND t.claim_id > $4 ORDER BY t.claim_id LIMIT $5"
+        "{ROW} WHERE t.case_id = $1 AND t.kind = $2 AND t.is_current AND k.status <> 'withdrawn' AND ($3 = '' OR t.state = $3) AND t.claim_id > $4 ORDER BY t.claim_id LIMIT $5"
     ));
     on!(tx, c => sqlx::query_as(sql).bind(case).bind(kind).bind(state).bind(claim).bind(limit).fetch_all(c).await)
+}
+
+/// Current letters of a kind in a state.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Count {
+    /// Kind key.
+    pub kind: String,
+    /// State key.
+    pub state: String,
+    /// How many there are.
+    pub letters: i64,
+    /// How many of them are of withdrawn claims.
+    pub withdrawn: i64,
 }
 
 /// How many current letters of each kind are in each state.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn counts(tx: &mut Tx, case: CaseId) -> Result<Vec<(String, String, i64)>, Error> {
-    on!(tx, c => sqlx::query_as("SELECT kind, state, COUNT(*) FROM letters WHERE case_id = $1 AND is_current AND kind <> 'receipt' GROUP BY kind, state ORDER BY kind, state")
-        .bind(case).fetch_all(c).await)
+pub async fn counts(tx: &mut Tx, case: CaseId) -> Result<Vec<Count>, Error> {
+    on!(tx, c => sqlx::query_as(
+        "SELECT t.kind, t.state, COUNT(*) AS letters, COUNT(CASE WHEN k.status = 'withdrawn' THEN 1 END) AS withdrawn FROM letters t JOIN claims k ON k.id = t.claim_id \
+         WHERE t.case_id = $1 AND t.is_current AND t.kind <> 'receipt' GROUP BY t.kind, t.state ORDER BY t.kind, t.state",
+    )
+    .bind(case).fetch_all(c).await)
 }
 
 /// Whether all money of the claim `k` in the category `$2` was decided to be another claim's. Copies without a value are nobody's money:

@@ -265,10 +265,35 @@ pub struct ReadMail {
     pub sent_at: Option<Instant>,
     /// What the last delivery ended in.
     pub last: Option<String>,
+    /// Whether it is counsel's letter about a claim that was withdrawn since: then it does not go out any more.
+    pub claim_withdrawn: bool,
 }
 
-const READ: &str = "SELECT o.id, o.kind, o.case_id, k.number, o.mailing_id, o.recipient, o.subject, o.body_text, o.state, o.attempts, o.created_at, o.next_at, o.sent_at, \
-     (SELECT detail FROM deliveries d WHERE d.mail_id = o.id ORDER BY d.id DESC LIMIT 1) AS last FROM outbox o LEFT JOIN claims k ON k.id = o.claim_id";
+/// Counsel's letter about a claim that was withdrawn after the letter was queued, and was not sent anew: what it says of the claim
+/// is no longer so. Who writes to withdrawn claims does so after they were withdrawn.
+macro_rules! claim_withdrawn {
+    () => {
+        "(o.kind = 'letter' AND o.mailing_id IS NOT NULL AND EXISTS (SELECT 1 FROM claims w JOIN events e ON e.claim_id = w.id \
+         WHERE w.id = o.claim_id AND w.status = 'withdrawn' AND e.kind = 'claim_withdrawn' AND e.at > o.created_at))"
+    };
+}
+
+/// Whether a mail that is due is a letter about a claim that was withdrawn since it was queued.
+///
+/// # Errors
+/// If the database fails.
+pub async fn claim_withdrawn(tx: &mut Tx, id: MailId) -> Result<bool, Error> {
+    let sql = concat!("SELECT ", claim_withdrawn!(), " FROM outbox o WHERE o.id = $1");
+    let found: Option<bool> = on!(tx, c => sqlx::query_scalar(sql).bind(id).fetch_optional(c).await)?;
+    Ok(found == Some(true))
+}
+
+const READ: &str = concat!(
+    "SELECT o.id, o.kind, o.case_id, k.number, o.mailing_id, o.recipient, o.subject, o.body_text, o.state, o.attempts, o.created_at, o.next_at, o.sent_at, \
+     (SELECT detail FROM deliveries d WHERE d.mail_id = o.id ORDER BY d.id DESC LIMIT 1) AS last, ",
+    claim_withdrawn!(),
+    " AS claim_withdrawn FROM outbox o LEFT JOIN claims k ON k.id = o.claim_id"
+);
 
 /// Mails of a case in one state or all, of one mailing or all: what waits in the order in which it goes out, else newest first.
 ///

@@ -17,7 +17,7 @@ pub struct Recipient {
     pub number: String,
     /// Legal name of the claimant.
     pub claimant: String,
-    /// Claimed.
+    /// What the whole claim adds up to, whatever chose it.
     pub amount: i64,
     /// Of it documented.
     pub documented: i64,
@@ -34,7 +34,8 @@ pub struct Recipient {
 const WHO: &str = "JOIN account_claimants w ON w.claimant_id = c.claimant_id JOIN accounts a ON a.id = w.account_id AND a.disabled_at IS NULL AND a.verified_at IS NOT NULL";
 const TAKES_NEWS: &str = "NOT EXISTS (SELECT 1 FROM notice_preferences p WHERE p.account_id = a.id AND p.case_id = c.case_id AND p.kind = 'news' AND p.way = 'off') AS takes_news";
 
-/// Who acts for the claims that a filter shows, by number of the claim; only confirmed addresses.
+/// Who acts for the claims that a filter shows, by number of the claim; only confirmed addresses. The filter chooses claims and
+/// nothing else: where it shows sums of a part, such as one category, the amounts here are still those of the whole claim.
 ///
 /// # Errors
 /// If the database fails.
@@ -46,10 +47,10 @@ pub async fn of_filter(
 ) -> Result<Vec<Recipient>, Error> {
     on!(tx, c => {
         let mut query = QueryBuilder::new(format!(
-            "SELECT r.id AS claim_id, r.number, r.claimant, r.amount, r.documented, a.id AS account, a.email, a.name, {TAKES_NEWS} FROM "
+            "SELECT r.id AS claim_id, r.number, r.claimant, g.amount, g.documented, a.id AS account, a.email, a.name, {TAKES_NEWS} FROM "
         ));
         filtered(case, filing_basis, filter, &mut query);
-        query.push(" JOIN claims c ON c.id = r.id ").push(WHO).push(" ORDER BY r.number, a.email_key, a.id");
+        query.push(" JOIN registered g ON g.claim_id = r.id JOIN claims c ON c.id = r.id ").push(WHO).push(" ORDER BY r.number, a.email_key, a.id");
         query.build_query_as().fetch_all(c).await
     })
 }

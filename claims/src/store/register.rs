@@ -118,14 +118,18 @@ pub struct RegisterRow {
     pub submitted_at: Instant,
     /// Whether it came late.
     pub late: bool,
-    /// Lines.
+    /// Lines that are in `amount`; of a chosen basis all of its lines.
     pub lines: i64,
     /// Claimed.
     pub amount: i64,
     /// Of it documented.
     pub documented: i64,
-    /// Units.
+    /// Units on `lines`.
     pub units: i64,
+    /// Lines beside these, of stock without a value or on another basis: they are in no total.
+    pub more_lines: i64,
+    /// Units on `more_lines`.
+    pub more_units: i64,
     /// Taken off `amount` because a person said that it overlaps.
     pub removed: i64,
     /// Taken off as well, if every suspicion is right.
@@ -137,14 +141,18 @@ pub struct RegisterRow {
 pub struct RegisterSums {
     /// Claims.
     pub claims: i64,
-    /// Lines.
+    /// Lines that are in `amount`; of a chosen basis all of its lines.
     pub lines: i64,
     /// Claimed.
     pub amount: i64,
     /// Of it documented.
     pub documented: i64,
-    /// Units.
+    /// Units on `lines`.
     pub units: i64,
+    /// Lines beside these, of stock without a value or on another basis: they are in no total.
+    pub more_lines: i64,
+    /// Units on `more_lines`.
+    pub more_units: i64,
     /// Taken off `amount` because a person said that it overlaps.
     pub removed: i64,
     /// Taken off as well, if every suspicion is right.
@@ -184,22 +192,19 @@ where
     let of_a_part = filter.category.is_some() || filter.basis.is_some();
     query.push("(SELECT k.claim_id AS id, k.number, k.claimant, k.claimant_key, k.citizenship, k.status, k.version, k.submitted_at, k.late, ");
     // Sums of a part are another part's rows; those of the whole stand beside the claim.
-    let (lines, documented, amount) = if of_a_part {
+    let (documented, amount) = if of_a_part {
         query.push(
-            "s.lines, s.amount, s.documented, s.units, COALESCE(m.removed, 0) AS removed, COALESCE(m.suspected, 0) AS suspected FROM registered k ",
+            "s.lines, s.amount, s.documented, s.units, s.more_lines, s.more_units, COALESCE(m.removed, 0) AS removed, COALESCE(m.suspected, 0) AS suspected FROM registered k ",
         );
         sums_of_a_part(case, filing_basis, filter, query);
-        ("s.lines", "s.documented", "s.amount")
+        ("s.documented", "s.amount")
     } else {
-        query.push("k.lines, k.amount, k.documented, k.units, k.removed, k.suspected FROM registered k ");
-        ("k.lines", "k.documented", "k.amount")
+        query.push("k.lines, k.amount, k.documented, k.units, k.more_lines, k.more_units, k.removed, k.suspected FROM registered k ");
+        ("k.documented", "k.amount")
     };
     query.push("WHERE k.case_id = ").push_bind(case.0);
     if let Some(status) = filter.status {
         query.push(" AND k.status = ").push_bind(status.key());
-    }
-    if of_a_part {
-        query.push(" AND ").push(lines).push(" > 0");
     }
     if !filter.text.is_empty() {
         let pattern =
@@ -235,21 +240,34 @@ where
     for<'q> i64: sqlx::Encode<'q, DB> + sqlx::Type<DB>,
     for<'q> &'q str: sqlx::Encode<'q, DB> + sqlx::Type<DB>,
 {
-    query.push(
-        "JOIN (SELECT g.claim_id, CAST(SUM(t.lines) AS BIGINT) AS lines, CAST(SUM(t.amount) AS BIGINT) AS amount, CAST(SUM(t.documented) AS BIGINT) AS documented, \
-         CAST(SUM(t.units) AS BIGINT) AS units FROM registered g JOIN totals t ON t.version_id = g.version_id WHERE g.case_id = ",
-    );
-    query.push_bind(case.0).push(" AND ");
+    query.push("JOIN (SELECT b.claim_id");
+    // Lines and units that are in the amount, and those beside it; a claim that has only the latter is shown as well.
+    for (name, of, counted) in [
+        ("lines", "lines", true),
+        ("amount", "amount", true),
+        ("documented", "documented", true),
+        ("units", "units", true),
+        ("more_lines", "lines", false),
+        ("more_units", "units", false),
+    ] {
+        let not = if counted { "" } else { "NOT " };
+        query.push(format!(", CAST(SUM(CASE WHEN {not}b.counted THEN b.{of} ELSE 0 END) AS BIGINT) AS {name}"));
+    }
+    query.push(" FROM (SELECT g.claim_id, t.lines, t.amount, t.documented, t.units, ");
     match filter.basis {
-        Some(basis) => query.push("t.basis = ").push_bind(basis.key()),
-        // Held copies without a value add units, never an amount.
-        None => query.push("t.basis IN ('', 'units_only', ").push_bind(filing_basis.key()).push(")"),
+        Some(_) => query.push("TRUE"),
+        None => query.push("t.basis IN ('', ").push_bind(filing_basis.key()).push(")"),
     };
+    query.push(" AS counted FROM registered g JOIN totals t ON t.version_id = g.version_id WHERE g.case_id = ");
+    query.push_bind(case.0);
+    if let Some(basis) = filter.basis {
+        query.push(" AND t.basis = ").push_bind(basis.key());
+    }
     if let Some(category) = filter.category {
         query.push(" AND t.category = ").push_bind(category.key());
     }
     query.push(
-        " GROUP BY g.claim_id) s ON s.claim_id = k.claim_id LEFT JOIN (SELECT claim_id, CAST(SUM(confirmed) AS BIGINT) AS removed, CAST(SUM(suspected) AS BIGINT) AS suspected \
+        ") b GROUP BY b.claim_id) s ON s.claim_id = k.claim_id LEFT JOIN (SELECT claim_id, CAST(SUM(confirmed) AS BIGINT) AS removed, CAST(SUM(suspected) AS BIGINT) AS suspected \
          FROM removed WHERE TRUE",
     );
     // Overlap is reckoned on what counts: of stock, what is valued on the filing basis.
@@ -281,7 +299,7 @@ pub async fn list(
     offset: i64,
 ) -> Result<Vec<RegisterRow>, Error> {
     on!(tx, c => {
-        let mut query = QueryBuilder::new("SELECT id, number, claimant, citizenship, status, version, submitted_at, late, lines, amount, documented, units, removed, suspected FROM ");
+        let mut query = QueryBuilder::new("SELECT id, number, claimant, citizenship, status, version, submitted_at, late, lines, amount, documented, units, more_lines, more_units, removed, suspected FROM ");
         filtered(case, filing_basis, filter, &mut query);
         query.push(" ORDER BY ").push(order.sql()).push(" LIMIT ").push_bind(limit).push(" OFFSET ").push_bind(offset);
         query.build_query_as().fetch_all(c).await
@@ -290,6 +308,7 @@ pub async fn list(
 
 const SUMS: &str = "COUNT(*) AS claims, CAST(COALESCE(SUM(lines), 0) AS BIGINT) AS lines, CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS amount, \
      CAST(COALESCE(SUM(documented), 0) AS BIGINT) AS documented, CAST(COALESCE(SUM(units), 0) AS BIGINT) AS units, \
+     CAST(COALESCE(SUM(more_lines), 0) AS BIGINT) AS more_lines, CAST(COALESCE(SUM(more_units), 0) AS BIGINT) AS more_units, \
      CAST(COALESCE(SUM(removed), 0) AS BIGINT) AS removed, CAST(COALESCE(SUM(suspected), 0) AS BIGINT) AS suspected";
 
 /// Sums of everything a filter shows.

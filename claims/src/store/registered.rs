@@ -2,29 +2,33 @@
 //!
 //! Whoever changes one of the things that a row is made of brings it up to date in the same transaction, as the last of the rows
 //! that several transactions queue up for: the case's row of matching, the case, then these. A claim that is sent, amended or withdrawn
-//! does so in `match_case::changed`, a run of matching with [`keep_removed`], another filing basis with [`keep_case`].
+//! does so in `match_case::changed`, a run of matching with [`keep_removed`], another filing basis or deadline with [`keep_case`].
 
 use super::{Error, Tx, on};
 use crate::{CaseId, ClaimId};
 
-/// The rows as they must be, of the claims `k` of cases `c` with versions `v`.
+/// The rows as they must be, of the claims `k` of cases `c` with versions `v`. Late is what was sent after the deadline that holds now: a court
+/// may extend it, and no claim that came in time becomes late because it is moved the other way.
 macro_rules! kept {
     ($which:literal) => {
         concat!(
-            "INSERT INTO registered (claim_id, case_id, version_id, number, status, version, claimant, claimant_key, citizenship, submitted_at, late, lines, amount, documented, units, removed, suspected) \
-             SELECT k.id, k.case_id, v.id, k.number, k.status, v.version, v.claimant_name, v.claimant_key, v.citizenship, k.submitted_at, v.late_reason IS NOT NULL, ",
-            // Held copies without a value add units, never an amount.
-            "COALESCE((SELECT CAST(SUM(t.lines) AS BIGINT) FROM totals t WHERE t.version_id = v.id AND t.basis IN ('', 'units_only', c.filing_basis)), 0), \
-             COALESCE((SELECT CAST(SUM(t.amount) AS BIGINT) FROM totals t WHERE t.version_id = v.id AND t.basis IN ('', 'units_only', c.filing_basis)), 0), \
-             COALESCE((SELECT CAST(SUM(t.documented) AS BIGINT) FROM totals t WHERE t.version_id = v.id AND t.basis IN ('', 'units_only', c.filing_basis)), 0), \
-             COALESCE((SELECT CAST(SUM(t.units) AS BIGINT) FROM totals t WHERE t.version_id = v.id AND t.basis IN ('', 'units_only', c.filing_basis)), 0), \
+            "INSERT INTO registered (claim_id, case_id, version_id, number, status, version, claimant, claimant_key, citizenship, submitted_at, late, lines, amount, documented, units, more_lines, more_units, removed, suspected) \
+             SELECT k.id, k.case_id, v.id, k.number, k.status, v.version, v.claimant_name, v.claimant_key, v.citizenship, k.submitted_at, v.late_reason IS NOT NULL AND v.sent_at >= c.deadline_at, ",
+            // As `totals::counts` says: what has no value is in no total, nor is what is valued on another basis.
+            "COALESCE((SELECT CAST(SUM(t.lines) AS BIGINT) FROM totals t WHERE t.version_id = v.id AND t.basis IN ('', c.filing_basis)), 0), \
+             COALESCE((SELECT CAST(SUM(t.amount) AS BIGINT) FROM totals t WHERE t.version_id = v.id AND t.basis IN ('', c.filing_basis)), 0), \
+             COALESCE((SELECT CAST(SUM(t.documented) AS BIGINT) FROM totals t WHERE t.version_id = v.id AND t.basis IN ('', c.filing_basis)), 0), \
+             COALESCE((SELECT CAST(SUM(t.units) AS BIGINT) FROM totals t WHERE t.version_id = v.id AND t.basis IN ('', c.filing_basis)), 0), \
+             COALESCE((SELECT CAST(SUM(t.lines) AS BIGINT) FROM totals t WHERE t.version_id = v.id AND t.basis NOT IN ('', c.filing_basis)), 0), \
+             COALESCE((SELECT CAST(SUM(t.units) AS BIGINT) FROM totals t WHERE t.version_id = v.id AND t.basis NOT IN ('', c.filing_basis)), 0), \
              COALESCE((SELECT CAST(SUM(r.confirmed) AS BIGINT) FROM removed r WHERE r.claim_id = k.id), 0), \
              COALESCE((SELECT CAST(SUM(r.suspected) AS BIGINT) FROM removed r WHERE r.claim_id = k.id), 0) \
              FROM claims k JOIN cases c ON c.id = k.case_id JOIN versions v ON v.id = k.in_force_id WHERE ",
             $which,
             " ON CONFLICT (claim_id) DO UPDATE SET version_id = excluded.version_id, number = excluded.number, status = excluded.status, version = excluded.version, claimant = excluded.claimant, \
              claimant_key = excluded.claimant_key, citizenship = excluded.citizenship, submitted_at = excluded.submitted_at, late = excluded.late, lines = excluded.lines, \
-             amount = excluded.amount, documented = excluded.documented, units = excluded.units, removed = excluded.removed, suspected = excluded.suspected"
+             amount = excluded.amount, documented = excluded.documented, units = excluded.units, \
+             more_lines = excluded.more_lines, more_units = excluded.more_units, removed = excluded.removed, suspected = excluded.suspected"
         )
     };
 }
@@ -61,7 +65,7 @@ pub async fn keep(tx: &mut Tx, claim: ClaimId, counted: bool) -> Result<(), Erro
     })
 }
 
-/// Brings the rows of a case and its sums up to date, after its filing basis changed, or after its claims came into the database
+/// Brings the rows of a case and its sums up to date, after its filing basis or deadline changed, or after its claims came into the database
 /// by other means than one at a time.
 ///
 /// # Errors
@@ -99,9 +103,12 @@ pub async fn wrong(tx: &mut Tx, case: CaseId) -> Result<Vec<String>, Error> {
     on!(tx, c => sqlx::query_scalar(concat!(
         "SELECT k.number FROM claims k JOIN cases c ON c.id = k.case_id JOIN versions v ON v.id = k.in_force_id WHERE k.case_id = $1 AND NOT EXISTS (\
          SELECT 1 FROM registered g WHERE g.claim_id = k.id AND g.version_id = v.id AND g.number = k.number AND g.status = k.status AND g.version = v.version AND g.claimant = v.claimant_name \
-         AND g.submitted_at = k.submitted_at AND g.late = (v.late_reason IS NOT NULL) ",
-        "AND g.lines = COALESCE((SELECT SUM(t.lines) FROM totals t WHERE t.version_id = v.id AND t.basis IN ('', 'units_only', c.filing_basis)), 0) \
-         AND g.amount = COALESCE((SELECT SUM(t.amount) FROM totals t WHERE t.version_id = v.id AND t.basis IN ('', 'units_only', c.filing_basis)), 0) \
+         AND g.submitted_at = k.submitted_at AND g.late = (v.late_reason IS NOT NULL AND v.sent_at >= c.deadline_at) ",
+        "AND g.lines = COALESCE((SELECT SUM(t.lines) FROM totals t WHERE t.version_id = v.id AND t.basis IN ('', c.filing_basis)), 0) \
+         AND g.units = COALESCE((SELECT SUM(t.units) FROM totals t WHERE t.version_id = v.id AND t.basis IN ('', c.filing_basis)), 0) \
+         AND g.more_lines = COALESCE((SELECT SUM(t.lines) FROM totals t WHERE t.version_id = v.id AND t.basis NOT IN ('', c.filing_basis)), 0) \
+         AND g.more_units = COALESCE((SELECT SUM(t.units) FROM totals t WHERE t.version_id = v.id AND t.basis NOT IN ('', c.filing_basis)), 0) \
+         AND g.amount = COALESCE((SELECT SUM(t.amount) FROM totals t WHERE t.version_id = v.id AND t.basis IN ('', c.filing_basis)), 0) \
          AND g.removed = COALESCE((SELECT SUM(r.confirmed) FROM removed r WHERE r.claim_id = k.id), 0) \
          AND g.suspected = COALESCE((SELECT SUM(r.suspected) FROM removed r WHERE r.claim_id = k.id), 0)) ORDER BY k.number",
     ))

@@ -40,6 +40,14 @@ pub async fn words(tx: &mut Tx, case: CaseId, id: ReleaseId) -> Result<Option<St
     on!(tx, c => sqlx::query_scalar("SELECT words FROM releases WHERE id = $2 AND case_id = $1").bind(case).bind(id).fetch_optional(c).await)
 }
 
+/// The oldest description of the release that a description is of; `None` if there is none with this id.
+///
+/// # Errors
+/// If the database fails.
+pub async fn release_of(tx: &mut Tx, case: CaseId, id: ReleaseId) -> Result<Option<ReleaseId>, Error> {
+    on!(tx, c => sqlx::query_scalar("SELECT release_id FROM releases WHERE id = $2 AND case_id = $1").bind(case).bind(id).fetch_optional(c).await)
+}
+
 /// Adds descriptions, each a release of its own so far, and gives their rows by key; those that are there already are given too.
 ///
 /// # Errors

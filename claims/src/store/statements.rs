@@ -8,7 +8,7 @@ use crate::{
     identifiers::{Gtin, Isrc},
     intake::Answers,
     line::{Basis, LineFacts},
-    statements::{Choices, Reading, pass::KeptRow},
+    statements::{Choices, Reading, file::Format, pass::KeptRow},
     store::lines::InCase,
 };
 
@@ -47,6 +47,26 @@ pub struct Import {
     pub read_since: Option<Instant>,
     /// When it became lines.
     pub done_at: Option<Instant>,
+}
+
+impl Import {
+    /// All sheets of a spreadsheet; none of a text.
+    #[must_use]
+    pub fn sheets(&self) -> &[String] {
+        match self.reading.as_ref().map(|reading| &reading.format) {
+            Some(Format::Book { sheets, .. }) => sheets,
+            _ => &[],
+        }
+    }
+
+    /// The sheet that is read, which makes it another import of the same file; empty for a text.
+    #[must_use]
+    pub fn sheet(&self) -> &str {
+        match self.reading.as_ref().map(|reading| &reading.format) {
+            Some(Format::Book { sheet, .. }) if self.choices.sheet.is_empty() => sheet,
+            _ => &self.choices.sheet,
+        }
+    }
 }
 
 /// How the lines of a corrected file differ from those it replaces.
@@ -111,6 +131,30 @@ pub async fn find(tx: &mut Tx, id: ImportId) -> Result<Option<Import>, Error> {
 pub async fn of_claim(tx: &mut Tx, claim: ClaimId) -> Result<Vec<Import>, Error> {
     let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM imports WHERE claim_id = $1 ORDER BY id DESC"));
     on!(tx, c => sqlx::query_as(sql).bind(claim).fetch_all(c).await)
+}
+
+/// The imports of a claim of which a version still has a line, the latest first. One of which no line is left counts as
+/// undone.
+///
+/// # Errors
+/// If the database fails.
+pub async fn counting(tx: &mut Tx, claim: ClaimId, version: VersionId) -> Result<Vec<Import>, Error> {
+    let sql = sqlx::AssertSqlSafe(format!(
+        "SELECT {COLUMNS} FROM imports WHERE claim_id = $1 AND state = 'done' AND EXISTS (SELECT 1 FROM import_lines i \
+         JOIN lines l ON l.line = i.line AND l.version_id = $2 WHERE i.import_id = imports.id) ORDER BY id DESC"
+    ));
+    on!(tx, c => sqlx::query_as(sql).bind(claim).bind(version).fetch_all(c).await)
+}
+
+/// How many lines of an import a version still has.
+///
+/// # Errors
+/// If the database fails.
+pub async fn lines_left(tx: &mut Tx, id: ImportId, version: VersionId) -> Result<i64, Error> {
+    on!(tx, c => sqlx::query_scalar(
+        "SELECT COUNT(*) FROM import_lines i JOIN lines l ON l.line = i.line AND l.version_id = $2 WHERE i.import_id = $1",
+    )
+    .bind(id).bind(version).fetch_one(c).await)
 }
 
 /// Keeps choices, and that the file is being read by them. Only an open import changes.

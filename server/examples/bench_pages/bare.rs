@@ -118,7 +118,7 @@ async fn draft(store: &Store, of: &Of, with_sums: bool) -> Result<claims::Versio
     let id = claim.draft_id.ok_or(Error::RowNotFound)?;
     let version = claim_rows::version(&mut tx, id).await?.ok_or(Error::RowNotFound)?;
     claim_rows::answers(&mut tx, id).await?;
-    lines::counts(&mut tx, id).await?;
+    lines::counts(&mut tx, id, chrono::NaiveDate::MAX).await?;
     lines::sums(&mut tx, id).await?;
     documents::of_version(&mut tx, claim.id, version.version).await?;
     drop(tx);

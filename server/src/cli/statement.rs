@@ -161,8 +161,14 @@ fn in_words(reading: &Reading) -> String {
         let meaning = column.field.map_or("not used", claims::statements::field::Field::title);
         out.push(format!("  column    {}: {meaning}{mark}", column.header));
     }
+    for error in &reading.wrong {
+        out.push(format!("Wrong       {}", error.message));
+    }
     for question in &reading.questions {
-        out.push(format!("Question    {} {}", question.words, question.examples.join(", ")).trim_end().to_owned());
+        let sheets = question.choice == "sheet" && !question.examples.is_empty();
+        let hint = if sheets { "Name one with --sheet: " } else { "" };
+        let examples = question.examples.join(", ");
+        out.push(format!("Question    {} {hint}{examples}", question.words).trim_end().to_owned());
     }
     out.push(format!("Rows        {}, of which {} were read", rows(reading.rows), grouped(reading.data_rows)));
     for left in &reading.left_out {

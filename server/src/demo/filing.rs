@@ -11,7 +11,7 @@ use claims::{
         Recoup, amend,
         documents::{self, Added},
         edit_lines::{self, Cite},
-        save_step,
+        save_step, seen,
         start_claim::{self, Who},
         submit_claim, withdraw,
     },
@@ -102,10 +102,12 @@ impl Filing<'_> {
             .await?
             .and_then(|claim| claim.draft_id)
             .context("a claim of the demo has no draft")?;
+        let version = stored::version(&mut tx, draft).await?.context("a draft of the demo is gone")?;
         drop(tx);
+        let signed = plan.signature.clone().with(seen::FIELD, seen::mark_of_draft(&version));
         // An address of a block that RFC 5737 keeps for examples.
         let client = format!("192.0.2.{}", id.0 % 250 + 1);
-        submit_claim::submit(self.recoup, actor, id, draft, &plan.signature, &client, "")
+        submit_claim::submit(self.recoup, actor, id, draft, &signed, &client, "")
             .await
             .with_context(|| format!("the claim of {} cannot be sent", plan.claimant.get("legal_name")))?;
         Ok(())

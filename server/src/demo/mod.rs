@@ -104,7 +104,8 @@ async fn keep_documents(documents: &Documents, plans: &[Plan]) -> anyhow::Result
 
 async fn keep_one(documents: &Documents, name: &str, bytes: Vec<u8>) -> anyhow::Result<NewDocument> {
     let media_type = kind::find(name, &bytes).map_err(|why| anyhow::anyhow!("{name}: {why}"))?;
-    let pages = if media_type == "application/pdf" { kind::count_pages(&bytes) } else { None };
+    let (pages, unreadable) =
+        if media_type == "application/pdf" { kind::look_at_pdf(bytes.clone()) } else { (None, None) };
     let stream = futures::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from(bytes))]);
     let incoming = documents.receive(stream, u64::MAX).await?;
     documents.keep(&incoming).await.with_context(|| format!("{name} cannot be stored"))?;
@@ -114,6 +115,7 @@ async fn keep_one(documents: &Documents, name: &str, bytes: Vec<u8>) -> anyhow::
         media_type: media_type.to_owned(),
         bytes: i64::try_from(incoming.bytes)?,
         pages,
+        unreadable,
     })
 }
 

@@ -179,6 +179,10 @@ async fn loaded_twice_it_is_there_once_and_adds_up() {
     let state = matching::state(&mut tx, row.id).await.unwrap();
     assert!(state.is_current());
     assert_eq!(state.members_most, SUBMITTED);
+    // The register, the overview and Matches say the same number of lines; those without a value or on another basis stand beside it.
+    let [submitted, _] =
+        register::sums_by_status(&mut tx, row.id, Basis::Retail, &register::Filter::default()).await.unwrap();
+    assert_eq!((submitted.lines, submitted.lines + submitted.more_lines), (state.lines, LINES));
     let tomorrow = Clock::System.now() + chrono::Duration::days(1);
     assert_eq!(
         notices::waiting_for_digest(&mut tx, row.id, tomorrow).await.unwrap(),

@@ -1,5 +1,7 @@
 //! What a document is: found in its bytes, compared with its name.
 
+use claims::unreadable::Unreadable;
+
 /// Bytes at the start that are looked at.
 pub const HEAD: usize = 8_192;
 
@@ -76,11 +78,20 @@ fn looks_like_text(head: &[u8]) -> bool {
     !magic && !markup && !head.contains(&0) && controls * 100 <= head.len()
 }
 
-/// The number of pages of a PDF; `None` where it is damaged or encrypted.
+/// The number of pages of a PDF, as filings will count them, or why nobody can read it.
 #[must_use]
-pub fn count_pages(bytes: &[u8]) -> Option<i64> {
-    let metadata = lopdf::Document::load_metadata_mem(bytes).ok()?;
-    Some(i64::from(metadata.page_count)).filter(|pages| *pages > 0)
+pub fn look_at_pdf(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> (Option<i64>, Option<Unreadable>) {
+    match render::exhibits::pages(bytes) {
+        Ok(pages) => (Some(pages), None),
+        Err(reason) => (None, Some(reason)),
+    }
+}
+
+/// The name of a file of a multipart form, as it is kept. Browsers write the three signs that would end the name in the head of a part as
+/// escapes, and nothing else (“multipart/form-data encoding algorithm” of the HTML standard); a `%` that was typed stays as it is.
+#[must_use]
+pub fn uploaded_name(sent: &str) -> String {
+    clean_name(&sent.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n"))
 }
 
 /// A file name as it is kept: its last part, without controls and direction marks, at most 200 characters with its ending.
@@ -119,6 +130,15 @@ mod tests {
         assert!(find("a.xlsx", b"PK\x03\x04 but no workbook").is_err());
         assert!(find("a.pdf", b"").unwrap_err().contains("empty"));
         assert!(find("noending", b"text").is_err());
+    }
+
+    #[test]
+    fn names_of_uploads_have_the_signs_that_browsers_escape() {
+        assert_eq!(uploaded_name("the %22final%22 list.csv"), "the \"final\" list.csv");
+        assert_eq!(uploaded_name("two%0D%0Alines.pdf"), "two lines.pdf");
+        // Nothing else is escaped by browsers, so it is what the file is called.
+        assert_eq!(uploaded_name("100%25 %2e%2e %3Cb%3E.pdf"), "100%25 %2e%2e %3Cb%3E.pdf");
+        assert_eq!(uploaded_name("../../%22etc/passwd.txt"), "passwd.txt");
     }
 
     #[test]

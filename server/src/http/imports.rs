@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::atomic::Ordering, time::Duration};
 
 use app::{
-    pages::claimant::import_choices,
+    pages::claimant::{columns_again, import_choices},
     request::{Answer, Halt, Sent, Site, Visitor, see_other},
 };
 use axum::{
@@ -70,20 +70,27 @@ async fn upload(
             return Ok(see_other(&page));
         }
     };
-    Ok(match imports::begin(&http.recoup, &actor, claim, &received).await? {
+    let begun = imports::begin(&http.recoup, &actor, claim, &received).await?;
+    begun_at(&http, &visitor, &actor, claim, begun).await
+}
+
+/// Reads what is new, and leads to where an import is.
+async fn begun_at(http: &Http, visitor: &Visitor, actor: &Actor, claim: ClaimId, begun: Begun) -> Answer {
+    let import = match begun {
         Begun::New(import) => {
-            read_soon(&http, &actor, claim, import).await;
-            see_other(&format!("{page}/{import}"))
+            read_soon(http, actor, claim, import).await;
+            import
         }
         Begun::Open(import) => {
             visitor.notice("You were looking at this very file already: here it is.").await;
-            see_other(&format!("{page}/{import}"))
+            import
         }
         Begun::Done(import) => {
             visitor.notice("This very file was imported already: nothing was added. Here is what it became.").await;
-            see_other(&format!("{page}/{import}"))
+            import
         }
-    })
+    };
+    Ok(see_other(&format!("/claims/{claim}/import/{import}")))
 }
 
 /// Receives the one file of a form into the object store.
@@ -91,7 +98,7 @@ async fn receive(http: &Http, form: Result<Multipart, MultipartRejection>, most:
     let broken = |_| "The upload did not arrive whole. Choose the file again and send it once more.".to_owned();
     let mut form = form.map_err(|_| broken(()))?;
     while let Some(field) = form.next_field().await.map_err(|_| broken(()))? {
-        let Some(name) = field.file_name().filter(|name| !name.is_empty()).map(kind::clean_name) else { continue };
+        let Some(name) = field.file_name().filter(|name| !name.is_empty()).map(kind::uploaded_name) else { continue };
         let incoming =
             http.documents.receive(field, most).await.map_err(|why| format!("{name} was not taken: {why}."))?;
         let tables = [
@@ -121,6 +128,7 @@ async fn receive(http: &Http, form: Result<Multipart, MultipartRejection>, most:
             media_type: media_type.to_owned(),
             bytes,
             pages: None,
+            unreadable: None,
         });
     }
     Err("No file was chosen. Choose one, then send it.".to_owned())
@@ -205,9 +213,17 @@ async fn choose(
     sent: Sent,
 ) -> Answer {
     let (actor, claim, id) = (visitor.actor()?.clone(), ClaimId(claim), ImportId(id));
+    if sent.get("part") == "sheet" {
+        let begun = imports::begin_again(&http.recoup, &actor, claim, id, sent.get("sheet")).await?;
+        return begun_at(&http, &visitor, &actor, claim, begun).await;
+    }
     let (import, ..) = imports::open(&http.recoup, &actor, claim, id).await?;
     let (choices, replaces) = import_choices::apply(&import, &sent);
-    imports::choose(&http.recoup, &actor, claim, id, &choices, replaces).await?;
+    match imports::choose(&http.recoup, &actor, claim, id, &choices, replaces).await {
+        Ok(()) => {}
+        Err(Failure::Invalid(errors)) => return columns_again(&visitor, claim, id, &choices, errors).await,
+        Err(failure) => return Err(failure.into()),
+    }
     read_soon(&http, &actor, claim, id).await;
     Ok(see_other(&format!("/claims/{claim}/import/{id}")))
 }

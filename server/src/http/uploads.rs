@@ -19,6 +19,7 @@ use claims::{
         documents::{self as actions, Added},
     },
     store::{cases, documents::NewDocument},
+    unreadable::Unreadable,
 };
 
 use super::{Http, downloads, filings};
@@ -104,9 +105,12 @@ impl Goal {
                 let pages = received.pages.map_or_else(String::new, |pages| {
                     format!(", {pages} {}", if pages == 1 { "page" } else { "pages" })
                 });
+                let warning = received
+                    .unreadable
+                    .map_or_else(String::new, |reason| format!(" It is {}. {}", reason.words(), reason.remedy()));
                 Ok(match actions::add(&http.recoup, actor, *id, received).await? {
                     Added::New(_) => {
-                        format!("{} was received: {}{pages}.", received.name, size_in_words(received.bytes))
+                        format!("{} was received: {}{pages}.{warning}", received.name, size_in_words(received.bytes))
                     }
                     Added::Known(_, name) if name == received.name => {
                         format!("{name} was here already; nothing was added.")
@@ -178,7 +182,7 @@ async fn each_file(
             }
         };
         // A file control without a choice sends an empty name.
-        let Some(name) = field.file_name().filter(|name| !name.is_empty()).map(kind::clean_name) else { continue };
+        let Some(name) = field.file_name().filter(|name| !name.is_empty()).map(kind::uploaded_name) else { continue };
         if outcomes.len() == MOST_FILES {
             outcomes.push(Outcome::refused(name, "at most 200 files fit in one upload; send the rest in another"));
             break;
@@ -206,14 +210,21 @@ async fn one_file(http: &Http, name: String, field: Field<'_>, goal: &Goal) -> R
             return Ok(Outcome::refused(name, &why));
         }
     };
-    let pages = if media_type == "application/pdf" { count_pages(http, &incoming).await } else { None };
+    let looked_at = if media_type == "application/pdf" { look_at_pdf(http, &incoming).await } else { None };
+    let (pages, unreadable) = looked_at.unwrap_or_default();
     if let Err(why) = http.documents.take(&incoming).await {
         log(&why);
         return Ok(Outcome::refused(name, &why.to_string()));
     }
     let bytes = i64::try_from(incoming.bytes).unwrap_or(i64::MAX);
-    let received =
-        NewDocument { sha256: incoming.sha256, name: name.clone(), media_type: media_type.to_owned(), bytes, pages };
+    let received = NewDocument {
+        sha256: incoming.sha256,
+        name: name.clone(),
+        media_type: media_type.to_owned(),
+        bytes,
+        pages,
+        unreadable,
+    };
     match goal.link(http, &received).await {
         Ok(message) => Ok(Outcome { name, ok: true, message }),
         Err(Failure::Said(why)) => Ok(Outcome::refused(name, why.trim_end_matches('.'))),
@@ -230,16 +241,14 @@ fn log(why: &Refused) {
     }
 }
 
-async fn count_pages(http: &Http, incoming: &crate::documents::Incoming) -> Option<i64> {
+/// Pages of a PDF, or why nobody can read it; nothing where it was not looked at.
+async fn look_at_pdf(http: &Http, incoming: &crate::documents::Incoming) -> Option<(Option<i64>, Option<Unreadable>)> {
     if incoming.bytes > kind::LARGEST_COUNTED {
         return None;
     }
     let _slot = http.counting.acquire().await.ok()?;
     let bytes = http.documents.bytes_of(incoming).await.ok()?;
-    tokio::task::spawn_blocking(move || std::panic::catch_unwind(|| kind::count_pages(&bytes)).ok().flatten())
-        .await
-        .ok()
-        .flatten()
+    tokio::task::spawn_blocking(move || kind::look_at_pdf(bytes)).await.ok()
 }
 
 /// Bytes as a person reads them.

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use claims::{
-    actions::{Failure, Recoup},
+    actions::{Failure, Recoup, letters::ReceiptFile},
     store::{
         cases,
         outbox::{self, Mail},
@@ -16,6 +16,9 @@ const BATCH: i64 = 20;
 
 /// How often the worker tries to write down what became of a mail: with the waits between, less than what is left of the lease.
 const SETTLE_TRIES: u32 = 10;
+
+/// What the log of a letter says whose claim was withdrawn before it went out.
+const CLAIM_WITHDRAWN: &str = "not sent: the claim was withdrawn after the mail was queued";
 
 /// How long a worker may hold a mail before another may take it: longer than any delivery takes.
 fn lease() -> Duration {
@@ -37,14 +40,12 @@ pub async fn run_once(recoup: &Recoup, post: &Post, owner: &str) -> Result<usize
             tracing::warn!("the mail server is slow; the rest is taken up when its lease ends");
             break;
         }
-        let outcome = match (crate::letters::attachments(recoup, mail.id).await, reply_to(recoup, mail).await) {
-            (Ok(attachments), Ok(reply_to)) => post.deliver(&Mail { attachments, reply_to, ..mail.clone() }).await,
-            (Err(why), _) => Err(Undelivered::Later(why.to_string())),
-            (_, Err(why)) => Err(Undelivered::Later(why.to_string())),
-        };
+        let mut receipts = Vec::new();
+        let outcome = deliver(recoup, post, mail, &mut receipts).await;
         let now = recoup.clock.now();
         let (state, detail, next_at) = match outcome {
-            Ok(detail) => ("sent", detail, now),
+            Ok(Some(detail)) => ("sent", detail, now),
+            Ok(None) => ("discarded", CLAIM_WITHDRAWN.to_owned(), now),
             Err(Undelivered::Never(why)) => ("failed", why, now),
             Err(Undelivered::Later(why)) => {
                 let next = now + wait(mail.attempts, recoup.random.below(1_000));
@@ -55,7 +56,7 @@ pub async fn run_once(recoup: &Recoup, post: &Post, owner: &str) -> Result<usize
                 }
             }
         };
-        if state != "sent" {
+        if !["sent", "discarded"].contains(&state) {
             tracing::warn!(
                 mail = mail.id.0,
                 state,
@@ -64,7 +65,7 @@ pub async fn run_once(recoup: &Recoup, post: &Post, owner: &str) -> Result<usize
             );
         }
         let mut tries = 0;
-        while let Err(error) = settle(recoup, mail, owner, state, &detail, (next_at, now)).await {
+        while let Err(error) = settle(recoup, mail, owner, (state, &detail), (next_at, now), &receipts).await {
             tries += 1;
             if tries == SETTLE_TRIES {
                 return Err(error);
@@ -75,6 +76,29 @@ pub async fn run_once(recoup: &Recoup, post: &Post, owner: &str) -> Result<usize
         }
     }
     Ok(mails.len())
+}
+
+/// Delivers a mail and gives what the server said; `None` if it is a letter whose claim was withdrawn since, which is not sent. The receipts
+/// that went with it are added to `receipts`.
+async fn deliver(
+    recoup: &Recoup,
+    post: &Post,
+    mail: &Mail,
+    receipts: &mut Vec<ReceiptFile>,
+) -> Result<Option<String>, Undelivered> {
+    let later = |why: Failure| Undelivered::Later(why.to_string());
+    if claim_withdrawn(recoup, mail).await.map_err(later)? {
+        return Ok(None);
+    }
+    let (attachments, among) = crate::letters::attachments(recoup, mail.id).await.map_err(later)?;
+    receipts.extend(among);
+    let reply_to = reply_to(recoup, mail).await.map_err(later)?;
+    post.deliver(&Mail { attachments, reply_to, ..mail.clone() }).await.map(Some)
+}
+
+async fn claim_withdrawn(recoup: &Recoup, mail: &Mail) -> Result<bool, Failure> {
+    let mut tx = recoup.store.read().await?;
+    Ok(outbox::claim_withdrawn(&mut tx, mail.id).await?)
 }
 
 /// Where an answer to a mail goes: the contact of its case. Empty for a mail about no case, and where the contact has no address.
@@ -89,12 +113,16 @@ async fn settle(
     recoup: &Recoup,
     mail: &outbox::Mail,
     owner: &str,
-    state: &str,
-    detail: &str,
+    (state, detail): (&str, &str),
     (next_at, now): (claims::Instant, claims::Instant),
+    receipts: &[ReceiptFile],
 ) -> Result<(), claims::store::Error> {
     // One transaction a mail: with SQLite, whoever sends a claim would wait for the disk as often as mails go out.
     let mut tx = recoup.store.write_soon().await?;
+    // Also of a mail that failed: a server may have taken what it said it did not.
+    for file in receipts {
+        file.keep(&mut tx).await?;
+    }
     if !outbox::settle(&mut tx, mail.id, owner, state, detail, next_at, now).await? {
         tracing::warn!(mail = mail.id.0, "the lease of a mail ended before its delivery");
     }

@@ -33,14 +33,18 @@ fn same_columns(slug: &str) -> String {
         "version" => "v.version".to_owned(),
         "status" => "k.status".to_owned(),
         "claimant" => "v.claimant_name".to_owned(),
-        "counted" => "CASE WHEN COALESCE(l.basis, 'units_only') IN ('units_only', json_extract(c.settings, '$.filing_basis')) THEN 'yes' ELSE 'no' END".to_owned(),
+        "counted" => {
+            "CASE WHEN l.basis IS NULL OR l.basis = json_extract(c.settings, '$.filing_basis') THEN 'yes' ELSE 'no' END"
+                .to_owned()
+        }
         "case_currency" => "json_extract(c.settings, '$.case_currency')".to_owned(),
         "documented" => "CASE WHEN l.citations > 0 THEN 'yes' ELSE 'no' END".to_owned(),
         "evidence" => cited("d.name || CASE WHEN e.place = '' THEN '' ELSE ', ' || e.place END"),
         "evidence_sha256" => cited("d.sha256"),
         name @ ("amount" | "case_amount" | "case_interest" | "case_costs") => money(&format!("l.{name}")),
-        name @ ("line" | "category" | "basis" | "currency" | "rate" | "citations" | "period_from" | "period_to" | "units" | "channel" | "gtin" | "aggregator_gtin"
-        | "catalogue_number" | "isrc" | "artist" | "title" | "label" | "format") => format!("l.{name}"),
+        name @ ("line" | "category" | "basis" | "currency" | "rate" | "citations" | "period_from" | "period_to"
+        | "units" | "channel" | "gtin" | "aggregator_gtin" | "catalogue_number" | "isrc" | "artist"
+        | "title" | "label" | "format") => format!("l.{name}"),
         name => format!("json_extract(l.answers, '$.{name}')"),
     });
     let cells: Vec<String> = cells.collect();

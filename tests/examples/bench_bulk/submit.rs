@@ -13,6 +13,7 @@ use std::{
 use claims::{
     ClaimId, Clock, VersionId,
     actions::{Limits, Recoup, links},
+    intake::Answers,
     line::Category,
     random::Random,
     store::{Store, sessions},
@@ -43,6 +44,8 @@ struct Ready {
     /// Cookie of a session of its claimant.
     session: String,
     key: String,
+    /// What is typed on its signature page, with the mark of the draft.
+    signed: Answers,
 }
 
 /// Makes claims that are ready, in one transaction.
@@ -67,7 +70,8 @@ async fn prepare(url: &str) -> Vec<Ready> {
             stage::line(&recoup, &actor, claim, Category::UnpaidSales, &answers.with("artist", "Ada"), None).await;
         }
         let version = stage::draft(&recoup, claim).await;
-        ready.push(Ready { claim, version, session, key: Random::System.token() });
+        let signed = stage::signed(&recoup, version).await;
+        ready.push(Ready { claim, version, session, key: Random::System.token(), signed });
     }
     whole.commit_whole().await.unwrap();
     store.close().await;
@@ -115,9 +119,7 @@ async fn send(address: &str, ready: Vec<Ready>, hands: usize) -> f64 {
 /// The form of a signature as it is sent, and what the answer must say.
 fn request(host: &str, one: &Ready) -> (Vec<u8>, String) {
     let mut form = url::form_urlencoded::Serializer::new(String::new());
-    form.extend_pairs(stage::signature().0)
-        .append_pair("version", &one.version.to_string())
-        .append_pair("key", &one.key);
+    form.extend_pairs(&one.signed.0).append_pair("version", &one.version.to_string()).append_pair("key", &one.key);
     let form = form.finish();
     let head = format!(
         "POST /claims/{}/sign HTTP/1.1\r\nhost: {host}\r\ncookie: recoup={}\r\nsec-fetch-site: same-origin\r\n\

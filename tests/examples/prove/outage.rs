@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use claims::actions::seen;
 use sqlx::{Connection, SqliteConnection};
 use tests::{Browser, smtp::Smtp, stage};
 
@@ -111,6 +112,7 @@ pub async fn sign(site: &Site, one: &Ready) -> (u16, String) {
     let mut signature: Vec<(String, String)> = stage::signature().0.into_iter().collect();
     signature.push(("version".to_owned(), one.version.to_string()));
     signature.push(("key".to_owned(), one.key.clone()));
+    signature.push((seen::FIELD.to_owned(), one.seen.clone()));
     let request =
         browser.request("POST", &format!("/claims/{}/sign", one.claim)).header("sec-fetch-site", "same-origin");
     let answer = request.form(&signature).send().await.unwrap();

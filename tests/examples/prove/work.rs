@@ -11,12 +11,12 @@ use std::{
 
 use claims::{
     AccountId, ClaimId, Clock, VersionId,
-    actions::{Limits, Recoup},
+    actions::{Limits, Recoup, seen},
     random::Random,
     store::Store,
 };
 use reqwest::multipart;
-use tests::{Browser, stage};
+use tests::{Browser, html, stage};
 
 /// Claims in work at a time.
 const HANDS: usize = 8;
@@ -30,6 +30,8 @@ pub struct Ready {
     pub session: String,
     /// Key of its signature form.
     pub key: String,
+    /// Mark of the draft without its document, as that form carries it.
+    pub seen: String,
     /// What it proves itself with.
     pub document: String,
 }
@@ -63,7 +65,8 @@ pub async fn prepare(database_url: &str, address: &str, count: usize) -> Vec<Rea
         let (_, claim) = stage::ready(&recoup, account, "allegro", &format!("Label {n}")).await;
         let version = stage::draft(&recoup, claim).await;
         let document = format!("The statement of label {n}.\n").repeat(1 + n % 200);
-        ready.push(Ready { claim, version, session, key: Random::System.token(), document });
+        let seen = stage::signed(&recoup, version).await.get(seen::FIELD).to_owned();
+        ready.push(Ready { claim, version, session, key: Random::System.token(), seen, document });
     }
     if database_url.starts_with("sqlite") {
         whole.commit_whole().await.unwrap();
@@ -163,6 +166,12 @@ async fn file(browser: &Browser, one: &Ready, results: &Mutex<Acknowledged>) {
     signature.push(("version".to_owned(), one.version.to_string()));
     signature.push(("key".to_owned(), one.key.clone()));
     let path = format!("/claims/{}/sign", one.claim);
+    let seen = again!(results, async {
+        let answer = browser.request("GET", &path).send().await.ok()?;
+        let page = answer.text().await.ok()?;
+        html::attributes(&page, &format!("input[name={}]", seen::FIELD), "value").pop()
+    });
+    signature.push((seen::FIELD.to_owned(), seen));
     again!(results, async {
         let request = browser.request("POST", &path).header("sec-fetch-site", "same-origin");
         let answer = request.form(&signature).send().await.ok()?;

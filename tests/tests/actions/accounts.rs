@@ -136,6 +136,19 @@ on_both! {
         assert!(database.row_counts().await.contains(&("accounts".to_owned(), 1)));
     }
 
+    async fn only_accounts_that_are_made_count_against_an_address(database) {
+        let app = App::start(&database).await;
+        let registers = async |answers: &Answers, key: &str| sign_in::register(&app.recoup, answers, "192.0.2.1", key).await;
+        let first = registers(&registration("ada@example.org"), "key").await.unwrap();
+        for _ in 0..25 {
+            assert_eq!(registers(&registration("ada@example.org"), "key").await.unwrap(), first, "the same form again");
+        }
+        for n in 1..20 {
+            registers(&registration(&format!("person{n}@example.org")), "").await.unwrap();
+        }
+        assert!(matches!(registers(&registration("eve@example.org"), "").await, Err(Failure::TooOften(_))), "twenty were made");
+    }
+
     async fn who_registers_an_unconfirmed_address_again_takes_nothing_over(database) {
         let app = App::start(&database).await;
         stage::case(&app.recoup, "allegro", "ALG").await;

@@ -72,7 +72,7 @@ on_both! {
         amend(&app.recoup, &actor, id).await.unwrap();
         assert!(claim_view::draft(&app.recoup, &actor, id).await.unwrap().answers_of(Step::Sign).is_empty());
         let draft = stage::draft(&app.recoup, id).await;
-        let unsigned = submit(&app.recoup, &actor, id, draft, &claims::intake::Answers::default(), "", "k").await;
+        let unsigned = submit(&app.recoup, &actor, id, draft, &stage::on_page(&app.recoup, draft, claims::intake::Answers::default()).await, "", "k").await;
         assert!(matches!(unsigned, Err(Failure::Invalid(_))));
     }
 

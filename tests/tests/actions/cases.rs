@@ -3,7 +3,7 @@
 use claims::{
     access::Refusal,
     actions::{Failure, cases, counsel},
-    store::cases as rows,
+    store::{cases as rows, events},
 };
 use tests::{App, on_both, stage};
 
@@ -65,13 +65,37 @@ on_both! {
         let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
         stage::sent(&app.recoup, account, "allegro", "Jay Records").await;
         let now = settings.with("prefix", "ALX");
-        for (field, typed) in [("slug", "other"), ("prefix", "XYZ"), ("case_currency", "EUR"), ("rates", "EUR 2")] {
+        let fixed = [
+            ("slug", "other"),
+            ("prefix", "XYZ"),
+            ("case_currency", "EUR"),
+            ("rates", "EUR 2"),
+            ("rates", "GBP 1.4439"),
+            ("valuation_date", "2016-06-04"),
+            ("rate_source", "Somebody's word"),
+        ];
+        for (field, typed) in fixed {
             let changed = now.clone().with(field, typed);
             let changed = if field == "case_currency" { changed.with("rates", "USD 1.1") } else { changed };
             let saved = cases::save(&app.recoup, &root, case, revision().await, &changed).await;
             assert!(matches!(saved, Err(Failure::Invalid(_))), "{field}: {saved:?}");
         }
-        cases::save(&app.recoup, &root, case, revision().await, &now.with("title", "Another title")).await.unwrap();
+        cases::save(&app.recoup, &root, case, revision().await, &now.clone().with("title", "Another title")).await.unwrap();
+        let more = format!("{}\nSEK 0.1201", now.get("rates"));
+        cases::save(&app.recoup, &root, case, revision().await, &now.with("rates", more)).await.expect("another currency changes no claim");
+    }
+
+    async fn what_a_setting_was_is_recorded_with_what_it_is(database) {
+        let app = App::start(&database).await;
+        let root = stage::person(&app.recoup, "root@example.org", true, true).await;
+        let settings = stage::case_answers("allegro", "ALG");
+        let before = settings.get("deadline_day").to_owned();
+        let case = cases::add(&app.recoup, &root, &settings).await.unwrap();
+        cases::save(&app.recoup, &root, case, 1, &settings.with("deadline_day", "2099-12-31")).await.unwrap();
+        let mut tx = app.recoup.store.read().await.unwrap();
+        let event = events::of_case(&mut tx, case, 10, 0).await.unwrap().into_iter().find(|event| event.kind == "case_saved").unwrap();
+        let details: serde_json::Value = serde_json::from_str(&event.details).unwrap();
+        assert_eq!(details, serde_json::json!({ "changed": { "deadline_day": [before, "2099-12-31"] } }));
     }
 
     async fn two_administrators_do_not_overwrite_each_other(database) {

@@ -69,17 +69,47 @@ on_both! {
         let Err(Failure::Invalid(errors)) = stage::send(&app.recoup, &actor, id).await else { panic!("taken without a reason") };
         assert_eq!(errors.iter().map(|error| error.field.as_str()).collect::<Vec<_>>(), ["late_reason"]);
         let version = stage::draft(&app.recoup, id).await;
-        let signed = stage::signature().with("late_reason", "The mail came late.");
+        let signed = stage::on_page(&app.recoup, version, stage::signature().with("late_reason", "The mail came late.")).await;
         submit(&app.recoup, &actor, id, version, &signed, "", "k").await.unwrap();
         let mut tx = app.recoup.store.read().await.unwrap();
         let frozen = rows::version(&mut tx, version).await.unwrap().unwrap().frozen.unwrap();
         assert!(frozen.contains("The mail came late."));
     }
 
+    async fn late_is_what_comes_after_the_deadline_that_holds(database) {
+        let (app, actor, id) = app(&database, "with_reason").await;
+        app.pass(deadline() - app.clock.now());
+        let version = stage::draft(&app.recoup, id).await;
+        let signed = stage::on_page(&app.recoup, version, stage::signature().with("late_reason", "The mail came late.")).await;
+        submit(&app.recoup, &actor, id, version, &signed, "", "k").await.unwrap();
+        let late = async |day: &str| {
+            stage::setting(&app.recoup, "allegro", "deadline_day", day).await;
+            let mut tx = app.recoup.store.read().await.unwrap();
+            let case = claims::store::cases::by_slug(&mut tx, "allegro").await.unwrap().unwrap().id;
+            assert_eq!(claims::store::registered::wrong(&mut tx, case).await.unwrap(), [""; 0]);
+            claims::store::export::claims(&mut tx, &[id]).await.unwrap().remove(0).late
+        };
+        assert!(late("2026-06-29").await);
+        assert!(!late("2026-07-31").await, "the court gave more time");
+        assert!(late("2026-06-30").await);
+    }
+
+    async fn a_case_that_is_closed_early_says_so(database) {
+        let (app, actor, id) = app(&database, "refused").await;
+        stage::send(&app.recoup, &actor, id).await.unwrap();
+        amend(&app.recoup, &actor, id).await.unwrap();
+        stage::setting(&app.recoup, "allegro", "state", "closed").await;
+        let browser = app.browser_of(&actor).await;
+        for page in ["/claims".to_owned(), format!("/claims/{id}")] {
+            browser.get(&page).await.expect("Your amendment was not signed before the case was closed for claims");
+        }
+        browser.get(&format!("/claims/{id}/withdraw")).await.expect("this is final");
+    }
+
     async fn a_claim_in_time_has_no_reason_for_being_late(database) {
         let (app, actor, id) = app(&database, "with_reason").await;
         let version = stage::draft(&app.recoup, id).await;
-        let signed = stage::signature().with("late_reason", "None needed.");
+        let signed = stage::on_page(&app.recoup, version, stage::signature().with("late_reason", "None needed.")).await;
         submit(&app.recoup, &actor, id, version, &signed, "", "k").await.unwrap();
         let mut tx = app.recoup.store.read().await.unwrap();
         assert!(!rows::version(&mut tx, version).await.unwrap().unwrap().frozen.unwrap().contains("None needed."));

@@ -3,11 +3,14 @@
 use claims::{
     access::Refusal,
     actions::{
-        Failure, Limits, amend,
+        Failure, Limits, amend, claim_view,
         documents::{self, Added},
-        edit_lines, links,
+        edit_lines::{self, Cite},
+        links,
     },
+    intake::steps::Step,
     store::{documents as rows, documents::NewDocument, events},
+    unreadable::Unreadable,
 };
 use tests::{App, Options, on_both, stage};
 
@@ -20,6 +23,7 @@ fn file(name: &str, content: &str, bytes: i64) -> NewDocument {
         media_type: "text/plain".to_owned(),
         bytes,
         pages: None,
+        unreadable: None,
     }
 }
 
@@ -55,6 +59,61 @@ on_both! {
                 assert!(errors[0].message.contains("“two.pdf” has 2 pages"), "{}", errors[0].message);
             }
         }
+    }
+
+    async fn what_has_no_pages_is_cited_without_one(database) {
+        let (app, actor, id) = ready(&database).await;
+        let sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+        let ods = "application/vnd.oasis.opendocument.spreadsheet";
+        for (name, kind) in [("notes.txt", "text/plain"), ("list.csv", "text/csv"), ("mail.eml", "message/rfc822"), ("list.xlsx", sheet), ("list.ods", ods)] {
+            let without = NewDocument { media_type: kind.to_owned(), ..file(name, name, 11) };
+            let Added::New(document) = documents::add(&app.recoup, &actor, id, &without).await.unwrap() else { panic!() };
+            for place in ["page 500", "pp. 2-3", "1"] {
+                let refused = edit_lines::cite_many(&app.recoup, &actor, id, document, "1", place).await;
+                let Err(Failure::Invalid(errors)) = refused else { panic!("{name} {place}: {refused:?}") };
+                assert_eq!(errors[0].field, "document");
+                assert!(errors[0].message.starts_with(&format!("“{name}” has no pages. Cite it without one, ")), "{}", errors[0].message);
+                let cite = Cite { document: Some(document), place: place.to_owned() };
+                assert!(edit_lines::save(&app.recoup, &actor, id, 1, &stage::sales("1.00"), &cite).await.is_err(), "{name} {place}");
+            }
+            for place in ["", "row 12", "rows 2-13", "sheet 2", "page 1, row 3"] {
+                edit_lines::cite_many(&app.recoup, &actor, id, document, "1", place).await.unwrap();
+            }
+        }
+        // Of these nobody knows how many pages they have.
+        for (name, kind) in [("locked.pdf", "application/pdf"), ("fax.tif", "image/tiff"), ("photo.jpg", "image/jpeg")] {
+            let unknown = NewDocument { media_type: kind.to_owned(), ..file(name, name, 11) };
+            let Added::New(document) = documents::add(&app.recoup, &actor, id, &unknown).await.unwrap() else { panic!() };
+            edit_lines::cite_many(&app.recoup, &actor, id, document, "1", "page 5").await.unwrap();
+        }
+    }
+
+    // What was cited before pages were looked at may be copied with its line: the line is as it was.
+    async fn a_copy_cites_what_the_line_cites(database) {
+        let (app, actor, id) = ready(&database).await;
+        let Added::New(document) = documents::add(&app.recoup, &actor, id, &file("notes.txt", "x", 11)).await.unwrap() else { panic!() };
+        edit_lines::cite_many(&app.recoup, &actor, id, document, "1", "row 1").await.unwrap();
+        database.tamper("UPDATE evidence SET place = 'page 500'").await;
+        assert_eq!(edit_lines::copy(&app.recoup, &actor, id, 1, "key").await.unwrap(), 2);
+    }
+
+    async fn a_document_that_nobody_can_read_is_kept_and_remarked_on(database) {
+        let (app, actor, id) = ready(&database).await;
+        let remarks = async || {
+            let draft = claim_view::draft(&app.recoup, &actor, id).await.unwrap();
+            draft.remarks().into_iter().filter(|remark| remark.words.contains("the court")).collect::<Vec<_>>()
+        };
+        documents::add(&app.recoup, &actor, id, &file("sound.txt", "sound", 1)).await.unwrap();
+        assert_eq!(remarks().await, []);
+        for (name, reason) in [("locked.pdf", Unreadable::Password), ("cut.pdf", Unreadable::Damaged), ("more.pdf", Unreadable::Damaged)] {
+            let such = NewDocument { unreadable: Some(reason), ..file(name, name, 1) };
+            documents::add(&app.recoup, &actor, id, &such).await.unwrap();
+        }
+        let remarks = remarks().await;
+        assert!(remarks.iter().all(|remark| !remark.stops && remark.step == Step::Documents), "{remarks:?}");
+        let words: Vec<_> = remarks.iter().map(|remark| remark.words.clone()).collect();
+        assert_eq!(words, [Unreadable::Password.said_of("locked.pdf", 1), Unreadable::Damaged.said_of("cut.pdf", 2)]);
+        stage::send(&app.recoup, &actor, id).await.unwrap();
     }
 
     async fn a_removed_document_comes_back(database) {

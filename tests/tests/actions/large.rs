@@ -6,7 +6,7 @@ use claims::{
     ClaimId, ImportId, VersionId,
     access::Actor,
     actions::{
-        Failure, amend, cases, claim_view, edit_lines,
+        Failure, amend, claim_view, edit_lines,
         import_statement::{self, Imported, ReadLines},
         imports,
         submit_claim::{Ahead, Received, submit},
@@ -16,7 +16,7 @@ use claims::{
     money::{self, Currency},
     statements::{self, Input, Statement, Wish},
     store::{
-        cases as case_rows, claims as rows, events,
+        claims as rows, events,
         lines::{self, InCase},
         sent_lines::{self, SentLine, Span},
         statements as stored, totals,
@@ -56,6 +56,7 @@ async fn uploaded(app: &App, actor: &Actor, id: ClaimId, currency: &str) -> (Imp
         media_type: "text/csv".to_owned(),
         bytes: i64::try_from(bytes.len()).unwrap(),
         pages: None,
+        unreadable: None,
     };
     let import = stage::import(app, actor, id, &file, &bytes).await;
     let (found, _, case) = imports::open(&app.recoup, actor, id, import).await.unwrap();
@@ -90,28 +91,22 @@ async fn packed(app: &App, version: VersionId) -> String {
         .unwrap()
 }
 
-/// Changes the settings of a case.
-async fn save_case(app: &App, field: &str, answer: &str) {
-    let administrator = stage::person(&app.recoup, &format!("{field}@example.org"), true, true).await;
-    let mut tx = app.recoup.store.read().await.unwrap();
-    let row = case_rows::by_slug(&mut tx, "allegro").await.unwrap().unwrap();
-    drop(tx);
-    cases::save(&app.recoup, &administrator, row.id, row.revision, &row.settings.0.with(field, answer)).await.unwrap();
-}
-
-async fn send_read(app: &App, actor: &Actor, ahead: Ahead) -> Result<Received, Failure> {
-    ahead.submit(&app.recoup, actor, &stage::signature(), "192.0.2.1", &app.recoup.random.token()).await
+async fn send_read(app: &App, actor: &Actor, id: ClaimId, ahead: Ahead) -> Result<Received, Failure> {
+    // The page on which it is signed was opened after what changed while it was read.
+    let draft = stage::draft(&app.recoup, id).await;
+    let signed = stage::signed(&app.recoup, draft).await;
+    ahead.submit(&app.recoup, actor, &signed, "192.0.2.1", &app.recoup.random.token()).await
 }
 
 async fn read_ahead(app: &App, actor: &Actor, id: ClaimId) -> Ahead {
     let version = stage::draft(&app.recoup, id).await;
-    Ahead::read(&app.recoup, actor, id, version).await.unwrap()
+    Ahead::read(&app.recoup, actor, id, version).await.unwrap().unwrap()
 }
 
 async fn holds(app: &App, actor: &Actor, id: ClaimId, ahead: &Ahead) -> bool {
     let draft = claim_view::draft(&app.recoup, actor, id).await.unwrap();
     let mut tx = app.recoup.store.read().await.unwrap();
-    ahead.holds(&mut tx, &draft).await.unwrap()
+    ahead.holds(&mut tx, &draft.version).await.unwrap()
 }
 
 /// Compares what was signed with what is stored of the version in force: lines, what they cite, what they are worth, sums.
@@ -183,7 +178,7 @@ on_both! {
         let (app, actor, id) = ready(&database).await;
         let (import, read) = uploaded(&app, &actor, id, "EUR").await;
         let read = ReadLines::of(&app.recoup, &actor, id, read).await.unwrap();
-        save_case(&app, "rates", "EUR 2\nGBP 1.4515").await;
+        stage::setting(&app.recoup, "allegro", "rates", "EUR 2\nGBP 1.4515").await;
         import_statement::import(&app.recoup, &actor, id, import, read, "").await.unwrap();
         let draft = stage::draft(&app.recoup, id).await;
         let mut tx = app.recoup.store.read().await.unwrap();
@@ -197,7 +192,7 @@ on_both! {
         let (app, actor, id) = ready(&database).await;
         let (import, read) = uploaded(&app, &actor, id, "EUR").await;
         let read = ReadLines::of(&app.recoup, &actor, id, read).await.unwrap();
-        save_case(&app, "rates", "GBP 1.4515").await;
+        stage::setting(&app.recoup, "allegro", "rates", "GBP 1.4515").await;
         import_statement::import(&app.recoup, &actor, id, import, read, "").await.unwrap_err();
         let draft = stage::draft(&app.recoup, id).await;
         let mut tx = app.recoup.store.read().await.unwrap();
@@ -208,7 +203,7 @@ on_both! {
         let (app, actor, id) = large(&database).await;
         let ahead = read_ahead(&app, &actor, id).await;
         assert!(holds(&app, &actor, id, &ahead).await, "what nobody changed need not be read again");
-        assert_eq!(send_read(&app, &actor, ahead).await.unwrap().version, 1);
+        assert_eq!(send_read(&app, &actor, id, ahead).await.unwrap().version, 1);
         let first = signed_as_stored(&app, id).await;
         assert_eq!(first.lines.len(), LINES + 1);
 
@@ -237,7 +232,7 @@ on_both! {
             assert!(holds(&app, &actor, id, &ahead).await, "{change}");
             let save = async |answers: &claims::intake::Answers| edit_lines::save(recoup, &actor, id, 400, answers, &edit_lines::Cite::default()).await.unwrap();
             match change {
-                "rates" => save_case(&app, "rates", "EUR 1.2\nGBP 1.4515").await,
+                "rates" => stage::setting(&app.recoup, "allegro", "rates", "EUR 1.2\nGBP 1.4515").await,
                 "title" => assert!(save(&answers_of(400).await.with("title", "Another")).await.right),
                 "amount" => assert!(save(&answers_of(400).await.with("net_due", "5.00")).await.right),
                 "added" => drop(stage::line(recoup, &actor, id, Category::UnpaidSales, &stage::sales("3.00"), None).await),
@@ -263,7 +258,7 @@ on_both! {
                 _ => assert!(!save(&answers_of(400).await.with("net_due", "twelve")).await.right),
             }
             assert!(!holds(&app, &actor, id, &ahead).await, "{change}");
-            let sent = send_read(&app, &actor, ahead).await;
+            let sent = send_read(&app, &actor, id, ahead).await;
             if change == "wrong" {
                 assert!(matches!(sent, Err(Failure::Said(_))), "{sent:?}");
                 break;
@@ -280,12 +275,26 @@ on_both! {
         assert_eq!(euros.rate, "1.2", "the rate that changed after the lines were read");
     }
 
+    async fn a_large_draft_that_was_changed_is_not_signed_unseen(database) {
+        let (app, actor, id) = large(&database).await;
+        let version = stage::draft(&app.recoup, id).await;
+        let page = stage::signed(&app.recoup, version).await;
+        edit_lines::remove(&app.recoup, &actor, id, 300).await.unwrap();
+        let ahead = read_ahead(&app, &actor, id).await;
+        let refused = ahead.submit(&app.recoup, &actor, &page, "192.0.2.1", "key").await;
+        assert!(matches!(refused, Err(Failure::Changed(_))), "{refused:?}");
+        let refused = submit(&app.recoup, &actor, id, version, &page, "192.0.2.1", "key").await;
+        assert!(matches!(refused, Err(Failure::Changed(_))), "{refused:?}");
+        stage::send(&app.recoup, &actor, id).await.unwrap();
+    }
+
     async fn the_same_large_draft_sent_at_once_is_sent_once(database) {
         let (app, actor, id) = large(&database).await;
         let version = stage::draft(&app.recoup, id).await;
+        let signed = stage::signed(&app.recoup, version).await;
         let sends = (0..4).map(|tab| {
-            let (recoup, actor) = (app.recoup.clone(), actor.clone());
-            tokio::spawn(async move { submit(&recoup, &actor, id, version, &stage::signature(), "192.0.2.1", &format!("tab {}", tab / 2)).await })
+            let (recoup, actor, signed) = (app.recoup.clone(), actor.clone(), signed.clone());
+            tokio::spawn(async move { submit(&recoup, &actor, id, version, &signed, "192.0.2.1", &format!("tab {}", tab / 2)).await })
         });
         let answers: Vec<Received> = futures::future::join_all(sends).await.into_iter().map(|sent| sent.unwrap().unwrap()).collect();
         assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
@@ -301,10 +310,9 @@ on_both! {
         let eve = stage::person(&app.recoup, "eve@example.org", true, false).await;
         let (eve, own) = stage::ready(&app.recoup, eve.account, "allegro", "Eve").await;
         let (_, read) = uploaded(&app, &actor, id, "EUR").await;
-        for (claim, version) in [(id, version), (own, version)] {
-            let ahead = Ahead::read(&app.recoup, &eve, claim, version).await;
-            assert!(matches!(ahead, Err(Failure::Refused(claims::access::Refusal::NotFound))));
-        }
+        let ahead = Ahead::read(&app.recoup, &eve, id, version).await;
+        assert!(matches!(ahead, Err(Failure::Refused(claims::access::Refusal::NotFound))));
+        assert!(Ahead::read(&app.recoup, &eve, own, version).await.unwrap().is_none(), "not of this claim");
         assert!(ReadLines::of(&app.recoup, &eve, id, read).await.is_err());
     }
 
@@ -314,7 +322,7 @@ on_both! {
         let proof = stage::document(&app.recoup, &actor, id, "proof.pdf").await;
         for _ in 0..2 {
             let cited = edit_lines::cite_many(&app.recoup, &actor, id, proof, "all", " page 1 ").await.unwrap();
-            assert_eq!(cited, LINES + 1, "the same once more changes nothing");
+            assert_eq!(cited.lines, LINES + 1, "the same once more changes nothing");
         }
         let mut tx = app.recoup.store.read().await.unwrap();
         let all = lines::list(&mut tx, draft, None, lines::Order::Number, 1_000, 0).await.unwrap();

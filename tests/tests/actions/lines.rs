@@ -110,13 +110,50 @@ on_both! {
             stage::line(&app.recoup, &actor, id, Category::UnpaidSales, &stage::sales("1.00"), None).await;
         }
         let document = stage::document(&app.recoup, &actor, id, "a.pdf").await;
-        assert_eq!(edit_lines::cite_many(&app.recoup, &actor, id, document, "1-2, 4", "row 7").await.unwrap(), 3);
+        assert_eq!(edit_lines::cite_many(&app.recoup, &actor, id, document, "1-2, 4", "row 7").await.unwrap().lines, 3);
         assert_eq!(numbers(&app, id).await, [(1, 1), (2, 1), (3, 0), (4, 1), (5, 0)]);
         let missing = edit_lines::cite_many(&app.recoup, &actor, id, document, "3, 9", "").await;
         assert!(matches!(missing, Err(Failure::Invalid(_))));
         assert_eq!(numbers(&app, id).await[2], (3, 0), "nothing is stored by half");
-        assert_eq!(edit_lines::cite_many(&app.recoup, &actor, id, document, "all", "row 7").await.unwrap(), 5);
+        assert_eq!(edit_lines::cite_many(&app.recoup, &actor, id, document, "all", "row 7").await.unwrap().lines, 5);
         assert_eq!(numbers(&app, id).await, [(1, 1), (2, 1), (3, 1), (4, 1), (5, 1)]);
+    }
+
+    async fn a_range_of_lines_has_gaps_where_some_were_removed(database) {
+        let (app, actor, id) = ready(&database).await;
+        for _ in 0..4 {
+            stage::line(&app.recoup, &actor, id, Category::UnpaidSales, &stage::sales("1.00"), None).await;
+        }
+        edit_lines::remove(&app.recoup, &actor, id, 3).await.unwrap();
+        let document = stage::document(&app.recoup, &actor, id, "a.pdf").await;
+        let cite = async |typed: &str| edit_lines::cite_many(&app.recoup, &actor, id, document, typed, "row 7").await;
+        let done = cite("1-12, 4").await.unwrap();
+        assert_eq!((done.lines, done.skipped), (4, vec![(3, 3), (6, 12)]));
+        assert_eq!(numbers(&app, id).await, [(1, 1), (2, 1), (4, 1), (5, 1)]);
+        for (typed, says) in [("3", "There is no line 3."), ("1-2, 9", "There is no line 9."), ("6-12", "There is no line from 6 to 12.")] {
+            let Err(Failure::Invalid(errors)) = cite(typed).await else { panic!("{typed}") };
+            assert_eq!((errors[0].field.as_str(), errors[0].message.as_str()), ("lines", says));
+        }
+    }
+
+    async fn a_place_is_never_cut(database) {
+        let (app, actor, id) = ready(&database).await;
+        let document = stage::document(&app.recoup, &actor, id, "a.pdf").await;
+        let (whole, long) = ("ü".repeat(100), "ü".repeat(101));
+        let too_long = |failure: Failure| match failure {
+            Failure::Invalid(errors) => errors[0].field == "place" && errors[0].message.contains("101 characters"),
+            _ => false,
+        };
+        assert!(too_long(edit_lines::cite_many(&app.recoup, &actor, id, document, "1", &long).await.unwrap_err()));
+        let cite = Cite { document: Some(document), place: long };
+        assert!(too_long(edit_lines::save(&app.recoup, &actor, id, 1, &stage::sales("7.00"), &cite).await.unwrap_err()));
+        let add = edit_lines::add(&app.recoup, &actor, id, Category::UnpaidSales, &stage::sales("7.00"), &cite, "key").await;
+        assert!(too_long(add.unwrap_err()));
+        assert_eq!(numbers(&app, id).await, [(1, 0)]);
+        edit_lines::cite_many(&app.recoup, &actor, id, document, "1", &whole).await.unwrap();
+        let draft = stage::draft(&app.recoup, id).await;
+        let mut tx = app.recoup.store.read().await.unwrap();
+        assert_eq!(lines::citations(&mut tx, draft, None).await.unwrap()[0].place, whole);
     }
 
     async fn another_claims_document_cannot_be_cited(database) {

@@ -4,16 +4,18 @@ use std::collections::BTreeMap;
 
 use chrono::Duration;
 use claims::{
-    CaseId, MailId, MailingId,
+    CaseId, ClaimId, MailId, MailingId,
     access::Actor,
     actions::{
         Failure, counsel as appoint, look_after_mail, mail_templates,
         notices::preferences,
         own_mail, publish_news,
+        withdraw::withdraw,
         write_to_many::{self, Wish},
     },
     case::Case,
     intake::Answers,
+    line::{Basis, Category},
     status::ClaimStatus,
     store::{
         cases, events, mailings,
@@ -57,6 +59,16 @@ fn letter(about: &str, per_hour: &str) -> Answers {
 
 fn submitted() -> Filter {
     Filter { status: Some(ClaimStatus::Submitted), ..Filter::default() }
+}
+
+fn withdrawn() -> Filter {
+    Filter { status: Some(ClaimStatus::Withdrawn), ..Filter::default() }
+}
+
+/// The claim of a claimant of [`case`].
+async fn claim_of(app: &App, counsel: &Actor, case: &Case, claimant: &str) -> ClaimId {
+    let chosen = write_to_many::choose(&app.recoup, counsel, case, &submitted()).await.unwrap();
+    chosen.recipients.iter().find(|recipient| recipient.claimant == claimant).expect("a claim").claim_id
 }
 
 fn wish<'a>(filter: &'a Filter, expected: i64, answers: &'a Answers, key: &'a str) -> Wish<'a> {
@@ -193,6 +205,94 @@ on_both! {
         let none = Filter { text: "nobody".to_owned(), ..submitted() };
         assert!(said(write_to_many::queue(&app.recoup, &counsel, &case, &wish(&none, 0, &answers, "")).await.unwrap_err()).contains("Nobody would get this mail"));
         assert!(said(write_to_many::queue(&app.recoup, &counsel, &case, &wish(&submitted(), 4, &answers, "")).await.unwrap_err()).contains("now chooses 5 mails, not 4"));
+    }
+
+    async fn a_filter_chooses_claims_and_changes_no_amount(database) {
+        let (app, case, counsel, _) = case(&database).await;
+        let account = stage::person(&app.recoup, "eve@example.org", true, false).await.account;
+        let (eve, id) = stage::ready(&app.recoup, account, "allegro", "Eve Tapes").await;
+        let count = stage::document(&app.recoup, &eve, id, "count.pdf").await;
+        let stock = |basis: &str, price: &str| stage::stock("100", basis, price);
+        stage::line(&app.recoup, &eve, id, Category::HeldInventory, &stock("retail", "10.00"), Some(count)).await;
+        stage::line(&app.recoup, &eve, id, Category::HeldInventory, &stock("wholesale", "6.00"), None).await;
+        stage::send(&app.recoup, &eve, id).await.unwrap();
+        app.run_jobs().await;
+        let whole = "of 16,000.00 USD of Eve Tapes is 1,000.00 USD documented.";
+        let answers = letter("claim", "3600");
+        let by_category = |category| Filter { category: Some(category), ..submitted() };
+        let by_basis = |basis| Filter { basis: Some(basis), ..submitted() };
+        for (filter, mails) in [
+            (submitted(), 6),
+            (by_category(Category::UnpaidSales), 6),
+            (by_category(Category::HeldInventory), 1),
+            (by_basis(Basis::Wholesale), 1),
+            (Filter { category: Some(Category::HeldInventory), ..by_basis(Basis::Retail) }, 1),
+            (Filter { sworn_only: Some(false), ..by_category(Category::HeldInventory) }, 1),
+        ] {
+            let (count, samples) = write_to_many::preview(&app.recoup, &counsel, &case, &filter, &answers).await.unwrap();
+            assert_eq!(count, mails, "{filter:?}");
+            assert!(samples.last().unwrap().text.contains(whole), "{filter:?}: {samples:?}");
+        }
+        let filter = by_category(Category::HeldInventory);
+        write_to_many::test(&app.recoup, &counsel, &case, &filter, &answers, "key").await.unwrap();
+        assert!(app.mail("letter", "counsel@example.org").await.body_text.contains(whole));
+        write_to_many::queue(&app.recoup, &counsel, &case, &wish(&filter, 1, &answers, "")).await.unwrap();
+        assert!(app.mail("letter", "eve@example.org").await.body_text.contains(whole));
+    }
+
+    async fn withdrawn_claims_are_written_to_only_where_the_filter_asks_for_them(database) {
+        let (app, case, counsel, people) = case(&database).await;
+        let bob = claim_of(&app, &counsel, &case, "Bob & Sons").await;
+        withdraw(&app.recoup, &people[1], bob, "Paid.").await.unwrap();
+        let everything = Filter::default();
+        let chosen = write_to_many::choose(&app.recoup, &counsel, &case, &everything).await.unwrap();
+        assert_eq!((chosen.claims(), chosen.people()), (4, 3));
+        assert!(chosen.recipients.iter().all(|recipient| recipient.claim_id != bob));
+        for about in ["claim", "news"] {
+            let expected = if about == "claim" { 4 } else { 3 };
+            let (count, _) = write_to_many::preview(&app.recoup, &counsel, &case, &everything, &letter(about, "60")).await.unwrap();
+            assert_eq!(count, expected, "{about}");
+        }
+        let answers = letter("claim", "3600");
+        write_to_many::queue(&app.recoup, &counsel, &case, &wish(&everything, 4, &answers, "")).await.unwrap();
+        let (count, samples) = write_to_many::preview(&app.recoup, &counsel, &case, &withdrawn(), &answers).await.unwrap();
+        assert_eq!((count, samples[0].recipient.as_str()), (1, "person1 <person1@example.org>"));
+        app.pass(Duration::minutes(1));
+        let to_bob = async || app.mails().await.iter().filter(|mail| mail.kind == "letter" && mail.recipient == "person1@example.org").count();
+        assert_eq!(to_bob().await, 0);
+        write_to_many::queue(&app.recoup, &counsel, &case, &wish(&withdrawn(), 1, &answers, "")).await.unwrap();
+        assert_eq!(to_bob().await, 1, "counsel asked for withdrawn claims");
+    }
+
+    async fn a_letter_is_not_sent_whose_claim_is_withdrawn_before_its_time(database) {
+        let (app, case, counsel, people) = case(&database).await;
+        let (bob, dora) = (claim_of(&app, &counsel, &case, "Bob & Sons").await, claim_of(&app, &counsel, &case, "Dora Music").await);
+        let answers = letter("claim", "4");
+        let id = write_to_many::queue(&app.recoup, &counsel, &case, &wish(&submitted(), 5, &answers, "")).await.unwrap();
+        app.run_jobs().await;
+        app.pass(Duration::minutes(1));
+        withdraw(&app.recoup, &people[1], bob, "Paid.").await.unwrap();
+        withdraw(&app.recoup, &people[3], dora, "By mistake.").await.unwrap();
+        stage::open_next_version(&app.recoup, &people[3], dora).await;
+        stage::send(&app.recoup, &people[3], dora).await.unwrap();
+        let of_bob = async || mails(&app, case.id, id).await.into_iter().find(|mail| mail.recipient == "person1@example.org").unwrap();
+        let waiting = of_bob().await;
+        assert_eq!((waiting.state.as_str(), waiting.claim_withdrawn), ("waiting", true));
+        assert_eq!(mails(&app, case.id, id).await.iter().filter(|mail| mail.claim_withdrawn).count(), 1, "who sent the claim again gets the letter");
+        let refused = look_after_mail::send_now(&app.recoup, &counsel, case.id, waiting.id).await.unwrap_err();
+        assert!(said(refused).starts_with("The claim was withdrawn after this mail was queued"));
+        app.pass(Duration::hours(2));
+        app.run_jobs().await;
+        assert_eq!(counts(&app, case.id, id).await, is(&[("sent", 4), ("discarded", 1)]));
+        assert_eq!(of_bob().await.state, "discarded");
+        let mut tx = app.recoup.store.read().await.unwrap();
+        let log = outbox::deliveries(&mut tx, waiting.id).await.unwrap();
+        drop(tx);
+        let [(_, outcome, why)] = log.as_slice() else { panic!("{log:?}") };
+        assert_eq!((outcome.as_str(), why.as_str()), ("discarded", "not sent: the claim was withdrawn after the mail was queued"));
+        let letters: Vec<_> = app.mails().await.into_iter().filter(|mail| mail.kind == "letter").map(|mail| mail.recipient).collect();
+        assert_eq!(letters.len(), 4);
+        assert!(!letters.contains(&"person1@example.org".to_owned()) && letters.contains(&"person3@example.org".to_owned()), "{letters:?}");
     }
 
     async fn news_go_to_each_person_once_and_not_to_who_wants_none(database) {

@@ -6,6 +6,7 @@ mod amending;
 mod cases;
 mod deadline;
 mod documents;
+mod imports;
 mod large;
 mod lines;
 mod mailing;

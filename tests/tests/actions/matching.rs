@@ -355,7 +355,7 @@ on_both! {
     async fn a_letter_goes_to_everybody_who_acts_for_the_parties_once(database) {
         let (app, case, counsel) = case(&database).await;
         file(&app, 1, &who("Harbor Light LLC", 1), &[royalties(0, "iTunes", "1,200.00")]).await;
-        file(&app, 2, &who("Ilse Varga", 2), &[royalties(0, "iTunes", "360.00")]).await;
+        let (ilse, of_ilse) = file(&app, 2, &who("Ilse Varga", 2), &[royalties(0, "iTunes", "360.00")]).await;
         app.run_jobs().await;
         let (entry, parts) = ledger(&app, case).await.remove(0);
         assert_eq!(parts.len(), 2);
@@ -370,6 +370,9 @@ on_both! {
         assert_eq!(letters.iter().map(|mail| mail.recipient.as_str()).collect::<BTreeSet<_>>(), BTreeSet::from(["person1@example.org", "person2@example.org"]));
         assert_eq!(letters.len(), 2);
         assert!(letters.iter().all(|mail| mail.subject == subject && mail.body_text.contains("Somebody else claims money")));
+        // A party that withdraws is not asked, before the next run takes it out of the entry.
+        withdraw::withdraw(&app.recoup, &ilse, of_ilse, "Enough.").await.unwrap();
+        assert_eq!(decide_overlap::write_to_parties(&app.recoup, &counsel, case, entry.id, &letter, "another").await.unwrap(), 1);
     }
 
     // Whatever is filed, amended, withdrawn, decided and undone: what is kept per claim is what a recount from nothing gives,

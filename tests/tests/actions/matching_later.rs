@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use claims::{
     CaseId, ClaimId,
     access::Actor,
-    actions::{amend, decide_match, decide_overlap, edit_lines, match_case, match_case::Run},
+    actions::{amend, build_filing, decide_match, decide_overlap, edit_lines, match_case, match_case::Run},
+    filing::{self, Filing, Match},
     intake::Answers,
     line::Category,
     store::{lines, matches, matching, overlaps},
@@ -67,6 +68,40 @@ on_both! {
         decide_overlap::undo(&app.recoup, &counsel, case, entry, (artist, label), false).await.unwrap();
         app.run_jobs().await;
         assert_eq!(removed(&app, case).await, BTreeMap::from([((artist, Category::DigitalRoyalties), (0, 360_00))]));
+    }
+
+    // As above; both tables of a filing call the release what the ledger calls it now, and nobody decided anything in between.
+    async fn a_decision_and_the_ledger_call_a_release_the_same_in_a_filing(database) {
+        let (app, case, counsel) = case(&database).await;
+        let (actor, artist) = file(&app, 1, &who("Ilse Varga", 1), &[royalties(0, "iTunes", "360.00")]).await;
+        let (category, of_label) = royalties(0, "iTunes", "1,200.00");
+        let (_, label) = file(&app, 2, &who("Harbor Light LLC", 2), &[(category, of_label.with("title", "Sonatas, complete"))]).await;
+        app.run_jobs().await;
+        let entry = ledger(&app, case).await[0].0.id;
+        decide_overlap::decide(&app.recoup, &counsel, case, entry, (artist, label), &relation("first_of_second"), "k").await.unwrap();
+        app.run_jobs().await;
+        let filing = async || build_filing::snapshot(&app.recoup, case, Vec::new()).await.unwrap();
+        let names = |filing: &Filing| {
+            let decided: Vec<&Match> = filing.matches.iter().filter(|pair| pair.kind == "money").collect();
+            assert_eq!((decided.len(), filing.overlaps.len()), (1, 2));
+            let (release, then) = (decided[0].release.clone(), decided[0].decided_as.clone());
+            assert!(!release.is_empty());
+            for overlap in &filing.overlaps {
+                assert!(overlap.subject.starts_with(&format!("{release}, ")), "{release} is not how {} begins", overlap.subject);
+            }
+            (release, then)
+        };
+        let one = filing().await;
+        let (before, then) = names(&one.filing);
+        assert_eq!(then, "");
+        amend_line(&app, &actor, artist, |answers| answers.with("title", "The Sonatas")).await;
+        app.run_jobs().await;
+        let two = filing().await;
+        let (after, then) = names(&two.filing);
+        assert_ne!(after, before);
+        assert_eq!(then, before, "as it was described when it was decided");
+        let found = filing::difference(&one.contents().unwrap(), &two.contents().unwrap());
+        assert!(!found.rows.iter().any(|row| row.change == "decision"), "{:?}", found.rows);
     }
 
     // A claim that is sent while a run reckons was not compared: counsel is not told that it resembles nobody.

@@ -85,6 +85,48 @@ on_both! {
         assert_eq!(tried, 30);
     }
 
+    async fn who_gets_in_locks_nobody_out_behind_the_same_address(database) {
+        let app = App::start(&database).await;
+        for email in ["ada@example.org", "bob@example.org"] {
+            stage::person(&app.recoup, email, true, false).await;
+        }
+        for n in 0..40 {
+            let email = if n % 2 == 0 { "ada@example.org" } else { "bob@example.org" };
+            attempt(&app, email, stage::PASSWORD, OWNER).await.unwrap_or_else(|failure| panic!("sign-in {n}: {failure}"));
+        }
+        // What somebody else got wrong still makes everybody wait; signing in after the wait begins no other one.
+        let mut wrong = 0;
+        let wait = loop {
+            match attempt(&app, &format!("{wrong}@example.org"), "a wrong password", OWNER).await {
+                Err(Failure::TooOften(wait)) if wrong >= 35 => break wait,
+                Err(Failure::TooOften(wait)) => app.pass(wait),
+                _ => wrong += 1,
+            }
+        };
+        assert!(matches!(attempt(&app, "ada@example.org", stage::PASSWORD, OWNER).await, Err(Failure::TooOften(_))));
+        app.pass(wait);
+        for email in ["ada@example.org", "bob@example.org", "ada@example.org"] {
+            attempt(&app, email, stage::PASSWORD, OWNER).await.expect("the wait is over for everybody");
+        }
+    }
+
+    async fn an_account_of_ones_own_takes_no_guess_back(database) {
+        let app = App::start(&database).await;
+        stage::person(&app.recoup, "eve@example.org", true, false).await;
+        let mut guesses = 0;
+        loop {
+            match attempt(&app, &format!("{guesses}@example.org"), "a wrong password", OWNER).await {
+                Err(Failure::TooOften(_)) => break,
+                _ => guesses += 1,
+            }
+            assert!(guesses < 100);
+            if guesses < 30 {
+                attempt(&app, "eve@example.org", stage::PASSWORD, OWNER).await.unwrap();
+            }
+        }
+        assert_eq!(guesses, 30, "as many as without the account, and not fewer");
+    }
+
     async fn guesses_at_once_are_counted(database) {
         let app = App::start(&database).await;
         stage::person(&app.recoup, "ada@example.org", true, false).await;

@@ -1,12 +1,13 @@
-//! The same line, or the same step, open in two tabs: the second does not overwrite what it never showed.
+//! The same line, or the same step, open in two tabs: the second does not overwrite what it never showed, nor sign it.
 
 use claims::{
     ClaimId,
     access::Actor,
     actions::{
-        Failure,
+        Failure, documents,
         edit_lines::{self, Cite},
         save_step, seen,
+        submit_claim::submit,
     },
     intake::{Answers, line, others, steps::Step},
     line::Category,
@@ -109,6 +110,49 @@ on_both! {
         assert!(save(step_opened_on(&blank, shared_with("Her brother."))).await.unwrap());
         assert!(matches!(save(step_opened_on(&blank, shared_with("Her sister."))).await, Err(Failure::Changed(_))));
         assert_eq!(stored_step(&app, id, Step::Others).await.unwrap(), shared_with("Her brother."));
+    }
+
+    // Every kind of edit; what nobody edited is signed as the page showed it, twice too.
+    async fn a_claim_is_signed_only_as_its_page_showed_it(database) {
+        let (app, actor, id) = ready(&database).await;
+        let recoup = &app.recoup;
+        let version = stage::draft(recoup, id).await;
+        let document = stage::document(recoup, &actor, id, "a.pdf").await;
+        let mut marks = std::collections::BTreeSet::new();
+        for edit in ["add", "save", "copy", "cite", "uncite", "remove", "another document", "describe", "take away", "step"] {
+            let page = stage::signed(recoup, version).await;
+            assert!(marks.insert(page.get(seen::FIELD).to_owned()), "{edit}");
+            match edit {
+                "add" => drop(stage::line(recoup, &actor, id, Category::UnpaidSales, &stage::sales("9,999,999.00"), None).await),
+                "save" => assert!(save_line(&app, &actor, id, &stage::sales("700.00")).await.unwrap().right),
+                "copy" => drop(edit_lines::copy(recoup, &actor, id, 1, "copy").await.unwrap()),
+                "cite" => drop(edit_lines::cite_many(recoup, &actor, id, document, "1", "page 1").await.unwrap()),
+                "uncite" => {
+                    let mut tx = recoup.store.read().await.unwrap();
+                    let cited = lines::citations(&mut tx, version, None).await.unwrap().remove(0).id;
+                    drop(tx);
+                    edit_lines::uncite(recoup, &actor, id, 1, cited).await.unwrap();
+                }
+                "remove" => edit_lines::remove(recoup, &actor, id, 2).await.unwrap(),
+                "another document" => drop(stage::document(recoup, &actor, id, "b.pdf").await),
+                "describe" => documents::describe(recoup, &actor, id, document, "Statement.").await.unwrap(),
+                "take away" => documents::remove(recoup, &actor, id, document).await.unwrap(),
+                _ => assert!(save_step::save(recoup, &actor, id, Step::Others, &shared_with("Her brother.")).await.unwrap()),
+            }
+            let before = database.row_counts().await;
+            let refused = submit(recoup, &actor, id, version, &page, "192.0.2.1", "key").await;
+            assert!(matches!(refused, Err(Failure::Changed(_))), "{edit}: {refused:?}");
+            assert_eq!(database.row_counts().await, before, "{edit}");
+            let kept = stored_step(&app, id, Step::Sign).await.unwrap();
+            assert_eq!((kept.get("signature"), kept.get("agree")), ("Ada Label", ""), "{edit}");
+        }
+        let page = stage::signed(recoup, version).await;
+        assert!(matches!(submit(recoup, &actor, id, version, &stage::signature(), "192.0.2.1", "key").await, Err(Failure::Changed(_))), "no mark");
+        assert_eq!(stage::signed(recoup, version).await, page, "what is kept of a refused page is no edit");
+        let received = submit(recoup, &actor, id, version, &page, "192.0.2.1", "key").await.unwrap();
+        for (sent, key) in [(&page, "key"), (&page, "another tab"), (&stage::signature(), "old tab")] {
+            assert_eq!(submit(recoup, &actor, id, version, sent, "192.0.2.1", key).await.unwrap(), received);
+        }
     }
 
     // A refused form leaves no trace, so it does not void what was typed on the signature page, nor rename the claimant.

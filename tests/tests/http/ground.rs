@@ -2,9 +2,9 @@
 
 use axum::http::Method;
 use claims::{
-    ClaimId, DocumentId, MatchId, OverlapId,
+    ClaimId, DocumentId, MatchId, OverlapId, VersionId,
     access::Actor,
-    actions::{cases, counsel, documents, edit_lines, letters, mail_templates, save_step, write_to_many},
+    actions::{cases, counsel, documents, edit_lines, letters, mail_templates, save_step, seen, write_to_many},
     intake::steps::Step,
     line::Category,
     store::{cases as case_rows, documents::NewDocument, lines, matches, outbox, overlaps, register::Filter},
@@ -282,6 +282,11 @@ impl Ground {
         }
     }
 
+    /// The mark of the draft as it is now, which the page that signs it carries.
+    async fn mark(&self) -> String {
+        stage::signed(&self.app.recoup, VersionId(self.draft)).await.get(seen::FIELD).to_owned()
+    }
+
     /// The person of a role.
     pub fn actor(&self, role: Role) -> Actor {
         let place = ROLES.iter().position(|known| *known == role).and_then(|place| place.checked_sub(1));
@@ -308,7 +313,11 @@ impl Ground {
                 let part = reqwest::multipart::Part::bytes(b"Another note.".as_slice()).file_name("more.txt");
                 request.multipart(reqwest::multipart::Form::new().part("files", part))
             } else {
-                request.form(&self.body(route))
+                let mut body = self.body(route);
+                if route == "/claims/{id}/sign" {
+                    body.push((seen::FIELD, self.mark().await));
+                }
+                request.form(&body)
             };
         }
         browser.fetch(request).await

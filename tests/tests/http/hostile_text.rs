@@ -109,8 +109,9 @@ on_both! {
     async fn typed_markup_and_formulas_stay_text(database) {
         let ground = Ground::prepare(&database, None).await;
         fill(&ground).await;
-        let sent = stage::signature().with("signature", HOSTILE).with("signer_title", HOSTILE);
         let version = stage::draft(&ground.app.recoup, ground.claim).await;
+        let sent = stage::signature().with("signature", HOSTILE).with("signer_title", HOSTILE);
+        let sent = stage::on_page(&ground.app.recoup, version, sent).await;
         let owner = ground.actor(Role::Owner);
         // What is still missing is not what this is about: the pages show the draft either way.
         let _ = claims::actions::submit_claim::submit(&ground.app.recoup, &owner, ground.claim, version, &sent, "192.0.2.1", HOSTILE).await;

@@ -100,6 +100,10 @@ on_both! {
         let slowed = give(&browser, &page, &secret.code(app.clock.now())).await;
         slowed.expect_status(429);
         assert!(!slowed.header("retry-after").is_empty());
+        // The right password once more takes nothing of it back.
+        let anew = app.browser();
+        let again = half_way(&anew, "/sign-in", "ada@example.org").await;
+        give(&anew, &again, &secret.code(app.clock.now())).await.expect_status(429);
         app.pass(Duration::seconds(5));
         assert_eq!(give(&browser, &page, &secret.code(app.clock.now())).await.path, "/claims", "the wait ends");
 

@@ -74,6 +74,52 @@ on_both! {
         assert!(page.forms().iter().all(|form| !form.has("signature")));
     }
 
+    async fn a_claim_that_another_tab_changed_is_shown_again_before_it_is_signed(database) {
+        let (_app, _, browser, id) = begun(&database).await;
+        let sign = format!("/claims/{id}/sign");
+        browser.get(&sign).await.expect("1 line,");
+        let stale = signed(&browser, id).await;
+        browser.send(line(&browser, id, "9,999,999.00").await).await.expect("is saved");
+        let page = browser.send(stale.clone()).await;
+        page.expect_status(409);
+        for words in ["The claim was changed since you opened this page", "Nothing was sent", "2 lines,", "10,014,999.00"] {
+            page.expect(words);
+        }
+        let form = page.form(&sign);
+        let typed = ["place_name", "signature", "signer_title", "agree"].map(|name| form.value(name));
+        assert_eq!(typed, [Some("Portland, Oregon"), Some("Ada Label"), Some("Owner"), None]);
+        assert_ne!(form.value("seen"), stale.value("seen"));
+        let sent: Vec<(i64,)> = database.rows("SELECT COUNT(*) FROM versions WHERE sent_at IS NOT NULL").await;
+        assert_eq!(sent, [(0,)]);
+        // The page of a program before this one, open over an upgrade, carries no mark.
+        let mut unmarked: Vec<(String, String)> = stage::signature().0.into_iter().collect();
+        unmarked.push(("version".to_owned(), form.value("version").unwrap().to_owned()));
+        let request = browser.request("POST", &sign).header("sec-fetch-site", "same-origin").form(&unmarked);
+        let page = browser.fetch(request).await;
+        page.expect_status(409);
+        page.expect("The claim was changed since you opened this page");
+        let form = page.form(&sign);
+        assert_eq!(form.value("signature"), Some("Ada Label"));
+        // Signed once more, on a page that shows what is signed; a double click gets the same receipt.
+        let form = form.tick("agree");
+        let receipt = browser.send(form.clone()).await;
+        receipt.expect("Your claim is received");
+        receipt.expect("10,014,999.00");
+        assert_eq!(browser.send(form).await.path, receipt.path);
+        assert_eq!(browser.send(stale).await.path, receipt.path, "what is sent is sent");
+    }
+
+    async fn a_changed_claim_that_cannot_be_signed_says_both(database) {
+        let (app, ada, browser, id) = begun(&database).await;
+        let stale = signed(&browser, id).await;
+        claims::actions::edit_lines::remove(&app.recoup, &ada, id, 1).await.unwrap();
+        let page = browser.send(stale).await;
+        page.expect_status(409);
+        page.expect("The claim was changed since you opened this page");
+        page.expect("add at least one line");
+        assert!(page.forms().iter().all(|form| !form.has("signature")));
+    }
+
     async fn a_claim_that_another_tab_withdrew_keeps_nothing_more(database) {
         let (app, ada, browser, id) = begun(&database).await;
         let sign = signed(&browser, id).await;

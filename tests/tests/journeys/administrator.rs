@@ -1,7 +1,7 @@
 //! The administrator makes a case and invites counsel by mail; accounts are disabled.
 
 use claims::actions::account;
-use tests::{App, on_both, stage};
+use tests::{App, html, on_both, stage};
 
 use crate::walk;
 
@@ -70,6 +70,46 @@ on_both! {
         let action = format!("/admin/accounts/{}/disable", rows[0].0);
         root.send(disable.into_iter().find(|form| form.action == action).unwrap()).await.expect_status(200);
         assert!(browser.get("/claims").await.path.starts_with("/sign-in"));
+    }
+
+    async fn an_appointment_ends_only_once_it_was_asked(database) {
+        let app = App::start(&database).await;
+        let case = stage::case(&app.recoup, "allegro", "ALG").await;
+        let lee = stage::person(&app.recoup, "lee@law.example", true, false).await.account;
+        claims::actions::counsel::appoint(&app.recoup, case, lee).await.unwrap();
+        let counsel = app.browser_of(&stage::actor(&app.recoup, lee).await).await;
+        let root = stage::person(&app.recoup, "root@example.org", true, true).await;
+        let root = app.browser_of(&root).await;
+        let page = root.get("/admin/cases/allegro").await;
+        let ask = format!("/admin/cases/allegro/counsel/{lee}/dismiss");
+        assert!(!page.forms().iter().any(|form| form.action == ask), "nothing ends by one click");
+        assert_eq!(page.link("End the appointment of lee, lee@law.example"), ask);
+        let page = root.get(&ask).await;
+        for words in ["End this appointment?", "lee@law.example", "Claims against Allegro Media Group", "Nobody else acts as counsel of this case"] {
+            page.expect(words);
+        }
+        counsel.get("/counsel/allegro").await.expect_status(200);
+        root.send(page.form(&ask)).await.expect("The appointment has ended.");
+        counsel.get("/counsel/allegro").await.expect_status(404);
+        let again = root.get(&ask).await;
+        assert_eq!(again.path.split('#').next(), Some("/admin/cases/allegro"));
+        again.expect("This appointment has ended already.");
+    }
+
+    // An address belongs to nobody before it is confirmed, so several accounts may have it.
+    async fn the_buttons_of_accounts_are_told_apart(database) {
+        let app = App::start(&database).await;
+        let root = stage::person(&app.recoup, "root@example.org", true, true).await;
+        for verified in [true, false, false] {
+            stage::person(&app.recoup, "ada@example.org", verified, false).await;
+        }
+        let page = app.browser_of(&root).await.get("/admin/accounts").await;
+        let mut names = html::texts(&page.body, "td.row-actions button");
+        assert_eq!(names.len(), 3);
+        assert!(names.iter().all(|name| name.contains("ada@example.org")), "{names:?}");
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), 3, "{names:?}");
     }
 
     async fn one_address_and_password_are_changed_through_the_pages(database) {

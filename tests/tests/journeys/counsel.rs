@@ -149,6 +149,28 @@ on_both! {
         assert_eq!(cents(&exported[0]["amount"]), 1_399_000);
     }
 
+    async fn a_withdrawn_claim_is_said_to_be_one_and_counts_for_nothing(database) {
+        let (_app, browser) = filed(&database).await;
+        let page = browser.get("/counsel/allegro/claims?status=withdrawn").await;
+        let table = html::table(&page.body, "Claims").expect("the register");
+        let of = |name: &str| table.iter().find(|row| row[0].contains(name)).unwrap_or_else(|| panic!("{name} is not in {table:?}"));
+        for row in [of("ALG-"), of("Withdrawn, counts for nothing")] {
+            assert_eq!(row.last().map(String::as_str), Some("0.00 withdrawn"), "{row:?}");
+        }
+        let claim = browser.click(&page, "ALG-").await;
+        let versions = html::table(&claim.body, "Versions as signed").expect("the versions");
+        assert!(versions[1][1].starts_with("withdrawn on ") && versions[1][1].contains("counts for nothing"), "{versions:?}");
+        let version = html::attributes(&claim.body, "a", "href").into_iter().find(|href| href.ends_with("/versions/1")).unwrap();
+        let version = browser.get(&version).await;
+        version.expect("Version 1, the last one, was withdrawn on ");
+        version.expect_no("is in force");
+        // One that counts is in force, as ever.
+        let submitted = browser.get("/counsel/allegro/claims?status=submitted").await;
+        let claim = browser.click(&submitted, "ALG-").await;
+        let versions = html::table(&claim.body, "Versions as signed").expect("the versions");
+        assert_eq!(versions[1][1], "in force");
+    }
+
     async fn a_cell_does_not_run_in_a_spreadsheet(database) {
         let (_app, browser) = filed(&database).await;
         for what in ["claims", "lines", "claimants", "documents", "totals"] {

@@ -3,7 +3,10 @@
 use claims::actions::Limits;
 use tests::{App, Browser, Database, Options, on_both, stage};
 
-use crate::walk::{pdf, upload};
+use crate::{
+    filings::through_qpdf,
+    walk::{pdf, upload},
+};
 
 async fn claim(database: &Database) -> (App, Browser, String) {
     let limits = Limits { document_bytes: 100_000, claim_bytes: 250_000, ..Limits::default() };
@@ -13,6 +16,13 @@ async fn claim(database: &Database) -> (App, Browser, String) {
     let (actor, id) = stage::ready(&app.recoup, account, "allegro", "Jay Records").await;
     let browser = app.browser_of(&actor).await;
     (app, browser, format!("/claims/{id}"))
+}
+
+/// The account that filed a claim.
+async fn account_of(database: &Database, claim: i64) -> i64 {
+    let sql = "SELECT a.account_id FROM account_claimants a JOIN claims k ON k.claimant_id = a.claimant_id";
+    let rows: Vec<(i64,)> = database.rows(&format!("{sql} WHERE k.id = {claim}")).await;
+    rows[0].0
 }
 
 /// Names of the documents that the claim holds.
@@ -61,6 +71,65 @@ on_both! {
         let sent = browser.get(&page.link("statement.pdf")).await;
         assert_eq!(sent.bytes, pdf("a"));
         assert_eq!(sent.header("content-disposition"), "attachment; filename=\"statement.pdf\"; filename*=UTF-8''statement.pdf");
+    }
+
+    async fn a_pdf_that_nobody_can_read_is_taken_and_said_to_be(database) {
+        let (app, browser, claim) = claim(&database).await;
+        let pages: Vec<Vec<String>> = (1..=3).map(|page| vec![format!("Sheet {page}")]).collect();
+        let sound = server::demo::pdf::draw(&pages).unwrap();
+        let locked = through_qpdf(&sound, &["--encrypt", "open sesame", "owner", "256", "--"]);
+        // Anybody can open it, though it forbids printing.
+        let open = through_qpdf(&sound, &["--encrypt", "", "owner", "256", "--print=none", "--"]);
+        let (cut, end_missing) = (sound[..300].to_vec(), sound[..sound.len() - 200].to_vec());
+        let page = upload(&browser, &claim, &[
+            ("sound.pdf", sound), ("open.pdf", open), ("locked.pdf", locked), ("cut.pdf", cut), ("end missing.pdf", end_missing),
+        ]).await;
+        page.expect_status(200);
+        for name in ["sound.pdf", "open.pdf", "locked.pdf", "cut.pdf", "end missing.pdf"] {
+            page.expect(&format!("{name} was received"));
+        }
+        let found: Vec<(Option<i64>, Option<String>)> = database.rows("SELECT pages, unreadable FROM documents ORDER BY id").await;
+        let found: Vec<_> = found.iter().map(|(pages, unreadable)| (*pages, unreadable.as_deref())).collect();
+        assert_eq!(found, [(Some(3), None), (Some(3), None), (None, Some("password")), (None, Some("damaged")), (None, Some("damaged"))]);
+        for page in [page, browser.get(&format!("{claim}/documents")).await, browser.get(&format!("{claim}/check")).await] {
+            page.expect("protected by a password, so counsel and the court cannot read what it says");
+            page.expect("damaged or cut off, so counsel and the court may not be able to read what it says");
+            page.expect("Save a copy without the password and add that.");
+        }
+
+        let id: i64 = claim.rsplit('/').next().unwrap().parse().unwrap();
+        let ada = stage::actor(&app.recoup, claims::AccountId(account_of(&database, id).await)).await;
+        let received = stage::send(&app.recoup, &ada, claims::ClaimId(id)).await.unwrap();
+        let counsel = stage::person(&app.recoup, "counsel@example.org", true, false).await.account;
+        let mut tx = app.recoup.store.read().await.unwrap();
+        let case = claims::store::cases::by_slug(&mut tx, "allegro").await.unwrap().unwrap().id;
+        drop(tx);
+        claims::actions::counsel::appoint(&app.recoup, case, counsel).await.unwrap();
+        let counsel = app.browser_of(&stage::actor(&app.recoup, counsel).await).await;
+        let page = counsel.get(&format!("/counsel/allegro/claims/{}", received.number)).await;
+        page.expect("Protected by a password: a filing has a slip sheet in its place.");
+        page.expect("Damaged or cut off");
+    }
+
+    async fn cite_says_what_it_skipped_and_what_is_too_long(database) {
+        let (_app, browser, claim) = claim(&database).await;
+        upload(&browser, &claim, &[("a.pdf", pdf("a"))]).await.expect("a.pdf was received");
+        let list = browser.get(&format!("{claim}/documents")).await;
+        let form = list.forms().into_iter().find(|form| form.action.ends_with("/cite")).unwrap();
+        browser.send(form.clone().fill("lines", "1-3")).await.expect("1 line cites the document. Skipped, because no line has these numbers: 2–3.");
+        let long = "row ".repeat(40);
+        let page = browser.send(form.clone().fill("lines", "1").fill("place", &long)).await;
+        page.expect_status(422);
+        assert!(tests::html::texts(&page.body, "#error-place")[0].contains("at most 100"), "{}", page.text());
+        assert_eq!(tests::html::attributes(&page.body, "#field-place", "value"), [long.trim()]);
+
+        let path = format!("{claim}/line/1");
+        let form = browser.get(&path).await.form(&path);
+        let id = tests::html::attributes(&list.body, "h3 a", "href")[0].rsplit('/').next().unwrap().to_owned();
+        let page = browser.send(form.fill("document", &id).fill("place", &long)).await;
+        page.expect_status(422);
+        assert!(tests::html::texts(&page.body, "#error-place")[0].contains("at most 100"), "{}", page.text());
+        assert_eq!(tests::html::attributes(&page.body, "#field-place", "value"), [long.trim()]);
     }
 
     async fn the_same_file_twice_is_one_document(database) {
@@ -133,6 +202,27 @@ on_both! {
         assert_eq!(left_behind(&database), 0);
     }
 
+    // Browsers write a quotation mark and the end of a line in a name as escapes, and nothing else.
+    async fn a_name_with_quotation_marks_is_kept_as_it_is(database) {
+        let (_app, browser, claim) = claim(&database).await;
+        let send = async |path: &str, field: &str, name: &str, content: &str| {
+            let body = format!(
+                "--x\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\nContent-Type: text/plain\r\n\r\n{content}\r\n--x--\r\n"
+            );
+            let request = browser.request("POST", path).header("sec-fetch-site", "same-origin").header("content-type", "multipart/form-data; boundary=x");
+            let page = browser.fetch(request.body(body)).await;
+            browser.follow(page).await
+        };
+        let documents = format!("{claim}/documents");
+        send(&documents, "files", "the %22final%22 list.txt", "One.").await.expect("the \"final\" list.txt was received");
+        send(&documents, "files", "two%0D%0Alines 100%25.txt", "Two.").await.expect("two lines 100%25.txt was received");
+        assert_eq!(held(&database).await, ["the \"final\" list.txt", "two lines 100%25.txt"]);
+        let sent = browser.get(&browser.get(&documents).await.link("the \"final\" list.txt")).await;
+        assert_eq!(sent.header("content-disposition"), "attachment; filename=\"the _final_ list.txt\"; filename*=UTF-8''the%20%22final%22%20list.txt");
+        let statement = "Period,Barcode,Title,Net Units,Net Due,Currency\n2015-03,036000291452,A,2,15.00,USD\n";
+        send(&format!("{claim}/import"), "file", "%22March%22.csv", statement).await.expect("\"March\".csv");
+    }
+
     async fn the_island_gets_one_answer_for_its_file(database) {
         let (_app, browser, claim) = claim(&database).await;
         let send = async |name: &str, bytes: Vec<u8>| {
@@ -157,6 +247,17 @@ on_both! {
         wrong.expect("There is no line");
         let page = browser.send(page.form(&format!("{base}/cite")).fill("lines", "all").fill("place", "page 1")).await;
         page.expect("line 1");
+        // What has no pages is cited without one; the refusal says so beside what was typed.
+        upload(&browser, &claim, &[("notes.txt", b"Some notes.".to_vec())]).await;
+        let notes = format!("{claim}/documents/2/cite");
+        let page = browser.send(browser.get(&format!("{claim}/documents")).await.form(&notes).fill("lines", "all").fill("place", "page 500")).await;
+        page.expect_status(422);
+        page.expect("“notes.txt” has no pages. Cite it without one, or name the row or the section in words");
+        assert_eq!(page.form(&notes).value("place"), Some("page 500"));
+        let page = browser.send(page.form(&notes).fill("place", "row 12")).await;
+        page.expect("(row 12)");
+        let remove_notes = format!("{claim}/documents/2/remove");
+        browser.send(browser.get(&remove_notes).await.form(&remove_notes)).await.expect_status(200);
         let remove = format!("{base}/remove");
         let page = browser.send(browser.get(&remove).await.form(&remove)).await;
         page.expect("No documents yet");

@@ -1,6 +1,7 @@
 //! Filings: built, verified, compared, reproduced; figures worked out by hand.
 
 use std::{
+    collections::BTreeMap,
     io::Cursor,
     process::Command,
     sync::{Arc, Mutex},
@@ -16,7 +17,9 @@ use claims::{
     store::{documents::NewDocument, filing_builds, filings},
 };
 use render::package::{PublicKey, verify};
-use tests::{App, Browser, Database, Kind, on_both, run, stage};
+use tests::{App, Browser, Database, Kind, html, on_both, run, stage};
+
+use crate::counsel::export;
 
 /// A case with its counsel and somebody who files.
 struct Scene {
@@ -121,7 +124,7 @@ pub fn text_of(pdf: &[u8]) -> Vec<String> {
 }
 
 /// A PDF as qpdf changes it.
-fn through_qpdf(pdf: &[u8], how: &[&str]) -> Vec<u8> {
+pub fn through_qpdf(pdf: &[u8], how: &[&str]) -> Vec<u8> {
     let place = |what: &str| {
         std::env::temp_dir().join(format!("recoup-test-{what}-{}.pdf", claims::random::Random::System.token()))
     };
@@ -217,6 +220,56 @@ fn problems(bytes: &[u8], key: &PublicKey) -> Vec<String> {
 }
 
 on_both! {
+    // By hand: 15,000.00 of sales and 10 × 14.00 at retail are two lines of 15,140.00. What is at wholesale and what has no value are two
+    // more, in no total.
+    async fn one_number_of_lines_stands_beside_one_sum(database) {
+        let scene = Scene::open(&database).await;
+        let recoup = &scene.app.recoup;
+        let (actor, id) = stage::ready(recoup, scene.owner.account, "allegro", "Jay Records").await;
+        let units = stage::answers(&[("as_of", "2016-06-03"), ("units_claimed", "7"), ("basis", "units_only"), ("currency", "USD")]);
+        for stock in [stage::stock("10", "retail", "14.00"), stage::stock("10", "wholesale", "9.00"), units] {
+            stage::line(recoup, &actor, id, Category::HeldInventory, &stock, None).await;
+        }
+        stage::send(recoup, &actor, id).await.unwrap();
+        scene.app.run_jobs().await;
+        let more = "2 lines more, of stock that is valued otherwise or not at all, are in no total.";
+
+        let overview = scene.browser.get("/counsel/allegro").await;
+        let table = html::table(&overview.body, "By category").unwrap();
+        let gross = table.iter().find(|row| row[0] == "Gross").unwrap();
+        assert!(gross[1].starts_with("2 lines") && gross[3].contains("15,140.00"), "{gross:?}");
+        overview.expect(more);
+        let register = scene.browser.get("/counsel/allegro/claims").await;
+        let table = html::table(&register.body, "Claims").unwrap();
+        let foot = table.iter().find(|row| row[0].starts_with("Submitted")).unwrap();
+        assert_eq!((foot[1].as_str(), foot[2].as_str()), ("2 2 more", "10 17 more"));
+        register.expect(more);
+        scene.browser.get("/counsel/allegro/matches?show=all").await.expect("2 lines that count");
+        let totals = export(&scene.browser, "/counsel/allegro/exports/totals.csv").await;
+        let counted: Vec<_> = totals.iter().map(|row| (row["basis"].as_str(), row["counted"].as_str(), row["lines"].as_str())).collect();
+        assert_eq!(counted, [("", "yes", "1"), ("wholesale", "no", "1"), ("retail", "yes", "1"), ("units_only", "no", "1"), ("", "yes", "2")]);
+        let claims = export(&scene.browser, "/counsel/allegro/exports/claims.csv").await;
+        assert_eq!((claims[0]["lines"].as_str(), claims[0]["lines_in_no_total"].as_str()), ("2", "2"));
+        let mail = scene.app.mail("new_claim", "counsel@example.org").await;
+        assert!(mail.body_text.contains(&format!("Lines: 2. {more}")), "{}", mail.body_text);
+
+        scene.build(1).await;
+        let filing = text_of(&scene.file(1, "full", "filing.pdf").await).join(" ");
+        let filing = filing.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(filing.contains("2 lines come to") && filing.contains("2 lines more"), "{filing}");
+        let table = async |name: &str| -> Vec<BTreeMap<String, String>> {
+            let bytes = scene.file(1, "full", &format!("tables/{name}.csv")).await;
+            csv::Reader::from_reader(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes)).deserialize().map(Result::unwrap).collect()
+        };
+        let summary = table("summary").await.remove(0);
+        assert_eq!((summary["lines"].as_str(), summary["lines_in_no_total"].as_str()), ("2", "2"));
+        // The export and the filing say the same of each basis.
+        for row in table("totals").await {
+            let exported = totals.iter().find(|of| (&of["category"], &of["basis"]) == (&row["category"], &row["basis"])).unwrap();
+            assert_eq!((&exported["counted"], &exported["lines"]), (&row["counted"], &row["lines"]), "{row:?}");
+        }
+    }
+
     async fn a_filing_and_the_one_after_it(database) {
         let mut scene = Scene::open(&database).await;
         let recoup = &scene.app.recoup.clone();

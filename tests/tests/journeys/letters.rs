@@ -3,7 +3,7 @@
 use claims::{
     CaseId, ClaimId,
     access::Actor,
-    actions::{decide_overlap, letters as actions},
+    actions::{decide_overlap, letters as actions, withdraw},
     intake::Answers,
     letters::LetterKind,
     line::Category,
@@ -120,11 +120,12 @@ on_both! {
         // Anybody who has the file may ask whether it is one, and hears no more than of the hash of what was sent.
         let stranger = scene.app.browser();
         let hash = render::package::sha256(&file.bytes);
-        let words = format!("The receipt of claim {number}, version 1, of the case “allegro”");
+        let words = format!("The receipt (PDF) of claim {number}, version 1, of the case “allegro”");
         let page = stranger.get(&format!("/verify?hash={hash}")).await;
         page.expect(&words);
         page.expect_no("Jay Records");
-        stranger.get(&format!("/verify?hash={sha256}")).await.expect(&words);
+        let text = format!("The canonical text (JSON) of claim {number}, version 1, of the case “allegro”");
+        stranger.get(&format!("/verify?hash={sha256}")).await.expect(&text);
         stranger.get(&format!("/verify?hash={}", render::package::sha256(&file.bytes[1..]))).await.expect("Unknown");
         // A receipt from before receipts were kept has the first words, and is the same each time too.
         database.tamper("DELETE FROM mail_letters").await;
@@ -132,6 +133,38 @@ on_both! {
         let again = bytes(&claimant, &path).await;
         assert_eq!(text_of(&again).join("\n"), text_of(&file.bytes).join("\n"));
         stranger.get(&format!("/verify?hash={}", render::package::sha256(&again))).await.expect(&words);
+    }
+
+    async fn whoever_has_a_file_hears_what_became_of_its_version(database) {
+        let scene = Scene::open(&database).await;
+        let recoup = &scene.app.recoup;
+        let (actor, id, number) = scene.claim("Jay Records", &[]).await;
+        let stranger = scene.app.browser();
+        let hash = async |version: usize| {
+            let mut tx = recoup.store.read().await.unwrap();
+            claims::store::claims::versions(&mut tx, id).await.unwrap()[version - 1].sha256.clone().unwrap()
+        };
+        let ask = async |version: usize| stranger.get(&format!("/verify?hash={}", hash(version).await)).await;
+        let page = ask(1).await;
+        page.expect(&format!("The canonical text (JSON) of claim {number}, version 1, "));
+        page.expect_no("replaced");
+        page.expect_no("withdrawn");
+
+        stage::open_next_version(recoup, &actor, id).await;
+        stage::send(recoup, &actor, id).await.unwrap();
+        ask(1).await.expect("This version was replaced: version 2 is in force.");
+        ask(2).await.expect_no("replaced");
+
+        claims::actions::withdraw::withdraw(recoup, &actor, id, "Settled out of court.").await.unwrap();
+        let withdrawn = "The claim was withdrawn since: it counts in no total.";
+        ask(1).await.expect(&format!("This version was replaced by version 2. {withdrawn}"));
+        let page = ask(2).await;
+        page.expect(withdrawn);
+        page.expect_no("replaced");
+        for secret in ["Jay Records", "Settled", "15,000.00"] {
+            page.expect_no(secret);
+        }
+        stranger.get(&format!("/verify?hash={}", "0".repeat(64))).await.expect_no("withdrawn");
     }
 
     async fn a_receipt_has_the_same_total_on_the_page_as_on_paper(database) {
@@ -302,6 +335,81 @@ on_both! {
         let mut tx = scene.app.recoup.store.read().await.unwrap();
         let made = store::of_case(&mut tx, scene.case, "direction", "", 9, 0).await.unwrap();
         assert_eq!(made.iter().map(|row| row.number.as_str()).collect::<Vec<_>>(), [claims[0].2.as_str()]);
+    }
+
+    async fn letters_of_a_withdrawn_claim_say_so_and_do_not_go_out(database) {
+        let scene = Scene::open(&database).await;
+        let recoup = &scene.app.recoup;
+        let (jay, jay_id, jay_number) = scene.claim("Jay Records", &[(Category::DigitalRoyalties, royalties("The Orchard", "900.00", "Sonatas"))]).await;
+        let (_, _, wave_number) = scene.claim("Waveform", &[(Category::DigitalRoyalties, royalties("The Orchard", "20.00", "Waves"))]).await;
+        // Before anybody is named there is no button to draft with.
+        let page = scene.browser.get("/counsel/allegro/letters").await;
+        page.expect_no("with the button above");
+        assert_eq!(page.link("Say first to whom letters go"), "/counsel/allegro/letters/texts");
+        scene.say_to_whom().await;
+        scene.browser.get("/counsel/allegro/letters").await.expect("with the button above");
+        scene.draft_all("direction").await.expect("Download 2 letters (ZIP)");
+
+        // Two days later one of the claims is withdrawn: its letter says so, and is in no ZIP.
+        scene.app.pass(chrono::Duration::days(2));
+        let withdrawn_at = recoup.clock.now();
+        withdraw::withdraw(recoup, &jay, jay_id, "Paid in full.").await.unwrap();
+        let counsel = scene.app.browser_of(&scene.counsel).await;
+        let page = counsel.get("/counsel/allegro/letters?kind=direction").await;
+        let table = html::table(&page.body, "Letters of direction").expect("the letters");
+        let about: Vec<_> = table.iter().skip(1).map(|row| (row[0].as_str(), row[2].as_str())).collect();
+        assert_eq!(about, [(jay_number.as_str(), "version 1; the claim is withdrawn"), (wave_number.as_str(), "version 1")]);
+        page.expect("1 letter is of a withdrawn claim. It is not in the ZIP.");
+        page.expect("Download 1 letter (ZIP)");
+        page.expect("Every submitted claim with digital royalties that needs a letter has it.");
+        for zip in ["/counsel/allegro/letters/zip/direction", "/counsel/allegro/letters/zip/direction?state=drafted"] {
+            let files = render::package::files(std::io::Cursor::new(bytes(&counsel, zip).await)).unwrap();
+            let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+            assert_eq!(names, [format!("{wave_number}-letter-of-direction.pdf")]);
+        }
+        let mut tx = recoup.store.read().await.unwrap();
+        let count = store::counts(&mut tx, scene.case).await.unwrap().remove(0);
+        drop(tx);
+        assert_eq!((count.kind.as_str(), count.state.as_str(), count.letters, count.withdrawn), ("direction", "drafted", 2, 1));
+        let claim = format!("/counsel/allegro/claims/{jay_number}");
+        let letter = counsel.get(&claim).await.link("Letter of direction");
+        let page = counsel.get(&letter).await;
+        page.expect("It was withdrawn on 6 March 2026. This draft is not to be sent");
+        page.expect(&format!("version 1 of claim {jay_number}; the claim is withdrawn"));
+        page.expect_no("The claim was amended since");
+        assert_ne!(page.form(&letter).value("state"), Some("sent"), "nothing is proposed");
+        let claimant = scene.app.browser_of(&jay).await;
+        claimant.get(&format!("/claims/{jay_id}")).await.expect("The claim is withdrawn, so it is not to be sent.");
+
+        // What happened before is told as ever; what happened since needs a note.
+        let step = async |state: &str, day: &str, note: &str| {
+            let page = counsel.get(&letter).await;
+            counsel.send(page.form(&letter).fill("state", state).fill("day", day).fill("note", note)).await
+        };
+        let refused = step("sent", "2026-03-06", "").await;
+        refused.expect_status(422);
+        refused.expect("The claim was withdrawn on 6 March 2026. If this happened all the same, say how.");
+        let page = step("sent", "2026-03-05", "").await;
+        page.expect("The letter is “sent” since 5 March 2026.");
+        page.expect("Whoever has this letter may have to be told.");
+        step("signed", "2026-03-06", "").await.expect_status(422);
+        step("signed", "2026-03-06", "Signed before the distributor heard of it.").await.expect("The letter is “signed” since 6 March 2026.");
+        let page = claimant.get(&format!("/claims/{jay_id}")).await;
+        page.expect("Tell counsel if you hear or receive something because of this letter.");
+        page.expect_no("The aggregator is to accept it.");
+
+        // An amendment that is begun changes nothing of it; once it is sent, the letter is about a version that is no longer in force.
+        scene.app.pass(chrono::Duration::hours(1));
+        stage::open_next_version(recoup, &jay, jay_id).await;
+        let mut tx = recoup.store.read().await.unwrap();
+        let row = store::of_claim(&mut tx, jay_id).await.unwrap().remove(0);
+        drop(tx);
+        assert_eq!((row.withdrawn_at, row.in_force), (Some(withdrawn_at), false));
+        stage::send(recoup, &jay, jay_id).await.unwrap();
+        let page = counsel.get(&letter).await;
+        page.expect(&format!("version 1 of claim {jay_number}, which is no longer in force"));
+        page.expect_no("The claim is withdrawn");
+        counsel.get(&claim).await.expect("version 1, which is no longer in force");
     }
 
     async fn a_draft_is_written_anew_when_the_claim_is_amended(database) {

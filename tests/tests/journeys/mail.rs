@@ -130,6 +130,39 @@ on_both! {
         assert!(app.mails().await.iter().any(|mail| mail.id.0 == id));
     }
 
+    async fn the_pages_say_that_withdrawn_claims_are_left_out(database) {
+        let (app, browser) = filed(&database).await;
+        let action = "/counsel/allegro/mail/write";
+        let post = |page: &tests::Page| page.forms().into_iter().find(|form| form.action == action && form.post).unwrap();
+        let page = browser.get(action).await;
+        page.expect("Withdrawn claims are left out");
+        page.expect_no("Submitted and withdrawn");
+        let form = post(&page).fill_all([("subject", "A question"), ("text", "Who?"), ("per_hour", "1")]);
+        let seen = browser.send(form.forge("do", "look")).await;
+        let queued = browser.send(post(&seen).forge("do", "queue")).await;
+        queued.expect("To: all submitted claims.");
+        app.run_jobs().await;
+        app.pass(chrono::Duration::minutes(1));
+        // Cem’s letter is the last of three, an hour apart.
+        let cem: Vec<(i64, i64)> = database.rows("SELECT o.claim_id, o.id FROM outbox o WHERE o.kind = 'letter' AND o.recipient = 'cem@example.org'").await;
+        let (claim, mail) = cem[0];
+        let account: Vec<(i64,)> = database.rows("SELECT id FROM accounts WHERE email = 'cem@example.org'").await;
+        let actor = stage::actor(&app.recoup, claims::AccountId(account[0].0)).await;
+        claims::actions::withdraw::withdraw(&app.recoup, &actor, claims::ClaimId(claim), "Paid.").await.unwrap();
+        let page = browser.get(action).await;
+        page.expect("2 claims");
+        browser.get(&format!("{action}?status=withdrawn")).await.expect_no("Withdrawn claims are left out");
+        let here = format!("/counsel/allegro/mail/{mail}");
+        let page = browser.get(&here).await;
+        page.expect("The claim was withdrawn after this mail was queued");
+        assert!(page.forms().iter().all(|form| form.action != format!("{here}/send") && form.action != here), "neither sent at once nor edited");
+        app.pass(chrono::Duration::hours(3));
+        app.run_jobs().await;
+        let browser = app.signed_in("counsel@example.org").await;
+        browser.get(&here).await.expect("Its claim was withdrawn before it went out.");
+        browser.get(&queued.path).await.expect("discarded: 1");
+    }
+
     async fn templates_are_kept_checked_and_used(database) {
         let (_app, browser) = filed(&database).await;
         let list = browser.get("/counsel/allegro/mail/templates").await;

@@ -11,6 +11,7 @@ mod filings;
 mod letters;
 mod mail;
 mod matching;
+mod on_paper;
 mod scanner;
 mod statements;
 mod two_processes;

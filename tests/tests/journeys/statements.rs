@@ -1,7 +1,7 @@
 //! Importing statements through plain forms: what is understood, asked, accepted, imported, replaced.
 
 use claims::store::statements as stored;
-use tests::{App, Browser, Database, Page, on_both, stage};
+use tests::{App, Browser, Database, Page, html::Form, on_both, stage};
 
 async fn claim(database: &Database) -> (App, Browser, String) {
     let app = App::start(database).await;
@@ -22,6 +22,70 @@ async fn upload(browser: &Browser, claim: &str, name: &str, bytes: &[u8]) -> Pag
 
 fn corpus(name: &str) -> Vec<u8> {
     std::fs::read(format!("{}/fixtures/statements/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+/// A workbook with sheets of texts, cell by cell.
+fn workbook(sheets: &[(&str, &[&[&str]])]) -> Vec<u8> {
+    use std::{fmt::Write as _, io::Write as _};
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let mut part = |name: &str, text: &str| {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    };
+    let (mut names, mut relations) = (String::new(), String::new());
+    for (place, (name, _)) in (1..).zip(sheets) {
+        write!(names, r#"<sheet name="{name}" sheetId="{place}" r:id="rId{place}"/>"#).unwrap();
+        write!(relations, r#"<Relationship Id="rId{place}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet{place}.xml"/>"#).unwrap();
+    }
+    // The first part says what kind of archive it is.
+    part(
+        "xl/workbook.xml",
+        &format!(
+            r#"<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>{names}</sheets></workbook>"#
+        ),
+    );
+    part(
+        "[Content_Types].xml",
+        r#"<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>"#,
+    );
+    part(
+        "_rels/.rels",
+        r#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#,
+    );
+    part(
+        "xl/_rels/workbook.xml.rels",
+        &format!(
+            r#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{relations}</Relationships>"#
+        ),
+    );
+    for (place, (_, rows)) in (1..).zip(sheets) {
+        let mut data = String::new();
+        for (row, cells) in (1..).zip(*rows) {
+            write!(data, r#"<row r="{row}">"#).unwrap();
+            for (column, cell) in ('A'..).zip(*cells) {
+                write!(data, r#"<c r="{column}{row}" t="inlineStr"><is><t>{cell}</t></is></c>"#).unwrap();
+            }
+            data.push_str("</row>");
+        }
+        part(
+            &format!("xl/worksheets/sheet{place}.xml"),
+            &format!(
+                r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{data}</sheetData></worksheet>"#
+            ),
+        );
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+const HEADER: &[&str] = &["Period", "Barcode", "Title", "Net Units", "Net Due", "Currency"];
+
+/// The form of a page that has a field.
+#[track_caller]
+fn form_with(page: &Page, field: &str) -> Form {
+    page.forms()
+        .into_iter()
+        .find(|form| form.has(field))
+        .unwrap_or_else(|| panic!("no form with {field}: {}", page.text()))
 }
 
 async fn counts(database: &Database) -> (i64, i64, i64, i64) {
@@ -146,6 +210,188 @@ on_both! {
         let form = page.forms().into_iter().find(|form| form.has("days")).unwrap();
         let page = browser.send(form.fill("days", "day_first")).await;
         page.expect("1 March 2015 – 2 April 2015");
+    }
+
+    async fn a_day_that_cannot_be_so_stands_beside_its_field(database) {
+        let (_app, browser, claim) = claim(&database).await;
+        let mut page = upload(&browser, &claim, "n.csv", b"Catalogue Number,Title,Net Units,Net Due (USD)\nAB 1,One,3,12.50\n").await;
+        page.expect("No column says when the sales were made.");
+        for (from, to, words) in [
+            ("2015-13-01", "", "“2015-13-01” is not a day or month. Write it like 2015-03-31 or March 2015."),
+            ("31.12.2015 foo", "", "“31.12.2015 foo” is not a day or month. Write it like 2015-03-31 or March 2015."),
+            ("2015-03-31", "2015-01-31", "The period ends before it starts: it starts on 31 March 2015."),
+            ("03/04/2015", "", "“03/04/2015” can mean 4 March 2015 or 3 April 2015. Write the month as a word, or the year first: 2015-03-04."),
+        ] {
+            page = browser.send(form_with(&page, "from").fill("from", from).fill("to", to)).await;
+            page.expect(words);
+            page.expect_no("This file cannot be imported as it is");
+            let field = if to.is_empty() { "from" } else { "to" };
+            assert!(tests::html::attributes(&page.body, ".error-summary a", "href").contains(&format!("#field-{field}")), "{}", page.body);
+            assert_eq!(tests::html::attributes(&page.body, "input[aria-invalid=true]", "name"), [field]);
+            let form = form_with(&page, "from");
+            assert_eq!((form.value("from"), form.value("to")), (Some(from), Some(to)));
+            assert!(!page.forms().iter().any(|form| form.action.ends_with("/confirm")));
+        }
+        // What can be read in one order only is read, and shown in words.
+        let page = browser.send(form_with(&page, "from").fill("from", "01/31/2015").fill("to", "")).await;
+        page.expect("31 January 2015");
+        browser.send(page.form(&format!("{}/confirm", page.path))).await.expect("1 line was imported");
+    }
+
+    async fn two_columns_of_one_meaning_are_shown_again_as_they_were_said(database) {
+        let (_app, browser, claim) = claim(&database).await;
+        let page = upload(&browser, &claim, "u.csv", &corpus("unknown.csv")).await;
+        let columns = browser.get(&format!("{}/columns", page.path)).await;
+        let form = columns.form(&page.path).fill("category", "unpaid_sales").fill("column-2", "amount");
+        let wrong = browser.send(form).await;
+        wrong.expect_status(422);
+        wrong.expect("is what a column above means already; it can be only one.");
+        assert_eq!(tests::html::attributes(&wrong.body, "select[aria-invalid=true]", "name"), ["column-6"]);
+        let form = wrong.form(&page.path);
+        assert_eq!((form.value("column-2"), form.value("column-6"), form.value("category")), (Some("amount"), Some("amount"), Some("unpaid_sales")));
+        // Nothing of it was kept.
+        browser.get(&page.path).await.expect("What do the columns mean?");
+        browser.send(form.fill("column-2", "title")).await.expect("72.00");
+    }
+
+    async fn each_sheet_of_a_workbook_is_an_import_of_its_own(database) {
+        let (_app, browser, claim) = claim(&database).await;
+        let row = |period: &'static str| [period, "036000291452", "One", "2", "15.00", "USD"];
+        let (first, second) = (row("2015-01"), row("2015-04"));
+        let book = workbook(&[("Q1", &[HEADER, &first]), ("Q2", &[HEADER, &second])]);
+        let page = upload(&browser, &claim, "year.xlsx", &book).await;
+        page.expect("Only the sheet “Q1” is imported. The others can be imported afterwards, each by itself: “Q2”.");
+        let done = page.path.clone();
+        browser.send(page.form(&format!("{done}/confirm"))).await.expect("1 line was imported");
+        let again = upload(&browser, &claim, "year.xlsx", &book).await;
+        again.expect("imported already: nothing was added");
+        again.expect("Other sheets of this file");
+        let page = browser.send(form_with(&again, "sheet").fill("sheet", "Q2")).await;
+        page.expect("sheet “Q2” of 2");
+        page.expect("April 2015");
+        // The first one is not imported once more by way of another layout.
+        let layout = form_with(&page, "layout");
+        browser.send(layout.fill("sheet", "Q1")).await.expect("The sheet “Q1” of this very file was imported already.");
+        browser.send(page.form(&format!("{}/confirm", page.path))).await.expect("1 line was imported");
+        assert_eq!(counts(&database).await, (2, 2, 2, 1));
+        let places: Vec<(String,)> = database.rows("SELECT place FROM evidence ORDER BY id").await;
+        assert_eq!(places.into_iter().map(|(place,)| place).collect::<Vec<_>>(), ["sheet Q1, row 2", "sheet Q2, row 2"]);
+        let page = browser.get(&done).await;
+        page.expect("Imported: Q2");
+        assert!(!page.forms().iter().any(|form| form.has("sheet")), "no sheet is left");
+        browser.get(&format!("{claim}/import")).await.expect("sheet “Q2”");
+    }
+
+    async fn a_mapping_that_is_remembered_is_read_by_on_the_sheet_that_was_chosen(database) {
+        let (_app, browser, claim) = claim(&database).await;
+        let unknown = String::from_utf8(corpus("unknown.csv")).unwrap();
+        let cells: Vec<Vec<&str>> = unknown.lines().take(2).map(|line| line.split(';').collect()).collect();
+        let later: Vec<&str> = cells[1].iter().map(|cell| if *cell == "31.01.2015" { "31.07.2015" } else { cell }).collect();
+        let book = workbook(&[("One", &[&cells[0], &cells[1]]), ("Two", &[&cells[0], &later])]);
+        let page = upload(&browser, &claim, "u.xlsx", &book).await;
+        let columns = browser.get(&format!("{}/columns", page.path)).await;
+        let form = columns.form(&page.path).fill("category", "unpaid_sales").fill("column-2", "title");
+        let page = browser.send(form).await;
+        browser.send(page.form(&format!("{}/confirm", page.path))).await.expect("1 line was imported");
+        let done = browser.get(&page.path).await;
+        let page = browser.send(form_with(&done, "sheet").fill("sheet", "Two")).await;
+        page.expect("as you said for an earlier file with the same header");
+        page.expect("sheet “Two” of 2");
+        page.expect("July 2015");
+    }
+
+    async fn a_sheet_that_cannot_be_read_asks_which_one_is_meant(database) {
+        let (_app, browser, claim) = claim(&database).await;
+        let row = ["2015-01", "036000291452", "One", "2", "15.00", "USD"];
+        let cover: &[&[&str]] = &[&["Prepared for"], &["Jay Records"]];
+        let book = workbook(&[("Cover", cover), ("Sales", &[HEADER, &row]), ("Empty", &[])]);
+        let page = upload(&browser, &claim, "report.xlsx", &book).await;
+        page.expect("The sheet “Cover” cannot be read");
+        page.expect("“Sales” is the only other sheet in which a table was found.");
+        page.expect("Empty (no table was found)");
+        browser.get(&format!("{}/columns", page.path)).await.expect("The sheet “Cover” cannot be read");
+        let form = form_with(&page, "sheet");
+        assert_eq!(form.value("sheet"), Some("Sales"));
+        let page = browser.send(form).await;
+        page.expect("sheet “Sales” of 3");
+        browser.send(page.form(&format!("{}/confirm", page.path))).await.expect("1 line was imported");
+
+        let second = ["2015-02", "036000291452", "One", "2", "15.00", "USD"];
+        let book = workbook(&[("Cover", cover), ("January", &[HEADER, &row]), ("February", &[HEADER, &second])]);
+        let page = upload(&browser, &claim, "two.xlsx", &book).await;
+        page.expect("Which sheet is the statement?");
+        assert_eq!(form_with(&page, "sheet").value("sheet"), Some(""));
+        browser.send(form_with(&page, "sheet").fill("sheet", "February")).await.expect("sheet “February” of 3");
+    }
+
+    async fn an_import_is_undone_and_repeated(database) {
+        let (app, browser, claim) = claim(&database).await;
+        let page = upload(&browser, &claim, "a.csv", &corpus("physical.csv")).await;
+        let first = page.path.clone();
+        browser.send(page.form(&format!("{first}/confirm"))).await.expect("6 lines were imported");
+        let done = browser.get(&first).await;
+        let ask = browser.click(&done, "Remove the lines of this import").await;
+        ask.expect("6 lines are taken out of this draft");
+        assert_eq!(counts(&database).await.0, 6, "nothing goes before it is confirmed");
+        let undone = browser.send(ask.form(&format!("{first}/remove"))).await;
+        undone.expect("6 lines were removed.");
+        undone.expect("no line of it is left in the claim");
+        assert_eq!(counts(&database).await, (0, 0, 6, 1), "the document stays");
+        browser.send(ask.form(&format!("{first}/remove"))).await.expect("No line of it was left.");
+        browser.get(&format!("{claim}/import")).await.expect("Imported, no line of it is left");
+
+        // The same file again, and a near copy of it: nothing is left that they could double.
+        let near = [corpus("physical.csv"), b"\n".to_vec()].concat();
+        upload(&browser, &claim, "near.csv", &near).await.expect_no("A period that another import has too");
+        let page = upload(&browser, &claim, "a.csv", &corpus("physical.csv")).await;
+        page.expect_no("imported already");
+        browser.send(page.form(&format!("{}/confirm", page.path))).await.expect("6 lines were imported");
+        let lines: Vec<(i64,)> = database.rows("SELECT line FROM lines ORDER BY line").await;
+        assert_eq!(lines.iter().map(|(line,)| *line).collect::<Vec<_>>(), [7, 8, 9, 10, 11, 12], "no number comes again");
+
+        // Removed one by one: as long as one is left the file is there.
+        let id: i64 = claim.rsplit('/').next().unwrap().parse().unwrap();
+        let account = stage::person(&app.recoup, "bob@example.org", true, false).await;
+        let refused = claims::actions::undo_import::undo(&app.recoup, &account, claims::ClaimId(id), claims::ImportId(1)).await;
+        assert!(refused.is_err(), "another’s");
+        for line in 7..=12 {
+            upload(&browser, &claim, "a.csv", &corpus("physical.csv")).await.expect("imported already: nothing was added");
+            let ask = browser.get(&format!("{claim}/line/{line}/remove")).await;
+            browser.send(ask.form(&format!("{claim}/line/{line}/remove"))).await.expect(&format!("Line {line} is removed."));
+        }
+        let page = browser.get(&page.path).await;
+        let page = browser.send(form_with(&page, "sheet")).await;
+        browser.send(page.form(&format!("{}/confirm", page.path))).await.expect("6 lines were imported");
+    }
+
+    async fn what_an_amendment_undoes_is_back_when_it_is_discarded(database) {
+        let app = App::start(&database).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
+        let (actor, id) = stage::ready(&app.recoup, account, "allegro", "Jay Records").await;
+        let (browser, claim) = (app.browser_of(&actor).await, format!("/claims/{id}"));
+        let page = upload(&browser, &claim, "a.csv", &corpus("physical.csv")).await;
+        let first = page.path.clone();
+        browser.send(page.form(&format!("{first}/confirm"))).await.expect("6 lines were imported");
+        stage::send(&app.recoup, &actor, id).await.unwrap();
+        // A claim that was sent offers nothing that changes it.
+        browser.get(&first).await.expect_no("Remove the lines of this import");
+        app.pass(chrono::Duration::hours(1));
+        stage::open_next_version(&app.recoup, &actor, id).await;
+        let before = database.row_counts().await;
+        upload(&browser, &claim, "a.csv", &corpus("physical.csv")).await.expect("imported already: nothing was added");
+        let ask = browser.click(&browser.get(&first).await, "Remove the lines of this import").await;
+        browser.send(ask.form(&format!("{first}/remove"))).await.expect("6 lines were removed.");
+        let page = upload(&browser, &claim, "a.csv", &corpus("physical.csv")).await;
+        browser.send(page.form(&format!("{}/confirm", page.path))).await.expect("6 lines were imported");
+        claims::actions::discard::discard(&app.recoup, &actor, id).await.unwrap();
+        stage::open_next_version(&app.recoup, &actor, id).await;
+        let after = database.row_counts().await;
+        for table in ["lines", "evidence", "imports", "import_lines", "statement_rows", "documents"] {
+            let rows = |counts: &[(String, i64)]| counts.iter().find(|(name, _)| name == table).unwrap().1;
+            assert_eq!(rows(&before), rows(&after), "{table}");
+        }
+        upload(&browser, &claim, "a.csv", &corpus("physical.csv")).await.expect("imported already: nothing was added");
     }
 
     async fn a_mapping_is_remembered_and_offered(database) {

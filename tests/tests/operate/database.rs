@@ -20,8 +20,9 @@ async fn locked(database: Database) {
         let browser = browser.clone();
         let recoup = app.recoup.clone();
         tokio::spawn(async move {
-            let mut sent: Vec<(String, String)> = stage::signature().0.into_iter().collect();
-            sent.push(("version".to_owned(), stage::draft(&recoup, claim).await.to_string()));
+            let draft = stage::draft(&recoup, claim).await;
+            let mut sent: Vec<(String, String)> = stage::signed(&recoup, draft).await.0.into_iter().collect();
+            sent.push(("version".to_owned(), draft.to_string()));
             browser.fetch(browser.request("POST", &format!("/claims/{claim}/sign")).form(&sent)).await
         })
     };

@@ -27,7 +27,7 @@ impl Scene {
         let documents::Added::New(document) = documents::add(recoup, &actor, claim, &file).await.unwrap() else {
             panic!()
         };
-        edit_lines::cite_many(recoup, &actor, claim, document, "1", "page 1").await.unwrap();
+        edit_lines::cite_many(recoup, &actor, claim, document, "1", "row 1").await.unwrap();
         stage::send(recoup, &actor, claim).await.unwrap();
         stage::open_next_version(recoup, &actor, claim).await;
         let csv = b"Period,Barcode,Title,Net Units,Net Due,Currency\n2015-03,036000291452,A,2,15.00,USD\n";
@@ -69,8 +69,9 @@ pub fn config(database: &Database) -> Config {
 
 /// Sends the signature of a claim whose draft is ready; gives the answer.
 pub async fn sign(app: &App, browser: &Browser, claim: ClaimId, headers: &[(&str, &str)]) -> tests::Page {
-    let mut sent: Vec<(String, String)> = stage::signature().0.into_iter().collect();
-    sent.push(("version".to_owned(), stage::draft(&app.recoup, claim).await.to_string()));
+    let draft = stage::draft(&app.recoup, claim).await;
+    let mut sent: Vec<(String, String)> = stage::signed(&app.recoup, draft).await.0.into_iter().collect();
+    sent.push(("version".to_owned(), draft.to_string()));
     let mut request = browser.request(Method::POST.as_str(), &format!("/claims/{claim}/sign")).form(&sent);
     for (name, value) in headers {
         request = request.header(*name, *value);

@@ -107,6 +107,19 @@ on_both! {
         assert_eq!(attempts::find(&mut tx, "k").await.unwrap(), Some((3, start())));
         let later = start() + Duration::hours(3);
         assert_eq!(attempts::count(&mut tx, "k", later, later - Duration::hours(1)).await.unwrap(), 1, "old failures no longer count");
+        // Taken back: by one, to the time before if none was counted since, and never below none.
+        let (second, third) = (later + Duration::seconds(1), later + Duration::seconds(2));
+        attempts::count(&mut tx, "k", second, start()).await.unwrap();
+        attempts::take_back(&mut tx, "k", second, later).await.unwrap();
+        assert_eq!(attempts::find(&mut tx, "k").await.unwrap(), Some((1, later)));
+        attempts::count(&mut tx, "k", second, start()).await.unwrap();
+        attempts::count(&mut tx, "k", third, start()).await.unwrap();
+        for expected in [2, 1, 0, 0] {
+            attempts::take_back(&mut tx, "k", second, later).await.unwrap();
+            assert_eq!(attempts::find(&mut tx, "k").await.unwrap(), Some((expected, third)));
+        }
+        attempts::take_back(&mut tx, "unknown", second, later).await.unwrap();
+        assert_eq!(attempts::find(&mut tx, "unknown").await.unwrap(), None);
         attempts::clear(&mut tx, "k").await.unwrap();
         assert_eq!(attempts::find(&mut tx, "k").await.unwrap(), None);
     }

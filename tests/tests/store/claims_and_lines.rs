@@ -43,6 +43,7 @@ fn file(name: &str) -> NewDocument {
         media_type: "application/pdf".to_owned(),
         bytes: 10,
         pages: Some(2),
+        unreadable: None,
     }
 }
 

@@ -64,6 +64,8 @@ async fn list(app: &App, case: claims::CaseId, filter: &Filter, order: Order) ->
         amount: rows.iter().map(|row| row.amount).sum(),
         documented: rows.iter().map(|row| row.documented).sum(),
         units: rows.iter().map(|row| row.units).sum(),
+        more_lines: rows.iter().map(|row| row.more_lines).sum(),
+        more_units: rows.iter().map(|row| row.more_units).sum(),
         removed: rows.iter().map(|row| row.removed).sum(),
         suspected: rows.iter().map(|row| row.suspected).sum(),
     };
@@ -94,6 +96,8 @@ on_both! {
         assert_eq!(names(&rows), ["100% Vinyl_Ltd", "Waveform", "Summit", "Åse Wholesale", "Withdrawn Ltd"]);
         assert!(rows[0].number.starts_with("ALG-"), "{}", rows[0].number);
         assert_eq!((sums.amount, sums.documented), (4_400_100, 2_900_000), "stock on another basis than the filings' is not counted");
+        // By hand: one line of the first, two of the second, and the one that was withdrawn; the third has no value, the fourth another basis.
+        assert_eq!((sums.lines, sums.units, sums.more_lines, sums.more_units), (4, 1_000, 2, 10_010));
 
         let submitted = Filter { status: Some(ClaimStatus::Submitted), ..all.clone() };
         assert_eq!(list(&app, case, &submitted, Order::Number).await.1.amount, 4_400_000);
@@ -101,8 +105,12 @@ on_both! {
         assert_eq!(names(&list(&app, case, &withdrawn, Order::Number).await.0), ["Withdrawn Ltd"]);
         let stock = Filter { category: Some(Category::HeldInventory), ..all.clone() };
         let (rows, sums) = list(&app, case, &stock, Order::Number).await;
-        assert_eq!((names(&rows), sums.amount), (vec!["Waveform", "Summit"], 1_400_000));
-        assert_eq!(rows[1].units, 10_000);
+        assert_eq!((names(&rows), sums.amount), (vec!["Waveform", "Summit", "Åse Wholesale"], 1_400_000), "all who hold stock");
+        let counts = |row: &RegisterRow| (row.lines, row.units, row.more_lines, row.more_units);
+        assert_eq!(rows.iter().map(counts).collect::<Vec<_>>(), [(1, 1_000, 0, 0), (0, 0, 1, 10_000), (0, 0, 1, 10)]);
+        let units = Filter { basis: Some(Basis::UnitsOnly), ..all.clone() };
+        let (rows, sums) = list(&app, case, &units, Order::Number).await;
+        assert_eq!((names(&rows), sums.lines, sums.units, sums.amount), (vec!["Summit"], 1, 10_000, 0));
         let wholesale = Filter { basis: Some(Basis::Wholesale), ..all.clone() };
         let (rows, sums) = list(&app, case, &wholesale, Order::Number).await;
         assert_eq!((names(&rows), sums.amount), (vec!["Åse Wholesale"], 7_000));

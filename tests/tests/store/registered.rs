@@ -11,7 +11,7 @@ use claims::{
         registered, removed,
     },
 };
-use tests::{App, on_both, stage};
+use tests::{App, Kind, on_both, stage};
 
 /// Sums of everything, after the rows were compared with what they are made of.
 async fn sums(app: &App, case: CaseId, basis: Basis) -> [RegisterSums; 2] {
@@ -34,6 +34,7 @@ on_both! {
         stage::sent(recoup, account, "allegro", "Summit").await;
         let [submitted, _] = sums(&app, case, Basis::Retail).await;
         assert_eq!((submitted.claims, submitted.lines, submitted.amount), (2, 3, 3_014_000));
+        assert_eq!((submitted.more_lines, submitted.more_units), (1, 10), "what is at wholesale stands beside it");
 
         // Runs of matching take something off, more, and nothing.
         let mut tx = recoup.store.write().await.unwrap();
@@ -88,6 +89,29 @@ on_both! {
         registered::keep_case(&mut tx, case).await.unwrap();
         tx.commit().await.unwrap();
         sums(&app, case, Basis::Wholesale).await;
+    }
+
+    // Rows that were kept while stock without a value still stood among the lines of an amount, and with another basis.
+    async fn rows_from_before_are_brought_up_to_date(database) {
+        let app = App::start(&database).await;
+        let recoup = &app.recoup;
+        let case = stage::case(recoup, "allegro", "ALG").await;
+        let account = stage::person(recoup, "a@example.org", true, false).await.account;
+        let (actor, id) = stage::ready(recoup, account, "allegro", "Waveform").await;
+        let units = stage::answers(&[("as_of", "2016-06-03"), ("units_claimed", "7"), ("basis", "units_only"), ("currency", "USD")]);
+        stage::line(recoup, &actor, id, Category::HeldInventory, &units, None).await;
+        stage::line(recoup, &actor, id, Category::HeldInventory, &stage::stock("10", "retail", "14.00"), None).await;
+        stage::send(recoup, &actor, id).await.unwrap();
+        let [now, _] = sums(&app, case, Basis::Retail).await;
+        assert_eq!((now.lines, now.units, now.more_lines, now.more_units), (2, 10, 1, 7));
+        database.tamper("UPDATE registered SET lines = 3, units = 17, more_lines = 0, more_units = 0").await;
+        let migration = match database.kind() {
+            Kind::Sqlite => include_str!("../../../migrations/sqlite/0012_counted.sql"),
+            Kind::Postgres => include_str!("../../../migrations/postgres/0012_counted.sql"),
+        };
+        let update = migration.split(';').find(|statement| statement.trim().starts_with("UPDATE registered")).unwrap();
+        assert_eq!(database.tamper(update).await, 1);
+        assert_eq!(sums(&app, case, Basis::Retail).await[0], now);
     }
 
     async fn runs_and_claims_at_the_same_time_agree(database) {

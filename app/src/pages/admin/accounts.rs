@@ -59,12 +59,17 @@ fn row(account: Account, me: AccountId, page: i64) -> impl IntoView {
         (None, None) => ("Not confirmed", "draft"),
     };
     let administrator = account.administrator.then_some("Administrator");
+    // Several accounts may have an address that none of them confirmed: then their numbers tell them apart.
+    let which = match account.verified_at {
+        Some(_) => account.email.clone(),
+        None => format!("{}, not confirmed, account {}", account.email, account.id),
+    };
     let change = (account.id != me).then(|| {
         let (verb, words) = if account.disabled_at.is_some() { ("enable", "Enable") } else { ("disable", "Disable") };
         view! {
             <form method="post" action=format!("/admin/accounts/{}/{verb}", account.id) class="inline">
                 <input type="hidden" name="page" value=page.to_string()/>
-                <button type="submit" class="link">{words}<span class="hidden">" "{account.email.clone()}</span></button>
+                <button type="submit" class="link">{words}<span class="hidden">" "{which}</span></button>
             </form>
         }
     });

@@ -17,6 +17,7 @@ use crate::{
     components::{FormSections, Table},
     pages::account::typed::{Typed, refused},
     request::{Answer, Sent, Visitor, see_other},
+    shell::Page,
 };
 
 /// The part of the page of a case.
@@ -55,14 +56,14 @@ fn appointed(slug: &str, counsel: Vec<(AccountId, String, String)>) -> AnyView {
     let rows: Vec<_> = counsel
         .into_iter()
         .map(|(account, name, email)| {
-            let action = format!("/admin/cases/{slug}/counsel/{account}/dismiss");
+            let ask = format!("/admin/cases/{slug}/counsel/{account}/dismiss");
+            // Two of the same name are told apart by their addresses.
+            let whose = format!(" of {name}, {email}");
             view! {
                 <tr>
-                    <th scope="row">{name.clone()}</th>
+                    <th scope="row">{name}</th>
                     <td>{email}</td>
-                    <td class="row-actions">
-                        <form method="post" action=action class="inline"><button type="submit" class="link">"End the appointment"<span class="hidden">" of "{name}</span></button></form>
-                    </td>
+                    <td class="row-actions"><a href=ask>"End the appointment"<span class="hidden">{whose}</span></a></td>
                 </tr>
             }
         })
@@ -91,6 +92,39 @@ pub async fn invite(visitor: Visitor, Path(slug): Path<String>, sent: Sent) -> A
             refused(&visitor, failure, sent.0, |typed| case::show(shown, settings, revision, typed))
         }
     }
+}
+
+/// `GET /admin/cases/{slug}/counsel/{account}/dismiss`: says what it means, and asks.
+pub async fn ask_to_dismiss(visitor: Visitor, Path((slug, account)): Path<(String, String)>) -> Answer {
+    visitor.may(Action::ManageCases)?;
+    let row = case::find(&visitor, &slug).await?;
+    let account = account.parse().map(AccountId).map_err(|_| Refusal::NotFound)?;
+    let mut tx = visitor.recoup().store.read().await?;
+    let acting = store::cases::counsel(&mut tx, row.id).await?;
+    drop(tx);
+    let back = format!("/admin/cases/{slug}#counsel");
+    let last = acting.len() == 1;
+    let Some((_, name, email)) = acting.into_iter().find(|(id, ..)| *id == account) else {
+        visitor.notice("This appointment has ended already.").await;
+        return Ok(see_other(&back));
+    };
+    let title = row.read()?.settings.title;
+    Ok(visitor.page(Page::new("End an appointment", move || {
+        let last = last.then(|| view! { <li>"Nobody else acts as counsel of this case: until somebody is invited, nobody can read what is filed."</li> });
+        view! {
+            <h1>"End this appointment?"</h1>
+            <p class="lede">{format!("{name}, {email}, as counsel in “{title}”.")}</p>
+            <ul>
+                <li>"From then on they see nothing of this case: no claims, no documents, no filings. They get none of its mails."</li>
+                <li>"What they did and decided stays as it is, and stays in the events of the case."</li>
+                <li>"It cannot be undone here: to appoint them again, you invite them again."</li>
+                {last}
+            </ul>
+            <form method="post">
+                <div class="actions"><button type="submit" class="danger">"End the appointment"</button><a href=back>"Keep it"</a></div>
+            </form>
+        }
+    })))
 }
 
 /// `POST /admin/cases/{slug}/counsel/{account}/dismiss`: a second click finds nobody to dismiss and says the same.

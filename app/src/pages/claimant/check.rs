@@ -134,9 +134,10 @@ fn documents(draft: &Draft) -> AnyView {
         .iter()
         .map(|document| {
             let size = parts::size(u64::try_from(document.bytes).unwrap_or(0));
+            let unreadable = document.unreadable().map(|reason| view! { <br/>{format!("It is {}.", reason.words())} });
             view! {
                 <tr>
-                    <th scope="row"><a href=format!("/documents/{}", document.id)>{document.name.clone()}</a><br/><code>{document.sha256.clone()}</code></th><td>{document.proves.clone()}</td>
+                    <th scope="row"><a href=format!("/documents/{}", document.id)>{document.name.clone()}</a><br/><code>{document.sha256.clone()}</code>{unreadable}</th><td>{document.proves.clone()}</td>
                     <td>{parts::file_type(&document.media_type).to_owned()}</td><td class="num">{document.pages}</td><td class="num">{size}</td>
                 </tr>
             }

@@ -3,7 +3,10 @@
 use claims::{
     ClaimId, DocumentId,
     access::Refusal,
-    actions::{Failure, documents, edit_lines},
+    actions::{
+        Failure, documents,
+        edit_lines::{self, CitedBy},
+    },
 };
 use leptos::prelude::*;
 
@@ -29,9 +32,9 @@ pub async fn cite(visitor: Visitor, At((id, document)): At<(ClaimId, DocumentId)
     match edit_lines::cite_many(visitor.recoup(), visitor.actor()?, id, document, sent.get("lines"), sent.get("place"))
         .await
     {
-        Ok(lines) => {
+        Ok(CitedBy { lines, skipped }) => {
             let cite = if lines == 1 { "line cites" } else { "lines cite" };
-            visitor.notice(format!("{lines} {cite} the document.")).await;
+            visitor.notice(format!("{lines} {cite} the document.{}", without_a_line(&skipped))).await;
             Ok(see_other(&format!("/claims/{id}/documents")))
         }
         Err(Failure::Invalid(errors)) => {
@@ -40,6 +43,23 @@ pub async fn cite(visitor: Visitor, At((id, document)): At<(ClaimId, DocumentId)
         }
         Err(failure) => Err(failure.into()),
     }
+}
+
+/// Gaps that are named; more are counted.
+const GAPS_NAMED: usize = 12;
+
+/// Said of the numbers in a range that no line has.
+fn without_a_line(skipped: &[(i64, i64)]) -> String {
+    if skipped.is_empty() {
+        return String::new();
+    }
+    let named = skipped.iter().take(GAPS_NAMED);
+    let mut gaps: Vec<String> =
+        named.map(|(first, last)| if first == last { first.to_string() } else { format!("{first}–{last}") }).collect();
+    if skipped.len() > GAPS_NAMED {
+        gaps.push("and more".to_owned());
+    }
+    format!(" Skipped, because no line has these numbers: {}.", gaps.join(", "))
 }
 
 /// Asks before a document is removed.

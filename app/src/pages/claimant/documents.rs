@@ -138,11 +138,15 @@ fn card(
         view! { "Cited by "{links}"." }.into_any()
     };
     let cite = any_lines.then(|| cite_form(id, &base, &named, typed));
+    let unreadable = document.unreadable().map(|reason| {
+        view! { <Notice kind=NoticeKind::Warning>{format!("It is {}. {}", reason.words(), reason.remedy())}</Notice> }
+    });
     let proves = document.proves.clone();
     view! {
         <li>
             <h3><a href=format!("/documents/{id}")>{document.name.clone()}</a></h3>
             <p class="detail">{about}<br/>"SHA-256 begins "<code title=document.sha256.clone()>{short(&document.sha256)}</code></p>
+            {unreadable}
             {(!document.proves.is_empty()).then(|| view! { <p>{format!("Proves: {}", document.proves)}</p> })}
             <p>{cited}</p>
             {cite}
@@ -165,7 +169,11 @@ fn card(
 
 /// The form that says which lines a document proves.
 fn cite_form(id: DocumentId, base: &str, named: &str, typed: Option<&Typed>) -> impl IntoView + use<> {
-    let error = typed.and_then(|typed| typed.errors.first()).map(|error| error.message.clone());
+    let message_of = |of_place: bool| {
+        let error = typed?.errors.iter().find(|error| (error.field == "place") == of_place)?;
+        Some(error.message.clone())
+    };
+    let (error, place_error) = (message_of(false), message_of(true));
     let (lines, place) = typed
         .map(|typed| (typed.answers.get("lines").to_owned(), typed.answers.get("place").to_owned()))
         .unwrap_or_default();
@@ -174,9 +182,16 @@ fn cite_form(id: DocumentId, base: &str, named: &str, typed: Option<&Typed>) -> 
     let class = if error.is_some() { "field short wrong" } else { "field short" };
     let described = if error.is_some() { format!("hint-lines-{id} error-lines") } else { format!("hint-lines-{id}") };
     let invalid = error.is_some().then_some("true");
-    let open = error.is_some();
+    let open = error.is_some() || place_error.is_some();
     let message =
         error.map(|error| view! { <p class="error" id="error-lines"><span class="hidden">"Error: "</span>{error}</p> });
+    let place_field = if place_error.is_some() { "field-place".to_owned() } else { format!("field-place-{id}") };
+    let place_class = if place_error.is_some() { "field short wrong" } else { "field short" };
+    let place_described =
+        if place_error.is_some() { format!("hint-place-{id} error-place") } else { format!("hint-place-{id}") };
+    let place_invalid = place_error.is_some().then_some("true");
+    let place_message = place_error
+        .map(|error| view! { <p class="error" id="error-place"><span class="hidden">"Error: "</span>{error}</p> });
     view! {
         <details open=open>
             <summary>"Cite it with lines"<span class="hidden">{named.to_owned()}</span></summary>
@@ -187,10 +202,11 @@ fn cite_form(id: DocumentId, base: &str, named: &str, typed: Option<&Typed>) -> 
                     <div class="control"><input type="text" id=field name="lines" value=lines autocomplete="off" aria-describedby=described aria-invalid=invalid/></div>
                     {message}
                 </div>
-                <div class="field short">
-                    <label for=format!("field-place-{id}")>"Page or row"<span class="optional">" (optional)"</span></label>
+                <div class=place_class>
+                    <label for=place_field.clone()>"Page or row"<span class="optional">" (optional)"</span></label>
                     <p class="hint" id=format!("hint-place-{id}")>"Like page 3, or rows 12–40."</p>
-                    <div class="control"><input type="text" id=format!("field-place-{id}") name="place" value=place maxlength="100" autocomplete="off" aria-describedby=format!("hint-place-{id}")/></div>
+                    <div class="control"><input type="text" id=place_field name="place" value=place autocomplete="off" aria-describedby=place_described aria-invalid=place_invalid/></div>
+                    {place_message}
                 </div>
                 <button type="submit" class="secondary">"Cite"<span class="hidden">{named.to_owned()}</span></button>
             </form>

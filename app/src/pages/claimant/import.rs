@@ -23,6 +23,7 @@ pub async fn page(visitor: Visitor, At(id): At<ClaimId>) -> Answer {
     let draft = open(&visitor, id).await?;
     let mut tx = visitor.recoup().store.read().await?;
     let imports = stored::of_claim(&mut tx, id).await?;
+    let counting = stored::counting(&mut tx, id, draft.version.id).await?;
     drop(tx);
     let errors = visitor.take_errors().await;
     let notice = visitor.take_notice().await;
@@ -49,7 +50,8 @@ pub async fn page(visitor: Visitor, At(id): At<ClaimId>) -> Answer {
             }
         });
         let zone = draft.case.settings.time_zone.clone();
-        let rows: Vec<_> = imports.iter().map(|import| row(id, import, &zone)).collect();
+        let counts = |import: &Import| counting.iter().any(|counting| counting.id == import.id);
+        let rows: Vec<_> = imports.iter().map(|import| row(id, import, counts(import), &zone)).collect();
         let earlier = (!rows.is_empty()).then(|| view! {
             <h2>"Statements of this claim"</h2>
             <Table caption="Statements of this claim" quiet=true>
@@ -81,18 +83,20 @@ pub async fn page(visitor: Visitor, At(id): At<ClaimId>) -> Answer {
     Ok(visitor.page(page.error(wrong).whom(for_whom)))
 }
 
-fn row(claim: ClaimId, import: &Import, zone: &str) -> impl IntoView + use<> {
+fn row(claim: ClaimId, import: &Import, counts: bool, zone: &str) -> impl IntoView + use<> {
     let reading = import.reading.as_ref();
     let state = match import.state.as_str() {
-        "done" => "Imported",
+        "done" if counts => "Imported",
+        "done" => "Imported, no line of it is left",
         "replaced" => "Replaced by another file",
         _ if !import.refused.is_empty() => "Cannot be read",
         _ => "Being looked at",
     };
+    let sheet = (import.sheets().len() > 1).then(|| format!(", sheet “{}”", import.sheet()));
     let number = |number: u64| claims::money::grouped_units(i64::try_from(number).unwrap_or(i64::MAX));
     view! {
         <tr>
-            <th scope="row"><a href=format!("/claims/{claim}/import/{}", import.id)>{import.name.clone()}</a></th>
+            <th scope="row"><a href=format!("/claims/{claim}/import/{}", import.id)>{import.name.clone()}</a>{sheet}</th>
             <td>{show_day(deadline::day_in(import.started_at, zone))}</td>
             <td class="num">{reading.map(|reading| number(reading.data_rows))}</td>
             <td class="num">{reading.map(|reading| number(reading.lines))}</td>

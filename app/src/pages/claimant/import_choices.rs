@@ -121,18 +121,19 @@ pub fn apply(import: &Import, sent: &Sent) -> (Choices, Option<ImportId>) {
         replaces = sent.number("replaces").filter(|id| *id > 0).map(ImportId);
     }
     match sent.get("part") {
-        // Another sheet or layout is another table: what was said of its columns no longer holds.
+        // Another sheet or layout is another table: what was said of its columns and values no longer holds, nor does what
+        // was asked because of them.
         "layout" => {
             choices = Choices {
                 layout: clean(sent.get("layout")),
                 sheet: clean(sent.get("sheet")),
-                columns: None,
-                category: None,
-                header_row: None,
-                accepted: Default::default(),
-                offered: false,
-                remembered: false,
-                ..choices
+                aggregator: choices.aggregator,
+                money_state: choices.money_state,
+                letter_state: choices.letter_state,
+                channel: choices.channel,
+                basis: choices.basis,
+                grouping: choices.grouping,
+                ..Choices::default()
             };
         }
         "columns" => {

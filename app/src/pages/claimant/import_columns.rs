@@ -1,11 +1,19 @@
 //! What the columns of a statement mean: guesses are filled in, three values of each column stand beside.
 
-use claims::{ClaimId, ImportId, access::Refusal, actions::imports, line::Category, statements::field::Field};
+use claims::{
+    ClaimId, ImportId,
+    actions::imports,
+    case::Case,
+    intake::FieldError,
+    line::Category,
+    statements::{Choices, Reading, field::Field},
+    store::statements::Import,
+};
 use leptos::prelude::*;
 
 use super::{At, whom};
 use crate::{
-    components::Table,
+    components::{ErrorSummary, Table},
     request::{Answer, Visitor, see_other},
     shell::Page,
 };
@@ -13,13 +21,45 @@ use crate::{
 /// The page.
 pub async fn page(visitor: Visitor, At((id, import)): At<(ClaimId, ImportId)>) -> Answer {
     let (import, claim, case) = imports::open(visitor.recoup(), visitor.actor()?, id, import).await?;
-    let reading = import.reading.clone().ok_or(Refusal::NotFound)?.0;
-    let base = format!("/claims/{id}/import/{}", import.id);
-    if import.state != "open" {
-        return Ok(see_other(&base));
+    let Some(reading) = columns_of(&import) else {
+        return Ok(see_other(&format!("/claims/{id}/import/{}", import.id)));
+    };
+    let for_whom = whom(&claim, &case);
+    Ok(visitor.page(shown(&import, reading, case, Vec::new()).whom(for_whom)))
+}
+
+/// The page again with what was said of the columns, and what is wrong with it.
+///
+/// # Errors
+/// If the import is another's.
+pub async fn again(
+    visitor: &Visitor,
+    id: ClaimId,
+    import: ImportId,
+    choices: &Choices,
+    errors: Vec<FieldError>,
+) -> Answer {
+    let (import, claim, case) = imports::open(visitor.recoup(), visitor.actor()?, id, import).await?;
+    let Some(mut reading) = columns_of(&import) else {
+        return Ok(see_other(&format!("/claims/{id}/import/{}", import.id)));
+    };
+    reading.category = choices.category;
+    for (column, said) in reading.columns.iter_mut().zip(choices.columns.iter().flatten()) {
+        column.field = *said;
     }
     let for_whom = whom(&claim, &case);
-    let page = Page::new("What the columns mean", move || {
+    Ok(visitor.again(shown(&import, reading, case, errors).whom(for_whom)))
+}
+
+/// What was understood of an open file that has columns.
+fn columns_of(import: &Import) -> Option<Reading> {
+    let reading = import.reading.as_ref().filter(|_| import.state == "open")?;
+    (!reading.columns.is_empty()).then(|| reading.0.clone())
+}
+
+fn shown(import: &Import, reading: Reading, case: Case, errors: Vec<FieldError>) -> Page {
+    let (base, name) = (format!("/claims/{}/import/{}", import.claim_id, import.id), import.name.clone());
+    Page::new("What the columns mean", move || {
         let categories: Vec<_> = Category::ALL
             .into_iter()
             .filter(|category| *category != Category::Other && case.settings.categories.contains(category))
@@ -38,17 +78,27 @@ pub async fn page(visitor: Visitor, At((id, import)): At<(ClaimId, ImportId)>) -
                     .map(|field| view! { <option value=field.key() selected=column.field == Some(*field)>{field.title()}</option> })
                     .collect();
                 let header = if column.header.is_empty() { format!("Column {}", place + 1) } else { column.header.clone() };
+                let name = format!("column-{place}");
+                let wrong = errors.iter().find(|error| error.field == name).map(|error| {
+                    view! { <p class="error" id=format!("error-{name}")><span class="hidden">"Error: "</span>{error.message.clone()}</p> }
+                });
+                let (class, invalid) = if wrong.is_some() { (Some("wrong"), Some("true")) } else { (None, None) };
+                let described = wrong.is_some().then(|| format!("error-{name}"));
                 view! {
-                    <tr>
+                    <tr class=class>
                         <th scope="row">{header.clone()}</th>
                         <td>{column.samples.join(" · ")}</td>
-                        <td><select name=format!("column-{place}") aria-label=format!("Meaning of {header}")><option value="">"Not used"</option>{options}</select></td>
+                        <td>
+                            <select id=format!("field-{name}") name=name aria-label=format!("Meaning of {header}") aria-describedby=described aria-invalid=invalid><option value="">"Not used"</option>{options}</select>
+                            {wrong}
+                        </td>
                     </tr>
                 }
             })
             .collect();
         view! {
-            <a class="back" href=base.clone()>{format!("← {}", import.name)}</a>
+            <ErrorSummary errors/>
+            <a class="back" href=base.clone()>{format!("← {name}")}</a>
             <h1>"What the columns mean"</h1>
             <p class="lede">"What could be guessed from the headers and values is filled in. Say the rest, and correct what is wrong; columns that the claim has no use for stay “Not used”."</p>
             <form method="post" action=base.clone() novalidate>
@@ -62,8 +112,7 @@ pub async fn page(visitor: Visitor, At((id, import)): At<(ClaimId, ImportId)>) -
                 <div class="actions"><button type="submit">"Read the file so"</button><a href=base.clone()>"Back without changing anything"</a></div>
             </form>
         }
-    });
-    Ok(visitor.page(page.whom(for_whom)))
+    })
 }
 
 /// Discards a file that became nothing.

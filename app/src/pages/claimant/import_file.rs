@@ -5,6 +5,7 @@ use claims::{
     ClaimId, ImportId,
     actions::imports,
     case::Case,
+    intake::FieldError,
     line::Category,
     money::grouped_units,
     statements::{
@@ -12,15 +13,19 @@ use claims::{
         dates::{self, DayOrder},
         number::{self, Mark},
         problem::Severity,
+        reading::Sum,
     },
-    store::statements::{self as stored, Import},
+    store::{
+        claims::Claim,
+        statements::{self as stored, Import},
+    },
 };
 use leptos::prelude::*;
 
-use super::{At, import_choices, import_problems, open, parts, whom};
+use super::{At, import_choices, import_problems, import_sheets, import_undo, open, parts, whom};
 use crate::{
-    components::{FormField, Notice, NoticeKind, Table},
-    request::{Answer, Visitor},
+    components::{ErrorSummary, FormField, Notice, NoticeKind, Table},
+    request::{Answer, Halt, Visitor},
     shell::Page,
 };
 
@@ -38,28 +43,52 @@ pub async fn page(visitor: Visitor, At((id, import)): At<(ClaimId, ImportId)>) -
         answer.headers_mut().insert(header::REFRESH, HeaderValue::from_static("2"));
         return Ok(answer);
     }
-    let others = if import.state == "open" {
+    if import.state == "open" {
         open(&visitor, id).await?;
-        let mut tx = visitor.recoup().store.read().await?;
-        stored::of_claim(&mut tx, id).await?.into_iter().filter(|other| other.state == "done").collect()
-    } else {
-        Vec::new()
-    };
+    }
+    let draft = in_draft(&visitor, &import, &claim).await?;
     let key = visitor.key();
     let notice = visitor.take_notice().await;
+    let errors = errors(&import);
+    let wrong = !errors.is_empty();
     let page = Page::new(import.name.clone(), move || {
         let body = match &import.reading {
-            Some(reading) if import.refused.is_empty() => body(&import, &reading.0, &case, &others, key).into_any(),
+            Some(reading) if import.refused.is_empty() => {
+                body(&import, &reading.0, &case, draft.as_ref(), key).into_any()
+            }
             _ => refused(&import).into_any(),
         };
         view! {
+            <ErrorSummary errors/>
             {notice.map(|words| view! { <Notice kind=NoticeKind::Info>{words}</Notice> })}
             <a class="back" href=format!("/claims/{id}/import")>"← All statements"</a>
             <h1>{import.name.clone()}</h1>
             {body}
         }
     });
-    Ok(visitor.page(page.whom(for_whom)))
+    Ok(visitor.page(page.error(wrong).whom(for_whom)))
+}
+
+/// The imports that a draft has lines of, and how many it has of the one that is shown.
+struct InDraft {
+    counting: Vec<Import>,
+    left: i64,
+}
+
+/// The same of a claim that can be changed; `None` of another.
+async fn in_draft(visitor: &Visitor, import: &Import, claim: &Claim) -> Result<Option<InDraft>, Halt> {
+    let withdrawn = claim.status == "withdrawn" && claim.in_force_id.is_none();
+    let Some(draft) = claim.draft_id.filter(|_| !withdrawn) else { return Ok(None) };
+    let mut tx = visitor.recoup().store.read().await?;
+    let counting = stored::counting(&mut tx, claim.id, draft).await?;
+    Ok(Some(InDraft { counting, left: stored::lines_left(&mut tx, import.id, draft).await? }))
+}
+
+/// What is wrong with the answers to the questions that are shown.
+fn errors(import: &Import) -> Vec<FieldError> {
+    let reading = import.reading.as_ref().filter(|_| import.state == "open" && import.refused.is_empty());
+    let shown = reading.filter(|reading| ["period", "currency"].iter().any(|asked| reading.asks(asked).is_some()));
+    shown.map(|reading| reading.wrong.clone()).unwrap_or_default()
 }
 
 fn waiting(import: &Import, progress: Option<u64>) -> Page {
@@ -77,12 +106,16 @@ fn waiting(import: &Import, progress: Option<u64>) -> Page {
 /// A file that is not read, and why.
 fn refused(import: &Import) -> impl IntoView + use<> {
     let base = format!("/claims/{}/import/{}", import.claim_id, import.id);
-    let words =
-        if import.refused.is_empty() { "The file was not read to its end.".to_owned() } else { import.refused.clone() };
+    // What was not read to its end may be read the next time; what was refused may be because of what was said of it.
+    let (part, words) = if import.refused.is_empty() {
+        ("options", "The file was not read to its end.".to_owned())
+    } else {
+        ("layout", import.refused.clone())
+    };
     view! {
         <Notice kind=NoticeKind::Warning title="This file cannot be imported as it is">{words}</Notice>
         <form method="post" action=base.clone()>
-            <input type="hidden" name="part" value="layout"/>
+            <input type="hidden" name="part" value=part/>
             <div class="actions"><button type="submit" class="secondary">"Read it again, from the beginning"</button></div>
         </form>
         {discard(&base)}
@@ -93,13 +126,27 @@ fn discard(base: &str) -> impl IntoView + use<> {
     view! { <form method="post" action=format!("{base}/discard")><div class="actions"><button type="submit" class="danger">"Discard this file"</button></div></form> }
 }
 
-fn body(import: &Import, reading: &Reading, case: &Case, others: &[Import], key: String) -> impl IntoView + use<> {
+fn body(
+    import: &Import,
+    reading: &Reading,
+    case: &Case,
+    draft: Option<&InDraft>,
+    key: String,
+) -> impl IntoView + use<> {
     let base = format!("/claims/{}/import/{}", import.claim_id, import.id);
     let choices = &import.choices.0;
     let is_open = import.state == "open";
+    let others = draft.map_or(&[][..], |draft| &draft.counting[..]);
+    if let Some(question) = reading.asks("sheet") {
+        let which = is_open.then(|| view! { {import_sheets::which(&base, import, question, others)}{discard(&base)} });
+        return view! { {which} }.into_any();
+    }
     // While it is not clear what the columns are, or they are nothing that can be claimed, their problems say nothing.
     let stopped = reading.questions.iter().any(|question| matches!(question.choice.as_str(), "columns" | "category"));
     let state = match import.state.as_str() {
+        "done" if draft.is_some_and(|draft| draft.left == 0) => {
+            Some("This statement was imported, and all of its lines were removed: no line of it is left in the claim.")
+        }
         "done" => Some("This statement was imported. Below is what became of it."),
         "replaced" => Some("The lines of this statement were replaced by those of another file."),
         _ => None,
@@ -114,6 +161,10 @@ fn body(import: &Import, reading: &Reading, case: &Case, others: &[Import], key:
     let settled = reading.questions.is_empty();
     view! {
         {state.map(|words| view! { <Notice kind=NoticeKind::Success>{words}</Notice> })}
+        {(import.state == "done").then(|| draft.map(|draft| view! {
+            {import_sheets::others(&base, import, others)}
+            {import_undo::section(&base, import, draft.left)}
+        }))}
         {offered}
         {questions}
         <h2>"What was understood"</h2>
@@ -125,9 +176,10 @@ fn body(import: &Import, reading: &Reading, case: &Case, others: &[Import], key:
             {settled.then(|| options(&base, import, reading, others))}
             {difference(import)}
             {settled.then(|| confirm(&base, import, reading, key))}
-            <details><summary>"Another layout or sheet, or discard the file"</summary>{layout(&base, reading, choices)}{discard(&base)}</details>
+            <details><summary>"Another layout or sheet, or discard the file"</summary>{layout(&base, import, others)}{discard(&base)}</details>
         })}
     }
+    .into_any()
 }
 
 fn questions(base: &str, reading: &Reading, choices: &Choices, case: &Case) -> impl IntoView + use<> {
@@ -163,7 +215,9 @@ fn questions(base: &str, reading: &Reading, choices: &Choices, case: &Case) -> i
                     } else {
                         import_choices::chosen(choices, field.name)
                     };
-                    view! { <FormField field answer error=None currencies=currencies.clone()/> }
+                    let error = reading.wrong.iter().find(|error| error.field == field.name);
+                    let error = error.map(|error| error.message.clone());
+                    view! { <FormField field answer error currencies=currencies.clone()/> }
                 })
                 .collect();
             let examples = (!question.examples.is_empty())
@@ -271,13 +325,28 @@ fn rows_read(reading: &Reading) -> String {
 /// The control totals, what was left out, and the file's own totals.
 fn totals(reading: &Reading) -> impl IntoView + use<> {
     let stock = reading.category == Some(Category::HeldInventory);
-    let rows: Vec<_> = reading.sums.iter().map(|sum| {
-        let currency = sum.currency.map_or_else(|| "Units".to_owned(), |currency| currency.code().to_owned());
-        let exact = if stock { String::new() } else { number::show(sum.millionths, 2) };
-        let below = if sum.below_zero == 0 { String::new() } else { number::show(sum.below_zero, 2) };
-        let lines = sum.currency.filter(|_| !stock).map(|currency| currency.grouped(sum.lines));
-        view! { <tr><th scope="row">{currency}</th><td class="num">{grouped(sum.rows)}</td><td class="num">{grouped_units(sum.units)}</td><td class="num">{exact}</td><td class="num">{below}</td><td class="num">{lines}</td></tr> }
-    }).collect();
+    // A currency is a column: there are few, and so the figures stand in the window of a telephone.
+    let heads: Vec<_> = reading
+        .sums
+        .iter()
+        .map(|sum| {
+            let currency = sum.currency.map_or_else(|| "Units only".to_owned(), |currency| currency.code().to_owned());
+            view! { <th scope="col" class="num">{currency}</th> }
+        })
+        .collect();
+    let row = |title: &'static str, figure: &dyn Fn(&Sum) -> String| {
+        let cells: Vec<_> = reading.sums.iter().map(|sum| view! { <td class="num">{figure(sum)}</td> }).collect();
+        view! { <tr><th scope="row">{title}</th>{cells}</tr> }
+    };
+    let below = reading.sums.iter().any(|sum| sum.below_zero != 0);
+    let lines = |sum: &Sum| sum.currency.map(|currency| currency.grouped(sum.lines)).unwrap_or_default();
+    let rows = view! {
+        {row("Rows", &|sum| grouped(sum.rows))}
+        {row("Units", &|sum| grouped_units(sum.units))}
+        {(!stock).then(|| row("Exact sum of the rows", &|sum| number::show(sum.millionths, 2)))}
+        {below.then(|| row("Left out below zero", &|sum| number::show(sum.below_zero, 2)))}
+        {(!stock).then(|| row("Sum of the lines", &lines))}
+    };
     let left: Vec<_> = reading
         .left_out
         .iter()
@@ -313,7 +382,7 @@ fn totals(reading: &Reading) -> impl IntoView + use<> {
         <h2>"Control totals"</h2>
         <p>{rows_read(reading)}</p>
         <Table caption="What the rows come to, and what the lines claim">
-            <thead><tr><th scope="col">"Currency"</th><th scope="col" class="num">"Rows"</th><th scope="col" class="num">"Units"</th><th scope="col" class="num">"Exact sum of the rows"</th><th scope="col" class="num">"Left out below zero"</th><th scope="col" class="num">"Sum of the lines"</th></tr></thead>
+            <thead><tr><th scope="col">"In each currency"</th>{heads}</tr></thead>
             <tbody>{rows}</tbody>
         </Table>
         {own}
@@ -409,6 +478,7 @@ fn confirm(base: &str, import: &Import, reading: &Reading, key: String) -> impl 
             view! {
                 <h2>"Import"</h2>
                 <p>{format!("{} becomes a document of your claim, and {lines} will cite it with their rows. You can edit or remove each line afterwards.", import.name)}</p>
+                {import_sheets::only(import)}
                 <form method="post" action=format!("{base}/confirm")>
                     <input type="hidden" name="key" value=key/>
                     <div class="actions"><button type="submit">{format!("Import {lines}")}</button></div>
@@ -419,7 +489,8 @@ fn confirm(base: &str, import: &Import, reading: &Reading, key: String) -> impl 
     }
 }
 
-fn layout(base: &str, reading: &Reading, choices: &Choices) -> impl IntoView + use<> {
+fn layout(base: &str, import: &Import, others: &[Import]) -> impl IntoView + use<> {
+    let choices = &import.choices.0;
     let layouts: Vec<_> = claims::statements::layouts::LAYOUTS
         .iter()
         .map(|layout| {
@@ -427,21 +498,11 @@ fn layout(base: &str, reading: &Reading, choices: &Choices) -> impl IntoView + u
             view! { <option value=layout.key selected=selected>{layout.title}</option> }
         })
         .collect();
-    let sheets = match &reading.format {
-        claims::statements::file::Format::Book { sheet, sheets } if sheets.len() > 1 => {
-            let options: Vec<_> = sheets
-                .iter()
-                .map(|name| view! { <option value=name.clone() selected=name == sheet>{name.clone()}</option> })
-                .collect();
-            Some(
-                view! { <div class="field short"><label for="field-sheet">"Sheet"</label><div class="control"><select id="field-sheet" name="sheet">{options}</select></div></div> },
-            )
-        }
-        _ => None,
-    };
+    let sheets = import_sheets::another(import, others);
     view! {
         <form method="post" action=base.to_owned() novalidate>
             <input type="hidden" name="part" value="layout"/>
+            <p class="hint">"What you answered about its columns and values is asked again."</p>
             <div class="fields">
                 <div class="field long"><label for="field-layout">"Layout"</label><div class="control"><select id="field-layout" name="layout"><option value="">"Recognise it"</option>{layouts}</select></div></div>
                 {sheets}

@@ -21,10 +21,11 @@ pub(super) fn section(letters: &[Row]) -> AnyView {
             let of = format!(" the {}", kind.title().to_lowercase());
             let of = move || view! { <span class="hidden">{of.clone()}</span> };
             let pdf = format!("/letters/{}", row.id);
+            let words = if row.withdrawn_at.is_some() { in_words_of_withdrawn(state) } else { in_words(kind, state) };
             Some(view! {
                 <tr>
                     <th scope="row">{kind.title()}</th>
-                    <td><StatusTag word=state.word() key=state.key()/>" since "{show_day(row.since)}<br/><span class="soft">{in_words(kind, state)}</span></td>
+                    <td><StatusTag word=state.word() key=state.key()/>" since "{show_day(row.since)}<br/><span class="soft">{words}</span></td>
                     <td class="nowrap"><a href=format!("{pdf}?inline=1")>"Look at"{of()}</a>", "<a href=pdf.clone()>"download"{of()}</a></td>
                 </tr>
             })
@@ -38,6 +39,14 @@ pub(super) fn section(letters: &[Row]) -> AnyView {
         </Table>
     }
     .into_any()
+}
+
+/// What a state means for the claimant who withdrew the claim: nothing more is to come of the letter.
+const fn in_words_of_withdrawn(state: State) -> &'static str {
+    match state {
+        State::Drafted => "Counsel drafted it. The claim is withdrawn, so it is not to be sent.",
+        _ => "The claim is withdrawn. Tell counsel if you hear or receive something because of this letter.",
+    }
 }
 
 /// What a state means for the claimant.

@@ -175,7 +175,8 @@ fn form_page(draft: Draft, shown: Shown) -> Page {
             let value = in_case_currency(&draft, category, &answers);
             view! { <p class="small">{words}{value}</p> }
         });
-        let document_error = errors.iter().find(|error| error.field == "document").map(|error| error.message.clone());
+        let error_of = |field: &str| errors.iter().find(|error| error.field == field).map(|error| error.message.clone());
+        let (document_error, place_error) = (error_of("document"), error_of("place"));
         let kept = (wrong && said.is_none()).then(|| view! { <p>"What you typed is kept. The line counts once it is right."</p> });
         let remove = line.as_ref().map(|line| view! { <a href=format!("/claims/{id}/line/{}/remove", line.line)>"Remove this line"</a> });
         let seen = seen.map(|seen| view! { <input type="hidden" name=seen::FIELD value=seen/> });
@@ -192,7 +193,7 @@ fn form_page(draft: Draft, shown: Shown) -> Page {
                 {seen}
                 {rates}
                 <FormSections sections=line::form(category) answers=answers.clone() errors currencies=currencies.clone()/>
-                {evidence(id, &draft.documents, &answers, document_error)}
+                {evidence(id, &draft.documents, &answers, document_error, place_error)}
                 <h2>"What this line comes to"</h2>
                 <LineSums category answers currency currencies others/>
                 <div class="actions">
@@ -238,7 +239,13 @@ fn in_case_currency(draft: &Draft, category: Category, answers: &Answers) -> Opt
 }
 
 /// The part of the form that cites a document; with what was chosen, if the form comes back.
-fn evidence(id: ClaimId, documents: &[Document], typed: &Answers, error: Option<String>) -> impl IntoView + use<> {
+fn evidence(
+    id: ClaimId,
+    documents: &[Document],
+    typed: &Answers,
+    error: Option<String>,
+    place_error: Option<String>,
+) -> impl IntoView + use<> {
     let place = Some(typed.get("place").to_owned()).filter(|place| !place.is_empty());
     let body = if documents.is_empty() {
         view! { <p>"There are no documents yet. "<a href=format!("/claims/{id}/documents")>"Add documents"</a>" and say there which lines each of them proves. Until then this line is sworn only."</p> }.into_any()
@@ -256,6 +263,11 @@ fn evidence(id: ClaimId, documents: &[Document], typed: &Answers, error: Option<
         let message = error.map(
             |error| view! { <p class="error" id="error-document"><span class="hidden">"Error: "</span>{error}</p> },
         );
+        let place_class = if place_error.is_some() { "field short wrong" } else { "field short" };
+        let place_described = if place_error.is_some() { "hint-place error-place" } else { "hint-place" };
+        let place_invalid = place_error.is_some().then_some("true");
+        let place_message = place_error
+            .map(|error| view! { <p class="error" id="error-place"><span class="hidden">"Error: "</span>{error}</p> });
         view! {
             <div class="fields">
                 <div class=class>
@@ -263,10 +275,11 @@ fn evidence(id: ClaimId, documents: &[Document], typed: &Answers, error: Option<
                     <div class="control"><select id="field-document" name="document" aria-describedby=described aria-invalid=invalid><option value="">"None"</option>{options}</select></div>
                     {message}
                 </div>
-                <div class="field short">
+                <div class=place_class>
                     <label for="field-place">"Page or row"<span class="optional">" (optional)"</span></label>
                     <p class="hint" id="hint-place">"For example page 3, or rows 12–40."</p>
-                    <div class="control"><input type="text" id="field-place" name="place" maxlength="100" autocomplete="off" value=place aria-describedby="hint-place"/></div>
+                    <div class="control"><input type="text" id="field-place" name="place" autocomplete="off" value=place aria-describedby=place_described aria-invalid=place_invalid/></div>
+                    {place_message}
                 </div>
             </div>
         }

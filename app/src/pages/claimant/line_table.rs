@@ -1,4 +1,4 @@
-//! All lines of a claim as they are checked and as they were sent: a table for each category.
+//! All lines of a claim as they are checked and as they were sent: a table for each category, with everything that is signed.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use claims::{
     LineId,
     actions::claim_view::Draft,
     frozen::{FrozenClaim, FrozenLine},
-    intake::{Answers, line},
+    intake::{further, line},
     line::{Basis, Category},
     money::{Currency, convert, grouped_units},
     period::Period,
@@ -22,8 +22,6 @@ pub(super) struct Row {
     number: i64,
     category: Category,
     release: String,
-    /// Further answers that name the release, for the reader who compares with a statement.
-    identifiers: String,
     period: Option<Period>,
     units: Option<i64>,
     basis: Option<Basis>,
@@ -32,22 +30,8 @@ pub(super) struct Row {
     /// Rate and amount in the currency of the case, if that is another one.
     in_case: Option<(String, i64)>,
     evidence: Vec<String>,
-}
-
-fn identifiers(answers: &Answers) -> String {
-    [
-        ("catalogue_number", "cat. no."),
-        ("gtin", "barcode"),
-        ("isrc", "ISRC"),
-        ("statement_number", "statement"),
-        ("service", "service"),
-    ]
-    .into_iter()
-    .filter_map(|(name, words)| {
-        Some(answers.get(name)).filter(|answer| !answer.is_empty()).map(|answer| format!("{words} {answer}"))
-    })
-    .collect::<Vec<_>>()
-    .join(", ")
+    /// What else was answered, by paragraphs.
+    further: Vec<String>,
 }
 
 fn cited(document: &str, place: &str) -> String {
@@ -77,13 +61,13 @@ impl Row {
                     number: stored.line,
                     category,
                     release: parts::release(category, answers),
-                    identifiers: identifiers(answers),
                     period: facts.as_ref().and_then(|facts| facts.period),
                     units: facts.as_ref().and_then(|facts| facts.units),
                     basis: facts.as_ref().and_then(|facts| facts.basis),
                     amount: facts.as_ref().map(|facts| (facts.amount, facts.currency)),
                     in_case: foreign,
                     evidence: evidence.remove(&stored.id).unwrap_or_default(),
+                    further: further(category, answers, &[]),
                 })
             })
             .collect()
@@ -95,36 +79,42 @@ impl Row {
             number: line.line,
             category: line.category,
             release: parts::release(line.category, &line.answers),
-            identifiers: identifiers(&line.answers),
             period: line.period,
             units: line.units,
             basis: line.basis,
             amount: Some((line.amount, line.currency)),
             in_case: (line.currency != claim.currency).then(|| (line.rate.clone(), line.amount_in_case)),
             evidence: line.evidence.iter().map(|evidence| cited(&evidence.document, &evidence.place)).collect(),
+            further: further(line.category, &line.answers, &[]),
         };
         claim.lines.iter().map(row).collect()
     }
 
     fn view(self, own: Currency, edit: Option<&str>) -> impl IntoView + use<> {
-        let Self { number, release, identifiers, period, units, basis, amount, in_case, evidence, .. } = self;
+        let Self { number, release, period, units, basis, amount, in_case, evidence, further, .. } = self;
         let missing = amount.is_none();
         let value = amount
             .filter(|_| basis != Some(Basis::UnitsOnly))
             .map(|(minor, currency)| view! { <Amount minor currency/><br/> });
         let in_case = in_case.map(|(rate, minor)| view! { <span class="soft">"= "<Amount minor currency=own/>{format!(" at {rate}")}</span><br/> });
         let basis = basis.map(|basis| view! { <span class="soft">{basis.title()}</span> });
-        let identifiers = (!identifiers.is_empty()).then(|| view! { <br/><span class="soft">{identifiers}</span> });
         let evidence = if evidence.is_empty() { "Sworn only".to_owned() } else { evidence.join("; ") };
         let change = edit.map(|base| {
             view! { <td class="row-actions"><a href=format!("{base}/{number}")>"Change"<span class="hidden">{format!(" line {number}")}</span></a></td> }
         });
+        let further = (!further.is_empty()).then(|| {
+            let paragraphs: Vec<_> =
+                further.into_iter().map(|words| view! { <div class="lines">{words}</div> }).collect();
+            let columns = if edit.is_some() { "6" } else { "5" };
+            view! { <tr><td></td><td class="detail" colspan=columns>{paragraphs}</td></tr> }
+        });
         view! {
             <tr class=if missing { "wrong" } else { "" }>
-                <th scope="row">{number}</th><td>{release}{identifiers}</td>
+                <th scope="row">{number}</th><td>{release}</td>
                 <td class="num">{value}{in_case}{basis}{missing.then(|| view! { <StatusTag word="Needs attention" key="attention"/> })}</td>
                 <td>{period.map(parts::period)}</td><td class="num">{units.map(grouped_units)}</td><td>{evidence}</td>{change}
             </tr>
+            {further}
         }
     }
 }

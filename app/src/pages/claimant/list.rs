@@ -97,7 +97,7 @@ fn next(claim: &Claim, status: ClaimStatus, case: &Case, now: Instant) -> (Strin
             tasks_path(claim),
         ),
         (ClaimStatus::Submitted, Intake::Closed) if claim.draft_id.is_some() => {
-            (format!("{} What you sent before counts.", parts::TOO_LATE), "Look at it", tasks_path(claim))
+            (format!("{} What you sent before counts.", parts::too_late(case, now)), "Look at it", tasks_path(claim))
         }
         (ClaimStatus::Submitted, _) => (
             "Nothing. Counsel reviews the claims and writes to you if something is missing.".to_owned(),

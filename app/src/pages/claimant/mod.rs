@@ -35,6 +35,8 @@ pub mod import_choices;
 mod import_columns;
 mod import_file;
 mod import_problems;
+mod import_sheets;
+mod import_undo;
 mod letters;
 mod line;
 mod line_forms;
@@ -50,6 +52,8 @@ mod step;
 mod tasks;
 mod timeline;
 mod withdraw;
+
+pub use import_columns::again as columns_again;
 
 /// The routes of these pages.
 #[must_use]
@@ -83,7 +87,9 @@ pub fn routes(routes: Routes) -> Routes {
         .page("/claims/{id}/import/templates/{category}", import::template)
         .page("/claims/{id}/import/{import}", import_file::page)
         .page("/claims/{id}/import/{import}/columns", import_columns::page)
-        .form("/claims/{id}/import/{import}/discard", import_columns::discard);
+        .form("/claims/{id}/import/{import}/discard", import_columns::discard)
+        .page("/claims/{id}/import/{import}/remove", import_undo::page)
+        .form("/claims/{id}/import/{import}/remove", import_undo::remove);
     routes
         .page("/claims/{id}/check", check::page)
         .page("/claims/{id}/sign", sign::page)

@@ -22,8 +22,14 @@ use crate::{
 /// Most characters of a stored answer that are shown beside what was typed.
 const SHOWN: usize = 300;
 
-/// Said of an amendment that can no longer be signed.
-pub(super) const TOO_LATE: &str = "Your amendment was not signed before the deadline and does not count.";
+/// Said of an amendment that can no longer be signed; a case may be closed before its deadline.
+pub(super) fn too_late(case: &Case, now: Instant) -> &'static str {
+    if now < case.deadline {
+        "Your amendment was not signed before the case was closed for claims and does not count."
+    } else {
+        "Your amendment was not signed before the deadline and does not count."
+    }
+}
 
 /// What a form said it did, at the top of the page it led to.
 pub(super) fn done(notice: Option<String>) -> impl IntoView + use<> {
@@ -185,6 +191,8 @@ pub(super) fn totals_table(
         );
         view! { <p class="small">{words}</p> }
     });
+    let more = basis.and_then(|basis| totals::more_in_words(totals::more_lines(totals, basis)));
+    let more = more.map(|words| view! { <p class="small">{words}</p> });
     let extra_heads =
         extras.then(|| view! { <th scope="col" class="num">"Interest"</th><th scope="col" class="num">"Costs"</th> });
     view! {
@@ -196,6 +204,7 @@ pub(super) fn totals_table(
             <tbody>{rows}</tbody>
             {sum}
         </Table>
+        {more}
         {apart}
     }
     .into_any()

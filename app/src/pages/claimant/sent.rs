@@ -109,7 +109,9 @@ fn next(claim: &Claim, case: &Case, status: ClaimStatus, withdrawn_at: Instant, 
             );
             let signed_anew = match (claim.in_force_id, claim.draft_id) {
                 (Some(_), Some(_)) => " You have taken it up again; it stays withdrawn until you sign the new version.",
-                (Some(_), None) => " If you take it up again, you sign it anew; until then it stays withdrawn.",
+                (Some(_), None) if takes != Intake::Closed => {
+                    " If you take it up again, you sign it anew; until then it stays withdrawn."
+                }
                 _ => "",
             };
             let actions = match takes {
@@ -122,7 +124,7 @@ fn next(claim: &Claim, case: &Case, status: ClaimStatus, withdrawn_at: Instant, 
         (_, Intake::Closed) => {
             let (late, look) = match claim.draft_id {
                 Some(_) => (
-                    format!("{} What you sent before stays in force.\n", parts::TOO_LATE),
+                    format!("{} What you sent before stays in force.\n", parts::too_late(case, now)),
                     Some(view! { <a href=tasks_path(claim)>"Look at the amendment"</a> }),
                 ),
                 None => (String::new(), None),

@@ -1,17 +1,20 @@
 //! Signing: the declaration in its exact words, a typed name, and sending.
 
+use axum::http::StatusCode;
 use claims::{
     ClaimId, VersionId,
     access::Refusal,
     actions::{
         Failure,
         claim_view::Draft,
+        seen,
         submit_claim::{self, total_in_words},
     },
     case::{Case, Intake},
     deadline,
     declaration::Declaration,
     intake::{FieldError, form::find, sign, steps::Step},
+    letters::receipt_sums,
     store::totals as kept_totals,
     totals::Total,
 };
@@ -20,7 +23,7 @@ use leptos::prelude::*;
 use super::{At, check, open, parts, tasks_path, whom};
 use crate::{
     components::{ErrorSummary, FormSections, Notice, NoticeKind},
-    request::{Answer, Sent, Visitor, see_other},
+    request::{Answer, Halt, Sent, Visitor, see_other},
     shell::Page,
 };
 
@@ -30,6 +33,21 @@ const AFTER: &[&str] = &["signature", "signer_title", "signer_capacity", "late_r
 /// The declaration and the form, or why it cannot be signed now.
 pub async fn page(visitor: Visitor, At(id): At<ClaimId>) -> Answer {
     let draft = open(&visitor, id).await?;
+    let page = shown(&visitor, draft, false).await?;
+    Ok(visitor.page(page))
+}
+
+/// The page again as the claim is now, with what was typed on the one that was opened before somebody changed it. It carries the
+/// mark of what it shows, so whoever signs once more has seen that; the tick is to be set anew.
+async fn changed(visitor: &Visitor, id: ClaimId, sent: &Sent) -> Answer {
+    let mut draft = open(visitor, id).await?;
+    draft.answers.insert(Step::Sign.key().to_owned(), sent.0.only(sign::FORM).with("agree", ""));
+    let page = shown(visitor, draft, true).await?;
+    Ok(visitor.page_with(StatusCode::CONFLICT, page.error(true)))
+}
+
+async fn shown(visitor: &Visitor, draft: Draft, changed: bool) -> Result<Page, Halt> {
+    let id = draft.claim.id;
     let mut tx = visitor.recoup().store.read().await?;
     let totals = kept_totals::so_far(&mut tx, draft.version.id).await?;
     drop(tx);
@@ -39,7 +57,7 @@ pub async fn page(visitor: Visitor, At(id): At<ClaimId>) -> Answer {
     let unverified = (!actor.verified).then(|| actor.email.clone());
     let remarks = draft.remarks();
     let stopped = remarks.iter().any(|remark| remark.stops);
-    let mut errors = errors(&visitor, &draft, intake == Intake::LateWithReason).await;
+    let mut errors = errors(visitor, &draft, intake == Intake::LateWithReason).await;
     if intake == Intake::Closed || stopped || unverified.is_some() {
         // The page has no form then in which anything could be mended.
         errors.clear();
@@ -48,31 +66,39 @@ pub async fn page(visitor: Visitor, At(id): At<ClaimId>) -> Answer {
     let key = visitor.key();
     let notice = visitor.take_notice().await;
     let for_whom = whom(&draft.claim, &draft.case);
-    Ok(visitor.page(
-        Page::new("Sign and send", move || {
-            let body = if intake == Intake::Closed {
-                closed(&draft.case, now).into_any()
-            } else if stopped {
-                view! { <p class="lede">"The claim cannot be signed yet."</p>{check::remark_lists(id, &remarks)} }
-                    .into_any()
-            } else if let Some(email) = unverified {
-                confirm(&email).into_any()
-            } else {
-                let today = deadline::day_in(now, &draft.case.settings.time_zone);
-                form(&draft, errors.clone(), intake == Intake::LateWithReason, today, key).into_any()
-            };
-            view! {
-                <ErrorSummary errors=errors/>
-                {parts::done(notice)}
-                <a class="back" href=tasks_path(&draft.claim)>"← All tasks"</a>
-                <h1>"Sign and send"</h1>
-                {what_is_signed(id, &draft, &totals)}
-                {body}
-            }
-        })
-        .error(wrong)
-        .whom(for_whom),
-    ))
+    Ok(Page::new("Sign and send", move || {
+        let body = if intake == Intake::Closed {
+            closed(&draft.case, now).into_any()
+        } else if stopped {
+            view! { <p class="lede">"The claim cannot be signed yet."</p>{check::remark_lists(id, &remarks)} }
+                .into_any()
+        } else if let Some(email) = unverified {
+            confirm(&email).into_any()
+        } else {
+            let today = deadline::day_in(now, &draft.case.settings.time_zone);
+            form(&draft, errors.clone(), intake == Intake::LateWithReason, today, key).into_any()
+        };
+        view! {
+            {changed.then(not_as_shown)}
+            <ErrorSummary errors=errors/>
+            {parts::done(notice)}
+            <a class="back" href=tasks_path(&draft.claim)>"← All tasks"</a>
+            <h1>"Sign and send"</h1>
+            {what_is_signed(id, &draft, &totals)}
+            {body}
+        }
+    })
+    .error(wrong)
+    .whom(for_whom))
+}
+
+/// Said above the claim as it is now, when the page that was sent showed it otherwise.
+fn not_as_shown() -> impl IntoView {
+    view! {
+        <Notice kind=NoticeKind::Warning title="The claim was changed since you opened this page">
+            "Nothing was sent. It was changed meanwhile, perhaps in another tab. Below it stands as it is now, with what you typed. Read it again before you sign it."
+        </Notice>
+    }
 }
 
 /// What is wrong with what was typed here: what the form just said, else what can still be read from what was kept. The tick
@@ -90,13 +116,17 @@ async fn errors(visitor: &Visitor, draft: &Draft, late: bool) -> Vec<FieldError>
 
 fn what_is_signed(id: ClaimId, draft: &Draft, totals: &[Total]) -> impl IntoView + use<> {
     let currency = draft.case.settings.currency;
+    // The same sums as in the mail with the receipt.
+    let sums = receipt_sums(totals, Some(draft.case.settings.filing_basis));
+    let sums: Vec<_> =
+        sums.iter().map(|sum| view! { <li>{format!("{}: {}", sum.name, currency.show(sum.amount))}</li> }).collect();
     let totals: Vec<_> = totals.iter().map(|total| view! { <li>{total_in_words(total, currency)}</li> }).collect();
     let lines = parts::count(draft.line_count(), "line", "lines");
     let documents = parts::count(i64::try_from(draft.documents.len()).unwrap_or(i64::MAX), "document", "documents");
     let amendment = draft.claim.in_force_id.map(|_| view! { <p>"This is an amendment. Once it is sent, it takes the place of what you sent before; that stays readable."</p> });
     view! {
         <p>{format!("The claim of {}: {lines}, {documents}.", draft.claim.claimant)}</p>
-        <ul>{totals}</ul>
+        <ul>{totals}{sums}</ul>
         {amendment}
         <p><a href=format!("/claims/{id}/check")>"Read all of it again"</a></p>
     }
@@ -151,6 +181,7 @@ fn form(
         <form method="post" novalidate>
             <input type="hidden" name="key" value=key/>
             <input type="hidden" name="version" value=draft.version.id.to_string()/>
+            <input type="hidden" name=seen::FIELD value=seen::mark_of_draft(&draft.version)/>
             <FormSections sections=sign::FORM answers=answers.clone() errors=errors.clone() leave_out=AFTER/>
             {declarations(&draft.case, today)}
             <h2>"Your signature"</h2>
@@ -175,6 +206,7 @@ pub async fn submit(visitor: Visitor, At(id): At<ClaimId>, sent: Sent) -> Answer
             visitor.keep_errors(&errors).await;
             Ok(see_other(&format!("/claims/{id}/sign")))
         }
+        Err(Failure::Changed(_)) => changed(&visitor, id, &sent).await,
         Err(Failure::Refused(Refusal::VerifyEmail)) => Ok(see_other(&format!("/claims/{id}/sign"))),
         Err(failure) => Err(failure.into()),
     }

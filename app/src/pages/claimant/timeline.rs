@@ -49,6 +49,10 @@ pub(super) fn timeline(events: &[Event], mails: &[Mail], zone: &str) -> Vec<Time
                 "A statement was imported".to_owned(),
                 format!("{}: {}.", text("name"), parts::count(number("lines"), "line", "lines")),
             ),
+            "statement_undone" => (
+                "The lines of a statement were removed".to_owned(),
+                format!("{}: {}.", text("name"), parts::count(number("lines"), "line", "lines")),
+            ),
             "document_removed" => ("A document was removed".to_owned(), format!("{}.", text("name"))),
             "claim_submitted" => (
                 format!("The claim was signed and received as {}", text("number")),

@@ -1,10 +1,10 @@
 //! Withdrawing a claim.
 
 use claims::{
-    ClaimId,
+    ClaimId, Instant,
     access::Action,
     actions::{Failure, claim_view, withdraw as action},
-    case::Case,
+    case::{Case, Intake},
     intake::{Field, FieldError, Kind},
     status::ClaimStatus,
     store::claims::Claim,
@@ -34,7 +34,8 @@ pub async fn page(visitor: Visitor, At(id): At<ClaimId>) -> Answer {
     if claim.status == ClaimStatus::Withdrawn.key() {
         return Ok(see_other(&format!("/claims/{id}")));
     }
-    Ok(visitor.page(form(&claim, &case, String::new(), Vec::new())))
+    let now = visitor.recoup().clock.now();
+    Ok(visitor.page(form(&claim, &case, now, Typed::default())))
 }
 
 /// Withdraws the claim; once more changes nothing.
@@ -46,34 +47,45 @@ pub async fn withdraw(visitor: Visitor, At(id): At<ClaimId>, sent: Sent) -> Answ
         }
         Err(Failure::Invalid(errors)) => {
             let (claim, case) = read(&visitor, id).await?;
-            Ok(visitor.again(form(&claim, &case, sent.get("reason").to_owned(), errors)))
+            let now = visitor.recoup().clock.now();
+            Ok(visitor.again(form(&claim, &case, now, Typed { reason: sent.get("reason").to_owned(), errors })))
         }
         Err(failure) => Err(failure.into()),
     }
 }
 
-fn form(claim: &Claim, case: &Case, typed: String, errors: Vec<FieldError>) -> Page {
+/// What was typed, and what is wrong with it.
+#[derive(Default)]
+struct Typed {
+    reason: String,
+    errors: Vec<FieldError>,
+}
+
+fn form(claim: &Claim, case: &Case, now: Instant, typed: Typed) -> Page {
+    let Typed { reason, errors } = typed;
     let id = claim.id;
     let sent = claim.in_force_id.is_some();
-    let meaning: &[&'static str] = if sent {
-        &[
+    let again = match (case.intake(now), sent) {
+        (Intake::Closed, _) => "The case takes no more claims, so you cannot take it up again: this is final.",
+        (_, true) => "As long as the case takes claims you can take it up again: you sign it anew then.",
+        (_, false) => "As long as the case takes claims you can take it up again.",
+    };
+    let meaning: Vec<&'static str> = if sent {
+        vec![
             "The claim no longer counts in any total: you ask for nothing through it any more.",
             "What was sent stays readable for you and for counsel, with your reason; nothing is deleted.",
             "You get a mail that says so.",
-            "As long as the case takes claims you can take it up again: you sign it anew then.",
+            again,
         ]
     } else {
-        &[
-            "Nothing of this draft was sent, and nobody but you has seen it.",
-            "It is set aside, not deleted: as long as the case takes claims you can take it up again.",
-        ]
+        vec!["Nothing of this draft was sent, and nobody but you has seen it.", "It is set aside, not deleted.", again]
     };
     let title = if sent { "Withdraw this claim" } else { "Withdraw this draft" };
     Page::new(title, move || {
         let meaning: Vec<_> = meaning.iter().map(|words| view! { <li>{*words}</li> }).collect();
         // Whoever sent nothing owes nobody a reason.
         let error = errors.iter().find(|error| error.field == REASON.name).map(|error| error.message.clone());
-        let reason = sent.then(|| view! { <FormField field=REASON answer=typed error/> });
+        let reason = sent.then(|| view! { <FormField field=REASON answer=reason error/> });
         view! {
             <ErrorSummary errors/>
             <h1>{title}</h1>

@@ -53,6 +53,9 @@ fn show(reading: &Reading, known: &WhoElse, letters: &[Letter]) -> impl IntoView
 
 fn versions(reading: &Reading) -> impl IntoView + use<> {
     let opened = &reading.opened;
+    let in_force = reading
+        .withdrawn_on()
+        .map_or_else(|| "in force".to_owned(), |day| format!("withdrawn on {day}, counts for nothing"));
     let rows: Vec<_> = opened
         .versions
         .iter()
@@ -61,7 +64,7 @@ fn versions(reading: &Reading) -> impl IntoView + use<> {
         .map(|(place, sent)| {
             let frozen = &sent.frozen;
             let path = format!("/counsel/{}/claims/{}/versions/{}", reading.slug(), frozen.number, frozen.version);
-            let words = if place == opened.in_force { "in force" } else { "replaced" };
+            let words = if place == opened.in_force { in_force.clone() } else { "replaced".to_owned() };
             let received = deadline::show(frozen.received_at, reading.zone());
             view! {
                 <tr>

@@ -53,10 +53,16 @@ pub(super) fn sums(reading: &Reading) -> impl IntoView + use<> {
     let sum = counted(&frozen.totals, settings.filing_basis);
     let received = deadline::show(frozen.received_at, &settings.time_zone);
     let day = frame::short_day(deadline::day_in(frozen.received_at, &settings.time_zone));
+    // The deadline may have been moved since.
+    let (title, moved) = if frozen.received_at < reading.opened.case.deadline {
+        ("Received after the deadline that held then", "Before the one that holds now, so it counts as in time. ")
+    } else {
+        ("Received after the deadline", "")
+    };
     let late = frozen.declaration.late_reason.clone().map(|reason| {
         view! {
-            <Notice kind=NoticeKind::Warning title="Received after the deadline">
-                <span class="lines">{format!("Reason given: {reason}")}</span>
+            <Notice kind=NoticeKind::Warning title>
+                <span class="lines">{format!("{moved}Reason given: {reason}")}</span>
             </Notice>
         }
     });

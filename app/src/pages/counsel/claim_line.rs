@@ -15,7 +15,7 @@ pub(super) fn beside(reading: &Reading) -> Option<AnyView> {
 
 fn show(reading: &Reading, line: &FrozenLine) -> impl IntoView + use<> {
     let case = &reading.opened.case;
-    let sums = line::read(line.category, &line.answers, &case.line_rules()).sums;
+    let sums = line::accepted_sums(line.category, &line.answers, &case.line_rules());
     let rows = summary_rows(line::form(line.category), &line.answers, None);
     let rows: Vec<_> = rows.into_iter().filter(|row| !row.answer.is_empty()).collect();
     let foreign = (line.currency != reading.currency()).then(|| {

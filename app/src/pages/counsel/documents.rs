@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use claims::{frozen::FrozenDocument, money::grouped_units};
+use claims::{frozen::FrozenDocument, money::grouped_units, store::documents::Document, unreadable::Unreadable};
 use leptos::prelude::*;
 
 use super::reading::Reading;
@@ -27,6 +27,14 @@ fn shown(media_type: &str) -> Shown {
         "application/pdf" => Shown::Pdf,
         "image/jpeg" | "image/png" | "image/webp" | "image/gif" => Shown::Picture,
         _ => Shown::No,
+    }
+}
+
+/// What keeps counsel from reading a document, found when it was added.
+const fn unreadable_in_words(reason: Unreadable) -> &'static str {
+    match reason {
+        Unreadable::Password => "Protected by a password: a filing has a slip sheet in its place.",
+        Unreadable::Damaged => "Damaged or cut off: a filing may have a slip sheet in its place.",
     }
 }
 
@@ -55,10 +63,12 @@ pub(super) fn beside(reading: &Reading) -> Option<AnyView> {
     let open = (shown(&document.media_type) != Shown::No)
         .then(|| view! { <a href=alone target="_blank" rel="noopener">"Open in a new tab"</a> });
     let page = page.map(|page| format!(", page {}", grouped_units(page)));
+    let unreadable = document.unreadable().map(|reason| view! { <p>{unreadable_in_words(reason)}</p> });
     Some(
         view! {
             <h3>{name}</h3>
             <p class="small">{about}{page}". "{open}" "<a href=download>"Download"</a></p>
+            {unreadable}
             {view}
         }
         .into_any(),
@@ -145,10 +155,13 @@ fn row(reading: &Reading, document: &FrozenDocument, lines: &[i64]) -> impl Into
         view! { {named}{more} }.into_any()
     };
     let pages = document.pages.map(grouped_units);
+    let unreadable = found
+        .and_then(Document::unreadable)
+        .map(|reason| view! { <br/><span class="soft">{unreadable_in_words(reason)}</span> });
     view! {
         <tr>
             <th scope="row">{document.name.clone()}</th>
-            <td>{kind_and_size(&document.media_type, document.bytes)}</td>
+            <td>{kind_and_size(&document.media_type, document.bytes)}{unreadable}</td>
             <td class="num">{pages}</td>
             <td>{document.proves.clone()}</td>
             <td>{cited}</td>

@@ -2,7 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use claims::{letters::LetterKind, matching::of_case::percent, money::grouped_units, store::events::Event};
+use claims::{
+    intake::{
+        Answers, case_settings,
+        form::{self, find},
+    },
+    letters::LetterKind,
+    matching::of_case::percent,
+    money::grouped_units,
+    store::events::Event,
+};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -28,6 +37,7 @@ pub(super) fn in_words(event: &Event, known: &BTreeSet<&str>) -> (String, String
         "claim_opened" => return ("Counsel opened the claim".to_owned(), format!("Version {}", version())),
         "document_added" => ("A document was added to a draft", document()),
         "statement_imported" => ("A statement was imported into a draft", document()),
+        "statement_undone" => ("The lines of a statement were taken out of a draft", document()),
         "document_removed" => ("A document was taken off a draft", document()),
         "document_opened" => ("A document was opened", document()),
         "exported" => ("Claims were exported", exported(&details)),
@@ -169,11 +179,31 @@ fn exported(details: &Value) -> String {
     format!("{}, {kind}{filter}", text("what"))
 }
 
+/// The settings that changed: what is short as it was and as it is; what is long, and what was changed before both were kept, by its name.
 fn changed(details: &Value) -> String {
-    let names = details.get("changed").and_then(Value::as_array);
-    let names: Vec<String> =
-        names.into_iter().flatten().filter_map(Value::as_str).map(|name| name.replace('_', " ")).collect();
-    names.join(", ")
+    const SHORT: usize = 80;
+    let of = |name: &str| find(case_settings::FORM, name);
+    let named = |name: &str| of(name).map_or_else(|| name.replace('_', " "), |field| field.label.to_owned());
+    let one = |(name, both): (&String, &Value)| {
+        let said = |nth: usize| {
+            let answer = both.get(nth).and_then(Value::as_str).unwrap_or_default();
+            let words = of(name).map(|field| form::in_words(field, &Answers::default().with(name, answer)));
+            words.filter(|words| !words.is_empty()).unwrap_or_else(|| "nothing".to_owned())
+        };
+        let (before, after) = (said(0), said(1));
+        let is_short = |words: &str| words.len() <= SHORT && !words.contains('\n');
+        if is_short(&before) && is_short(&after) {
+            format!("{}: {before} → {after}", named(name))
+        } else {
+            named(name)
+        }
+    };
+    let changed: Vec<String> = match details.get("changed") {
+        Some(Value::Object(changes)) => changes.iter().map(one).collect(),
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).map(named).collect(),
+        _ => Vec::new(),
+    };
+    changed.join("; ")
 }
 
 /// Who did it, as far as counsel may know.

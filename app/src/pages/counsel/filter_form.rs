@@ -13,12 +13,26 @@ use super::filter::Choice;
 /// The form. It is sent with GET to the page it stands on, so that a filtered register has an address; `page` is that page
 /// without a filter.
 pub(super) fn form(case: &Case, choice: &Choice, page: &str) -> impl IntoView + use<> {
+    form_of(case, choice, page, "Submitted and withdrawn", &[ClaimStatus::Submitted, ClaimStatus::Withdrawn])
+}
+
+/// The same where withdrawn claims are left out unless they are asked for: no status means submitted.
+pub(super) fn form_to_write(case: &Case, choice: &Choice, page: &str) -> impl IntoView + use<> {
+    form_of(case, choice, page, ClaimStatus::Submitted.word(), &[ClaimStatus::Withdrawn])
+}
+
+fn form_of(
+    case: &Case,
+    choice: &Choice,
+    page: &str,
+    any_status: &'static str,
+    statuses: &[ClaimStatus],
+) -> impl IntoView + use<> {
     let settings = &case.settings;
     let typed = |name: &str| choice.typed.get(name).to_owned();
     let error = |name: &str| choice.errors.iter().find(|error| error.field == name).cloned();
     let options = |options: Vec<(&'static str, String)>| options;
-    let statuses =
-        [ClaimStatus::Submitted, ClaimStatus::Withdrawn].map(|status| (status.key(), status.word().to_owned()));
+    let statuses = statuses.iter().map(|status| (status.key(), status.word().to_owned())).collect();
     let categories = Category::ALL.into_iter().filter(|category| settings.categories.contains(category));
     let categories = categories.map(|category| (category.key(), category.title().to_owned())).collect();
     let filing = settings.filing_basis;
@@ -36,7 +50,7 @@ pub(super) fn form(case: &Case, choice: &Choice, page: &str) -> impl IntoView + 
     view! {
         <form class="bar" method="get" role="search" aria-label="Filter of the register" novalidate>
             {text("q", "Name or number", typed("q"), error("q"))}
-            {select("status", "Status", "Submitted and withdrawn", statuses.to_vec(), &typed("status"), error("status"))}
+            {select("status", "Status", any_status, options(statuses), &typed("status"), error("status"))}
             {select("category", "Category", "All", options(categories), &typed("category"), error("category"))}
             {select("basis", "Basis of stock", "As in filings", bases.to_vec(), &typed("basis"), error("basis"))}
             {select("sworn", "Proof", "Any", proof.to_vec(), &typed("sworn"), error("sworn"))}

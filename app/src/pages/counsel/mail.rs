@@ -128,7 +128,10 @@ pub(super) fn table(slug: &str, zone: &str, caption: &'static str, mails: &[Read
                 _ => frame::short_moment(mail.created_at, zone),
             };
             let tried = mail.attempts > 0 && mail.state != "sent";
-            let why = mail.last.as_deref().filter(|_| tried).map(|last| view! { <span class="detail">{mail_words::why(last)}</span> });
+            let withdrawn = mail.claim_withdrawn && mail.state == "waiting";
+            let why = mail.last.as_deref().filter(|_| tried).map(mail_words::why);
+            let why = if withdrawn { Some("Its claim was withdrawn: it does not go out.") } else { why };
+            let why = why.map(|why| view! { <span class="detail">{why}</span> });
             view! {
                 <tr>
                     <th scope="row"><a href=format!("/counsel/{slug}/mail/{}", mail.id)>{mail.subject.clone()}</a><span class="detail">{mail_words::kind(&mail.kind)}</span></th>
@@ -141,7 +144,7 @@ pub(super) fn table(slug: &str, zone: &str, caption: &'static str, mails: &[Read
         })
         .collect();
     view! {
-        <Table caption quiet=true class="dense mails">
+        <Table caption quiet=true class="dense roomy">
             <thead>
                 <tr>
                     <th scope="col">"Subject"</th><th scope="col">"To"</th><th scope="col">"Claim"</th><th scope="col">"When"</th><th scope="col">"State"</th>
@@ -170,7 +173,7 @@ fn mailing_list(slug: &str, zone: &str, mailings: &[Mailing]) -> impl IntoView +
             })
             .collect();
         view! {
-            <Table caption="Written to many" class="dense mails">
+            <Table caption="Written to many" class="dense roomy">
                 <thead>
                     <tr><th scope="col">"Subject"</th><th scope="col">"To"</th><th scope="col">"Queued"</th><th scope="col" class="num">"Mails"</th></tr>
                 </thead>

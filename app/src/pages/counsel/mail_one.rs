@@ -110,11 +110,12 @@ fn view(shown: &Shown, typed: &Typed) -> impl IntoView + use<> {
         view! { <div><dt>"Written to many"</dt><dd class="answer"><a href=href>"The others of this mailing"</a></dd></div> }
     });
     let when = match (mail.state.as_str(), mail.sent_at) {
+        ("waiting", _) if mail.claim_withdrawn => "does not go out".to_owned(),
         ("waiting", _) => format!("goes out from {}", frame::short_moment(mail.next_at, zone)),
         (_, Some(at)) => format!("sent {}", frame::short_moment(at, zone)),
         _ => format!("queued {}", frame::short_moment(mail.created_at, zone)),
     };
-    let edits = mail.state == "waiting" && mail::may_be_edited(&mail.kind);
+    let edits = mail.state == "waiting" && !mail.claim_withdrawn && mail::may_be_edited(&mail.kind);
     let body = if edits {
         view! {
             <form method="post" action=here.clone() novalidate>
@@ -153,6 +154,17 @@ fn ways(here: &str, mail: &ReadMail) -> impl IntoView + use<> {
         "failed" => "Try it again now",
         _ => return ().into_any(),
     };
+    let words = (!mail.claim_withdrawn).then_some(words);
+    let send = words.map(|words| {
+        view! { <form method="post" action=format!("{here}/send") class="inline" novalidate><button class="secondary" type="submit">{words}</button></form> }
+    });
+    let withdrawn = mail.claim_withdrawn.then(|| {
+        let words = match mail.state.as_str() {
+            "waiting" => "The claim was withdrawn after this mail was queued, so it does not go out: when its time comes, it is discarded.",
+            _ => "The claim was withdrawn after this mail was queued, so it is not tried again.",
+        };
+        view! { <p class="small soft">{words}</p> }
+    });
     let discards = mail.state == "waiting" && mail::may_be_discarded(&mail.kind);
     let discard = discards.then(|| {
         view! { <form method="post" action=format!("{here}/discard") class="inline" novalidate><button class="danger" type="submit">"Discard it"</button></form> }
@@ -162,9 +174,10 @@ fn ways(here: &str, mail: &ReadMail) -> impl IntoView + use<> {
     });
     view! {
         <div class="actions">
-            <form method="post" action=format!("{here}/send") class="inline" novalidate><button class="secondary" type="submit">{words}</button></form>
+            {send}
             {discard}
         </div>
+        {withdrawn}
         {kept}
     }
     .into_any()

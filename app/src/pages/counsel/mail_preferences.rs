@@ -59,7 +59,7 @@ fn show(case: Case, waiting: Waiting, notice: Option<String>, typed: Typed) -> P
             {frame::nav(slug, Place::Mail, waiting)}
             <p>"For this case and for you alone. The digest comes at seven in the morning, in the zone of the case, if anything happened; never more than one a day. A threshold is told of once. Its amounts and numbers are set by the administrator of the case."</p>
             <form method="post" action=format!("/counsel/{slug}/mail/preferences") novalidate>
-                <Table caption="How you hear of what" quiet=true class="dense mails">
+                <Table caption="How you hear of what" quiet=true class="dense roomy">
                     <thead><tr><th scope="col">"What"</th>{heads}</tr></thead>
                     <tbody>{rows}</tbody>
                 </Table>

@@ -37,7 +37,9 @@ pub(super) fn kind(key: &str) -> &'static str {
 pub(super) fn why(detail: &str) -> &'static str {
     let said = detail.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| said.contains(word));
-    if has(&[
+    if has(&["the claim was withdrawn"]) {
+        "Its claim was withdrawn before it went out."
+    } else if has(&[
         "5.1.1",
         "5.1.10",
         "user unknown",
@@ -81,6 +83,7 @@ mod tests {
             ("Connection error: Connection refused (os error 111)", "could not be reached"),
             ("the mail cannot be written: Invalid email user", "not one that mail can go to"),
             ("accepted: 250 queued", "took it"),
+            ("not sent: the claim was withdrawn after the mail was queued", "claim was withdrawn before"),
             ("something else", "did not take it"),
         ] {
             assert!(why(detail).contains(words), "{detail}: {}", why(detail));

@@ -68,7 +68,7 @@ pub(super) fn field(key: &str) -> String {
         "street" => "Street".to_owned(),
         "place" => "Place".to_owned(),
         "website" => "Website".to_owned(),
-        "form" => "Kind of firm".to_owned(),
+        "form" => "Form of the name".to_owned(),
         other => other.replace('_', " "),
     }
 }

@@ -157,7 +157,7 @@ fn table(shown: &Shown) -> impl IntoView + use<> {
     let bodies: Vec<_> = shown.groups.iter().map(|group| body(shown, group).into_any()).collect();
     view! {
         <p class="small soft">{format!("At stake, in {currency}: the smaller of the two claims, the most that could be counted twice.")}</p>
-        <Table caption="Pairs, most money at stake first" quiet=true class="dense">
+        <Table caption="Pairs, most money at stake first" quiet=true class="dense roomy">
             <thead>
                 <tr>
                     <th scope="col">"One claim"</th>

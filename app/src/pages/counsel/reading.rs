@@ -8,6 +8,7 @@ use claims::{
         claim_view::SentVersion,
         review::{self, Opened},
     },
+    deadline,
     frozen::FrozenClaim,
     line::Category,
     money::Currency,
@@ -19,7 +20,7 @@ use url::form_urlencoded::Serializer;
 
 use super::{
     filter::{Choice, with_query},
-    frame::Waiting,
+    frame::{self, Waiting},
 };
 use crate::request::{Halt, Sent, Visitor};
 
@@ -136,6 +137,16 @@ impl Reading {
     /// Currency of the sums.
     pub fn currency(&self) -> Currency {
         self.frozen().currency
+    }
+
+    /// On which day the claim was withdrawn, in few words; `None` while it counts.
+    pub fn withdrawn_on(&self) -> Option<String> {
+        if self.opened.claim.status != ClaimStatus::Withdrawn.key() {
+            return None;
+        }
+        let at = self.opened.events.iter().rev().find(|event| event.kind == "claim_withdrawn").map(|event| event.at);
+        let day = deadline::day_in(at.unwrap_or(self.opened.claim.changed_at), self.zone());
+        Some(frame::short_day(day))
     }
 
     /// Short name of the case.

@@ -11,6 +11,7 @@ use claims::{
     overlap::Removed,
     status::ClaimStatus,
     store::register::{self, Order, RegisterRow, RegisterSums},
+    totals,
 };
 use leptos::prelude::*;
 
@@ -114,12 +115,19 @@ fn list(shown: &Shown) -> impl IntoView + use<> {
     });
     let head = frame::count(submitted.claims + withdrawn.claims, "claim", "claims");
     let rows: Vec<_> = shown.rows.iter().map(|found| row(case, choice, found).into_any()).collect();
-    let foot = [("Submitted", submitted), ("Withdrawn, counts for nothing", withdrawn)];
+    let foot = [
+        ("Submitted", ClaimStatus::Submitted, submitted),
+        ("Withdrawn, counts for nothing", ClaimStatus::Withdrawn, withdrawn),
+    ];
     let foot: Vec<_> = foot
         .into_iter()
-        .filter(|(_, sums)| sums.claims > 0)
-        .map(|(words, sums)| foot_row(words, sums, case).into_any())
+        .filter(|(_, _, sums)| sums.claims > 0)
+        .map(|(words, status, sums)| foot_row(words, status, sums, case).into_any())
         .collect();
+    // As in the totals, what is withdrawn is not added to what counts.
+    let shown_sums = if submitted.claims > 0 { submitted } else { withdrawn };
+    let in_no_total =
+        totals::more_in_words(shown_sums.more_lines).map(|words| view! { <p class="small soft">{words}</p> });
     let base = with_query(format!("/counsel/{slug}/claims"), &query);
     let number = |page: i64| u64::try_from(page).unwrap_or(1);
     let heads = head_row(slug, choice);
@@ -137,6 +145,7 @@ fn list(shown: &Shown) -> impl IntoView + use<> {
             <tbody>{rows}</tbody>
             <tfoot>{foot}</tfoot>
         </Table>
+        {in_no_total}
         <Pager page=number(shown.page) pages=number(shown.pages) base/>
     }
 }
@@ -188,30 +197,44 @@ fn row(case: &Case, choice: &Choice, found: &RegisterRow) -> impl IntoView + use
             <td>{found.claimant.clone()}</td>
             <td>{found.citizenship.clone()}</td>
             <td class="nowrap"><time datetime=found.submitted_at.to_rfc3339()>{received}</time>{late}</td>
-            <td class="num">{grouped_units(found.lines)}</td>
-            <td class="num">{grouped_units(found.units)}</td>
+            <td class="num">{with_more(found.lines, found.more_lines)}</td>
+            <td class="num">{with_more(found.units, found.more_units)}</td>
             <td class="num">{proof(found.documented, found.amount, currency)}</td>
             <td class="num">{frame::figure(found.amount, currency)}</td>
             <td class="num">{counted_once::removed(off, currency)}</td>
-            <td class="num">{counted_once::range(off.unique(found.amount), currency)}</td>
+            <td class="num">{unique(off, status, found.amount, currency)}</td>
         </tr>
     }
 }
 
-fn foot_row(words: &'static str, sums: &RegisterSums, case: &Case) -> impl IntoView + use<> {
+fn foot_row(words: &'static str, status: ClaimStatus, sums: &RegisterSums, case: &Case) -> impl IntoView + use<> {
     let currency = case.settings.currency;
     let off = Removed { confirmed: sums.removed, suspected: sums.suspected };
     view! {
         <tr>
             <th scope="row" colspan="4">{words}": "{frame::count(sums.claims, "claim", "claims")}</th>
-            <td class="num">{grouped_units(sums.lines)}</td>
-            <td class="num">{grouped_units(sums.units)}</td>
+            <td class="num">{with_more(sums.lines, sums.more_lines)}</td>
+            <td class="num">{with_more(sums.units, sums.more_units)}</td>
             <td class="num">{proof(sums.documented, sums.amount, currency)}</td>
             <td class="num">{frame::figure(sums.amount, currency)}</td>
             <td class="num">{counted_once::removed(off, currency)}</td>
-            <td class="num">{counted_once::range(off.unique(sums.amount), currency)}</td>
+            <td class="num">{unique(off, Some(status), sums.amount, currency)}</td>
         </tr>
     }
+}
+
+/// Lines or units that are in the amount, and under them how many more there are, which are in no total.
+fn with_more(counted: i64, more: i64) -> impl IntoView {
+    let more = (more > 0).then(|| view! { " "<span class="detail">{format!("{} more", grouped_units(more))}</span> });
+    view! { {grouped_units(counted)}{more} }
+}
+
+/// What is counted with a claim; of a withdrawn one nothing.
+fn unique(off: Removed, status: Option<ClaimStatus>, gross: i64, currency: Currency) -> AnyView {
+    if status == Some(ClaimStatus::Withdrawn) {
+        return view! { {frame::figure(0, currency)}" "<span class="detail">"withdrawn"</span> }.into_any();
+    }
+    counted_once::range(off.unique_of(status, gross), currency)
 }
 
 /// What is documented of an amount, and what rests on the declaration alone.

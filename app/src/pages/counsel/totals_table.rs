@@ -1,9 +1,9 @@
 //! Sums by category and basis as a table, each figure a link to what it sums.
 
 use claims::{
-    line::{Basis, Category},
+    line::Basis,
     money::Currency,
-    totals::Total,
+    totals::{self, Total, counts, more_in_words, more_lines},
 };
 use leptos::prelude::*;
 
@@ -28,23 +28,17 @@ pub(super) fn tables(
     filing_basis: Basis,
     link: impl Fn(Option<&Total>, Part) -> String,
 ) -> impl IntoView {
-    let counted = |total: &&Total| total.basis.is_none_or(|basis| basis == filing_basis || basis == Basis::UnitsOnly);
+    let counted = |total: &&Total| counts(total.basis, filing_basis);
     let row = |total: &Total| row(total, currency, &|part| link(Some(total), part)).into_any();
     let main: Vec<_> = totals.iter().filter(counted).map(row).collect();
     let beside: Vec<_> = totals.iter().filter(|total| !counted(total)).map(row).collect();
-    let mut sum = Total::zero(Category::Other, None);
-    for total in totals.iter().filter(counted) {
-        sum.lines += total.lines;
-        sum.amount += total.amount;
-        sum.documented += total.documented;
-        sum.interest += total.interest;
-        sum.costs += total.costs;
-    }
+    let sum = totals::counted(totals, filing_basis);
+    let more = more_in_words(more_lines(totals, filing_basis)).map(|words| view! { <p class="small soft">{words}</p> });
     let foot = amounts(&sum, currency, "in all", &|part| link(None, part));
     let all = link(None, Part::All);
     let others = (!beside.is_empty()).then(|| {
         view! {
-            <Table caption="Stock valued on another basis: beside the sum, never added to it" class="dense">
+            <Table caption="Stock valued on another basis or without a value: beside the sum, never added to it" class="dense">
                 {head()}
                 <tbody>{beside}</tbody>
             </Table>
@@ -72,6 +66,7 @@ pub(super) fn tables(
                 </tr>
             </tfoot>
         </Table>
+        {more}
         {others}
         {apart}
     }

@@ -36,13 +36,15 @@ fn show(reading: &Reading) -> impl IntoView + use<> {
     let in_force = reading.opened.versions[reading.opened.in_force].frozen.version;
     let version = reading.frozen().version;
     let path = format!("/counsel/{}/claims/{}", reading.slug(), reading.number());
-    let replaced = (in_force != version).then(|| {
+    let withdrawn = reading.withdrawn_on();
+    let replaced = (in_force != version || withdrawn.is_some()).then(|| {
         let path = path.clone();
-        view! {
-            <Notice kind=NoticeKind::Info title="This version was replaced">
-                {format!("Version {in_force} is in force. ")}<a href=path>"Read the claim as it is in force"</a>"."
-            </Notice>
-        }
+        let title = if in_force == version { "Withdrawn: it counts for nothing" } else { "This version was replaced" };
+        let (words, link) = match withdrawn {
+            Some(day) => (format!("Version {in_force}, the last one, was withdrawn on {day}. "), "Read the claim"),
+            None => (format!("Version {in_force} is in force. "), "Read the claim as it is in force"),
+        };
+        view! { <Notice kind=NoticeKind::Info title>{words}<a href=path>{link}</a>"."</Notice> }
     });
     view! {
         <h1>{format!("{} · {}, version {version}", reading.number(), claim_header::name(reading))}</h1>

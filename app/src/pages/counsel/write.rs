@@ -10,12 +10,13 @@ use claims::{
     },
     case::Case,
     intake::{Answers, mailing},
+    status::ClaimStatus,
     store::mailings::{self, Template},
 };
 use leptos::prelude::*;
 
 use super::{
-    filter::{Choice, with_query},
+    filter::{self, Choice},
     filter_form,
     frame::{self, Place, Waiting},
     mail_templates::placeholders,
@@ -98,7 +99,7 @@ async fn act(visitor: &Visitor, slug: &str, shown: &mut Shown, sent: &Sent) -> R
     let (case, filter, answers) = (&shown.case, &shown.choice.filter, &sent.0);
     match sent.get("do") {
         "queue" => {
-            let words = shown.choice.in_words().unwrap_or_else(|| "all claims".to_owned());
+            let words = whom_in_words(&shown.choice);
             let expected = sent.number("mails").unwrap_or(-1);
             let wish = Wish { filter, filter_words: &words, expected, answers, key: &shown.key };
             if expected < 0 {
@@ -121,13 +122,22 @@ async fn act(visitor: &Visitor, slug: &str, shown: &mut Shown, sent: &Sent) -> R
     }
 }
 
+/// Whom the mails go to, as the page of the mailing says it later: a filter without a status chooses submitted claims.
+fn whom_in_words(choice: &Choice) -> String {
+    if choice.is_everything() {
+        return "all submitted claims".to_owned();
+    }
+    let of = Choice { filter: write_to_many::of_whom(&choice.filter), ..choice.clone() };
+    of.in_words().unwrap_or_default()
+}
+
 fn wrong(shown: &Shown) -> impl IntoView + use<> {
     let slug = shown.case.settings.slug.as_str();
     view! {
         <ErrorSummary errors=shown.choice.errors.clone()/>
         <h1>"Write to many"</h1>
         {frame::nav(slug, Place::Mail, shown.waiting)}
-        {filter_form::form(&shown.case, &shown.choice, &format!("/counsel/{slug}/mail/write"))}
+        {filter_form::form_to_write(&shown.case, &shown.choice, &format!("/counsel/{slug}/mail/write"))}
         <p class="empty">"Nobody is chosen until the filter can be read."</p>
     }
 }
@@ -145,7 +155,10 @@ fn view(shown: &Shown, typed: &Typed) -> impl IntoView + use<> {
         |number: usize, one: &str, many: &str| frame::count(i64::try_from(number).unwrap_or(i64::MAX), one, many);
     let people = count(shown.chosen.people(), "person", "people");
     let claims = count(shown.chosen.claims(), "claim", "claims");
-    let register = with_query(format!("/counsel/{slug}/claims"), &query);
+    let register = filter::register_by(slug, &write_to_many::of_whom(&shown.choice.filter), shown.choice.order);
+    let left_out = shown.choice.filter.status != Some(ClaimStatus::Withdrawn);
+    let left_out =
+        left_out.then_some(" Withdrawn claims are left out; to write to them, choose the status “Withdrawn”.");
     let notice = shown.notice.clone().map(|notice| view! { <Notice kind=NoticeKind::Success>{notice}</Notice> });
     let preview = shown.preview.as_ref().map(|(mails, samples)| preview(*mails, samples));
     let ready = shown.preview.as_ref().map(|(mails, _)| *mails);
@@ -165,10 +178,10 @@ fn view(shown: &Shown, typed: &Typed) -> impl IntoView + use<> {
         <h1>"Write to many"</h1>
         {frame::nav(slug, Place::Mail, shown.waiting)}
         <h2>"To whom"</h2>
-        {filter_form::form(&shown.case, &shown.choice, &here)}
+        {filter_form::form_to_write(&shown.case, &shown.choice, &here)}
         <p>
             <strong>{people}</strong>" with a confirmed address act for "<a href=register>{claims}</a>
-            ". Nobody sees the others. Filter first: what you typed below is not kept when the filter changes."
+            "."{left_out}" Nobody sees the others. Filter first: what you typed below is not kept when the filter changes."
         </p>
         {template_links(&here, &query, &shown.templates)}
         {preview}

@@ -90,7 +90,8 @@ fn found(known: &[Known]) -> impl IntoView + use<> {
     view! { <Notice kind=NoticeKind::Success title="Known, and unchanged"><ul>{items}</ul></Notice> }
 }
 
-/// What a hash belongs to. Nobody learns from it who claims what: a receipt is named by its number alone.
+/// What a hash belongs to. Nobody learns from it who claims what: a claim is named by its number alone, and only whoever has the file or its
+/// hash hears of it.
 fn in_words(known: &Known) -> String {
     let at = |at: Instant| deadline::show(at, "Etc/UTC");
     let (case, number) = (known.slug.as_str(), known.number.as_str());
@@ -108,10 +109,25 @@ fn in_words(known: &Known) -> String {
             )
         }
         "filing" => format!("The frozen text of filing {number} of the case “{case}”, built {}.", at(known.at)),
-        _ => format!(
-            "The receipt of claim {number}, version {}, of the case “{case}”, received {}.",
-            known.what,
-            at(known.at)
-        ),
+        of_claim => {
+            let file = if of_claim == "text" { "canonical text (JSON)" } else { "receipt (PDF)" };
+            format!(
+                "The {file} of claim {number}, version {}, of the case “{case}”, received {}.{}",
+                known.what,
+                at(known.at),
+                since(known)
+            )
+        }
     }
+}
+
+/// What became of a version of a claim since: a file may be as it was made, and still not be what counts.
+fn since(known: &Known) -> String {
+    let replaced = match (known.replaced_by, known.withdrawn) {
+        (None, _) => String::new(),
+        (Some(by), false) => format!(" This version was replaced: version {by} is in force."),
+        (Some(by), true) => format!(" This version was replaced by version {by}."),
+    };
+    let withdrawn = if known.withdrawn { " The claim was withdrawn since: it counts in no total." } else { "" };
+    format!("{replaced}{withdrawn}")
 }

@@ -6,7 +6,7 @@ use chrono::Duration;
 
 use super::{canonical, settings_of};
 use crate::{
-    CaseId, ClaimId, Instant,
+    CaseId, ClaimId, Instant, ReleaseId,
     access::Refusal,
     actions::{Failure, Recoup, match_case::channel_key},
     case::Case,
@@ -90,8 +90,9 @@ pub async fn snapshot(recoup: &Recoup, case: CaseId, engines: Vec<(String, Strin
         .fold((0, 0), |sum, (_, removed)| (sum.0 + removed.confirmed, sum.1 + removed.suspected));
     let found = matching::state(&mut tx, case.id).await?;
     let withdrawn = filings::withdrawn(&mut tx, case.id).await?;
-    let matches = pairs(&mut tx, &case, &numbers).await?;
-    let overlaps = ledger(&mut tx, &case, &claims).await?;
+    let entries = entries(&mut tx, case.id).await?;
+    let matches = pairs(&mut tx, &case, &numbers, &entries).await?;
+    let overlaps = ledger(entries, &claims)?;
     let filed = filings::exhibits(&mut tx, case.id).await?;
     let last = filings::last(&mut tx, case.id).await?;
     let settings = settings_of(&mut tx, &case).await?;
@@ -168,6 +169,7 @@ fn facts(case: &Case) -> CaseFacts {
         contact: settings.contact.clone(),
         forum: Some(settings.forum),
         deadline: deadline::show(case.deadline - Duration::minutes(1), &settings.time_zone),
+        deadline_at: Some(case.deadline),
         time_zone: settings.time_zone.clone(),
         currency: settings.currency,
         filing_basis: settings.filing_basis,
@@ -223,8 +225,26 @@ fn exhibits(
     Ok((exhibits, new))
 }
 
+/// An entry of the ledger with its claims.
+type Entry = (overlaps::Overlap, Vec<overlaps::Part>);
+
+/// The ledger of a case.
+async fn entries(tx: &mut Tx, case: CaseId) -> Result<Vec<Entry>, Failure> {
+    let mut entries = Vec::new();
+    for entry in overlaps::list(tx, case, overlaps::Which::All, None, i64::MAX, 0).await? {
+        let parts = overlaps::parts(tx, entry.id).await?;
+        entries.push((entry, parts));
+    }
+    Ok(entries)
+}
+
 /// Pairs of claims in force with what the engine found and what people said.
-async fn pairs(tx: &mut Tx, case: &Case, numbers: &BTreeMap<ClaimId, String>) -> Result<Vec<Match>, Failure> {
+async fn pairs(
+    tx: &mut Tx,
+    case: &Case,
+    numbers: &BTreeMap<ClaimId, String>,
+    entries: &[Entry],
+) -> Result<Vec<Match>, Failure> {
     let said = |by: &str, at: Instant, reason: &str| {
         let day = deadline::show(at, &case.settings.time_zone);
         format!("{by}, {day}: {reason}")
@@ -241,6 +261,7 @@ async fn pairs(tx: &mut Tx, case: &Case, numbers: &BTreeMap<ClaimId, String>) ->
             a,
             b,
             release: String::new(),
+            decided_as: String::new(),
             method: format!("record linkage, model {}: {}", found.engine, found.decision),
             weight: found.score,
             parts,
@@ -257,19 +278,28 @@ async fn pairs(tx: &mut Tx, case: &Case, numbers: &BTreeMap<ClaimId, String>) ->
             },
         });
     }
+    // The name that the ledger has for a release: a decision names the description of then.
+    let named: BTreeMap<ReleaseId, &str> =
+        entries.iter().map(|(entry, _)| (entry.release_id, entry.words.as_str())).collect();
     for decision in overlaps::decisions(tx, case.id).await? {
         let (Some(a), Some(b)) = (numbers.get(&decision.claim_a), numbers.get(&decision.claim_b)) else { continue };
         let (first, second) = ordered(a, b);
         let of = decision.of_claim.and_then(|claim| numbers.get(&claim));
+        let then = match decision.release_id {
+            overlaps::EVERYWHERE => String::new(),
+            overlaps::LUMP_SUMS => "lump sums".to_owned(),
+            release => releases::words(tx, case.id, release).await?.unwrap_or_default(),
+        };
+        let now = match releases::release_of(tx, case.id, decision.release_id).await? {
+            Some(release) => named.get(&release).map_or_else(|| then.clone(), |words| (*words).to_owned()),
+            None => then.clone(),
+        };
         pairs.push(Match {
             kind: "money".to_owned(),
             a: first,
             b: second,
-            release: match decision.release_id {
-                overlaps::EVERYWHERE => String::new(),
-                overlaps::LUMP_SUMS => "lump sums".to_owned(),
-                _ => releases::words(tx, case.id, decision.release_id).await?.unwrap_or_default(),
-            },
+            decided_as: if now == then { String::new() } else { then },
+            release: now,
             method: format!("overlap of lines, model {}", decision.engine),
             weight: 0,
             parts: Vec::new(),
@@ -309,12 +339,7 @@ fn channels<'a>(claims: impl Iterator<Item = &'a filings::InForce>) -> Result<BT
 }
 
 /// The ledger of overlaps, one row a claim.
-async fn ledger(tx: &mut Tx, case: &Case, claims: &[filings::InForce]) -> Result<Vec<Overlap>, Failure> {
-    let mut entries = Vec::new();
-    for entry in overlaps::list(tx, case.id, overlaps::Which::All, None, i64::MAX, 0).await? {
-        let parts = overlaps::parts(tx, entry.id).await?;
-        entries.push((entry, parts));
-    }
+fn ledger(entries: Vec<Entry>, claims: &[filings::InForce]) -> Result<Vec<Overlap>, Failure> {
     // Of a large case few claims overlap: the others are not read for this.
     let overlapping: BTreeSet<ClaimId> =
         entries.iter().flat_map(|(_, parts)| parts).map(|part| part.claim_id).collect();

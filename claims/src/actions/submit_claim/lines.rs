@@ -1,17 +1,14 @@
-//! The lines of a draft as they are signed: each read anew from its answers, so that what is signed is what the rules say today, not
-//! what they said when it was typed.
+//! A draft as it is signed: its lines each read anew from their answers, so that what is signed is what the rules say today, not what they
+//! said when it was typed.
 //!
-//! The lines of a large draft are read before the transaction that freezes it. Inside, the settings of the case and all that the lines were
-//! read from are compared with what is stored, byte by byte, which is far cheaper than the rules; if anything differs, the lines are read
-//! once more. So nothing is signed but what is stored in that moment, and nobody waits for the reading: neither for SQLite's one writer nor,
-//! on PostgreSQL, for the row of the case.
-
-use std::collections::BTreeMap;
+//! All of it is read before the transaction that freezes it, so that nobody waits for the reading: neither for SQLite's one writer nor, on
+//! PostgreSQL, for the row of the case. Every edit of a draft and every change of a case is counted; inside the transaction both counts are
+//! compared, and if one differs, everything is read once more. So nothing is signed but what is stored in that moment.
 
 use futures::TryStreamExt;
 
 use crate::{
-    ClaimId, LineId, VersionId,
+    ClaimId, VersionId,
     access::{Action, Actor, Refusal},
     actions::{
         Failure, Recoup,
@@ -23,7 +20,8 @@ use crate::{
     intake::{Answers, line},
     line::{Category, LineFacts},
     store::{
-        Error, Tx, cases, claims,
+        Error, Tx, cases,
+        claims::{Claim, Version},
         lines::{self, InCase},
         sent_lines::{self, Span},
         statements,
@@ -31,13 +29,8 @@ use crate::{
     totals::{self, Addend, Total},
 };
 
-/// From so many lines on a draft is read before it is frozen.
+/// So many lines take so long to read that it must not keep a thread that answers others.
 const MANY: i64 = 500;
-
-/// Whether the lines of a draft are to be read before it is frozen.
-pub(super) fn are_many(draft: &Draft) -> bool {
-    draft.line_count() >= MANY
-}
 
 /// A line as it is stored, with what it cites.
 struct Stored {
@@ -63,32 +56,6 @@ pub(super) struct Signed {
 }
 
 impl Signed {
-    /// Reads the lines of a draft.
-    pub async fn of(tx: &mut Tx, draft: &Draft) -> Result<Self, Failure> {
-        let mut cited: BTreeMap<LineId, Vec<FrozenEvidence>> = BTreeMap::new();
-        for citation in lines::citations(tx, draft.version.id, None).await? {
-            cited.entry(citation.line_id).or_default().push(FrozenEvidence {
-                document: citation.name,
-                sha256: citation.sha256,
-                place: citation.place,
-            });
-        }
-        let all = lines::list(tx, draft.version.id, None, lines::Order::Number, i64::MAX, 0).await?;
-        let stored = all.into_iter().map(|line| {
-            let evidence = cited.remove(&line.id).unwrap_or_default();
-            let (answers, category) = (line.answers.0, line.category);
-            Ok(Stored {
-                line: line.line,
-                category,
-                answers,
-                amount: line.amount,
-                case_amount: line.case_amount,
-                evidence,
-            })
-        });
-        Self::read(stored, &draft.case)
-    }
-
     fn read(stored: impl Iterator<Item = Result<Stored, Error>>, case: &Case) -> Result<Self, Failure> {
         let rules = case.line_rules();
         let (mut lines, mut addends, mut restated) = (Vec::new(), Vec::new(), Vec::new());
@@ -146,31 +113,34 @@ impl Signed {
     }
 }
 
-/// A draft whose lines were read by the rules before it is frozen.
+/// A draft that was read before it is frozen.
 #[derive(Debug)]
 pub struct Ahead {
-    pub(super) id: ClaimId,
-    pub(super) version: VersionId,
-    /// The settings of the case by which the lines were read.
-    settings: Answers,
-    /// The greatest number that any line can have had.
-    last: i64,
-    /// The lines from which was read, as they were stored, and how many they were.
-    stored: Vec<String>,
-    count: i64,
+    draft: Draft,
+    /// How often the case had been saved.
+    revision: i64,
     signed: Result<Signed, Failure>,
 }
 
 impl Ahead {
-    /// Reads the lines of the draft `version` of a claim as of one moment.
+    /// Reads the draft `version` of a claim; `None` if that is not being written.
     ///
     /// # Errors
     /// [`Refusal::NotFound`] for a claim that is another's. What is wrong with its lines is said when it is sent.
-    pub async fn read(recoup: &Recoup, actor: &Actor, id: ClaimId, version: VersionId) -> Result<Self, Failure> {
+    pub async fn read(
+        recoup: &Recoup,
+        actor: &Actor,
+        id: ClaimId,
+        version: VersionId,
+    ) -> Result<Option<Self>, Failure> {
         let mut tx = recoup.store.read().await?;
         let claim = claim_view::own_claim(&mut tx, actor, id, Action::ReadOwnClaim).await?;
-        claims::version(&mut tx, version).await?.filter(|row| row.claim_id == id).ok_or(Refusal::NotFound)?;
-        let row = cases::by_id(&mut tx, claim.case_id).await?.ok_or(Refusal::NotFound)?;
+        if claim.draft_id != Some(version) || claim.status == "withdrawn" && claim.in_force_id.is_none() {
+            return Ok(None);
+        }
+        // The counts come first: what is changed while the rest is read makes a difference to them.
+        let revision = cases::revision(&mut tx, claim.case_id).await?.ok_or(Refusal::NotFound)?;
+        let draft = claim_view::load(&mut tx, claim, recoup.clock.now()).await?;
         let last = statements::next_line(&mut tx, id).await? - 1;
         let mut stored = Vec::new();
         for spans in Span::at_once(&spans(version, last)) {
@@ -180,44 +150,36 @@ impl Ahead {
             }
         }
         drop(tx);
-        let case = row.read()?;
-        // Many lines take a second: they must not keep a thread that answers others.
+        let many = draft.line_count() >= MANY;
         let work = move || {
-            let lines: Vec<Result<Stored, Error>> = stored.iter().flat_map(|text| unpack(text)).collect();
-            let count = i64::try_from(lines.len()).unwrap_or(i64::MAX);
-            let signed = Signed::read(lines.into_iter(), &case);
-            Self { id, version, settings: row.settings.0, last, stored, count, signed }
+            let signed = Signed::read(stored.iter().flat_map(|text| unpack(text)), &draft.case);
+            Some(Self { draft, revision, signed })
         };
-        tokio::task::spawn_blocking(work).await.map_err(|error| Failure::Internal(error.to_string()))
+        if many {
+            tokio::task::spawn_blocking(work).await.map_err(|error| Failure::Internal(error.to_string()))
+        } else {
+            Ok(work())
+        }
     }
 
-    /// The lines of a draft whose lines are all right, inside the transaction that freezes it: as they were read before if nothing was
-    /// changed since, else read once more.
-    pub(super) async fn signed(self, tx: &mut Tx, draft: &Draft) -> Result<Signed, Failure> {
-        if self.holds(tx, draft).await? { self.signed } else { Signed::of(tx, draft).await }
-    }
-
-    /// Whether every byte from which the lines were read is stored as it was, and no other line.
+    /// Whether nothing was changed since in the draft, whose row is `version` now, or in its case. The caller holds both.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn holds(&self, tx: &mut Tx, draft: &Draft) -> Result<bool, Failure> {
-        let row = cases::by_id(tx, draft.case.id).await?.ok_or(Refusal::NotFound)?;
-        if self.version != draft.version.id || self.count != draft.line_count() || self.settings != row.settings.0 {
-            return Ok(false);
-        }
-        let mut before = self.stored.iter();
-        for spans in Span::at_once(&spans(self.version, self.last)) {
-            let mut packed = sent_lines::read(tx, spans, None, None);
-            while let Some((_, text)) = packed.try_next().await? {
-                if let Some(text) = text
-                    && before.next() != Some(&text)
-                {
-                    return Ok(false);
-                }
-            }
-        }
-        Ok(before.next().is_none())
+    pub async fn holds(&self, tx: &mut Tx, version: &Version) -> Result<bool, Failure> {
+        let read = &self.draft.version;
+        let same = (read.id, read.edits) == (version.id, version.edits);
+        Ok(same && cases::revision(tx, self.draft.case.id).await? == Some(self.revision))
+    }
+
+    /// Which draft of which claim it is.
+    pub(super) const fn of(&self) -> (ClaimId, VersionId) {
+        (self.draft.claim.id, self.draft.version.id)
+    }
+
+    /// The draft of a claim, whose row is `claim` now, and its lines as they are signed.
+    pub(super) fn into_parts(self, claim: Claim) -> (Draft, Result<Signed, Failure>) {
+        (Draft { claim, ..self.draft }, self.signed)
     }
 }
 

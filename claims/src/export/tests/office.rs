@@ -12,7 +12,8 @@ use super::super::*;
 use crate::{
     ClaimId, Clock, DocumentId, Instant,
     actions::{
-        Limits, cases as make_cases, counsel, documents, edit_lines, save_step, start_claim, submit_claim, withdraw,
+        Limits, cases as make_cases, counsel, documents, edit_lines, save_step, seen, start_claim, submit_claim,
+        withdraw,
     },
     intake::{Answers, steps::Step},
     line::Category,
@@ -151,6 +152,7 @@ impl Office {
             media_type: "application/pdf".to_owned(),
             bytes: 1_000,
             pages: Some(3),
+            unreadable: None,
         };
         match documents::add(&self.recoup, &self.claimant, id, &new).await.unwrap() {
             documents::Added::New(id) | documents::Added::Known(id, _) => id,
@@ -160,6 +162,7 @@ impl Office {
     pub(super) async fn send(&self, id: ClaimId) -> String {
         let mut tx = self.recoup.store.read().await.unwrap();
         let draft = store::claims::by_id(&mut tx, id).await.unwrap().unwrap().draft_id.unwrap();
+        let version = store::claims::version(&mut tx, draft).await.unwrap().unwrap();
         drop(tx);
         let signature = answers(&[
             ("place", "abroad"),
@@ -167,6 +170,7 @@ impl Office {
             ("signature", "Ada"),
             ("signer_capacity", "officer"),
             ("agree", "yes"),
+            (seen::FIELD, &seen::mark_of_draft(&version)),
         ]);
         submit_claim::submit(&self.recoup, &self.claimant, id, draft, &signature, "127.0.0.1", "").await.unwrap().number
     }

@@ -96,7 +96,8 @@ fn agent(party: &Party) -> Option<u32> {
     (party.contact != MISSING && party.contact_key != party.name_key).then_some(party.contact)
 }
 
-/// Whether both are of one legal form: a person and a firm of the same name are two parties more often than not.
+/// Legal form (`LLC`) and label words (`Records`) of the names: of one kind, of two, or in one name only. Nothing else tells a firm from
+/// a person here, and many a firm is written without either.
 fn form(names: &Phrases, a: &Party, b: &Party) -> Outcome {
     if a.name == MISSING || b.name == MISSING {
         return Outcome::MISSING;

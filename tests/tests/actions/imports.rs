@@ -1,0 +1,77 @@
+//! Imports of one claim: the same file again, an import that is undone, and one that is to replace what is gone.
+
+use claims::{
+    ClaimId, ImportId,
+    access::Actor,
+    actions::{
+        Failure,
+        import_statement::{self, ReadLines},
+        imports::{self, Begun},
+        undo_import,
+    },
+    statements::{self, Choices, Input, Wish},
+    store::statements as stored,
+};
+use tests::{App, Database, on_both, stage};
+
+const MARCH: &[u8] = b"Period,Barcode,Title,Net Units,Net Due,Currency\n2015-03,036000291452,One,2,15.00,USD\n";
+const CORRECTED: &[u8] = b"Period,Barcode,Title,Net Units,Net Due,Currency\n2015-03,036000291452,One,2,16.00,USD\n";
+
+async fn claim(database: &Database) -> (App, Actor, ClaimId) {
+    let app = App::start(database).await;
+    stage::case(&app.recoup, "allegro", "ALG").await;
+    let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
+    let (actor, id) = stage::start(&app.recoup, account, "allegro", "Jay Records").await;
+    (app, actor, id)
+}
+
+async fn begun(app: &App, actor: &Actor, id: ClaimId, bytes: &'static [u8]) -> ImportId {
+    let file = stage::bytes(app, "a.csv", "text/csv", bytes).await;
+    stage::import(app, actor, id, &file, bytes).await
+}
+
+async fn confirm(app: &App, actor: &Actor, id: ClaimId, import: ImportId, bytes: &[u8]) {
+    let (found, _, case) = imports::open(&app.recoup, actor, id, import).await.unwrap();
+    let rules = imports::rules(&app.recoup, &case);
+    let wish = Wish { rows: true, ..Wish::default() };
+    let statement = statements::read(&Input::Memory(bytes), &found.choices, &rules, wish).unwrap();
+    let read = ReadLines::of(&app.recoup, actor, id, statement).await.unwrap();
+    let key = app.recoup.random.token();
+    import_statement::import(&app.recoup, actor, id, import, read, &key).await.unwrap();
+}
+
+on_both! {
+    async fn a_file_is_imported_once_as_long_as_a_line_of_it_is_left(database) {
+        let (app, actor, id) = claim(&database).await;
+        let first = begun(&app, &actor, id, MARCH).await;
+        confirm(&app, &actor, id, first, MARCH).await;
+        let file = stage::bytes(&app, "b.csv", "text/csv", MARCH).await;
+        assert_eq!(imports::begin(&app.recoup, &actor, id, &file).await.unwrap(), Begun::Done(first));
+        assert_eq!(imports::begin_again(&app.recoup, &actor, id, first, "").await.unwrap(), Begun::Done(first));
+        let no_sheet = imports::begin_again(&app.recoup, &actor, id, first, "Q2").await;
+        assert!(matches!(no_sheet, Err(Failure::Said(_))), "{no_sheet:?}");
+
+        assert_eq!(undo_import::undo(&app.recoup, &actor, id, first).await.unwrap(), 1);
+        assert_eq!(undo_import::undo(&app.recoup, &actor, id, first).await.unwrap(), 0, "once more changes nothing");
+        let events: Vec<(i64,)> = database.rows("SELECT COUNT(*) FROM events WHERE kind = 'statement_undone'").await;
+        assert_eq!(events[0].0, 1);
+        let Begun::New(second) = imports::begin(&app.recoup, &actor, id, &file).await.unwrap() else { panic!("it is known") };
+        assert_eq!(imports::begin_again(&app.recoup, &actor, id, first, "").await.unwrap(), Begun::Open(second));
+    }
+
+    async fn what_was_to_be_replaced_and_is_gone_is_replaced_no_more(database) {
+        let (app, actor, id) = claim(&database).await;
+        let first = begun(&app, &actor, id, MARCH).await;
+        confirm(&app, &actor, id, first, MARCH).await;
+        let second = begun(&app, &actor, id, CORRECTED).await;
+        let choose = async |replaces| imports::choose(&app.recoup, &actor, id, second, &Choices::default(), replaces).await;
+        choose(Some(first)).await.unwrap();
+        undo_import::undo(&app.recoup, &actor, id, first).await.unwrap();
+        // Whoever goes on is not held up by it.
+        choose(Some(first)).await.unwrap();
+        let mut tx = app.recoup.store.read().await.unwrap();
+        assert_eq!(stored::find(&mut tx, second).await.unwrap().unwrap().replaces, None);
+        drop(tx);
+        assert!(matches!(choose(Some(first)).await, Err(Failure::Said(_))), "it cannot be chosen anew");
+    }
+}
