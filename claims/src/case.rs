@@ -15,6 +15,8 @@ pub struct Case {
     pub settings: CaseSettings,
     /// The first instant at which a claim is late.
     pub deadline: Instant,
+    /// How often it was saved.
+    pub revision: i64,
 }
 
 /// Whether a claim can be filed now.

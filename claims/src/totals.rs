@@ -128,7 +128,7 @@ pub fn more_in_words(lines: i64) -> Option<String> {
         0 => None,
         1 => Some("1 more line, of stock that is valued otherwise or not at all, is in no total.".to_owned()),
         more => Some(format!(
-            "{} lines more, of stock that is valued otherwise or not at all, are in no total.",
+            "{} more lines, of stock that is valued otherwise or not at all, are in no total.",
             grouped_units(more)
         )),
     }
@@ -175,7 +175,7 @@ mod tests {
         assert!(!counts(Some(Basis::UnitsOnly), Basis::UnitsOnly));
         assert_eq!(more_in_words(0), None);
         assert!(more_in_words(1).unwrap().starts_with("1 more line, "));
-        assert!(more_in_words(1_234).unwrap().starts_with("1,234 lines more, "));
+        assert!(more_in_words(1_234).unwrap().starts_with("1,234 more lines, "));
     }
 
     proptest! {

@@ -294,3 +294,160 @@ fn the_copy_to_be_corrected_has_the_separator_of_the_original() {
     assert!(lines[1].starts_with("2015-03;AB 1;One, two;3;abc;USD;"), "{copy}");
     assert_eq!(lines[2], "2015-03;AB 2;Three;3;12,50;USD", "{copy}");
 }
+
+#[test]
+fn a_total_may_bear_the_label_or_artist_whose_it_is() {
+    let head = "Cat No,Label,Title,Units,Net Due\nABC-001,Foo Rec,First,10,75.00\nABC-002,Foo Rec,Second,20,150.00\n";
+    for total in [
+        ",Foo Rec,Total,30,225.00",
+        ",Foo Rec,Total Foo Rec,30,225.00",
+        ",Foo Rec,Foo Rec Total,30,225.00",
+        ",Foo Rec,Total USD,30,225.00",
+    ] {
+        agrees(&format!("{head}{total}\n"), &quarter(), 1, 22_500);
+        agrees(&format!("{head}{total}\n").replace("Label", "Artist"), &quarter(), 1, 22_500);
+    }
+    // The file nets a fee.
+    for total in [",Foo Rec,Total,30,220.00", ",Foo Rec,Foo Rec Total,30,220.00"] {
+        let reading = reading(format!("{head}{total}\n").as_bytes(), &quarter());
+        assert_eq!(reading.open_warnings(&quarter()), [Kind::TotalDiffers], "{total}");
+        assert_eq!((reading.data_rows, reading.sums[0].millionths), (2, 225_000_000), "{total}");
+    }
+    // Beside an artist it may be a title.
+    for (total, word) in [(",Foo Rec,Total,30,220.00", "total"), (",Foo Rec,Balance forward,,40.00", "balance")] {
+        let reading = reading(format!("{head}{total}\n").replace("Label", "Artist").as_bytes(), &quarter());
+        assert_eq!(reading.open_warnings(&quarter()), [Kind::MaybeTotal], "{total}");
+        assert!(reading.problems[0].message.contains(&format!("may be a {word}. Its ")), "{:?}", reading.problems);
+        assert_eq!(reading.data_rows, 3, "{total}");
+    }
+    // At the foot, of rows that do not stand together.
+    let mixed = format!("{head}ABC-003,Bar Rec,Third,1,5.00\nABC-004,Foo Rec,Fourth,2,10.00\n");
+    agrees(&format!("{mixed},Foo Rec,Total,32,235.00\n,Bar Rec,Total,1,5.00\n"), &quarter(), 2, 24_000);
+    agrees(&format!("{mixed},Foo Rec,Total,32,235.00\n").replace("Label", "Artist"), &quarter(), 1, 24_000);
+}
+
+#[test]
+fn a_balance_may_bear_a_label() {
+    let csv = "Cat No,Label,Title,Units,Net Due\nABC-001,Foo Rec,First,10,75.00\n,Foo Rec,Balance forward,,40.00\n";
+    let reading = reading(csv.as_bytes(), &quarter());
+    assert_eq!(reading.open_warnings(&quarter()), [Kind::MaybeTotal]);
+    assert_eq!((reading.data_rows, reading.sums[0].millionths), (1, 75_000_000));
+}
+
+#[test]
+fn a_word_for_a_total_that_stands_on_every_row_leaves_none_out() {
+    // Sales of all countries, an artist of that name: equal amounts are no sums.
+    for rows in ["Foo,First,Gesamt", "Total,First,DE", "Y,Total Eclipse,DE"] {
+        let mut csv = "Artist,Title,Country,Units,Net Due\n".to_owned();
+        for row in 0..6 {
+            csv.push_str(&rows.replace("First", &format!("Title {row}")));
+            csv.push_str(",1,0.01\n");
+        }
+        let choices = mapped(&[Field::Artist, Field::Title, Field::Territory, Field::Units, Field::Amount], "USD");
+        assert_eq!(reading(csv.as_bytes(), &choices).data_rows, 6, "{csv}");
+    }
+}
+
+#[test]
+fn a_subtotal_of_one_row_throws_off_no_other() {
+    let choices = mapped(&[Field::Artist, Field::Title, Field::Units, Field::Amount], "USD");
+    let csv = "Artist,Title,Units,Net Due\nFoo,First,10,75\nFoo,Subtotal,10,75\nBar,A,5,50\nBar,B,5,60\nBar,Subtotal,10,110\n";
+    agrees(csv, &choices, 2, 18_500);
+    // Nor one that is read as a sale, for it bears a name that no other row has.
+    let other = reading(csv.replace("Foo,Subtotal", "Foo Inc,Subtotal").as_bytes(), &choices);
+    assert_eq!(other.open_warnings(&choices), [Kind::MaybeTotal]);
+    assert_eq!((other.data_rows, left_out(&other, Reason::Total)), (4, 1));
+}
+
+#[test]
+fn every_total_is_looked_for_by_name() {
+    let choices = mapped(&[Field::Artist, Field::Title, Field::Units, Field::Amount], "USD");
+    let mut csv = "Artist,Title,Units,Net Due\n".to_owned();
+    for artist in 0..600 {
+        csv.push_str(&format!("Artist {artist},Title,1,{artist}.50\nARTIST {artist} Total,,1,{artist}.50\n"));
+    }
+    agrees(&csv, &choices, 600, (0..600).map(|artist| artist * 100 + 50).sum());
+    // A name that a later row of the same release says.
+    let csv = "Cat No,Label,Title,Units,Net Due\nABC-001,,First,10,75.00\nABC-002,Bar,Second,1,2.00\n,Bar Total,,1,2.00\nABC-001,Foo,First,10,75.00\nABC-002,Bar,Second,1,3.00\n,Foo Total,,20,150.00\n,Bar Total,,2,5.00\n";
+    agrees(csv, &quarter(), 3, 15_500);
+}
+
+#[test]
+fn catalogue_numbers_that_begin_like_totals_are_sales() {
+    let csv = "Cat No,Title,Units,Net Due\nSUM-001-CD,First,10,75.00\nSUM-2015,Second,20,150.00\nSUM-002-CD,Third,30,225.00\nTotal 2015,,60,450.00\n";
+    agrees(csv, &quarter(), 1, 45_000);
+}
+
+#[test]
+fn differing_totals_of_stock_are_whole() {
+    let csv =
+        "Cat No,Title,On Hand,As-of Date\nABC-001,First,50,2016-06-03\nABC-002,Second,100,2016-06-03\nTOTAL,,140,\n";
+    let reading = reading(csv.as_bytes(), &Choices::default());
+    assert_eq!(reading.problems[0].message, "The file says 140 here; the rows above it come to 150.");
+}
+
+#[test]
+fn what_to_do_about_a_total_is_said_for_both_readings() {
+    let remedy = Kind::MaybeTotal.remedy();
+    assert!(remedy.contains("If a row that is read as its own is a total, remove it."), "{remedy}");
+    assert!(remedy.contains("If a row that is left out is a sale, fill in its artist"), "{remedy}");
+}
+
+/// An `OpenDocument` sheet of texts and days.
+fn ods(rows: &[&[&str]]) -> Vec<u8> {
+    const NAMES: &str = "urn:oasis:names:tc:opendocument:xmlns";
+    let cell = |text: &&str| {
+        if text.len() == 10 && text.starts_with("20") {
+            format!(r#"<table:table-cell office:value-type="date" office:date-value="{text}"/>"#)
+        } else {
+            format!(r#"<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>"#)
+        }
+    };
+    let rows: String = rows
+        .iter()
+        .map(|row| format!("<table:table-row>{}</table:table-row>", row.iter().map(cell).collect::<String>()))
+        .collect();
+    let content = format!(
+        r#"<?xml version="1.0"?><office:document-content xmlns:office="{NAMES}:office:1.0" xmlns:table="{NAMES}:table:1.0" xmlns:text="{NAMES}:text:1.0"><office:body><office:spreadsheet><table:table table:name="Sheet">{rows}</table:table></office:spreadsheet></office:body></office:document-content>"#
+    );
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let parts = [
+        ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
+        ("META-INF/manifest.xml", "<?xml version=\"1.0\"?><manifest/>"),
+        ("content.xml", &content),
+    ];
+    for (name, text) in parts {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[test]
+fn first_days_are_months_only_in_columns_of_periods() {
+    let periods = |rows: &[&[&str]], choices: &Choices| {
+        let reading = reading(&ods(rows), choices);
+        assert_eq!(reading.problems, []);
+        reading.first_lines.into_iter().map(|line| line.period).collect::<Vec<_>>()
+    };
+    let sales: &[&[&str]] = &[
+        &["Period", "Cat No", "Title", "Units", "Net Due", "Currency"],
+        &["2015-03-01", "AB 1", "One", "2", "15.00", "USD"],
+        &["2015-04-01", "AB 2", "Two", "2", "15.00", "USD"],
+    ];
+    assert_eq!(periods(sales, &Choices::default()), ["March 2015", "April 2015"]);
+    let stock: &[&[&str]] = &[
+        &["Cat No", "Title", "On Hand", "As-of Date"],
+        &["AB 1", "One", "50", "2016-06-01"],
+        &["AB 2", "Two", "60", "2016-07-01"],
+    ];
+    assert_eq!(periods(stock, &Choices::default()), ["1 June 2016", "1 July 2016"]);
+    let spans: &[&[&str]] = &[
+        &["From", "To", "Title", "Units", "Net Due"],
+        &["2015-01-01", "2015-04-01", "One", "2", "15.00"],
+        &["2015-04-01", "2015-07-01", "Two", "2", "15.00"],
+    ];
+    let columns = [Field::PeriodFrom, Field::PeriodTo, Field::Title, Field::Units, Field::Amount];
+    let choices = Choices { from: String::new(), to: String::new(), ..mapped(&columns, "USD") };
+    assert_eq!(periods(spans, &choices), ["1 January 2015 – 1 April 2015", "1 April 2015 – 1 July 2015"]);
+}

@@ -152,7 +152,9 @@ pub fn signature() -> Answers {
 pub async fn on_page(recoup: &Recoup, version: VersionId, typed: Answers) -> Answers {
     let mut tx = recoup.store.read().await.unwrap();
     let draft = store::claims::version(&mut tx, version).await.unwrap().expect("the version");
-    typed.with(seen::FIELD, seen::mark_of_draft(&draft))
+    let case = store::claims::by_id(&mut tx, draft.claim_id).await.unwrap().expect("the claim").case_id;
+    let revision = store::cases::revision(&mut tx, case).await.unwrap().expect("the case");
+    typed.with(seen::FIELD, seen::mark_of_draft(&draft, revision))
 }
 
 /// The answers to the signature page of a draft as it is now.

@@ -130,7 +130,7 @@ pub fn suggested_letter(case_title: &str, entry: &Overlap) -> (String, String) {
 /// key. Gives how many mails there are.
 ///
 /// # Errors
-/// Wrong answers; an entry that a run took off meanwhile.
+/// Wrong answers; an entry that a run took off meanwhile, or whose claims were all withdrawn.
 pub async fn write_to_parties(
     recoup: &Recoup,
     actor: &Actor,
@@ -154,6 +154,9 @@ pub async fn write_to_parties(
     let submitted = write_to_many::of_whom(&Filter::default());
     let mut to = recipients::of_filter(&mut tx, case, case_row.settings.filing_basis, &submitted).await?;
     to.retain(|recipient| parts.iter().any(|part| part.claim_id == recipient.claim_id));
+    if to.is_empty() {
+        return Err(Failure::said("No claim of this overlap is in force any more; there is nobody to write to."));
+    }
     let numbers: Vec<String> = parts.into_iter().map(|part| part.number).collect();
     let mails = to.len();
     let whom = format!("the parties of an overlap: {}", numbers.join(", "));

@@ -98,7 +98,7 @@ fn has_place(cited: &Document, place: &str) -> Result<(), Failure> {
         }
         _ => return Ok(()),
     };
-    Err(Failure::field("document", wrong))
+    Err(Failure::field("place", wrong))
 }
 
 /// Most characters of a place in a document.
@@ -324,8 +324,11 @@ pub async fn cite_many(
     Ok(CitedBy { lines: chosen.len(), skipped })
 }
 
+/// Lines, and the numbers that no line has, the first and the last of those that follow each other.
+type Chosen = (Vec<LineId>, Vec<(i64, i64)>);
+
 /// The lines that are meant by ranges of numbers, and the numbers in them that no line has, as [`CitedBy`] gives them.
-fn choose(wanted: &[(i64, i64)], existing: &BTreeMap<i64, LineId>) -> Result<(Vec<LineId>, Vec<(i64, i64)>), String> {
+fn choose(wanted: &[(i64, i64)], existing: &BTreeMap<i64, LineId>) -> Result<Chosen, String> {
     let (mut chosen, mut missing) = (BTreeSet::new(), BTreeSet::new());
     for &(first, last) in wanted {
         if existing.range(first..=last).next().is_none() {

@@ -210,7 +210,7 @@ fn mapping(choices: &Choices) -> Choices {
 fn places(import: &Import, statement: &Statement) -> Vec<String> {
     // Spreadsheet programs take names of at most 31 characters.
     let sheet = match import.sheets() {
-        [_, _, ..] => format!("sheet {}, ", clean(import.sheet(), 31)),
+        [_, _, ..] => format!("sheet {}, ", clean(import.sheet().trim(), 31)),
         _ => String::new(),
     };
     statement.lines.iter().map(|line| format!("{sheet}{}", line.rows)).collect()

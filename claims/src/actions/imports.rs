@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use super::{Failure, Recoup, claim_view, links, save_step};
+use super::{Failure, Recoup, claim_view, links, notices::words::count, save_step};
 use crate::{
     ClaimId, ImportId, VersionId,
     access::{Action, Actor, Refusal},
@@ -17,6 +17,7 @@ use crate::{
     period::Period,
     statements::{
         Choices, Reading, Refused, Rules, Statement, dates,
+        file::sheet_named,
         lines::Proposal,
         problem::{Kind, Problem},
     },
@@ -113,9 +114,11 @@ pub async fn begin_again(
     let mut tx = recoup.store.write().await?;
     let (claim, draft) = save_step::open(&mut tx, actor, id, now).await?;
     let earlier = of(&mut tx, &claim, earlier).await?;
-    if sheet != earlier.sheet() && !earlier.sheets().iter().any(|known| known == sheet) {
-        return Err(Failure::said("This file has no such sheet."));
-    }
+    let sheet = match sheet_named(earlier.sheets(), sheet) {
+        Some(known) => known,
+        None if sheet == earlier.sheet() => sheet,
+        None => return Err(Failure::said("This file has no such sheet.")),
+    };
     let same = |known: &Import| known.sha256 == earlier.sha256 && known.sheet() == sheet;
     if let Some(begun) = known(&mut tx, id, draft, same).await? {
         return Ok(begun);
@@ -223,10 +226,16 @@ pub async fn choose(
             replaces = None;
         }
     }
+    let mut choices = choices.clone();
+    if !choices.sheet.is_empty()
+        && let Some(known) = sheet_named(import.sheets(), &choices.sheet)
+    {
+        known.clone_into(&mut choices.sheet);
+    }
     if choices.sheet != import.choices.sheet {
         only_once(&mut tx, &import, draft, &choices.sheet, replaces).await?;
     }
-    stored::choose(&mut tx, id, choices, replaces, now).await?;
+    stored::choose(&mut tx, id, &choices, replaces, now).await?;
     Ok(tx.commit().await?)
 }
 
@@ -343,7 +352,7 @@ async fn difference(
         before.entry(line.key.clone()).or_default().push(line);
     }
     let words = |currency: Currency, amount: i64, units: i64| {
-        format!("{}, {} units", currency.show(amount), crate::money::grouped_units(units))
+        format!("{}, {}", currency.show(amount), count(units, "unit", "units"))
     };
     let was = |line: &LineOfImport, usual: Currency| {
         let currency = line.currency.as_deref().and_then(Currency::parse).unwrap_or(usual);

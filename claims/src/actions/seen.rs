@@ -1,6 +1,6 @@
 //! What a form saw: the form of a line and of a step carries a mark of the answers that were stored when it was opened. One
 //! that was opened before another tab, or somebody else, changed them does not overwrite what it never showed. The form on which a
-//! claim is signed carries a mark of the whole draft, so that nothing is signed that its page did not show.
+//! claim is signed carries a mark of the whole draft and of its case, so that nothing is signed that its page did not show.
 
 use super::{Failure, links};
 use crate::{
@@ -22,18 +22,20 @@ pub fn mark(form: &'static [Section], stored: &Answers) -> String {
     if text.is_empty() { text } else { links::hash(&text)[..16].to_owned() }
 }
 
-/// The mark of a draft as it stands: answers, lines, what they cite, documents. Every edit gives another.
+/// The mark of a draft as it stands: answers, lines, what they cite, documents; and of its case, whose `revision` says how
+/// often it was saved: rates, currency, the words of the declaration. Every edit of the one and every change of the other
+/// gives another.
 #[must_use]
-pub fn mark_of_draft(version: &Version) -> String {
-    version.edits.to_string()
+pub fn mark_of_draft(version: &Version, revision: i64) -> String {
+    format!("{}.{revision}", version.edits)
 }
 
-/// Refuses to sign a draft that is not the one that the page showed. A form without a mark showed nobody knows what.
+/// Refuses to sign a draft that is not the one that the page showed, or whose case is not. A form without a mark showed nobody knows what.
 ///
 /// # Errors
 /// [`Failure::Changed`]; what is stored now is the draft.
-pub(super) fn check_draft(sent: &Answers, version: &Version) -> Result<(), Failure> {
-    let seen = sent.0.get(FIELD).is_some_and(|seen| seen.trim() == mark_of_draft(version));
+pub(super) fn check_draft(sent: &Answers, version: &Version, revision: i64) -> Result<(), Failure> {
+    let seen = sent.0.get(FIELD).is_some_and(|seen| seen.trim() == mark_of_draft(version, revision));
     if seen { Ok(()) } else { Err(Failure::Changed(Answers::default())) }
 }
 

@@ -139,7 +139,8 @@ async fn keep_typed(recoup: &Recoup, id: ClaimId, version: VersionId, mut answer
     Ok(())
 }
 
-/// The transaction. Nothing is done, and nothing given, if the draft was changed since it was read.
+/// The transaction. Nothing is done, and nothing given, if the draft or its case was changed since it was read. A draft whose
+/// lines are worth something else by now than the page can have shown is brought up to date instead of being signed.
 async fn freeze(
     recoup: &Recoup,
     actor: &Actor,
@@ -167,16 +168,21 @@ async fn freeze(
             "This claim was withdrawn. To go on with it, choose “Take it up again” on its page.",
         ));
     }
-    // Who signs answers for what the page showed, under penalty of perjury, and for nothing else.
-    seen::check_draft(sent, &row)?;
-    // The amounts are frozen at the rates that the case has now, so nobody may change them meanwhile.
+    // The amounts are frozen at the rates that the case has now, and the declaration in its words: nobody changes them meanwhile.
     cases::lock(&mut tx, claim.case_id).await?;
-    let Some(ahead) = ahead else { return Ok(None) };
-    if !ahead.holds(&mut tx, &row).await? {
-        return Ok(None);
-    }
+    let revision = cases::revision(&mut tx, claim.case_id).await?.ok_or(Refusal::NotFound)?;
+    let Some(ahead) = ahead.filter(|ahead| ahead.holds(&row, revision)) else { return Ok(None) };
     let (draft, signed) = ahead.into_parts(claim);
-    let late = match draft.case.intake(now) {
+    let intake = draft.case.intake(now);
+    if let (Ok(signed), Intake::Open | Intake::LateWithReason) = (&signed, intake)
+        && let Some(unseen) = signed.restate(&mut tx, version).await?
+    {
+        tx.commit().await?;
+        return Err(unseen);
+    }
+    // Who signs answers for what the page showed, under penalty of perjury, and for nothing else.
+    seen::check_draft(sent, &row, revision)?;
+    let late = match intake {
         Intake::Open => false,
         Intake::LateWithReason => true,
         Intake::Closed => {
@@ -190,7 +196,6 @@ async fn freeze(
     }
     let signature = sign::read(answers, draft.case.settings.forum, late).map_err(Failure::Invalid)?;
     let signed = signed?;
-    signed.restate(&mut tx, version).await?;
 
     let number = match &draft.claim.number {
         Some(number) => number.clone(),

@@ -35,6 +35,10 @@ pub async fn withdraw(recoup: &Recoup, actor: &Actor, id: ClaimId, reason: &str)
     }
     status.after(Step::Withdraw).ok_or_else(|| Failure::said("This claim cannot be withdrawn now."))?;
     claims::withdraw(&mut tx, id, &reason, now).await?;
+    if let Some(draft) = claim.draft_id {
+        // Signing an amendment takes the claim up again: a page that was opened before did not say so.
+        claims::edited(&mut tx, draft).await?;
+    }
     matching::lock(&mut tx, claim.case_id).await?;
     let details = serde_json::json!({ "reason": reason.as_str() });
     events::add(

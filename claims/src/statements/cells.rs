@@ -23,6 +23,8 @@ pub enum CellKind {
     Number,
     /// A day, written `2016-06-03`.
     Day,
+    /// The same of a column in which all days are the first of their month: the month may be meant.
+    First,
     /// A formula that failed, such as `#REF!`.
     Failed,
 }

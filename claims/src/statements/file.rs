@@ -43,6 +43,14 @@ pub struct Opened<'a> {
     book: Option<Workbook<'a>>,
 }
 
+/// The name, as a workbook has it, of the sheet that somebody named: it may begin or end with a space, which a form does
+/// not send.
+#[must_use]
+pub fn sheet_named<'s>(sheets: &'s [String], name: &str) -> Option<&'s str> {
+    let exact = sheets.iter().find(|sheet| *sheet == name);
+    exact.or_else(|| sheets.iter().find(|sheet| sheet.trim() == name.trim())).map(String::as_str)
+}
+
 /// Bytes at the beginning from which the format is found.
 const HEAD: u64 = 256 * 1024;
 
@@ -74,11 +82,13 @@ impl<'a> Opened<'a> {
 
     fn book(input: &Input<'a>, sheet: &str) -> Result<Self, Refused> {
         let book = careful(|| Workbook::open(input))?;
-        let chosen =
-            if sheet.is_empty() { book.sheets.first() } else { book.sheets.iter().find(|known| *known == sheet) };
+        let chosen = match sheet {
+            "" => book.sheets.first().map(String::as_str),
+            named => sheet_named(&book.sheets, named),
+        };
         match chosen {
             Some(chosen) => {
-                let format = Format::Book { sheet: chosen.clone(), sheets: book.sheets.clone() };
+                let format = Format::Book { sheet: chosen.to_owned(), sheets: book.sheets.clone() };
                 Ok(Self { format, input: input.clone(), book: Some(book) })
             }
             None => Err(Refused::Choice(format!("There is no sheet “{sheet}”; there are {}.", book.sheets.join(", ")))),

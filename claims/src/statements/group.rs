@@ -5,7 +5,7 @@ use std::{
     hash::{BuildHasher, Hasher, RandomState},
 };
 
-use super::{codes, field::Field, number::ONE, reading::extend};
+use super::{codes, field::Field, names::Names, number::ONE, reading::extend};
 use crate::{money::Currency, period::Period};
 
 /// Figures of a row beside units and amount, in the order of [`Group::more`].
@@ -128,9 +128,9 @@ impl Words {
         place
     }
 
-    /// The place of a word that came already.
-    fn known(&self, word: &[u8]) -> Option<u32> {
-        self.places.get(word).copied()
+    /// The word at a place.
+    fn word(&self, place: u32) -> &[u8] {
+        self.list.get(place as usize).map_or(&[], |word| &**word)
     }
 
     fn text(&self, place: u32) -> String {
@@ -247,6 +247,7 @@ pub(super) struct Groups {
     territories: Words,
     statements: Words,
     releases: Words,
+    names: Names,
 }
 
 impl Groups {
@@ -262,27 +263,53 @@ impl Groups {
 
     /// What the groups of an artist, title, label, catalogue number, barcode, service or territory come to exactly, in
     /// millionths; `None` if none is called so.
-    pub fn of_name(&self, name: &[u8], gtin: u64, stock: bool) -> Option<i128> {
-        let words = [self.services.known(name), self.territories.known(name)];
-        let is = |text: &str| text.as_bytes().eq_ignore_ascii_case(name);
-        let mut sums = self.list.iter().filter_map(|group| {
-            let named = &group.named;
-            let called =
-                [&named.artist, &named.title, &named.track, &named.label, &named.catalogue].iter().any(|text| is(text))
-                    || gtin > 0 && [named.gtin, named.aggregator_gtin].contains(&gtin)
-                    || words[0].is_some_and(|word| group.words[0] == word)
-                    || words[1].is_some_and(|word| group.words[1] == word);
+    pub fn of_name(&mut self, name: &[u8], gtin: u64, stock: bool) -> Option<i128> {
+        if self.names.is_exhausted() {
+            return None;
+        }
+        for place in self.names.missing(self.list.len()) {
+            let Some(group) = self.list.get(place as usize) else { continue };
+            for text in Self::called(&self.services, &self.territories, group) {
+                self.names.add(text, place);
+            }
+            for gtin in [group.named.gtin, group.named.aggregator_gtin].into_iter().filter(|gtin| *gtin > 0) {
+                self.names.add(codes::gtin(gtin).as_bytes(), place);
+            }
+        }
+        let code = if gtin > 0 { codes::gtin(gtin) } else { String::new() };
+        let found = self.names.find(&[name, code.as_bytes()]);
+        let mut sums = found.iter().filter_map(|place| self.list.get(*place as usize)).filter_map(|group| {
+            let called = Self::called(&self.services, &self.territories, group)
+                .iter()
+                .any(|text| text.eq_ignore_ascii_case(name))
+                || gtin > 0 && [group.named.gtin, group.named.aggregator_gtin].contains(&gtin);
             called.then(|| if stock { i128::from(group.units) * i128::from(ONE) } else { group.amount })
         });
         let first = sums.next()?;
         Some(first + sums.sum::<i128>())
     }
 
+    /// Whether so many names were looked for that [`Self::of_name`] finds none any more.
+    pub const fn names_are_exhausted(&self) -> bool {
+        self.names.is_exhausted()
+    }
+
+    /// What a group is called beside its barcodes.
+    fn called<'g>(services: &'g Words, territories: &'g Words, group: &'g Group) -> [&'g [u8]; 7] {
+        let named = &group.named;
+        let texts = [&named.artist, &named.title, &named.track, &named.label, &named.catalogue];
+        let [artist, title, track, label, catalogue] = texts.map(|text| text.as_bytes());
+        let [service, territory, _] = group.words;
+        [artist, title, track, label, catalogue, services.word(service), territories.word(territory)]
+    }
+
     /// Adds a row to the group of a key; gives the group's place. `None` when `most` groups exist.
     pub fn add(&mut self, row: &RowFacts<'_>, most: usize, key: Key) -> Option<u32> {
         let words = [row.service, self.territories.place(row.territory), self.statements.place(row.statement)];
         if let Some(place) = self.by_key.get(&key) {
-            self.list[*place as usize].take(row, words);
+            if self.list[*place as usize].take(row, words) {
+                self.names.renamed(*place);
+            }
             return Some(*place);
         }
         if self.list.len() >= most {
@@ -337,7 +364,9 @@ impl Group {
         }
     }
 
-    fn take(&mut self, row: &RowFacts<'_>, words: [u32; 3]) {
+    /// Adds a row; whether it says a name of the group that no other did.
+    fn take(&mut self, row: &RowFacts<'_>, words: [u32; 3]) -> bool {
+        let mut renamed = false;
         for (kept, found) in self.words.iter_mut().zip(words) {
             if *kept != found {
                 *kept = MIXED;
@@ -354,9 +383,11 @@ impl Group {
         // What one row lacks another may say.
         if named.gtin == 0 {
             named.gtin = row.gtin;
+            renamed |= row.gtin > 0;
         }
         if named.aggregator_gtin == 0 {
             named.aggregator_gtin = row.aggregator_gtin;
+            renamed |= row.aggregator_gtin > 0;
         }
         if !self.named_fully {
             for (kept, found) in
@@ -364,6 +395,7 @@ impl Group {
             {
                 if kept.is_empty() && !found.is_empty() {
                     *kept = String::from_utf8_lossy(found).into_owned();
+                    renamed = true;
                 }
             }
         }
@@ -386,5 +418,6 @@ impl Group {
             }
         }
         extend(&mut self.rows, row.row);
+        renamed
     }
 }

@@ -24,6 +24,7 @@ pub mod layouts;
 pub mod limits;
 pub mod lines;
 pub mod marks;
+mod names;
 pub mod number;
 pub mod pass;
 pub mod problem;

@@ -81,7 +81,7 @@ kinds! {
     Sums "sums" Warning "Rows that do not add up" "The statement itself does not add up here. Accepted, what it says is due to you is claimed."
     RollForward "roll_forward" Warning "Stock that does not add up" "Accepted, the stock that the distributor reported is claimed, and the line says that the difference is not explained."
     BelowZero "below_zero" Warning "Releases that come to less than nothing" "More was returned than sold. A line cannot claim less than nothing. Accepted, they are left out of the lines and shown in the control totals."
-    MaybeTotal "maybe_total" Warning "Rows that may be totals or balances" "Sums of other rows, and what was due before, must not be claimed twice. Accepted, each row is taken as is said beside it. If that is wrong, remove the row, or fill in its artist, barcode or catalogue number."
+    MaybeTotal "maybe_total" Warning "Rows that may be totals or balances" "Sums of other rows, and what was due before, must not be claimed twice. Accepted, each row is taken as is said beside it. If a row that is read as its own is a total, remove it. If a row that is left out is a sale, fill in its artist, barcode or catalogue number."
     TotalDiffers "total_differs" Warning "The file’s own total differs" "Rows may be missing or counted twice. Accepted, the rows are claimed, not the total line. If that is a sale, fill in its artist, barcode or catalogue number."
     Overlap "overlap" Warning "A period that another import has too" "Make sure that the same money is not claimed twice. Accepted, both are claimed."
 }

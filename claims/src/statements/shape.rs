@@ -195,7 +195,7 @@ fn guess(plains: &[String], below: &[&Cells]) -> (Vec<Option<Field>>, Option<Cat
         let most = |fits: &dyn Fn(&[u8]) -> bool| {
             !values.is_empty() && values.iter().filter(|value| fits(value)).count() * 10 >= values.len() * 8
         };
-        let kind = below.iter().any(|cells| cells.kind(column) == CellKind::Day);
+        let kind = below.iter().any(|cells| matches!(cells.kind(column), CellKind::Day | CellKind::First));
         let by_value = if most(&|value| matches!(codes::barcode(value), Barcode::Right(_) | Barcode::Restored(_))) {
             Some(Field::Gtin)
         } else if most(&|value| matches!(codes::isrc(value), Ok(Some(_)))) {

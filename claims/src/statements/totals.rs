@@ -1,5 +1,6 @@
 //! Words for totals and balances: whether a cell speaks of a sum of other rows, or may be a title, a name or a code.
 
+use super::dates::{self, DayOrder};
 use crate::money::Currency;
 
 /// Words for a total that are no one's title, in the languages of the labels in the case.
@@ -241,12 +242,28 @@ pub(super) fn is_currency(cell: &[u8]) -> bool {
     std::str::from_utf8(cell).is_ok_and(|text| matches!(text, "€" | "£" | "¥") || Currency::parse(text).is_some())
 }
 
-/// Whether a cell in a column of codes holds one: `TOTAL` and `Total 2015` do not, `SUM-001` and `Total 10` do.
+/// Whether a cell in a column of codes holds one: `TOTAL` and `Total 2015` do not, `SUM-2015` and `Total 10` do.
 pub(super) fn is_code(cell: &[u8]) -> bool {
     let Some(Said { what, name }) = said(cell) else { return !cell.is_empty() };
+    let in_code = |byte: &u8| byte.is_ascii_alphanumeric() || b"-/._".contains(byte);
+    what == What::Before
+        && name.first().is_some_and(u8::is_ascii_digit)
+        && name.iter().all(in_code)
+        && !(is_period(name) && after_space(cell))
+}
+
+/// Whether it is a year, two, or a day or month of one. Six digits or more are rather a number.
+fn is_period(name: &[u8]) -> bool {
     let digits = name.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let is_year = digits == 4 && (name.starts_with(b"19") || name.starts_with(b"20"));
-    what == What::Before && digits > 0 && !is_year && name.iter().all(u8::is_ascii_alphanumeric)
+    let year = digits == 4 && (name.starts_with(b"19") || name.starts_with(b"20"));
+    let day = |text| [DayOrder::DayFirst, DayOrder::MonthFirst].iter().any(|order| dates::read(text, *order).is_ok());
+    year && !name.iter().any(u8::is_ascii_alphabetic) || digits < 3 && std::str::from_utf8(name).is_ok_and(day)
+}
+
+/// Whether a space stands before the first digit.
+fn after_space(cell: &[u8]) -> bool {
+    let digit = cell.iter().position(u8::is_ascii_digit).unwrap_or_default();
+    cell[..digit].last().is_some_and(u8::is_ascii_whitespace)
 }
 
 #[cfg(test)]
@@ -288,10 +305,35 @@ mod tests {
         for none in ["Totally", "Summer", "Gesamtausgabe", "Sumo", "Arctic Light", "Digital", "", "T"] {
             assert_eq!(found(none), None, "{none}");
         }
-        for code in ["SUM-001", "Total 10", "SUM41", "AB 1", "CR-411-CD"] {
+        for code in [
+            "SUM-001",
+            "Total 10",
+            "SUM41",
+            "AB 1",
+            "CR-411-CD",
+            "SUM-001-CD",
+            "SUM-2015",
+            "SUM2015",
+            "SUM 001/2",
+            "SUM 2015CD",
+            "SUM.001_LP",
+            "TOTAL 201503",
+        ] {
             assert!(is_code(code.as_bytes()), "{code}");
         }
-        for none in ["", "TOTAL", "Total 2015", "AB 1 Total", "734885411001 Total", "Subtotal 10"] {
+        for none in [
+            "",
+            "TOTAL",
+            "Total 2015",
+            "AB 1 Total",
+            "734885411001 Total",
+            "Subtotal 10",
+            "Total 2015/16",
+            "Total 2015-03",
+            "Total 03/2015",
+            "Summe 31.12.2015",
+            "Total 10 / 20",
+        ] {
             assert!(!is_code(none.as_bytes()), "{none}");
         }
     }

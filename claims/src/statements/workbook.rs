@@ -125,21 +125,22 @@ fn xlsx_rows(
 
 fn ods_rows(range: &Range<Data>, take: &mut dyn FnMut(&mut Cells) -> Result<bool, Refused>) -> Result<(), Refused> {
     let (first_row, first_column) = range.start().unwrap_or_default();
-    let months = columns_of_months(range);
+    let firsts = columns_of_firsts(range);
     let mut cells = Cells::default();
     let mut scratch = String::new();
     for (row, values) in range.rows().enumerate() {
         cells.begin(u64::from(first_row) + row as u64 + 1);
         for (column, value) in values.iter().enumerate() {
-            let month = months.get(column).copied().unwrap_or_default();
+            let first = firsts.get(column).copied().unwrap_or_default();
+            let day = if first { CellKind::First } else { CellKind::Day };
             let (text, kind): (&str, CellKind) = match value {
                 Data::Empty => continue,
                 Data::String(text) | Data::DurationIso(text) => (text, CellKind::Text),
                 Data::Int(number) => written(&mut scratch, |to| number_text(to, *number as f64), CellKind::Number),
                 Data::Float(number) => written(&mut scratch, |to| number_text(to, *number), CellKind::Number),
                 Data::Bool(yes) => (if *yes { "TRUE" } else { "FALSE" }, CellKind::Text),
-                Data::DateTime(at) => written(&mut scratch, |to| day_text(to, at, month), CellKind::Day),
-                Data::DateTimeIso(at) => (at.get(..if month { MONTH } else { DAY }).unwrap_or(at), CellKind::Day),
+                Data::DateTime(at) => written(&mut scratch, |to| day_text(to, at, false), day),
+                Data::DateTimeIso(at) => (at.get(..DAY).unwrap_or(at), day),
                 Data::Error(error) => (error_text(error), CellKind::Failed),
             };
             place(&mut cells, first_column as usize + column, text.as_bytes(), kind)?;
@@ -211,7 +212,7 @@ const fn whole(number: f64) -> i64 {
 
 /// How much of `2015-03-01` says the day, and the month.
 const DAY: usize = 10;
-const MONTH: usize = 7;
+pub(super) const MONTH: usize = 7;
 
 /// A day, or the month alone where the cell shows no more.
 fn day_text(to: &mut String, at: &ExcelDateTime, month: bool) {
@@ -245,9 +246,9 @@ fn shows_months(format: &str) -> bool {
     month
 }
 
-/// Which columns of an `OpenDocument` sheet hold months. The library does not tell how days are shown there; where all
-/// are the first of their month, of several months, the months are meant.
-fn columns_of_months(range: &Range<Data>) -> Vec<bool> {
+/// Which columns of an `OpenDocument` sheet hold nothing but first days of several months. The library does not tell
+/// how days are shown there; in a column of periods the months are meant.
+fn columns_of_firsts(range: &Range<Data>) -> Vec<bool> {
     let mut seen: Vec<(bool, Option<String>)> = vec![(false, None); range.width()];
     let mut days = vec![false; range.width()];
     let mut scratch = String::new();
@@ -309,13 +310,13 @@ mod tests {
     }
 
     #[test]
-    fn a_column_of_first_days_holds_months() {
+    fn columns_of_first_days_are_told_from_others() {
         let day = |text: &str| Data::DateTimeIso(text.to_owned());
         let rows = [["2015-03-01", "2015-03-01", "2016-06-01"], ["2015-04-01T00:00:00", "2015-04-02", "2016-06-01"]];
         let cells =
             (0..).zip(rows).flat_map(|(row, days)| (0..).zip(days).map(move |(column, text)| (row, column, text)));
         let cells = cells.map(|(row, column, text)| calamine::Cell::new((row, column), day(text))).collect();
-        assert_eq!(columns_of_months(&Range::from_sparse(cells)), [true, false, false]);
+        assert_eq!(columns_of_firsts(&Range::from_sparse(cells)), [true, false, false]);
     }
 
     proptest! {

@@ -34,7 +34,7 @@ impl CaseRow {
     pub fn read(&self) -> Result<Case, Error> {
         let settings = case_settings::read(&self.settings.0)
             .map_err(|errors| Error::Decode(format!("settings of case {}: {errors:?}", self.id).into()))?;
-        Ok(Case { id: self.id, settings, deadline: self.deadline_at })
+        Ok(Case { id: self.id, settings, deadline: self.deadline_at, revision: self.revision })
     }
 }
 

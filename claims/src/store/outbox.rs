@@ -137,7 +137,7 @@ pub async fn lease(tx: &mut Tx, owner: &str, most: i64, now: Instant, until: Ins
     Ok(mails)
 }
 
-/// Ends a lease with what became of the mail: the new state (`sent`, `waiting`, `failed`), the log entry, and when to try
+/// Ends a lease with what became of the mail: the new state (`sent`, `waiting`, `failed`, `discarded`), the log entry, and when to try
 /// again. Nothing happens if the lease was lost to another worker.
 ///
 /// # Errors

@@ -8,7 +8,11 @@ use crate::{
     identifiers::{Gtin, Isrc},
     intake::Answers,
     line::{Basis, LineFacts},
-    statements::{Choices, Reading, file::Format, pass::KeptRow},
+    statements::{
+        Choices, Reading,
+        file::{Format, sheet_named},
+        pass::KeptRow,
+    },
     store::lines::InCase,
 };
 
@@ -64,7 +68,7 @@ impl Import {
     pub fn sheet(&self) -> &str {
         match self.reading.as_ref().map(|reading| &reading.format) {
             Some(Format::Book { sheet, .. }) if self.choices.sheet.is_empty() => sheet,
-            _ => &self.choices.sheet,
+            _ => sheet_named(self.sheets(), &self.choices.sheet).unwrap_or(&self.choices.sheet),
         }
     }
 }

@@ -178,7 +178,7 @@ fn cover_and_summary_say_what_is_counted() {
     let summary = said(&sections, "Summary");
     // By hand: 2 × 1 line of sales; 2 × 2 of stock that is valued at wholesale or not at all.
     for words in [
-        "As of 3 June 2016, 9:00 a.m. UTC, 2 claims are in force. 2 lines come to 30,000.00 USD gross. 4 lines more, of stock that is valued otherwise or not at all, are in no total.",
+        "As of 3 June 2016, 9:00 a.m. UTC, 2 claims are in force. 2 lines come to 30,000.00 USD gross. 4 more lines, of stock that is valued otherwise or not at all, are in no total.",
         "claimants that were decided to be one counted once: 1 to 2, the lower figure if all that resemble each other are one",
         "Members, each counted once",
     ] {
@@ -200,6 +200,7 @@ fn late_claims_are_counted_in_the_summary_and_marked_with_their_reason_among_the
         assert!(!said(&all(&contents, None), title).contains("after the deadline"));
     }
     contents.claims[1].claim.declaration.late_reason = Some("The mail came late.".to_owned());
+    contents.claims[1].late = true;
     let sections = all(&contents, None);
     // By hand: one of two claims, each of 15,000.00.
     let words = "1 of these claims, of 15,000.00 USD gross, was sent after the deadline";

@@ -9,6 +9,7 @@ use claims::{
     access::Actor,
     actions::{
         Recoup, amend,
+        claim_view::{self, Draft},
         documents::{self, Added},
         edit_lines::{self, Cite},
         save_step, seen,
@@ -16,7 +17,7 @@ use claims::{
         submit_claim, withdraw,
     },
     intake::steps::Step,
-    store::{accounts, claims as stored, documents::NewDocument},
+    store::{accounts, documents::NewDocument},
 };
 
 use super::{
@@ -97,17 +98,11 @@ impl Filing<'_> {
     }
 
     async fn sign(&self, actor: &Actor, id: ClaimId, plan: &Plan) -> anyhow::Result<()> {
-        let mut tx = self.recoup.store.read().await?;
-        let draft = stored::by_id(&mut tx, id)
-            .await?
-            .and_then(|claim| claim.draft_id)
-            .context("a claim of the demo has no draft")?;
-        let version = stored::version(&mut tx, draft).await?.context("a draft of the demo is gone")?;
-        drop(tx);
-        let signed = plan.signature.clone().with(seen::FIELD, seen::mark_of_draft(&version));
+        let Draft { case, version, .. } = claim_view::draft(self.recoup, actor, id).await?;
+        let signed = plan.signature.clone().with(seen::FIELD, seen::mark_of_draft(&version, case.revision));
         // An address of a block that RFC 5737 keeps for examples.
         let client = format!("192.0.2.{}", id.0 % 250 + 1);
-        submit_claim::submit(self.recoup, actor, id, draft, &signed, &client, "")
+        submit_claim::submit(self.recoup, actor, id, version.id, &signed, &client, "")
             .await
             .with_context(|| format!("the claim of {} cannot be sent", plan.claimant.get("legal_name")))?;
         Ok(())

@@ -149,6 +149,28 @@ on_both! {
         stage::send(&app.recoup, &actor, id).await.unwrap();
     }
 
+    async fn a_page_from_before_the_withdrawal_does_not_take_the_claim_up_again(database) {
+        let (app, actor, id) = ready(&database).await;
+        stage::send(&app.recoup, &actor, id).await.unwrap();
+        amend(&app.recoup, &actor, id).await.unwrap();
+        let draft = stage::draft(&app.recoup, id).await;
+        let page = stage::signed(&app.recoup, draft).await;
+        let browser = app.browser_of(&actor).await;
+        let said = "Once you sign and send this amendment, the claim is taken up again";
+        browser.get(&format!("/claims/{id}/sign")).await.expect_no(said);
+        withdraw(&app.recoup, &actor, id, "Paid meanwhile").await.unwrap();
+        let sent = submit(&app.recoup, &actor, id, draft, &page, "", "k").await;
+        assert!(matches!(sent, Err(Failure::Changed(_))), "{sent:?}");
+        let status = async || {
+            let mut tx = app.recoup.store.read().await.unwrap();
+            rows::by_id(&mut tx, id).await.unwrap().unwrap().status
+        };
+        assert_eq!(status().await, "withdrawn");
+        browser.get(&format!("/claims/{id}/sign")).await.expect(said);
+        stage::send(&app.recoup, &actor, id).await.expect("the page says what signing does");
+        assert_eq!(status().await, "submitted");
+    }
+
     async fn an_open_amendment_of_a_withdrawn_claim_can_still_be_sent(database) {
         let (app, actor, id) = ready(&database).await;
         stage::send(&app.recoup, &actor, id).await.unwrap();

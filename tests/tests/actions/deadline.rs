@@ -94,6 +94,32 @@ on_both! {
         assert!(late("2026-06-30").await);
     }
 
+    async fn counsel_are_told_that_a_claim_is_late_by_the_deadline_that_holds(database) {
+        let app = App::start(&database).await;
+        let case = stage::case_with(&app.recoup, &stage::case_answers("allegro", "ALG").with("late_claims", "with_reason")).await;
+        let counsel = stage::person(&app.recoup, "counsel@example.org", true, false).await;
+        claims::actions::counsel::appoint(&app.recoup, case, counsel.account).await.unwrap();
+        let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
+        let (_, first) = stage::ready(&app.recoup, account, "allegro", "Jay Records").await;
+        let (actor, second) = stage::ready(&app.recoup, account, "allegro", "Kay Records").await;
+        app.pass(deadline() - app.clock.now());
+        let told = async |id| {
+            let version = stage::draft(&app.recoup, id).await;
+            let signed = stage::on_page(&app.recoup, version, stage::signature().with("late_reason", "The mail came late.")).await;
+            let number = submit(&app.recoup, &actor, id, version, &signed, "", "").await.unwrap().number;
+            // The court gives more time before counsel are told of the second.
+            if id == second {
+                stage::setting(&app.recoup, "allegro", "deadline_day", "2026-07-31").await;
+            }
+            let mail = app.mail("new_claim", "counsel@example.org").await;
+            assert!(mail.subject.contains(&number), "{}", mail.subject);
+            mail.body_text
+        };
+        let (of_first, of_second) = (told(first).await, told(second).await);
+        assert!(of_first.contains("Late: yes"), "{of_first}");
+        assert!(!of_second.contains("Late:"), "{of_second}");
+    }
+
     async fn a_case_that_is_closed_early_says_so(database) {
         let (app, actor, id) = app(&database, "refused").await;
         stage::send(&app.recoup, &actor, id).await.unwrap();

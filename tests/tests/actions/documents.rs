@@ -56,6 +56,7 @@ on_both! {
             assert_eq!(done.is_ok(), cited, "{place}");
             if let Err(failure) = done {
                 let Failure::Invalid(errors) = failure else { panic!("{place}: {failure:?}") };
+                assert_eq!(errors[0].field, "place");
                 assert!(errors[0].message.contains("“two.pdf” has 2 pages"), "{}", errors[0].message);
             }
         }
@@ -71,7 +72,7 @@ on_both! {
             for place in ["page 500", "pp. 2-3", "1"] {
                 let refused = edit_lines::cite_many(&app.recoup, &actor, id, document, "1", place).await;
                 let Err(Failure::Invalid(errors)) = refused else { panic!("{name} {place}: {refused:?}") };
-                assert_eq!(errors[0].field, "document");
+                assert_eq!(errors[0].field, "place");
                 assert!(errors[0].message.starts_with(&format!("“{name}” has no pages. Cite it without one, ")), "{}", errors[0].message);
                 let cite = Cite { document: Some(document), place: place.to_owned() };
                 assert!(edit_lines::save(&app.recoup, &actor, id, 1, &stage::sales("1.00"), &cite).await.is_err(), "{name} {place}");

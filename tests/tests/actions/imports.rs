@@ -59,6 +59,20 @@ on_both! {
         assert_eq!(imports::begin_again(&app.recoup, &actor, id, first, "").await.unwrap(), Begun::Open(second));
     }
 
+    async fn what_a_replacing_file_changes_is_told_in_units(database) {
+        let (app, actor, id) = claim(&database).await;
+        let first = begun(&app, &actor, id, MARCH).await;
+        confirm(&app, &actor, id, first, MARCH).await;
+        let one = b"Period,Barcode,Title,Net Units,Net Due,Currency\n2015-03,036000291452,One,1,7.50,USD\n";
+        let second = begun(&app, &actor, id, one).await;
+        imports::choose(&app.recoup, &actor, id, second, &Choices::default(), Some(first)).await.unwrap();
+        stage::read_import(&app.recoup, &actor, id, second, one).await;
+        let mut tx = app.recoup.store.read().await.unwrap();
+        let difference = stored::find(&mut tx, second).await.unwrap().unwrap().difference.unwrap().0;
+        let told: Vec<_> = difference.first.iter().map(|(_, now, after)| (now.as_str(), after.as_str())).collect();
+        assert_eq!(told, [("15.00 USD, 2 units", "7.50 USD, 1 unit")]);
+    }
+
     async fn what_was_to_be_replaced_and_is_gone_is_replaced_no_more(database) {
         let (app, actor, id) = claim(&database).await;
         let first = begun(&app, &actor, id, MARCH).await;

@@ -354,7 +354,7 @@ on_both! {
 
     async fn a_letter_goes_to_everybody_who_acts_for_the_parties_once(database) {
         let (app, case, counsel) = case(&database).await;
-        file(&app, 1, &who("Harbor Light LLC", 1), &[royalties(0, "iTunes", "1,200.00")]).await;
+        let (harbor, of_harbor) = file(&app, 1, &who("Harbor Light LLC", 1), &[royalties(0, "iTunes", "1,200.00")]).await;
         let (ilse, of_ilse) = file(&app, 2, &who("Ilse Varga", 2), &[royalties(0, "iTunes", "360.00")]).await;
         app.run_jobs().await;
         let (entry, parts) = ledger(&app, case).await.remove(0);
@@ -373,6 +373,12 @@ on_both! {
         // A party that withdraws is not asked, before the next run takes it out of the entry.
         withdraw::withdraw(&app.recoup, &ilse, of_ilse, "Enough.").await.unwrap();
         assert_eq!(decide_overlap::write_to_parties(&app.recoup, &counsel, case, entry.id, &letter, "another").await.unwrap(), 1);
+        // Without any party left, nothing is recorded.
+        withdraw::withdraw(&app.recoup, &harbor, of_harbor, "Enough.").await.unwrap();
+        let before = database.row_counts().await;
+        let refused = decide_overlap::write_to_parties(&app.recoup, &counsel, case, entry.id, &letter, "the last").await;
+        assert!(matches!(&refused, Err(Failure::Said(words)) if words.contains("nobody to write to")), "{refused:?}");
+        assert_eq!(database.row_counts().await, before);
     }
 
     // Whatever is filed, amended, withdrawn, decided and undone: what is kept per claim is what a recount from nothing gives,

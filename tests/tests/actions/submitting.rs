@@ -9,7 +9,7 @@ use claims::{
     frozen::FrozenClaim,
     intake::steps::Step,
     line::Category,
-    store::{claims as rows, events, totals},
+    store::{claims as rows, events, lines, totals},
 };
 use tests::{App, on_both, stage};
 
@@ -209,6 +209,34 @@ on_both! {
         assert_eq!((claim.number, claim.status.as_str()), (None, "draft"), "a refused claim uses no number up");
         drop(tx);
         assert_eq!(app.mails().await, []);
+    }
+
+    // Lines that were right when they were saved and are not any more are found at once, not one at each signature.
+    async fn all_lines_that_are_no_longer_right_are_listed_at_once(database) {
+        let (app, actor, id) = ready(&database).await;
+        let pounds = stage::sales("100.00").with("currency", "GBP");
+        for _ in 0..3 {
+            stage::line(&app.recoup, &actor, id, Category::UnpaidSales, &pounds, None).await;
+        }
+        stage::line(&app.recoup, &actor, id, Category::UnpaidSales, &stage::sales("7.00"), None).await;
+        stage::setting(&app.recoup, "allegro", "rates", "EUR 1.1154").await;
+        let remarks = async || claim_view::draft(&app.recoup, &actor, id).await.unwrap().remarks();
+        assert!(remarks().await.iter().all(|remark| !remark.stops), "nobody has looked yet");
+        let version = stage::draft(&app.recoup, id).await;
+        let page = stage::signed(&app.recoup, version).await;
+        let sent = submit(&app.recoup, &actor, id, version, &page, "192.0.2.1", "key").await;
+        assert!(matches!(&sent, Err(Failure::Said(words)) if words.contains("3 lines need attention")), "{sent:?}");
+        let stopping: Vec<_> = remarks().await.into_iter().filter(|remark| remark.stops).map(|remark| remark.words).collect();
+        assert_eq!(stopping, ["3 lines of “Unpaid sales” need attention."]);
+        let mut tx = app.recoup.store.read().await.unwrap();
+        let wrong = lines::list(&mut tx, version, None, lines::Order::Wrong, 10, 0).await.unwrap();
+        drop(tx);
+        assert_eq!(wrong.iter().map(|line| (line.line, line.is_right)).collect::<Vec<_>>(), [(2, false), (3, false), (4, false), (1, true), (5, true)]);
+        assert_ne!(stage::signed(&app.recoup, version).await, page, "its sums are others now");
+        for line in 2..=4 {
+            claims::actions::edit_lines::remove(&app.recoup, &actor, id, line).await.unwrap();
+        }
+        stage::send(&app.recoup, &actor, id).await.unwrap();
     }
 
     async fn another_persons_claim_does_not_exist(database) {

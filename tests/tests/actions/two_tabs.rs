@@ -155,6 +155,25 @@ on_both! {
         }
     }
 
+    // The words of the declaration are those of the forum; title, zone and rates are of the case as well.
+    async fn a_claim_is_signed_only_in_the_case_that_its_page_showed(database) {
+        let (app, actor, id) = ready(&database).await;
+        let recoup = &app.recoup;
+        let version = stage::draft(recoup, id).await;
+        for (field, answer) in [("forum", "oregon"), ("title", "Claims in the matter of Allegro"), ("time_zone", "America/New_York")] {
+            let page = stage::signed(recoup, version).await;
+            stage::setting(recoup, "allegro", field, answer).await;
+            let refused = submit(recoup, &actor, id, version, &page, "192.0.2.1", "key").await;
+            assert!(matches!(refused, Err(Failure::Changed(_))), "{field}: {refused:?}");
+        }
+        stage::send(recoup, &actor, id).await.unwrap();
+        let mut tx = recoup.store.read().await.unwrap();
+        let frozen = store::version(&mut tx, version).await.unwrap().unwrap().frozen.unwrap();
+        let frozen = claims::frozen::FrozenClaim::read(&frozen).unwrap();
+        let oregon = claims::declaration::Declaration::choose(claims::declaration::Forum::Oregon, true);
+        assert_eq!(frozen.declaration.text, oregon.key());
+    }
+
     // A refused form leaves no trace, so it does not void what was typed on the signature page, nor rename the claimant.
     async fn a_refused_step_changes_nothing_else(database) {
         let (app, actor, id) = ready(&database).await;

@@ -44,7 +44,9 @@ fn check(what: &str, page: &Page) {
 async fn fill(ground: &Ground) {
     let (app, recoup) = (&ground.app, &ground.app.recoup);
     let administrator = ground.actor(Role::Administrator);
-    let settings = tainted(case_settings::FORM, stage::case_answers("allegro", "ALG"));
+    let before = stage::case_answers("allegro", "ALG");
+    // Claims are filed already, with the source of the rates in them.
+    let settings = tainted(case_settings::FORM, before.clone()).with("rate_source", before.get("rate_source"));
     let mut tx = recoup.store.read().await.unwrap();
     let row = claims::store::cases::by_slug(&mut tx, "allegro").await.unwrap().unwrap();
     drop(tx);

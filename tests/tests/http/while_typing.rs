@@ -82,7 +82,7 @@ on_both! {
         browser.send(line(&browser, id, "9,999,999.00").await).await.expect("is saved");
         let page = browser.send(stale.clone()).await;
         page.expect_status(409);
-        for words in ["The claim was changed since you opened this page", "Nothing was sent", "2 lines,", "10,014,999.00"] {
+        for words in ["The claim was changed since you opened this page", "Nothing was sent", "with what you typed", "2 lines,", "10,014,999.00"] {
             page.expect(words);
         }
         let form = page.form(&sign);
@@ -117,7 +117,33 @@ on_both! {
         page.expect_status(409);
         page.expect("The claim was changed since you opened this page");
         page.expect("add at least one line");
+        page.expect_no("with what you typed");
         assert!(page.forms().iter().all(|form| !form.has("signature")));
+    }
+
+    async fn a_claim_that_is_worth_something_else_is_shown_again_before_it_is_signed(database) {
+        let (app, ada, browser, id) = begun(&database).await;
+        let sign = format!("/claims/{id}/sign");
+        let pounds = stage::sales("100.00").with("currency", "GBP");
+        stage::line(&app.recoup, &ada, id, claims::line::Category::UnpaidSales, &pounds, None).await;
+        browser.get(&sign).await.expect("15,145.15");
+        let stale = signed(&browser, id).await;
+        stage::setting(&app.recoup, "allegro", "rates", "EUR 1.1154\nGBP 2").await;
+        let page = browser.send(stale).await;
+        page.expect_status(409);
+        for words in ["The claim was changed since you opened this page", "it is worth something else now", "15,200.00"] {
+            page.expect(words);
+        }
+        // So is one that was opened when the rates were new and the lines were not yet restated.
+        stage::setting(&app.recoup, "allegro", "rates", "EUR 1.1154\nGBP 3").await;
+        let opened = browser.get(&sign).await;
+        opened.expect("15,200.00");
+        let page = browser.send(opened.form(&sign).tick("agree")).await;
+        page.expect_status(409);
+        page.expect("15,300.00");
+        let receipt = browser.send(page.form(&sign).tick("agree")).await;
+        receipt.expect("Your claim is received");
+        receipt.expect("15,300.00");
     }
 
     async fn a_claim_that_another_tab_withdrew_keeps_nothing_more(database) {

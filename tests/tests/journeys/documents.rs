@@ -243,7 +243,7 @@ on_both! {
         let base = format!("{claim}/documents/1");
         let page = browser.send(page.form(&format!("{base}/describe")).fill("proves", "The second quarter of 2015")).await;
         page.expect("Proves: The second quarter of 2015");
-        let wrong = browser.send(page.form(&format!("{base}/cite")).fill("lines", "1-7")).await;
+        let wrong = browser.send(page.form(&format!("{base}/cite")).fill("lines", "2-7")).await;
         wrong.expect("There is no line");
         let page = browser.send(page.form(&format!("{base}/cite")).fill("lines", "all").fill("place", "page 1")).await;
         page.expect("line 1");
@@ -254,6 +254,16 @@ on_both! {
         page.expect_status(422);
         page.expect("“notes.txt” has no pages. Cite it without one, or name the row or the section in words");
         assert_eq!(page.form(&notes).value("place"), Some("page 500"));
+        // It stands beside the page, whichever form it was typed into, and the summary leads there.
+        let beside_place = |page: &tests::Page| {
+            assert!(tests::html::texts(&page.body, "#error-place")[0].contains("“notes.txt” has no pages"), "{}", page.body);
+            assert_eq!(tests::html::attributes(&page.body, ".error-summary a", "href"), ["#field-place"]);
+            assert_eq!(tests::html::attributes(&page.body, "[aria-invalid=true]", "id"), ["field-place"]);
+        };
+        beside_place(&page);
+        let line = format!("{claim}/line/1");
+        let form = browser.get(&line).await.form(&line).fill("document", "2").fill("place", "page 500");
+        beside_place(&browser.send(form).await);
         let page = browser.send(page.form(&notes).fill("place", "row 12")).await;
         page.expect("(row 12)");
         let remove_notes = format!("{claim}/documents/2/remove");

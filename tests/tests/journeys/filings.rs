@@ -232,7 +232,7 @@ on_both! {
         }
         stage::send(recoup, &actor, id).await.unwrap();
         scene.app.run_jobs().await;
-        let more = "2 lines more, of stock that is valued otherwise or not at all, are in no total.";
+        let more = "2 more lines, of stock that is valued otherwise or not at all, are in no total.";
 
         let overview = scene.browser.get("/counsel/allegro").await;
         let table = html::table(&overview.body, "By category").unwrap();
@@ -256,7 +256,7 @@ on_both! {
         scene.build(1).await;
         let filing = text_of(&scene.file(1, "full", "filing.pdf").await).join(" ");
         let filing = filing.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(filing.contains("2 lines come to") && filing.contains("2 lines more"), "{filing}");
+        assert!(filing.contains("2 lines come to") && filing.contains("2 more lines"), "{filing}");
         let table = async |name: &str| -> Vec<BTreeMap<String, String>> {
             let bytes = scene.file(1, "full", &format!("tables/{name}.csv")).await;
             csv::Reader::from_reader(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes)).deserialize().map(Result::unwrap).collect()

@@ -101,7 +101,7 @@ on_both! {
         let seen = browser.send(form.forge("do", "look")).await;
         browser.send(post(&seen).forge("do", "queue")).await.expect_status(200);
         let list = browser.get("/counsel/allegro/mail?state=waiting").await;
-        let links = html::attributes(&list.body, ".mails tbody th a", "href");
+        let links = html::attributes(&list.body, ".roomy tbody th a", "href");
         let mut of_mails = links.into_iter().filter(|href| !href.contains("mailings"));
         // The first is due at once, the others an hour apart.
         let (_, other, one) = (of_mails.next().unwrap(), of_mails.next().unwrap(), of_mails.next().unwrap());

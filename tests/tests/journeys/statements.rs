@@ -266,6 +266,9 @@ on_both! {
         let again = upload(&browser, &claim, "year.xlsx", &book).await;
         again.expect("imported already: nothing was added");
         again.expect("Other sheets of this file");
+        // Removing is no part of what is said of the other sheets.
+        let text = again.text();
+        assert!(text.find("Remove the lines of this import").unwrap() < text.find("Other sheets of this file").unwrap(), "{text}");
         let page = browser.send(form_with(&again, "sheet").fill("sheet", "Q2")).await;
         page.expect("sheet “Q2” of 2");
         page.expect("April 2015");
@@ -280,6 +283,38 @@ on_both! {
         page.expect("Imported: Q2");
         assert!(!page.forms().iter().any(|form| form.has("sheet")), "no sheet is left");
         browser.get(&format!("{claim}/import")).await.expect("sheet “Q2”");
+    }
+
+    // What a form sends is trimmed; the sheets are found all the same.
+    async fn names_of_sheets_may_begin_and_end_with_a_space(database) {
+        let (_app, browser, claim) = claim(&database).await;
+        let row = |period: &'static str| [period, "036000291452", "One", "2", "15.00", "USD"];
+        let (first, second) = (row("2015-01"), row("2015-04"));
+        let book = workbook(&[("Q1 ", &[HEADER, &first]), (" Q2 ", &[HEADER, &second])]);
+        let page = upload(&browser, &claim, "year.xlsx", &book).await;
+        let done = page.path.clone();
+        // The other one and back again, by way of the layout.
+        let page = browser.send(form_with(&page, "layout").fill("sheet", " Q2 ")).await;
+        page.expect("April 2015");
+        assert_eq!(form_with(&page, "layout").value("sheet"), Some(" Q2 "));
+        let page = browser.send(form_with(&page, "layout").fill("sheet", "Q1 ")).await;
+        page.expect("January 2015");
+        browser.send(page.form(&format!("{done}/confirm"))).await.expect("1 line was imported");
+
+        let page = browser.send(form_with(&browser.get(&done).await, "sheet").fill("sheet", " Q2 ")).await;
+        page.expect("April 2015");
+        let again = browser.send(form_with(&page, "layout").fill("sheet", "Q1 ")).await;
+        again.expect("of this very file was imported already.");
+        browser.send(page.form(&format!("{}/confirm", page.path))).await.expect("1 line was imported");
+        let places: Vec<(String,)> = database.rows("SELECT place FROM evidence ORDER BY id").await;
+        assert_eq!(places.into_iter().map(|(place,)| place).collect::<Vec<_>>(), ["sheet Q1, row 2", "sheet Q2, row 2"]);
+
+        // Undone, it is read once more.
+        let remove = format!("{done}/remove");
+        let undone = browser.send(browser.get(&remove).await.form(&remove)).await;
+        let page = browser.send(form_with(&undone, "sheet")).await;
+        page.expect("January 2015");
+        browser.send(page.form(&format!("{}/confirm", page.path))).await.expect("1 line was imported");
     }
 
     async fn a_mapping_that_is_remembered_is_read_by_on_the_sheet_that_was_chosen(database) {

@@ -87,7 +87,10 @@ async fn in_draft(visitor: &Visitor, import: &Import, claim: &Claim) -> Result<O
 /// What is wrong with the answers to the questions that are shown.
 fn errors(import: &Import) -> Vec<FieldError> {
     let reading = import.reading.as_ref().filter(|_| import.state == "open" && import.refused.is_empty());
-    let shown = reading.filter(|reading| ["period", "currency"].iter().any(|asked| reading.asks(asked).is_some()));
+    // While it is asked what the columns are, or they are nothing that can be claimed, no other question has its fields.
+    let asked = |reading: &Reading, any: [&str; 2]| any.iter().any(|question| reading.asks(question).is_some());
+    let shown = reading.filter(|reading| !asked(reading, ["columns", "category"]));
+    let shown = shown.filter(|reading| asked(reading, ["period", "currency"]));
     shown.map(|reading| reading.wrong.clone()).unwrap_or_default()
 }
 
@@ -162,8 +165,8 @@ fn body(
     view! {
         {state.map(|words| view! { <Notice kind=NoticeKind::Success>{words}</Notice> })}
         {(import.state == "done").then(|| draft.map(|draft| view! {
-            {import_sheets::others(&base, import, others)}
             {import_undo::section(&base, import, draft.left)}
+            {import_sheets::others(&base, import, others)}
         }))}
         {offered}
         {questions}

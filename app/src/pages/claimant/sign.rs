@@ -58,8 +58,9 @@ async fn shown(visitor: &Visitor, draft: Draft, changed: bool) -> Result<Page, H
     let remarks = draft.remarks();
     let stopped = remarks.iter().any(|remark| remark.stops);
     let mut errors = errors(visitor, &draft, intake == Intake::LateWithReason).await;
-    if intake == Intake::Closed || stopped || unverified.is_some() {
-        // The page has no form then in which anything could be mended.
+    let has_form = intake != Intake::Closed && !stopped && unverified.is_none();
+    if !has_form {
+        // Nothing could be mended on the page then.
         errors.clear();
     }
     let wrong = !errors.is_empty();
@@ -79,7 +80,7 @@ async fn shown(visitor: &Visitor, draft: Draft, changed: bool) -> Result<Page, H
             form(&draft, errors.clone(), intake == Intake::LateWithReason, today, key).into_any()
         };
         view! {
-            {changed.then(not_as_shown)}
+            {changed.then(|| not_as_shown(has_form))}
             <ErrorSummary errors=errors/>
             {parts::done(notice)}
             <a class="back" href=tasks_path(&draft.claim)>"← All tasks"</a>
@@ -92,11 +93,12 @@ async fn shown(visitor: &Visitor, draft: Draft, changed: bool) -> Result<Page, H
     .whom(for_whom))
 }
 
-/// Said above the claim as it is now, when the page that was sent showed it otherwise.
-fn not_as_shown() -> impl IntoView {
+/// Said above the claim as it is now, when the page that was sent showed it otherwise. What was typed is on the form, if there is one.
+fn not_as_shown(has_form: bool) -> impl IntoView {
+    let typed = if has_form { ", with what you typed" } else { "" };
     view! {
         <Notice kind=NoticeKind::Warning title="The claim was changed since you opened this page">
-            "Nothing was sent. It was changed meanwhile, perhaps in another tab. Below it stands as it is now, with what you typed. Read it again before you sign it."
+            {format!("Nothing was sent. It was changed meanwhile, perhaps in another tab, or its case was: with other rates, say, it is worth something else now. Below it stands as it is now{typed}. Read it again before you sign it.")}
         </Notice>
     }
 }
@@ -124,7 +126,9 @@ fn what_is_signed(id: ClaimId, draft: &Draft, totals: &[Total]) -> impl IntoView
     let lines = parts::count(draft.line_count(), "line", "lines");
     let documents = parts::count(i64::try_from(draft.documents.len()).unwrap_or(i64::MAX), "document", "documents");
     let amendment = draft.claim.in_force_id.map(|_| view! { <p>"This is an amendment. Once it is sent, it takes the place of what you sent before; that stays readable."</p> });
+    let withdrawn = (draft.claim.status == "withdrawn").then(|| view! { <Notice kind=NoticeKind::Warning title="This claim is withdrawn">"It counts in no total. Once you sign and send this amendment, the claim is taken up again and counts."</Notice> });
     view! {
+        {withdrawn}
         <p>{format!("The claim of {}: {lines}, {documents}.", draft.claim.claimant)}</p>
         <ul>{totals}{sums}</ul>
         {amendment}
@@ -181,7 +185,7 @@ fn form(
         <form method="post" novalidate>
             <input type="hidden" name="key" value=key/>
             <input type="hidden" name="version" value=draft.version.id.to_string()/>
-            <input type="hidden" name=seen::FIELD value=seen::mark_of_draft(&draft.version)/>
+            <input type="hidden" name=seen::FIELD value=seen::mark_of_draft(&draft.version, draft.case.revision)/>
             <FormSections sections=sign::FORM answers=answers.clone() errors=errors.clone() leave_out=AFTER/>
             {declarations(&draft.case, today)}
             <h2>"Your signature"</h2>

@@ -138,6 +138,8 @@ async fn values(
     let matches_link = page(&format!("/matches?claim={}", frozen.number));
     let overlaps_link = page(&format!("/overlaps?claim={}", frozen.number));
     let total = totals::counted(&frozen.totals, settings.filing_basis);
+    // The deadline may have been moved since it was signed.
+    let late = frozen.declaration.late_reason.is_some() && frozen.received_at >= case.deadline;
     let mut resembles = Vec::new();
     let mut shares = None;
     if compared == "yes" {
@@ -169,7 +171,7 @@ async fn values(
         received => deadline::show(frozen.received_at, &settings.time_zone),
         lines => leads(&grouped_units(total.lines), &link),
         more => totals::more_in_words(totals::more_lines(&frozen.totals, settings.filing_basis)),
-        total => show(total.amount), documented => show(total.documented), late => frozen.declaration.late_reason.is_some(),
+        total => show(total.amount), documented => show(total.documented), late,
         alert => alert.map(|alert| leads(&settings.currency.show(alert), &page(""))),
         link => link.as_str(), compared, resembles, shares, matches_link, overlaps_link, preferences => words::preferences(recoup, case),
     })

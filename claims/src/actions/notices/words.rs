@@ -27,7 +27,8 @@ pub(super) const BY_OVERLAP: &str = "/claims?status=submitted&sort=overlap";
 /// The register of what counts.
 pub(super) const SUBMITTED: &str = "/claims?status=submitted";
 
-fn count(number: i64, one: &str, many: &str) -> String {
+/// A number of things.
+pub(in crate::actions) fn count(number: i64, one: &str, many: &str) -> String {
     format!("{} {}", grouped_units(number), if number == 1 { one } else { many })
 }
 

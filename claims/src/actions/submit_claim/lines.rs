@@ -3,13 +3,15 @@
 //!
 //! All of it is read before the transaction that freezes it, so that nobody waits for the reading: neither for SQLite's one writer nor, on
 //! PostgreSQL, for the row of the case. Every edit of a draft and every change of a case is counted; inside the transaction both counts are
-//! compared, and if one differs, everything is read once more. So nothing is signed but what is stored in that moment.
+//! compared, and if one differs, everything is read once more. So nothing is signed but what is stored in that moment; and what is stored
+//! otherwise than the rules say today, which is what the page showed, is brought up to date and shown again before it is signed.
 
+use chrono::NaiveDate;
 use futures::TryStreamExt;
 
 use crate::{
     ClaimId, VersionId,
-    access::{Action, Actor, Refusal},
+    access::{Action, Actor},
     actions::{
         Failure, Recoup,
         claim_view::{self, Draft},
@@ -18,12 +20,14 @@ use crate::{
     case::Case,
     frozen::{FrozenClaim, FrozenEvidence, FrozenLine},
     intake::{Answers, line},
-    line::{Category, LineFacts},
+    line::{Basis, Category, LineFacts},
+    money::{self, Currency},
+    period::Period,
     store::{
-        Error, Tx, cases,
-        claims::{Claim, Version},
+        Error, Tx,
+        claims::{self, Claim, Version},
         lines::{self, InCase},
-        sent_lines::{self, Span},
+        sent_lines::{self, SentLine, Span},
         statements,
     },
     totals::{self, Addend, Total},
@@ -37,9 +41,49 @@ struct Stored {
     line: i64,
     category: String,
     answers: Answers,
-    amount: Option<i64>,
-    case_amount: Option<i64>,
+    worth: Worth,
     evidence: Vec<FrozenEvidence>,
+}
+
+/// What a line adds to sums, as it is kept beside its answers.
+#[derive(PartialEq, Eq)]
+struct Worth {
+    currency: Option<Currency>,
+    amount: i64,
+    value: InCase,
+    basis: Option<Basis>,
+    period: Option<Period>,
+    units: Option<i64>,
+}
+
+impl Worth {
+    fn of(facts: &LineFacts, value: &InCase) -> Self {
+        Self {
+            currency: Some(facts.currency),
+            amount: facts.amount,
+            value: value.clone(),
+            basis: facts.basis,
+            period: facts.period,
+            units: facts.units,
+        }
+    }
+
+    fn stored(line: &SentLine<'_>) -> Self {
+        let day = |text: &str| text.parse::<NaiveDate>().ok();
+        Self {
+            currency: Currency::parse(line.currency),
+            amount: line.amount,
+            value: InCase {
+                rate: line.rate.to_owned(),
+                amount: line.case_amount,
+                interest: line.case_interest,
+                costs: line.case_costs,
+            },
+            basis: Basis::parse(line.basis),
+            period: day(line.period_from).zip(day(line.period_to)).and_then(|(from, to)| Period::new(from, to)),
+            units: line.units.parse().ok(),
+        }
+    }
 }
 
 /// Lines as they are signed.
@@ -51,8 +95,8 @@ pub(super) struct Signed {
     pub text: String,
     /// What they add up to.
     pub sums: Vec<Total>,
-    /// Those that are worth something else than is stored beside them.
-    restated: Vec<(i64, Answers, LineFacts, InCase)>,
+    /// Those of which something else is stored than the rules say today; without facts where they are no longer right.
+    restated: Vec<(i64, Answers, Option<(LineFacts, InCase)>)>,
 }
 
 impl Signed {
@@ -63,12 +107,13 @@ impl Signed {
             let stored = stored?;
             let category = Category::parse(&stored.category)
                 .ok_or_else(|| Failure::Internal(format!("unknown category {}", stored.category)))?;
-            let wrong =
-                || Failure::said(format!("The claim cannot be sent yet: line {} needs attention.", stored.line));
-            let facts = line::read(category, &stored.answers, &rules).facts.ok_or_else(wrong)?;
-            let value = in_case(case, &facts).ok_or_else(wrong)?;
-            if stored.case_amount != Some(value.amount) || stored.amount != Some(facts.amount) {
-                restated.push((stored.line, stored.answers.clone(), facts.clone(), value.clone()));
+            let facts = line::read(category, &stored.answers, &rules).facts;
+            let Some((facts, value)) = facts.and_then(|facts| in_case(case, &facts).map(|value| (facts, value))) else {
+                restated.push((stored.line, stored.answers, None));
+                continue;
+            };
+            if stored.worth != Worth::of(&facts, &value) {
+                restated.push((stored.line, stored.answers.clone(), Some((facts.clone(), value.clone()))));
             }
             addends.push(Addend {
                 category,
@@ -102,14 +147,30 @@ impl Signed {
         Ok(Self { lines, text, sums, restated })
     }
 
-    /// Writes beside the lines what they are worth by now.
-    pub async fn restate(&self, tx: &mut Tx, version: VersionId) -> Result<(), Failure> {
-        for (number, answers, facts, value) in &self.restated {
-            if let Some(stored) = lines::find(tx, version, *number).await? {
-                lines::write(tx, stored.id, answers, Some((facts, value))).await?;
+    /// Writes beside the lines what the rules say of them today, and gives why they are not signed then: no page can have
+    /// shown it yet. `None` if that is what is stored.
+    pub async fn restate(&self, tx: &mut Tx, version: VersionId) -> Result<Option<Failure>, Failure> {
+        if self.restated.is_empty() {
+            return Ok(None);
+        }
+        let ids = lines::numbers(tx, version).await?;
+        for (number, answers, worth) in &self.restated {
+            if let Some(id) = ids.get(number) {
+                lines::write(tx, *id, answers, worth.as_ref().map(|(facts, value)| (facts, value))).await?;
             }
         }
-        Ok(())
+        claims::edited(tx, version).await?;
+        let wrong = self.restated.iter().filter(|(.., worth)| worth.is_none()).count();
+        let lines = match i64::try_from(wrong) {
+            Ok(0) => return Ok(Some(Failure::Changed(Answers::default()))),
+            Ok(1) => "1 line needs attention".to_owned(),
+            Ok(lines) => format!("{} lines need attention", money::grouped_units(lines)),
+            Err(error) => return Err(Failure::Internal(error.to_string())),
+        };
+        Ok(Some(Failure::said(format!(
+            "The claim cannot be sent yet: {lines}, because what is asked of a line has changed since. “Check your answers” \
+             leads to them."
+        ))))
     }
 }
 
@@ -117,8 +178,6 @@ impl Signed {
 #[derive(Debug)]
 pub struct Ahead {
     draft: Draft,
-    /// How often the case had been saved.
-    revision: i64,
     signed: Result<Signed, Failure>,
 }
 
@@ -126,7 +185,7 @@ impl Ahead {
     /// Reads the draft `version` of a claim; `None` if that is not being written.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] for a claim that is another's. What is wrong with its lines is said when it is sent.
+    /// [`crate::access::Refusal::NotFound`] for a claim that is another's. What is wrong with its lines is said when it is sent.
     pub async fn read(
         recoup: &Recoup,
         actor: &Actor,
@@ -138,8 +197,7 @@ impl Ahead {
         if claim.draft_id != Some(version) || claim.status == "withdrawn" && claim.in_force_id.is_none() {
             return Ok(None);
         }
-        // The counts come first: what is changed while the rest is read makes a difference to them.
-        let revision = cases::revision(&mut tx, claim.case_id).await?.ok_or(Refusal::NotFound)?;
+        // Case and version come first, with their counts: what is changed while the rest is read makes a difference to them.
         let draft = claim_view::load(&mut tx, claim, recoup.clock.now()).await?;
         let last = statements::next_line(&mut tx, id).await? - 1;
         let mut stored = Vec::new();
@@ -153,7 +211,7 @@ impl Ahead {
         let many = draft.line_count() >= MANY;
         let work = move || {
             let signed = Signed::read(stored.iter().flat_map(|text| unpack(text)), &draft.case);
-            Some(Self { draft, revision, signed })
+            Some(Self { draft, signed })
         };
         if many {
             tokio::task::spawn_blocking(work).await.map_err(|error| Failure::Internal(error.to_string()))
@@ -162,14 +220,12 @@ impl Ahead {
         }
     }
 
-    /// Whether nothing was changed since in the draft, whose row is `version` now, or in its case. The caller holds both.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn holds(&self, tx: &mut Tx, version: &Version) -> Result<bool, Failure> {
-        let read = &self.draft.version;
-        let same = (read.id, read.edits) == (version.id, version.edits);
-        Ok(same && cases::revision(tx, self.draft.case.id).await? == Some(self.revision))
+    /// Whether nothing was changed since in the draft, whose row is `version` now, or in its case, which was saved `revision`
+    /// times. The caller holds both.
+    #[must_use]
+    pub fn holds(&self, version: &Version, revision: i64) -> bool {
+        let Draft { case, version: read, .. } = &self.draft;
+        (read.id, read.edits, case.revision) == (version.id, version.edits, revision)
     }
 
     /// Which draft of which claim it is.
@@ -201,8 +257,7 @@ fn unpack(text: &str) -> impl Iterator<Item = Result<Stored, Error>> {
             line: line.line,
             category: line.category.to_owned(),
             answers,
-            amount: Some(line.amount),
-            case_amount: Some(line.case_amount),
+            worth: Worth::stored(&line),
             evidence: evidence.collect(),
         })
     })

@@ -161,8 +161,10 @@ impl Office {
 
     pub(super) async fn send(&self, id: ClaimId) -> String {
         let mut tx = self.recoup.store.read().await.unwrap();
-        let draft = store::claims::by_id(&mut tx, id).await.unwrap().unwrap().draft_id.unwrap();
+        let claim = store::claims::by_id(&mut tx, id).await.unwrap().unwrap();
+        let draft = claim.draft_id.unwrap();
         let version = store::claims::version(&mut tx, draft).await.unwrap().unwrap();
+        let revision = store::cases::revision(&mut tx, claim.case_id).await.unwrap().unwrap();
         drop(tx);
         let signature = answers(&[
             ("place", "abroad"),
@@ -170,7 +172,7 @@ impl Office {
             ("signature", "Ada"),
             ("signer_capacity", "officer"),
             ("agree", "yes"),
-            (seen::FIELD, &seen::mark_of_draft(&version)),
+            (seen::FIELD, &seen::mark_of_draft(&version, revision)),
         ]);
         submit_claim::submit(&self.recoup, &self.claimant, id, draft, &signature, "127.0.0.1", "").await.unwrap().number
     }

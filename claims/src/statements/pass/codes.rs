@@ -51,7 +51,9 @@ impl Pass<'_> {
     pub(super) fn catalogue<'c>(&mut self, cells: &'c Cells) -> &'c [u8] {
         let column = self.places.get(Field::Catalogue);
         let text = cells.get(column);
-        if cells.kind(column) == CellKind::Day || text.len() >= 4 && codes::looks_like_a_date(text) {
+        if matches!(cells.kind(column), CellKind::Day | CellKind::First)
+            || text.len() >= 4 && codes::looks_like_a_date(text)
+        {
             self.problem(cells, Kind::CatalogueDate, column, |value| {
                 format!("{value} looks like a date that a spreadsheet made of a catalogue number, such as MAR-15.")
             });

@@ -126,8 +126,8 @@ pub(super) struct Pass<'p> {
     all: i128,
     /// What the rows above each total come to, and above the first row.
     above: Vec<Above>,
-    /// Names of totals that were looked up.
-    looked_up: u32,
+    /// Whether the row is read as a sale though it may be a total of those above it.
+    perhaps_total: bool,
     /// Whether a row without any name was read as a sale.
     nameless: bool,
     period_memo: [Memo<Option<Period>>; 2],
@@ -186,7 +186,7 @@ impl<'p> Pass<'p> {
             remarks: None,
             all: 0,
             above: vec![Above::default()],
-            looked_up: 0,
+            perhaps_total: false,
             nameless: false,
             period_memo: Default::default(),
             periods: HashMap::new(),
@@ -253,6 +253,10 @@ impl<'p> Pass<'p> {
             return self.leave_out(Reason::Example, cells.number);
         }
         self.data(cells, column, amount, coded, stock);
+        if std::mem::take(&mut self.perhaps_total) {
+            // If it is one, the next counts from here.
+            self.count_from_here();
+        }
     }
 
     /// Why a row is not one of sales or stock, if it is not.

@@ -16,7 +16,7 @@ impl Pass<'_> {
             return Ok(None);
         }
         match cells.kind(column) {
-            CellKind::Day | CellKind::Failed => return Err(NotANumber::Text),
+            CellKind::Day | CellKind::First | CellKind::Failed => return Err(NotANumber::Text),
             CellKind::Number => return number::read(text, Mark::Point).map(|number| Some(number.millionths)),
             CellKind::Text => {}
         }
@@ -64,7 +64,7 @@ impl Pass<'_> {
                 format!("The formula in this cell failed and shows {value}. Write the number.")
             });
         }
-        if cells.kind(column) == CellKind::Day {
+        if matches!(cells.kind(column), CellKind::Day | CellKind::First) {
             return self.problem(cells, Kind::Number, column, |value| {
                 format!("A spreadsheet made the date {value} of this number. Format the column as a number and write it again.")
             });

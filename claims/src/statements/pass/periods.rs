@@ -9,6 +9,7 @@ use crate::{
         dates::{self, NotADate},
         field::Field,
         problem::Kind,
+        workbook::MONTH,
     },
 };
 
@@ -69,6 +70,9 @@ impl Pass<'_> {
     fn period(&mut self, cells: &Cells, memo: usize, field: Field, right: &mut bool) -> Option<Period> {
         let column = self.places.get(field);
         let (text, kind) = (cells.get(column), cells.kind(column));
+        // A day on which stock was counted or a period ends is that day, be it the first of its month on every row.
+        let month = kind == CellKind::First && !matches!(field, Field::AsOf | Field::PeriodTo);
+        let text = text.get(..MONTH).filter(|_| month).unwrap_or(text);
         if let Some(known) = self.period_memo[memo]
             .read
             .filter(|_| self.period_memo[memo].text == text && self.period_memo[memo].kind == kind)
@@ -83,7 +87,7 @@ impl Pass<'_> {
             CellKind::Number => serial_day(text)
                 .or_else(|| dates::read(&String::from_utf8_lossy(text), order).ok())
                 .ok_or(NotADate::Text),
-            CellKind::Text | CellKind::Day => match self.periods.get(text) {
+            CellKind::Text | CellKind::Day | CellKind::First => match self.periods.get(text) {
                 Some(known) => Ok(*known),
                 None => std::str::from_utf8(text)
                     .map_err(|_| NotADate::Text)

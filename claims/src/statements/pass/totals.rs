@@ -27,8 +27,6 @@ const WHEN: [Field; 4] = [Field::Period, Field::PeriodFrom, Field::StatementPeri
 
 /// Places from which a total may count that are kept; subtotals lie in one another two or three deep.
 const MOST_PLACES: usize = 32;
-/// Names of totals that are looked for among all releases: each takes time.
-const MOST_LOOKED_UP: u32 = 200;
 
 /// What the rows above a place come to.
 #[derive(Debug, Clone, Copy, Default)]
@@ -66,11 +64,13 @@ impl Pass<'_> {
             Sort::Perhaps(place) => {
                 if let Some(stated) = stated.filter(|_| self.adds_up()) {
                     let same = self.rows_of(stated) > 0;
-                    let shown = number::show(i128::from(stated), if self.counts_stock() { 0 } else { 2 });
+                    self.perhaps_total = same;
+                    let shown = self.shown(i128::from(stated));
                     self.problem(cells, Kind::MaybeTotal, place, |value| {
-                        let not = if same { "" } else { "not " };
+                        let balance = said(value.as_bytes()).is_some_and(|said| said.what == What::Balance);
+                        let (sort, not) = (if balance { "balance" } else { "total" }, if same { "" } else { "not " });
                         format!(
-                            "“{value}” may be a total. Its {shown} is {not}what the rows above it come to. \
+                            "“{value}” may be a {sort}. Its {shown} is {not}what the rows above it come to. \
                              It is read as a row of its own."
                         )
                     });
@@ -79,7 +79,7 @@ impl Pass<'_> {
             }
             Sort::Balance(place) => {
                 if let Some(stated) = stated.filter(|_| self.adds_up()) {
-                    let shown = number::show(i128::from(stated), if self.counts_stock() { 0 } else { 2 });
+                    let shown = self.shown(i128::from(stated));
                     self.problem(cells, Kind::MaybeTotal, place, |value| {
                         format!(
                             "“{value}” is read as what was due before, on an earlier page or statement. \
@@ -96,6 +96,11 @@ impl Pass<'_> {
         self.category == Category::HeldInventory
     }
 
+    /// A sum as it is shown: copies are whole.
+    fn shown(&self, millionths: i128) -> String {
+        number::show(millionths, if self.counts_stock() { 0 } else { 2 })
+    }
+
     /// Whether it is settled how rows are read, so that sums of them say something.
     fn adds_up(&self) -> bool {
         !(self.unknown.columns || self.unknown.currency || self.unknown.period)
@@ -105,37 +110,85 @@ impl Pass<'_> {
         let found = (0..cells.len())
             .filter(|place| self.shape.header.get(*place).is_none_or(|header| header != REMARKS))
             .find_map(|place| Some((place, said(cells.get(place))?)));
-        let mut places = CODES.iter().chain(&NAMES).map(|field| cells.get(self.places.get(*field)));
+        let mut fields = CODES.iter().chain(&NAMES).map(|field| (*field, cells.get(self.places.get(*field))));
         let Some((place, Said { what, name })) = found else {
-            let named = places.any(|cell| !cell.is_empty());
+            let named = fields.any(|(_, cell)| !cell.is_empty());
             return if !named && self.is_sum_alone(cells, column, stated) { Sort::Total(None) } else { Sort::Row };
         };
-        let others = places.filter(|cell| !cell.is_empty() && said(cell).is_none() && !is_currency(cell)).count();
-        let in_codes = self.shape.columns.get(place).is_some_and(|field| field.is_some_and(|it| CODES.contains(&it)));
-        if others == 0 && counts_rows(name) {
+        // Beside a bare word a label says whose total it is; so does a name that is written twice.
+        let bare = what == What::Balance || what == What::Total && (name.is_empty() || is_currency(name));
+        let (whose, others): (Vec<_>, Vec<_>) = fields
+            .filter(|(_, cell)| !cell.is_empty() && said(cell).is_none() && !is_currency(cell))
+            .partition(|(field, cell)| bare && *field == Field::Label || cell.eq_ignore_ascii_case(name));
+        if others.is_empty() && counts_rows(name) {
             return Sort::Count;
         }
         let Some(stated) = stated else {
             // Nothing is due on it that could be counted twice.
-            return if others == 0 && what == What::Total { Sort::Total(None) } else { Sort::Row };
+            return if others.is_empty() && what == What::Total { Sort::Total(None) } else { Sort::Row };
         };
         let rows = self.rows_of(stated);
-        if others > 0 {
-            return match (what, in_codes) {
-                (What::Total, _) | (_, true) if rows > 1 => Sort::Total(None),
-                (_, true) => Sort::Perhaps(place),
-                (What::Total, _) if rows == 1 => Sort::Perhaps(place),
-                _ => Sort::Row,
-            };
+        let names = [name].into_iter().chain(whose.iter().chain(&others).map(|(_, cell)| *cell));
+        if !others.is_empty() {
+            return self.sort_named(place, what, names, stated, rows);
         }
-        let named = if rows > 1 { None } else { self.of_name(name) };
+        let named = if rows > 1 { None } else { self.of_names(names) };
         match what {
             What::Total => Sort::Total(named),
             What::Balance if rows > 0 => Sort::Total(None),
             What::Balance => Sort::Balance(place),
             // A row that no sale of the file can be, whose sum is right, or that bears the name of others.
             _ if rows > 1 || named.is_some() || self.lacks(cells) => Sort::Total(named),
+            _ if rows == 1 && self.groups.names_are_exhausted() => Sort::Total(None),
             _ => Sort::Perhaps(place),
+        }
+    }
+
+    /// What a row is that speaks of a total in one column and names something in another. `names` are all that it
+    /// bears, first that beside the word.
+    fn sort_named<'c>(
+        &mut self,
+        place: usize,
+        what: What,
+        mut names: impl Iterator<Item = &'c [u8]>,
+        stated: i64,
+        rows: u64,
+    ) -> Sort {
+        if stated == 0 {
+            // Nothing is due on it that could be counted twice.
+            return Sort::Row;
+        }
+        let field = self.shape.columns.get(place).copied().flatten();
+        let in_codes = field.is_some_and(|field| CODES.contains(&field));
+        // Elsewhere the word can stand on every row: sales of all countries, of a label of that name.
+        let in_names = in_codes || matches!(field, Some(Field::Artist | Field::Title | Field::Track));
+        match what {
+            What::Total | What::Balance if rows > 1 => Sort::Total(None),
+            What::Total if in_codes && rows > 0 => Sort::Total(None),
+            What::Total if in_names => {
+                // As the one row above, or as all rows of a name that stands on it.
+                let (mut known, mut right) = (false, None);
+                for name in names {
+                    let sum = self.of_name(name);
+                    known |= sum.is_some();
+                    right = right.or(sum.filter(|sum| near(i128::from(stated), *sum)));
+                }
+                known |= self.groups.names_are_exhausted();
+                if right.is_some() || known && rows > 0 { Sort::Total(right) } else { Sort::Perhaps(place) }
+            }
+            What::Total if rows == 0 => Sort::Row,
+            What::Total | What::Balance => Sort::Perhaps(place),
+            What::Before | What::After => {
+                let named = names.next().and_then(|name| self.of_name(name));
+                let right = named.is_some_and(|sum| near(i128::from(stated), sum));
+                if rows > 1 && (in_codes || named.is_some()) || in_codes && right {
+                    Sort::Total(named)
+                } else if rows > 1 || in_codes || right {
+                    Sort::Perhaps(place)
+                } else {
+                    Sort::Row
+                }
+            }
         }
     }
 
@@ -192,15 +245,19 @@ impl Pass<'_> {
 
     /// What the rows of a name come to, if there are any.
     fn of_name(&mut self, name: &[u8]) -> Option<i128> {
-        if name.is_empty() || self.looked_up >= MOST_LOOKED_UP {
+        if name.is_empty() {
             return None;
         }
-        self.looked_up += 1;
         let gtin = match codes::barcode(name) {
             Barcode::Right(gtin) | Barcode::Restored(gtin) => gtin,
             _ => 0,
         };
         self.groups.of_name(name, gtin, self.counts_stock())
+    }
+
+    /// What the rows of the first of these names come to that any bear.
+    fn of_names<'c>(&mut self, mut names: impl Iterator<Item = &'c [u8]>) -> Option<i128> {
+        names.find_map(|name| self.of_name(name))
     }
 
     /// Whether a row lacks what a sale needs: it does not say when, or in which currency, though columns are to.
@@ -212,6 +269,16 @@ impl Pass<'_> {
         };
         self.fixed_period.is_none() && empty(&WHEN)
             || self.fixed_currency.is_none() && !self.counts_stock() && empty(&[Field::Currency])
+    }
+
+    /// The next total may be one of the rows from here on.
+    pub(super) fn count_from_here(&mut self) {
+        if self.above.len() == MOST_PLACES {
+            // The first is the beginning of the file.
+            self.above.remove(1);
+        }
+        let now = self.now();
+        self.above.push(now);
     }
 
     /// A total line of the file is compared, not added; not before the rows above it can be added up, for then it
@@ -226,14 +293,9 @@ impl Pass<'_> {
         let computed =
             sums.chain(of_currency).chain(named).find(|sum| near(stated, *sum)).or(named).unwrap_or(self.all);
         self.file_totals.push(FileTotal { row: cells.number, stated, computed });
-        if self.above.len() == MOST_PLACES {
-            // The first is the beginning of the file.
-            self.above.remove(1);
-        }
-        let now = self.now();
-        self.above.push(now);
+        self.count_from_here();
         if !near(stated, computed) {
-            let (says, are) = (number::show(stated, 2), number::show(computed, 2));
+            let (says, are) = (self.shown(stated), self.shown(computed));
             self.problem(cells, Kind::TotalDiffers, column, |_| {
                 format!("The file says {says} here; the rows above it come to {are}.")
             });
