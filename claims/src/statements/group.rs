@@ -298,7 +298,7 @@ impl Groups {
     fn called<'g>(services: &'g Words, territories: &'g Words, group: &'g Group) -> [&'g [u8]; 7] {
         let named = &group.named;
         let texts = [&named.artist, &named.title, &named.track, &named.label, &named.catalogue];
-        let [artist, title, track, label, catalogue] = texts.map(|text| text.as_bytes());
+        let [artist, title, track, label, catalogue] = texts.map(String::as_bytes);
         let [service, territory, _] = group.words;
         [artist, title, track, label, catalogue, services.word(service), territories.word(territory)]
     }

@@ -86,6 +86,9 @@ impl Worth {
     }
 }
 
+/// A line by its number, with its answers and what it is worth by the rules of today; nothing if they do not take it.
+type Restated = (i64, Answers, Option<(LineFacts, InCase)>);
+
 /// Lines as they are signed.
 #[derive(Debug)]
 pub(super) struct Signed {
@@ -96,7 +99,7 @@ pub(super) struct Signed {
     /// What they add up to.
     pub sums: Vec<Total>,
     /// Those of which something else is stored than the rules say today; without facts where they are no longer right.
-    restated: Vec<(i64, Answers, Option<(LineFacts, InCase)>)>,
+    restated: Vec<Restated>,
 }
 
 impl Signed {
