@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Contents, FiledClaim, Filing, Match};
+use super::{Contents, Figures, FiledClaim, Filing, Match};
 use crate::{
     frozen::{FrozenEvidence, FrozenLine, NewNumbers, pairs},
     intake::Answers,
@@ -354,17 +354,14 @@ fn words(rows: &[Moved], before: &Contents, after: &Contents, told: [usize; 3], 
             currency.show(is)
         )),
     }
-    let unique = if new.suspected == 0 {
-        format!(" The unique total is now {}", currency.show(new.unique_at_most()))
-    } else {
-        format!(
-            " The unique total is now between {} and {}",
-            currency.show(new.unique_at_least()),
-            currency.show(new.unique_at_most())
-        )
+    let unique = |of: &Figures| match of.suspected {
+        0 => currency.show(of.unique_at_most()),
+        _ => format!("between {} and {}", currency.show(of.unique_at_least()), currency.show(of.unique_at_most())),
     };
-    text.push_str(&unique);
-    text.push_str(&format!("; in the filing before it was at most {}.", currency.show(old.unique_at_most())));
+    text.push_str(&match (unique(&old), unique(&new)) {
+        (was, is) if was == is => format!(" The unique total is {is}, as in the filing before."),
+        (was, is) => format!(" The unique total is now {is}; in the filing before it was {was}."),
+    });
     text
 }
 

@@ -480,6 +480,22 @@ fn lines_that_only_have_new_numbers_are_told_of_once() {
 }
 
 #[test]
+fn the_unique_total_is_compared_as_it_was_stated() {
+    let of = |number, suspected| {
+        let one = claim("ALG-1", 1, vec![line(1, Category::UnpaidSales, None, 700, None)]);
+        let mut contents = contents(number, &[one]);
+        contents.filing.figures.suspected = suspected;
+        contents
+    };
+    let told = |before, after| difference(&of(1, before), &of(2, after)).words;
+    assert!(told(200, 200).contains("The unique total is between 5.00 USD and 7.00 USD, as in the filing before."));
+    assert!(told(0, 0).contains("The unique total is 7.00 USD, as in the filing before."));
+    let narrower = told(200, 0);
+    let words = "The unique total is now 7.00 USD; in the filing before it was between 5.00 USD and 7.00 USD.";
+    assert!(narrower.contains(words), "{narrower}");
+}
+
+#[test]
 fn late_claims_are_marked_everywhere_and_their_reason_only_where_not_the_public_reads() {
     let in_time = claim("ALG-1", 1, vec![line(1, Category::UnpaidSales, None, 700, None)]);
     let mut late = claim("ALG-2", 2, vec![line(1, Category::UnpaidSales, None, 50, None)]);
