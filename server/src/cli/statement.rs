@@ -189,13 +189,15 @@ fn in_words(reading: &Reading) -> String {
             rows(sum.rows)
         ));
     }
+    // Stock is counted in whole copies.
+    let decimals = if reading.category == Some(Category::HeldInventory) { 0 } else { 2 };
     for total in &reading.file_totals {
         let agrees = if total.stated == total.computed {
             "agrees".to_owned()
         } else {
-            format!("but the rows come to {}", number::show(total.computed, 2))
+            format!("but the rows come to {}", number::show(total.computed, decimals))
         };
-        out.push(format!("File total  row {}: {}, {agrees}", total.row, number::show(total.stated, 2)));
+        out.push(format!("File total  row {}: {}, {agrees}", total.row, number::show(total.stated, decimals)));
     }
     for (kind, count) in &reading.counts {
         let severity = if kind.severity() == Severity::Error { "Error" } else { "Warning" };

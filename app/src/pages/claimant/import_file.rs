@@ -363,18 +363,24 @@ fn totals(reading: &Reading) -> impl IntoView + use<> {
     } else {
         view! { <p>"Left out by rule:"</p><ul>{left}</ul> }.into_any()
     };
+    // Stock is counted in whole copies.
+    let decimals = if stock { 0 } else { 2 };
     let own: Vec<_> = reading
         .file_totals
         .iter()
         .map(|total| {
             let words = if total.stated == total.computed {
-                format!("Row {}: {}. The rows above it come to the same.", total.row, number::show(total.stated, 2))
+                format!(
+                    "Row {}: {}. The rows above it come to the same.",
+                    total.row,
+                    number::show(total.stated, decimals)
+                )
             } else {
                 format!(
                     "Row {}: {}. The rows above it come to {}.",
                     total.row,
-                    number::show(total.stated, 2),
-                    number::show(total.computed, 2)
+                    number::show(total.stated, decimals),
+                    number::show(total.computed, decimals)
                 )
             };
             view! { <li>{words}</li> }
