@@ -11,9 +11,8 @@ use claims::{
     statements::{
         Choices, Reading,
         dates::{self, DayOrder},
-        number::{self, Mark},
+        number::Mark,
         problem::Severity,
-        reading::Sum,
     },
     store::{
         claims::Claim,
@@ -22,7 +21,7 @@ use claims::{
 };
 use leptos::prelude::*;
 
-use super::{At, import_choices, import_problems, import_sheets, import_undo, open, parts, whom};
+use super::{At, import_choices, import_problems, import_sheets, import_totals, import_undo, open, parts, whom};
 use crate::{
     components::{ErrorSummary, FormField, Notice, NoticeKind, Table},
     request::{Answer, Halt, Visitor},
@@ -172,7 +171,7 @@ fn body(
         {questions}
         <h2>"What was understood"</h2>
         {facts(&base, reading, is_open)}
-        {settled.then(|| totals(reading))}
+        {settled.then(|| import_totals::view(reading))}
         {(!stopped && (settled || !reading.counts.is_empty())).then_some(problems)}
         {settled.then(|| lines(reading))}
         {is_open.then(|| view! {
@@ -307,98 +306,6 @@ fn facts(base: &str, reading: &Reading, is_open: bool) -> impl IntoView + use<> 
     }
 }
 
-fn grouped(number: u64) -> String {
-    grouped_units(i64::try_from(number).unwrap_or(i64::MAX))
-}
-
-/// How many rows were read, and how many of them the sums below lack.
-fn rows_read(reading: &Reading) -> String {
-    let what = if reading.category == Some(Category::HeldInventory) { "stock" } else { "sales" };
-    let (all, read) = (grouped(reading.rows), grouped(reading.data_rows));
-    let rows = if reading.rows == 1 { "row" } else { "rows" };
-    let were = if reading.data_rows == 1 { "was" } else { "were" };
-    let read = format!("The file has {all} {rows}; {read} {were} read as {what}.");
-    match reading.not_added() {
-        0 => read,
-        1 => format!("{read} 1 of them has an error and is not in the sums."),
-        wrong => format!("{read} {} of them have errors and are not in the sums.", grouped(wrong)),
-    }
-}
-
-/// The control totals, what was left out, and the file's own totals.
-fn totals(reading: &Reading) -> impl IntoView + use<> {
-    let stock = reading.category == Some(Category::HeldInventory);
-    // A currency is a column: there are few, and so the figures stand in the window of a telephone.
-    let heads: Vec<_> = reading
-        .sums
-        .iter()
-        .map(|sum| {
-            let currency = sum.currency.map_or_else(|| "Units only".to_owned(), |currency| currency.code().to_owned());
-            view! { <th scope="col" class="num">{currency}</th> }
-        })
-        .collect();
-    let row = |title: &'static str, figure: &dyn Fn(&Sum) -> String| {
-        let cells: Vec<_> = reading.sums.iter().map(|sum| view! { <td class="num">{figure(sum)}</td> }).collect();
-        view! { <tr><th scope="row">{title}</th>{cells}</tr> }
-    };
-    let below = reading.sums.iter().any(|sum| sum.below_zero != 0);
-    let lines = |sum: &Sum| sum.currency.map(|currency| currency.grouped(sum.lines)).unwrap_or_default();
-    let rows = view! {
-        {row("Rows", &|sum| grouped(sum.rows))}
-        {row("Units", &|sum| grouped_units(sum.units))}
-        {(!stock).then(|| row("Exact sum of the rows", &|sum| number::show(sum.millionths, 2)))}
-        {below.then(|| row("Left out below zero", &|sum| number::show(sum.below_zero, 2)))}
-        {(!stock).then(|| row("Sum of the lines", &lines))}
-    };
-    let left: Vec<_> = reading
-        .left_out
-        .iter()
-        .map(|left| {
-            let rows = if left.rows == 1 { "row" } else { "rows" };
-            view! { <li>{format!("{} {rows}, {}: {}", grouped(left.rows), left.reason.words(), left.which)}</li> }
-        })
-        .collect();
-    let left = if left.is_empty() {
-        view! { <p>"No row was left out."</p> }.into_any()
-    } else {
-        view! { <p>"Left out by rule:"</p><ul>{left}</ul> }.into_any()
-    };
-    // Stock is counted in whole copies.
-    let decimals = if stock { 0 } else { 2 };
-    let own: Vec<_> = reading
-        .file_totals
-        .iter()
-        .map(|total| {
-            let words = if total.stated == total.computed {
-                format!(
-                    "Row {}: {}. The rows above it come to the same.",
-                    total.row,
-                    number::show(total.stated, decimals)
-                )
-            } else {
-                format!(
-                    "Row {}: {}. The rows above it come to {}.",
-                    total.row,
-                    number::show(total.stated, decimals),
-                    number::show(total.computed, decimals)
-                )
-            };
-            view! { <li>{words}</li> }
-        })
-        .collect();
-    let own = (!own.is_empty()).then(|| view! { <p>"The file’s own totals:"</p><ul>{own}</ul> });
-    view! {
-        <h2>"Control totals"</h2>
-        <p>{rows_read(reading)}</p>
-        <Table caption="What the rows come to, and what the lines claim">
-            <thead><tr><th scope="col">"In each currency"</th>{heads}</tr></thead>
-            <tbody>{rows}</tbody>
-        </Table>
-        {own}
-        {left}
-    }
-}
-
 /// The first lines.
 fn lines(reading: &Reading) -> impl IntoView + use<> {
     let stock = reading.category == Some(Category::HeldInventory);
@@ -409,7 +316,7 @@ fn lines(reading: &Reading) -> impl IntoView + use<> {
         }
     }).collect();
     let more = (reading.lines > 20).then(
-        || view! { <p class="small">{format!("These are the first 20 of {} lines.", grouped(reading.lines))}</p> },
+        || view! { <p class="small">{format!("These are the first 20 of {} lines.", parts::grouped(reading.lines))}</p> },
     );
     view! {
         <h2>{parts::count(i64::try_from(reading.lines).unwrap_or(i64::MAX), "line", "lines")}</h2>
@@ -463,7 +370,7 @@ fn difference(import: &Import) -> Option<AnyView> {
     }).collect();
     Some(view! {
         <h2>"What changes"</h2>
-        <p>{format!("{} new, {} changed, {} removed, {} the same.", grouped(difference.added), grouped(difference.changed), grouped(difference.removed), grouped(difference.same))}" Changes that you made by hand to the earlier lines are lost with them."</p>
+        <p>{format!("{} new, {} changed, {} removed, {} the same.", parts::grouped(difference.added), parts::grouped(difference.changed), parts::grouped(difference.removed), parts::grouped(difference.same))}" Changes that you made by hand to the earlier lines are lost with them."</p>
         {(!rows.is_empty()).then(|| view! { <Table caption="Lines that change"><thead><tr><th scope="col">"Line"</th><th scope="col">"Now"</th><th scope="col">"After the import"</th></tr></thead><tbody>{rows}</tbody></Table> })}
     }.into_any())
 }

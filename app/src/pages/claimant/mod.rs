@@ -36,6 +36,7 @@ mod import_columns;
 mod import_file;
 mod import_problems;
 mod import_sheets;
+mod import_totals;
 mod import_undo;
 mod letters;
 mod line;

@@ -60,6 +60,11 @@ pub(super) fn changed(what: &str, form: &'static [Section], typed: Answers, stor
     Typed { answers: typed, errors, said: Some(said) }
 }
 
+/// A number of rows or lines.
+pub(super) fn grouped(number: u64) -> String {
+    grouped_units(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
 /// `one` thing or so many `many`.
 pub(super) fn count(number: i64, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{} {many}", grouped_units(number)) }
