@@ -7,6 +7,7 @@ pub mod access;
 pub mod case;
 pub mod clock;
 pub mod declaration;
+pub mod file_size;
 pub mod filing;
 pub mod frozen;
 pub mod identifiers;

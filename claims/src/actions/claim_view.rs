@@ -129,10 +129,7 @@ pub async fn draft(recoup: &Recoup, actor: &Actor, id: ClaimId) -> Result<Draft,
 /// The same inside a transaction, for a claim that was authorised.
 pub(super) async fn load(tx: &mut Tx, claim: Claim, now: Instant) -> Result<Draft, Failure> {
     let case = case_of(tx, &claim).await?;
-    let id = claim
-        .draft_id
-        .filter(|_| claim.status != "withdrawn" || claim.in_force_id.is_none() || claim.draft_id.is_some())
-        .ok_or_else(no_draft)?;
+    let id = claim.draft_id.ok_or_else(no_draft)?;
     let version = claims::version(tx, id).await?.ok_or_else(no_draft)?;
     let answers = claims::answers(tx, id).await?;
     // East of us it is a day later already.
@@ -161,6 +158,19 @@ pub(super) async fn load(tx: &mut Tx, claim: Claim, now: Instant) -> Result<Draf
         .collect();
     let documents = documents::of_version(tx, claim.id, version.version).await?;
     Ok(Draft { claim, case, version, answers, lines, sums, documents, today })
+}
+
+/// Refuses to go on with a claim that is set aside.
+///
+/// # Errors
+/// A sentence that says what to do first.
+pub fn not_set_aside(claim: &Claim) -> Result<(), Failure> {
+    if claim.is_set_aside() {
+        return Err(Failure::said(
+            "This claim was withdrawn. To go on with it, choose “Take it up again” on its page.",
+        ));
+    }
+    Ok(())
 }
 
 fn no_draft() -> Failure {

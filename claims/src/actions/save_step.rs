@@ -1,6 +1,10 @@
 //! Saving the answers of a step, right or wrong: what was typed is kept, and the page shows what would be right.
 
-use super::{Failure, Recoup, claim_view::own_claim, seen};
+use super::{
+    Failure, Recoup,
+    claim_view::{not_set_aside, own_claim},
+    seen,
+};
 use crate::{
     ClaimId, Instant, VersionId,
     access::{Action, Actor},
@@ -16,11 +20,7 @@ pub(super) async fn open(tx: &mut Tx, actor: &Actor, id: ClaimId, now: Instant) 
     let claim = own_claim(tx, actor, id, Action::ChangeClaim).await?;
     claims::lock(tx, id).await?;
     let claim = claims::by_id(tx, claim.id).await?.unwrap_or(claim);
-    if claim.status == "withdrawn" && claim.in_force_id.is_none() {
-        return Err(Failure::said(
-            "This claim was withdrawn. To go on with it, choose “Take it up again” on its page.",
-        ));
-    }
+    not_set_aside(&claim)?;
     let draft = claim.draft_id.ok_or_else(|| Failure::said("This claim was sent meanwhile, perhaps from another tab. To change it, choose “Amend this claim” on its page."))?;
     // Any edit voids what was typed on the signature page.
     claims::save_answers(tx, draft, Step::Sign.key(), &Answers::default(), now).await?;

@@ -129,9 +129,7 @@ async fn keep_typed(recoup: &Recoup, id: ClaimId, version: VersionId, mut answer
     answers.set("agree", "");
     let mut tx = recoup.store.write().await?;
     claims::lock(&mut tx, id).await?;
-    let written = |claim: claims::Claim| {
-        claim.draft_id == Some(version) && !(claim.status == "withdrawn" && claim.in_force_id.is_none())
-    };
+    let written = |claim: claims::Claim| claim.being_written() == Some(version);
     if claims::by_id(&mut tx, id).await?.is_some_and(written) {
         claims::save_answers(&mut tx, version, Step::Sign.key(), &answers, recoup.clock.now()).await?;
         tx.commit().await?;
@@ -163,11 +161,7 @@ async fn freeze(
     if claim.draft_id != Some(version) {
         return Err(Failure::said("This draft is no longer the one being written. Open the claim again."));
     }
-    if claim.status == "withdrawn" && claim.in_force_id.is_none() {
-        return Err(Failure::said(
-            "This claim was withdrawn. To go on with it, choose “Take it up again” on its page.",
-        ));
-    }
+    claim_view::not_set_aside(&claim)?;
     // The amounts are frozen at the rates that the case has now, and the declaration in its words: nobody changes them meanwhile.
     cases::lock(&mut tx, claim.case_id).await?;
     let revision = cases::revision(&mut tx, claim.case_id).await?.ok_or(Refusal::NotFound)?;

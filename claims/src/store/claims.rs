@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sqlx::types::Json;
 
 use super::{Error, Tx, on};
-use crate::{AccountId, CaseId, ClaimId, ClaimantId, Instant, VersionId, intake::Answers};
+use crate::{AccountId, CaseId, ClaimId, ClaimantId, Instant, VersionId, intake::Answers, status::ClaimStatus};
 
 /// A claimant for whom an account acts.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -45,6 +45,20 @@ pub struct Claim {
     pub changed_at: Instant,
     /// Why it was withdrawn.
     pub withdrawn_reason: Option<String>,
+}
+
+impl Claim {
+    /// Whether it was withdrawn before anything was sent: nobody writes on its draft before it is taken up again.
+    #[must_use]
+    pub fn is_set_aside(&self) -> bool {
+        self.status == ClaimStatus::Withdrawn.key() && self.in_force_id.is_none()
+    }
+
+    /// The version that is being written.
+    #[must_use]
+    pub fn being_written(&self) -> Option<VersionId> {
+        self.draft_id.filter(|_| !self.is_set_aside())
+    }
 }
 
 const CLAIM: &str = "SELECT k.id, k.case_id, k.claimant_id, p.legal_name AS claimant, k.number, k.status, k.in_force_id, k.draft_id, k.submitted_at, k.changed_at, \

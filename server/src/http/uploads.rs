@@ -18,6 +18,7 @@ use claims::{
         Failure, cases as case_actions,
         documents::{self as actions, Added},
     },
+    file_size,
     store::{cases, documents::NewDocument},
     unreadable::Unreadable,
 };
@@ -110,7 +111,11 @@ impl Goal {
                     .map_or_else(String::new, |reason| format!(" It is {}. {}", reason.words(), reason.remedy()));
                 Ok(match actions::add(&http.recoup, actor, *id, received).await? {
                     Added::New(_) => {
-                        format!("{} was received: {}{pages}.{warning}", received.name, size_in_words(received.bytes))
+                        format!(
+                            "{} was received: {}{pages}.{warning}",
+                            received.name,
+                            file_size::show_stored(received.bytes)
+                        )
                     }
                     Added::Known(_, name) if name == received.name => {
                         format!("{name} was here already; nothing was added.")
@@ -249,15 +254,6 @@ async fn look_at_pdf(http: &Http, incoming: &crate::documents::Incoming) -> Opti
     let _slot = http.counting.acquire().await.ok()?;
     let bytes = http.documents.bytes_of(incoming).await.ok()?;
     tokio::task::spawn_blocking(move || kind::look_at_pdf(bytes)).await.ok()
-}
-
-/// Bytes as a person reads them.
-fn size_in_words(bytes: i64) -> String {
-    match bytes {
-        ..1_000 => format!("{bytes} bytes"),
-        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
-        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
-    }
 }
 
 /// JSON for the island, which sends one file a request; a notice on the page for a plain form.

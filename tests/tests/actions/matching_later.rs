@@ -41,17 +41,26 @@ async fn told(app: &App) -> Vec<String> {
     app.mails().await.into_iter().filter(|mail| mail.kind == "new_claim").map(|mail| mail.body_text).collect()
 }
 
+/// An artist and a label, of whose overlap counsel have decided. The artist's line came first, so the decision names the release by its
+/// description. Gives who acts for the artist, and the two claims.
+async fn decided_by_description(app: &App, case: CaseId, counsel: &Actor) -> (Actor, ClaimId, ClaimId) {
+    let (actor, artist) = file(app, 1, &who("Ilse Varga", 1), &[royalties(0, "iTunes", "360.00")]).await;
+    let (category, of_label) = royalties(0, "iTunes", "1,200.00");
+    let lines = [(category, of_label.with("title", "Sonatas, complete"))];
+    let (_, label) = file(app, 2, &who("Harbor Light LLC", 2), &lines).await;
+    app.run_jobs().await;
+    let entry = ledger(app, case).await[0].0.id;
+    let said = relation("first_of_second");
+    decide_overlap::decide(&app.recoup, counsel, case, entry, (artist, label), &said, "k").await.unwrap();
+    (actor, artist, label)
+}
+
 on_both! {
-    // The artist's line came first, so the decision names the release by its description. The artist then corrects the title: no line uses
-    // that description any more, and the decision still holds, in the run after the correction and in all later ones.
+    // The artist then corrects the title: no line uses the description any more by which the decision names the release, and the decision
+    // still holds, in the run after the correction and in all later ones.
     async fn a_decision_outlives_the_description_that_it_names(database) {
         let (app, case, counsel) = case(&database).await;
-        let (actor, artist) = file(&app, 1, &who("Ilse Varga", 1), &[royalties(0, "iTunes", "360.00")]).await;
-        let (category, of_label) = royalties(0, "iTunes", "1,200.00");
-        let (_, label) = file(&app, 2, &who("Harbor Light LLC", 2), &[(category, of_label.with("title", "Sonatas, complete"))]).await;
-        app.run_jobs().await;
-        let entry = ledger(&app, case).await[0].0.id;
-        decide_overlap::decide(&app.recoup, &counsel, case, entry, (artist, label), &relation("first_of_second"), "k").await.unwrap();
+        let (actor, artist, label) = decided_by_description(&app, case, &counsel).await;
         app.run_jobs().await;
         let confirmed = BTreeMap::from([((artist, Category::DigitalRoyalties), (360_00, 0))]);
         assert_eq!(removed(&app, case).await, confirmed);
@@ -73,12 +82,7 @@ on_both! {
     // As above; both tables of a filing call the release what the ledger calls it now, and nobody decided anything in between.
     async fn a_decision_and_the_ledger_call_a_release_the_same_in_a_filing(database) {
         let (app, case, counsel) = case(&database).await;
-        let (actor, artist) = file(&app, 1, &who("Ilse Varga", 1), &[royalties(0, "iTunes", "360.00")]).await;
-        let (category, of_label) = royalties(0, "iTunes", "1,200.00");
-        let (_, label) = file(&app, 2, &who("Harbor Light LLC", 2), &[(category, of_label.with("title", "Sonatas, complete"))]).await;
-        app.run_jobs().await;
-        let entry = ledger(&app, case).await[0].0.id;
-        decide_overlap::decide(&app.recoup, &counsel, case, entry, (artist, label), &relation("first_of_second"), "k").await.unwrap();
+        let (actor, artist, _) = decided_by_description(&app, case, &counsel).await;
         app.run_jobs().await;
         let filing = async || build_filing::snapshot(&app.recoup, case, Vec::new()).await.unwrap();
         let names = |filing: &Filing| {

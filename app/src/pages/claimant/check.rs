@@ -3,6 +3,7 @@
 use claims::{
     ClaimId,
     actions::claim_view::{Draft, Remark},
+    file_size,
     intake::steps::Step,
     line::Basis,
     store::{lines as stored, totals as kept_totals},
@@ -133,7 +134,7 @@ fn documents(draft: &Draft) -> AnyView {
         .documents
         .iter()
         .map(|document| {
-            let size = parts::size(u64::try_from(document.bytes).unwrap_or(0));
+            let size = file_size::show_stored(document.bytes);
             let unreadable = document.unreadable().map(|reason| view! { <br/>{format!("It is {}.", reason.words())} });
             view! {
                 <tr>

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use claims::{
-    ClaimId, DocumentId, deadline,
+    ClaimId, DocumentId, deadline, file_size,
     intake::{Answers, FieldError},
     period::show_day,
     store::{
@@ -54,9 +54,9 @@ pub(super) async fn shown(visitor: &Visitor, id: ClaimId, typed: Option<Typed>) 
     let hint = format!(
         "{}. Each file at most {}, all of this claim together at most {} ({} left). ZIP files are not taken: add what is in them.",
         visitor.site.document_types,
-        parts::size(limits.document_bytes),
-        parts::size(limits.claim_bytes),
-        parts::size(left)
+        file_size::show(limits.document_bytes),
+        file_size::show(limits.claim_bytes),
+        file_size::show(left)
     );
     let notice = visitor.take_notice().await;
     let key = visitor.key();
@@ -121,7 +121,7 @@ fn card(
     let about = format!(
         "{}, {}{pages}, added on {}",
         parts::file_type(&document.media_type),
-        parts::size(u64::try_from(document.bytes).unwrap_or(0)),
+        file_size::show_stored(document.bytes),
         show_day(deadline::day_in(document.uploaded_at, zone))
     );
     let cited = if citing.is_empty() {

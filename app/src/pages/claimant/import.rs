@@ -1,7 +1,7 @@
 //! Where the import of a statement begins: what can be read, the file, templates, and what was imported before.
 
 use claims::{
-    ClaimId, deadline,
+    ClaimId, deadline, file_size,
     line::Category,
     period::show_day,
     statements::{limits, template},
@@ -68,7 +68,7 @@ pub async fn page(visitor: Visitor, At(id): At<ClaimId>) -> Answer {
             <form method="post" enctype="multipart/form-data" novalidate>
                 <div class=class>
                     <label for="field-file">"The statement"</label>
-                    <p class="hint" id="hint-file">{format!("CSV, TSV or text with any separator, XLSX or ODS; at most {}. Nobody but you sees it until you sign and send the claim.", parts::size(most))}</p>
+                    <p class="hint" id="hint-file">{format!("CSV, TSV or text with any separator, XLSX or ODS; at most {}. Nobody but you sees it until you sign and send the claim.", file_size::show(most))}</p>
                     <div class="control"><input type="file" id="field-file" name="file" aria-describedby=described aria-invalid=invalid/></div>
                     {message}
                 </div>

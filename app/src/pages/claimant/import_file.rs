@@ -76,8 +76,7 @@ struct InDraft {
 
 /// The same of a claim that can be changed; `None` of another.
 async fn in_draft(visitor: &Visitor, import: &Import, claim: &Claim) -> Result<Option<InDraft>, Halt> {
-    let withdrawn = claim.status == "withdrawn" && claim.in_force_id.is_none();
-    let Some(draft) = claim.draft_id.filter(|_| !withdrawn) else { return Ok(None) };
+    let Some(draft) = claim.being_written() else { return Ok(None) };
     let mut tx = visitor.recoup().store.read().await?;
     let counting = stored::counting(&mut tx, claim.id, draft).await?;
     Ok(Some(InDraft { counting, left: stored::lines_left(&mut tx, import.id, draft).await? }))

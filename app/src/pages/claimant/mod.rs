@@ -7,10 +7,7 @@ use axum::{
 use claims::{
     ClaimId,
     access::Refusal,
-    actions::{
-        Failure,
-        claim_view::{self, Draft},
-    },
+    actions::claim_view::{self, Draft},
     case::Case,
     intake::steps::Step,
     store::claims::Claim,
@@ -121,12 +118,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for At<T> {
 /// The draft of a claim, to be read or changed by its claimant.
 async fn open(visitor: &Visitor, id: ClaimId) -> Result<Draft, Halt> {
     let draft = claim_view::draft(visitor.recoup(), visitor.actor()?, id).await?;
-    if draft.claim.status == "withdrawn" && draft.claim.in_force_id.is_none() {
-        return Err(Failure::said(
-            "This claim was withdrawn. To go on with it, choose “Take it up again” on its page.",
-        )
-        .into());
-    }
+    claim_view::not_set_aside(&draft.claim)?;
     Ok(draft)
 }
 

@@ -80,22 +80,6 @@ pub(super) fn until(case: &Case, now: Instant) -> String {
     }
 }
 
-/// A size in the units that people know it in.
-pub(super) fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_000 => format!("{bytes} bytes"),
-        1_000..999_500 => format!("{} kB", (bytes + 500) / 1_000),
-        999_500..999_950_000 => tenths(bytes, 100_000, "MB"),
-        _ => tenths(bytes, 100_000_000, "GB"),
-    }
-}
-
-/// A size in tenths of a unit, to the nearest: of 2 GB less a few kB there are 2 GB left, not 1.9.
-fn tenths(bytes: u64, tenth: u64, unit: &str) -> String {
-    let tenths = bytes.saturating_add(tenth / 2) / tenth;
-    format!("{}.{} {unit}", tenths / 10, tenths % 10).replace(".0 ", " ")
-}
-
 /// The name that people know a type of file by.
 pub(super) fn file_type(media_type: &str) -> &str {
     match media_type {
@@ -238,18 +222,6 @@ pub(super) fn rates_in_words(case: &Case) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sizes_are_rounded_and_short() {
-        assert_eq!(
-            [999, 1_000, 50_000_000, 2_000_000_000, 1_549_999].map(size),
-            ["999 bytes", "1 kB", "50 MB", "2 GB", "1.5 MB"]
-        );
-        assert_eq!(
-            [1_999_976_000, 1_949_999_999, 999_499, 999_500, 999_949_999, 999_950_000].map(size),
-            ["2 GB", "1.9 GB", "999 kB", "1 MB", "999.9 MB", "1 GB"]
-        );
-    }
 
     #[test]
     fn what_is_stored_now_stands_at_each_answer_that_differs() {

@@ -8,7 +8,7 @@ use claims::{
         letters,
     },
     case::Case,
-    deadline,
+    deadline, file_size,
     frozen::FrozenClaim,
     intake::{Answers, claimant::CAPACITIES, steps::Step},
     store::{claims::Claim, events, outbox},
@@ -175,7 +175,7 @@ fn documents(frozen: &FrozenClaim) -> AnyView {
             view! {
                 <tr>
                     <th scope="row">{document.name.clone()}<br/><code>{document.sha256.clone()}</code></th><td>{document.proves.clone()}</td><td>{parts::file_type(&document.media_type).to_owned()}</td>
-                    <td class="num">{document.pages}</td><td class="num">{parts::size(u64::try_from(document.bytes).unwrap_or(0))}</td>
+                    <td class="num">{document.pages}</td><td class="num">{file_size::show_stored(document.bytes)}</td>
                 </tr>
             }
         })

@@ -1,6 +1,6 @@
 //! Texts that an administrator typed, and facts of a case, as the public reads them.
 
-use claims::{intake::reader::read_email, line::Category};
+use claims::{file_size, intake::reader::read_email, line::Category};
 use leptos::prelude::*;
 
 /// The longest first sentence that is shown; a longer one is cut at a word.
@@ -84,12 +84,7 @@ pub fn kind_and_size(media_type: &str, bytes: i64) -> String {
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => "XLSX",
         other => other.rsplit('/').next().unwrap_or(other),
     };
-    let size = match bytes {
-        ..1_000 => format!("{bytes} bytes"),
-        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
-        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
-    };
-    format!("{kind}, {size}")
+    format!("{kind}, {}", file_size::show_stored(bytes))
 }
 
 #[cfg(test)]

@@ -197,7 +197,7 @@ impl Ahead {
     ) -> Result<Option<Self>, Failure> {
         let mut tx = recoup.store.read().await?;
         let claim = claim_view::own_claim(&mut tx, actor, id, Action::ReadOwnClaim).await?;
-        if claim.draft_id != Some(version) || claim.status == "withdrawn" && claim.in_force_id.is_none() {
+        if claim.being_written() != Some(version) {
             return Ok(None);
         }
         // Case and version come first, with their counts: what is changed while the rest is read makes a difference to them.
