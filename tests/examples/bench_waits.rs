@@ -18,7 +18,7 @@ use claims::{
     ClaimId, ImportId,
     access::Actor,
     actions::{
-        Limits, Recoup, amend, cases, discard, documents, edit_lines,
+        Limits, Recoup, amend, begin_import, cases, discard, documents, edit_lines,
         import_statement::{self, Imported, ReadLines},
         imports, match_case, withdraw,
     },
@@ -170,7 +170,8 @@ async fn measure(database: &tests::Database, lines: usize) {
 
     let bytes = statement(lines, 11);
     let second = file("second.csv", &bytes);
-    let imports::Begun::New(correction) = imports::begin(recoup, &actor, claim, &second).await.unwrap() else {
+    let begin_import::Begun::New(correction) = begin_import::begin(recoup, &actor, claim, &second).await.unwrap()
+    else {
         panic!("the file is known")
     };
     imports::choose(recoup, &actor, claim, correction, &claims::statements::Choices::default(), Some(first))

@@ -274,8 +274,8 @@ pub async fn import(
     file: &NewDocument,
     bytes: &[u8],
 ) -> claims::ImportId {
-    use claims::actions::imports;
-    let imports::Begun::New(import) = imports::begin(&app.recoup, actor, id, file).await.unwrap() else {
+    use claims::actions::begin_import;
+    let begin_import::Begun::New(import) = begin_import::begin(&app.recoup, actor, id, file).await.unwrap() else {
         panic!("the file is known")
     };
     read_import(&app.recoup, actor, id, import, bytes).await;

@@ -1,7 +1,7 @@
 //! A statement becomes lines: document, lines, citations and rows in one transaction, once.
 
 use super::{
-    Failure, Recoup, claim_view,
+    Failure, Recoup, begin_import, claim_view,
     documents::{self, Link},
     edit_lines, imports, links, once, save_step,
 };
@@ -105,7 +105,7 @@ pub async fn import(
         return Ok(Imported::ReadsOtherwise);
     }
     ready(&import, &statement)?;
-    imports::only_once(&mut tx, &import, draft, import.sheet(), import.replaces).await?;
+    begin_import::only_once(&mut tx, &import, draft, import.sheet(), import.replaces).await?;
     let row = cases::by_id(&mut tx, claim.case_id).await?.ok_or(Refusal::NotFound)?;
     let case = row.read()?;
     let category =

@@ -1,4 +1,4 @@
-//! The statements of a draft before they become lines: upload, choices, what was understood, discard.
+//! The statements of a draft before they become lines: choices, what was understood, discard.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use super::{Failure, Recoup, claim_view, links, notices::words::count, save_step};
+use super::{Failure, Recoup, begin_import, claim_view, links, notices::words::count, save_step};
 use crate::{
     ClaimId, ImportId, VersionId,
     access::{Action, Actor, Refusal},
@@ -24,8 +24,7 @@ use crate::{
     store::{
         Tx,
         claims::Claim,
-        documents::NewDocument,
-        statements::{self as stored, Difference, Import, LineOfImport, NewImport},
+        statements::{self as stored, Difference, Import, LineOfImport},
     },
 };
 
@@ -61,111 +60,6 @@ pub fn rules(recoup: &Recoup, case: &Case) -> Rules {
         line: case.line_rules(),
         categories: case.settings.categories.clone(),
         most_lines: usize::try_from(recoup.limits.lines).unwrap_or(0),
-    }
-}
-
-/// What beginning an import ended in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Begun {
-    /// It is to be read.
-    New(ImportId),
-    /// The same file is being looked at already.
-    Open(ImportId),
-    /// The same file became lines already.
-    Done(ImportId),
-}
-
-/// Begins to import a file whose bytes are in the object store.
-///
-/// # Errors
-/// If the claim cannot be changed.
-pub async fn begin(recoup: &Recoup, actor: &Actor, id: ClaimId, file: &NewDocument) -> Result<Begun, Failure> {
-    let now = recoup.clock.now();
-    let mut tx = recoup.store.write().await?;
-    let (_, draft) = save_step::open(&mut tx, actor, id, now).await?;
-    if let Some(begun) = known(&mut tx, id, draft, |known| known.sha256 == file.sha256).await? {
-        return Ok(begun);
-    }
-    let new = NewImport {
-        claim: id,
-        sha256: &file.sha256,
-        name: &file.name,
-        media_type: &file.media_type,
-        bytes: file.bytes,
-        by: actor.account,
-    };
-    let import = stored::add(&mut tx, &new, &Choices::default(), now).await?;
-    tx.commit().await?;
-    Ok(Begun::New(import))
-}
-
-/// Begins to import a sheet of a file that was imported: another one, or the same, of which no line is left.
-///
-/// # Errors
-/// If the claim cannot be changed, or the file has no such sheet.
-pub async fn begin_again(
-    recoup: &Recoup,
-    actor: &Actor,
-    id: ClaimId,
-    earlier: ImportId,
-    sheet: &str,
-) -> Result<Begun, Failure> {
-    let now = recoup.clock.now();
-    let mut tx = recoup.store.write().await?;
-    let (claim, draft) = save_step::open(&mut tx, actor, id, now).await?;
-    let earlier = of(&mut tx, &claim, earlier).await?;
-    let sheet = match sheet_named(earlier.sheets(), sheet) {
-        Some(known) => known,
-        None if sheet == earlier.sheet() => sheet,
-        None => return Err(Failure::said("This file has no such sheet.")),
-    };
-    let same = |known: &Import| known.sha256 == earlier.sha256 && known.sheet() == sheet;
-    if let Some(begun) = known(&mut tx, id, draft, same).await? {
-        return Ok(begun);
-    }
-    let new = NewImport {
-        claim: id,
-        sha256: &earlier.sha256,
-        name: &earlier.name,
-        media_type: &earlier.media_type,
-        bytes: earlier.bytes,
-        by: actor.account,
-    };
-    let choices = Choices { sheet: sheet.to_owned(), ..Choices::default() };
-    let import = stored::add(&mut tx, &new, &choices, now).await?;
-    tx.commit().await?;
-    Ok(Begun::New(import))
-}
-
-/// The import that is the same: still open, or with lines that the draft has.
-async fn known(
-    tx: &mut Tx,
-    claim: ClaimId,
-    draft: VersionId,
-    same: impl Fn(&Import) -> bool,
-) -> Result<Option<Begun>, Failure> {
-    let all = stored::of_claim(tx, claim).await?;
-    if let Some(open) = all.iter().find(|known| known.state == "open" && same(known)) {
-        return Ok(Some(Begun::Open(open.id)));
-    }
-    let done = stored::counting(tx, claim, draft).await?;
-    Ok(done.iter().find(|known| same(known)).map(|done| Begun::Done(done.id)))
-}
-
-/// Refuses to import the same sheet of the same file twice, unless it replaces what it became the first time.
-pub(super) async fn only_once(
-    tx: &mut Tx,
-    import: &Import,
-    draft: VersionId,
-    sheet: &str,
-    replaces: Option<ImportId>,
-) -> Result<(), Failure> {
-    let done = stored::counting(tx, import.claim_id, draft).await?;
-    let same = |other: &&Import| other.sha256 == import.sha256 && other.sheet() == sheet;
-    match done.iter().filter(|other| other.id != import.id && Some(other.id) != replaces).find(same) {
-        None => Ok(()),
-        Some(_) if sheet.is_empty() => Err(Failure::said("This very file was imported already.")),
-        Some(_) => Err(Failure::said(format!("The sheet “{sheet}” of this very file was imported already."))),
     }
 }
 
@@ -233,7 +127,7 @@ pub async fn choose(
         known.clone_into(&mut choices.sheet);
     }
     if choices.sheet != import.choices.sheet {
-        only_once(&mut tx, &import, draft, &choices.sheet, replaces).await?;
+        begin_import::only_once(&mut tx, &import, draft, &choices.sheet, replaces).await?;
     }
     stored::choose(&mut tx, id, &choices, replaces, now).await?;
     Ok(tx.commit().await?)

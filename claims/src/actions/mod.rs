@@ -16,6 +16,7 @@ use crate::{
 
 pub mod account;
 pub mod amend;
+pub mod begin_import;
 pub mod build_filing;
 pub mod cases;
 pub mod claim_view;

@@ -17,9 +17,11 @@ use claims::{
     ClaimId, ImportId,
     access::Actor,
     actions::{
-        Failure, documents,
+        Failure,
+        begin_import::{self, Begun},
+        documents,
         import_statement::{self, Imported, ReadLines},
-        imports::{self, Begun},
+        imports,
     },
     statements::{self, Choices, Input, Refused, Rules, Statement, Wish},
     store::documents::NewDocument,
@@ -70,7 +72,7 @@ async fn upload(
             return Ok(see_other(&page));
         }
     };
-    let begun = imports::begin(&http.recoup, &actor, claim, &received).await?;
+    let begun = begin_import::begin(&http.recoup, &actor, claim, &received).await?;
     begun_at(&http, &visitor, &actor, claim, begun).await
 }
 
@@ -214,7 +216,7 @@ async fn choose(
 ) -> Answer {
     let (actor, claim, id) = (visitor.actor()?.clone(), ClaimId(claim), ImportId(id));
     if sent.get("part") == "sheet" {
-        let begun = imports::begin_again(&http.recoup, &actor, claim, id, sent.get("sheet")).await?;
+        let begun = begin_import::begin_again(&http.recoup, &actor, claim, id, sent.get("sheet")).await?;
         return begun_at(&http, &visitor, &actor, claim, begun).await;
     }
     let (import, ..) = imports::open(&http.recoup, &actor, claim, id).await?;

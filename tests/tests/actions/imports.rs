@@ -5,9 +5,9 @@ use claims::{
     access::Actor,
     actions::{
         Failure,
+        begin_import::{self, Begun},
         import_statement::{self, ReadLines},
-        imports::{self, Begun},
-        undo_import,
+        imports, undo_import,
     },
     statements::{self, Choices, Input, Wish},
     store::statements as stored,
@@ -46,17 +46,17 @@ on_both! {
         let first = begun(&app, &actor, id, MARCH).await;
         confirm(&app, &actor, id, first, MARCH).await;
         let file = stage::bytes(&app, "b.csv", "text/csv", MARCH).await;
-        assert_eq!(imports::begin(&app.recoup, &actor, id, &file).await.unwrap(), Begun::Done(first));
-        assert_eq!(imports::begin_again(&app.recoup, &actor, id, first, "").await.unwrap(), Begun::Done(first));
-        let no_sheet = imports::begin_again(&app.recoup, &actor, id, first, "Q2").await;
+        assert_eq!(begin_import::begin(&app.recoup, &actor, id, &file).await.unwrap(), Begun::Done(first));
+        assert_eq!(begin_import::begin_again(&app.recoup, &actor, id, first, "").await.unwrap(), Begun::Done(first));
+        let no_sheet = begin_import::begin_again(&app.recoup, &actor, id, first, "Q2").await;
         assert!(matches!(no_sheet, Err(Failure::Said(_))), "{no_sheet:?}");
 
         assert_eq!(undo_import::undo(&app.recoup, &actor, id, first).await.unwrap(), 1);
         assert_eq!(undo_import::undo(&app.recoup, &actor, id, first).await.unwrap(), 0, "once more changes nothing");
         let events: Vec<(i64,)> = database.rows("SELECT COUNT(*) FROM events WHERE kind = 'statement_undone'").await;
         assert_eq!(events[0].0, 1);
-        let Begun::New(second) = imports::begin(&app.recoup, &actor, id, &file).await.unwrap() else { panic!("it is known") };
-        assert_eq!(imports::begin_again(&app.recoup, &actor, id, first, "").await.unwrap(), Begun::Open(second));
+        let Begun::New(second) = begin_import::begin(&app.recoup, &actor, id, &file).await.unwrap() else { panic!("it is known") };
+        assert_eq!(begin_import::begin_again(&app.recoup, &actor, id, first, "").await.unwrap(), Begun::Open(second));
     }
 
     async fn what_a_replacing_file_changes_is_told_in_units(database) {
