@@ -114,15 +114,21 @@ impl<'a> Blocks<'a> {
     }
 
     /// Whether a pair already met under a rule in use before the one of this place.
+    #[inline]
     #[must_use]
     pub fn met_before(&self, a: u32, b: u32, nth: usize) -> bool {
         let row = |r: u32| &self.records.keys.of(r)[..nth];
         let (keys, others) = (row(a), row(b));
         // Most pairs share no other key, and finding that out without a branch for each key is what costs least.
         let shares = keys.iter().zip(others).fold(false, |shares, (x, y)| shares | (x == y) & (*x != 0));
-        let rules = self.records.keys.rules();
-        shares
-            && (0..nth).any(|nth| keys[nth] == others[nth] && keys[nth] != 0 && self.met(a, b, rules[nth], keys[nth]))
+        shares && self.met_under_a_key(a, b, keys, others)
+    }
+
+    /// Whether records of these keys met under one that they share.
+    #[inline(never)]
+    fn met_under_a_key(&self, a: u32, b: u32, keys: &[u32], others: &[u32]) -> bool {
+        let mut of_rules = keys.iter().zip(others).zip(self.records.keys.rules());
+        of_rules.any(|((key, other), rule)| key == other && *key != 0 && self.met(a, b, *rule, *key))
     }
 
     /// Whether two records of one key met under it: they did unless its block was split between them, or capped.

@@ -70,6 +70,7 @@ pub fn letters(text: &str) -> u32 {
 }
 
 /// Whether texts of these letters can be within `limit` edits: one edit adds or removes at most two kinds of letter.
+#[inline]
 #[must_use]
 pub fn letters_allow(a: u32, b: u32, limit: usize) -> bool {
     // Taking away the lowest bit that often is cheaper than counting bits on processors that have no instruction for it.
@@ -152,6 +153,9 @@ fn table<T: PartialEq + Copy>(a: &[T], b: &[T], limit: usize) -> Option<usize> {
     (distance <= limit).then_some(distance)
 }
 
+/// The most edits that count as slips of the keys in any word ([`slips`]).
+pub const MOST_SLIPS: usize = 2;
+
 /// How many edits still count as a slip of the keys in a word of this many characters: none below four letters, one up to
 /// seven, two from eight (a tenth to a quarter of the letters; Christen 2012, §5.4).
 #[must_use]
@@ -159,7 +163,7 @@ pub fn slips(characters: usize) -> usize {
     match characters {
         0..=3 => 0,
         4..=7 => 1,
-        _ => 2,
+        _ => MOST_SLIPS,
     }
 }
 

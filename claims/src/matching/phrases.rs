@@ -320,10 +320,29 @@ impl Phrases {
         Alignment::of(self, left, right).verdict(self, left, right, may_run_together)
     }
 
+    /// Whether two phrases are the same but for initials, nicknames, slips and spaces: whether they agree as [`Agreement::Near`] or better. Most
+    /// pairs are seen not to without finding out which word belongs to which.
+    #[must_use]
+    pub fn are_near(&self, a: u32, b: u32) -> bool {
+        let (x, y) = (&self.known[a as usize], &self.known[b as usize]);
+        if a == b || x.key == y.key {
+            return true;
+        }
+        let (left, right) = (self.members(a), self.members(b));
+        let (left, right) = if left.len() <= right.len() { (left, right) } else { (right, left) };
+        let may_run_together = alignment::may_run_together((x.bytes, x.letters), (y.bytes, y.letters));
+        // Of the longer one only initials may be left over, and initials and nicknames alone make no name the same.
+        let may_align = || {
+            right.iter().filter(|word| !word.shape.single).count() <= left.len()
+                && left.iter().any(|l| right.iter().any(|r| may_be_misspelt(l, r)))
+        };
+        (may_run_together || may_align())
+            && Alignment::of(self, left, right).verdict(self, left, right, may_run_together) <= Agreement::Near
+    }
+
     /// Whether two words may be used for one another in any way.
     fn may_be_one(&self, left: &Member, right: &Member) -> bool {
-        let (x, y) = (left.shape, right.shape);
-        left.word == right.word || x.may_be_initial(y) || x.may_slip(y) || self.are_nicknames(left, right)
+        left.shape.may_be_initial(right.shape) || may_be_misspelt(left, right) || self.are_nicknames(left, right)
     }
 
     /// Whether two words are given names used for one another.
@@ -353,6 +372,12 @@ impl Phrases {
     }
 }
 
+/// Whether two words may be the same but for slips of the keys.
+fn may_be_misspelt(left: &Member, right: &Member) -> bool {
+    let (x, y) = (left.shape, right.shape);
+    x.may_be_spelt_as(y) && (left.word == right.word || x.may_slip(y))
+}
+
 /// Phrases that are new, taken apart: they wait for what is known of their words together.
 struct Fresh<'a> {
     /// Their marks, and how many words each has.
@@ -378,5 +403,29 @@ impl<'a> Fresh<'a> {
             self.hashes.push(intern::short(word));
         }
         self.phrases.push((marks, self.words.len() - before));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// The short way to the answer gives the same answer.
+        #[test]
+        fn phrases_are_near_as_they_agree(
+            left in "(olivia|olivai|bob|robert|o|w|wright|wrigth|rober|tbrown|brown|robertbrown)( (olivia|olivai|bob|robert|o|w|wright|wrigth|brown|rober|tbrown)){0,3}",
+            right in "(olivia|olivai|bob|robert|o|w|wright|wrigth|rober|tbrown|brown|robertbrown)( (olivia|olivai|bob|robert|o|w|wright|wrigth|brown|rober|tbrown)){0,3}",
+        ) {
+            let texts = [left.as_str(), right.as_str()];
+            let mut book = Phrases::default();
+            let mut numbers = Vec::new();
+            book.add_all(&texts.map(intern::short), texts.into_iter(), |_, number| numbers.push(number));
+            prop_assert_eq!(
+                book.are_near(numbers[0], numbers[1]),
+                book.agreement(numbers[0], numbers[1]) <= Agreement::Near
+            );
+        }
     }
 }

@@ -133,14 +133,15 @@ fn run_telling(records: &Records, options: Options, progress: &dyn Fn(Phase, f64
         report.compared += of_rule.compared;
     }
     drop(blocks);
+    let base = Base::learn(records.kind, records.len(), &sums);
+    // Of what was kept for any base most is not listed with the one that was learned: it need not be sorted.
+    pairs.retain_mut(|pair| {
+        pair.score += base.millibits;
+        pair.score >= LIST_FROM
+    });
+    pairs.shrink_to_fit();
     pairs.sort_unstable_by_key(|p| u64::from(p.a) << 32 | u64::from(p.b));
     pairs.dedup_by_key(|p| (p.a, p.b));
-    let base = Base::learn(records.kind, records.len(), &sums);
-    for pair in &mut pairs {
-        pair.score += base.millibits;
-    }
-    pairs.retain(|p| p.score >= LIST_FROM);
-    pairs.shrink_to_fit();
     progress(Phase::Cluster, 0.0);
     let edges = pairs.iter().filter(|p| p.score >= 0).map(|p| Edge { a: p.a, b: p.b, score: p.score }).collect();
     let link = |a, b| {

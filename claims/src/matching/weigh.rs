@@ -5,7 +5,7 @@
 
 use super::{
     columns::Kind,
-    compare::{self, Outcome},
+    compare::{Outcome, party, release},
     model::{self, Fact, Field, MOST_FIELDS},
     records::Records,
 };
@@ -53,23 +53,26 @@ impl Parts {
 #[derive(Clone, Copy, Debug)]
 struct Step {
     bits: Millibits,
-    /// How the value's rarity is added; not where this is [`Fact::None`].
-    rarity: Fact,
-    contradicts: bool,
+    /// The bit of the field in the lower half if the value's rarity is added, in the upper half if the level contradicts.
+    flags: u32,
 }
 
 /// What each level of a field adds, from the missing level 0 on; as many as a mask gives, so that no level needs to be looked for.
 type Steps = [Step; LEVELS];
 const LEVELS: usize = 16;
 
-fn steps(field: &Field) -> Steps {
-    let mut steps = [Step { bits: 0, rarity: Fact::None, contradicts: false }; LEVELS];
+fn steps((nth, field): (usize, &Field)) -> Steps {
+    let mut steps = [Step { bits: 0, flags: 0 }; LEVELS];
     for (step, level) in steps[1..].iter_mut().zip(field.levels) {
-        let rarity = if level.rarity { field.fact } else { Fact::None };
-        *step = Step { bits: milli(level.bits), rarity, contradicts: level.contradicts };
+        let rare = level.rarity && field.fact != Fact::None;
+        let flags = (u32::from(level.contradicts) << CONTRADICTS | u32::from(rare)) << nth;
+        *step = Step { bits: milli(level.bits), flags };
     }
     steps
 }
+
+/// Where the upper half of the flags begins.
+const CONTRADICTS: u32 = 16;
 
 /// A model with the numbers of one table.
 #[derive(Clone, Debug)]
@@ -93,7 +96,7 @@ impl Weights {
     pub fn new(kind: Kind, records: usize) -> Self {
         let total = records.max(2) as f64;
         let fields = model::of(kind);
-        let steps = fields.iter().map(steps).collect();
+        let steps = fields.iter().enumerate().map(steps).collect();
         let mut weights =
             Self { fields, total, population: total + model::IMAGINED_RECORDS, steps, rarity: Vec::new(), rarest: 0 };
         weights.rarest = milli(weights.population.log2());
@@ -127,52 +130,60 @@ impl Weights {
     /// Compares and weighs two records of a table.
     #[must_use]
     pub fn weigh(&self, records: &Records, a: u32, b: u32) -> Parts {
-        self.compared(records, a, b, |found| {
-            let mut outcomes = [Outcome::MISSING; MOST_FIELDS];
-            outcomes[..found.len()].copy_from_slice(found);
-            let (weights, contradiction) = self.of_outcomes(found);
-            Parts { outcomes, weights, contradiction }
-        })
+        match records.kind {
+            Kind::Claimants => self.parts(&self.parties(records, a, b)),
+            Kind::Lines => self.parts(&self.releases(records, a, b)),
+        }
     }
 
     /// What the parts of two records add up to, without keeping them.
     #[must_use]
     pub fn sum(&self, records: &Records, a: u32, b: u32) -> Millibits {
-        self.compared(records, a, b, |found| self.of_outcomes(found).0.iter().sum())
+        let mut sum = 0;
+        let add = |_, bits| sum += bits;
+        match records.kind {
+            Kind::Claimants => self.add_up(&self.parties(records, a, b), add),
+            Kind::Lines => self.add_up(&self.releases(records, a, b), add),
+        };
+        sum
     }
 
-    fn compared<R>(&self, records: &Records, a: u32, b: u32, then: impl FnOnce(&[Outcome]) -> R) -> R {
-        let (i, j) = (a as usize, b as usize);
-        let values = &records.values;
-        match records.kind {
-            Kind::Claimants => {
-                then(&compare::party::compare(values, self.total, &records.parties[i], &records.parties[j]))
-            }
-            Kind::Lines => {
-                then(&compare::release::compare(values, self.total, &records.releases[i], &records.releases[j]))
-            }
-        }
+    fn parties(&self, records: &Records, a: u32, b: u32) -> [Outcome; party::FIELDS] {
+        let of = |record: u32| &records.parties[record as usize];
+        party::compare(&records.values, self.total, of(a), of(b))
+    }
+
+    fn releases(&self, records: &Records, a: u32, b: u32) -> [Outcome; release::FIELDS] {
+        let of = |record: u32| &records.releases[record as usize];
+        release::compare(&records.values, self.total, of(a), of(b))
     }
 
     /// The weights of what was compared, and whether anything contradicts.
-    fn of_outcomes(&self, outcomes: &[Outcome]) -> ([Millibits; MOST_FIELDS], bool) {
+    fn parts<const FIELDS: usize>(&self, compared: &[Outcome; FIELDS]) -> Parts {
+        let mut outcomes = [Outcome::MISSING; MOST_FIELDS];
+        outcomes[..FIELDS].copy_from_slice(compared);
         let mut weights = [0; MOST_FIELDS];
-        let mut contradiction = false;
-        let (mut office, mut code): (Option<Rarest>, Option<Rarest>) = (None, None);
+        let contradiction = self.add_up(compared, |field, bits| weights[field] += bits);
+        Parts { outcomes, weights, contradiction }
+    }
+
+    /// Tells `add` what each field adds, some of them in two parts; says whether anything contradicts. The number of fields is known when this is
+    /// compiled, so that no loop counts them.
+    #[inline]
+    fn add_up<const FIELDS: usize>(&self, outcomes: &[Outcome; FIELDS], mut add: impl FnMut(usize, Millibits)) -> bool {
+        let Some((steps, _)) = self.steps.split_first_chunk::<FIELDS>() else { return false };
         // Where titles differ, artist and album agree for every other work of theirs.
         let other_work = self.fields[0].fact == Fact::Work && matches!(outcomes[0].level, 5 | 6);
         let mut work_left = if other_work { OTHER_WORK } else { self.rarest };
-        let fields = self.steps.len().min(outcomes.len()).min(MOST_FIELDS);
-        let (steps, outcomes) = (&self.steps[..fields], &outcomes[..fields]);
-        let step = |field: usize| &steps[field][usize::from(outcomes[field].level) % LEVELS];
-        // Few fields of most pairs agree; which, is noted on the way.
-        let mut rare = 0_u32;
-        for (field, weight) in (0..fields).zip(&mut weights) {
-            let step = step(field);
-            *weight = step.bits;
-            contradiction |= step.contradicts;
-            rare |= u32::from(step.rarity != Fact::None) << field;
+        let (mut office, mut code): (Option<Rarest>, Option<Rarest>) = (None, None);
+        let mut flags = 0;
+        for field in 0..FIELDS {
+            let step = &steps[field][usize::from(outcomes[field].level) % LEVELS];
+            add(field, step.bits);
+            flags |= step.flags;
         }
+        // The values of few fields of a pair agree.
+        let mut rare = flags & ((1 << CONTRADICTS) - 1);
         while rare != 0 {
             let field = rare.trailing_zeros() as usize;
             rare &= rare - 1;
@@ -181,11 +192,11 @@ impl Weights {
             if outcome.limit < u8::MAX {
                 rarity = rarity.min(Millibits::from(outcome.limit) * 1000);
             }
-            match step(field).rarity {
-                Fact::Own => weights[field] += rarity,
+            match self.fields[field].fact {
+                Fact::Own => add(field, rarity),
                 Fact::Work => {
                     let counted = rarity.min(work_left);
-                    weights[field] += counted;
+                    add(field, counted);
                     work_left -= counted;
                 }
                 Fact::Office => keep_rarest(&mut office, field, rarity),
@@ -194,9 +205,9 @@ impl Weights {
             }
         }
         for (field, rarity) in office.into_iter().chain(code) {
-            weights[field] += rarity;
+            add(field, rarity);
         }
-        (weights, contradiction)
+        flags >> CONTRADICTS != 0
     }
 }
 
@@ -305,12 +316,12 @@ mod tests {
     #[test]
     fn an_agents_shared_details_count_once() {
         let weights = Weights::new(Kind::Claimants, 10_000);
-        let mut one = [Outcome::MISSING; MOST_FIELDS];
+        let mut one = [Outcome::MISSING; party::FIELDS];
         one[5] = Outcome::counted(1, 30);
         let mut three = one;
         three[6] = Outcome::counted(1, 30);
         three[7] = Outcome::counted(1, 30);
-        let sum = |outcomes: &[Outcome]| weights.of_outcomes(outcomes).0.iter().sum::<Millibits>();
+        let sum = |outcomes| weights.parts(outcomes).sum();
         assert!(sum(&three) < sum(&one), "no bits for saying it again");
     }
 

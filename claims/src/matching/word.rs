@@ -28,11 +28,21 @@ impl Shape {
     }
 
     /// Whether one may be the other with slips of the keys.
+    #[inline]
     pub(super) fn may_slip(self, other: Self) -> bool {
+        if !self.may_be_spelt_as(other) {
+            return false;
+        }
         let limit = distance::slips(usize::from(self.bytes.min(other.bytes)));
         limit > 0
             && self.bytes.abs_diff(other.bytes) <= 6
             && distance::letters_allow(self.letters, other.letters, limit)
+    }
+
+    /// What rules most words out as the same or one another with slips, before anything else is looked at.
+    #[inline]
+    pub(super) fn may_be_spelt_as(self, other: Self) -> bool {
+        distance::letters_allow(self.letters, other.letters, distance::MOST_SLIPS)
     }
 }
 

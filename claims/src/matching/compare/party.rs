@@ -55,8 +55,9 @@ fn name(names: &Phrases, total: f64, a: &Party, b: &Party, agreement: Agreement)
         let expected = names.expected_of_both(a.name, b.name, total);
         return Outcome::shared(level_of(agreement), expected);
     }
-    for (acting, person) in [(a.contact, b.name), (b.contact, a.name)] {
-        if acting != MISSING && !names.is_organisation(person) && names.agreement(acting, person) <= Agreement::Near {
+    for (acting, own, person) in [(a.contact, a.name, b.name), (b.contact, b.name, a.name)] {
+        // Who acts under the name itself says no more than the name, which is not near.
+        if acting != MISSING && acting != own && !names.is_organisation(person) && names.are_near(acting, person) {
             return Outcome::shared(8, names.expected(person, total));
         }
     }

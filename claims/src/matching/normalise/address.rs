@@ -110,9 +110,13 @@ pub fn place(raw: &str, out: &mut String) {
 /// A postcode without spaces; of a ZIP+4 the first five digits.
 pub fn postcode(raw: &str, out: &mut String) {
     out.clear();
+    if raw.len() == 5 && raw.bytes().all(|b| b.is_ascii_digit()) {
+        out.push_str(raw);
+        return;
+    }
     out.extend(raw.chars().take(16).filter(|c| c.is_ascii_alphanumeric() || *c == '-').map(|c| c.to_ascii_lowercase()));
     if let Some((zip, _)) = out.split_once('-').filter(|(zip, _)| zip.len() == 5) {
-        *out = zip.to_owned();
+        out.truncate(zip.len());
     }
     out.retain(|c| c != '-');
     if out.len() == 9 && out.bytes().all(|b| b.is_ascii_digit()) {

@@ -7,7 +7,7 @@ use crate::matching::{text, words};
 /// mailbox at the large providers, and hardly ever elsewhere.
 pub fn email(raw: &str, out: &mut String) {
     out.clear();
-    let raw = raw.trim();
+    let raw = text::trim(raw);
     let Some(at) = raw.bytes().rposition(|byte| byte == b'@') else {
         return;
     };
@@ -19,7 +19,8 @@ pub fn email(raw: &str, out: &mut String) {
     }
     out.push('@');
     let start = out.len();
-    text::fold_into(domain.trim_end_matches('.'), out);
+    let dots = domain.bytes().rev().take_while(|byte| *byte == b'.').count();
+    text::fold_into(&domain[..domain.len() - dots], out);
     if out.len() == start || start == 1 {
         out.clear();
     }

@@ -69,8 +69,10 @@ fn figures_beside_name<'a>(
     rest: &mut String,
 ) -> Option<usize> {
     rest.clear();
-    if text.bytes().all(|byte| byte.is_ascii_alphabetic()) {
-        rest.push_str(text);
+    // Most have their figures at the end.
+    let letters = text.bytes().take_while(u8::is_ascii_alphabetic).count();
+    if text.as_bytes()[letters..].iter().all(u8::is_ascii_digit) {
+        rest.push_str(&text[..letters]);
     } else {
         rest.extend(text.chars().filter(|c| c.is_alphabetic()));
     }
@@ -117,7 +119,7 @@ fn take(rest: &mut String, letters: u32, word: &str) -> bool {
             best = (at, same);
         }
     }
-    rest.replace_range(best.0..best.0 + best.1, "");
+    rest.drain(best.0..best.0 + best.1);
     true
 }
 
