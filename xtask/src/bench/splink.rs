@@ -47,6 +47,9 @@ impl Splink {
 
     /// Matches a table; the pairs from even odds up are decided to match.
     pub fn run(&self, interrupt: &Interrupt, kind: &str, records: &Path, pairs: &Path) -> Result<Cost> {
-        measure(interrupt, Command::new(&self.python).arg(&self.script).arg(kind).arg(records).arg(pairs))
+        let mut python = Command::new(&self.python);
+        // It would leave what it compiles among the sources.
+        python.env("PYTHONDONTWRITEBYTECODE", "1");
+        measure(interrupt, python.arg(&self.script).arg(kind).arg(records).arg(pairs))
     }
 }

@@ -10,40 +10,61 @@ fn imported<'i>(import: &Import, sheet: &str, counting: &'i [Import]) -> Option<
     counting.iter().find(|other| other.sha256 == import.sha256 && other.sheet() == sheet)
 }
 
-/// The choice of a sheet, each in a word or two about it; one that was imported cannot be chosen again.
-fn select(sheets: Vec<(String, &'static str)>, chosen: Option<&str>) -> impl IntoView + use<> {
+/// What can be said of a sheet before it is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// The claim has lines of it: it cannot be chosen again.
+    Imported,
+    /// Nothing in it looks like a table.
+    NoTable,
+    Unread,
+}
+
+impl State {
+    fn beside(self, sheet: &str) -> String {
+        match self {
+            Self::Imported => format!("{sheet} (imported already)"),
+            Self::NoTable => format!("{sheet} (no table was found)"),
+            Self::Unread => sheet.to_owned(),
+        }
+    }
+}
+
+/// The choice of a sheet, each with what can be said of it.
+fn select(sheets: Vec<(String, State)>, chosen: Option<&str>) -> impl IntoView + use<> {
     let blank = chosen.is_none().then(|| view! { <option value="" selected=true>"Choose…"</option> });
     let options: Vec<_> = sheets
         .into_iter()
-        .map(|(sheet, about)| {
+        .map(|(sheet, state)| {
             let selected = chosen == Some(sheet.as_str());
-            let words = if about.is_empty() { sheet.clone() } else { format!("{sheet} ({about})") };
-            view! { <option value=sheet selected=selected disabled=about == DONE>{words}</option> }
+            let words = state.beside(&sheet);
+            view! { <option value=sheet selected=selected disabled=state == State::Imported>{words}</option> }
         })
         .collect();
     view! { <div class="field short"><label for="field-sheet">"Sheet"</label><div class="control"><select id="field-sheet" name="sheet">{blank}{options}</select></div></div> }
 }
 
-const DONE: &str = "imported already";
-
 /// The choice of another sheet for an open import; the one that is read now is chosen.
 pub(super) fn another(import: &Import, counting: &[Import]) -> Option<impl IntoView + use<>> {
     let sheets = import.sheets();
-    let about = |sheet: &String| if imported(import, sheet, counting).is_some() { DONE } else { "" };
+    let state = |sheet: &str| match imported(import, sheet, counting) {
+        Some(_) => State::Imported,
+        None => State::Unread,
+    };
     (sheets.len() > 1)
-        .then(|| select(sheets.iter().map(|sheet| (sheet.clone(), about(sheet))).collect(), Some(import.sheet())))
+        .then(|| select(sheets.iter().map(|sheet| (sheet.clone(), state(sheet))).collect(), Some(import.sheet())))
 }
 
 /// Asks which sheet is meant, where the one that was opened cannot be read. The only one with a table is proposed.
 pub(super) fn which(base: &str, import: &Import, question: &Question, counting: &[Import]) -> impl IntoView + use<> {
-    let about = |sheet: &String| match imported(import, sheet, counting) {
-        Some(_) => DONE,
-        None if question.examples.contains(sheet) => "",
-        None => "no table was found",
+    let state = |sheet: &String| match imported(import, sheet, counting) {
+        Some(_) => State::Imported,
+        None if question.examples.contains(sheet) => State::Unread,
+        None => State::NoTable,
     };
     let others = import.sheets().iter().filter(|sheet| *sheet != import.sheet());
-    let sheets: Vec<_> = others.map(|sheet| (sheet.clone(), about(sheet))).collect();
-    let mut tables = sheets.iter().filter(|(_, about)| about.is_empty()).map(|(sheet, _)| sheet.clone());
+    let sheets: Vec<_> = others.map(|sheet| (sheet.clone(), state(sheet))).collect();
+    let mut tables = sheets.iter().filter(|(_, state)| *state == State::Unread).map(|(sheet, _)| sheet.clone());
     let proposed = tables.next().filter(|_| tables.next().is_none());
     let title = format!("The sheet “{}” cannot be read", import.sheet());
     let why = question.words.clone();
