@@ -317,6 +317,7 @@ pub fn wants_json(headers: &HeaderMap) -> bool {
 /// to sign in is led to the sign-in page and back.
 pub async fn explain(visitor: Visitor, request: Request<Body>, next: Next) -> Response {
     let (json, get) = (wants_json(request.headers()), request.method() == axum::http::Method::GET);
+    let files = carries_files(request.headers());
     let (request, kept) = if visitor.actor.is_none() && !json { keep_form(request).await } else { (request, None) };
     // PostgreSQL takes no NUL in a text, and nothing of ours has one in its name.
     let response = if request.uri().path().contains("%00") {
@@ -344,6 +345,7 @@ pub async fn explain(visitor: Visitor, request: Request<Body>, next: Next) -> Re
         Some(Failure::Refused(Refusal::SignIn)) if kept.is_some() => {
             return kept.map_or(response, |kept| kept::ask(&visitor, kept));
         }
+        Some(Failure::Refused(Refusal::SignIn)) if files && !json => return kept::ask_for_files(&visitor),
         Some(failure) => match failure {
             Failure::Refused(Refusal::SignIn) => ("Sign in to go on", "Your session has ended. Sign in in another tab, come back here and send the form again: nothing you typed is lost as long as this page is open.".to_owned()),
             Failure::Refused(Refusal::NotFound) => ("Page not found", failure.to_string()),
@@ -375,8 +377,11 @@ pub async fn explain(visitor: Visitor, request: Request<Body>, next: Next) -> Re
     });
     let said = known.as_ref().is_some_and(|explained| matches!(*explained.0, Failure::Said(_) | Failure::Changed(_)));
     let factor = known.as_ref().is_some_and(|known| matches!(*known.0, Failure::Refused(Refusal::SecondFactor)));
+    let stranger = known.as_ref().is_some_and(|known| matches!(*known.0, Failure::Refused(Refusal::SignIn)));
     let (href, back) = if factor {
         ("/account/second-factor".to_owned(), "Set up a second factor")
+    } else if stranger {
+        ("/sign-in".to_owned(), "Sign in")
     } else {
         said.then(|| claim_of(&visitor.path))
             .flatten()
@@ -393,6 +398,11 @@ pub async fn explain(visitor: Visitor, request: Request<Body>, next: Next) -> Re
         page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
     }
     page
+}
+
+/// Whether a request carries a form with files.
+fn carries_files(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"))
 }
 
 /// Whether a request carries a form that could be sent again.

@@ -15,9 +15,11 @@ use crate::{
     totals::{self, Total},
 };
 
+mod documents;
 mod lines_csv;
 mod pairs;
 
+pub use documents::FrozenDocuments;
 pub use lines_csv::{LINE_COLUMNS, lines_csv};
 pub use pairs::{NewNumbers, Pair, pairs};
 
@@ -247,16 +249,7 @@ pub fn changes(before: &FrozenClaim, after: &FrozenClaim) -> Vec<String> {
         }
     }
     changes.extend(new_numbers.words().into_iter().map(|words| format!("{words}.")));
-    for document in
-        after.documents.iter().filter(|document| !before.documents.iter().any(|old| old.sha256 == document.sha256))
-    {
-        changes.push(format!("Document added: {}.", document.name));
-    }
-    for old in
-        before.documents.iter().filter(|old| !after.documents.iter().any(|document| document.sha256 == old.sha256))
-    {
-        changes.push(format!("Document removed: {}.", old.name));
-    }
+    changes.extend(documents::changes(&before.documents, &after.documents));
     changes
 }
 

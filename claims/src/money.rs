@@ -13,8 +13,8 @@ pub use typed::{
     thousands_meant,
 };
 
-/// The largest amount a person may type, in minor units: a hundred thousand million in a currency with cents. Sums of a
-/// million such lines still fit an `i64`.
+/// The largest amount a person may type, and the most that one claim may come to with all its lines, in minor units: a hundred
+/// thousand million in a currency with cents. So the sums of 900,000 claims fit an `i64`, whatever was typed into them.
 pub const LARGEST_AMOUNT: i64 = 9_999_999_999_999;
 
 /// The largest number of units (copies, downloads) a person may type on one line.

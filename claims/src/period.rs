@@ -1,6 +1,6 @@
 //! Days and periods as people write them.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 /// A span of days, both ends included; it never ends before it starts.
@@ -35,8 +35,8 @@ const MONTHS: [&str; 12] = [
     "december",
 ];
 
-/// Reads a day as people type it: `2016-06-03`, `3 June 2016`, `June 3, 2016`, `3 Jun 2016`, or `6/24/2016` where only one
-/// reading is possible.
+/// Reads a day as people type it: `2016-06-03`, `3 June 2016`, `June 3, 2016`, `3 Jun 2016`, `3.6.2016` with the day first, or
+/// `6/24/2016` where only one reading is possible.
 ///
 /// # Errors
 /// A text that says what would be right; `03/06/2016` is refused because it means two days.
@@ -52,9 +52,12 @@ pub fn parse_day(typed: &str) -> Result<NaiveDate, String> {
         (Some(year), Some(month), Some(day)) if a.len() == 4 => date(year, month, day),
         (Some(first), Some(second), Some(year)) if c.len() == 4 => {
             let readings = (date(year, first, second), date(year, second, first));
+            // Who writes dots between the numbers writes the day first, wherever that is.
+            let dotted = typed.contains('.') && !typed.contains(['/', '-']);
             match readings {
+                (us, other) if dotted => other.or(us),
                 (Some(us), Some(other)) if us != other => {
-                    return Err(two_meanings(typed, &show_day(us), &show_day(other), us));
+                    return Err(two_meanings(typed, &show_day(us), &show_day(other), [us, other]));
                 }
                 (us, other) => us.or(other),
             }
@@ -63,7 +66,11 @@ pub fn parse_day(typed: &str) -> Result<NaiveDate, String> {
         (None, Some(day), Some(year)) if c.len() == 4 => month(a).and_then(|m| date(year, m, day)),
         _ => None,
     };
-    let day = day.ok_or_else(example)?;
+    within_reach(day.ok_or_else(example)?)
+}
+
+/// The day, if its year can be meant.
+fn within_reach(day: NaiveDate) -> Result<NaiveDate, String> {
     if (1950..=2100).contains(&day.year()) {
         Ok(day)
     } else {
@@ -71,10 +78,45 @@ pub fn parse_day(typed: &str) -> Result<NaiveDate, String> {
     }
 }
 
-/// Says that what was typed has two meanings, and that writing days like `like` has one.
-pub(crate) fn two_meanings(typed: &str, one: &str, other: &str, like: NaiveDate) -> String {
-    let typed = crate::money::shortened(typed);
-    format!("“{typed}” can mean {one} or {other}. Write the month as a word, or the year first: {like}.")
+/// Reads the first day of a period: a day as [`parse_day`] reads it, or a month, which begins on its first.
+///
+/// # Errors
+/// A text that says what would be right.
+pub fn parse_first_day(typed: &str) -> Result<NaiveDate, String> {
+    parse_month(typed).map_or_else(|| parse_day_or_month(typed), |month| within_reach(month.from))
+}
+
+/// Reads the last day of a period: a day as [`parse_day`] reads it, or a month, which ends on its last.
+///
+/// # Errors
+/// A text that says what would be right.
+pub fn parse_last_day(typed: &str) -> Result<NaiveDate, String> {
+    parse_month(typed).map_or_else(|| parse_day_or_month(typed), |month| within_reach(month.to))
+}
+
+fn parse_day_or_month(typed: &str) -> Result<NaiveDate, String> {
+    parse_day(typed).map_err(|said| said.replace("is not a day. Write it", "is not a day or month. Write it"))
+}
+
+/// Reads a whole month as people type it: `January 2016`, `Jan 2016`, `2016-01` or `1/2016`.
+#[must_use]
+pub fn parse_month(typed: &str) -> Option<Period> {
+    let parts: Vec<&str> = typed
+        .split(|c: char| c.is_whitespace() || matches!(c, ',' | '/' | '-' | '.'))
+        .filter(|p| !p.is_empty())
+        .collect();
+    let [a, b] = parts.as_slice() else { return None };
+    let (year, name) = if b.len() == 4 && number(b).is_some() { (b, a) } else { (a, b) };
+    let year = number(year).filter(|_| year.len() == 4)?;
+    let from = date(year, number(name).filter(|_| name.len() <= 2).or_else(|| month(name))?, 1)?;
+    let to = from.checked_add_months(Months::new(1))?.pred_opt()?;
+    Period::new(from, to)
+}
+
+/// Says that what was typed has two meanings, and how days are written that have one: `like` are the two.
+pub(crate) fn two_meanings(typed: &str, one: &str, other: &str, like: [NaiveDate; 2]) -> String {
+    let (typed, [first, second]) = (crate::money::shortened(typed), like);
+    format!("“{typed}” can mean {one} or {other}. Write the month as a word, or the year first: {first} or {second}.")
 }
 
 fn number(text: &str) -> Option<u32> {
@@ -142,16 +184,37 @@ mod tests {
             "6/24/2016",
             "24/6/2016",
             "24.6.2016",
+            "24.06.2016",
+            "6.24.2016",
             " 2016/6/24 ",
         ] {
             assert_eq!(parse_day(typed), Ok(day), "{typed}");
         }
         assert_eq!(parse_day("6/6/2016").unwrap().to_string(), "2016-06-06");
+        for dotted in ["3.6.2016", "03.06.2016", "3. 6. 2016"] {
+            assert_eq!(parse_day(dotted).unwrap().to_string(), "2016-06-03", "{dotted}");
+        }
+    }
+
+    #[test]
+    fn a_month_has_a_first_and_a_last_day() {
+        for typed in ["February 2016", "feb 2016", "2016 February", "2016-02", "02/2016", "2.2016"] {
+            let days = (parse_first_day(typed).unwrap().to_string(), parse_last_day(typed).unwrap().to_string());
+            assert_eq!(days, ("2016-02-01".to_owned(), "2016-02-29".to_owned()), "{typed}");
+            assert!(parse_day(typed).unwrap_err().contains("is not a day"), "{typed}");
+        }
+        assert_eq!(parse_first_day("3 June 2016"), parse_last_day("2016-06-03"));
+        assert!(parse_last_day("13/2016").unwrap_err().contains("is not a day or month. Write it like"));
+        assert!(parse_last_day("May 1066").unwrap_err().contains("1066"));
+        assert!(parse_first_day("03/06/2016").unwrap_err().contains("can mean"));
     }
 
     #[test]
     fn refused_with_what_would_be_right() {
-        assert!(parse_day("03/06/2016").unwrap_err().contains("can mean 6 March 2016 or 3 June 2016"));
+        assert_eq!(
+            parse_day("03/06/2016").unwrap_err(),
+            "“03/06/2016” can mean 6 March 2016 or 3 June 2016. Write the month as a word, or the year first: 2016-03-06 or 2016-06-03."
+        );
         assert!(parse_day("31 June 2016").unwrap_err().contains("is not a day"));
         assert!(parse_day("yesterday").unwrap_err().contains("is not a day"));
         assert!(parse_day("1066-10-14").unwrap_err().contains("1066"));
@@ -167,7 +230,7 @@ mod tests {
 
         #[test]
         fn nothing_typed_makes_it_panic(typed in ".{0,40}") {
-            let _ = parse_day(&typed);
+            let _ = (parse_day(&typed), parse_first_day(&typed), parse_last_day(&typed));
         }
     }
 }

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     line::{Basis, Category},
-    money::grouped_units,
+    money::{LARGEST_AMOUNT, grouped_units},
+    status::ClaimStatus,
 };
 
 /// What the lines of one category (and basis) of a claim, or of a case, add up to, in minor units of the case's currency.
@@ -102,6 +103,13 @@ pub fn counted(totals: &[Total], filing_basis: Basis) -> Total {
     sum
 }
 
+/// Whether a claim comes to more than one may: all its lines with interest and costs, on whatever basis. Not for what one claimant asks, but
+/// for what all together do: the figures of a case are sums of claims.
+#[must_use]
+pub fn too_much(parts: impl IntoIterator<Item = i64>) -> bool {
+    parts.into_iter().map(i128::from).sum::<i128>() > i128::from(LARGEST_AMOUNT)
+}
+
 /// Units that are claimed without a value, in words.
 #[must_use]
 pub fn without_value(units: i64) -> String {
@@ -113,6 +121,21 @@ pub fn without_value(units: i64) -> String {
 #[must_use]
 pub fn counts(basis: Option<Basis>, filing_basis: Basis) -> bool {
     basis.is_none_or(|basis| basis == filing_basis && basis != Basis::UnitsOnly)
+}
+
+/// What is said where somebody chooses the basis of stock: on which one their case adds it up.
+#[must_use]
+pub fn basis_in_words(filing_basis: Basis) -> String {
+    match filing_basis {
+        Basis::UnitsOnly => "This case adds up no values of stock: they are listed by themselves.".to_owned(),
+        basis => format!("This case adds up stock at {}; at another basis it is listed by itself.", basis.title()),
+    }
+}
+
+/// The same for lines of a claim: one that is not submitted, because it was withdrawn, counts for nothing.
+#[must_use]
+pub fn counts_of(status: Option<ClaimStatus>, basis: Option<Basis>, filing_basis: Basis) -> bool {
+    status == Some(ClaimStatus::Submitted) && counts(basis, filing_basis)
 }
 
 /// What does not count in the one figure of a case: how many lines there are more than those beside it.
@@ -171,11 +194,22 @@ mod tests {
         let sum = counted(&totals, Basis::Retail);
         assert_eq!((sum.lines, sum.units, sum.amount), (2, 6, 107));
         assert_eq!(more_lines(&totals, Basis::Retail), 2);
+        assert!(counts_of(Some(ClaimStatus::Submitted), None, Basis::Retail));
+        assert!(!counts_of(Some(ClaimStatus::Submitted), Some(Basis::Wholesale), Basis::Retail));
+        assert!(!counts_of(Some(ClaimStatus::Withdrawn), None, Basis::Retail), "a withdrawn claim counts for nothing");
         // No case files without values; if one did, what has no value would still be in no sum of money.
         assert!(!counts(Some(Basis::UnitsOnly), Basis::UnitsOnly));
         assert_eq!(more_in_words(0), None);
         assert!(more_in_words(1).unwrap().starts_with("1 more line, "));
         assert!(more_in_words(1_234).unwrap().starts_with("1,234 more lines, "));
+    }
+
+    #[test]
+    fn the_sums_of_very_many_claims_can_be_counted() {
+        assert!(!too_much([LARGEST_AMOUNT - 1, 1]));
+        assert!(too_much([LARGEST_AMOUNT - 1, 1, 1]));
+        assert!(too_much([i64::MAX, i64::MAX]));
+        assert!(LARGEST_AMOUNT.checked_mul(900_000).is_some());
     }
 
     proptest! {

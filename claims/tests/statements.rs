@@ -12,8 +12,9 @@ use std::{
 
 use claims::{
     line::Category,
+    money::Currency,
     statements::{
-        self, Choices, Input, Reading, Refused, Rules, Statement, Wish, dates, number,
+        self, Choices, Grouping, Input, Reading, Refused, Rules, Statement, Wish, dates, number,
         problem::{Kind, acceptance},
     },
 };
@@ -77,7 +78,9 @@ fn snapshot(read: Result<Statement, Refused>) -> String {
     });
     say(format!("period: {}", period.map(dates::show).unwrap_or_default()));
     say(format!("rows: {rows}, read: {data_rows}"));
-    left_out.iter().for_each(|left| say(format!("left out: {} {} ({})", left.rows, left.reason.words(), left.which)));
+    left_out
+        .iter()
+        .for_each(|left| say(format!("left out: {} {} ({})", left.rows, left.reason.words(left.rows), left.which)));
     for sum in sums {
         say(format!(
             "sum: {} rows {} units {} exact {} lines {} below zero {}",
@@ -472,4 +475,34 @@ fn releases_and_rows_are_named_as_lines_name_them() {
         ]
     );
     assert_eq!((read.data_rows, read.not_added()), (4, 1));
+}
+
+#[test]
+fn what_is_left_out_below_zero_is_named_as_the_surplus_and_set_off_by_release() {
+    let csv = "Period,Barcode,Title,Net Units,Net Due,Currency\n2015-01,036000291452,One,20,212.50,USD\n2015-02,036000291452,One,-3,-37.50,USD\n";
+    let by_month = Choices::default();
+    let read = reading(csv, &by_month, &Rules::any());
+    assert_eq!((read.sums[0].lines, read.above_the_rows()), (21_250, vec![(Currency::USD, 37_500_000)]));
+    assert!(read.may_be_set_off(&by_month));
+    let by_release = Choices { grouping: Grouping::Release, ..Choices::default() };
+    let read = reading(csv, &by_release, &Rules::any());
+    assert_eq!((read.sums[0].lines, read.above_the_rows()), (17_500, Vec::new()));
+    assert!(!read.may_be_set_off(&by_release));
+    // Where a release comes to less than nothing as a whole, no grouping helps.
+    let read = reading(&csv.replace("212.50", "12.50"), &by_release, &Rules::any());
+    assert_eq!(read.above_the_rows(), [(Currency::USD, 25_000_000)]);
+    assert!(!read.may_be_set_off(&by_release));
+}
+
+#[test]
+fn errors_that_an_open_question_about_numbers_may_clear_are_not_named() {
+    let csv = "Period,Barcode,Title,Net Units,Net Due,Currency\n2015-01,036000291452,One,1.250,90,USD\n2015-02,036000291452,One,x,90,USD\n";
+    let asked = reading(csv, &Choices::default(), &Rules::any());
+    assert_eq!(asked.questions.iter().map(|question| question.choice.as_str()).collect::<Vec<_>>(), ["decimal"]);
+    // What no answer makes a number is named at once.
+    assert_eq!(asked.counts, [(Kind::Number, 1)]);
+    let answered =
+        |decimal| reading(csv, &Choices { decimal: Some(decimal), ..Choices::default() }, &Rules::any()).counts;
+    assert_eq!(answered(number::Mark::Comma), [(Kind::Number, 1)]);
+    assert_eq!(answered(number::Mark::Point), [(Kind::Number, 1), (Kind::Units, 1)]);
 }

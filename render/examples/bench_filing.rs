@@ -175,7 +175,7 @@ fn contents(claims: usize, lines: usize, pages: usize, pdf: &[u8], pages_of: i64
         });
         texts.push(text);
     }
-    let settings = filing::read_settings(&filing::defaults("ALG")).unwrap();
+    let settings = filing::read_settings(&filing::defaults("ALG", claims::declaration::Forum::Federal)).unwrap();
     let filing = Filing {
         format: filing::FORMAT,
         number: 1,
@@ -222,6 +222,7 @@ fn contents(claims: usize, lines: usize, pages: usize, pdf: &[u8], pages_of: i64
                 claims: vec![format!("ALG-{exhibit:06}-K")],
             })
             .collect(),
+        unused: Vec::new(),
         matches: Vec::new(),
         overlaps: Vec::new(),
         figures: sum,

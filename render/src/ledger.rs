@@ -10,7 +10,7 @@ const PITCH: f64 = 14.4;
 /// Above and below the lines of a row together.
 const PADDING: f64 = 5.6;
 /// Left and right of the lines of a cell together.
-const GUTTER: f64 = 8.0;
+pub(crate) const GUTTER: f64 = 8.0;
 /// Most lines of a row; a longer one is broken in two.
 const MOST_LINES: usize = 24;
 

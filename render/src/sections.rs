@@ -131,8 +131,11 @@ impl Plan {
         Self { title: title.to_owned(), subtitle: String::new(), intro: Vec::new() }
     }
 
-    /// Makes the section of a table.
+    /// Makes the section of a table. A table without rows is left out: what stands over it says that there is nothing.
     pub(crate) fn ledger(self, name: &str, foot: &str, mut table: Table) -> Section {
+        if table.rows.is_empty() {
+            return self.words(name, foot);
+        }
         let full = table.sheet.width() + 8.0;
         table.intro = self
             .intro
@@ -154,6 +157,25 @@ impl Plan {
                 pages: table.pages(),
                 intro: table.intro,
                 columns: table.columns,
+            },
+        }
+    }
+
+    /// The section without its table.
+    fn words(self, name: &str, foot: &str) -> Section {
+        Section {
+            title: self.title,
+            subtitle: self.subtitle,
+            label: name.to_owned(),
+            sublabel: format!("{name}-part"),
+            foot: foot.to_owned(),
+            on_side: false,
+            first: 0,
+            body: Body::Words {
+                words: self.intro.iter().map(|words| crate::fonts::drawable(words)).collect(),
+                sworn: String::new(),
+                signature: false,
+                signer: String::new(),
             },
         }
     }

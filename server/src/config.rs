@@ -201,8 +201,9 @@ impl Config {
             Some(path) => {
                 let text = std::fs::read_to_string(path)
                     .with_context(|| format!("the configuration file {} cannot be read", path.display()))?;
-                let behind: Keys = toml::from_str(&text)
-                    .with_context(|| format!("the configuration file {} has a mistake", path.display()))?;
+                let behind: Keys = toml::from_str(&text).map_err(|error| {
+                    anyhow::anyhow!("the configuration file {} has a mistake{}", path.display(), mistake(&text, &error))
+                })?;
                 keys.or(behind)
             }
         };
@@ -216,6 +217,7 @@ impl Config {
         if !["sqlite:", "postgres://", "postgresql://"].iter().any(|start| database_url.starts_with(start)) {
             return Err(wrong("database_url", "…", "a URL that starts with sqlite: or postgres://"));
         }
+        let s3_endpoint = keys.s3_endpoint.as_deref().map(read_endpoint).transpose()?;
         let documents = match keys.documents.as_deref() {
             None => DocumentsAt::Directory(data_dir.join("documents")),
             Some(url) => {
@@ -224,7 +226,7 @@ impl Config {
                     (None, None) => None,
                     _ => bail!("s3_access_key and s3_secret_key go together; one of them is missing"),
                 };
-                read_documents(url, keys.s3_region, keys.s3_endpoint, s3_keys)?
+                read_documents(url, keys.s3_region, s3_endpoint, s3_keys)?
             }
         };
         let mail = match keys.mail.as_deref() {
@@ -300,6 +302,12 @@ impl Config {
         Ok(recoup)
     }
 
+    /// Address of the site for links in what commands write: as configured, else where the site listens.
+    #[must_use]
+    pub fn address(&self) -> String {
+        self.base_url.clone().unwrap_or_else(|| format!("http://{}", self.listen))
+    }
+
     /// Limits for the actions.
     #[must_use]
     pub fn limits(&self) -> claims::actions::Limits {
@@ -315,6 +323,24 @@ fn wrong(key: &str, value: &str, takes: &str) -> anyhow::Error {
     anyhow::anyhow!("{key} is “{value}”, but it takes {takes}")
 }
 
+/// Where a file has a mistake, and which. The line itself is not repeated, nor the value: either may hold a password.
+fn mistake(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let place = before.map_or_else(String::new, |before| {
+        let column = before.rsplit('\n').next().map_or(0, |start| start.chars().count()) + 1;
+        format!(" in line {}, column {column}", before.matches('\n').count() + 1)
+    });
+    let message = error.message().trim_end();
+    let message = match (message.find(['"', '`']), message.rfind(", expected ")) {
+        (Some(from), Some(to)) if from < to && message.starts_with("invalid ") => {
+            format!("{}…{}", &message[..from], &message[to..])
+        }
+        _ => message.to_owned(),
+    };
+    format!("{place}: {message}")
+}
+
+/// The address in one form, however it was typed: what is decided by whether it begins with https:// is decided by this.
 fn read_base_url(text: &str) -> anyhow::Result<String> {
     let takes = "the address of the site without a path, like https://claims.example.org";
     let url = url::Url::parse(text).map_err(|_| wrong("base_url", text, takes))?;
@@ -322,7 +348,25 @@ fn read_base_url(text: &str) -> anyhow::Result<String> {
         && url.host_str().is_some()
         && url.path() == "/"
         && url.query().is_none();
-    if plain { Ok(text.trim_end_matches('/').to_owned()) } else { Err(wrong("base_url", text, takes)) }
+    if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
+        // There may be a password in it, so it is not repeated.
+        return Err(wrong("base_url", "…", "an address without user, password and #, like https://claims.example.org"));
+    }
+    if plain { Ok(url.origin().ascii_serialization()) } else { Err(wrong("base_url", text, takes)) }
+}
+
+fn read_endpoint(text: &str) -> anyhow::Result<String> {
+    let fits = |url: &url::Url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.query().is_none()
+            && url.fragment().is_none()
+    };
+    match url::Url::parse(text).ok().filter(fits) {
+        Some(url) => Ok(url.as_str().trim_end_matches('/').to_owned()),
+        None => Err(wrong("s3_endpoint", text, "http://HOST[:PORT] or https://HOST")),
+    }
 }
 
 fn read_documents(
@@ -377,8 +421,15 @@ fn read_mail(text: &str, ca: Option<PathBuf>) -> anyhow::Result<MailBy> {
     // Plain SMTP is only for a server on the same machine; everywhere else STARTTLS is required.
     let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
     let mut url = url;
-    if url.scheme() == "smtp" && !local && !url.query_pairs().any(|(name, _)| name == "tls") {
-        url.query_pairs_mut().append_pair("tls", "required");
+    if url.scheme() == "smtp" && !local {
+        let mut asked = url.query_pairs().filter(|(name, _)| name == "tls").map(|(_, how)| how).peekable();
+        if asked.peek().is_none() {
+            drop(asked);
+            url.query_pairs_mut().append_pair("tls", "required");
+        } else if asked.any(|how| how != "required") {
+            let takes = "for another machine smtp:// without “tls” or with tls=required, or smtps://: no mail leaves in the clear";
+            return Err(wrong("mail", "…", takes));
+        }
     }
     Ok(MailBy::Smtp { url: url.to_string(), ca })
 }
@@ -397,6 +448,9 @@ mod tests {
         assert_eq!(config.database_url, "sqlite:data/recoup.db");
         assert_eq!(config.documents, DocumentsAt::Directory("data/documents".into()));
         assert_eq!(config.document_bytes, 50_000_000);
+        assert_eq!(config.address(), "http://127.0.0.1:8016");
+        let set = read("base_url = \"https://claims.example.org/\"").unwrap();
+        assert_eq!(set.address(), "https://claims.example.org");
     }
 
     #[test]
@@ -427,6 +481,64 @@ mod tests {
     }
 
     #[test]
+    fn an_address_is_the_same_however_it_is_typed() {
+        for typed in [
+            "https://claims.example.org",
+            "HTTPS://Claims.Example.org/",
+            "  https://claims.example.org",
+            "https:claims.example.org",
+            "https://claims.example.org:443",
+        ] {
+            assert_eq!(read_base_url(typed).unwrap(), "https://claims.example.org", "{typed}");
+        }
+        assert_eq!(read_base_url("http://127.0.0.1:8016/").unwrap(), "http://127.0.0.1:8016");
+        for typed in
+            ["https://ada:hunter2@claims.example.org", "https://claims.example.org/#top", "https://claims.example.org#"]
+        {
+            let error = read_base_url(typed).unwrap_err().to_string();
+            assert!(error.contains("base_url") && error.contains("without user, password and #"), "{error}");
+            assert!(!error.contains("hunter2"), "{error}");
+        }
+        for typed in ["https://claims.example.org/path", "https://claims.example.org/?q", "ftp://claims.example.org"] {
+            assert!(read_base_url(typed).is_err(), "{typed}");
+        }
+    }
+
+    #[test]
+    fn an_endpoint_is_an_address_with_its_scheme() {
+        for typed in
+            ["127.0.0.1:8316", "localhost:8316", "s3.example.org", "http://s3 example.org", "ftp://s3.example.org"]
+        {
+            let error = read(&format!("s3_endpoint = \"{typed}\"")).unwrap_err().to_string();
+            let expected = format!("s3_endpoint is “{typed}”, but it takes http://HOST[:PORT] or https://HOST");
+            assert_eq!(error, expected);
+        }
+        assert_eq!(read_endpoint("http://127.0.0.1:8316").unwrap(), "http://127.0.0.1:8316");
+        assert_eq!(read_endpoint(" HTTPS://s3.example.org/").unwrap(), "https://s3.example.org");
+    }
+
+    #[test]
+    fn a_mistake_in_the_file_is_told_without_what_stands_there() {
+        let told = |text: &str| mistake(text, &toml::from_str::<Keys>(text).unwrap_err());
+        for text in [
+            "log = \"text\"\nmail = \"smtp://u:hunter2@x\"\nmail = \"smtp://u:hunter2@y\"\n",
+            "log = \"text\"\n\nmetrics_token = \"hunter2\nlisten = \"x\"",
+            "log = \"text\"\n\ndocument_mb = \"hunter2\"",
+        ] {
+            let words = told(text);
+            assert!(!words.contains("hunter2") && words.starts_with(" in line 3, column "), "{words}");
+            assert!(words.chars().count() > 30, "it says what is wrong: {words}");
+        }
+        assert!(told("s3_secret_key = 31337").contains("expected") && !told("s3_secret_key = 31337").contains("31337"));
+        let path = std::env::temp_dir().join(format!("recoup-mistake-{}.toml", std::process::id()));
+        std::fs::write(&path, "mail = \"smtp://u:hunter2@x\"\nmail = \"smtp://u:hunter2@y\"\n").unwrap();
+        let error = Config::read(Keys::default(), Some(&path)).unwrap_err();
+        std::fs::remove_file(&path).unwrap();
+        let words = crate::causes::in_a_line(&error);
+        assert!(words.contains("has a mistake in line 2") && !words.contains("hunter2"), "{words}");
+    }
+
+    #[test]
     fn the_example_file_names_every_key_and_is_right() {
         let text = include_str!("../../recoup.example.toml");
         let active: String =
@@ -443,5 +555,16 @@ mod tests {
         let away = read_mail("smtp://u:p@mail.example.org:587", None).unwrap();
         assert_eq!(away, smtp("smtp://u:p@mail.example.org:587?tls=required"));
         assert_eq!(read_mail("smtp://127.0.0.1:2525", None).unwrap(), smtp("smtp://127.0.0.1:2525"));
+        let asked = "smtp://mail.example.org?tls=required";
+        assert_eq!(read_mail(asked, None).unwrap(), smtp(asked));
+        for weaker in ["tls=opportunistic", "tls=none", "tls=", "tls=required&tls=opportunistic"] {
+            let error =
+                read_mail(&format!("smtp://u:hunter2@mail.example.org:587?{weaker}"), None).unwrap_err().to_string();
+            assert!(
+                error.contains("mail is") && error.contains("in the clear") && !error.contains("hunter2"),
+                "{error}"
+            );
+        }
+        assert!(read_mail("smtp://localhost:2525?tls=opportunistic", None).is_ok());
     }
 }

@@ -159,8 +159,7 @@ impl Documents {
         let directory = if let DocumentsAt::Directory(directory) = at { Some(directory.clone()) } else { None };
         let (store, prefix): (Arc<dyn ObjectStore>, _) = match at {
             DocumentsAt::Directory(directory) => {
-                std::fs::create_dir_all(directory)
-                    .with_context(|| format!("the document directory {} cannot be made", directory.display()))?;
+                crate::backup::make_folder(directory).context("the document directory (key documents)")?;
                 (Arc::new(LocalFileSystem::new_with_prefix(directory)?.with_fsync(true)), Path::default())
             }
             DocumentsAt::S3 { bucket, prefix, region, endpoint, keys } => {

@@ -16,7 +16,7 @@ use claims::{
 };
 use futures::Stream;
 use render::package::Package;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
 
 /// Letters typeset at the same time, whoever asks: each takes a core.
 static TYPESETTING: Semaphore = Semaphore::const_new(2);
@@ -31,8 +31,7 @@ const AT_A_TIME: i64 = 100;
 pub async fn pdf(recoup: &Recoup, contents: Contents) -> Result<Vec<u8>, Failure> {
     let letter = contents.letter.clone();
     let permit = TYPESETTING.acquire().await.map_err(internal)?;
-    let made = tokio::task::spawn_blocking(move || render::letters::pdf(&contents)).await.map_err(internal)?;
-    drop(permit);
+    let made = tokio::task::spawn_blocking(move || typeset(&contents, permit)).await.map_err(internal)?;
     let bytes = made.map_err(internal)?.bytes;
     actions::know(recoup, &letter, &bytes).await?;
     Ok(bytes)
@@ -51,14 +50,20 @@ pub async fn attachments(recoup: &Recoup, mail: MailId) -> Result<(Vec<Attachmen
         let contents = actions::contents(recoup, id).await?;
         let letter = contents.letter.clone();
         let permit = TYPESETTING.acquire().await.map_err(internal)?;
-        let made = background::start(move || render::letters::pdf(&contents)).await.map_err(internal)?;
-        drop(permit);
+        let made = background::start(move || typeset(&contents, permit)).await.map_err(internal)?;
         let bytes = made.map_err(internal)?.bytes;
         receipts.extend(ReceiptFile::of(&letter, &bytes));
         let name = letter.file_name();
         files.push(Attachment { name, media_type: "application/pdf", bytes });
     }
     Ok((files, receipts))
+}
+
+/// Typesets with a permit of [`TYPESETTING`], which goes with the work: that goes on if whoever waits for it goes away.
+fn typeset(contents: &Contents, permit: SemaphorePermit<'static>) -> Result<render::Pdf, render::Failed> {
+    let made = render::letters::pdf(contents);
+    drop(permit);
+    made
 }
 
 /// The current letters of a kind, those in `state` if it is not empty and none of a withdrawn claim, in one ZIP that is sent while it is

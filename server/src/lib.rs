@@ -5,6 +5,7 @@
 mod say;
 
 pub mod backup;
+mod causes;
 pub mod cli;
 pub mod config;
 pub mod demo;
@@ -16,7 +17,9 @@ pub mod jobs;
 pub mod letters;
 pub mod logs;
 pub mod mail;
+pub mod opening;
 mod pipe;
+pub mod scratch;
 pub mod serve;
 pub mod serving;
 pub mod sessions;

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use anyhow::Context;
-use claims::{Clock, actions::Recoup, random::Random, store::Store};
+use claims::{Clock, actions::Recoup, random::Random};
 use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
@@ -12,6 +12,8 @@ use crate::{
     http::{self, Http},
     jobs,
     mail::Post,
+    opening,
+    scratch::Scratch,
     serving::{self, Pace},
 };
 
@@ -25,6 +27,8 @@ pub struct Installation {
     pub recoup: Recoup,
     /// Documents.
     pub documents: Documents,
+    /// Where copies of documents lie while they are read.
+    pub scratch: Scratch,
     /// Mail.
     pub post: Post,
     /// Proxies that are believed.
@@ -45,16 +49,16 @@ impl Installation {
     pub async fn open(config: &Config, base_url: &str, clock: Clock, random: Random) -> anyhow::Result<Self> {
         // S3 and SMTP share one TLS library; it is set up once for both. A second call finds it set up already.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        crate::backup::make_folder(&config.data_dir).context("the data directory (key data_dir)")?;
-        let store =
-            Store::open(&config.database_url).await.context("the database cannot be opened (key database_url)")?;
+        let store = opening::or_made(config).await?;
         let recoup =
             config.refusing_breached(Recoup::new(store, clock, random.clone(), base_url, config.limits()).await?)?;
+        let scratch = Scratch::open(&config.data_dir, random.clone()).context("the data directory (key data_dir)")?;
         let documents = Documents::open(&config.documents, random)?.with_scanner(config.clamd.clone());
         let post = Post::open(&config.mail, &config.mail_from)?;
         Ok(Self {
             recoup,
             documents,
+            scratch,
             post,
             trusted_proxies: config.trusted_proxies.clone(),
             pace: config.pace,
@@ -85,9 +89,10 @@ pub async fn bind(config: &Config) -> anyhow::Result<(TcpListener, String)> {
 /// # Errors
 /// If the port of the metrics is taken.
 pub async fn run(installation: Installation, listener: TcpListener, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
-    let Installation { recoup, documents, post, trusted_proxies, pace, metrics_listen, metrics_token } = installation;
-    let http =
-        Http::new(recoup.clone(), documents.clone(), trusted_proxies).with_metrics_token(metrics_token.as_deref());
+    let Installation { recoup, documents, scratch, post, trusted_proxies, pace, metrics_listen, metrics_token } =
+        installation;
+    let http = Http::new(recoup.clone(), documents.clone(), scratch, trusted_proxies)
+        .with_metrics_token(metrics_token.as_deref());
     let metrics = match metrics_listen {
         None => None,
         Some(at) => {

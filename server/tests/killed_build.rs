@@ -29,7 +29,9 @@ impl Place {
     }
 
     fn build(&self) -> Command {
-        self.recoup(&["filing", "build", "--case", "allegro", "--out", "filings"])
+        let mut command = self.recoup(&["filing", "build", "--case", "allegro", "--out", "filings"]);
+        command.env("RECOUP_BASE_URL", "https://claims.example.org");
+        command
     }
 
     /// The first row of a query of one text.
@@ -128,6 +130,20 @@ async fn a_killed_build_and_two_at_once(place: &Place) {
     assert_eq!(place.number(builds).await, 1 + built);
     for number in 2..=1 + built {
         place.verify(number);
+    }
+    // Whoever is told of a filing is led to the site, not to the machine on which it was built.
+    for (told, elsewhere) in [
+        (
+            "SELECT CAST(COUNT(*) AS TEXT) FROM outbox WHERE kind = 'claim_filed'",
+            "SELECT CAST(COUNT(*) AS TEXT) FROM outbox WHERE kind = 'claim_filed' AND body_text NOT LIKE '%https://claims.example.org/claims/%'",
+        ),
+        (
+            "SELECT CAST(COUNT(*) AS TEXT) FROM outbox WHERE kind = 'notice' AND subject LIKE 'Filing %'",
+            "SELECT CAST(COUNT(*) AS TEXT) FROM outbox WHERE kind = 'notice' AND subject LIKE 'Filing %' AND body_text NOT LIKE '%https://claims.example.org/counsel/%'",
+        ),
+    ] {
+        assert!(place.number(told).await > 0, "{told}");
+        assert_eq!(place.number(elsewhere).await, 0, "{elsewhere}");
     }
     // What the killed one had made is found and cleaned.
     let cleaned = place.recoup(&["doctor", "--deep", "--clean", "--older-than", "0"]).output().unwrap();

@@ -117,6 +117,52 @@ fn serving_ends_in_order_when_it_is_told() {
 }
 
 #[test]
+fn nothing_is_made_where_nothing_is() {
+    let folder = Folder::new("empty");
+    let data = folder.0.join("data");
+    let backup = folder.0.join("backup").display().to_string();
+    for what in [
+        ["backup", &backup].as_slice(),
+        &["user", "list"],
+        &["user", "disable", "ada@example.org"],
+        &["purge", "--dry-run"],
+        &["export", "--case", "allegro", "--out", &backup],
+        &["filing", "key"],
+    ] {
+        let words = complain(&data, what);
+        let said =
+            format!("There is no installation in {} (key data_dir). Say where it is by --config", data.display());
+        assert!(words.contains(&said), "{what:?}: {words}");
+    }
+    let output = run(&data, &["doctor"]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("note  installation: There is no installation in") && said.contains("--data-dir"), "{said}");
+    assert!(output.status.success() && !said.contains("All is well"), "{said}");
+    assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 0, "something was made");
+    // An empty file is none either.
+    fs::create_dir(&data).unwrap();
+    fs::write(data.join("recoup.db"), b"").unwrap();
+    assert!(complain(&data, &["backup", &backup]).contains("There is no installation"));
+}
+
+#[test]
+fn the_first_account_may_be_the_first_thing_and_its_folder_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new("first");
+    let data = folder.0.join("data");
+    say(&data, &["user", "add", "ada@example.org", "--name", "Ada", "--administrator"]);
+    for made in [data.clone(), data.join("documents")] {
+        assert_eq!(fs::metadata(&made).unwrap().permissions().mode() & 0o777, 0o700, "{}", made.display());
+    }
+    assert!(say(&data, &["user", "list"]).contains("ada@example.org"));
+    let said = say(&data, &["doctor"]);
+    assert!(said.contains("All is well."), "{said}");
+    let log = run(&data, &["user", "disable", "ada@example.org"]);
+    let log = String::from_utf8(log.stderr).unwrap();
+    assert!(log.contains("an account was disabled") && log.contains("command line") && !log.contains("ada@"), "{log}");
+}
+
+#[test]
 fn a_restore_of_nothing_leaves_nothing() {
     let folder = Folder::new("nothing");
     let data = folder.0.join("data");

@@ -16,6 +16,7 @@ use server::{
     documents::{Documents, scan::Scanner},
     http::{self, Http},
     mail::{Mailboxes, Post, worker},
+    scratch::Scratch,
     serving::{self, Pace},
 };
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
@@ -112,7 +113,8 @@ impl App {
         let (memory, mailbox) = Post::memory().unwrap();
         let post =
             options.mail.map_or(memory, |by| Post::open_within(&by, "Recoup <claims@example.org>", patience).unwrap());
-        let http = Http::new(recoup.clone(), documents.clone(), options.trusted_proxies);
+        let scratch = Scratch::open(database.directory(), Random::System).unwrap();
+        let http = Http::new(recoup.clone(), documents.clone(), scratch, options.trusted_proxies);
         let (site, routes) = http::site(&http.with_metrics_token(options.metrics_token.as_deref()));
         let (stop, stopped) = watch::channel(false);
         let server = tokio::spawn(serving::serve(listener, site, options.pace.unwrap_or_default(), stopped));

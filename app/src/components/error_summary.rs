@@ -1,6 +1,6 @@
 //! What is wrong with a form, first in the page.
 
-use claims::intake::FieldError;
+use claims::intake::{FieldError, Section, form::with_label};
 use leptos::prelude::*;
 
 /// The list of errors, each linked to its field. Renders nothing without errors.
@@ -11,6 +11,9 @@ use leptos::prelude::*;
 pub fn ErrorSummary(
     /// What is wrong, in the order of the form.
     errors: Vec<FieldError>,
+    /// The form they belong to: a message that does not name its field has the label before it then.
+    #[prop(optional)]
+    form: &'static [Section],
 ) -> impl IntoView {
     let heading = if errors.len() == 1 {
         "One answer needs your attention".to_owned()
@@ -20,7 +23,10 @@ pub fn ErrorSummary(
     (!errors.is_empty()).then(|| {
         let items: Vec<_> = errors
             .into_iter()
-            .map(|FieldError { field, message }| view! { <li><a href=format!("#field-{field}")>{message}</a></li> })
+            .map(|error| {
+                let words = with_label(form, &error);
+                view! { <li><a href=format!("#field-{}", error.field)>{words}</a></li> }
+            })
             .collect();
         view! {
             <div class="error-summary" role="alert" tabindex="-1" autofocus=true id="error-summary" aria-labelledby="error-summary-title">
@@ -47,6 +53,14 @@ mod tests {
             "{html}"
         );
         assert!(!html.contains("<script"), "{html}");
+    }
+
+    #[test]
+    fn says_which_field_a_message_is_about() {
+        let message = "This has 9 characters; at most 5 fit.".to_owned();
+        let errors = vec![FieldError { field: "others_who".to_owned(), message }];
+        let html = view! { <ErrorSummary errors form=claims::intake::others::FORM/> }.to_html();
+        assert!(html.contains("Who, and for which releases: this has 9 characters; at most 5 fit.</a>"), "{html}");
     }
 
     #[test]

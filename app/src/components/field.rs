@@ -29,9 +29,12 @@ pub fn FormField(
     /// Whether it must be answered here although the form says that it may be left empty.
     #[prop(optional)]
     required: bool,
+    /// What is said below the label besides the field's own hint, such as a rule of the case.
+    #[prop(optional_no_strip)]
+    more: Option<String>,
 ) -> impl IntoView {
     let Field { name, label, kind, .. } = field;
-    let hint = hint(&field);
+    let hint = format!("{} {}", hint(&field), more.unwrap_or_default()).trim().to_owned();
     let wires = Wires::new(name, !hint.is_empty(), error.is_some());
     let optional = !field.required && !required && kind != Kind::Tick;
     let label =
@@ -149,7 +152,7 @@ fn hint(field: &Field) -> String {
 fn width(kind: Kind) -> &'static str {
     match kind {
         Kind::Amount | Kind::Price | Kind::Percent | Kind::Units => "short figure",
-        Kind::Day | Kind::Barcode | Kind::Isrc | Kind::CaseCurrency => "short",
+        Kind::Day | Kind::FirstDay | Kind::LastDay | Kind::Barcode | Kind::Isrc | Kind::CaseCurrency => "short",
         Kind::Text(most) if most <= 60 => "short",
         Kind::Select(choices) if !long_words(choices) => "short",
         Kind::Select(_) | Kind::Text(_) | Kind::Email | Kind::Password | Kind::NewPassword => "long",
@@ -170,13 +173,10 @@ fn input(field: &Field, answer: String, wires: Wires) -> AnyView {
         _ => ("text", None),
     };
     let secret = kind == "password";
-    // Figures, codes and addresses are not words: no spelling help, no capitals, nothing filled in from elsewhere.
+    // Figures, codes and addresses are not words: no spelling help, no capitals.
     let verbatim = !matches!(field.kind, Kind::Text(_));
-    let autocomplete = match field.autocomplete {
-        "" if verbatim && !secret => Some("off"),
-        "" => None,
-        token => Some(token),
-    };
+    // Never `off`: browsers do not bring back what was typed into such a field when somebody returns to the page.
+    let autocomplete = (!field.autocomplete.is_empty()).then_some(field.autocomplete);
     let unit = matches!(field.kind, Kind::Percent).then(|| view! { <span class="unit" aria-hidden="true">"%"</span> });
     view! {
         <input
@@ -260,6 +260,15 @@ mod tests {
             "{html}"
         );
         assert!(!html.contains("<script") && html.contains("12,5&quot;"), "{html}");
+    }
+
+    #[test]
+    fn browsers_bring_back_what_was_typed() {
+        for kind in [Kind::Amount, Kind::Price, Kind::Percent, Kind::Units, Kind::Day, Kind::Barcode, Kind::Isrc] {
+            assert!(!html(Field::optional("a", "A", kind), "1", None).contains("autocomplete"), "{kind:?}");
+        }
+        let code = Field::required("code", "Code", Kind::Text(30)).autocomplete("one-time-code");
+        assert!(html(code, "", None).contains("autocomplete=\"one-time-code\""));
     }
 
     #[test]

@@ -29,6 +29,9 @@ pub fn FormSections(
     /// Names of fields that must be answered here although the form says that they may be left empty.
     #[prop(optional)]
     require: &'static [&'static str],
+    /// A field of which more is said than its hint, and what.
+    #[prop(optional_no_strip)]
+    more: Option<(&'static str, String)>,
 ) -> impl IntoView {
     let shown = sections.iter().filter(|section| section.fields.iter().any(|field| !leave_out.contains(&field.name)));
     let parts: Vec<_> = shown
@@ -42,7 +45,8 @@ pub fn FormSections(
                     let error = errors.iter().find(|error| error.field == field.name).map(|error| error.message.clone());
                     // Not `Answers::get`, which trims: what was typed comes back as it was.
                     let answer = answers.0.get(field.name).cloned().unwrap_or_default();
-                    view! { <FormField field=*field answer error currencies=currencies.clone() required=require.contains(&field.name)/> }
+                    let more = more.as_ref().filter(|(name, _)| *name == field.name).map(|(_, words)| words.clone());
+                    view! { <FormField field=*field answer error currencies=currencies.clone() required=require.contains(&field.name) more=more/> }
                 })
                 .collect();
             let fields = view! { <div class="fields">{fields}</div> };
@@ -93,6 +97,15 @@ mod tests {
             let html = view! { <FormSections sections=form answers errors/> }.to_html();
             assert!(!html.contains("<script"), "{html}");
         }
+    }
+
+    #[test]
+    fn more_can_be_said_of_a_field() {
+        let more = Some(("basis", "A rule of this case.".to_owned()));
+        let html = view! { <FormSections sections=inventory::FORM answers=Answers::default() more/> }.to_html();
+        assert!(html.contains("id=\"hint-basis\">A rule of this case.</p>"), "{html}");
+        assert!(html.contains("name=\"basis\" aria-describedby=\"hint-basis\""), "{html}");
+        assert_eq!(html.matches("A rule of this case.").count(), 1);
     }
 
     #[test]

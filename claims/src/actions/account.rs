@@ -3,7 +3,9 @@
 use minijinja::context;
 
 use super::{
-    Failure, Recoup, limits,
+    Failure, Recoup,
+    account_acts::{self, Act},
+    limits,
     links::{self, For, Purpose},
     permit,
     sign_in::{change_password as set_password, raw},
@@ -11,8 +13,9 @@ use super::{
 use crate::{
     AccountId,
     access::{Action, Actor},
-    intake::{Answers, FieldError, Section, account},
-    store::{Tx, accounts, is_unique_violation, outbox, sessions, tokens},
+    intake::{Answers, FieldError, Section, account, steps::Step},
+    status::ClaimStatus,
+    store::{Tx, accounts, claims, is_unique_violation, outbox, sessions, tokens},
 };
 
 /// Changes the password; the other sessions end. `session` is the hash of the one that stays.
@@ -25,7 +28,6 @@ pub async fn change_password(recoup: &Recoup, actor: &Actor, answers: &Answers, 
     check_present_password(recoup, actor, answers).await?;
     let password_hash = recoup.passwords.hash(raw(answers, "password")).await?;
     let mut tx = recoup.store.write().await?;
-    links::spend_all(recoup, &mut tx, actor.account, Purpose::Reset).await?;
     set_password(recoup, &mut tx, actor.account, &password_hash, Some(session), recoup.clock.now()).await?;
     Ok(tx.commit().await?)
 }
@@ -97,18 +99,21 @@ pub async fn change_address(recoup: &Recoup, actor: &Actor, answers: &Answers) -
     Ok(tx.commit().await?)
 }
 
-/// Changes the address by the mailed link.
+/// Changes the address by the mailed link, and tells the old one. Links that went to the old address work no longer. Gives how many
+/// claims still name the old address as their contact.
 ///
 /// # Errors
 /// A sentence about the link, or that the address belongs to another account.
-pub async fn confirm_new_address(recoup: &Recoup, token: &str) -> Result<(), Failure> {
+pub async fn confirm_new_address(recoup: &Recoup, token: &str) -> Result<usize, Failure> {
     let mut tx = recoup.store.write().await?;
     let found = links::open(recoup, &mut tx, Purpose::NewAddress, token).await?;
     links::spend(recoup, &mut tx, &found).await?;
     let (Some(id), Some(email)) = (found.account_id, found.email) else {
         return Err(Failure::said("The account of this link no longer exists."));
     };
-    match accounts::set_email(&mut tx, id, &email, recoup.clock.now()).await {
+    let now = recoup.clock.now();
+    let old = accounts::by_id(&mut tx, id).await?;
+    match accounts::set_email(&mut tx, id, &email, now).await {
         Err(error) if is_unique_violation(&error) => {
             // Only the owner of that mailbox can have opened the link, so this tells nobody else anything.
             Err(Failure::said(
@@ -117,9 +122,39 @@ pub async fn confirm_new_address(recoup: &Recoup, token: &str) -> Result<(), Fai
         }
         done => {
             done?;
-            Ok(tx.commit().await?)
+            links::spend_takeovers(recoup, &mut tx, id).await?;
+            let mut naming = 0;
+            if let Some(old) = old {
+                naming = claims_naming(&mut tx, id, &old.email).await?;
+                let at = crate::deadline::show(now, "Etc/UTC");
+                let values = context! { name => old.name, new => email, at, link => recoup.url("/") };
+                let mail = recoup.mails.write("address_left", &old.email, values, (None, None))?.of(id);
+                outbox::add(&mut tx, &mail, now).await?;
+            }
+            tx.commit().await?;
+            Ok(naming)
         }
     }
+}
+
+/// How many claims of an account have an address as their contact, in the draft or in what was sent. Withdrawn ones are asked no more.
+async fn claims_naming(tx: &mut Tx, account: AccountId, email: &str) -> Result<usize, Failure> {
+    let key = accounts::email_key(email);
+    let mut naming = 0;
+    for claim in claims::of_account(tx, account).await? {
+        if claim.status == ClaimStatus::Withdrawn.key() {
+            continue;
+        }
+        for version in [claim.draft_id, claim.in_force_id].into_iter().flatten() {
+            let answers = claims::answers(tx, version).await?;
+            let contact = answers.get(Step::Claimant.key()).map(|answers| accounts::email_key(answers.get("email")));
+            if contact.as_ref() == Some(&key) {
+                naming += 1;
+                break;
+            }
+        }
+    }
+    Ok(naming)
 }
 
 /// The sessions of the account.
@@ -197,6 +232,7 @@ pub async fn become_first_administrator(recoup: &Recoup, token: &str, answers: &
         .await
         .map_err(taken)?;
     tx.commit().await?;
+    account_acts::log(Act::AdministratorAdded, Some(id), id);
     Ok(id)
 }
 
@@ -221,6 +257,7 @@ pub async fn add(recoup: &Recoup, answers: &Answers, administrator: bool) -> Res
     .await
     .map_err(taken)?;
     tx.commit().await?;
+    account_acts::log(if administrator { Act::AdministratorAdded } else { Act::Added }, None, id);
     Ok(id)
 }
 
@@ -242,8 +279,13 @@ pub async fn set_disabled(recoup: &Recoup, actor: &Actor, id: AccountId, disable
         return Err(Failure::said("You cannot disable your own account. Let another administrator do it."));
     }
     let mut tx = recoup.store.write().await?;
-    disable(recoup, &mut tx, id, disabled).await?;
-    Ok(tx.commit().await?)
+    let Some(account) = accounts::by_id(&mut tx, id).await? else { return Ok(()) };
+    let done = disable(recoup, &mut tx, Some(actor.account), &account, disabled).await?;
+    tx.commit().await?;
+    if let Some(act) = done {
+        account_acts::log(act, Some(actor.account), id);
+    }
+    Ok(())
 }
 
 /// The same from the command line, where the operator may do everything. `false` if there is no such address.
@@ -253,15 +295,31 @@ pub async fn set_disabled(recoup: &Recoup, actor: &Actor, id: AccountId, disable
 pub async fn set_disabled_by_email(recoup: &Recoup, email: &str, disabled: bool) -> Result<bool, Failure> {
     let mut tx = recoup.store.write().await?;
     let Some(account) = accounts::by_email(&mut tx, email).await? else { return Ok(false) };
-    disable(recoup, &mut tx, account.id, disabled).await?;
+    let done = disable(recoup, &mut tx, None, &account, disabled).await?;
     tx.commit().await?;
+    if let Some(act) = done {
+        account_acts::log(act, None, account.id);
+    }
     Ok(true)
 }
 
-async fn disable(recoup: &Recoup, tx: &mut Tx, id: AccountId, disabled: bool) -> Result<(), Failure> {
-    accounts::set_disabled(tx, id, disabled.then(|| recoup.clock.now())).await?;
-    if disabled {
-        sessions::delete_of_account(tx, id, None).await?;
+/// Gives what was done; `None` if it was so already.
+async fn disable(
+    recoup: &Recoup,
+    tx: &mut Tx,
+    by: Option<AccountId>,
+    account: &accounts::Account,
+    disabled: bool,
+) -> Result<Option<Act>, Failure> {
+    if account.disabled_at.is_some() == disabled {
+        return Ok(None);
     }
-    Ok(())
+    let now = recoup.clock.now();
+    accounts::set_disabled(tx, account.id, disabled.then_some(now)).await?;
+    if disabled {
+        sessions::delete_of_account(tx, account.id, None).await?;
+    }
+    let act = if disabled { Act::Disabled } else { Act::Enabled };
+    account_acts::record(tx, act, by, account, now).await?;
+    Ok(Some(act))
 }

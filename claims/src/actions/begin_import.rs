@@ -1,6 +1,6 @@
 //! Beginning an import: a file, or one sheet of a workbook, is imported once as long as the claim has lines of it.
 
-use super::{Failure, Recoup, imports, save_step};
+use super::{Failure, Recoup, documents, imports, save_step};
 use crate::{
     ClaimId, ImportId, Instant, VersionId,
     access::Actor,
@@ -26,7 +26,7 @@ pub enum Begun {
 /// Begins to import a file whose bytes are in the object store.
 ///
 /// # Errors
-/// If the claim cannot be changed.
+/// If the claim cannot be changed or is full.
 pub async fn begin(recoup: &Recoup, actor: &Actor, id: ClaimId, file: &NewDocument) -> Result<Begun, Failure> {
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
@@ -39,7 +39,7 @@ pub async fn begin(recoup: &Recoup, actor: &Actor, id: ClaimId, file: &NewDocume
         bytes: file.bytes,
         by: actor.account,
     };
-    add(tx, draft, &new, None, now).await
+    add(recoup, tx, draft, &new, None, now).await
 }
 
 /// Begins to import a sheet of a file that was imported: another one, or the same, of which no line is left.
@@ -70,11 +70,12 @@ pub async fn begin_again(
         bytes: earlier.bytes,
         by: actor.account,
     };
-    add(tx, draft, &new, Some(sheet), now).await
+    add(recoup, tx, draft, &new, Some(sheet), now).await
 }
 
 /// Adds an import of a file, of this sheet if one is named, unless there is one already: still open, or with lines that the draft has.
 async fn add(
+    recoup: &Recoup,
     mut tx: Tx,
     draft: VersionId,
     new: &NewImport<'_>,
@@ -91,6 +92,7 @@ async fn add(
     }
     let choices = Choices { sheet: sheet.unwrap_or_default().to_owned(), ..Choices::default() };
     let import = stored::add(&mut tx, new, &choices, now).await?;
+    documents::fits(recoup, &mut tx, new.claim).await?;
     tx.commit().await?;
     Ok(Begun::New(import))
 }

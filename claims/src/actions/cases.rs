@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Failure, Recoup, permit};
+use super::{Failure, Recoup, permit, record, restate_drafts};
 use crate::{
     CaseDocumentId, CaseId, Instant,
     access::{Action, Actor, Refusal},
@@ -12,7 +12,7 @@ use crate::{
         Answers,
         case_settings::{self, CaseSettings, CaseState},
     },
-    store::{Tx, cases, documents::NewDocument, events, is_unique_violation, matching, registered, second_factors},
+    store::{Tx, cases, documents::NewDocument, is_unique_violation, matching, registered, second_factors},
 };
 
 /// Finds a case that the public may see.
@@ -33,18 +33,20 @@ pub async fn add(recoup: &Recoup, actor: &Actor, answers: &Answers) -> Result<Ca
     let answers = answers.only(case_settings::FORM);
     let (settings, at) = read(&answers)?;
     let now = recoup.clock.now();
+    refuse_a_valuation_to_come(&settings, now)?;
     let mut tx = recoup.store.write().await?;
     let is_public = settings.state != CaseState::Preparing;
     let id =
         cases::add(&mut tx, &settings.slug, &settings.prefix, &answers, at, is_public, now).await.map_err(taken)?;
     demand_second_factor(&mut tx, actor, id, settings.second_factor).await?;
-    record(&mut tx, id, actor, "case_made", serde_json::json!({ "title": settings.title }), now).await?;
+    record(&mut tx, id, actor.account, "case_made", serde_json::json!({ "title": settings.title }), now).await?;
     tx.commit().await?;
     Ok(id)
 }
 
 /// Saves a case. What claims were signed with stays as it is once one is filed: short name, prefix, currency, valuation date, the rates there
-/// were and their source. Rates of further currencies may be added.
+/// were and their source. Rates of further currencies may be added. Other rates make lines of drafts worth something else: when this
+/// returns, so they are.
 ///
 /// # Errors
 /// Wrong answers; somebody else saved since `revision`.
@@ -59,6 +61,8 @@ pub async fn save(recoup: &Recoup, actor: &Actor, id: CaseId, revision: i64, ans
     let before = row.read()?.settings;
     if row.last_claim > 0 {
         keep_what_was_signed(&before, &settings)?;
+    } else {
+        refuse_a_valuation_to_come(&settings, now)?;
     }
     let is_public = settings.state != CaseState::Preparing;
     if !cases::save(&mut tx, id, (revision, row.last_claim), &settings.slug, &settings.prefix, &answers, at, is_public)
@@ -77,8 +81,26 @@ pub async fn save(recoup: &Recoup, actor: &Actor, id: CaseId, revision: i64, ans
         registered::keep_case(&mut tx, id).await?;
     }
     demand_second_factor(&mut tx, actor, id, settings.second_factor).await?;
-    record(&mut tx, id, actor, "case_saved", serde_json::json!({ "changed": changed }), now).await?;
-    Ok(tx.commit().await?)
+    record(&mut tx, id, actor.account, "case_saved", serde_json::json!({ "changed": changed }), now).await?;
+    tx.commit().await?;
+    let other_currency = changed.contains_key("case_currency");
+    if other_currency || changed.contains_key("rates") {
+        let own = (!other_currency).then_some(settings.currency);
+        let recoup = recoup.clone();
+        // It goes on if the administrator closes the page meanwhile: the settings are saved.
+        tokio::spawn(async move { restate_drafts::of_case(&recoup, id, own).await })
+            .await
+            .map_err(|error| Failure::Internal(error.to_string()))??;
+    }
+    Ok(())
+}
+
+/// Nobody has published the rates of a day that is still to come in the zone of the case.
+fn refuse_a_valuation_to_come(settings: &CaseSettings, now: Instant) -> Result<(), Failure> {
+    if settings.valuation_date > deadline::day_in(now, &settings.time_zone) {
+        return Err(Failure::field("valuation_date", "The valuation date is still to come."));
+    }
+    Ok(())
 }
 
 /// Refuses a change of what is in claims that are filed.
@@ -104,7 +126,7 @@ fn keep_what_was_signed(before: &CaseSettings, settings: &CaseSettings) -> Resul
 }
 
 /// Each answer that changes, as it was and as it is: who is told of a deadline that was moved asks from when.
-fn changes(before: &Answers, answers: &Answers) -> BTreeMap<String, [String; 2]> {
+pub(super) fn changes(before: &Answers, answers: &Answers) -> BTreeMap<String, [String; 2]> {
     let names: BTreeSet<&String> = before.0.keys().chain(answers.0.keys()).collect();
     names
         .into_iter()
@@ -163,7 +185,7 @@ pub async fn add_document(recoup: &Recoup, actor: &Actor, case: CaseId, document
     record(
         &mut tx,
         case,
-        actor,
+        actor.account,
         "case_document_added",
         serde_json::json!({ "name": document.name, "sha256": document.sha256 }),
         now,
@@ -181,19 +203,6 @@ pub async fn remove_document(recoup: &Recoup, actor: &Actor, case: CaseId, id: C
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
     cases::remove_document(&mut tx, case, id).await?;
-    record(&mut tx, case, actor, "case_document_removed", serde_json::json!({ "document": id }), now).await?;
+    record(&mut tx, case, actor.account, "case_document_removed", serde_json::json!({ "document": id }), now).await?;
     Ok(tx.commit().await?)
-}
-
-async fn record(
-    tx: &mut Tx,
-    case_id: CaseId,
-    actor: &Actor,
-    kind: &'static str,
-    details: serde_json::Value,
-    now: Instant,
-) -> Result<(), Failure> {
-    events::add(tx, &events::NewEvent { case_id, claim_id: None, account: Some(actor.account), kind, details }, now)
-        .await?;
-    Ok(())
 }

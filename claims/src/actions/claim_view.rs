@@ -13,6 +13,7 @@ use crate::{
     intake::{
         Answers,
         agreement::CHRONOLOGY,
+        form::with_label,
         steps::{Progress, Step},
     },
     line::{Basis, Category},
@@ -24,6 +25,7 @@ use crate::{
         documents::{self, Document},
         lines,
     },
+    totals,
     unreadable::Unreadable,
 };
 
@@ -80,6 +82,8 @@ pub struct LineSum {
     pub amount: i64,
     /// Sum in minor units of the case's currency.
     pub in_case: i64,
+    /// Interest and costs beside it, in the same.
+    pub beside: i64,
 }
 
 /// Something to mend or to think over before a claim is sent.
@@ -144,7 +148,7 @@ pub(super) async fn load(tx: &mut Tx, claim: Claim, now: Instant) -> Result<Draf
     let sums = lines::sums(tx, id).await?;
     let sums = sums
         .into_iter()
-        .filter_map(|(category, currency, basis, lines, amount, in_case)| {
+        .filter_map(|(category, currency, basis, lines, amount, in_case, beside)| {
             let basis = basis.as_deref().and_then(Basis::parse);
             Some(LineSum {
                 category: Category::parse(&category)?,
@@ -153,6 +157,7 @@ pub(super) async fn load(tx: &mut Tx, claim: Claim, now: Instant) -> Result<Draf
                 lines,
                 amount,
                 in_case,
+                beside,
             })
         })
         .collect();
@@ -236,7 +241,7 @@ impl Draft {
                 Progress::NotStarted => remark(step, true, format!("“{}” is not filled in yet.", step.title())),
                 _ => {
                     for error in step.errors(&self.answers_of(step)) {
-                        remark(step, true, error.message);
+                        remark(step, true, with_label(step.form().unwrap_or_default(), &error));
                     }
                 }
             }
@@ -280,6 +285,18 @@ impl Draft {
                     ),
                 );
             }
+        }
+        if let Some(largest) = self.sums.iter().max_by_key(|sum| sum.in_case)
+            && totals::too_much(self.sums.iter().flat_map(|sum| [sum.in_case, sum.beside]))
+        {
+            let most = self.case.settings.currency.show(money::LARGEST_AMOUNT);
+            remark(
+                Step::Lines(largest.category),
+                true,
+                format!(
+                    "Your lines, with interest and costs, come to more than one claim may, {most}. Check their amounts."
+                ),
+            );
         }
         for (step, words) in self.days_to_come() {
             remark(step, false, words);

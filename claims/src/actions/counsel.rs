@@ -6,14 +6,14 @@ use super::{
     Failure, Recoup,
     account::read_new_password,
     links::{self, For, Purpose},
-    once, permit,
+    once, permit, record,
     sign_in::raw,
 };
 use crate::{
     AccountId, CaseId,
     access::{Action, Actor},
     intake::{Answers, account},
-    store::{Tx, accounts, cases, events, outbox},
+    store::{accounts, cases, outbox, tokens},
 };
 
 /// Mails an invitation to act as counsel in a case. `key` is the form's idempotency key.
@@ -37,9 +37,31 @@ pub async fn invite(recoup: &Recoup, actor: &Actor, case: CaseId, answers: &Answ
             .await?;
     let values = context! { case => title, inviter => actor.name.as_str(), link, days => Purpose::Counsel.life().num_days(), recipient => email };
     outbox::add(&mut tx, &recoup.mails.write("counsel_invited", email, values, (Some(case), None))?, now).await?;
-    record(&mut tx, case, actor.account, "counsel_invited", email, now).await?;
+    record(&mut tx, case, actor.account, "counsel_invited", serde_json::json!({ "email": email }), now).await?;
     once::keep(recoup, &mut tx, actor, key, "invite", &fingerprint, "").await?;
     Ok(tx.commit().await?)
+}
+
+/// Withdraws the open invitations to act as counsel in a case that went to an address; `false` if there are none any more.
+///
+/// # Errors
+/// If the actor may not.
+pub async fn withdraw(recoup: &Recoup, actor: &Actor, case: CaseId, email: &str) -> Result<bool, Failure> {
+    permit(actor, Action::ManageCases)?;
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.write().await?;
+    // A second click waits here for the first, and finds nothing.
+    cases::lock(&mut tx, case).await?;
+    let key = accounts::email_key(email);
+    let open = tokens::invitations(&mut tx, case, now).await?;
+    if !open.iter().any(|(invited, _)| accounts::email_key(invited) == key) {
+        return Ok(false);
+    }
+    links::spend_invitations(recoup, &mut tx, case, email).await?;
+    let details = serde_json::json!({ "email": email });
+    record(&mut tx, case, actor.account, "counsel_invitation_withdrawn", details, now).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// An invitation as its page shows it: address, title of the case, and whether the address has an account.
@@ -86,7 +108,8 @@ pub async fn accept(recoup: &Recoup, token: &str, answers: &Answers) -> Result<O
         }
     };
     cases::appoint(&mut tx, case, id, now).await?;
-    record(&mut tx, case, id, "counsel_appointed", &email, now).await?;
+    links::spend_invitations(recoup, &mut tx, case, &email).await?;
+    record(&mut tx, case, id, "counsel_appointed", serde_json::json!({ "email": email }), now).await?;
     tx.commit().await?;
     Ok(new.then_some(id))
 }
@@ -100,7 +123,7 @@ pub async fn appoint(recoup: &Recoup, case: CaseId, account: AccountId) -> Resul
     let mut tx = recoup.store.write().await?;
     cases::appoint(&mut tx, case, account, now).await?;
     let email = accounts::by_id(&mut tx, account).await?.map_or_else(String::new, |account| account.email);
-    record(&mut tx, case, account, "counsel_appointed", &email, now).await?;
+    record(&mut tx, case, account, "counsel_appointed", serde_json::json!({ "email": email }), now).await?;
     Ok(tx.commit().await?)
 }
 
@@ -114,25 +137,7 @@ pub async fn dismiss(recoup: &Recoup, actor: &Actor, case: CaseId, account: Acco
     let mut tx = recoup.store.write().await?;
     cases::dismiss(&mut tx, case, account).await?;
     let email = accounts::by_id(&mut tx, account).await?.map_or_else(String::new, |account| account.email);
-    record(&mut tx, case, actor.account, "counsel_dismissed", &email, now).await?;
+    links::spend_invitations(recoup, &mut tx, case, &email).await?;
+    record(&mut tx, case, actor.account, "counsel_dismissed", serde_json::json!({ "email": email }), now).await?;
     Ok(tx.commit().await?)
-}
-
-async fn record(
-    tx: &mut Tx,
-    case_id: CaseId,
-    account: AccountId,
-    kind: &'static str,
-    email: &str,
-    now: crate::Instant,
-) -> Result<(), Failure> {
-    let event = events::NewEvent {
-        case_id,
-        claim_id: None,
-        account: Some(account),
-        kind,
-        details: serde_json::json!({ "email": email }),
-    };
-    events::add(tx, &event, now).await?;
-    Ok(())
 }

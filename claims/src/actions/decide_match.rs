@@ -48,7 +48,7 @@ pub async fn decide(
     let details = serde_json::json!({
         "a": pair.number_a, "b": pair.number_b, "verdict": verdict, "reason": reason, "score": pair.score, "engine": pair.engine,
     });
-    record(&mut tx, case, actor, "match_decided", details, now).await?;
+    record(&mut tx, case, actor.account, "match_decided", details, now).await?;
     matching::want(&mut tx, case).await?;
     once::keep(recoup, &mut tx, actor, key, "decide_match", &fingerprint, "").await?;
     Ok(tx.commit().await?)
@@ -67,7 +67,7 @@ pub async fn undo(recoup: &Recoup, actor: &Actor, case: CaseId, id: MatchId) -> 
     let Match { claim_a, claim_b, number_a, number_b, verdict, .. } = pair;
     if matches::undo(&mut tx, (claim_a, claim_b), actor.account, now).await? {
         let details = serde_json::json!({ "a": number_a, "b": number_b, "verdict": verdict });
-        record(&mut tx, case, actor, "match_undone", details, now).await?;
+        record(&mut tx, case, actor.account, "match_undone", details, now).await?;
         matching::want(&mut tx, case).await?;
     }
     Ok(tx.commit().await?)
@@ -84,6 +84,7 @@ pub async fn run_again(recoup: &Recoup, actor: &Actor, case: CaseId) -> Result<(
     if matching::state(&mut tx, case).await?.is_current() {
         matching::want(&mut tx, case).await?;
     }
+    matching::wait_no_longer(&mut tx, case).await?;
     Ok(tx.commit().await?)
 }
 

@@ -66,7 +66,7 @@ pub async fn decide(
         "a": first.number, "b": second.number, "release": if everywhere { "" } else { about(&entry) }, "everywhere": everywhere, "relation": relation,
         "of": of.map(|of| of.number.as_str()), "reason": reason, "engine": model::VERSION,
     });
-    record(&mut tx, case, actor, "overlap_decided", details, now).await?;
+    record(&mut tx, case, actor.account, "overlap_decided", details, now).await?;
     matching::want(&mut tx, case).await?;
     once::keep(recoup, &mut tx, actor, key, "decide_overlap", &fingerprint, "").await?;
     Ok(tx.commit().await?)
@@ -93,7 +93,7 @@ pub async fn undo(
     let release = if everywhere { overlaps::EVERYWHERE } else { entry.scope() };
     if overlaps::undo(&mut tx, (first.claim_id, second.claim_id), release, actor.account, now).await? {
         let details = serde_json::json!({ "a": first.number, "b": second.number, "release": if everywhere { "" } else { about(&entry) }, "everywhere": everywhere });
-        record(&mut tx, case, actor, "overlap_undone", details, now).await?;
+        record(&mut tx, case, actor.account, "overlap_undone", details, now).await?;
         matching::want(&mut tx, case).await?;
     }
     Ok(tx.commit().await?)
@@ -162,7 +162,7 @@ pub async fn write_to_parties(
     let whom = format!("the parties of an overlap: {}", numbers.join(", "));
     write_to_many::letter(recoup, &mut tx, actor, &case_row, (subject.clone(), text), &whom, &to).await?;
     let details = serde_json::json!({ "claims": numbers, "release": entry.words, "subject": subject, "mails": mails });
-    record(&mut tx, case, actor, "parties_written_to", details, now).await?;
+    record(&mut tx, case, actor.account, "parties_written_to", details, now).await?;
     once::keep(recoup, &mut tx, actor, key, "write_to_parties", &fingerprint, &mails.to_string()).await?;
     tx.commit().await?;
     Ok(mails)

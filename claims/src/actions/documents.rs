@@ -1,6 +1,6 @@
 //! Documents of a draft, and who may open one. The bytes are written and verified before a row names them.
 
-use super::{Failure, Recoup, claim_view, permit, save_step};
+use super::{Failure, Recoup, claim_view, edit_lines, permit, review, save_step};
 use crate::{
     ClaimId, DocumentId, Instant,
     access::{Action, Actor, Refusal},
@@ -59,9 +59,7 @@ pub(super) async fn link(
     document: &NewDocument,
     now: Instant,
 ) -> Result<Link, Failure> {
-    let earlier = documents::by_hash(tx, claim, &document.sha256).await?;
-    let more = if earlier.is_some() { 0 } else { document.bytes };
-    if let Some(known) = earlier {
+    if let Some(known) = documents::by_hash(tx, claim, &document.sha256).await? {
         match known.removed_in {
             None => return Ok(Link::There(known)),
             Some(removed_in) if removed_in == version => {
@@ -72,14 +70,23 @@ pub(super) async fn link(
             Some(_) => {}
         }
     }
-    let used = documents::bytes_of_claim(tx, claim).await?.saturating_add(more);
-    if u64::try_from(used).unwrap_or(u64::MAX) > recoup.limits.claim_bytes {
-        return Err(Failure::said(format!(
-            "The documents of a claim can have {} MB together; this one no longer fits.",
-            recoup.limits.claim_bytes / 1_000_000
-        )));
+    let added = documents::add(tx, claim, document, actor.account, version, now).await?;
+    fits(recoup, tx, claim).await?;
+    Ok(Link::New(added))
+}
+
+/// Whether a claim still holds no more than it may, now that a file was added in this transaction, which a failure ends. The same
+/// bytes count once, so what becomes a document of a statement that is being imported takes no more room than before.
+pub(super) async fn fits(recoup: &Recoup, tx: &mut Tx, claim: ClaimId) -> Result<(), Failure> {
+    let used = documents::bytes_of_claim(tx, claim).await?;
+    if u64::try_from(used).unwrap_or(u64::MAX) <= recoup.limits.claim_bytes {
+        return Ok(());
     }
-    Ok(Link::New(documents::add(tx, claim, document, actor.account, version, now).await?))
+    Err(Failure::said(format!(
+        "The documents of a claim can have {} MB together, statements that are being imported among them; this file no longer fits. Discard \
+         imports that you do not need, or remove documents.",
+        recoup.limits.claim_bytes / 1_000_000
+    )))
 }
 
 /// Links a document, whose bytes are in the object store and were verified, to the draft of a claim.
@@ -116,7 +123,8 @@ pub async fn add(recoup: &Recoup, actor: &Actor, id: ClaimId, document: &NewDocu
     Ok(Added::New(new))
 }
 
-/// Takes a document away from the draft. Sent versions keep it.
+/// Takes a document away from the draft. Sent versions keep it. What an earlier version or this draft lacks already stays as it is: once
+/// more, from a stale tab perhaps, changes nothing.
 ///
 /// # Errors
 /// If the claim cannot be changed or the document is another's.
@@ -129,6 +137,9 @@ pub async fn remove(recoup: &Recoup, actor: &Actor, id: ClaimId, document: Docum
         .filter(|document| document.claim_id == id)
         .ok_or(Refusal::NotFound)?;
     let version = claims::version(&mut tx, draft).await?.ok_or(Refusal::NotFound)?.version;
+    if found.removed_in.is_some() {
+        return Ok(());
+    }
     documents::remove(&mut tx, &found, draft, version).await?;
     let details = serde_json::json!({ "name": found.name, "sha256": found.sha256 });
     events::add(
@@ -149,7 +160,7 @@ pub async fn remove(recoup: &Recoup, actor: &Actor, id: ClaimId, document: Docum
 /// Says what a document proves.
 ///
 /// # Errors
-/// If the claim cannot be changed or the document is another's.
+/// If the claim cannot be changed or the draft has no such document.
 pub async fn describe(
     recoup: &Recoup,
     actor: &Actor,
@@ -158,19 +169,21 @@ pub async fn describe(
     proves: &str,
 ) -> Result<(), Failure> {
     let mut tx = recoup.store.write().await?;
-    save_step::open(&mut tx, actor, id, recoup.clock.now()).await?;
-    documents::by_id(&mut tx, document).await?.filter(|document| document.claim_id == id).ok_or(Refusal::NotFound)?;
+    let (_, draft) = save_step::open(&mut tx, actor, id, recoup.clock.now()).await?;
+    let version = claims::version(&mut tx, draft).await?.ok_or(Refusal::NotFound)?.version;
+    edit_lines::is_there(&mut tx, id, version, document).await?;
     documents::set_proves(&mut tx, document, crate::intake::form::clean(proves.trim(), 500).as_str()).await?;
     Ok(tx.commit().await?)
 }
 
-/// A document for somebody who may open it: its claimant, or counsel once a version with it was sent. Opening is an event.
+/// A document for somebody who may open it: its claimant, or counsel once a version with it was sent. Opening is an event, once for
+/// a while: a claimant may ask who read what they sent, and whoever turns its pages reads it once.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] for everybody else.
 pub async fn open(recoup: &Recoup, actor: &Actor, document: DocumentId) -> Result<Document, Failure> {
     let now = recoup.clock.now();
-    let mut tx = recoup.store.write().await?;
+    let mut tx = recoup.store.read().await?;
     let (case, claimant, sent) = documents::owner(&mut tx, document).await?.ok_or(Refusal::NotFound)?;
     if actor.may(Action::ReadOwnClaim(claimant)).is_err() {
         permit(actor, Action::ReviewClaim(case))?;
@@ -180,18 +193,19 @@ pub async fn open(recoup: &Recoup, actor: &Actor, document: DocumentId) -> Resul
     }
     let found = documents::by_id(&mut tx, document).await?.ok_or(Refusal::NotFound)?;
     let details = serde_json::json!({ "name": found.name, "sha256": found.sha256 });
-    events::add(
-        &mut tx,
-        &events::NewEvent {
-            case_id: case,
-            claim_id: Some(found.claim_id),
-            account: Some(actor.account),
-            kind: "document_opened",
-            details,
-        },
-        now,
-    )
-    .await?;
+    let event = events::NewEvent {
+        case_id: case,
+        claim_id: Some(found.claim_id),
+        account: Some(actor.account),
+        kind: "document_opened",
+        details,
+    };
+    if events::happened_since(&mut tx, &event, now - review::ONE_OPENING).await? {
+        return Ok(found);
+    }
+    drop(tx);
+    let mut tx = recoup.store.write().await?;
+    events::add(&mut tx, &event, now).await?;
     tx.commit().await?;
     Ok(found)
 }

@@ -69,8 +69,13 @@ async fn cite_one(tx: &mut Tx, claim: ClaimId, version: i64, line: crate::LineId
     Ok(())
 }
 
-/// A document is cited only by a version that has it.
-async fn is_there(tx: &mut Tx, claim: ClaimId, version: i64, document: DocumentId) -> Result<Document, Failure> {
+/// A document is cited, described and removed only by a version that has it.
+pub(super) async fn is_there(
+    tx: &mut Tx,
+    claim: ClaimId,
+    version: i64,
+    document: DocumentId,
+) -> Result<Document, Failure> {
     let of_version = documents::of_version(tx, claim, version).await?;
     Ok(of_version.into_iter().find(|known| known.id == document).ok_or(Refusal::NotFound)?)
 }
@@ -354,6 +359,9 @@ fn choose(wanted: &[(i64, i64)], existing: &BTreeMap<i64, LineId>) -> Result<Cho
 /// Reads `1-12, 15 17` as ranges of line numbers, the first and the last of each.
 fn read_numbers(typed: &str) -> Result<Vec<(i64, i64)>, String> {
     let (mut ranges, mut numbers) = (Vec::new(), 0);
+    if typed.trim().is_empty() {
+        return Err("Say which lines, for example 3-7, or all.".to_owned());
+    }
     let example = || {
         format!(
             "“{}” names no lines. Write numbers and ranges like 1-12, 15, or the word all.",

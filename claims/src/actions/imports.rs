@@ -88,7 +88,7 @@ pub(super) async fn of(tx: &mut Tx, claim: &Claim, id: ImportId) -> Result<Impor
 /// Keeps choices; the file is to be read anew by them.
 ///
 /// # Errors
-/// If the claim cannot be changed, the import is not open, two columns are to mean the same, its sheet was imported
+/// If the claim cannot be changed, the import is not open, what is said of its columns is wrong, its sheet was imported
 /// already, or it is to replace what is not there.
 pub async fn choose(
     recoup: &Recoup,
@@ -103,9 +103,13 @@ pub async fn choose(
     let (claim, draft) = save_step::open(&mut tx, actor, claim, now).await?;
     let import = of(&mut tx, &claim, id).await?;
     still_open(&import)?;
-    let twice = choices.columns_twice();
-    if !twice.is_empty() {
-        return Err(Failure::Invalid(twice));
+    let shown = import.reading.as_ref().map(|reading| reading.columns.iter().map(|column| column.field).collect());
+    let wrong = choices.wrong_columns(&shown.unwrap_or_else(Vec::new));
+    // What was kept by earlier rules is read as it is.
+    let kept = choices.category.is_some()
+        && (&choices.columns, choices.category) == (&import.choices.columns, import.choices.category);
+    if !wrong.is_empty() && !kept {
+        return Err(Failure::Invalid(wrong));
     }
     let mut replaces = replaces;
     if let Some(replaced) = replaces {
@@ -120,7 +124,7 @@ pub async fn choose(
             replaces = None;
         }
     }
-    let mut choices = choices.clone();
+    let mut choices = Choices { columns: choices.columns_meant(), ..choices.clone() };
     if !choices.sheet.is_empty()
         && let Some(known) = sheet_named(import.sheets(), &choices.sheet)
     {

@@ -1,5 +1,7 @@
 //! Limits of an installation, and the counting of attempts with a growing wait.
 
+use std::net::Ipv6Addr;
+
 use chrono::Duration;
 
 use super::{Failure, Recoup};
@@ -58,6 +60,15 @@ pub(super) const PASSWORD_AGAIN: Rule = Rule { name: "password again", free: 5, 
 
 /// Codes of a second factor, per account: whoever types them knows the password, so a longer wait locks no stranger's victim out.
 pub(super) const SECOND_FACTOR: Rule = Rule { name: "second factor", free: 5, first: 5, most: 900, memory: 86_400 };
+
+/// What is counted as one client: its address, of IPv6 the network of 64 bits. That is what one subscriber is given, so whoever
+/// floods could take another address in it for each try.
+pub(super) fn client_key(address: &str) -> String {
+    match address.parse::<Ipv6Addr>() {
+        Ok(whole) => format!("{}/64", Ipv6Addr::from_bits(whole.to_bits() >> 64 << 64)),
+        Err(_) => address.to_owned(),
+    }
+}
 
 impl Rule {
     fn key(&self, of: &str) -> String {
@@ -128,5 +139,14 @@ mod tests {
         assert_eq!(SIGN_IN_PAIR.wait(8), Duration::seconds(16));
         assert_eq!(SIGN_IN_PAIR.wait(i64::MAX), Duration::seconds(3_600));
         assert_eq!(SIGN_IN_ACCOUNT.wait(1_000), Duration::seconds(30));
+    }
+
+    #[test]
+    fn addresses_of_one_subscriber_are_one_client() {
+        assert_eq!(client_key("2001:db8:1:2::1"), "2001:db8:1:2::/64");
+        assert_eq!(client_key("2001:db8:1:2:ffff:ffff:ffff:ffff"), "2001:db8:1:2::/64");
+        assert_ne!(client_key("2001:db8:1:3::1"), client_key("2001:db8:1:2::1"));
+        assert_eq!(client_key("192.0.2.1"), "192.0.2.1");
+        assert_eq!(client_key("unknown"), "unknown");
     }
 }

@@ -9,7 +9,7 @@ use super::{Failure, Recoup};
 use crate::{
     AccountId, CaseId,
     store::{
-        Tx,
+        Tx, accounts,
         tokens::{self, NewToken, Token},
     },
 };
@@ -79,6 +79,15 @@ pub struct For<'a> {
 /// # Errors
 /// If the database fails.
 pub async fn make(recoup: &Recoup, tx: &mut Tx, purpose: Purpose, what: For<'_>) -> Result<String, Failure> {
+    let token = make_token(recoup, tx, purpose, what).await?;
+    Ok(recoup.url(&format!("{}/{token}", purpose.path())))
+}
+
+/// The token of a link without its address, for whoever is led to its page at once.
+///
+/// # Errors
+/// If the database fails.
+pub async fn make_token(recoup: &Recoup, tx: &mut Tx, purpose: Purpose, what: For<'_>) -> Result<String, Failure> {
     let random = recoup.random.bytes::<16>();
     let token = BASE64URL_NOPAD.encode(&[random, signature(recoup, purpose, random)?].concat());
     let now = recoup.clock.now();
@@ -91,7 +100,7 @@ pub async fn make(recoup: &Recoup, tx: &mut Tx, purpose: Purpose, what: For<'_>)
         expires_at: now + purpose.life(),
     };
     tokens::add(tx, &new, now).await?;
-    Ok(recoup.url(&format!("{}/{token}", purpose.path())))
+    Ok(token)
 }
 
 /// Finds the token of a link that can still be used.
@@ -127,12 +136,30 @@ pub async fn spend(recoup: &Recoup, tx: &mut Tx, token: &Token) -> Result<(), Fa
     }
 }
 
-/// Uses up all other links of an account and purpose.
+/// Uses up all other links with which somebody could take an account over: whoever changes its password or its address ends what
+/// others began before.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn spend_all(recoup: &Recoup, tx: &mut Tx, account: AccountId, purpose: Purpose) -> Result<(), Failure> {
-    Ok(tokens::spend_all(tx, account, purpose.key(), recoup.clock.now()).await?)
+pub async fn spend_takeovers(recoup: &Recoup, tx: &mut Tx, account: AccountId) -> Result<(), Failure> {
+    for purpose in [Purpose::Reset, Purpose::NewAddress] {
+        tokens::spend_all(tx, account, purpose.key(), recoup.clock.now()).await?;
+    }
+    Ok(())
+}
+
+/// Uses up all other invitations to act as counsel in a case that went to an address: who was dismissed does not come back by one
+/// that was not used.
+///
+/// # Errors
+/// If the database fails.
+pub async fn spend_invitations(recoup: &Recoup, tx: &mut Tx, case: CaseId, email: &str) -> Result<(), Failure> {
+    for (id, invited) in tokens::unused_of_case(tx, case, Purpose::Counsel.key()).await? {
+        if accounts::email_key(&invited) == accounts::email_key(email) {
+            tokens::spend(tx, id, recoup.clock.now()).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The hash under which a token or a session id is kept.

@@ -54,7 +54,7 @@ pub async fn edit(
     if mark(&found) != seen || !outbox::edit(&mut tx, id, before, (&subject, &text, &html)).await? {
         return Err(Failure::said(TOO_LATE));
     }
-    record(&mut tx, case, actor, "mail_edited", details(&found), now).await?;
+    record(&mut tx, case, actor.account, "mail_edited", details(&found), now).await?;
     Ok(tx.commit().await?)
 }
 
@@ -75,7 +75,7 @@ pub async fn discard(recoup: &Recoup, actor: &Actor, case: CaseId, id: MailId) -
     if !outbox::discard(&mut tx, id).await? {
         return Err(Failure::said(TOO_LATE));
     }
-    record(&mut tx, case, actor, "mail_discarded", details(&found), now).await?;
+    record(&mut tx, case, actor.account, "mail_discarded", details(&found), now).await?;
     Ok(tx.commit().await?)
 }
 
@@ -95,7 +95,7 @@ pub async fn send_now(recoup: &Recoup, actor: &Actor, case: CaseId, id: MailId) 
     if !outbox::send_now(&mut tx, id, now).await? {
         return Err(Failure::said(TOO_LATE));
     }
-    record(&mut tx, case, actor, "mail_sent_now", details(&found), now).await?;
+    record(&mut tx, case, actor.account, "mail_sent_now", details(&found), now).await?;
     Ok(tx.commit().await?)
 }
 

@@ -31,7 +31,7 @@ pub async fn save(
         }
         saved => saved?.ok_or(Refusal::NotFound)?,
     };
-    record(&mut tx, case, actor, "mail_template_saved", serde_json::json!({ "name": name }), now).await?;
+    record(&mut tx, case, actor.account, "mail_template_saved", serde_json::json!({ "name": name }), now).await?;
     tx.commit().await?;
     Ok(saved)
 }
@@ -46,7 +46,7 @@ pub async fn remove(recoup: &Recoup, actor: &Actor, case: CaseId, id: MailTempla
     let mut tx = recoup.store.write().await?;
     let name = mailings::template(&mut tx, case, id).await?.map(|template| template.name);
     if mailings::remove_template(&mut tx, case, id).await? {
-        record(&mut tx, case, actor, "mail_template_removed", serde_json::json!({ "name": name }), now).await?;
+        record(&mut tx, case, actor.account, "mail_template_removed", serde_json::json!({ "name": name }), now).await?;
     }
     Ok(tx.commit().await?)
 }

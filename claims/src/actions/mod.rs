@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::Duration;
 
 use crate::{
-    CaseId, Clock, Instant,
+    AccountId, CaseId, Clock, Instant,
     access::{Action, Actor, Refusal},
     intake::{Answers, FieldError},
     mail::{TemplateError, Templates},
@@ -15,6 +15,7 @@ use crate::{
 };
 
 pub mod account;
+mod account_acts;
 pub mod amend;
 pub mod begin_import;
 pub mod build_filing;
@@ -26,6 +27,7 @@ pub mod decide_overlap;
 pub mod discard;
 pub mod documents;
 pub mod edit_lines;
+pub mod filing_files;
 pub mod import_statement;
 pub mod imports;
 pub mod letters;
@@ -40,7 +42,9 @@ pub mod overlap_view;
 pub mod own_mail;
 pub mod publish_news;
 pub mod purge;
+mod restate_drafts;
 pub mod review;
+pub mod same_lines;
 pub mod save_step;
 pub mod second_factor;
 pub mod seen;
@@ -191,12 +195,12 @@ fn wait_in_words(wait: Duration) -> String {
 async fn record(
     tx: &mut Tx,
     case_id: CaseId,
-    actor: &Actor,
+    account: AccountId,
     kind: &'static str,
     details: serde_json::Value,
     now: Instant,
 ) -> Result<(), Failure> {
-    let event = store::events::NewEvent { case_id, claim_id: None, account: Some(actor.account), kind, details };
+    let event = store::events::NewEvent { case_id, claim_id: None, account: Some(account), kind, details };
     store::events::add(tx, &event, now).await?;
     Ok(())
 }

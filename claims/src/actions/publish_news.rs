@@ -44,8 +44,8 @@ pub async fn publish(
         }
     }
     mailings::publish(&mut tx, case.id, (&title, &text), queued, actor.account, now).await?;
-    record(&mut tx, case.id, actor, "news_published", serde_json::json!({ "title": title, "mails": mails }), now)
-        .await?;
+    let details = serde_json::json!({ "title": title, "mails": mails });
+    record(&mut tx, case.id, actor.account, "news_published", details, now).await?;
     once::keep(recoup, &mut tx, actor, key, "publish_news", &fingerprint, &mails.to_string()).await?;
     tx.commit().await?;
     Ok(mails)

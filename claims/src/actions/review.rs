@@ -18,8 +18,8 @@ use crate::{
     },
 };
 
-/// Turning the pages of a claim within this time is one opening.
-const ONE_OPENING: Duration = Duration::minutes(15);
+/// Turning the pages of a claim, or looking at the same document again, within this time is one opening.
+pub(super) const ONE_OPENING: Duration = Duration::minutes(15);
 
 /// A sent claim as counsel reads it.
 #[derive(Debug, Clone)]

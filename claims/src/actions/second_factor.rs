@@ -2,7 +2,12 @@
 
 use minijinja::context;
 
-use super::{Failure, Recoup, account::check_present_password, limits, links, permit};
+use super::{
+    Failure, Recoup,
+    account::check_present_password,
+    account_acts::{self, Act},
+    limits, links, permit,
+};
 use crate::{
     AccountId, Instant,
     access::{Action, Actor},
@@ -103,11 +108,17 @@ pub async fn renew_codes(recoup: &Recoup, actor: &Actor, answers: &Answers) -> R
 /// A wrong password or code.
 pub async fn remove(recoup: &Recoup, actor: &Actor, answers: &Answers, session: &str) -> Result<(), Failure> {
     prove(recoup, actor, answers).await?;
+    let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
     second_factors::remove(&mut tx, actor.account).await?;
     sessions::delete_of_account(&mut tx, actor.account, Some(session)).await?;
-    tell(recoup, &mut tx, actor.account, "The second factor was removed", recoup.clock.now()).await?;
-    Ok(tx.commit().await?)
+    tell(recoup, &mut tx, actor.account, "The second factor was removed", now).await?;
+    if let Some(account) = accounts::by_id(&mut tx, actor.account).await? {
+        account_acts::record(&mut tx, Act::SecondFactorRemoved, Some(actor.account), &account, now).await?;
+    }
+    tx.commit().await?;
+    account_acts::log(Act::SecondFactorRemoved, Some(actor.account), actor.account);
+    Ok(())
 }
 
 /// The same for somebody who lost device and codes, by the operator, who made sure who asks. `false` if there is no such address
@@ -122,9 +133,11 @@ pub async fn remove_by_email(recoup: &Recoup, email: &str) -> Result<bool, Failu
         return Ok(false);
     }
     sessions::delete_of_account(&mut tx, account.id, None).await?;
-    tell(recoup, &mut tx, account.id, "The second factor was removed by the operator of the site", recoup.clock.now())
-        .await?;
+    let now = recoup.clock.now();
+    tell(recoup, &mut tx, account.id, "The second factor was removed by the operator of the site", now).await?;
+    account_acts::record(&mut tx, Act::SecondFactorRemoved, None, &account, now).await?;
     tx.commit().await?;
+    account_acts::log(Act::SecondFactorRemoved, None, account.id);
     Ok(true)
 }
 

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     AccountId, Instant,
     intake::{Answers, account},
-    store::{Tx, accounts, outbox, queue_up, tokens},
+    store::{Tx, accounts, outbox, queue_up, sessions, tokens},
 };
 
 /// Registers: the new account can be used at once, but nothing can be signed before its address is confirmed.
@@ -25,6 +25,7 @@ use crate::{
 pub async fn register(recoup: &Recoup, answers: &Answers, client: &str, key: &str) -> Result<AccountId, Failure> {
     read_new_password(recoup, account::REGISTER, answers, answers.get("email")).await?;
     let (email, name) = (answers.get("email"), answers.get("name"));
+    let client = &limits::client_key(client);
     let mut tx = recoup.store.write().await?;
     limits::check(recoup, &mut tx, &limits::REGISTER, client).await?;
     let counted = limits::count(recoup, &mut tx, &limits::REGISTER, client).await?;
@@ -106,10 +107,17 @@ async fn mail_confirmation(
 /// Confirms the address of an account by its mailed link. If another account confirmed the address before, everything moves
 /// there, and this one is closed: who opens the link reads the mail of both.
 ///
+/// `session` is the account of whoever opens it, if they are signed in. Without a session of that older account nobody knows that its
+/// password is theirs: somebody else may have begun it under this address, and its owner may have confirmed it by the wrong one
+/// of two mails that look alike. So its sessions and its password end, and they choose a new one.
+///
 /// # Errors
 /// A sentence about the link.
-pub async fn confirm_address(recoup: &Recoup, token: &str) -> Result<Confirmed, Failure> {
+pub async fn confirm_address(recoup: &Recoup, token: &str, session: Option<AccountId>) -> Result<Confirmed, Failure> {
     let now = recoup.clock.now();
+    // Hashing takes a while: only for a link that works, and before others have to wait for this transaction.
+    peek(recoup, Purpose::Verify, token).await?;
+    let nobodys_password = recoup.passwords.hash(&recoup.random.token()).await?;
     let mut tx = recoup.store.write().await?;
     let found = links::open(recoup, &mut tx, Purpose::Verify, token).await?;
     links::spend(recoup, &mut tx, &found).await?;
@@ -126,8 +134,16 @@ pub async fn confirm_address(recoup: &Recoup, token: &str) -> Result<Confirmed, 
         Some(older) => {
             accounts::merge(&mut tx, account.id, older.id).await?;
             accounts::set_disabled(&mut tx, account.id, Some(now)).await?;
-            crate::store::sessions::delete_of_account(&mut tx, account.id, None).await?;
-            Confirmed::MovedToOlderAccount
+            sessions::delete_of_account(&mut tx, account.id, None).await?;
+            if session == Some(older.id) {
+                Confirmed::MovedToOlderAccount
+            } else {
+                accounts::set_password(&mut tx, older.id, &nobodys_password).await?;
+                sessions::delete_of_account(&mut tx, older.id, None).await?;
+                links::spend_takeovers(recoup, &mut tx, older.id).await?;
+                let what = For { account: Some(older.id), email: Some(&older.email), case: None };
+                Confirmed::NewPasswordNeeded(links::make_token(recoup, &mut tx, Purpose::Reset, what).await?)
+            }
         }
         None => {
             accounts::set_verified(&mut tx, account.id, now).await?;
@@ -144,12 +160,14 @@ fn address(email: &str) -> String {
 }
 
 /// What confirming an address ended in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Confirmed {
     /// The account's address is confirmed.
     Address,
     /// What was entered moved to the account that had the address before.
     MovedToOlderAccount,
+    /// The same, and that account has no password until one is set by this token of [`Purpose::Reset`].
+    NewPasswordNeeded(String),
 }
 
 /// Whether the token of a confirmation could be used now, without using it.
@@ -168,6 +186,7 @@ pub async fn peek(recoup: &Recoup, purpose: Purpose, token: &str) -> Result<toke
 pub async fn sign_in(recoup: &Recoup, answers: &Answers, client: &str) -> Result<AccountId, Failure> {
     account::read(account::SIGN_IN, answers, "").map_err(Failure::Invalid)?;
     let key = accounts::email_key(answers.get("email"));
+    let client = &*limits::client_key(client);
     let pair = format!("{key} {client}");
     let rules = [
         (&limits::SIGN_IN_PAIR, pair.as_str()),
@@ -221,6 +240,7 @@ pub async fn sign_in(recoup: &Recoup, answers: &Answers, client: &str) -> Result
 pub async fn forgotten(recoup: &Recoup, answers: &Answers, client: &str) -> Result<(), Failure> {
     account::read(account::FORGOTTEN, answers, "").map_err(Failure::Invalid)?;
     let key = accounts::email_key(answers.get("email"));
+    let client = &*limits::client_key(client);
     let mut tx = recoup.store.write().await?;
     for (rule, of) in [(&limits::MAIL, key.as_str()), (&limits::REGISTER, client)] {
         limits::check(recoup, &mut tx, rule, of).await?;
@@ -254,7 +274,6 @@ pub async fn reset(recoup: &Recoup, token: &str, answers: &Answers) -> Result<Ac
     let found = links::open(recoup, &mut tx, Purpose::Reset, token).await?;
     links::spend(recoup, &mut tx, &found).await?;
     let id = found.account_id.ok_or_else(|| Failure::said("The account of this link no longer exists."))?;
-    links::spend_all(recoup, &mut tx, id, Purpose::Reset).await?;
     change_password(recoup, &mut tx, id, &password_hash, None, now).await?;
     let account = accounts::by_id(&mut tx, id).await?;
     // The link was mailed to this address, so it is confirmed, unless another account confirmed it meanwhile.
@@ -276,7 +295,7 @@ pub async fn reset(recoup: &Recoup, token: &str, answers: &Answers) -> Result<Ac
     Ok(id)
 }
 
-/// Sets a password hash, ends the sessions but `keep`, and tells the owner.
+/// Sets a password hash, ends the sessions but `keep` and every link by which the account could be taken over, and tells the owner.
 pub(super) async fn change_password(
     recoup: &Recoup,
     tx: &mut Tx,
@@ -286,7 +305,8 @@ pub(super) async fn change_password(
     now: Instant,
 ) -> Result<(), Failure> {
     accounts::set_password(tx, id, password_hash).await?;
-    crate::store::sessions::delete_of_account(tx, id, keep).await?;
+    sessions::delete_of_account(tx, id, keep).await?;
+    links::spend_takeovers(recoup, tx, id).await?;
     if let Some(account) = accounts::by_id(tx, id).await? {
         let values = context! { name => account.name, at => crate::deadline::show(now, "Etc/UTC"), link => recoup.url("/forgotten") };
         let mail = recoup.mails.write("password_changed", &account.email, values, (None, None))?.of(account.id);

@@ -80,6 +80,26 @@ async fn read_chosen(tx: &mut Tx, case: &Case, filter: &Filter) -> Result<Chosen
     Ok(Chosen { recipients })
 }
 
+/// Who gets a mail about which claim, as a few letters that a form carries: how many mails there are, and a hash of the pairs. As
+/// many others give another mark.
+#[must_use]
+pub fn mark(to: &[&Recipient]) -> String {
+    let mut pairs: Vec<_> = to.iter().map(|recipient| (recipient.claim_id.0, recipient.account.0)).collect();
+    pairs.sort_unstable();
+    format!("{}-{}", pairs.len(), super::links::hash(&format!("{pairs:?}")))
+}
+
+/// A mailing as it will be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preview {
+    /// How many mails there will be.
+    pub mails: usize,
+    /// [`mark`] of those who get them.
+    pub mark: String,
+    /// Some of the mails.
+    pub samples: Vec<Sample>,
+}
+
 /// A mail as one of its recipients will read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sample {
@@ -101,7 +121,7 @@ pub async fn preview(
     case: &Case,
     filter: &Filter,
     answers: &Answers,
-) -> Result<(usize, Vec<Sample>), Failure> {
+) -> Result<Preview, Failure> {
     permit(actor, Action::Write(case.id))?;
     let mailing = mailing::read_mailing(answers).map_err(Failure::Invalid)?;
     let chosen = choose(recoup, actor, case, filter).await?;
@@ -116,7 +136,7 @@ pub async fn preview(
         let whom = format!("{} <{}>", recipient.name, recipient.email);
         samples.push(Sample { recipient: whom, subject: mail.subject, text: mail.body_text });
     }
-    Ok((to.len(), samples))
+    Ok(Preview { mails: to.len(), mark: mark(&to), samples })
 }
 
 /// Writes one mail for a recipient.
@@ -204,8 +224,8 @@ pub struct Wish<'a> {
     pub filter: &'a Filter,
     /// The same in words.
     pub filter_words: &'a str,
-    /// How many mails the page said there are.
-    pub expected: i64,
+    /// [`Preview::mark`] of the page on which they were looked at.
+    pub seen: &'a str,
     /// What was typed.
     pub answers: &'a Answers,
     /// Idempotency key.
@@ -229,17 +249,28 @@ pub async fn queue(recoup: &Recoup, actor: &Actor, case: &Case, wish: &Wish<'_>)
     if to.is_empty() {
         return Err(nobody());
     }
-    if i64::try_from(to.len()).ok() != Some(wish.expected) {
-        return Err(Failure::said(format!(
-            "The filter now chooses {} mails, not {} as when you looked. Look at the preview again, then queue them.",
-            to.len(),
-            wish.expected
-        )));
+    if mark(&to) != wish.seen {
+        return Err(others(to.len(), wish.seen));
     }
     let id = add(recoup, &mut tx, actor, case, &mailing, wish.filter_words, &to).await?;
     once::keep(recoup, &mut tx, actor, wish.key, "write_to_many", &fingerprint, &id.to_string()).await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// Nobody is written to whom counsel did not see chosen.
+fn others(mails: usize, seen: &str) -> Failure {
+    let looked_at = seen.split_once('-').and_then(|(mails, _)| mails.parse::<usize>().ok());
+    let what = match looked_at {
+        Some(earlier) if earlier != mails => {
+            format!("The filter now chooses {mails} mails, not {earlier} as when you looked")
+        }
+        _ => "The mails would now go to others than when you looked, though they are as many".to_owned(),
+    };
+    Failure::said(format!(
+        "{what}: claims were sent, withdrawn or changed meanwhile, or other people act for them. Nothing was queued, and what you typed \
+         is still here. Look at the preview again, then queue them."
+    ))
 }
 
 /// Queues a mail to each recipient, in the transaction of what causes it.
@@ -271,7 +302,7 @@ pub(super) async fn add(
         outbox::add(tx, &mail, now).await?;
     }
     let details = serde_json::json!({ "mailing": id, "mails": new.mails, "per_hour": new.per_hour, "subject": new.subject, "to": whom });
-    record(tx, case.id, actor, "mailing_queued", details, now).await?;
+    record(tx, case.id, actor.account, "mailing_queued", details, now).await?;
     Ok(id)
 }
 
@@ -298,8 +329,8 @@ pub async fn stop(recoup: &Recoup, actor: &Actor, case: CaseId, id: MailingId) -
         return Ok(0);
     }
     let discarded = outbox::discard_mailing(&mut tx, id).await?;
-    record(&mut tx, case, actor, "mailing_stopped", serde_json::json!({ "mailing": id, "discarded": discarded }), now)
-        .await?;
+    let details = serde_json::json!({ "mailing": id, "discarded": discarded });
+    record(&mut tx, case, actor.account, "mailing_stopped", details, now).await?;
     tx.commit().await?;
     Ok(discarded)
 }

@@ -31,10 +31,17 @@ pub(super) fn write(typed: &str, column: Type, field: Option<Kind>, currency: Cu
             Ok(number) => sheet.shown(&number),
             Err(_) => sheet.text(typed),
         },
-        (Type::Day, _) => match period::parse_day(typed) {
-            Ok(day) => sheet.day(Some(day)),
-            Err(_) => sheet.text(typed),
-        },
+        (Type::Day, field) => {
+            let read = match field {
+                Some(Kind::FirstDay) => period::parse_first_day,
+                Some(Kind::LastDay) => period::parse_last_day,
+                _ => period::parse_day,
+            };
+            match read(typed) {
+                Ok(day) => sheet.day(Some(day)),
+                Err(_) => sheet.text(typed),
+            }
+        }
         (Type::Key, Some(Kind::Select(choices) | Kind::Radio(choices))) => {
             match choices.iter().find(|(value, _)| *value == typed) {
                 Some((value, _)) => sheet.plain(value),

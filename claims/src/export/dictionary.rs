@@ -93,7 +93,7 @@ const LINES: &[Column] = &[
     column(
         "counted",
         YesNo,
-        "Whether case_amount is in the one sum of the case, and the line in the number of lines beside it: no for stock on another basis than the filings use, and for stock without a value (units_only), whatever the export was filtered by",
+        "Whether case_amount is in the one sum of the case, and the line in the number of lines beside it: no for stock on another basis than the filings use, for stock without a value (units_only), and for every line of a withdrawn claim, whatever the export was filtered by",
     ),
     column("currency", Key, "Currency of amount"),
     column("amount", Amount, "Claimed, without interest and costs, in currency"),
@@ -223,7 +223,7 @@ const DOCUMENTS: &[Column] = &[
     column("bytes", Integer, "Size"),
     column("pages", Integer, "Pages, where it has any"),
     column("sha256", Key, "Hash of the bytes"),
-    column("proves", Text, "What it proves, as typed"),
+    column("proves", Text, "What it proves, as signed"),
     column("uploaded_at", Moment, "When it was uploaded"),
     column("added_in", Integer, "Version of the claim in which it was added"),
     column("cited_by", Text, "Numbers of the lines that cite it, separated by semicolons"),
@@ -233,7 +233,7 @@ const TOTALS: &[Column] = &[
     column(
         "category",
         Key,
-        "unpaid_sales, held_inventory, digital_royalties or other; gross in the last row, the sum of the rows with counted = yes; of an export that was filtered by basis, the sum of its rows",
+        "unpaid_sales, held_inventory, digital_royalties or other; gross in the last row, the sum of the rows with counted = yes; of an export that was filtered by basis, the sum of its rows; of withdrawn claims, the sum of the rows that would count if they did",
     ),
     column(
         "basis",
@@ -243,7 +243,7 @@ const TOTALS: &[Column] = &[
     column(
         "counted",
         YesNo,
-        "Whether the row is in the one sum of the case, its lines and units too: no for stock on another basis than the filings use, and for stock without a value (units_only)",
+        "Whether the row is in the one sum of the case, its lines and units too: no for stock on another basis than the filings use, for stock without a value (units_only), and for every row if the export was filtered by withdrawn claims",
     ),
     column("claims", Integer, "Claims with such lines"),
     column("lines", Integer, "Lines"),
@@ -317,5 +317,9 @@ const OVERLAPS: &[Column] = &[
     column("payable_through", Key, "Number of the claim whose money the removed part is"),
     column("over_whole", YesNo, "Whether the shares in some month are more than the whole"),
     column("contradictory", YesNo, "Whether decisions contradict each other in some month"),
-    column("decisions", Text, "What people said of this claim and others of the entry, with the reasons"),
+    column(
+        "decisions",
+        Text,
+        "What people said of this claim and others of the entry, also that they are of one claimant, with the reasons",
+    ),
 ];

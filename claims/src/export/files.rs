@@ -12,6 +12,7 @@ use super::{
 use crate::{
     actions::Failure,
     case::Case,
+    frozen::FrozenDocuments,
     intake::{Answers, form::find, steps::Step},
     line::{Basis, Category},
     money::Currency,
@@ -160,7 +161,15 @@ async fn document_rows(tx: &mut Tx, claim: &SentClaim, sheet: &mut Sheet) -> Res
             lines.push(line);
         }
     }
-    for document in documents::of_version(tx, claim.id, claim.version).await? {
+    let held = documents::of_version(tx, claim.id, claim.version).await?;
+    if held.is_empty() {
+        return Ok(());
+    }
+    let text = claims::version(tx, claim.version_id).await?.and_then(|version| version.frozen).unwrap_or_default();
+    let signed = FrozenDocuments::read(&text)
+        .map_err(|error| Failure::Internal(format!("claim {} cannot be read: {error}", claim.number)))?;
+    drop(text);
+    for document in held {
         sheet.integer(document.id.0);
         sheet.plain(&claim.number);
         sheet.plain(&claim.status);
@@ -170,7 +179,7 @@ async fn document_rows(tx: &mut Tx, claim: &SentClaim, sheet: &mut Sheet) -> Res
         sheet.integer(document.bytes);
         sheet.plain(&document.pages.map(|pages| pages.to_string()).unwrap_or_default());
         sheet.plain(&document.sha256);
-        sheet.text(&document.proves);
+        sheet.text_or_empty(signed.proves(&document.sha256));
         sheet.moment(document.uploaded_at);
         sheet.integer(document.added_in);
         sheet.plain(&cited.remove(&document.id.0).unwrap_or_default().join("; "));

@@ -9,13 +9,14 @@ use crate::{
     intake::line,
     line::{Basis, Category},
     money::Currency,
+    status::ClaimStatus,
     store::{
         Tx,
         export::SentClaim,
         register::Filter,
         sent_lines::{self, SentLine, Span},
     },
-    totals::counts,
+    totals::counts_of,
 };
 
 /// Writes lines of many claims, with what is the same for all of them.
@@ -62,7 +63,8 @@ impl<'a> Lines<'a> {
         let damaged = || Failure::Internal(format!("line {} of claim {} is damaged", line.line, claim.number));
         let currency = Currency::parse(line.currency).ok_or_else(damaged)?;
         let settings = &self.case.settings;
-        let counted = counts(Basis::parse(line.basis), settings.filing_basis);
+        let status = ClaimStatus::parse(&claim.status);
+        let counted = counts_of(status, Basis::parse(line.basis), settings.filing_basis);
         let (_, answered) =
             self.answered.iter().find(|(category, _)| category.key() == line.category).ok_or_else(damaged)?;
         self.evidence.clear();

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
-use futures::{Stream, stream};
+use futures::Stream;
 use tokio::sync::mpsc;
 
 use crate::{
@@ -31,6 +31,7 @@ mod sheet;
 mod sums;
 #[cfg(test)]
 mod tests;
+mod whole;
 
 pub use dictionary::DICTIONARY;
 
@@ -165,20 +166,9 @@ pub async fn stream(
     let mut tx = recoup.store.read_at_length().await.map_err(too_many)?;
     let (sender, receiver) = mpsc::channel(CHUNKS_AHEAD);
     let (case, filter) = (case.clone(), filter.clone());
-    let producer = tokio::spawn(async move {
-        if let Err(failure) = files::write(&mut tx, &case, what, &filter, raw, To::Reader(sender.clone())).await {
-            // Nobody listens any more if the reader went away, and then nobody needs to know.
-            let _ = sender.try_send(Err(failure));
-        }
-    });
-    Ok(stream::unfold((receiver, Some(producer)), |(mut receiver, mut producer)| async move {
-        if let Some(chunk) = receiver.recv().await {
-            return Some((chunk, (receiver, producer)));
-        }
-        // A file that ends because its producer broke must not look whole.
-        let broken = producer.take()?.await.err()?;
-        Some((Err(Failure::Internal(format!("an export broke: {broken}"))), (receiver, None)))
-    }))
+    let producer =
+        tokio::spawn(async move { files::write(&mut tx, &case, what, &filter, raw, To::Reader(sender)).await });
+    Ok(whole::chunks(receiver, producer))
 }
 
 /// Writes files named `claims.csv` and so on into a directory, all from one moment of the database, for the command line.

@@ -10,7 +10,7 @@ use crate::{
     overlap::Removed,
     status::ClaimStatus,
     store::register::Filter,
-    totals::{Total, counts},
+    totals::{Total, counts, counts_of},
 };
 
 /// Whether a sum is among those that a filter shows.
@@ -93,7 +93,7 @@ impl Sums {
         let mut gross = Total::zero(Category::Other, None);
         let filing = case.settings.filing_basis;
         for (total, claims) in &self.rows {
-            let counted = counts(total.basis, filing);
+            let counted = counts_of(filter.status, total.basis, filing);
             if adds(total, filter, filing) {
                 add(&mut gross, total);
             }
@@ -105,7 +105,8 @@ impl Sums {
             total_row(case, names, counted, *claims, total, (removed, filter.status), sheet).await?;
         }
         let removed = self.removed.values().fold(Removed::default(), |sum, of| sum.plus(*of));
-        total_row(case, ("gross", ""), true, self.claims, &gross, (removed, filter.status), sheet).await
+        let counted = counts_of(filter.status, None, filing);
+        total_row(case, ("gross", ""), counted, self.claims, &gross, (removed, filter.status), sheet).await
     }
 }
 

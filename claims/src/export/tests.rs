@@ -47,8 +47,9 @@ async fn files_add_up_to_what_the_pages_show() {
             assert_eq!(claims.iter().map(|row| row[column].parse::<i64>().unwrap()).sum::<i64>(), more, "{filter:?}");
         }
         let lines = office.rows(What::Lines, &filter).await;
-        // Of a chosen basis the sums are those of that basis, though no line of it may count in the case.
-        let counted = |row: &BTreeMap<String, String>| filter.basis.is_some() || row["counted"] == "yes";
+        // Of a chosen basis, or of withdrawn claims, the sums are those of what was chosen, though no line of it may count in the case.
+        let chosen = filter.basis.is_some() || filter.status == Some(ClaimStatus::Withdrawn);
+        let counted = |row: &BTreeMap<String, String>| chosen || row["counted"] == "yes";
         let lines_beside = lines.iter().filter(|row| !counted(row)).count();
         assert_eq!(i64::try_from(lines_beside).unwrap(), page.more_lines, "{filter:?}");
         assert_eq!(sum(&lines, "case_amount", counted), page.amount, "{filter:?}");
@@ -141,7 +142,11 @@ async fn a_withdrawn_claim_adds_nothing_to_what_is_counted_once() {
     let withdrawn = Filter { status: Some(ClaimStatus::Withdrawn), ..Filter::default() };
     for row in office.rows(What::Totals, &withdrawn).await {
         assert_eq!((row["amount"].as_str(), row["unique_at_most"].as_str()), ("15000.01", "0.00"));
+        assert_eq!(row["counted"], "no", "{row:?}");
     }
+    let lines = office.rows(What::Lines, &withdrawn).await;
+    let counted: Vec<_> = lines.iter().map(|row| (row["case_amount"].as_str(), row["counted"].as_str())).collect();
+    assert_eq!(counted, [("15000.01", "no")]);
     let submitted = claims.iter().find(|row| row["status"] == "submitted").unwrap();
     assert_eq!(submitted["unique_at_most"], submitted["amount"]);
 }

@@ -21,6 +21,8 @@ pub struct Contents {
     pub sha256: String,
     /// Its claims in order.
     pub claims: Vec<FiledClaim>,
+    /// Whether this is the variant that anybody may read, which leaves out what the full one has.
+    pub public: bool,
 }
 
 /// A claim with the version that was filed.
@@ -151,7 +153,7 @@ impl Contents {
             let claim = FrozenClaim::read(text).map_err(|_| other())?;
             claims.push(FiledClaim::new(of.clone(), claim, filing.case.deadline_at));
         }
-        Ok(Self { filing, sha256, claims })
+        Ok(Self { filing, sha256, claims, public: false })
     }
 
     /// Compares every line and every sum with what the portal keeps, claim by claim, and their figures with the case's.

@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Contents, Figures, FiledClaim, Filing, Match};
+use super::{
+    Contents, Figures, FiledClaim,
+    decided::{Decided, decisions, in_words},
+};
 use crate::{
-    frozen::{FrozenEvidence, FrozenLine, NewNumbers, pairs},
+    frozen::{FrozenClaim, FrozenEvidence, FrozenLine, NewNumbers, pairs},
     intake::Answers,
     line::Basis,
     totals::counts,
@@ -49,24 +52,25 @@ pub fn difference(before: &Contents, after: &Contents) -> Difference {
     let old: BTreeMap<&str, &FiledClaim> =
         before.claims.iter().map(|claim| (claim.of.number.as_str(), claim)).collect();
     let new: BTreeMap<&str, &FiledClaim> = after.claims.iter().map(|claim| (claim.of.number.as_str(), claim)).collect();
-    let bases = (before.filing.case.filing_basis, after.filing.case.filing_basis);
+    let sides =
+        Sides { before: before.filing.case.filing_basis, after: after.filing.case.filing_basis, public: after.public };
     let mut told = [0usize; 3];
     for claim in &after.claims {
         match old.get(claim.of.number.as_str()) {
             None => {
                 told[0] += 1;
-                lines(&mut rows, "added", None, Some(claim), bases);
+                lines(&mut rows, "added", None, Some(claim), sides);
             }
             Some(earlier) if earlier.of.sha256 != claim.of.sha256 => {
                 told[1] += 1;
-                lines(&mut rows, "amended", Some(earlier), Some(claim), bases);
+                lines(&mut rows, "amended", Some(earlier), Some(claim), sides);
             }
-            Some(earlier) => other_basis(&mut rows, earlier, claim, bases),
+            Some(earlier) => other_basis(&mut rows, earlier, claim, sides),
         }
     }
     for claim in before.claims.iter().filter(|claim| !new.contains_key(claim.of.number.as_str())) {
         told[2] += 1;
-        lines(&mut rows, "withdrawn", Some(claim), None, bases);
+        lines(&mut rows, "withdrawn", Some(claim), None, sides);
     }
     for number in old.keys().chain(new.keys()).copied().collect::<BTreeSet<_>>() {
         let removed = |claim: Option<&&FiledClaim>| claim.map_or(0, |claim| -claim.of.figures.confirmed);
@@ -89,13 +93,24 @@ pub fn difference(before: &Contents, after: &Contents) -> Difference {
     Difference { rows, words }
 }
 
+/// What two filings that are compared count by, and who reads of it.
+#[derive(Debug, Clone, Copy)]
+struct Sides {
+    /// Basis of stock in the earlier filing.
+    before: Basis,
+    /// Basis of stock in the later one.
+    after: Basis,
+    /// Whether they are the variants for the public.
+    public: bool,
+}
+
 /// Moves the lines of one claim. Each side is counted by the basis of its own filing, or what moved would not add up.
 fn lines(
     rows: &mut Vec<Moved>,
     change: &'static str,
     before: Option<&FiledClaim>,
     after: Option<&FiledClaim>,
-    bases: (Basis, Basis),
+    sides: Sides,
 ) {
     let Some(shown) = after.or(before) else { return };
     let mut paired = pairs(lines_of(before), lines_of(after));
@@ -103,8 +118,8 @@ fn lines(
     let first = rows.len();
     let mut new_numbers = NewNumbers::default();
     for (was, is) in paired {
-        let counted_then = was.is_some_and(|line| counts(line.basis, bases.0));
-        let counted_now = is.is_some_and(|line| counts(line.basis, bases.1));
+        let counted_then = was.is_some_and(|line| counts(line.basis, sides.before));
+        let counted_now = is.is_some_and(|line| counts(line.basis, sides.after));
         let renumbered = new_numbers.add((was, is));
         if renumbered || was.map(content) == is.map(content) {
             if let Some(line) = is.filter(|_| counted_then != counted_now) {
@@ -114,23 +129,25 @@ fn lines(
         }
         // A line that was counted and no longer is, or the other way, leaves one sum and enters another: two rows, of which
         // one counts.
-        let sides: &[(Option<&FrozenLine>, Option<&FrozenLine>)] =
-            if was.is_some() && is.is_some() && counted_then != counted_now {
-                &[(was, None), (None, is)]
-            } else {
-                &[(was, is)]
-            };
-        for (was, is) in sides.iter().copied() {
+        let moved_over = was.is_some() && is.is_some() && counted_then != counted_now;
+        let told: &[(Option<&FrozenLine>, Option<&FrozenLine>)] =
+            if moved_over { &[(was, None), (None, is)] } else { &[(was, is)] };
+        for (was, is) in told.iter().copied() {
             let Some(line) = is.or(was) else { continue };
             let about = about(line);
+            let counted = if is.is_some() { counted_now } else { counted_then };
             let what = match (was, is) {
+                // The line stands in both: it was neither taken out nor added.
+                (Some(was), None) if moved_over && counted => format!("{about}: counted {} no longer", valued(was)),
+                (Some(was), None) if moved_over => format!("{about}: was {}", valued(was)),
+                (None, Some(is)) if moved_over && counted => format!("{about}: now counted {}", valued(is)),
+                (None, Some(is)) if moved_over => format!("{about}: is {}", valued(is)),
                 (None, _) => format!("{about}: new line"),
                 (_, None) => format!("{about}: line taken out"),
                 (Some(was), Some(is)) if was.amount_in_case != is.amount_in_case => format!("{about}: another amount"),
                 (Some(was), Some(is)) if was.evidence != is.evidence => format!("{about}: other evidence"),
                 _ => format!("{about}: details"),
             };
-            let counted = if is.is_some() { counted_now } else { counted_then };
             let outside = if counted { "" } else { ", not in the total" };
             rows.push(Moved {
                 change,
@@ -156,13 +173,46 @@ fn lines(
     };
     rows.extend(new_numbers.words().into_iter().map(whole));
     if rows.len() == first {
-        rows.push(whole("answers other than lines".to_owned()));
+        let what = match (before, after) {
+            (Some(before), Some(after)) if same_answers(&before.claim, &after.claim) => {
+                // The public is not shown every answer, so of the others nothing can be said to it.
+                if sides.public {
+                    "signed again, nothing changed that is shown here"
+                } else {
+                    "signed again, nothing changed"
+                }
+            }
+            _ => "answers other than lines",
+        };
+        rows.push(whole(what.to_owned()));
     }
+}
+
+/// Whether a claimant says the same in two versions: all but the signature, the times, and what the case was called then.
+fn same_answers(before: &FrozenClaim, after: &FrozenClaim) -> bool {
+    let as_before = FrozenClaim {
+        format: before.format,
+        case_title: before.case_title.clone(),
+        time_zone: before.time_zone.clone(),
+        version: before.version,
+        received_at: before.received_at,
+        declaration: before.declaration.clone(),
+        ..after.clone()
+    };
+    as_before == *before
 }
 
 /// The lines of a claim; none of no claim.
 fn lines_of(claim: Option<&FiledClaim>) -> &[FrozenLine] {
     claim.map_or(&[], |claim| &claim.claim.lines)
+}
+
+/// On which basis stock is valued, in words.
+fn valued(line: &FrozenLine) -> String {
+    match line.basis {
+        None | Some(Basis::UnitsOnly) => "without a value".to_owned(),
+        Some(basis) => format!("at {}", basis.title()),
+    }
 }
 
 /// What makes a line another one if it changes.
@@ -178,10 +228,10 @@ fn about(line: &FrozenLine) -> String {
 }
 
 /// A claim in which nothing changed, where stock is counted on another basis than before.
-fn other_basis(rows: &mut Vec<Moved>, before: &FiledClaim, after: &FiledClaim, bases: (Basis, Basis)) {
-    if bases.0 != bases.1 {
+fn other_basis(rows: &mut Vec<Moved>, before: &FiledClaim, after: &FiledClaim, sides: Sides) {
+    if sides.before != sides.after {
         let first = rows.len();
-        lines(rows, "basis", Some(before), Some(after), bases);
+        lines(rows, "basis", Some(before), Some(after), sides);
         // Of a claim without stock nothing is said.
         if rows[first..].iter().all(|row| row.line.is_none()) {
             rows.truncate(first);
@@ -206,94 +256,12 @@ fn by_basis(claim: &FiledClaim, line: &FrozenLine, counted_now: bool) -> Moved {
     }
 }
 
-/// How many decisions were made between two filings, and how many were taken back.
-#[derive(Debug, Clone, Copy, Default)]
-struct Decided {
-    /// On whether two claims are of one claimant.
-    matches: usize,
-    /// On whether two claims hold the same money.
-    overlaps: usize,
-    /// Taken back, of either kind.
-    undone: usize,
-}
-
-impl Decided {
-    /// What was decided, in a sentence.
-    fn words(self) -> String {
-        let many = |number: usize, one: &str, more: &str| match number {
-            0 => None,
-            1 => Some(format!("one {one}")),
-            number => Some(format!("{number} {more}")),
-        };
-        let parts = [many(self.matches, "match", "matches"), many(self.overlaps, "overlap", "overlaps")];
-        let parts: Vec<String> = parts.into_iter().flatten().collect();
-        if parts.is_empty() {
-            return "No match and no overlap was decided in between.".to_owned();
-        }
-        let verb = if self.matches + self.overlaps == 1 { "was" } else { "were" };
-        format!("{} {verb} decided in between.", upper_first(&parts.join(" and ")))
-    }
-}
-
-/// Pairs on which somebody decided, decided otherwise or took a decision back in between. Money is decided release by
-/// release, so a decision is about two claims and a release, which an amendment may have renamed since. Where a claim left, its decisions left with it, and nobody undid
-/// them.
-fn decisions(rows: &mut Vec<Moved>, before: &Filing, after: &Filing) -> Decided {
-    type About<'a> = (&'a str, &'a str, &'a str, &'a str);
-    fn about(pair: &Match) -> About<'_> {
-        let release = if pair.decided_as.is_empty() { &pair.release } else { &pair.decided_as };
-        (&pair.kind, &pair.a, &pair.b, release)
-    }
-    fn read(filing: &Filing) -> BTreeMap<About<'_>, BTreeSet<&str>> {
-        let mut decisions: BTreeMap<About<'_>, BTreeSet<&str>> = BTreeMap::new();
-        // A pair that is still open was decided by nobody.
-        for pair in filing.matches.iter().filter(|pair| pair.decision != "open") {
-            decisions.entry(about(pair)).or_default().insert(pair.decision.as_str());
-        }
-        decisions
-    }
-    let (old, new) = (read(before), read(after));
-    let newest = before.matches.iter().chain(&after.matches);
-    let named: BTreeMap<About<'_>, &str> = newest.map(|pair| (about(pair), pair.release.as_str())).collect();
-    let filed: BTreeSet<&str> = after.claims.iter().map(|claim| claim.number.as_str()).collect();
-    let nothing = BTreeSet::new();
-    let mut told = Decided::default();
-    for about in old.keys().chain(new.keys()).copied().collect::<BTreeSet<_>>() {
-        let (was, is) = (old.get(&about).unwrap_or(&nothing), new.get(&about).unwrap_or(&nothing));
-        let (kind, a, b, _) = about;
-        if was == is || !filed.contains(a) || !filed.contains(b) {
-            continue;
-        }
-        let made = is.difference(was).count();
-        let of_kind = if kind == "money" { &mut told.overlaps } else { &mut told.matches };
-        *of_kind += made;
-        told.undone += usize::from(made == 0);
-        let shown = |decisions: &BTreeSet<&str>| match decisions.len() {
-            0 => "open".to_owned(),
-            _ => decisions.iter().copied().collect::<Vec<_>>().join(", "),
-        };
-        let release = named.get(&about).copied().unwrap_or(about.3);
-        let about = if release.is_empty() { String::new() } else { format!(", {release}") };
-        rows.push(Moved {
-            change: "decision",
-            claim: a.to_owned(),
-            claimant: String::new(),
-            line: None,
-            what: format!("{a} and {b}{about}: {} became {}", shown(was), shown(is)),
-            before: 0,
-            after: 0,
-            counted: false,
-        });
-    }
-    told
-}
-
 fn words(rows: &[Moved], before: &Contents, after: &Contents, told: [usize; 3], decided: Decided) -> String {
     let currency = after.filing.case.currency;
     let count = |number: usize, verb: &str| match number {
         0 => format!("no claim was {verb}"),
         1 => format!("one claim was {verb}"),
-        number => format!("{number} claims were {verb}"),
+        number => format!("{} claims were {verb}", in_words(number)),
     };
     let [added, amended, withdrawn] = told;
     let mut text = format!(
@@ -337,11 +305,6 @@ fn words(rows: &[Moved], before: &Contents, after: &Contents, told: [usize; 3], 
         ));
     }
     text.push_str(&format!(" {}", decided.words()));
-    match decided.undone {
-        0 => {}
-        1 => text.push_str(" One decision was undone."),
-        number => text.push_str(&format!(" {number} decisions were undone.")),
-    }
     // Where nothing was removed and nothing is, there is nothing to say.
     match (old.confirmed, new.confirmed) {
         (0, 0) => {}
@@ -372,9 +335,4 @@ fn signed(minor: i64, currency: crate::money::Currency) -> String {
 fn lower_first(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
-}
-
-fn upper_first(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

@@ -19,6 +19,7 @@ pub mod bates;
 mod chronology;
 mod claimants;
 mod contents;
+mod decided;
 mod difference;
 pub mod manifest;
 pub mod public;
@@ -29,12 +30,14 @@ mod table;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod unused;
 
 pub use contents::{Contents, FiledClaim, Mismatch, Portal};
 pub use difference::{Difference, Moved, difference};
-pub use settings::{DECLARATION, FORM, FilingSettings, Sworn, defaults, read_settings};
+pub use settings::{FORM, FilingSettings, Sworn, declaration, defaults, read_settings};
 pub use table::{Cell, Column, Table};
 pub use tables::{all as tables, claimant_name, difference_table};
+pub use unused::{Run, unused};
 
 /// SHA-256 of a file that comes in pieces, in a browser or on the server.
 #[derive(Debug, Clone, Default)]
@@ -79,6 +82,10 @@ pub struct Filing {
     pub withdrawn: Vec<Withdrawn>,
     /// Exhibits of these claims in the order of their numbers.
     pub exhibits: Vec<Exhibit>,
+    /// Exhibits of earlier filings that no claim of this one holds, in the order of their numbers, which no other file gets. Filings
+    /// that were made before they were kept have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unused: Vec<Unused>,
     /// Pairs of claims that may be, or are, of one claimant, or of one sum.
     pub matches: Vec<Match>,
     /// Amounts counted once, release by release.
@@ -163,6 +170,9 @@ pub struct Withdrawn {
     pub claimant: String,
     /// Why, in the claimant's words.
     pub reason: String,
+    /// On which day, in the zone of the case; filings that were made before it was kept have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<NaiveDate>,
 }
 
 /// The figures: gross, what is removed, and what of the gross is documented. Minor units of the case's currency.
@@ -253,6 +263,19 @@ pub struct Exhibit {
     pub claims: Vec<String>,
 }
 
+/// A document that was filed before and that no claim in force holds now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unused {
+    /// Number in the case.
+    pub exhibit: i64,
+    /// First Bates number.
+    pub first: i64,
+    /// Pages in the volumes.
+    pub pages: i64,
+    /// Numbers of the withdrawn claims that hold it; empty where none does.
+    pub claims: Vec<String>,
+}
+
 /// Two claims and what is known of them together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Match {
@@ -280,6 +303,9 @@ pub struct Match {
     pub decision: String,
     /// Who decided, when and why; empty while nobody has.
     pub by: String,
+    /// When it was decided; `None` while nobody has, and in filings that were made before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_at: Option<Instant>,
 }
 
 /// Money that more than one claim holds.
@@ -299,6 +325,17 @@ pub struct Overlap {
     pub through: String,
     /// Relation in words.
     pub relation: String,
+    /// Whether shares in the same money come to more than the whole in some month.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub over_whole: bool,
+    /// Whether decisions on the same money contradict each other in some month.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub contradictory: bool,
+}
+
+/// What filings leave out that were made before it was kept: so those that lack it keep their hash.
+fn is_no(flag: &bool) -> bool {
+    !flag
 }
 
 /// The filing before.

@@ -71,6 +71,18 @@ fn of_estate(name: &str) -> Option<&str> {
     (!person.is_empty()).then_some(person)
 }
 
+/// What stands before the declaration on method in the public variant: it was written for the full filing, and speaks of files and
+/// reasons that are there alone.
+fn preface(contents: &Contents) -> String {
+    format!(
+        "This is the public variant of the filing. It leaves out addresses and contacts, the names of persons but for their \
+         initials, what claimants typed freely, the exhibits and other files of claimants, and who made each decision, when and for what reason. \
+         All of that stands in the full filing, whose file “filing.json” has the SHA-256 hash {}. Where the declaration below speaks of exhibits, of what a \
+         claimant signed, or of the reason of a decision, it speaks of the full filing.",
+        contents.sha256
+    )
+}
+
 /// The filing as anybody may read it. Amounts, hashes and numbers stay.
 ///
 /// # Errors
@@ -78,6 +90,7 @@ fn of_estate(name: &str) -> Option<&str> {
 pub fn redact(contents: &Contents) -> Result<Contents, BuildError> {
     let secrets = secrets(contents)?;
     let mut public = contents.clone();
+    public.public = true;
     for claim in &mut public.claims {
         let person = is_person(claim.answer(Step::Claimant, "kind"));
         let name = claim.claimant().to_owned();
@@ -127,6 +140,7 @@ pub fn redact(contents: &Contents) -> Result<Contents, BuildError> {
     }
     public.filing.case.contact.clear();
     public.filing.settings.declarant.clear();
+    public.filing.settings.declaration = format!("{}\n\n{}", preface(contents), contents.filing.settings.declaration);
     Ok(public)
 }
 

@@ -4,25 +4,38 @@ use serde::{Deserialize, Serialize};
 
 use super::bates::Bates;
 use crate::{
+    declaration::Forum,
     intake::{Answers, Field, FieldError, Kind, Reader, Section, form::Choice},
     money::Currency,
 };
 
-/// The declaration on method, as long as counsel have not written their own.
-pub const DECLARATION: &str = "This filing was made from the records of the claims portal as of the moment stated on its first page, \
+/// The declaration on method, with places for what depends on the forum.
+const DECLARATION: &str = "This filing was made from the records of the claims portal as of the moment stated on its first page, \
 read at one time and frozen. Each claim is the version that its claimant signed under penalty of perjury and that was in force at that moment; \
 later changes are not in it.\n\n\
 Every amount is a whole number of minor units. Foreign amounts were converted once, line by line, at the rate of the valuation date, and rounded \
 half to even; both amounts are kept. Amounts of stock on different bases of value are never added together; the total counts stock on the basis \
-that is named in the summary. Interest and costs are kept apart from every amount (28 U.S.C. § 1332(a), (d)(6)).\n\n\
-Schedules A to D are summaries under Federal Rule of Evidence 1006. Each line names the pages that prove it by Bates range; a line that names none \
+that is named in the summary. Interest and costs are kept apart from every amount{interest}.\n\n\
+Schedules A to D are summaries{summaries}. Each line names the pages that prove it by Bates range; a line that names none \
 rests on the declaration of its claimant alone and is marked “sworn only”. The exhibits are the files as claimants uploaded them; each is identified \
 by its SHA-256 hash (FIPS 180-4).\n\n\
 Claims that may be of one claimant, or about the same money, were found by comparing them field by field and weighing agreement and disagreement \
-(probabilistic record linkage). No claim was merged or reduced by the program: a person decided, each decision is listed with its reason, and what \
+(probabilistic record linkage). No claim was merged or reduced by the program: a person decided, each decision is listed, in the full filing with its reason, and what \
 nobody has decided yet is shown as a range between the total with everything suspected removed and the total with nothing suspected removed.\n\n\
 The sums of this filing were compared with the sums that the portal keeps, claim by claim and line by line, while it was made; it would not have \
 been made if one of them differed. The manifest lists every file with its size and SHA-256 hash and is signed (Ed25519, RFC 8032).";
+
+/// The declaration on method, as long as counsel have not written their own. It cites the rules of the court where the case is, or would
+/// be, heard; of a court whose rules are not known, none.
+#[must_use]
+pub fn declaration(forum: Forum) -> String {
+    let (interest, summaries) = match forum {
+        Forum::Federal => (" (28 U.S.C. § 1332(a), (d)(6))", " under Federal Rule of Evidence 1006"),
+        Forum::Oregon => ("", " under Rule 1006 of the Oregon Evidence Code (ORS 40.570)"),
+        Forum::Other => ("", ""),
+    };
+    DECLARATION.replace("{interest}", interest).replace("{summaries}", summaries)
+}
 
 /// How the declaration on method is sworn.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,14 +109,14 @@ impl FilingSettings {
     }
 }
 
-/// What a case begins with.
+/// What a case begins with, at the court where it is, or would be, heard.
 #[must_use]
-pub fn defaults(claim_prefix: &str) -> Answers {
+pub fn defaults(claim_prefix: &str, forum: Forum) -> Answers {
     Answers::default()
         .with("bates_prefix", claim_prefix)
         .with("bates_width", "6")
         .with("volume_mb", "35")
-        .with("declaration", DECLARATION)
+        .with("declaration", declaration(forum))
         .with("sworn", "within")
 }
 

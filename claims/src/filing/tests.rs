@@ -7,11 +7,14 @@ use sha2::{Digest, Sha256};
 
 use super::*;
 use crate::{
+    declaration::Forum,
     frozen::{FrozenClaim, FrozenDeclaration, FrozenEvidence, FrozenLine},
     intake::Answers,
     line::{Category, Release},
     totals::{Addend, add_up, counted},
 };
+
+mod told;
 
 fn day() -> NaiveDate {
     NaiveDate::from_ymd_opt(2016, 6, 3).unwrap()
@@ -115,7 +118,7 @@ fn filed(number: i64, claims: &[FrozenClaim]) -> (Filing, Vec<String>, Vec<Porta
             parties: String::new(),
             class_definition: String::new(),
             contact: String::new(),
-            forum: Some(crate::declaration::Forum::Federal),
+            forum: Some(Forum::Federal),
             deadline: String::new(),
             deadline_at: None,
             time_zone: "Etc/UTC".to_owned(),
@@ -129,9 +132,10 @@ fn filed(number: i64, claims: &[FrozenClaim]) -> (Filing, Vec<String>, Vec<Porta
         as_of: Instant::default(),
         as_of_words: "the beginning".to_owned(),
         as_of_day: day(),
-        settings: read_settings(&defaults("ALG")).unwrap(),
+        settings: read_settings(&defaults("ALG", Forum::Federal)).unwrap(),
         claims: refs,
         withdrawn: Vec::new(),
+        unused: Vec::new(),
         exhibits: vec![Exhibit {
             exhibit: 1,
             sha256: "aa".to_owned(),
@@ -239,6 +243,7 @@ fn members_and_weights_stand_in_the_tables_where_there_are_any() {
         parts,
         decision: "open".to_owned(),
         by: String::new(),
+        decided_at: None,
     };
     contents.filing.matches = vec![
         pair("claimants", 9_576, vec![("before comparison".to_owned(), -6_724), ("name".to_owned(), 16_300)]),
@@ -270,15 +275,35 @@ fn the_declaration_on_method_is_sworn_in_the_words_of_the_forum_unless_counsel_s
             .starts_with("I declare under penalty of perjury that the foregoing is true and correct. Executed on __"),
         "{federal}"
     );
-    let sworn = |how: &str| read_settings(&defaults("ALG").with("sworn", how)).unwrap().sworn;
+    let sworn = |how: &str| read_settings(&defaults("ALG", Forum::Federal).with("sworn", how)).unwrap().sworn;
     assert_eq!([sworn(""), sworn("abroad"), sworn("no")], [Sworn::Within, Sworn::Abroad, Sworn::No]);
     filing.settings.sworn = Sworn::Abroad;
     assert!(filing.sworn().contains("under the laws of the United States of America"));
-    filing.case.forum = Some(crate::declaration::Forum::Oregon);
+    filing.case.forum = Some(Forum::Oregon);
     filing.settings.sworn = Sworn::Within;
     assert!(filing.sworn().contains("subject to penalty for perjury"));
     filing.settings.sworn = Sworn::No;
     assert_eq!(filing.sworn(), "");
+}
+
+#[test]
+fn the_declaration_on_method_cites_the_rules_of_its_court() {
+    let federal = declaration(Forum::Federal);
+    for words in ["every amount (28 U.S.C. § 1332(a), (d)(6)).", "summaries under Federal Rule of Evidence 1006. Each"]
+    {
+        assert!(federal.contains(words), "{federal}");
+    }
+    let oregon = declaration(Forum::Oregon);
+    assert!(
+        oregon.contains("are summaries under Rule 1006 of the Oregon Evidence Code (ORS 40.570). Each"),
+        "{oregon}"
+    );
+    let other = declaration(Forum::Other);
+    assert!(other.contains("every amount.") && other.contains("are summaries. Each"), "{other}");
+    for state in [oregon, other] {
+        assert!(!["U.S.C.", "Federal", "{"].iter().any(|word| state.contains(word)), "{state}");
+    }
+    assert_eq!(defaults("ALG", Forum::Oregon).get("declaration"), declaration(Forum::Oregon));
 }
 
 #[test]
@@ -369,6 +394,7 @@ fn decisions_are_told_release_by_release_and_so_is_what_was_undone() {
         parts: Vec::new(),
         decision: decision.to_owned(),
         by: String::new(),
+        decided_at: None,
     };
     let with = |matches: Vec<Match>, claims: &[FrozenClaim]| {
         let mut contents = contents(1, claims);
@@ -416,7 +442,7 @@ fn decisions_are_told_release_by_release_and_so_is_what_was_undone() {
     let words = difference(&with(second.clone(), &claims), &with(third.clone(), &claims)).words;
     assert!(words.contains("One match was decided in between."), "{words}");
     let words = difference(&with(Vec::new(), &claims), &with(third, &claims)).words;
-    assert!(words.contains("One match and 2 overlaps were decided in between."), "{words}");
+    assert!(words.contains("One match and two overlaps were decided in between."), "{words}");
 
     // Where a claim left, nobody undid what was decided about it.
     second.pop();

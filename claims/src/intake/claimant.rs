@@ -93,7 +93,8 @@ pub const FORM: &[Section] = &[
         fields: &[
             Field::required("capacity", "You file as", Kind::Select(CAPACITIES)),
             Field::optional("authority", "Proof of authority", Kind::LongText(1_000))
-                .hint("If you file for someone else: what entitles you, and which of the documents shows it."),
+                .hint("What entitles you, and which of the documents shows it.")
+                .needed("needed if you file for someone else"),
         ],
     },
 ];

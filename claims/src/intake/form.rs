@@ -30,6 +30,10 @@ pub enum Kind {
     Units,
     /// A day.
     Day,
+    /// The first day of a period; a month means its first.
+    FirstDay,
+    /// The last day of a period; a month means its last.
+    LastDay,
     /// A GTIN (UPC, EAN).
     Barcode,
     /// An ISRC.
@@ -167,18 +171,21 @@ impl Answers {
     }
 
     /// Only the answers to `sections`' fields, each cleaned of characters that no store takes (NUL and other controls
-    /// but tab and line break) and cut at ten times its limit, so that a hostile form cannot fill the disk.
+    /// but tab and line break) and cut at [`CUT`] times its limit, so that a hostile form cannot fill the disk.
     #[must_use]
     pub fn only(&self, sections: &'static [Section]) -> Self {
         let mut kept = BTreeMap::new();
         for field in fields(sections) {
             if let Some(answer) = self.0.get(field.name) {
-                kept.insert(field.name.to_owned(), clean(answer, limit(field.kind) * 10));
+                kept.insert(field.name.to_owned(), clean(answer, limit(field.kind) * CUT));
             }
         }
         Self(kept)
     }
 }
+
+/// How many times the limit of a text is kept of a longer one.
+pub(super) const CUT: usize = 10;
 
 fn limit(kind: Kind) -> usize {
     match kind {
@@ -209,12 +216,57 @@ pub struct FieldError {
     pub message: String,
 }
 
+/// What is wrong with an answer, as it is said away from its field: with the label before it, unless it names that itself.
+#[must_use]
+pub fn with_label(sections: &'static [Section], error: &FieldError) -> String {
+    let message = &error.message;
+    let Some(field) = find(sections, &error.field) else { return message.clone() };
+    let label = field.label.trim_end_matches(['?', '.']);
+    if field.kind == Kind::Tick || message.to_lowercase().contains(&label.to_lowercase()) {
+        return message.clone();
+    }
+    let mut signs = message.chars();
+    let (first, second) = (signs.next(), signs.next());
+    match first {
+        // Not the first letter of an abbreviation.
+        Some(first) if second.is_none_or(|second| !second.is_uppercase()) => {
+            let after = message.strip_prefix(first).unwrap_or_default();
+            format!("{label}: {}{after}", first.to_lowercase())
+        }
+        _ => format!("{label}: {message}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const FORM: &[Section] =
         &[Section { title: "", intro: "", fields: &[Field::required("name", "Name", Kind::Text(5))] }];
+
+    #[test]
+    fn away_from_its_field_a_message_names_it() {
+        const FORM: &[Section] = &[Section {
+            title: "",
+            intro: "",
+            fields: &[
+                Field::optional("note", "Note", Kind::LongText(5)),
+                Field::optional("who", "Who is it?", Kind::Text(5)),
+                Field::optional("isrc", "Track", Kind::Isrc),
+                Field::required("agree", "I agree.", Kind::Tick),
+            ],
+        }];
+        let said = |field: &str, message: &str| {
+            with_label(FORM, &FieldError { field: field.to_owned(), message: message.to_owned() })
+        };
+        assert_eq!(said("note", "This has 9 characters."), "Note: this has 9 characters.");
+        assert_eq!(said("note", "“ä” is no note."), "“ä” is no note.");
+        assert_eq!(said("who", "Ö."), "Who is it: ö.");
+        assert_eq!(said("who", "Who is it: this is needed."), "Who is it: this is needed.");
+        assert_eq!(said("isrc", "ISRCs have 12 signs."), "Track: ISRCs have 12 signs.");
+        assert_eq!(said("agree", "Tick the box to go on."), "Tick the box to go on.");
+        assert_eq!(said("stranger", "Wrong."), "Wrong.");
+    }
 
     #[test]
     fn controls_and_overrides_are_cleaned_away() {

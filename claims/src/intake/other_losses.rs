@@ -5,7 +5,10 @@ use super::line::{
     ARTIST, BARCODE, CATALOGUE, CURRENCY, EXTRAS, FORMAT, LABEL, TITLE, bounded, close, plus, release, rounded, times,
 };
 use super::reader::Reader;
-use crate::line::{Category, ClosingSum, LineFacts};
+use crate::{
+    line::{Category, ClosingSum, LineFacts},
+    period::{Period, parse_month},
+};
 
 /// The form.
 pub const FORM: &[Section] = &[
@@ -25,9 +28,9 @@ pub const FORM: &[Section] = &[
             ),
             Field::required("explanation", "What happened", Kind::LongText(4_000))
                 .hint("In your own words: what was paid or lost, to whom, and why."),
-            Field::required("period_from", "From", Kind::Day)
-                .hint("The day it happened, or the first day of the period."),
-            Field::optional("period_to", "To", Kind::Day).hint("Leave empty for a single day."),
+            Field::required("period_from", "From", Kind::FirstDay)
+                .hint("The day or month in which it happened, or the first of the period."),
+            Field::optional("period_to", "To", Kind::LastDay).hint("Leave empty for a single day or month."),
             BARCODE,
             CATALOGUE,
             ARTIST,
@@ -57,7 +60,10 @@ pub(super) fn read(reader: &mut Reader<'_>, sums: &mut Vec<ClosingSum>) -> Optio
     let period = if reader.text("period_to").is_some() {
         reader.period("period_from", "period_to")
     } else {
-        reader.day("period_from").and_then(|day| crate::period::Period::new(day, day))
+        reader.day("period_from").and_then(|day| {
+            let month = reader.text("period_from").and_then(|typed| parse_month(&typed));
+            month.or_else(|| Period::new(day, day))
+        })
     };
     let units = reader.units("units");
     let amount = claimed(reader, sums, units);

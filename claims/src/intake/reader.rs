@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::form::{Answers, Field, FieldError, Kind, Section, fields, find};
+use super::form::{Answers, CUT, Field, FieldError, Kind, Section, fields, find};
 use crate::{
     identifiers::{Gtin, Isrc},
     money::{self, Currency},
@@ -41,7 +41,12 @@ impl<'a> Reader<'a> {
             Kind::Text(most) | Kind::LongText(most) => {
                 let count = answer.chars().count();
                 if count > most {
-                    return Err(format!("This has {count} characters; at most {most} fit."));
+                    // Of what is longer only so much is kept, so nobody knows how long it was.
+                    let has = match most * CUT {
+                        cut if count >= cut => format!("more than {}", cut - 1),
+                        _ => count.to_string(),
+                    };
+                    return Err(format!("This has {has} characters; at most {most} fit."));
                 }
                 if matches!(field.kind, Kind::Text(_)) && answer.contains('\n') {
                     return Err("Write this on one line.".to_owned());
@@ -69,7 +74,9 @@ impl<'a> Reader<'a> {
                 read_units(answer)?;
                 money::grouped_in_thousands(answer, None, 0).map_err(|error| error.to_string())
             }
-            Kind::Day => period::parse_day(answer).map(drop),
+            Kind::Day => period::parse_day(answer).map(drop).map_err(|message| one_day(field, answer, message)),
+            Kind::FirstDay => period::parse_first_day(answer).map(drop),
+            Kind::LastDay => period::parse_last_day(answer).map(drop),
             Kind::Barcode => Gtin::parse(answer).map(drop).map_err(|e| e.to_string()),
             Kind::Isrc => Isrc::parse(answer).map(drop).map_err(|e| e.to_string()),
             Kind::Select(choices) | Kind::Radio(choices) => {
@@ -158,10 +165,15 @@ impl<'a> Reader<'a> {
         read_units(&self.text(name)?).ok()
     }
 
-    /// A day.
+    /// A day; of a month, the first or the last, as the field wants it.
     #[must_use]
     pub fn day(&self, name: &str) -> Option<NaiveDate> {
-        period::parse_day(&self.text(name)?).ok()
+        let read = match find(self.sections, name).map(|field| field.kind) {
+            Some(Kind::FirstDay) => period::parse_first_day,
+            Some(Kind::LastDay) => period::parse_last_day,
+            _ => period::parse_day,
+        };
+        read(&self.text(name)?).ok()
     }
 
     /// A barcode in its stored form.
@@ -190,6 +202,15 @@ impl<'a> Reader<'a> {
             self.error(to, format!("The period ends before it starts: it starts on {}.", period::show_day(first)));
         }
         found
+    }
+
+    /// Says in other words what is wrong with a field that was left empty although it is needed.
+    pub fn instead_of_missing(&mut self, name: &str, message: String) {
+        if self.answers.get(name).is_empty()
+            && let Some(error) = self.errors.iter_mut().find(|error| error.field == name)
+        {
+            error.message = message;
+        }
     }
 
     /// The errors found, in the order of the form.
@@ -223,6 +244,13 @@ fn missing(field: &Field) -> String {
         Kind::Tick => "Tick the box to go on.".to_owned(),
         _ => format!("{}: this is needed.", field.label.trim_end_matches('?')),
     }
+}
+
+/// What is wrong with a day; a month, which other fields take, is told from what is no day at all.
+fn one_day(field: &Field, answer: &str, message: String) -> String {
+    let Some(month) = period::parse_month(answer) else { return message };
+    let (label, typed) = (field.label.trim_end_matches('?'), money::shortened(answer));
+    format!("{label}: “{typed}” is a whole month. Write one day, like {} or {}.", month.to, period::show_day(month.to))
 }
 
 fn read_units(answer: &str) -> Result<i64, String> {
@@ -276,8 +304,9 @@ mod tests {
             Field::required("name", "Name", Kind::Text(5)),
             Field::optional("units", "Units", Kind::Units),
             Field::optional("rate", "Rate", Kind::Percent),
-            Field::optional("from", "From", Kind::Day),
-            Field::optional("to", "To", Kind::Day),
+            Field::optional("from", "From", Kind::FirstDay),
+            Field::optional("to", "To", Kind::LastDay),
+            Field::optional("on", "Happened on?", Kind::Day),
         ],
     }];
 
@@ -296,9 +325,34 @@ mod tests {
         assert!(errors[3].message.contains("1 February 2016"));
     }
 
+    #[test]
+    fn a_month_will_do_where_a_period_begins_and_ends() {
+        let answers = Answers::default().with("from", "January 2016").with("to", "February 2016");
+        let mut reader = Reader::new(FORM, &answers, Currency::USD);
+        let period = reader.period("from", "to").map(|period| (period.from.to_string(), period.to.to_string()));
+        assert_eq!(period, Some(("2016-01-01".to_owned(), "2016-02-29".to_owned())));
+        assert_eq!(
+            said("on", "February 2016"),
+            "Happened on: “February 2016” is a whole month. Write one day, like 2016-02-29 or 29 February 2016."
+        );
+        assert_eq!(said("on", "3.6.2016"), "");
+    }
+
     fn said(field: &str, typed: &str) -> String {
         let answers = Answers::default().with("name", "Ada").with(field, typed);
         Reader::new(FORM, &answers, Currency::USD).into_errors().into_iter().map(|error| error.message).collect()
+    }
+
+    #[test]
+    fn a_text_that_was_cut_is_longer_than_what_is_left_of_it() {
+        let said_of_name = |length: usize| {
+            let typed = Answers::default().with("name", "x".repeat(length)).only(FORM);
+            Reader::new(FORM, &typed, Currency::USD).into_errors().remove(0).message
+        };
+        assert_eq!(said_of_name(6), "This has 6 characters; at most 5 fit.");
+        assert_eq!(said_of_name(49), "This has 49 characters; at most 5 fit.");
+        assert_eq!(said_of_name(50), "This has more than 49 characters; at most 5 fit.");
+        assert_eq!(said_of_name(5_000), "This has more than 49 characters; at most 5 fit.");
     }
 
     #[test]

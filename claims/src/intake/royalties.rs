@@ -35,8 +35,9 @@ pub const FORM: &[Section] = &[
             Field::optional("service", "Service", Kind::Text(100))
                 .hint("For example iTunes, Amazon, YouTube. Leave empty for all services together."),
             Field::optional("territory", "Territory", Kind::Text(60)),
-            Field::required("period_from", "Sold from", Kind::Day).hint("For example 2016-01-01 or 1 January 2016."),
-            Field::required("period_to", "Sold to", Kind::Day),
+            Field::required("period_from", "Sold from", Kind::FirstDay)
+                .hint("For example 2016-01-01 or 1 January 2016; a month will do, like January 2016."),
+            Field::required("period_to", "Sold to", Kind::LastDay).hint("The last day; of a month, its last."),
             Field::optional("gtin", "Barcode (UPC or EAN)", Kind::Barcode)
                 .hint("The manufacturer's barcode, as on the CD."),
             Field::optional("aggregator_gtin", "Aggregator's barcode", Kind::Barcode)

@@ -23,8 +23,9 @@ pub const FORM: &[Section] = &[
                     ("both", "Both together"),
                 ]),
             ),
-            Field::required("period_from", "Sold from", Kind::Day).hint("For example 2015-01-01 or 1 January 2015."),
-            Field::required("period_to", "Sold to", Kind::Day),
+            Field::required("period_from", "Sold from", Kind::FirstDay)
+                .hint("For example 2015-01-01 or 1 January 2015; a month will do, like January 2015."),
+            Field::required("period_to", "Sold to", Kind::LastDay).hint("The last day; of a month, its last."),
             Field::optional("statement_number", "Statement number", Kind::Text(60))
                 .hint("As printed on the distributor's statement, if there was one."),
             BARCODE,
@@ -116,7 +117,12 @@ pub(super) fn read(reader: &mut Reader<'_>, sums: &mut Vec<ClosingSum>) -> Optio
         _ if unread => {}
         Some(gross) => {
             let terms = [plus("gross", gross)].into_iter().chain(parts).collect();
-            close(reader, sums, "net_due", "net due", terms, net_due, true);
+            if let Some(worked_out) = close(reader, sums, "net_due", "net due", terms, net_due, true) {
+                // It stands in the sums already: what is needed is that the claimant says it.
+                let amount = reader.currency().show(worked_out);
+                let message = format!("Net due to you: your figures make {amount}. Enter that here, or correct them.");
+                reader.instead_of_missing("net_due", message);
+            }
         }
         None if parts.is_empty() => {}
         None => reader.error(
@@ -163,6 +169,36 @@ mod tests {
         },
         money::Currency,
     };
+
+    #[test]
+    fn a_net_due_that_is_worked_out_is_asked_for_by_its_figure() {
+        let rules = LineRules { currency: Currency::USD, currencies: [Currency::USD].into() };
+        let said = |more: &[(&str, &str)]| {
+            let answers = Answers::default()
+                .with("channel", "physical")
+                .with("period_from", "January 2015")
+                .with("period_to", "March 2015")
+                .with("currency", "USD");
+            let answers = more.iter().fold(answers, |answers, (name, typed)| answers.with(name, *typed));
+            let reading = read(Category::UnpaidSales, &answers, &rules);
+            let errors = reading.errors.into_iter().map(|error| format!("{}: {}", error.field, error.message));
+            (errors.collect::<Vec<_>>(), reading.sums.first().map(|sum| sum.computed))
+        };
+        let worked_out = [("gross", "100"), ("distribution_fee", "16")];
+        assert_eq!(
+            said(&worked_out),
+            (
+                vec![
+                    "net_due: Net due to you: your figures make 84.00 USD. Enter that here, or correct them."
+                        .to_owned()
+                ],
+                Some(8_400)
+            )
+        );
+        assert_eq!(said(&[worked_out[0], worked_out[1], ("net_due", "84")]).0, [""; 0]);
+        assert_eq!(said(&[]).0, ["net_due: Net due to you: this is needed."]);
+        assert!(said(&[worked_out[0], worked_out[1], ("net_due", "85")]).0[0].contains("but 85.00 USD is given"));
+    }
 
     #[test]
     fn it_is_said_why_nothing_is_left_to_claim() {

@@ -53,6 +53,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("reset_password", include_str!("reset_password.txt")),
     ("confirm_new_address", include_str!("confirm_new_address.txt")),
     ("address_changed", include_str!("address_changed.txt")),
+    ("address_left", include_str!("address_left.txt")),
     ("password_changed", include_str!("password_changed.txt")),
     ("second_factor", include_str!("second_factor.txt")),
     ("counsel_invited", include_str!("counsel_invited.txt")),

@@ -10,7 +10,6 @@ use super::{
     explain::{self, Explanation},
     keys::{second_key, split_key},
     records::{RecordError, Records},
-    run,
     weigh::{Base, Millibits, Weights},
 };
 use std::collections::{HashMap, HashSet};
@@ -161,13 +160,5 @@ impl Index {
                 }
             }
         }
-    }
-}
-
-impl run::Outcome {
-    /// An index over the records of this run with what the run learned.
-    #[must_use]
-    pub fn into_index(self, records: Records) -> Index {
-        Index::new(records, self.base)
     }
 }

@@ -1,21 +1,5 @@
 //! Work on several threads with the result of one: chunks are fixed by position, results are joined in order.
 
-/// Runs `work` over equal chunks of whole rows; `work` gets the number of the first row of its chunk.
-pub fn for_chunks<T: Send>(data: &mut [T], row: usize, threads: usize, work: impl Fn(usize, &mut [T]) + Sync) {
-    let rows = data.len() / row.max(1);
-    if threads <= 1 || rows < 10_000 {
-        work(0, data);
-        return;
-    }
-    let each = rows.div_ceil(threads);
-    std::thread::scope(|scope| {
-        for (i, chunk) in data.chunks_mut(each * row).enumerate() {
-            let work = &work;
-            scope.spawn(move || work(i * each, chunk));
-        }
-    });
-}
-
 /// Applies `work` to tasks `0..count` on several threads and returns the results in the order of the tasks.
 pub fn map<R: Send>(count: usize, threads: usize, work: impl Fn(usize) -> R + Sync) -> Vec<R> {
     if threads <= 1 || count <= 1 {

@@ -1,7 +1,8 @@
 //! The reckoning of a whole case: from its lines to the ledger that counsel reads and the figures of each claim.
 //!
-//! Money meets only within a release ([`super::Key`]), so the lines are reckoned release by release: a case of a million
-//! lines needs no more memory than its largest release, and what only one claimant claims costs nothing.
+//! Money meets only within a release and a channel ([`super::Key`]), so the lines are reckoned channel by channel: a case of a million
+//! lines needs no more memory than the largest channel of a release, and a channel that only one claimant claims costs nothing, however
+//! many of them one claim names and for however many years.
 
 use std::collections::BTreeMap;
 
@@ -120,15 +121,16 @@ pub fn of_case(
     united: impl Fn(Claimant) -> bool,
 ) -> CaseLedger {
     lines.retain(|of| of.line.release.is_some() || united(of.line.claimant));
-    lines.sort_unstable_by_key(|of| (of.line.family, of.line.release, of.line.claimant));
+    let channel = |of: &CaseLine| (of.line.family, of.line.release, of.line.channel);
+    lines.sort_unstable_by_key(|of| (channel(of), of.line.claimant));
     let mut ledger = CaseLedger::default();
-    for of_release in lines.chunk_by(|a, b| (a.line.family, a.line.release) == (b.line.family, b.line.release)) {
-        if of_release.first().map(|of| of.line.claimant) == of_release.last().map(|of| of.line.claimant) {
+    for of_channel in lines.chunk_by(|a, b| channel(a) == channel(b)) {
+        if of_channel.first().map(|of| of.line.claimant) == of_channel.last().map(|of| of.line.claimant) {
             continue;
         }
-        let plain: Vec<Line> = of_release.iter().map(|of| of.line).collect();
+        let plain: Vec<Line> = of_channel.iter().map(|of| of.line).collect();
         let found = reckon(&plain, &relation);
-        take_off(of_release, &found.keys, &mut ledger.removed);
+        take_off(of_channel, &found.keys, &mut ledger.removed);
         ledger.entries.extend(entries(found.keys));
     }
     ledger.removed.retain(|_, removed| *removed != Removed::default());
@@ -318,6 +320,19 @@ mod tests {
         }
     }
 
+    /// A claim of very many lines, each at a service of its own and for a century, with one that somebody else claims too. Reckoned twice,
+    /// once for the ledger and once for the categories, what is spread is the two lines that meet.
+    #[test]
+    fn channels_of_one_claimant_are_not_spread_over_their_months() {
+        let lonely = |channel| line(1, Category::DigitalRoyalties, Some(7), channel, (0, 1_199), 5_000_00);
+        let mut lines: Vec<CaseLine> = (1..=20_000).map(lonely).collect();
+        lines.push(line(2, Category::DigitalRoyalties, Some(7), 3, (12, 23), 360_00));
+        let before = super::super::spread::months_spread();
+        let ledger = of_case(lines, |_, _, _| Relation::Suspected, |_| false);
+        assert_eq!(super::super::spread::months_spread() - before, 2 * (1_200 + 12));
+        assert_eq!((ledger.entries.len(), ledger.entries[0].channel, ledger.entries[0].months), (1, 3, 12));
+    }
+
     prop_compose! {
         fn any_line()(claimant in 0u32..4, category in 0usize..4, release in prop::option::weighted(0.8, 0u64..3), channel in 0u32..2,
                       from in 0i32..6, months in 0i32..6, amount in -500i64..5_000) -> CaseLine {
@@ -326,6 +341,21 @@ mod tests {
     }
 
     proptest! {
+        /// Channels that only one claimant has say nothing about the others.
+        #[test]
+        fn lonely_channels_change_no_ledger(lines in prop::collection::vec(any_line(), 0..24), more in prop::collection::vec(any_line(), 0..12)) {
+            let relation = |a: Claimant, b: Claimant, _: &Key| if (a + b) % 2 == 0 { Relation::SameMoney } else { Relation::Suspected };
+            let without = of_case(lines.clone(), relation, |_| true);
+            let lonely = more.into_iter().map(|mut of| {
+                of.line.channel = 10 + of.line.claimant;
+                of
+            });
+            let with: Vec<CaseLine> = lines.into_iter().chain(lonely).collect();
+            let whole = reckon(&with.iter().map(|of| of.line).collect::<Vec<_>>(), relation);
+            prop_assert_eq!(of_case(with, relation, |_| true), without.clone());
+            prop_assert_eq!(entries(whole.keys), without.entries, "as if everything had been spread");
+        }
+
         #[test]
         fn release_by_release_is_the_same_as_all_at_once(lines in prop::collection::vec(any_line(), 0..24), relations in prop::collection::vec(0u8..4, 16)) {
             let relation = |a: Claimant, b: Claimant, _: &Key| match relations[(a * 4 + b) as usize] {

@@ -103,8 +103,14 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, HashingFailed> {
-        let _slot = self.slots.acquire().await.map_err(|error| HashingFailed(error.to_string()))?;
-        tokio::task::spawn_blocking(work).await.map_err(|error| HashingFailed(error.to_string()))
+        let slot = self.slots.clone().acquire_owned().await.map_err(|error| HashingFailed(error.to_string()))?;
+        // The slot goes with the work, which goes on if whoever waits for it goes away.
+        let bounded = move || {
+            let done = work();
+            drop(slot);
+            done
+        };
+        tokio::task::spawn_blocking(bounded).await.map_err(|error| HashingFailed(error.to_string()))
     }
 }
 
@@ -115,4 +121,35 @@ fn hash_now(password: &[u8], salt: &[u8; 16]) -> Result<String, HashingFailed> {
         .hash_password_with_salt(password, salt)
         .map(|hash| hash.to_string())
         .map_err(|error| HashingFailed(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::mpsc, time::Duration};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn work_keeps_its_slot_when_nobody_waits_for_it_any_more() {
+        let passwords = Passwords::new(1, Random::System).unwrap();
+        let (begun, begins) = tokio::sync::oneshot::channel();
+        let (go, goes) = mpsc::channel::<()>();
+        let waiting = tokio::spawn({
+            let passwords = passwords.clone();
+            async move {
+                passwords
+                    .off_thread(move || {
+                        let _ = begun.send(());
+                        let _ = goes.recv_timeout(Duration::from_secs(60));
+                    })
+                    .await
+            }
+        });
+        begins.await.unwrap();
+        waiting.abort();
+        assert!(waiting.await.unwrap_err().is_cancelled());
+        assert_eq!(passwords.slots.available_permits(), 0, "the work goes on, and counts");
+        go.send(()).unwrap();
+        passwords.off_thread(|| ()).await.unwrap();
+    }
 }

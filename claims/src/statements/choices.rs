@@ -135,18 +135,37 @@ impl Choices {
         })
     }
 
-    /// Columns that are said to mean what an earlier one does, each with what is wrong beside its field.
+    /// The columns by what is meant in the category that was chosen.
     #[must_use]
-    pub fn columns_twice(&self) -> Vec<FieldError> {
-        let columns = self.columns.as_deref().unwrap_or_default();
-        let twice = |(place, field): (usize, &Option<Field>)| {
-            let field = (*field)?;
-            columns[..place].contains(&Some(field)).then(|| FieldError {
-                field: format!("column-{place}"),
-                message: format!("“{}” is what a column above means already; it can be only one.", field.title()),
-            })
+    pub fn columns_meant(&self) -> Option<Vec<Option<Field>>> {
+        let meant = |field: &Option<Field>| field.zip(self.category).map(|(field, category)| field.meant_in(category));
+        self.columns.as_ref().map(|columns| columns.iter().map(|field| meant(field).or(*field)).collect())
+    }
+
+    /// What is wrong with what was said of the columns, beside its field: what the rows are is left open, a column means what
+    /// an earlier one does, or what the category has no use for. `shown` are the columns as they were filled in before: what
+    /// was only guessed for another category, and left so, is no mistake.
+    #[must_use]
+    pub fn wrong_columns(&self, shown: &[Option<Field>]) -> Vec<FieldError> {
+        let Some(columns) = self.columns_meant() else { return Vec::new() };
+        let Some(category) = self.category else {
+            let message = "Say what the rows are.".to_owned();
+            return vec![FieldError { field: "category".to_owned(), message }];
         };
-        columns.iter().enumerate().filter_map(twice).collect()
+        let wrong = |(place, field): (usize, &Option<Field>)| {
+            let field = (*field)?;
+            let title = field.title();
+            let message = if columns[..place].contains(&Some(field)) {
+                format!("“{title}” is what a column above means already; it can be only one.")
+            } else if !field.categories().contains(&category) && shown.get(place) != Some(&Some(field)) {
+                let rows = category.title().to_lowercase();
+                format!("“{title}” has no place in {rows}. Choose another meaning, or “Not used”.")
+            } else {
+                return None;
+            };
+            Some(FieldError { field: format!("column-{place}"), message })
+        };
+        columns.iter().enumerate().filter_map(wrong).collect()
     }
 }
 
@@ -170,5 +189,47 @@ impl Rules {
             categories: Category::ALL.to_vec(),
             most_lines: 20_000,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(category: Option<Category>, columns: &[Option<Field>], shown: &[Option<Field>]) -> Vec<String> {
+        let choices = Choices { category, columns: Some(columns.to_vec()), ..Choices::default() };
+        let wrong = choices.wrong_columns(shown).into_iter();
+        wrong.map(|error| format!("{}: {}", error.field, error.message)).collect()
+    }
+
+    #[test]
+    fn what_the_rows_are_must_be_said() {
+        assert_eq!(said(None, &[Some(Field::Title)], &[]), ["category: Say what the rows are."]);
+        assert!(Choices::default().wrong_columns(&[]).is_empty(), "nothing was said of the columns at all");
+    }
+
+    #[test]
+    fn a_meaning_that_the_category_does_not_take_is_not_dropped_in_silence() {
+        let stock = Some(Category::HeldInventory);
+        let columns = [Some(Field::OnHand), Some(Field::Chargebacks), None];
+        assert_eq!(
+            said(stock, &columns, &[Some(Field::OnHand), None, None]),
+            ["column-1: “Chargebacks” has no place in held inventory. Choose another meaning, or “Not used”."]
+        );
+        assert!(said(stock, &columns, &columns).is_empty(), "a guess that was left as it was");
+        assert!(said(Some(Category::UnpaidSales), &[Some(Field::Chargebacks)], &[]).is_empty());
+    }
+
+    #[test]
+    fn the_price_per_unit_of_stock_is_its_value() {
+        let columns = [Some(Field::OnHand), Some(Field::UnitPrice)];
+        let choices =
+            |category| Choices { category: Some(category), columns: Some(columns.to_vec()), ..Choices::default() };
+        let meant = choices(Category::HeldInventory).columns_meant();
+        assert_eq!(meant, Some(vec![Some(Field::OnHand), Some(Field::UnitValue)]));
+        assert!(choices(Category::HeldInventory).wrong_columns(&[]).is_empty());
+        assert_eq!(choices(Category::UnpaidSales).columns_meant(), Some(columns.to_vec()));
+        let twice = [Some(Field::UnitValue), Some(Field::UnitPrice)];
+        assert!(said(Some(Category::HeldInventory), &twice, &[])[0].starts_with("column-1: “Value per unit” is what"));
     }
 }

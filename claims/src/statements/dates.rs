@@ -114,7 +114,7 @@ pub fn typed(text: &str, order: Option<DayOrder>) -> Result<Period, String> {
     let (day_first, month_first) = (read(text, DayOrder::DayFirst), read(text, DayOrder::MonthFirst));
     match (order, day_first, month_first) {
         (None, Ok(one), Ok(other)) if one != other => {
-            Err(period::two_meanings(text, &show(other), &show(one), other.from))
+            Err(period::two_meanings(text, &show(other), &show(one), [other.from, one.from]))
         }
         (Some(DayOrder::MonthFirst), _, Ok(period)) | (_, Ok(period), _) | (_, _, Ok(period)) => Ok(period),
         (_, Err(NotADate::Year(year)), _) => Err(format!("The year {year} cannot be right here.")),
@@ -365,7 +365,7 @@ mod tests {
         for (text, words) in [
             (
                 "03/04/2015",
-                "“03/04/2015” can mean 4 March 2015 or 3 April 2015. Write the month as a word, or the year first: 2015-03-04.",
+                "“03/04/2015” can mean 4 March 2015 or 3 April 2015. Write the month as a word, or the year first: 2015-03-04 or 2015-04-03.",
             ),
             ("2015-13-01", "“2015-13-01” is not a day or month. Write it like 2015-03-31 or March 2015."),
             ("31.12.2015 foo", "“31.12.2015 foo” is not a day or month. Write it like 2015-03-31 or March 2015."),

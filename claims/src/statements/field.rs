@@ -110,6 +110,15 @@ impl Field {
         Self::ALL.iter().copied().find(|field| field.key() == key)
     }
 
+    /// What is meant where the rows become lines of a category: price per unit of stock is its value per unit.
+    #[must_use]
+    pub const fn meant_in(self, category: Category) -> Self {
+        match (self, category) {
+            (Self::UnitPrice, Category::HeldInventory) => Self::UnitValue,
+            (field, _) => field,
+        }
+    }
+
     /// Its place in [`Self::ALL`].
     #[must_use]
     pub const fn place(self) -> usize {

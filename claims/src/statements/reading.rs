@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    choices::Choices,
+    choices::{Choices, Grouping},
     dates::DayOrder,
     field::Field,
     file::Format,
     lines::Proposal,
-    number::Mark,
+    number::{self, Mark},
     problem::{Kind, Problem, Severity, acceptance, mark},
 };
 use crate::{intake::FieldError, line::Category, money::Currency, period::Period};
@@ -36,8 +36,12 @@ pub enum Reason {
 impl Reason {
     /// In words, after a number of rows.
     #[must_use]
-    pub const fn words(self) -> &'static str {
+    pub const fn words(self, rows: u64) -> &'static str {
         match self {
+            Self::Total if rows == 1 => "a total",
+            Self::Note if rows == 1 => "a heading or remark without codes or figures",
+            Self::Example if rows == 1 => "an example of the template",
+            Self::Zero if rows == 1 => "with nothing due on it",
             Self::BeforeHeader => "before the header",
             Self::Blank => "blank",
             Self::RepeatedHeader => "the header repeated",
@@ -177,6 +181,27 @@ impl Reading {
         self.data_rows.saturating_sub(self.sums.iter().map(|sum| sum.rows).sum())
     }
 
+    /// That releases which come to less than nothing are in no line, and to how much they come; `None` if there are none.
+    #[must_use]
+    pub fn left_out_below_zero(&self) -> Option<String> {
+        let sums = self.sums.iter().filter(|sum| sum.below_zero != 0);
+        let figures: Vec<String> = sums
+            .map(|sum| match sum.currency {
+                Some(currency) => format!("{} {currency}", number::show(sum.below_zero, 2)),
+                None => {
+                    let units = if sum.below_zero == -i128::from(number::ONE) { "unit" } else { "units" };
+                    format!("{} {units}", number::show(sum.below_zero, 0))
+                }
+            })
+            .collect();
+        (!figures.is_empty()).then(|| {
+            format!(
+                "Left out of the lines is what comes to less than nothing, as where more was returned than sold: {}.",
+                figures.join(", ")
+            )
+        })
+    }
+
     /// A mark of all problems of a kind, as they are shown.
     #[must_use]
     pub fn mark(&self, kind: Kind) -> String {
@@ -202,6 +227,21 @@ impl Reading {
             })
             .map(|(kind, _)| *kind)
             .collect()
+    }
+
+    /// By how much the lines are above the sum of the rows in each currency once what comes to less than nothing is left out, in
+    /// millionths. Stock is not money, and has none.
+    #[must_use]
+    pub fn above_the_rows(&self) -> Vec<(Currency, i128)> {
+        let above = |sum: &Sum| sum.currency.map(|currency| (currency, -sum.below_zero));
+        let money = self.category != Some(Category::HeldInventory);
+        self.sums.iter().filter(|sum| money && sum.below_zero < 0).filter_map(above).collect()
+    }
+
+    /// Whether one line for each release would set what comes to less than nothing off against its other months and services.
+    #[must_use]
+    pub fn may_be_set_off(&self, choices: &Choices) -> bool {
+        choices.grouping != Grouping::Release && !self.above_the_rows().is_empty()
     }
 
     /// Whether nothing keeps the lines from being imported.

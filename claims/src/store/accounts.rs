@@ -181,14 +181,6 @@ pub async fn set_disabled(tx: &mut Tx, id: AccountId, at: Option<Instant>) -> Re
     on!(tx, c => sqlx::query("UPDATE accounts SET disabled_at = $2 WHERE id = $1").bind(id).bind(at).execute(c).await.map(drop))
 }
 
-/// Makes an account an administrator.
-///
-/// # Errors
-/// If the database fails.
-pub async fn set_administrator(tx: &mut Tx, id: AccountId) -> Result<(), Error> {
-    on!(tx, c => sqlx::query("UPDATE accounts SET administrator = TRUE WHERE id = $1").bind(id).execute(c).await.map(drop))
-}
-
 /// Moves everything that one account does for claimants, and its mail, to another: both proved the same address.
 ///
 /// # Errors

@@ -193,7 +193,31 @@ pub async fn dismiss(tx: &mut Tx, case: CaseId, account: AccountId) -> Result<()
     on!(tx, c => sqlx::query("DELETE FROM case_counsel WHERE case_id = $1 AND account_id = $2").bind(case).bind(account).execute(c).await.map(drop))
 }
 
-/// Counsel of a case: account, name, address.
+/// Somebody who is appointed as counsel of a case.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Appointed {
+    /// The account.
+    pub account: AccountId,
+    /// Its name.
+    pub name: String,
+    /// Its address.
+    pub email: String,
+    /// When it was disabled: then they see nothing, and are appointed until somebody ends it.
+    pub disabled_at: Option<Instant>,
+}
+
+/// Everybody who is appointed as counsel of a case.
+///
+/// # Errors
+/// If the database fails.
+pub async fn appointed(tx: &mut Tx, case: CaseId) -> Result<Vec<Appointed>, Error> {
+    on!(tx, c => sqlx::query_as(
+        "SELECT a.id AS account, a.name, a.email, a.disabled_at FROM case_counsel k JOIN accounts a ON a.id = k.account_id WHERE k.case_id = $1 ORDER BY a.email_key",
+    )
+    .bind(case).fetch_all(c).await)
+}
+
+/// Counsel of a case to whom mail goes, so nobody whose account is disabled: account, name, address.
 ///
 /// # Errors
 /// If the database fails.

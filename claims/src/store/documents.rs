@@ -117,7 +117,8 @@ pub async fn set_proves(tx: &mut Tx, id: DocumentId, proves: &str) -> Result<(),
 }
 
 /// Takes a document away in a version: the citations of that version go with it. A document that no sent version holds is
-/// deleted as a row (its bytes are found by `doctor --deep` and by the clean-up).
+/// deleted as a row (its bytes are found by `doctor --deep` and by the clean-up). One that an earlier version took away keeps that
+/// version: else the versions in between would hold it again.
 ///
 /// # Errors
 /// If the database fails.
@@ -129,7 +130,7 @@ pub async fn remove(tx: &mut Tx, document: &Document, draft: VersionId, version:
         if document.added_in == version {
             sqlx::query("DELETE FROM documents WHERE id = $1").bind(document.id).execute(c).await.map(drop)
         } else {
-            sqlx::query("UPDATE documents SET removed_in = $2 WHERE id = $1").bind(document.id).bind(version).execute(c).await.map(drop)
+            sqlx::query("UPDATE documents SET removed_in = $2 WHERE id = $1 AND removed_in IS NULL").bind(document.id).bind(version).execute(c).await.map(drop)
         }
     })
 }
@@ -156,12 +157,14 @@ pub async fn discard(tx: &mut Tx, claim: ClaimId, version: i64) -> Result<(), Er
     })
 }
 
-/// Bytes of all documents of a claim, for its limit; the same bytes once.
+/// Bytes of all documents of a claim and of the statements of which it has an import, for its limit; the same bytes once. An import
+/// names its file for good, so bytes are kept for it whether or not it became lines.
 ///
 /// # Errors
 /// If the database fails.
 pub async fn bytes_of_claim(tx: &mut Tx, claim: ClaimId) -> Result<i64, Error> {
-    on!(tx, c => sqlx::query_scalar("SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM (SELECT DISTINCT sha256, bytes FROM documents WHERE claim_id = $1) d").bind(claim).fetch_one(c).await)
+    on!(tx, c => sqlx::query_scalar("SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM (SELECT sha256, bytes FROM documents WHERE claim_id = $1 \
+        UNION SELECT sha256, bytes FROM imports WHERE claim_id = $1) d").bind(claim).fetch_one(c).await)
 }
 
 /// Who a document belongs to: its claim's case and claimant, and whether the claim was ever sent with it.

@@ -1,7 +1,15 @@
-//! Drafts that nobody goes on with.
+//! Drafts as a whole: those of a case, and those that nobody goes on with.
 
 use super::{Error, Tx, on};
-use crate::{ClaimId, Instant};
+use crate::{CaseId, ClaimId, Instant};
+
+/// The claims of a case that are being written, withdrawn ones included: they may be taken up again.
+///
+/// # Errors
+/// If the database fails.
+pub async fn of_case(tx: &mut Tx, case: CaseId) -> Result<Vec<ClaimId>, Error> {
+    on!(tx, c => sqlx::query_scalar("SELECT id FROM claims WHERE case_id = $1 AND draft_id IS NOT NULL ORDER BY id").bind(case).fetch_all(c).await)
+}
 
 /// A draft that was never sent and no longer changed.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]

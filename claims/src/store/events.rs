@@ -83,6 +83,16 @@ fn link(
 const SELECT: &str = "SELECT e.seq, e.at, e.account_id, a.name AS actor, e.claim_id, k.number, e.kind, e.details, e.previous, e.hash FROM events e \
                       LEFT JOIN accounts a ON a.id = e.account_id LEFT JOIN claims k ON k.id = e.claim_id";
 
+/// Whether the same event of a claim, by the same person and with the same details, was added after `since`.
+///
+/// # Errors
+/// If the database fails.
+pub async fn happened_since(tx: &mut Tx, event: &NewEvent, since: Instant) -> Result<bool, Error> {
+    let found: i64 = on!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM events WHERE claim_id = $1 AND account_id = $2 AND kind = $3 AND details = $4 AND at > $5")
+        .bind(event.claim_id).bind(event.account).bind(event.kind).bind(event.details.to_string()).bind(since).fetch_one(c).await)?;
+    Ok(found > 0)
+}
+
 /// The events of a claim, oldest first.
 ///
 /// # Errors

@@ -58,13 +58,31 @@ pub async fn line_amounts(tx: &mut Tx, case: CaseId) -> Result<Vec<(VersionId, i
     .bind(case).fetch_all(c).await)
 }
 
-/// Number, legal name and reason of every claim that was withdrawn after it had been sent.
+/// A claim that was withdrawn after it had been sent.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Withdrawn {
+    /// Number.
+    pub number: String,
+    /// Legal name as last signed.
+    pub claimant_name: String,
+    /// Why.
+    pub reason: String,
+    /// The version that was in force.
+    pub version: i64,
+    /// When.
+    pub at: Instant,
+}
+
+/// Every claim that was withdrawn after it had been sent.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn withdrawn(tx: &mut Tx, case: CaseId) -> Result<Vec<(String, String, String)>, Error> {
+pub async fn withdrawn(tx: &mut Tx, case: CaseId) -> Result<Vec<Withdrawn>, Error> {
+    // When a claim was withdrawn stands in its events: an amendment that is begun since changes `changed_at`.
     on!(tx, c => sqlx::query_as(
-        "SELECT k.number, v.claimant_name, COALESCE(k.withdrawn_reason, '') FROM claims k JOIN versions v ON v.id = k.in_force_id WHERE k.case_id = $1 AND k.status = 'withdrawn' ORDER BY k.id",
+        "SELECT k.number, v.claimant_name, COALESCE(k.withdrawn_reason, '') AS reason, v.version, \
+         COALESCE((SELECT e.at FROM events e WHERE e.claim_id = k.id AND e.kind = 'claim_withdrawn' ORDER BY e.seq DESC LIMIT 1), k.changed_at) AS at \
+         FROM claims k JOIN versions v ON v.id = k.in_force_id WHERE k.case_id = $1 AND k.status = 'withdrawn' ORDER BY k.id",
     )
     .bind(case).fetch_all(c).await)
 }

@@ -219,9 +219,11 @@ const WHOLLY: &str = "EXISTS (SELECT 1 FROM removed r WHERE r.claim_id = k.id AN
                       AND r.confirmed >= (SELECT SUM(s.amount) FROM totals s WHERE s.version_id = k.in_force_id AND s.category = $2)) \
                       AND NOT EXISTS (SELECT 1 FROM totals s WHERE s.version_id = k.in_force_id AND s.category = $2 AND s.basis = 'units_only')";
 
+/// That the kind is no receipt's is said though `$3` never is one: neither database else knows that `letters_current` has the letter, and each
+/// would read all letters of the case for every claim.
 const NEEDED: &str = "FROM claims k JOIN versions v ON v.id = k.in_force_id WHERE k.case_id = $1 AND k.status = 'submitted' \
                       AND EXISTS (SELECT 1 FROM lines l WHERE l.version_id = v.id AND l.category = $2) \
-                      AND NOT EXISTS (SELECT 1 FROM letters t WHERE t.claim_id = k.id AND t.kind = $3 AND t.is_current AND (t.version_id = v.id OR t.state <> 'drafted'))";
+                      AND NOT EXISTS (SELECT 1 FROM letters t WHERE t.claim_id = k.id AND t.kind = $3 AND t.kind <> 'receipt' AND t.is_current AND (t.version_id = v.id OR t.state <> 'drafted'))";
 
 /// The submitted claims with lines of a category that have no letter of a kind, or only a draft about an earlier version; not those
 /// whose money in the category was wholly decided to be another claim's.
@@ -257,15 +259,19 @@ pub struct Shared {
 /// # Errors
 /// If the database fails.
 pub async fn shared(tx: &mut Tx, case: CaseId, category: &str, kind: &str) -> Result<Vec<Shared>, Error> {
-    let sql = sqlx::AssertSqlSafe(format!(
+    let sql = sqlx::AssertSqlSafe(shared_sql());
+    on!(tx, c => sqlx::query_as(sql).bind(case).bind(category).bind(kind).fetch_all(c).await)
+}
+
+fn shared_sql() -> String {
+    format!(
         "SELECT COALESCE(k.number, '') AS number, ({WHOLLY}) AS wholly FROM claims k JOIN versions v ON v.id = k.in_force_id WHERE k.case_id = $1 AND k.status = 'submitted' \
          AND EXISTS (SELECT 1 FROM lines l WHERE l.version_id = v.id AND l.category = $2) \
          AND (EXISTS (SELECT 1 FROM removed r WHERE r.claim_id = k.id AND r.category = $2 AND (r.confirmed > 0 OR r.suspected > 0)) \
               OR EXISTS (SELECT 1 FROM ledger_parts p JOIN ledger_entries e ON e.id = p.entry_id WHERE p.claim_id = k.id AND e.suspected > 0 \
                          AND e.family = CASE WHEN $2 = 'held_inventory' THEN 'stock' ELSE 'sales' END)) \
-         AND NOT EXISTS (SELECT 1 FROM letters t WHERE t.claim_id = k.id AND t.kind = $3 AND t.is_current AND t.state <> 'drafted') ORDER BY k.id"
-    ));
-    on!(tx, c => sqlx::query_as(sql).bind(case).bind(category).bind(kind).fetch_all(c).await)
+         AND NOT EXISTS (SELECT 1 FROM letters t WHERE t.claim_id = k.id AND t.kind = $3 AND t.kind <> 'receipt' AND t.is_current AND t.state <> 'drafted') ORDER BY k.id"
+    )
 }
 
 /// A step of a letter.
@@ -352,4 +358,29 @@ pub async fn attach(tx: &mut Tx, mail: MailId, letter: LetterId) -> Result<(), E
 /// If the database fails.
 pub async fn attached(tx: &mut Tx, mail: MailId) -> Result<Vec<LetterId>, Error> {
     on!(tx, c => sqlx::query_scalar("SELECT letter_id FROM mail_letters WHERE mail_id = $1 ORDER BY letter_id").bind(mail).fetch_all(c).await)
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::sqlite::SqlitePoolOptions;
+
+    use super::*;
+
+    /// Else a case of some thousand claims with letters keeps everybody who writes waiting for seconds.
+    #[tokio::test]
+    async fn the_letter_of_a_claim_is_found_by_its_index() {
+        let pool = SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await.unwrap();
+        crate::store::SQLITE.run(&pool).await.unwrap();
+        for sql in [format!("SELECT k.id {NEEDED} AND NOT ({WHOLLY})"), shared_sql()] {
+            let plan: Vec<(i64, i64, i64, String)> =
+                sqlx::query_as(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}")))
+                    .bind(1)
+                    .bind("held_inventory")
+                    .bind("return")
+                    .fetch_all(&pool)
+                    .await
+                    .unwrap();
+            assert!(plan.iter().any(|(.., step)| step.contains("letters_current")), "{plan:?}");
+        }
+    }
 }

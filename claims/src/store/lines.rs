@@ -29,6 +29,8 @@ pub struct Line {
     pub currency: Option<String>,
     /// Amount in minor units of the currency, if right.
     pub amount: Option<i64>,
+    /// Rate into the case's currency, if right.
+    pub rate: Option<String>,
     /// Amount in minor units of the case's currency, if right.
     pub case_amount: Option<i64>,
     /// Basis, for held inventory.
@@ -43,8 +45,7 @@ pub struct Line {
     pub citations: i64,
 }
 
-const COLUMNS: &str =
-    "id, line, category, answers, is_right, currency, amount, case_amount, basis, artist, title, units, citations";
+const COLUMNS: &str = "id, line, category, answers, is_right, currency, amount, rate, case_amount, basis, artist, title, units, citations";
 
 /// What a line is worth in the currency of its case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -191,6 +192,17 @@ pub async fn list(
     on!(tx, c => sqlx::query_as(sql).bind(version).bind(category.map_or("", Category::key)).bind(limit).bind(offset).fetch_all(c).await)
 }
 
+/// The next lines of a version behind the number `after` that are wrong or in another currency than `currency`; a few hundred at most.
+///
+/// # Errors
+/// If the database fails.
+pub async fn not_in(tx: &mut Tx, version: VersionId, currency: &str, after: i64) -> Result<Vec<Line>, Error> {
+    let sql = sqlx::AssertSqlSafe(format!(
+        "SELECT {COLUMNS} FROM lines WHERE version_id = $1 AND line > $2 AND (NOT is_right OR currency <> $3) ORDER BY line LIMIT {AT_ONCE}"
+    ));
+    on!(tx, c => sqlx::query_as(sql).bind(version).bind(after).bind(currency).fetch_all(c).await)
+}
+
 /// The lines of a version by their numbers.
 ///
 /// # Errors
@@ -245,9 +257,9 @@ pub async fn count(tx: &mut Tx, version: VersionId) -> Result<i64, Error> {
 pub async fn sums(
     tx: &mut Tx,
     version: VersionId,
-) -> Result<Vec<(String, String, Option<String>, i64, i64, i64)>, Error> {
+) -> Result<Vec<(String, String, Option<String>, i64, i64, i64, i64)>, Error> {
     on!(tx, c => sqlx::query_as(
-        "SELECT category, currency, basis, COUNT(*), CAST(SUM(amount) AS BIGINT), CAST(SUM(case_amount) AS BIGINT) FROM lines WHERE version_id = $1 AND is_right \
+        "SELECT category, currency, basis, COUNT(*), CAST(SUM(amount) AS BIGINT), CAST(SUM(case_amount) AS BIGINT), CAST(SUM(case_interest + case_costs) AS BIGINT) FROM lines WHERE version_id = $1 AND is_right \
          GROUP BY category, currency, basis ORDER BY category, currency, basis",
     )
     .bind(version).fetch_all(c).await)

@@ -95,6 +95,23 @@ pub async fn due(tx: &mut Tx, now: Instant) -> Result<Vec<CaseId>, Error> {
         .bind(now).fetch_all(c).await)
 }
 
+/// Who took the run of a case and neither ended it nor said that it goes on: the lease ran out.
+///
+/// # Errors
+/// If the database fails.
+pub async fn left_behind(tx: &mut Tx, case: CaseId, now: Instant) -> Result<Option<String>, Error> {
+    on!(tx, c => sqlx::query_scalar("SELECT lease_owner FROM matching WHERE case_id = $1 AND lease_owner IS NOT NULL AND lease_until < $2")
+        .bind(case).bind(now).fetch_optional(c).await)
+}
+
+/// Lets a run that waits after a failure begin at once.
+///
+/// # Errors
+/// If the database fails.
+pub async fn wait_no_longer(tx: &mut Tx, case: CaseId) -> Result<(), Error> {
+    on!(tx, c => sqlx::query("UPDATE matching SET lease_until = NULL WHERE case_id = $1 AND lease_owner IS NULL").bind(case).execute(c).await.map(drop))
+}
+
 /// Takes the run of a case for the length of a lease; `false` if another process has it or it is not due.
 ///
 /// # Errors

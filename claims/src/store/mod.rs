@@ -5,6 +5,7 @@
 //! SQL texts are the same for both databases: `$n` placeholders, `BIGINT` minor units, `RETURNING`.
 
 use std::{
+    path::PathBuf,
     str::FromStr,
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
@@ -91,6 +92,13 @@ static POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/postgre
 #[must_use]
 pub fn newest_schema() -> i64 {
     SQLITE.iter().map(|migration| migration.version).max().unwrap_or(0)
+}
+
+/// The file of a SQLite database; `None` for PostgreSQL.
+#[must_use]
+pub fn sqlite_file(url: &str) -> Option<PathBuf> {
+    let options = SqliteConnectOptions::from_str(url).ok().filter(|_| url.starts_with("sqlite:"))?;
+    Some(options.get_filename().to_owned())
 }
 
 /// Connections to the database.

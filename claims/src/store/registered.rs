@@ -25,7 +25,7 @@ macro_rules! kept {
              COALESCE((SELECT CAST(SUM(r.suspected) AS BIGINT) FROM removed r WHERE r.claim_id = k.id), 0) \
              FROM claims k JOIN cases c ON c.id = k.case_id JOIN versions v ON v.id = k.in_force_id WHERE ",
             $which,
-            " ON CONFLICT (claim_id) DO UPDATE SET version_id = excluded.version_id, number = excluded.number, status = excluded.status, version = excluded.version, claimant = excluded.claimant, \
+            " ON CONFLICT (claim_id) DO UPDATE SET case_id = excluded.case_id, version_id = excluded.version_id, number = excluded.number, status = excluded.status, version = excluded.version, claimant = excluded.claimant, \
              claimant_key = excluded.claimant_key, citizenship = excluded.citizenship, submitted_at = excluded.submitted_at, late = excluded.late, lines = excluded.lines, \
              amount = excluded.amount, documented = excluded.documented, units = excluded.units, \
              more_lines = excluded.more_lines, more_units = excluded.more_units, removed = excluded.removed, suspected = excluded.suspected"
@@ -102,13 +102,15 @@ pub async fn keep_removed(tx: &mut Tx, case: CaseId) -> Result<(), Error> {
 pub async fn wrong(tx: &mut Tx, case: CaseId) -> Result<Vec<String>, Error> {
     on!(tx, c => sqlx::query_scalar(concat!(
         "SELECT k.number FROM claims k JOIN cases c ON c.id = k.case_id JOIN versions v ON v.id = k.in_force_id WHERE k.case_id = $1 AND NOT EXISTS (\
-         SELECT 1 FROM registered g WHERE g.claim_id = k.id AND g.version_id = v.id AND g.number = k.number AND g.status = k.status AND g.version = v.version AND g.claimant = v.claimant_name \
+         SELECT 1 FROM registered g WHERE g.claim_id = k.id AND g.case_id = k.case_id AND g.version_id = v.id AND g.number = k.number AND g.status = k.status AND g.version = v.version AND g.claimant = v.claimant_name \
+         AND g.claimant_key = v.claimant_key AND g.citizenship = v.citizenship \
          AND g.submitted_at = k.submitted_at AND g.late = (v.late_reason IS NOT NULL AND v.sent_at >= c.deadline_at) ",
         "AND g.lines = COALESCE((SELECT SUM(t.lines) FROM totals t WHERE t.version_id = v.id AND t.basis IN ('', c.filing_basis)), 0) \
          AND g.units = COALESCE((SELECT SUM(t.units) FROM totals t WHERE t.version_id = v.id AND t.basis IN ('', c.filing_basis)), 0) \
          AND g.more_lines = COALESCE((SELECT SUM(t.lines) FROM totals t WHERE t.version_id = v.id AND t.basis NOT IN ('', c.filing_basis)), 0) \
          AND g.more_units = COALESCE((SELECT SUM(t.units) FROM totals t WHERE t.version_id = v.id AND t.basis NOT IN ('', c.filing_basis)), 0) \
          AND g.amount = COALESCE((SELECT SUM(t.amount) FROM totals t WHERE t.version_id = v.id AND t.basis IN ('', c.filing_basis)), 0) \
+         AND g.documented = COALESCE((SELECT SUM(t.documented) FROM totals t WHERE t.version_id = v.id AND t.basis IN ('', c.filing_basis)), 0) \
          AND g.removed = COALESCE((SELECT SUM(r.confirmed) FROM removed r WHERE r.claim_id = k.id), 0) \
          AND g.suspected = COALESCE((SELECT SUM(r.suspected) FROM removed r WHERE r.claim_id = k.id), 0)) ORDER BY k.number",
     ))

@@ -10,7 +10,7 @@ use crate::{CaseId, ReleaseId};
 pub struct Described {
     /// Row id.
     pub id: ReleaseId,
-    /// What lines of this description have in common ([`crate::actions::match_case::release_key`]).
+    /// What lines of this description have in common ([`crate::matching::of_case::Description::key`]).
     pub key: String,
     /// The oldest description of the same release.
     pub release_id: ReleaseId,

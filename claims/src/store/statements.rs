@@ -150,6 +150,33 @@ pub async fn counting(tx: &mut Tx, claim: ClaimId, version: VersionId) -> Result
     on!(tx, c => sqlx::query_as(sql).bind(claim).bind(version).fetch_all(c).await)
 }
 
+/// What is told of an import beside its document.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Told {
+    /// The document that the file became.
+    pub document_id: DocumentId,
+    /// What was understood of it.
+    pub reading: Option<Json<Reading>>,
+    /// Whether the version has a line of it.
+    pub counts: bool,
+    /// Name of the file by which it was replaced, if it was.
+    pub replaced_by: Option<String>,
+}
+
+/// The imports of a claim that were done when a version of it was sent at `sent_at`, in their order. Nothing of what was imported, or
+/// replaced, in a draft since.
+///
+/// # Errors
+/// If the database fails.
+pub async fn told(tx: &mut Tx, claim: ClaimId, version: VersionId, sent_at: Instant) -> Result<Vec<Told>, Error> {
+    on!(tx, c => sqlx::query_as(
+        "SELECT m.document_id, m.reading, EXISTS (SELECT 1 FROM import_lines i JOIN lines l ON l.line = i.line AND l.version_id = $2 WHERE i.import_id = m.id) AS counts, \
+         (SELECT r.name FROM imports r WHERE r.replaces = m.id AND r.done_at <= $3 ORDER BY r.id DESC LIMIT 1) AS replaced_by \
+         FROM imports m WHERE m.claim_id = $1 AND m.document_id IS NOT NULL AND m.done_at <= $3 ORDER BY m.id",
+    )
+    .bind(claim).bind(version).bind(sent_at).fetch_all(c).await)
+}
+
 /// How many lines of an import a version still has.
 ///
 /// # Errors

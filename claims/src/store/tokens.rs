@@ -81,6 +81,15 @@ pub async fn spend_unowned(tx: &mut Tx, purpose: &str, now: Instant) -> Result<(
     on!(tx, c => sqlx::query("UPDATE tokens SET used_at = $2 WHERE account_id IS NULL AND purpose = $1 AND used_at IS NULL").bind(purpose).bind(now).execute(c).await.map(drop))
 }
 
+/// Unused tokens of a case and purpose, expired or not: row ids and the addresses they were mailed to.
+///
+/// # Errors
+/// If the database fails.
+pub async fn unused_of_case(tx: &mut Tx, case: CaseId, purpose: &str) -> Result<Vec<(i64, String)>, Error> {
+    on!(tx, c => sqlx::query_as("SELECT id, email FROM tokens WHERE case_id = $1 AND purpose = $2 AND email IS NOT NULL AND used_at IS NULL ORDER BY id")
+        .bind(case).bind(purpose).fetch_all(c).await)
+}
+
 /// Deletes tokens that expired before `before`.
 ///
 /// # Errors

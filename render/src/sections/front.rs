@@ -1,7 +1,7 @@
 //! What a filing begins and ends with: caption, contents, figures, difference, summary of claims, declaration.
 
 use claims::{
-    filing::{Contents, Difference, schedules::schedules},
+    filing::{Contents, Difference, FiledClaim, schedules::schedules},
     line::{Basis, Category},
     totals::{counts, more_in_words},
 };
@@ -9,8 +9,8 @@ use claims::{
 use super::{Body, FigureRow, FigureTable, Part, Plan, Section, schedule::plural};
 use crate::{
     fonts::drawable,
-    ledger::{Column, Kind, Row, Sheet, Table, cell},
-    measure::Style,
+    ledger::{Column, GUTTER, Kind, Row, Sheet, Table, cell},
+    measure::{Style, width},
 };
 
 /// Paragraphs of a text that people typed.
@@ -84,7 +84,7 @@ pub(super) fn summary(contents: &Contents) -> Section {
     }
     let outside = more_in_words(outside).map_or_else(String::new, |words| format!(" {words}"));
     let mut words = vec![format!(
-        "As of {}, {} in force. {} {} {} gross.{outside} Interest and costs are in no figure of this filing.",
+        "As of {}, {} in force. {} {} {} gross.{outside} {}",
         filing.as_of_words,
         if contents.claims.len() == 1 {
             "1 claim is".to_owned()
@@ -94,10 +94,28 @@ pub(super) fn summary(contents: &Contents) -> Section {
         plural(counted, "line", "lines"),
         if counted == 1 { "comes to" } else { "come to" },
         currency.show(figures.gross),
+        besides(contents),
     )];
     words.extend(late(contents));
     let figures = FigureTable { head: ["Figure".to_owned(), format!("Amount in {}", currency.code())], rows };
     section("Summary", "summary", Body::Summary { words, figures, after: after(contents) })
+}
+
+/// What is claimed besides the totals.
+fn besides(contents: &Contents) -> String {
+    let (currency, basis) = (contents.filing.case.currency, contents.filing.case.filing_basis);
+    let (mut interest, mut costs) = (0, 0);
+    for (_, line) in contents.lines().filter(|(_, line)| counts(line.basis, basis)) {
+        interest += line.interest_in_case;
+        costs += line.costs_in_case;
+    }
+    let sums: Vec<String> = [("interest", interest), ("costs", costs)]
+        .into_iter()
+        .filter(|(_, sum)| *sum != 0)
+        .map(|(what, sum)| format!("{what} of {}", currency.show(sum)))
+        .collect();
+    let sums = if sums.is_empty() { String::new() } else { format!("; claimed besides: {}", sums.join(" and ")) };
+    format!("Interest and costs are in no total of this filing{sums}.")
 }
 
 /// How many claims came late, and that their amounts are in the figures all the same: the portal decides nothing about them.
@@ -218,7 +236,8 @@ pub(super) fn difference_lines(contents: &Contents, difference: &Difference) -> 
             table.cell(2, &moved.what, style),
             vec![(currency.grouped(moved.before), style.key())],
             vec![(currency.grouped(moved.after), style.key())],
-            vec![(currency.grouped(moved.after - moved.before), style.key())],
+            // What is in no total has moved nothing in it: the column adds up to the sum under it.
+            if moved.counted { vec![(currency.grouped(moved.after - moved.before), style.key())] } else { Vec::new() },
         ];
         table.rows.push(Row { kind: Kind::Line, cells, amount: 0, with_next: false, span: 1 });
     }
@@ -232,50 +251,74 @@ pub(super) fn difference_lines(contents: &Contents, difference: &Difference) -> 
     plan.ledger("difference-lines", "Difference", table)
 }
 
+/// What a claim asks for in each category, and in all.
+fn amounts_of(claim: &FiledClaim, basis: Basis) -> [i64; 5] {
+    let mut amounts = [0; 5];
+    for total in claim.claim.totals.iter().filter(|total| counts(total.basis, basis)) {
+        if let Some(place) = Category::ALL.iter().position(|category| *category == total.category) {
+            amounts[place] += total.amount;
+        }
+    }
+    amounts[4] = claim.of.figures.gross;
+    amounts
+}
+
+/// How wide the columns of the summary of claims are: as a rule, or as wide as their sums, which are their longest amounts. What
+/// the amounts need more is taken from the names, which go on in the next line.
+fn widths(sums: [f64; 5]) -> [f64; 6] {
+    const RULE: [f64; 5] = [88.0, 88.0, 88.0, 84.0, 96.0];
+    let mut widths = [0.0; 6];
+    for ((width, rule), sum) in widths[1..].iter_mut().zip(RULE).zip(sums) {
+        *width = (sum + GUTTER).ceil().max(rule);
+    }
+    widths[0] = (Sheet::OnItsSide.width() - widths[1..].iter().sum::<f64>()).max(NAMES);
+    widths
+}
+
+/// The least room for names in the summary of claims.
+const NAMES: f64 = 84.0;
+
 /// One row a claim.
 pub(super) fn claims(contents: &Contents) -> Section {
     let filing = &contents.filing;
     let currency = filing.case.currency;
+    let amounts = contents.claims.iter().map(|claim| amounts_of(claim, filing.case.filing_basis));
+    let mut sums = [0i64; 5];
+    for amounts in amounts {
+        for (sum, amount) in sums.iter_mut().zip(amounts) {
+            *sum += amount;
+        }
+    }
+    let widths = widths(sums.map(|sum| width(&currency.grouped(sum), Style::Bold)));
     let mut table = Table {
         sheet: Sheet::OnItsSide,
         columns: vec![
-            Column::left(204.0, "Claimant and claim"),
-            Column::right(88.0, "A. Sales"),
-            Column::right(88.0, "B. Stock"),
-            Column::right(88.0, "C. Royalties"),
-            Column::right(84.0, "D. Other"),
-            Column::right(96.0, "Gross"),
+            Column::left(widths[0], "Claimant and claim"),
+            Column::right(widths[1], "A. Sales"),
+            Column::right(widths[2], "B. Stock"),
+            Column::right(widths[3], "C. Royalties"),
+            Column::right(widths[4], "D. Other"),
+            Column::right(widths[5], "Gross"),
         ],
         rows: Vec::new(),
         intro: Vec::new(),
         carry: Some((5, currency)),
         taken: 0.0,
     };
-    let mut sums = [0i64; 5];
     for claim in &contents.claims {
         let mut who = table.cell(0, claim.claimant(), Style::Plain);
         let late = if claim.late { ", late" } else { "" };
         who.extend(table.cell(0, &format!("{}{late}", claim.of.number), Style::Soft));
-        let mut amounts = Category::ALL.map(|category| {
-            let totals = claim.claim.totals.iter();
-            totals
-                .filter(|total| total.category == category && counts(total.basis, filing.case.filing_basis))
-                .map(|total| total.amount)
-                .sum::<i64>()
-        });
-        let gross = claim.of.figures.gross;
-        for (sum, amount) in sums.iter_mut().zip(amounts.iter().chain([&gross])) {
-            *sum += amount;
-        }
+        let [amounts @ .., gross] = amounts_of(claim, filing.case.filing_basis);
         let mut cells = vec![who];
-        cells.extend(amounts.iter_mut().map(|amount| {
-            let shown = if *amount == 0 { "–".to_owned() } else { currency.grouped(*amount) };
+        cells.extend(amounts.map(|amount: i64| {
+            let shown = if amount == 0 { "–".to_owned() } else { currency.grouped(amount) };
             vec![(shown, Style::Plain.key())]
         }));
         cells.push(vec![(currency.grouped(gross), Style::Bold.key())]);
         table.rows.push(Row { kind: Kind::Line, cells, amount: gross, with_next: false, span: 1 });
     }
-    let mut cells = vec![cell(204.0, "All claims", Style::Bold)];
+    let mut cells = vec![cell(widths[0], "All claims", Style::Bold)];
     cells.extend(sums.iter().map(|sum| vec![(currency.grouped(*sum), Style::Bold.key())]));
     table.rows.push(Row { kind: Kind::Sum, cells, amount: 0, with_next: false, span: 1 });
     let mut plan = Plan::new("Summary of claims");

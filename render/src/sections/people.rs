@@ -1,6 +1,7 @@
 //! Claimants, the consignment matrix, the chronology.
 
 use claims::{
+    declaration::Forum,
     filing::{Contents, FiledClaim, tables},
     intake::steps::Step,
     money::grouped_units,
@@ -55,8 +56,13 @@ pub(super) fn claimants(contents: &Contents) -> Section {
             contents.filing.members_in_words()
         ),
     };
+    // Another court asks for citizenship only where the case might be removed to a federal one.
+    let law = match contents.filing.case.forum {
+        None | Some(Forum::Federal) => "28 U.S.C. § 1332(c), (d)(10)",
+        Some(Forum::Oregon | Forum::Other) => "for removal: 28 U.S.C. § 1332(c), (d)(10)",
+    };
     plan.intro = vec![format!(
-        "{}, one row each, with the citizenship that was signed: of a person the state or country; of others where it was organised and where it is run from (28 U.S.C. § 1332(c), (d)(10)).{members}",
+        "{}, one row each, with the citizenship that was signed: of a person the state or country; of others where it was organised and where it is run from ({law}).{members}",
         plural(contents.claims.len(), "claim", "claims")
     )];
     plan.ledger("claimants", "Claimants", table)
@@ -192,7 +198,13 @@ pub(super) fn chronology(contents: &Contents) -> Section {
         out.rows.push(row(vec![when, what, who]));
     }
     let mut plan = Plan::new("Chronology");
-    plan.intro =
-        vec!["The dates of the case in bold, and the dates that claimants gave under penalty of perjury.".to_owned()];
+    plan.intro = vec![
+        if out.rows.is_empty() {
+            "The case has no dates, and no claimant gave any."
+        } else {
+            "The dates of the case in bold, and the dates that claimants gave under penalty of perjury."
+        }
+        .to_owned(),
+    ];
     plan.ledger("chronology", "Chronology", out)
 }

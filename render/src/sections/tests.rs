@@ -7,8 +7,8 @@ use claims::{
     Instant,
     declaration::Forum,
     filing::{
-        CaseFacts, ClaimRef, Contents, Difference, FORMAT, Figures, FiledClaim, Filing, Match, Previous, defaults,
-        read_settings,
+        CaseFacts, ClaimRef, Contents, Difference, Exhibit, FORMAT, Figures, FiledClaim, Filing, Form, Match, Moved,
+        Overlap, Previous, Unused, Withdrawn, defaults, read_settings,
     },
     frozen::{self, FrozenClaim, FrozenDeclaration, FrozenLine},
     intake::Answers,
@@ -104,6 +104,7 @@ fn contents() -> Contents {
         parts: parts.iter().map(|(field, weight)| ((*field).to_owned(), *weight)).collect(),
         decision: "same claimant".to_owned(),
         by: String::new(),
+        decided_at: None,
     };
     let filing = Filing {
         format: FORMAT,
@@ -130,10 +131,11 @@ fn contents() -> Contents {
         as_of: Instant::default(),
         as_of_words: "3 June 2016, 9:00 a.m. UTC".to_owned(),
         as_of_day: day(),
-        settings: read_settings(&defaults("ALG")).unwrap(),
+        settings: read_settings(&defaults("ALG", Forum::Federal)).unwrap(),
         claims: vec![of("ALG-1"), of("ALG-2")],
         withdrawn: Vec::new(),
         exhibits: Vec::new(),
+        unused: Vec::new(),
         matches: vec![
             pair("claimants", 9_576, &[("before comparison", -6_724), ("birth_date", 16_300)]),
             pair("money", 0, &[]),
@@ -145,7 +147,7 @@ fn contents() -> Contents {
         previous: None,
     };
     let claims = filing.claims.iter().map(|of| FiledClaim::new(of.clone(), claim.clone(), None)).collect();
-    Contents { filing, sha256: "ab".to_owned(), claims }
+    Contents { filing, sha256: "ab".to_owned(), claims, public: false }
 }
 
 /// Everything that a section says, in one line: the lines of a table broken as they are, joined again.
@@ -223,6 +225,18 @@ fn the_parts_of_a_weight_are_printed_with_the_first_and_none_where_nothing_was_w
 }
 
 #[test]
+fn a_state_court_is_cited_no_federal_law_but_for_removal() {
+    let mut contents = contents();
+    let intro = |contents: &Contents| said(&all(contents, None), "Claimants");
+    assert!(intro(&contents).contains("where it is run from (28 U.S.C. § 1332(c), (d)(10))."));
+    for forum in [Forum::Oregon, Forum::Other] {
+        contents.filing.case.forum = Some(forum);
+        let words = intro(&contents);
+        assert!(words.contains("where it is run from (for removal: 28 U.S.C. § 1332(c), (d)(10))."), "{words}");
+    }
+}
+
+#[test]
 fn the_declaration_is_sworn_above_the_signature() {
     let mut contents = contents();
     let sworn = |contents: &Contents| {
@@ -246,4 +260,168 @@ fn units_without_a_value_have_no_amount() {
     collect(&json, &mut words);
     assert!(words.contains("2 lines, 20 units in all. No value is claimed for them"), "{words}");
     assert!(!words.contains("0.00"), "{words}");
+}
+
+#[test]
+fn interest_and_costs_are_named_where_there_are_any() {
+    let mut contents = contents();
+    let summary = |contents: &Contents| said(&all(contents, None), "Summary");
+    assert!(summary(&contents).contains("Interest and costs are in no total of this filing."));
+    // By hand: 12.00 + 0.34 of interest; the line that is in no total carries 5.00 of costs, which are not told.
+    contents.claims[0].claim.lines[0].interest_in_case = 1_200;
+    contents.claims[1].claim.lines[0].interest_in_case = 34;
+    contents.claims[1].claim.lines[1].costs_in_case = 500;
+    let words = "are in no total of this filing; claimed besides: interest of 12.34 USD.";
+    assert!(summary(&contents).contains(words), "{}", summary(&contents));
+    contents.claims[0].claim.lines[0].costs_in_case = 56;
+    let words = "claimed besides: interest of 12.34 USD and costs of 0.56 USD.";
+    assert!(summary(&contents).contains(words), "{}", summary(&contents));
+}
+
+fn exhibit(exhibit: i64, first: i64, form: Form) -> Exhibit {
+    Exhibit {
+        exhibit,
+        sha256: "aa".to_owned(),
+        name: "a.pdf".to_owned(),
+        media_type: "application/pdf".to_owned(),
+        bytes: 1,
+        first,
+        pages: 2,
+        form,
+        problem: String::new(),
+        claims: vec!["ALG-1".to_owned()],
+    }
+}
+
+#[test]
+fn the_index_tells_of_numbers_that_are_not_used_and_where_files_are() {
+    let mut contents = contents();
+    assert!(said(&all(&contents, None), "Exhibit index").contains("No claim of this filing holds a document."));
+    contents.filing.exhibits = vec![exhibit(1, 1, Form::Pages), exhibit(2, 3, Form::SlipSheet)];
+    let index = said(&all(&contents, None), "Exhibit index");
+    assert!(index.contains("2 exhibits on 4 pages. Each file stands once"), "{index}");
+    assert!(index.contains("Slip sheet; the file itself is in the folder “native”. Claim ALG-1"), "{index}");
+
+    contents.filing.exhibits[1] = exhibit(4, 9, Form::SlipSheet);
+    contents.filing.withdrawn = vec![Withdrawn {
+        number: "ALG-3".to_owned(),
+        claimant: "Kay".to_owned(),
+        reason: String::new(),
+        on: Some(day()),
+    }];
+    let unused = |exhibit, first, claims: &[&str]| Unused {
+        exhibit,
+        first,
+        pages: 3,
+        claims: claims.iter().map(|claim| (*claim).to_owned()).collect(),
+    };
+    contents.filing.unused = vec![unused(2, 3, &["ALG-3"]), unused(3, 6, &[])];
+    let index = said(&all(&contents, None), "Exhibit index");
+    for words in [
+        "2 exhibits on 4 pages, numbered up to exhibit 4 and ALG000010:",
+        "ALG000003–000005 Of claim ALG-3, which was withdrawn on 3 June 2016",
+        "ALG000006–000008 Not used in this filing",
+    ] {
+        assert!(index.contains(words), "{words}: {index}");
+    }
+
+    contents.public = true;
+    let sections = all(&contents, None);
+    let index = said(&sections, "Exhibit index");
+    assert!(index.contains("in the folder “native” of the full filing. Claim"), "{index}");
+    assert!(index.contains("The exhibits themselves are in the full filing."), "{index}");
+    let duplicates = said(&sections, "Duplicates and decisions");
+    assert!(duplicates.contains("Who decided, when and why stands in the full filing."), "{duplicates}");
+}
+
+#[test]
+fn overlaps_say_that_they_are_taken_off_and_what_their_marks_mean() {
+    let mut contents = contents();
+    let overlap = |over_whole, contradictory| Overlap {
+        subject: format!("Brahms, {over_whole}, {contradictory}"),
+        claim: "ALG-1".to_owned(),
+        gross: 100,
+        confirmed: 40,
+        suspected: 0,
+        through: String::new(),
+        relation: "derives from another claim".to_owned(),
+        over_whole,
+        contradictory,
+    };
+    contents.filing.overlaps = vec![overlap(false, false)];
+    let overlaps = said(&all(&contents, None), "Overlaps");
+    assert!(overlaps.contains("What is removed by decision is taken off the unique total;"), "{overlaps}");
+    assert!(!overlaps.contains("Shares over") && !overlaps.contains("Contradictory"), "{overlaps}");
+    contents.filing.overlaps = vec![overlap(true, false), overlap(false, true)];
+    let overlaps = said(&all(&contents, None), "Overlaps");
+    for words in [
+        "Where “Shares over 100 %” stands, the shares",
+        "Where “Contradictory decisions” stands, decisions",
+        "Brahms, true, false Shares over 100 %",
+        "Brahms, false, true Contradictory decisions",
+    ] {
+        assert!(overlaps.contains(words), "{words}: {overlaps}");
+    }
+}
+
+#[test]
+fn what_is_in_no_total_moves_nothing_in_the_column_that_is_added_up() {
+    let mut contents = contents();
+    contents.filing.previous = Some(Previous { number: 1, sha256: String::new() });
+    let moved = |what: &str, before, after, counted| Moved {
+        change: "amended",
+        claim: "ALG-1".to_owned(),
+        claimant: "Jay".to_owned(),
+        line: Some(1),
+        what: what.to_owned(),
+        before,
+        after,
+        counted,
+    };
+    let rows = vec![moved("counted at retail no longer", 90_000, 0, true), moved("is at wholesale", 0, 41_300, false)];
+    let difference = Difference { rows, words: "Something.".to_owned() };
+    let sections = all(&contents, Some(&difference));
+    let lines = sections.iter().find(|section| section.label == "difference-lines").unwrap();
+    let mut words = String::new();
+    collect(&serde_json::to_value(lines).unwrap(), &mut words);
+    // The amount after, and no second time as moved; 900.00 as what was before, as moved, and as the sum.
+    assert_eq!((words.matches("413.00").count(), words.matches("900.00").count()), (1, 3), "{words}");
+}
+
+#[test]
+fn a_section_with_nothing_in_it_has_no_table() {
+    let mut contents = contents();
+    let chronology = |contents: &Contents| {
+        let sections = all(contents, None);
+        let section = sections.iter().find(|section| section.title == "Chronology").unwrap().clone();
+        (matches!(section.body, Body::Ledger { .. }), said(&sections, "Chronology"))
+    };
+    let (table, words) = chronology(&contents);
+    assert!(!table && words.contains("The case has no dates, and no claimant gave any."), "{words}");
+    assert!(!words.contains("in bold") && !words.contains("What happened"), "{words}");
+    contents.filing.case.key_dates = vec![(day(), "The end.".to_owned())];
+    let (table, words) = chronology(&contents);
+    assert!(table && words.contains("The dates of the case in bold"), "{words}");
+}
+
+#[test]
+fn the_summary_of_claims_has_room_for_large_amounts() {
+    let widths = |contents: &Contents| -> Vec<f64> {
+        let sections = all(contents, None);
+        match &sections.iter().find(|section| section.title == "Summary of claims").unwrap().body {
+            Body::Ledger { columns, .. } => columns.iter().map(|column| column.width).collect(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let mut contents = contents();
+    assert_eq!(widths(&contents), [204.0, 88.0, 88.0, 88.0, 84.0, 96.0]);
+    // 900,000,000,000.00 in all, in sales and in gross.
+    for claim in &mut contents.claims {
+        claim.of.figures.gross = 45_000_000_000_000;
+        claim.claim.totals[0].amount = 45_000_000_000_000;
+    }
+    let widths = widths(&contents);
+    let sum = crate::measure::width("900,000,000,000.00", crate::measure::Style::Bold);
+    assert!(widths[1] >= sum + 8.0 && widths[5] >= sum + 8.0, "{widths:?}, {sum}");
+    assert!((widths.iter().sum::<f64>() - 648.0).abs() < 0.001, "{widths:?}");
 }

@@ -26,6 +26,8 @@ use crate::documents::Documents;
 /// If the directory is not empty, the database does not answer, or a document is missing or damaged: each is named.
 pub async fn write(store: &Store, documents: &Documents, clock: &Clock, directory: &Path) -> anyhow::Result<Manifest> {
     let empty = std::fs::read_dir(directory).map_or(true, |mut entries| entries.next().is_none());
+    let unfinished = directory.join("tables").is_dir() && !directory.join(MANIFEST_HASH).exists();
+    ensure!(empty || !unfinished, "{} holds an unfinished backup; delete it and try again", directory.display());
     ensure!(empty, "{} is not empty: a backup is written into a directory of its own", directory.display());
     make_folder(directory)?;
     let newest = claims::store::newest_schema();
@@ -53,7 +55,7 @@ pub async fn write(store: &Store, documents: &Documents, clock: &Clock, director
     let mut damaged = Vec::new();
     for (sha256, bytes) in &named {
         if let Err(error) = copy(documents, sha256, *bytes, directory).await {
-            damaged.push(format!("{sha256}: {error:#}"));
+            damaged.push(format!("{sha256}: {}", crate::causes::in_a_line(&error)));
         }
     }
     ensure!(

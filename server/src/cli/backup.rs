@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
-use claims::{Clock, random::Random, store::Store};
+use claims::{Clock, random::Random};
 use clap::Args;
 
 use crate::{
     backup::{self, Manifest},
     config::Config,
     documents::Documents,
+    opening,
 };
 
 /// Where to.
@@ -38,9 +39,8 @@ pub(super) async fn run(config: &Config, args: BackupArgs) -> anyhow::Result<()>
         return Ok(());
     }
     let _ = rustls::crypto::ring::default_provider().install_default();
+    let store = opening::as_it_is(config).await?;
     let documents = Documents::open(&config.documents, Random::System)?;
-    let store =
-        Store::connect(&config.database_url).await.context("the database cannot be opened (key database_url)")?;
     let made = backup::write(&store, &documents, &Clock::System, &args.directory).await?;
     store.close().await;
     say("written and read again", &made);

@@ -2,17 +2,15 @@
 
 use std::path::PathBuf;
 
-use anyhow::anyhow;
 use claims::{
     Clock,
     actions::Recoup,
     export::{self, What},
     random::Random,
-    store::Store,
 };
 use clap::{Args, builder::PossibleValuesParser};
 
-use crate::config::Config;
+use crate::{config::Config, opening};
 
 /// What to export, and where to.
 #[derive(Debug, Args)]
@@ -38,10 +36,8 @@ pub(super) async fn run(config: &Config, args: ExportArgs) -> anyhow::Result<()>
     } else {
         args.whats.iter().filter_map(|key| What::parse(key)).collect()
     };
-    let store = Store::open(&config.database_url)
-        .await
-        .map_err(|error| anyhow!("the database cannot be opened (key database_url): {error}"))?;
-    let recoup = Recoup::new(store, Clock::System, Random::System, "http://localhost", config.limits()).await?;
+    let store = opening::up_to_date(config).await?;
+    let recoup = Recoup::new(store, Clock::System, Random::System, &config.address(), config.limits()).await?;
     for file in export::to_directory(&recoup, &args.case, &whats, &args.out, args.raw).await? {
         say!("{}", file.display());
     }

@@ -10,14 +10,14 @@ use claims::{
     case::Case,
     filing::{difference, difference_table},
     random::Random,
-    store::{self, Store, cases},
+    store::{self, cases},
 };
 use clap::{Args, Subcommand};
 use futures::TryStreamExt;
 use render::{package, sheets};
 use tokio::io::AsyncWriteExt;
 
-use crate::{config::Config, documents::Documents, filings};
+use crate::{config::Config, documents::Documents, filings, opening};
 
 /// Commands on filings.
 #[derive(Debug, Subcommand)]
@@ -79,16 +79,16 @@ pub(super) fn verify(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
     }
     if let Some(manifest) = &report.manifest {
         say!(
-            "{} filing {} ({}), as of {}: {} files, {} claims, {} lines, {} exhibits on {} pages",
+            "{} filing {} ({}), as of {}: {}, {}, {}, {} on {}",
             manifest.case,
             manifest.filing,
             manifest.variant,
             manifest.as_of,
-            manifest.files.len(),
-            manifest.sources.claims,
-            manifest.sources.lines,
-            manifest.sources.exhibits,
-            manifest.sources.pages
+            plural(manifest.files.len(), "file"),
+            plural(manifest.sources.claims, "claim"),
+            plural(manifest.sources.lines, "line"),
+            plural(manifest.sources.exhibits, "exhibit"),
+            plural(manifest.sources.pages, "page")
         );
     }
     if report.problems.is_empty() {
@@ -100,13 +100,18 @@ pub(super) fn verify(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
     }
 }
 
+/// “1 claim”, “12 claims”.
+fn plural(number: impl std::fmt::Display, one: &str) -> String {
+    let number = number.to_string();
+    let s = if number == "1" { "" } else { "s" };
+    format!("{number} {one}{s}")
+}
+
 /// Runs a command.
 pub(super) async fn run(config: &Config, command: FilingCommand) -> anyhow::Result<ExitCode> {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let store = Store::open(&config.database_url)
-        .await
-        .map_err(|error| anyhow!("the database cannot be opened (key database_url): {error}"))?;
-    let recoup = Recoup::new(store, Clock::System, Random::System, "http://localhost", config.limits()).await?;
+    let store = opening::up_to_date(config).await?;
+    let recoup = Recoup::new(store, Clock::System, Random::System, &config.address(), config.limits()).await?;
     let documents = Documents::open(&config.documents, Random::System)?;
     let done = match command {
         FilingCommand::Build { case, out, again: None } => build(&recoup, &documents, &case, &out).await,

@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     config::{Config, Keys},
-    demo, doctor,
+    demo, doctor, opening,
     serve::{self, Installation},
 };
 
@@ -89,7 +89,7 @@ pub fn main() -> ExitCode {
     match start(cli) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("recoup: {error:#}");
+            eprintln!("recoup: {}", crate::causes::in_a_line(&error));
             ExitCode::FAILURE
         }
     }
@@ -126,9 +126,7 @@ async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
             serve::run(installation, listener, stop).await?;
         }
         Command::Migrate => {
-            let store = claims::store::Store::open(&config.database_url)
-                .await
-                .context("the database cannot be brought up to date (key database_url)")?;
+            let store = opening::or_made(&config).await?;
             say!("The {} database is up to date.", store.kind());
             store.close().await;
         }

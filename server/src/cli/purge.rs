@@ -1,22 +1,18 @@
 //! `recoup purge`.
 
-use anyhow::anyhow;
 use chrono::Duration;
 use claims::{
     Clock,
     actions::{Recoup, purge},
     random::Random,
-    store::Store,
 };
 
-use crate::config::Config;
+use crate::{config::Config, opening};
 
 /// Names what has served its time, and deletes it unless it is only asked for.
 pub(super) async fn run(config: &Config, dry_run: bool) -> anyhow::Result<()> {
-    let store = Store::open(&config.database_url)
-        .await
-        .map_err(|error| anyhow!("the database cannot be opened (key database_url): {error}"))?;
-    let recoup = Recoup::new(store, Clock::System, Random::System, "http://localhost", config.limits()).await?;
+    let store = opening::up_to_date(config).await?;
+    let recoup = Recoup::new(store, Clock::System, Random::System, &config.address(), config.limits()).await?;
     let would = if dry_run { "would be deleted" } else { "deleted" };
     let before = recoup.clock.now() - Duration::days(config.draft_days);
     let abandoned = purge::abandoned(&recoup, before).await?;

@@ -172,7 +172,7 @@ fn in_words(reading: &Reading) -> String {
     }
     out.push(format!("Rows        {}, of which {} were read", rows(reading.rows), grouped(reading.data_rows)));
     for left in &reading.left_out {
-        out.push(format!("  left out  {} {}: {}", grouped(left.rows), left.reason.words(), left.which));
+        out.push(format!("  left out  {} {}: {}", grouped(left.rows), left.reason.words(left.rows), left.which));
     }
     for sum in &reading.sums {
         let code = sum.currency.map(|currency| currency.code().to_owned()).unwrap_or_default();

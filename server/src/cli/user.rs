@@ -6,11 +6,11 @@ use claims::{
     actions::{Failure, Recoup, account, second_factor},
     intake::Answers,
     random::Random,
-    store::{Store, accounts},
+    store::accounts,
 };
 use clap::Subcommand;
 
-use crate::config::Config;
+use crate::{config::Config, opening};
 
 /// Commands on accounts.
 #[derive(Debug, Subcommand)]
@@ -47,10 +47,12 @@ pub(super) enum UserCommand {
 
 /// Runs a command.
 pub(super) async fn run(config: &Config, command: UserCommand) -> anyhow::Result<()> {
-    std::fs::create_dir_all(&config.data_dir)?;
-    let store = Store::open(&config.database_url).await?;
-    let base_url = config.base_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
-    let recoup = Recoup::new(store, Clock::System, Random::System, &base_url, config.limits()).await?;
+    // Making the first administrator may be the first thing that is done; every other command is about accounts that are there.
+    let store = match &command {
+        UserCommand::Add { .. } => opening::or_made(config).await?,
+        _ => opening::up_to_date(config).await?,
+    };
+    let recoup = Recoup::new(store, Clock::System, Random::System, &config.address(), config.limits()).await?;
     match command {
         UserCommand::Add { email, name, administrator } => {
             let password = recoup.random.token();

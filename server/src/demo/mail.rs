@@ -25,9 +25,9 @@ pub(super) async fn fill(recoup: &Recoup, case: CaseId, counsel: AccountId, now:
     let actor = accounts::actor(&mut tx, counsel).await?.ok_or_else(|| anyhow::anyhow!("counsel is missing"))?;
     let read = cases::by_id(&mut tx, case).await?.ok_or_else(|| anyhow::anyhow!("the case is missing"))?.read()?;
     let filter = Filter { status: Some(ClaimStatus::Submitted), text: "records".to_owned(), ..Filter::default() };
-    let expected = recipients::of_filter(&mut tx, case, read.settings.filing_basis, &filter).await?.len();
+    let chosen = recipients::of_filter(&mut tx, case, read.settings.filing_basis, &filter).await?;
     drop(tx);
-    anyhow::ensure!(expected >= 3, "too few claims of the demo fit the letter to many");
+    anyhow::ensure!(chosen.len() >= 3, "too few claims of the demo fit the letter to many");
 
     let template = Answers::default().with("name", "Documents are missing").with("subject", SUBJECT).with("text", TEXT);
     mail_templates::save(recoup, &actor, case, None, &template).await?;
@@ -41,7 +41,7 @@ pub(super) async fn fill(recoup: &Recoup, case: CaseId, counsel: AccountId, now:
     let wish = Wish {
         filter: &filter,
         filter_words: "name or number contains “records”, submitted",
-        expected: i64::try_from(expected)?,
+        seen: &write_to_many::mark(&chosen.iter().collect::<Vec<_>>()),
         answers: &answers,
         key: "",
     };

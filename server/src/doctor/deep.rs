@@ -2,8 +2,9 @@
 
 use chrono::Duration;
 use claims::{
+    CaseId,
     actions::Recoup,
-    store::{cases, documents as rows, registered},
+    store::{Error, Store, cases, documents as rows, matching, registered, totals},
 };
 use futures::TryStreamExt;
 
@@ -47,31 +48,55 @@ pub(super) async fn check(
     register(recoup, clean.is_some(), report).await
 }
 
-/// Compares what the register keeps of each claim with what that is made of; with `clean`, brings it up to date.
+/// Compares what the register keeps of each claim, and what the case keeps of all, with what that is made of; with `clean`, brings it up
+/// to date.
 async fn register(recoup: &Recoup, clean: bool, report: &mut Report) -> anyhow::Result<()> {
     let mut tx = recoup.store.read().await?;
     let cases = cases::all(&mut tx, false).await?;
     drop(tx);
     for case in cases {
-        let mut tx = recoup.store.read().await?;
-        let wrong = registered::wrong(&mut tx, case.id).await?;
-        drop(tx);
-        if wrong.is_empty() {
+        let slug = case.settings.0.get("slug");
+        let (wrong, adds_up) = compared(&recoup.store, case.id).await?;
+        if wrong.is_empty() && adds_up {
             continue;
         }
-        let words = format!("{} claims are not as the register shows them: {}", wrong.len(), wrong.join(", "));
-        report.failed(
-            "register",
-            words,
-            "Somebody changed the database by hand. `recoup doctor --deep --clean` brings the register up to date.",
-        );
+        if !wrong.is_empty() {
+            let words = format!("{} claims are not as the register shows them: {}", wrong.len(), wrong.join(", "));
+            report.failed("register", words, BY_HAND);
+        }
+        if !adds_up {
+            let words = format!("the sums of the case “{slug}” are not those of its lines");
+            report.failed("register", words, BY_HAND);
+        }
         if clean {
             let mut tx = recoup.store.write().await?;
+            // As who sends a claim, or a run of matching, does: what they count meanwhile would else be lost.
+            matching::lock(&mut tx, case.id).await?;
+            cases::lock(&mut tx, case.id).await?;
             registered::keep_case(&mut tx, case.id).await?;
             tx.commit().await?;
+            let (wrong, adds_up) = compared(&recoup.store, case.id).await?;
+            if wrong.is_empty() && adds_up {
+                report.fine("register", format!("“{slug}” was brought up to date"));
+            } else {
+                let words =
+                    format!("lines of sent claims in “{slug}” are not those that were counted when they were sent");
+                report.failed("register", words, "Restore the database from a backup; a filing names the claim.");
+            }
         }
     }
     Ok(())
+}
+
+const BY_HAND: &str = "Somebody changed the database by hand. `recoup doctor --deep --clean` brings the register and its sums up to date.";
+
+/// The claims of a case that the register shows otherwise than they are, and whether the sums of the case are those of its lines: both as
+/// of one moment.
+async fn compared(store: &Store, case: CaseId) -> Result<(Vec<String>, bool), Error> {
+    let mut tx = store.read().await?;
+    let wrong = registered::wrong(&mut tx, case).await?;
+    let adds_up = totals::of_case(&mut tx, case).await? == totals::recount(&mut tx, case).await?;
+    Ok((wrong, adds_up))
 }
 
 async fn orphans(

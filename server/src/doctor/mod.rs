@@ -8,12 +8,21 @@ use claims::{
     actions::Recoup,
     passwords::Breached,
     random::Random,
-    store::{Store, cases, events, figures, outbox},
+    store::{Error, Store, cases, events, figures, outbox},
 };
 
-use crate::{config::Config, documents::Documents, mail::Post};
+use crate::{
+    causes,
+    config::{Config, DocumentsAt, MailBy},
+    documents::Documents,
+    mail::Post,
+    opening,
+};
 
 mod deep;
+
+/// What to do if the database does not answer.
+const DATABASE: &str = "Check the key database_url, that the server runs and that its user may create tables.";
 
 /// How closely to look.
 #[derive(Debug, Clone, Copy, Default)]
@@ -31,6 +40,8 @@ pub struct Report {
     pub failures: usize,
     /// Everything that was printed.
     pub lines: Vec<String>,
+    /// Whether there is no installation, of which little can be checked then.
+    pub is_nowhere: bool,
 }
 
 impl Report {
@@ -60,7 +71,10 @@ impl Report {
 pub async fn run(config: &Config, depth: Depth) -> anyhow::Result<ExitCode> {
     let report = examine(config, depth).await;
     if report.failures == 0 {
-        say!("All is well.");
+        say!(
+            "{}",
+            if report.is_nowhere { "What can be checked before the first start is well." } else { "All is well." }
+        );
         return Ok(ExitCode::SUCCESS);
     }
     say!(
@@ -87,35 +101,23 @@ pub async fn examine(config: &Config, depth: Depth) -> Report {
             "Set base_url to the https:// address that people type; links in mails need it.",
         ),
     }
-    let documents = match Documents::open(&config.documents, Random::System) {
-        Err(error) => {
-            report.failed(
-                "documents",
-                format!("{error:#}"),
-                "Check the keys documents and s3_*; the directory must be writable.",
-            );
-            None
-        }
-        Ok(documents) => {
-            match documents.try_out().await {
-                Ok(()) => {
-                    report.fine("documents", "written, read back and removed");
-                    Some(documents)
-                }
-                Err(error) => {
-                    report.failed("documents", format!("{error:#}"), "Check that the directory or bucket exists and may be written, and the keys documents and s3_*.");
-                    None
-                }
-            }
-        }
-    };
+    let found = opening::find(config).await;
+    report.is_nowhere = matches!(found, Ok(None));
+    if report.is_nowhere {
+        let remedy = format!(
+            "{} If it is to be a new one: the first start makes it, and so does `recoup user add`.",
+            opening::SAY_WHERE
+        );
+        report.note("installation", opening::none(config), &remedy);
+    }
+    let documents = check_documents(config, &mut report).await;
     check_private(config, &mut report);
     if let Some(scanner) = &config.clamd {
         match scanner.ping().await {
             Ok(()) => report.fine("virus scanner", "it answers"),
             Err(error) => report.failed(
                 "virus scanner",
-                format!("{error:#}"),
+                causes::in_a_line(&error),
                 "Start clamd and check the key clamd; uploads are refused until it answers.",
             ),
         }
@@ -130,19 +132,79 @@ pub async fn examine(config: &Config, depth: Depth) -> Report {
             ),
         }
     }
-    check_database(config, documents.as_ref(), depth, &mut report).await;
+    match found {
+        Ok(None) => {}
+        Ok(Some((store, schema))) => {
+            check_database(config, store, schema, documents.as_ref(), depth, &mut report).await
+        }
+        Err(error) => report.failed("database", opening::reason(&error), DATABASE),
+    }
+    check_mail(config, &mut report).await;
+    report
+}
+
+/// The document store, if there is one: a folder that is missing is not made.
+async fn check_documents(config: &Config, report: &mut Report) -> Option<Documents> {
+    if let DocumentsAt::Directory(directory) = &config.documents {
+        // Trying it out would make a folder in it.
+        if report.is_nowhere {
+            return None;
+        }
+        if !directory.is_dir() {
+            report.failed(
+                "documents",
+                format!("the directory {} is not there", directory.display()),
+                "Check the key documents. If nothing was uploaded yet, starting the site makes it.",
+            );
+            return None;
+        }
+    }
+    let documents = match Documents::open(&config.documents, Random::System) {
+        Ok(documents) => documents,
+        Err(error) => {
+            report.failed(
+                "documents",
+                causes::in_a_line(&error),
+                "Check the keys documents and s3_*; the directory must be writable.",
+            );
+            return None;
+        }
+    };
+    match documents.try_out().await {
+        Ok(()) => {
+            report.fine("documents", "written, read back and removed");
+            Some(documents)
+        }
+        Err(error) => {
+            report.failed(
+                "documents",
+                causes::in_a_line(&error),
+                "Check that the directory or bucket exists and may be written, and the keys documents and s3_*.",
+            );
+            None
+        }
+    }
+}
+
+/// The way that mail leaves.
+async fn check_mail(config: &Config, report: &mut Report) {
+    if let MailBy::Files(directory) = &config.mail
+        && !directory.exists()
+    {
+        let words = format!("as files in {}, which is made when the site starts", directory.display());
+        return report.fine("mail", words);
+    }
     match Post::open(&config.mail, &config.mail_from) {
-        Err(error) => report.failed("mail", format!("{error:#}"), "Check the keys mail and mail_from."),
+        Err(error) => report.failed("mail", causes::in_a_line(&error), "Check the keys mail and mail_from."),
         Ok(post) => match post.try_out().await {
             Ok(words) => report.fine("mail", words),
             Err(error) => report.failed(
                 "mail",
-                format!("{error:#}"),
+                causes::in_a_line(&error),
                 "Check the key mail: host, port, user and password; mails wait in the outbox until it works.",
             ),
         },
     }
-    report
 }
 
 /// Whether others on this machine can read what people entered.
@@ -158,69 +220,47 @@ fn check_private(config: &Config, report: &mut Report) {
     let _ = (config, report);
 }
 
-async fn check_database(config: &Config, documents: Option<&Documents>, depth: Depth, report: &mut Report) {
-    let remedy = "Check the key database_url, that the server runs and that its user may create tables.";
-    if let Err(error) = crate::backup::make_folder(&config.data_dir) {
+async fn check_database(
+    config: &Config,
+    store: Store,
+    schema: i64,
+    documents: Option<&Documents>,
+    depth: Depth,
+    report: &mut Report,
+) {
+    let newest = claims::store::newest_schema();
+    if schema > newest {
+        return report.failed("database", opening::later(schema), opening::LATER);
+    }
+    if schema < newest {
+        let words = format!("its schema is {schema}, and this program needs {newest}");
         return report.failed(
-            "data directory",
-            format!("{error:#}"),
-            "Make it, or set data_dir to one that can be written.",
+            "database",
+            words,
+            "Back it up, then run `recoup migrate`; starting the site does it too.",
         );
     }
-    let opened = match Store::connect(&config.database_url).await {
-        Ok(store) => store.schema().await.map(|schema| (store, schema)),
-        Err(error) => Err(error),
-    };
-    let newest = claims::store::newest_schema();
-    let store = match opened {
-        Err(error) => return report.failed("database", error, remedy),
-        Ok((store, Some(schema))) if schema == newest => store,
-        Ok((_, Some(schema))) if schema > newest => {
-            let words = format!("its schema is {schema}, and this program knows {newest}");
-            return report.failed(
-                "database",
-                words,
-                "A later Recoup served it. Use that one, or restore the backup from before the upgrade.",
-            );
-        }
-        Ok((_, Some(schema))) => {
-            let words = format!("its schema is {schema}, and this program needs {newest}");
-            return report.failed(
-                "database",
-                words,
-                "Back it up, then run `recoup migrate`; starting the site does it too.",
-            );
-        }
-        // An empty place: it becomes an installation.
-        Ok((store, None)) => {
-            store.close().await;
-            match Store::open(&config.database_url).await {
-                Ok(store) => store,
-                Err(error) => return report.failed("database", error, remedy),
-            }
-        }
-    };
     report.fine("database", format!("{}, schema up to date", store.kind()));
-    let recoup = match Recoup::new(store, Clock::System, Random::System, "http://localhost", config.limits()).await {
+    let recoup = match Recoup::new(store, Clock::System, Random::System, &config.address(), config.limits()).await {
         Ok(recoup) => recoup,
-        Err(error) => return report.failed("installation", error, remedy),
+        Err(error) => return report.failed("installation", error, DATABASE),
     };
     if let Err(error) = check_events(&recoup, report).await {
-        report.failed("audit trail", error, remedy);
+        report.failed("audit trail", error, DATABASE);
     }
     if let Err(error) = check_work(&recoup, report).await {
-        report.failed("jobs and mails", error, remedy);
+        report.failed("jobs and mails", error, DATABASE);
     }
     if let (true, Some(documents)) = (depth.deep, documents)
         && let Err(error) = deep::check(&recoup, documents, depth.clean, report).await
     {
-        report.failed("documents", format!("{error:#}"), "The check stopped here; mend this and run it again.");
+        report.failed("documents", causes::in_a_line(&error), "The check stopped here; mend this and run it again.");
     }
     recoup.store.close().await;
 }
 
 /// Mails, jobs and the clock.
-async fn check_work(recoup: &Recoup, report: &mut Report) -> Result<(), claims::store::Error> {
+async fn check_work(recoup: &Recoup, report: &mut Report) -> Result<(), Error> {
     let now = recoup.clock.now();
     let mut tx = recoup.store.read().await?;
     let counts = outbox::counts(&mut tx).await?;
@@ -264,7 +304,7 @@ async fn check_work(recoup: &Recoup, report: &mut Report) -> Result<(), claims::
 }
 
 /// The hash chain of every case.
-async fn check_events(recoup: &Recoup, report: &mut Report) -> Result<(), claims::store::Error> {
+async fn check_events(recoup: &Recoup, report: &mut Report) -> Result<(), Error> {
     let mut tx = recoup.store.read().await?;
     for case in cases::all(&mut tx, false).await? {
         let slug = case.read().map_or_else(|_| case.id.to_string(), |case| case.settings.slug);

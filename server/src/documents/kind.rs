@@ -1,4 +1,4 @@
-//! What a document is: found in its bytes, compared with its name.
+//! What a document is: found in its bytes, with its name made to fit.
 
 use claims::unreadable::Unreadable;
 
@@ -12,7 +12,7 @@ pub const LARGEST_COUNTED: u64 = 64_000_000;
 pub const IN_WORDS: &str =
     "PDF, pictures (JPEG, PNG, TIFF, WebP, GIF, HEIC), spreadsheets (XLSX, ODS, CSV), mails (EML) and plain text";
 
-/// Media type, endings of file names, and whether the bytes themselves show it.
+/// Media type and endings of file names, the usual one first.
 const KINDS: &[(&str, &[&str])] = &[
     ("application/pdf", &["pdf"]),
     ("image/jpeg", &["jpg", "jpeg"]),
@@ -30,35 +30,72 @@ const KINDS: &[(&str, &[&str])] = &[
 
 /// Finds the type of a document from its first bytes and its name.
 ///
+/// Phones and mail programs give pictures endings that their content does not have, and nobody can mend that there: what the bytes
+/// show to be a picture, a PDF or a spreadsheet that is taken, is taken as that, and [`fitting_name`] mends the name. Text shows
+/// nothing in its bytes, so its kind is told by its name alone.
+///
 /// # Errors
-/// A sentence about the file: empty, a type that is not taken, or bytes that do not fit the name.
+/// A sentence about the file: empty, a type that is not taken, or bytes of no type that is.
 pub fn find(name: &str, head: &[u8]) -> Result<&'static str, String> {
     if head.is_empty() {
         return Err("it is empty".to_owned());
     }
-    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).unwrap_or_default();
+    let ending = ending(name);
     let by_name = KINDS.iter().find(|(_, endings)| endings.contains(&ending.as_str())).map(|(kind, _)| *kind);
-    let Some(by_name) = by_name else {
-        return Err(match ending.as_str() {
-            "zip" => "ZIP archives are not taken; unpack it and send the files in it".to_owned(),
-            "doc" | "docx" | "odt" | "pages" => {
-                "word processor files are not taken; save it as PDF and send that".to_owned()
-            }
-            "xls" | "numbers" => {
-                "only XLSX, ODS and CSV spreadsheets are taken; save it as XLSX and send that".to_owned()
-            }
-            _ => format!("this type of file is not taken; {IN_WORDS} are"),
-        });
-    };
-    let text = matches!(by_name, "text/csv" | "message/rfc822" | "text/plain");
-    let fits = if text {
-        looks_like_text(head)
-    } else {
+    if let Some(by_name) = by_name.filter(|by_name| fits(by_name, head)) {
+        return Ok(by_name);
+    }
+    let by_bytes = by_bytes(head);
+    if let Some(by_bytes) = by_bytes
+        // With the ending of a program or an archive, only a picture is taken.
+        && (by_name.is_some() || ending.is_empty() || by_bytes.starts_with("image/"))
+    {
+        return Ok(by_bytes);
+    }
+    Err(match ending.as_str() {
+        _ if by_name.is_some() => format!("its content is not what its name says (.{ending})"),
+        "zip" => "ZIP archives are not taken; unpack it and send the files in it".to_owned(),
+        "doc" | "docx" | "odt" | "pages" => {
+            "word processor files are not taken; save it as PDF and send that".to_owned()
+        }
+        "xls" | "numbers" => "only XLSX, ODS and CSV spreadsheets are taken; save it as XLSX and send that".to_owned(),
+        _ => format!("this type of file is not taken; {IN_WORDS} are"),
+    })
+}
+
+/// The ending of a name in small letters; empty if it has none.
+fn ending(name: &str) -> String {
+    name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).unwrap_or_default()
+}
+
+/// Whether bytes can be what a name says.
+fn fits(by_name: &str, head: &[u8]) -> bool {
+    match by_name {
+        "text/csv" | "message/rfc822" | "text/plain" => looks_like_text(head),
         // Some programs write a few bytes before the header of a PDF.
-        by_name == "application/pdf" && head[..head.len().min(1_024)].windows(5).any(|five| five == b"%PDF-")
-            || infer::get(head).is_some_and(|found| found.mime_type() == by_name)
-    };
-    if fits { Ok(by_name) } else { Err(format!("its content is not what its name says (.{ending})")) }
+        "application/pdf" if head[..head.len().min(1_024)].windows(5).any(|five| five == b"%PDF-") => true,
+        _ => infer::get(head).is_some_and(|found| found.mime_type() == by_name),
+    }
+}
+
+/// The accepted type that bytes show whatever they are called. Some signs of types are plain letters (“GIF”), with which a text can
+/// begin too: what reads as a text is none of them.
+fn by_bytes(head: &[u8]) -> Option<&'static str> {
+    let found = infer::get(head).filter(|_| !looks_like_text(head))?;
+    KINDS.iter().map(|(kind, _)| *kind).find(|kind| *kind == found.mime_type())
+}
+
+/// A name with an ending of its type: one of another type gives way to it, and where there is none it is added.
+#[must_use]
+pub fn fitting_name(name: &str, media_type: &str) -> String {
+    let Some((_, endings)) = KINDS.iter().find(|(kind, _)| *kind == media_type) else { return name.to_owned() };
+    let is = ending(name);
+    if endings.contains(&is.as_str()) {
+        return name.to_owned();
+    }
+    let other = KINDS.iter().any(|(_, endings)| endings.contains(&is.as_str()));
+    let stem = name.rsplit_once('.').filter(|_| other).map_or(name, |(stem, _)| stem);
+    clean_name(&format!("{stem}.{}", endings.first().unwrap_or(&"")))
 }
 
 /// Whether bytes can be text: no NUL (but in UTF-16), no magic of another type, hardly any control characters.
@@ -118,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn content_and_name_must_agree() {
+    fn what_is_of_no_accepted_type_is_refused() {
         assert_eq!(find("a.pdf", b"%PDF-1.7\n"), Ok("application/pdf"));
         assert_eq!(find("A.PNG", b"\x89PNG\r\n\x1a\n0000"), Ok("image/png"));
         assert_eq!(find("a.csv", "label,units\nJay Records,5\n".as_bytes()), Ok("text/csv"));
@@ -130,6 +167,41 @@ mod tests {
         assert!(find("a.xlsx", b"PK\x03\x04 but no workbook").is_err());
         assert!(find("a.pdf", b"").unwrap_err().contains("empty"));
         assert!(find("noending", b"text").is_err());
+        assert!(find("a.pdf", b"a text").is_err());
+        for name in ["a.jpg", "a.heic", "a.csv", "a.pdf", "a", "a.exe"] {
+            for bad in [
+                b"MZ\x90\x00\x03\x00".as_slice(),
+                b"<svg xmlns=\"x\" onload=\"y\"/>",
+                b"<html><script>",
+                b"PK\x03\x04\0\0",
+            ] {
+                assert!(find(name, bad).is_err(), "{name}: {bad:?}");
+            }
+        }
+        // A text that begins like a picture is none, and a program's ending takes no more than a picture.
+        assert!(find("a.png", b"GIF89a/*<script>*/").is_err());
+        assert!(find("a.pdf.exe", b"%PDF-1.7\n").is_err());
+    }
+
+    #[test]
+    fn content_decides_where_the_name_says_something_else() {
+        let jpeg = b"\xff\xd8\xff\xe0\0\x10JFIF\0";
+        let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+        let heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic";
+        for (name, bytes, kind, fitting) in [
+            ("IMG_1.HEIC", jpeg.as_slice(), "image/jpeg", "IMG_1.jpg"),
+            ("IMG_1.jpeg", heic, "image/heif", "IMG_1.heic"),
+            ("a.b.jpg", png, "image/png", "a.b.png"),
+            ("scan.pdf", jpeg, "image/jpeg", "scan.jpg"),
+            ("scan.txt", png, "image/png", "scan.png"),
+            ("scan.jpg", b"%PDF-1.7\n", "application/pdf", "scan.pdf"),
+            ("image", jpeg, "image/jpeg", "image.jpg"),
+            ("photo.jfif", jpeg, "image/jpeg", "photo.jfif.jpg"),
+            ("A.JPEG", jpeg, "image/jpeg", "A.JPEG"),
+        ] {
+            assert_eq!(find(name, bytes), Ok(kind), "{name}");
+            assert_eq!(fitting_name(name, kind), fitting);
+        }
     }
 
     #[test]

@@ -9,37 +9,18 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use claims::{
-    access::{Action, Refusal},
-    actions::Failure,
-    filing::FileHash,
-    store::{
-        cases,
-        events::{self, NewEvent},
-        filings::{self, File},
+    actions::{
+        Failure,
+        filing_files::{self, Which},
     },
+    filing::FileHash,
+    store::filings::File,
 };
 use futures::TryStreamExt;
 use render::package;
 use tokio::io::AsyncWriteExt;
 
 use super::{Http, downloads};
-
-/// The file of a path, for counsel of its case.
-async fn find(
-    http: &Http,
-    visitor: &Visitor,
-    (slug, number, variant, name): (&str, i64, &str, &str),
-) -> Result<(claims::CaseId, File), app::request::Halt> {
-    let mut tx = http.recoup.store.read().await?;
-    visitor.actor()?;
-    let case = cases::by_slug(&mut tx, slug).await?.ok_or(Refusal::NotFound)?;
-    visitor.may(Action::File(case.id))?;
-    let filing = filings::by_number(&mut tx, case.id, number).await?.ok_or(Refusal::NotFound)?;
-    let name = if name == "package.zip" { "" } else { name };
-    let file =
-        filings::files(&mut tx, filing.id).await?.into_iter().find(|file| file.variant == variant && file.name == name);
-    Ok((case.id, file.ok_or(Refusal::NotFound)?))
-}
 
 /// `GET /counsel/{slug}/filings/{number}/files/{variant}/{*name}`
 pub(super) async fn file(
@@ -49,13 +30,8 @@ pub(super) async fn file(
     Path((slug, number, variant, name)): Path<(String, i64, String, String)>,
     Query(query): Query,
 ) -> Answer {
-    let (case_id, file) = find(&http, &visitor, (&slug, number, &variant, &name)).await?;
-    let details = serde_json::json!({ "filing": number, "name": name, "variant": variant, "sha256": file.sha256 });
-    let event =
-        NewEvent { case_id, claim_id: None, account: Some(visitor.actor()?.account), kind: "filing_opened", details };
-    let mut tx = http.recoup.store.write().await?;
-    events::add(&mut tx, &event, http.recoup.clock.now()).await?;
-    tx.commit().await?;
+    let which = Which { case: &slug, filing: number, variant: &variant, name: &name };
+    let file = filing_files::open(&http.recoup, visitor.actor()?, which).await?;
     let public = if variant == "public" { "-public" } else { "" };
     let shown = match file.name.as_str() {
         "" => format!("{slug}-filing-{number}{public}.zip"),
@@ -73,7 +49,8 @@ pub(super) async fn verify(
     Path((slug, number)): Path<(String, i64)>,
     sent: app::request::Sent,
 ) -> Answer {
-    let (_, file) = find(&http, &visitor, (&slug, number, sent.get("variant"), "")).await?;
+    let which = Which { case: &slug, filing: number, variant: sent.get("variant"), name: "" };
+    let file = filing_files::find(&http.recoup, visitor.actor()?, which).await?;
     let key = crate::filings::key(&http.recoup).public();
     let words = verify_kept(&http, &file, key).await.map_err(|error| {
         tracing::error!(error = format!("{error:#}"), sha256 = file.sha256, "a package cannot be read");
@@ -84,24 +61,17 @@ pub(super) async fn verify(
 }
 
 async fn verify_kept(http: &Http, file: &File, key: package::PublicKey) -> anyhow::Result<String> {
-    // A package may be larger than memory: it is verified in a file that goes with this function.
-    let path = std::env::temp_dir().join(format!("recoup-{}.zip", http.recoup.random.token()));
-    let verified = async {
-        let mut to = tokio::fs::File::create(&path).await?;
-        let mut stream = http.documents.read(&file.sha256).await?;
-        while let Some(chunk) = stream.try_next().await? {
-            to.write_all(&chunk).await?;
-        }
-        to.flush().await?;
-        drop(to);
-        let place = path.clone();
-        tokio::task::spawn_blocking(move || package::verify(|| std::fs::File::open(&place), &key))
-            .await?
-            .map_err(anyhow::Error::from)
+    // A package may be larger than memory: it is verified in a file that goes with the work.
+    let copy = http.scratch.file();
+    let mut to = tokio::fs::File::create(copy.path()).await?;
+    let mut stream = http.documents.read(&file.sha256).await?;
+    while let Some(chunk) = stream.try_next().await? {
+        to.write_all(&chunk).await?;
     }
-    .await;
-    let _ = tokio::fs::remove_file(&path).await;
-    let report = verified?;
+    to.flush().await?;
+    drop(to);
+    let report =
+        tokio::task::spawn_blocking(move || package::verify(|| std::fs::File::open(copy.path()), &key)).await??;
     Ok(match (report.problems.as_slice(), report.manifest) {
         ([], Some(manifest)) => format!(
             "The {} package is whole: all {} files are as they were built, and the signature fits.",

@@ -1,6 +1,6 @@
 //! Statements: received and read here, because their bytes are here; the pages that show them are in `app`.
 
-use std::{path::PathBuf, sync::atomic::Ordering, time::Duration};
+use std::{sync::atomic::Ordering, time::Duration};
 
 use app::{
     pages::claimant::{columns_again, import_choices},
@@ -30,7 +30,7 @@ use futures::TryStreamExt;
 use tokio::io::AsyncWriteExt;
 
 use super::{Http, uploads::Streams};
-use crate::documents::kind;
+use crate::{documents::kind, scratch::ScratchFile};
 
 /// How long a form waits for its file to be read; longer reading goes on behind a page that shows how far it is.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -63,12 +63,20 @@ async fn upload(
 ) -> Answer {
     let (actor, claim) = (visitor.actor()?.clone(), ClaimId(id));
     let room = documents::room(&http.recoup, &actor, claim).await?;
-    let most = room.min(http.recoup.limits.document_bytes).min(statements::limits::LARGEST_FILE);
+    let most = http.recoup.limits.document_bytes.min(statements::limits::LARGEST_FILE);
     let page = format!("/claims/{claim}/import");
-    let received = match receive(&http, form, most).await {
+    let received = match receive(&http, form, most.min(room)).await {
         Ok(received) => received,
         Err(why) => {
-            visitor.keep_errors(&[claims::intake::FieldError { field: "file".to_owned(), message: why }]).await;
+            let message = if room < most {
+                let left = claims::file_size::show(room);
+                format!(
+                    "{why} This claim has room for {left} more; its documents and the files that are being imported count together."
+                )
+            } else {
+                why
+            };
+            visitor.keep_errors(&[claims::intake::FieldError { field: "file".to_owned(), message }]).await;
             return Ok(see_other(&page));
         }
     };
@@ -126,7 +134,7 @@ async fn receive(http: &Http, form: Result<Multipart, MultipartRejection>, most:
         let bytes = i64::try_from(incoming.bytes).unwrap_or(i64::MAX);
         return Ok(NewDocument {
             sha256: incoming.sha256,
-            name,
+            name: kind::fitting_name(&name, media_type),
             media_type: media_type.to_owned(),
             bytes,
             pages: None,
@@ -137,17 +145,9 @@ async fn receive(http: &Http, form: Result<Multipart, MultipartRejection>, most:
 }
 
 /// A copy of a kept file on this machine, as long as it is read.
-struct Local(PathBuf);
-
-impl Drop for Local {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
-}
-
-async fn local(http: &Http, sha256: &str) -> anyhow::Result<Local> {
-    let local = Local(std::env::temp_dir().join(format!("recoup-statement-{}", http.recoup.random.token())));
-    let mut file = tokio::fs::File::create(&local.0).await?;
+async fn local(http: &Http, sha256: &str) -> anyhow::Result<ScratchFile> {
+    let local = http.scratch.file();
+    let mut file = tokio::fs::File::create(local.path()).await?;
     let mut bytes = http.documents.read(sha256).await?;
     while let Some(chunk) = bytes.try_next().await? {
         file.write_all(&chunk).await?;
@@ -173,7 +173,7 @@ async fn read(
     tokio::task::spawn_blocking(move || {
         let counter = progress.begin(id);
         let wish = Wish { rows, progress: &|done| counter.store(done, Ordering::Relaxed), ..Wish::default() };
-        let read = statements::read(&Input::File(local.0.clone()), &choices, &rules, wish);
+        let read = statements::read(&Input::File(local.path().to_owned()), &choices, &rules, wish);
         progress.end(id);
         drop((local, slot));
         read
@@ -292,17 +292,19 @@ async fn corrected(
     let rules = imports::rules(&http.recoup, &case);
     let choices = import.choices.0.clone();
     let copied = async {
-        let _slot = http.reading.acquire().await?;
+        let slot = http.reading.clone().acquire_owned().await?;
         let local = local(&http, &import.sha256).await?;
-        let copy = Local(local.0.with_extension("corrected"));
-        let path = copy.0.clone();
-        tokio::task::spawn_blocking(move || -> anyhow::Result<()> {
-            let to = std::io::BufWriter::new(std::fs::File::create(&path)?);
-            Ok(statements::corrected::write(&Input::File(local.0.clone()), &choices, &rules, to)?)
+        let copy = http.scratch.file();
+        // Slot and files go with the work, which goes on if the client goes away.
+        let written = tokio::task::spawn_blocking(move || -> anyhow::Result<ScratchFile> {
+            let to = std::io::BufWriter::new(std::fs::File::create(copy.path())?);
+            statements::corrected::write(&Input::File(local.path().to_owned()), &choices, &rules, to)?;
+            drop((local, slot));
+            Ok(copy)
         })
         .await??;
         // Opened before its name goes: the bytes stay as long as they are sent.
-        anyhow::Ok(tokio::fs::File::open(&copy.0).await?)
+        anyhow::Ok(tokio::fs::File::open(written.path()).await?)
     };
     let file = copied.await.map_err(|error| match error.downcast::<Refused>() {
         Ok(refused) => Halt(Failure::said(refused.to_string())),

@@ -11,14 +11,7 @@ use axum::{
 };
 use claims::{
     ClaimId, LetterId,
-    access::{Action, Refusal},
-    actions::letters as actions,
-    letters::LetterKind,
-    store::{
-        cases,
-        events::{self, NewEvent},
-        letters as store,
-    },
+    actions::letters::{self as actions, Download},
 };
 
 use super::{Http, downloads::disposition, uploads::Streams};
@@ -73,29 +66,10 @@ async fn zip(
     Path((slug, kind)): Path<(String, String)>,
     Query(query): Query,
 ) -> Answer {
-    let actor = visitor.actor()?;
-    let mut tx = http.recoup.store.write().await?;
-    let case = cases::by_slug(&mut tx, &slug).await?.ok_or(Refusal::NotFound)?;
-    visitor.may(Action::WriteLetters(case.id))?;
-    let kind = LetterKind::parse(&kind).filter(|kind| kind.category().is_some()).ok_or(Refusal::NotFound)?;
     let state = query.get("state");
-    let counts = store::counts(&mut tx, case.id).await?;
-    let total: i64 = counts
-        .iter()
-        .filter(|count| count.kind == kind.key() && (state.is_empty() || count.state == state))
-        .map(|count| count.letters - count.withdrawn)
-        .sum();
-    let details = serde_json::json!({ "kind": kind.key(), "letters": total, "state": state });
-    let event = NewEvent {
-        case_id: case.id,
-        claim_id: None,
-        account: Some(actor.account),
-        kind: "letters_downloaded",
-        details,
-    };
-    events::add(&mut tx, &event, http.recoup.clock.now()).await?;
-    tx.commit().await?;
-    let body = crate::letters::zip(&http.recoup, case.id, kind, state, usize::try_from(total).unwrap_or(0));
+    let Download { case, kind, letters } =
+        actions::download(&http.recoup, visitor.actor()?, &slug, &kind, state).await?;
+    let body = crate::letters::zip(&http.recoup, case, kind, state, letters);
     let name = format!("{slug}-{}-letters.zip", kind.key());
     Ok((headers("application/zip", &name, false), Body::from_stream(body)).into_response())
 }

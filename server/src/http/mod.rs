@@ -11,7 +11,7 @@ use claims::actions::Recoup;
 use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
-use crate::{documents::Documents, sessions::Sessions};
+use crate::{documents::Documents, scratch::Scratch, sessions::Sessions};
 use front::Front;
 
 pub mod assets;
@@ -36,6 +36,8 @@ pub struct Http {
     pub recoup: Recoup,
     /// Documents.
     pub documents: Documents,
+    /// Where copies of documents lie while they are read.
+    pub scratch: Scratch,
     /// Proxies whose X-Forwarded-For is believed.
     pub trusted_proxies: Arc<[IpAddr]>,
     /// Counts PDF pages one at a time.
@@ -51,10 +53,11 @@ pub struct Http {
 impl Http {
     /// Puts it together.
     #[must_use]
-    pub fn new(recoup: Recoup, documents: Documents, trusted_proxies: Vec<IpAddr>) -> Self {
+    pub fn new(recoup: Recoup, documents: Documents, scratch: Scratch, trusted_proxies: Vec<IpAddr>) -> Self {
         Self {
             recoup,
             documents,
+            scratch,
             trusted_proxies: trusted_proxies.into(),
             counting: Arc::new(tokio::sync::Semaphore::new(1)),
             reading: Arc::new(tokio::sync::Semaphore::new(2)),

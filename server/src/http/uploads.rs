@@ -19,6 +19,7 @@ use claims::{
         documents::{self as actions, Added},
     },
     file_size,
+    intake::FieldError,
     store::{cases, documents::NewDocument},
     unreadable::Unreadable,
 };
@@ -95,8 +96,8 @@ enum Goal {
 }
 
 impl Goal {
-    /// Links a received file; the words are for the person.
-    async fn link(&self, http: &Http, received: &NewDocument) -> Result<String, Failure> {
+    /// Links a received file, which came as `sent`; the words are for the person.
+    async fn link(&self, http: &Http, received: &NewDocument, sent: &str) -> Result<String, Failure> {
         match self {
             Self::Case(actor, case) => {
                 case_actions::add_document(&http.recoup, actor, *case, received).await?;
@@ -111,8 +112,13 @@ impl Goal {
                     .map_or_else(String::new, |reason| format!(" It is {}. {}", reason.words(), reason.remedy()));
                 Ok(match actions::add(&http.recoup, actor, *id, received).await? {
                     Added::New(_) => {
+                        let renamed = if received.name == sent {
+                            String::new()
+                        } else {
+                            format!(" It came as {sent}, but that is not what is in it.")
+                        };
                         format!(
-                            "{} was received: {}{pages}.{warning}",
+                            "{} was received: {}{pages}.{renamed}{warning}",
                             received.name,
                             file_size::show_stored(received.bytes)
                         )
@@ -140,8 +146,16 @@ async fn claim_documents(
 ) -> Answer {
     let (actor, id) = (visitor.actor()?.clone(), ClaimId(id));
     actions::room(&http.recoup, &actor, id).await?;
-    let outcomes = each_file(&http, form, &Goal::Claim(actor, id)).await?;
-    answer(&visitor, &headers, outcomes, &format!("/claims/{id}/documents")).await
+    let page = format!("/claims/{id}/documents");
+    let outcomes = match each_file(&http, form, &Goal::Claim(actor, id)).await {
+        // It stands beside the control then, where the files are chosen again.
+        Err(Halt(Failure::Said(why))) if !wants_json(&headers) => {
+            visitor.keep_errors(&[FieldError { field: "files".to_owned(), message: why }]).await;
+            return Ok(see_other(&page));
+        }
+        outcomes => outcomes?,
+    };
+    answer(&visitor, &headers, outcomes, &page).await
 }
 
 async fn case_documents(
@@ -224,13 +238,13 @@ async fn one_file(http: &Http, name: String, field: Field<'_>, goal: &Goal) -> R
     let bytes = i64::try_from(incoming.bytes).unwrap_or(i64::MAX);
     let received = NewDocument {
         sha256: incoming.sha256,
-        name: name.clone(),
+        name: kind::fitting_name(&name, media_type),
         media_type: media_type.to_owned(),
         bytes,
         pages,
         unreadable,
     };
-    match goal.link(http, &received).await {
+    match goal.link(http, &received, &name).await {
         Ok(message) => Ok(Outcome { name, ok: true, message }),
         Err(Failure::Said(why)) => Ok(Outcome::refused(name, why.trim_end_matches('.'))),
         Err(failure) => Err(failure.into()),
@@ -251,14 +265,26 @@ async fn look_at_pdf(http: &Http, incoming: &crate::documents::Incoming) -> Opti
     if incoming.bytes > kind::LARGEST_COUNTED {
         return None;
     }
-    let _slot = http.counting.acquire().await.ok()?;
+    let slot = http.counting.clone().acquire_owned().await.ok()?;
     let bytes = http.documents.bytes_of(incoming).await.ok()?;
-    tokio::task::spawn_blocking(move || kind::look_at_pdf(bytes)).await.ok()
+    // The slot goes with the work, which goes on if the client goes away.
+    let look = move || {
+        let looked_at = kind::look_at_pdf(bytes);
+        drop(slot);
+        looked_at
+    };
+    tokio::task::spawn_blocking(look).await.ok()
 }
 
-/// JSON for the island, which sends one file a request; a notice on the page for a plain form.
+/// JSON for the island, which sends one file a request; a redirect for a plain form. Either way the page that comes next says what
+/// became of each file: after the island it is loaded again when all were taken.
 async fn answer(visitor: &Visitor, headers: &HeaderMap, outcomes: Vec<Outcome>, page: &str) -> Answer {
+    let said: Vec<&str> = outcomes.iter().map(|outcome| outcome.message.as_str()).collect();
     if wants_json(headers) {
+        let earlier = visitor.take_notice().await.unwrap_or_default();
+        let lines: Vec<&str> = earlier.lines().chain(said).collect();
+        // Nobody has to look at the page, and what waits to be said must not grow without end.
+        visitor.notice(lines[lines.len().saturating_sub(MOST_FILES)..].join("\n")).await;
         let status =
             if outcomes.iter().all(|outcome| outcome.ok) { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
         let answer: Response = match outcomes.into_iter().next() {
@@ -267,6 +293,6 @@ async fn answer(visitor: &Visitor, headers: &HeaderMap, outcomes: Vec<Outcome>, 
         };
         return Ok(answer);
     }
-    visitor.notice(outcomes.iter().map(|outcome| outcome.message.as_str()).collect::<Vec<_>>().join("\n")).await;
+    visitor.notice(said.join("\n")).await;
     Ok(see_other(page))
 }

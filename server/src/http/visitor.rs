@@ -87,9 +87,10 @@ async fn person(http: &Http, session: &Session, client: &str, headers: &HeaderMa
 /// The address of the client: of the connection, or, behind trusted proxies, the last one in `X-Forwarded-For` that is not a
 /// trusted proxy itself. What a client writes into the header before its proxy is never believed.
 fn client_address(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &[IpAddr]) -> String {
-    let Some(peer) = peer else { return "unknown".to_owned() };
-    let mut address = peer;
-    if trusted.contains(&peer) {
+    // A socket that listens on both protocols shows IPv4 addresses as IPv6 ones: they are the same client, and the same proxy.
+    let Some(mut address) = peer.map(|peer| peer.to_canonical()) else { return "unknown".to_owned() };
+    let is_trusted = |address: &IpAddr| trusted.iter().any(|proxy| proxy.to_canonical() == *address);
+    if is_trusted(&address) {
         let forwarded = headers
             .get_all("x-forwarded-for")
             .iter()
@@ -98,8 +99,8 @@ fn client_address(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &[IpAddr])
             .join(",");
         for hop in forwarded.rsplit(',').map(str::trim) {
             let Ok(hop) = hop.parse::<IpAddr>() else { break };
-            address = hop;
-            if !trusted.contains(&hop) {
+            address = hop.to_canonical();
+            if !is_trusted(&address) {
                 break;
             }
         }
@@ -124,5 +125,21 @@ mod tests {
         assert_eq!(client_address(Some(proxy), &HeaderMap::new(), &[proxy]), "10.0.0.1");
         headers.insert("x-forwarded-for", HeaderValue::from_static("1.2.3.4, 198.51.100.7, 10.0.0.1"));
         assert_eq!(client_address(Some(proxy), &headers, &[proxy]), "198.51.100.7");
+    }
+
+    #[test]
+    fn an_ipv4_address_is_the_same_however_it_arrives() {
+        let proxy: IpAddr = "10.0.0.1".parse().unwrap();
+        let mapped: IpAddr = "::ffff:10.0.0.1".parse().unwrap();
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", HeaderValue::from_static("198.51.100.7, ::ffff:10.0.0.1"));
+        for (peer, trusted) in [(proxy, mapped), (mapped, proxy), (mapped, mapped)] {
+            assert_eq!(client_address(Some(peer), &headers, &[trusted]), "198.51.100.7");
+        }
+        assert_eq!(client_address(Some("::ffff:203.0.113.9".parse().unwrap()), &headers, &[proxy]), "203.0.113.9");
+        headers.insert("x-forwarded-for", HeaderValue::from_static("::ffff:198.51.100.7"));
+        assert_eq!(client_address(Some(mapped), &headers, &[proxy]), "198.51.100.7");
+        headers.insert("x-forwarded-for", HeaderValue::from_static("2001:db8::7"));
+        assert_eq!(client_address(Some(mapped), &headers, &[proxy]), "2001:db8::7");
     }
 }

@@ -8,22 +8,33 @@ use claims::{
 };
 use tokio::sync::watch;
 
+use keep_going::keep_going;
+
 use crate::{
     documents::Documents,
     mail::{Post, worker},
 };
 
+mod keep_going;
+
+/// How long work that panicked waits before it begins again: what broke it is likely to be still there.
+const PAUSE: Duration = Duration::from_secs(60);
+
 /// Runs until `stop` says so: mail every second, what people are to be told of every minute, the clean-up when it is due, and beside them matching, which can take long.
+///
+/// Each of the three goes on for itself: one that panics begins again and takes no other with it.
 pub async fn run(recoup: Recoup, documents: Documents, post: Post, stop: watch::Receiver<bool>) {
     tokio::join!(
-        matching(&recoup, stop.clone()),
-        filings(&recoup, &documents, stop.clone()),
-        mail_and_clean_up(&recoup, &documents, &post, stop)
+        keep_going("matching", PAUSE, stop.clone(), || matching(recoup.clone(), stop.clone())),
+        keep_going("filings", PAUSE, stop.clone(), || filings(recoup.clone(), documents.clone(), stop.clone())),
+        keep_going("mail and clean-up", PAUSE, stop.clone(), || {
+            mail_and_clean_up(recoup.clone(), documents.clone(), post.clone(), stop.clone())
+        })
     );
 }
 
 /// Matches the cases in which something changed, and every night all of them: scores depend on what else was filed.
-async fn matching(recoup: &Recoup, mut stop: watch::Receiver<bool>) {
+async fn matching(recoup: Recoup, mut stop: watch::Receiver<bool>) {
     let owner = recoup.random.token();
     let mut tick = tokio::time::interval(Duration::from_millis(500));
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -32,12 +43,12 @@ async fn matching(recoup: &Recoup, mut stop: watch::Receiver<bool>) {
             _ = tick.tick() => {}
             _ = stop.wait_for(|stop| *stop) => return,
         }
-        if let Err(error) = nightly(recoup, &owner).await {
+        if let Err(error) = nightly(&recoup, &owner).await {
             tracing::error!(error = format!("{error:#}"), "the nightly matching could not be called for");
         }
         // A run that is under way when the process stops is given up: its lease ends, and the next process begins it anew.
         tokio::select! {
-            done = match_case::run_due(recoup, &owner) => if let Err(error) = done {
+            done = match_case::run_due(&recoup, &owner) => if let Err(error) = done {
                 tracing::error!(%error, "matching could not run: the database failed");
             },
             _ = stop.wait_for(|stop| *stop) => return,
@@ -46,7 +57,7 @@ async fn matching(recoup: &Recoup, mut stop: watch::Receiver<bool>) {
 }
 
 /// Builds the filings that were asked for.
-async fn filings(recoup: &Recoup, documents: &Documents, mut stop: watch::Receiver<bool>) {
+async fn filings(recoup: Recoup, documents: Documents, mut stop: watch::Receiver<bool>) {
     let owner = recoup.random.token();
     let mut tick = tokio::time::interval(Duration::from_secs(1));
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -57,7 +68,7 @@ async fn filings(recoup: &Recoup, documents: &Documents, mut stop: watch::Receiv
         }
         // As with matching: a build that is under way when the process stops is begun anew by the next.
         tokio::select! {
-            done = crate::filings::run_due(recoup, documents, &owner) => if let Err(error) = done {
+            done = crate::filings::run_due(&recoup, &documents, &owner) => if let Err(error) = done {
                 tracing::error!(error = format!("{error:#}"), "filings could not be built: the database failed");
             },
             _ = stop.wait_for(|stop| *stop) => return,
@@ -90,7 +101,7 @@ pub async fn nightly(recoup: &Recoup, owner: &str) -> anyhow::Result<bool> {
     Ok(taken)
 }
 
-async fn mail_and_clean_up(recoup: &Recoup, documents: &Documents, post: &Post, mut stop: watch::Receiver<bool>) {
+async fn mail_and_clean_up(recoup: Recoup, documents: Documents, post: Post, mut stop: watch::Receiver<bool>) {
     let owner = recoup.random.token();
     let mut tick = tokio::time::interval(Duration::from_secs(1));
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -99,13 +110,13 @@ async fn mail_and_clean_up(recoup: &Recoup, documents: &Documents, post: &Post, 
             _ = tick.tick() => {}
             _ = stop.wait_for(|stop| *stop) => return,
         }
-        if let Err(error) = look::run_due(recoup, &owner).await {
+        if let Err(error) = look::run_due(&recoup, &owner).await {
             tracing::error!(%error, "nobody could be told of what happened: the database failed");
         }
-        if let Err(error) = worker::run_once(recoup, post, &owner).await {
+        if let Err(error) = worker::run_once(&recoup, &post, &owner).await {
             tracing::error!(%error, "mail could not be delivered: the database failed");
         }
-        if let Err(error) = clean_up(recoup, documents, &owner).await {
+        if let Err(error) = clean_up(&recoup, &documents, &owner).await {
             tracing::error!(error = format!("{error:#}"), "the clean-up failed");
         }
     }

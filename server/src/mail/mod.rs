@@ -67,8 +67,7 @@ impl Post {
     pub fn open_within(by: &MailBy, from: &str, patience: Duration) -> anyhow::Result<Self> {
         let transport = match by {
             MailBy::Files(directory) => {
-                std::fs::create_dir_all(directory)
-                    .with_context(|| format!("the mail directory {} cannot be made", directory.display()))?;
+                crate::backup::make_folder(directory).context("the mail directory (key mail)")?;
                 Transport::Files(directory.clone())
             }
             MailBy::Smtp { url, ca } => {

@@ -61,9 +61,9 @@ on_both! {
         assert!(!ada.verified);
         let token = token(&app, "verify_address", "ada@example.org").await;
         sign_in::peek(&app.recoup, claims::actions::links::Purpose::Verify, &token).await.expect("looking at a link does not use it");
-        assert_eq!(sign_in::confirm_address(&app.recoup, &token).await.unwrap(), Confirmed::Address);
+        assert_eq!(sign_in::confirm_address(&app.recoup, &token, None).await.unwrap(), Confirmed::Address);
         assert!(stage::actor(&app.recoup, ada.account).await.verified);
-        assert!(said(sign_in::confirm_address(&app.recoup, &token).await.unwrap_err()).contains("used already"));
+        assert!(said(sign_in::confirm_address(&app.recoup, &token, None).await.unwrap_err()).contains("used already"));
     }
 
     async fn a_changed_link_is_refused(database) {
@@ -73,7 +73,7 @@ on_both! {
         let mut changed = token.clone().into_bytes();
         changed[3] = if changed[3] == b'A' { b'B' } else { b'A' };
         for wrong in [String::from_utf8(changed).unwrap(), token[..token.len() - 4].to_owned(), String::new(), "ä".to_owned(), "A".repeat(43)] {
-            assert!(said(sign_in::confirm_address(&app.recoup, &wrong).await.unwrap_err()).contains("not complete"), "{wrong}");
+            assert!(said(sign_in::confirm_address(&app.recoup, &wrong, None).await.unwrap_err()).contains("not complete"), "{wrong}");
         }
         let other = sign_in::reset(&app.recoup, &token, &stage::answers(&[("password", "another long password")])).await;
         assert!(said(other.unwrap_err()).contains("not complete"), "a link for one thing does nothing else");
@@ -84,7 +84,7 @@ on_both! {
         register(&app, "ada@example.org").await;
         let token = token(&app, "verify_address", "ada@example.org").await;
         app.pass(Duration::hours(48));
-        assert!(said(sign_in::confirm_address(&app.recoup, &token).await.unwrap_err()).contains("expired"));
+        assert!(said(sign_in::confirm_address(&app.recoup, &token, None).await.unwrap_err()).contains("expired"));
     }
 
     async fn a_link_opened_twice_at_once_works_once(database) {
@@ -93,7 +93,7 @@ on_both! {
         let token = token(&app, "verify_address", "ada@example.org").await;
         let opened = futures::future::join_all((0..6).map(|_| {
             let (recoup, token) = (app.recoup.clone(), token.clone());
-            tokio::spawn(async move { sign_in::confirm_address(&recoup, &token).await.is_ok() })
+            tokio::spawn(async move { sign_in::confirm_address(&recoup, &token, None).await.is_ok() })
         }));
         assert_eq!(opened.await.into_iter().filter(|opened| *opened.as_ref().unwrap()).count(), 1);
     }
@@ -105,16 +105,47 @@ on_both! {
         let twin = register(&app, "Ada@Example.org").await;
         let (twin, claim) = stage::start(&app.recoup, twin.account, "allegro", "Jay Records").await;
         session(&app, twin.account, "twin").await;
+        session(&app, old.account, "old").await;
 
         let token = token(&app, "address_known", "ada@example.org").await;
-        assert_eq!(sign_in::confirm_address(&app.recoup, &token).await.unwrap(), Confirmed::MovedToOlderAccount);
+        assert_eq!(sign_in::confirm_address(&app.recoup, &token, Some(old.account)).await.unwrap(), Confirmed::MovedToOlderAccount);
         assert_eq!(stage::actor(&app.recoup, old.account).await.claimants, twin.claimants);
         assert_eq!(session_count(&app, twin.account).await, 0, "the closed account's sessions end");
+        assert_eq!(session_count(&app, old.account).await, 1, "who is signed in to the account stays so");
         let mut tx = app.recoup.store.read().await.unwrap();
         assert!(accounts::actor(&mut tx, twin.account).await.unwrap().is_none(), "the twin is closed");
         assert_eq!(rows::of_account(&mut tx, old.account).await.unwrap()[0].id, claim);
         drop(tx);
         assert_eq!(signs_in(&app, "ada@example.org", stage::PASSWORD).await.unwrap(), old.account);
+    }
+
+    async fn who_began_an_account_under_anothers_address_loses_it_to_the_mailbox(database) {
+        let app = App::start(&database).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        // Eve is first, with a password of hers; Ada confirms the wrong one of two mails that look alike.
+        let eves = registration("ada@example.org").with("password", "eve has long passwords");
+        let eves = sign_in::register(&app.recoup, &eves, "198.51.100.1", "").await.unwrap();
+        let look_alike = token(&app, "verify_address", "ada@example.org").await;
+        let ada = register(&app, "ada@example.org").await;
+        let own = token(&app, "verify_address", "ada@example.org").await;
+        let (ada, claim) = stage::start(&app.recoup, ada.account, "allegro", "Jay Records").await;
+        assert_eq!(sign_in::confirm_address(&app.recoup, &look_alike, Some(ada.account)).await.unwrap(), Confirmed::Address);
+        // Eve has whatever gets her back in later.
+        session(&app, eves, "eve").await;
+        let eve = stage::actor(&app.recoup, eves).await;
+        let change = stage::answers(&[("email", "eve@example.org"), ("current", "eve has long passwords")]);
+        account::change_address(&app.recoup, &eve, &change).await.unwrap();
+        let takeover = token(&app, "confirm_new_address", "eve@example.org").await;
+
+        let confirmed = sign_in::confirm_address(&app.recoup, &own, Some(ada.account)).await.unwrap();
+        let Confirmed::NewPasswordNeeded(reset) = confirmed else { panic!("{confirmed:?}") };
+        assert_eq!(session_count(&app, eves).await, 0, "Eve is out");
+        assert!(signs_in(&app, "ada@example.org", "eve has long passwords").await.is_err(), "and does not get in again");
+        assert!(said(account::confirm_new_address(&app.recoup, &takeover).await.unwrap_err()).contains("used already"));
+        sign_in::reset(&app.recoup, &reset, &stage::answers(&[("password", "nine loud trombones")])).await.unwrap();
+        let account = signs_in(&app, "ada@example.org", "nine loud trombones").await.unwrap();
+        let mut tx = app.recoup.store.read().await.unwrap();
+        assert_eq!(rows::of_account(&mut tx, account).await.unwrap()[0].id, claim);
     }
 
     async fn a_form_sent_twice_registers_once(database) {
@@ -170,7 +201,7 @@ on_both! {
             assert!(signs_in(&app, "ada@example.org", twin).await.is_err(), "the address is proved now");
         }
         let offer = token(&app, "address_known", "ada@example.org").await;
-        assert_eq!(sign_in::confirm_address(&app.recoup, &offer).await.unwrap(), Confirmed::MovedToOlderAccount);
+        assert_eq!(sign_in::confirm_address(&app.recoup, &offer, Some(first.account)).await.unwrap(), Confirmed::MovedToOlderAccount);
         let mut tx = app.recoup.store.read().await.unwrap();
         assert_eq!(rows::of_account(&mut tx, first.account).await.unwrap()[0].id, claim);
         assert!(accounts::actor(&mut tx, third.account).await.unwrap().is_none());
@@ -187,11 +218,11 @@ on_both! {
         }
         let confirmed = futures::future::join_all(links.into_iter().map(|link| {
             let recoup = app.recoup.clone();
-            tokio::spawn(async move { sign_in::confirm_address(&recoup, &link).await.unwrap() })
+            tokio::spawn(async move { sign_in::confirm_address(&recoup, &link, None).await.unwrap() })
         })).await;
         let mut confirmed: Vec<_> = confirmed.into_iter().map(Result::unwrap).collect();
         confirmed.sort_by_key(|confirmed| *confirmed != Confirmed::Address);
-        assert_eq!(confirmed, [Confirmed::Address, Confirmed::MovedToOlderAccount]);
+        assert!(matches!(confirmed.as_slice(), [Confirmed::Address, Confirmed::NewPasswordNeeded(_)]), "{confirmed:?}");
     }
 
     async fn nothing_is_stored_of_a_wrong_registration(database) {
@@ -321,6 +352,42 @@ on_both! {
         assert_eq!(stage::actor(&app.recoup, ada.account).await.email, "Ada@New.example");
         signs_in(&app, "ada@new.example", stage::PASSWORD).await.unwrap();
         assert!(signs_in(&app, "ada@example.org", stage::PASSWORD).await.is_err());
+        let told = app.mail("address_left", "ada@example.org").await;
+        assert!(told.body_text.contains("Ada@New.example"), "{}", told.body_text);
+    }
+
+    async fn a_new_password_ends_a_change_of_address_that_somebody_else_began(database) {
+        let app = App::start(&database).await;
+        let ada = stage::person(&app.recoup, "ada@example.org", true, false).await;
+        let change = stage::answers(&[("email", "eve@example.org"), ("current", stage::PASSWORD)]);
+        let begun = async || {
+            account::change_address(&app.recoup, &ada, &change).await.unwrap();
+            token(&app, "confirm_new_address", "eve@example.org").await
+        };
+        let by_reset = begun().await;
+        sign_in::forgotten(&app.recoup, &stage::answers(&[("email", "ada@example.org")]), "192.0.2.1").await.unwrap();
+        let reset = token(&app, "reset_password", "ada@example.org").await;
+        sign_in::reset(&app.recoup, &reset, &stage::answers(&[("password", stage::PASSWORD)])).await.unwrap();
+        let by_form = begun().await;
+        let new = stage::answers(&[("current", stage::PASSWORD), ("password", "nine loud trombones")]);
+        account::change_password(&app.recoup, &ada, &new, "session").await.unwrap();
+        for ended in [by_reset, by_form] {
+            assert!(said(account::confirm_new_address(&app.recoup, &ended).await.unwrap_err()).contains("used already"));
+        }
+        assert_eq!(stage::actor(&app.recoup, ada.account).await.email, "ada@example.org");
+    }
+
+    async fn a_new_address_ends_the_links_that_went_to_the_old_one(database) {
+        let app = App::start(&database).await;
+        let ada = stage::person(&app.recoup, "ada@example.org", true, false).await;
+        sign_in::forgotten(&app.recoup, &stage::answers(&[("email", "ada@example.org")]), "192.0.2.1").await.unwrap();
+        let reset = token(&app, "reset_password", "ada@example.org").await;
+        let change = stage::answers(&[("email", "ada@new.example"), ("current", stage::PASSWORD)]);
+        account::change_address(&app.recoup, &ada, &change).await.unwrap();
+        let link = token(&app, "confirm_new_address", "ada@new.example").await;
+        account::confirm_new_address(&app.recoup, &link).await.unwrap();
+        let late = sign_in::reset(&app.recoup, &reset, &stage::answers(&[("password", "nine loud trombones")])).await;
+        assert!(said(late.unwrap_err()).contains("used already"));
     }
 
     async fn a_new_address_that_is_anothers_is_refused_when_the_link_is_opened(database) {

@@ -2,8 +2,9 @@
 
 use claims::{
     access::Refusal,
-    actions::{Failure, cases, counsel},
-    store::{cases as rows, events},
+    actions::{Failure, account, cases, counsel, second_factor},
+    line::Category,
+    store::{cases as rows, claims as rows_of_claims, events, lines, second_factors, totals},
 };
 use tests::{App, on_both, stage};
 
@@ -32,6 +33,109 @@ on_both! {
 
         counsel::dismiss(&app.recoup, &root, case, account).await.unwrap();
         assert!(stage::actor(&app.recoup, account).await.counsel_of.is_empty());
+    }
+
+    async fn dismissed_counsel_do_not_come_back_by_an_invitation_that_was_not_used(database) {
+        let app = App::start(&database).await;
+        let root = stage::person(&app.recoup, "root@example.org", true, true).await;
+        let case = cases::add(&app.recoup, &root, &stage::case_answers("allegro", "ALG")).await.unwrap();
+        let other = cases::add(&app.recoup, &root, &stage::case_answers("other", "OTH")).await.unwrap();
+        let invited = async |case, email: &str| {
+            counsel::invite(&app.recoup, &root, case, &stage::answers(&[("email", email)]), "").await.unwrap();
+            crate::accounts::token(&app, "counsel_invited", email).await
+        };
+        let second = invited(case, "Lee@law.example").await;
+        let elsewhere = invited(other, "lee@law.example").await;
+        let somebody = invited(case, "kim@law.example").await;
+        let first = invited(case, "lee@law.example").await;
+        let answers = stage::answers(&[("name", "Lee"), ("password", stage::PASSWORD)]);
+        let lee = counsel::accept(&app.recoup, &first, &answers).await.unwrap().expect("a new account");
+        assert!(counsel::read_invitation(&app.recoup, &second).await.is_err(), "accepting one ends the others");
+        let third = invited(case, "LEE@law.example").await;
+        counsel::dismiss(&app.recoup, &root, case, lee).await.unwrap();
+        for ended in [&second, &third] {
+            assert!(counsel::accept(&app.recoup, ended, &answers).await.is_err());
+        }
+        assert!(stage::actor(&app.recoup, lee).await.counsel_of.is_empty());
+        // What is another's or for another case stays, and a later invitation works.
+        counsel::read_invitation(&app.recoup, &somebody).await.unwrap();
+        counsel::read_invitation(&app.recoup, &elsewhere).await.unwrap();
+        let again = invited(case, "lee@law.example").await;
+        counsel::accept(&app.recoup, &again, &answers).await.unwrap();
+        assert!(stage::actor(&app.recoup, lee).await.counsel_of.contains(&case));
+    }
+
+    async fn an_invitation_is_withdrawn_once(database) {
+        let app = App::start(&database).await;
+        let root = stage::person(&app.recoup, "root@example.org", true, true).await;
+        let eve = stage::person(&app.recoup, "eve@example.org", true, false).await;
+        let case = cases::add(&app.recoup, &root, &stage::case_answers("allegro", "ALG")).await.unwrap();
+        for email in ["lee@law.example", "kim@law.example"] {
+            counsel::invite(&app.recoup, &root, case, &stage::answers(&[("email", email)]), "").await.unwrap();
+        }
+        let (lee, kim) = (crate::accounts::token(&app, "counsel_invited", "lee@law.example").await, crate::accounts::token(&app, "counsel_invited", "kim@law.example").await);
+        assert!(matches!(counsel::withdraw(&app.recoup, &eve, case, "lee@law.example").await, Err(Failure::Refused(_))));
+        assert!(counsel::withdraw(&app.recoup, &root, case, "Lee@Law.example").await.unwrap());
+        assert!(!counsel::withdraw(&app.recoup, &root, case, "lee@law.example").await.unwrap(), "a second click");
+        assert!(counsel::read_invitation(&app.recoup, &lee).await.is_err());
+        counsel::read_invitation(&app.recoup, &kim).await.expect("what went to somebody else stays");
+        let mut tx = app.recoup.store.read().await.unwrap();
+        let told = events::of_case(&mut tx, case, 10, 0).await.unwrap();
+        assert_eq!(told.iter().filter(|event| event.kind == "counsel_invitation_withdrawn").count(), 1);
+    }
+
+    async fn what_is_done_with_the_account_of_counsel_stands_in_their_cases(database) {
+        let app = App::start(&database).await;
+        let root = stage::person(&app.recoup, "root@example.org", true, true).await;
+        let case = cases::add(&app.recoup, &root, &stage::case_answers("allegro", "ALG")).await.unwrap();
+        let other = cases::add(&app.recoup, &root, &stage::case_answers("other", "OTH")).await.unwrap();
+        let lee = stage::person(&app.recoup, "lee@law.example", true, false).await.account;
+        counsel::appoint(&app.recoup, case, lee).await.unwrap();
+        account::set_disabled(&app.recoup, &root, lee, true).await.unwrap();
+        account::set_disabled(&app.recoup, &root, lee, true).await.unwrap();
+        assert!(account::set_disabled_by_email(&app.recoup, "lee@law.example", false).await.unwrap());
+        let mut tx = app.recoup.store.write().await.unwrap();
+        second_factors::begin(&mut tx, lee, "JBSWY3DPEHPK3PXP", app.recoup.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(second_factor::remove_by_email(&app.recoup, "lee@law.example").await.unwrap());
+        let mut tx = app.recoup.store.read().await.unwrap();
+        let told = events::of_case(&mut tx, case, 10, 0).await.unwrap();
+        let told: Vec<_> = told.iter().map(|event| (event.kind.as_str(), event.account_id)).take(3).collect();
+        assert_eq!(told, [("counsel_second_factor_removed", None), ("counsel_enabled", None), ("counsel_disabled", Some(root.account))]);
+        let elsewhere = events::of_case(&mut tx, other, 10, 0).await.unwrap();
+        assert_eq!(elsewhere.len(), 1, "only that the case was made");
+        assert_eq!(events::verify(&mut tx, case).await.unwrap().1, None);
+    }
+
+    async fn disabled_counsel_stay_appointed_and_get_no_mail(database) {
+        let app = App::start(&database).await;
+        let root = stage::person(&app.recoup, "root@example.org", true, true).await;
+        let case = cases::add(&app.recoup, &root, &stage::case_answers("allegro", "ALG")).await.unwrap();
+        let lee = stage::person(&app.recoup, "lee@law.example", true, false).await.account;
+        counsel::appoint(&app.recoup, case, lee).await.unwrap();
+        account::set_disabled(&app.recoup, &root, lee, true).await.unwrap();
+        let mut tx = app.recoup.store.read().await.unwrap();
+        assert!(rows::counsel(&mut tx, case).await.unwrap().is_empty());
+        let appointed = rows::appointed(&mut tx, case).await.unwrap();
+        assert_eq!(appointed.iter().map(|of| (of.account, of.disabled_at.is_some())).collect::<Vec<_>>(), [(lee, true)]);
+    }
+
+    async fn a_valuation_date_is_not_still_to_come(database) {
+        let app = App::start(&database).await;
+        let root = stage::person(&app.recoup, "root@example.org", true, true).await;
+        let today = claims::deadline::day_in(app.recoup.clock.now(), "America/Los_Angeles");
+        let tomorrow = today.succ_opt().unwrap().to_string();
+        let settings = stage::case_answers("allegro", "ALG").with("valuation_date", tomorrow.clone());
+        let refused = |done: Failure| match done {
+            Failure::Invalid(errors) => (errors[0].field.clone(), errors[0].message.clone()),
+            other => panic!("{other:?}"),
+        };
+        let expected = ("valuation_date".to_owned(), "The valuation date is still to come.".to_owned());
+        assert_eq!(refused(cases::add(&app.recoup, &root, &settings).await.unwrap_err()), expected);
+        let settings = settings.with("valuation_date", today.to_string());
+        let case = cases::add(&app.recoup, &root, &settings).await.unwrap();
+        let later = settings.with("valuation_date", tomorrow);
+        assert_eq!(refused(cases::save(&app.recoup, &root, case, 1, &later).await.unwrap_err()), expected);
     }
 
     async fn somebody_with_an_account_signs_in_as_always(database) {
@@ -83,6 +187,50 @@ on_both! {
         cases::save(&app.recoup, &root, case, revision().await, &now.clone().with("title", "Another title")).await.unwrap();
         let more = format!("{}\nSEK 0.1201", now.get("rates"));
         cases::save(&app.recoup, &root, case, revision().await, &now.with("rates", more)).await.expect("another currency changes no claim");
+    }
+
+    // By hand, of 100.00 EUR and 100.00 GBP: 200.00 and 145.15 at the new rate; then the pounds have none; then 50.00. The dollars are 7.00.
+    async fn other_rates_are_in_every_draft_when_the_settings_are_saved(database) {
+        let app = App::start(&database).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        let mut drafts = Vec::new();
+        for name in ["ada", "bob"] {
+            let account = stage::person(&app.recoup, &format!("{name}@example.org"), true, false).await.account;
+            let (actor, id) = stage::start(&app.recoup, account, "allegro", name).await;
+            let line = |amount: &str, currency: &str| stage::sales(amount).with("currency", currency);
+            for answers in [line("100.00", "EUR"), line("100.00", "GBP"), line("7.00", "USD")] {
+                stage::line(&app.recoup, &actor, id, Category::UnpaidSales, &answers, None).await;
+            }
+            drafts.push(stage::draft(&app.recoup, id).await);
+        }
+        let worth = async |draft| {
+            let mut tx = app.recoup.store.read().await.unwrap();
+            let all = lines::list(&mut tx, draft, None, lines::Order::Number, 10, 0).await.unwrap();
+            let sum = totals::so_far(&mut tx, draft).await.unwrap().iter().map(|total| total.amount).sum::<i64>();
+            let edits = rows_of_claims::version(&mut tx, draft).await.unwrap().unwrap().edits;
+            (all.iter().map(|line| line.case_amount).collect::<Vec<_>>(), sum, edits)
+        };
+        let mut edits = worth(drafts[0]).await.2;
+        for (rates, euros, pounds) in [
+            ("EUR 2\nGBP 1.4515", Some(200_00), Some(145_15)),
+            ("EUR 2", Some(200_00), None),
+            ("EUR 2\nGBP 0.5", Some(200_00), Some(50_00)),
+        ] {
+            stage::setting(&app.recoup, "allegro", "rates", rates).await;
+            for draft in &drafts {
+                let (lines, sum, _) = worth(*draft).await;
+                assert_eq!(lines, [euros, pounds, Some(7_00)], "{rates}");
+                assert_eq!(sum, lines.iter().flatten().sum::<i64>(), "{rates}");
+            }
+            let after = worth(drafts[0]).await.2;
+            assert_eq!(after, edits + 1, "a page that showed the draft before is out of date");
+            edits = after;
+            stage::setting(&app.recoup, "allegro", "title", &format!("Claims, {edits}")).await;
+            assert_eq!(worth(drafts[0]).await.2, edits, "nothing else edits a draft");
+        }
+        let mut tx = app.recoup.store.read().await.unwrap();
+        let pounds = lines::find(&mut tx, drafts[0], 2).await.unwrap().unwrap();
+        assert_eq!((pounds.answers.0.get("net_due"), pounds.is_right, pounds.amount), ("100.00", true, Some(100_00)));
     }
 
     async fn what_a_setting_was_is_recorded_with_what_it_is(database) {

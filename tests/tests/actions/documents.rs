@@ -1,7 +1,7 @@
 //! Documents: the same bytes once, removed ones brought back, the limit of a claim, opening as an event.
 
 use claims::{
-    access::Refusal,
+    access::{Actor, Refusal},
     actions::{
         Failure, Limits, amend, claim_view,
         documents::{self, Added},
@@ -179,5 +179,26 @@ on_both! {
         let mut tx = app.recoup.store.read().await.unwrap();
         let opened: Vec<_> = events::of_claim(&mut tx, id).await.unwrap().into_iter().filter(|event| event.kind == "document_opened").filter_map(|event| event.account_id).collect();
         assert_eq!(opened, [actor.account, counsel.account]);
+    }
+
+    async fn looking_at_a_document_again_soon_is_one_opening(database) {
+        let (app, actor, id) = ready(&database).await;
+        let first = stage::document(&app.recoup, &actor, id, "a.pdf").await;
+        let second = stage::document(&app.recoup, &actor, id, "b.pdf").await;
+        stage::send(&app.recoup, &actor, id).await.unwrap();
+        let counsel = stage::actor(&app.recoup, claims::AccountId(2)).await;
+        let opened = async |by: &Actor, document| {
+            documents::open(&app.recoup, by, document).await.unwrap();
+            let mut tx = app.recoup.store.read().await.unwrap();
+            let events = events::of_claim(&mut tx, id).await.unwrap();
+            events.iter().filter(|event| event.kind == "document_opened").count()
+        };
+        assert_eq!(opened(&counsel, first).await, 1);
+        app.pass(chrono::Duration::minutes(14));
+        assert_eq!(opened(&counsel, first).await, 1, "the same");
+        assert_eq!(opened(&counsel, second).await, 2, "another document");
+        assert_eq!(opened(&actor, first).await, 3, "another person");
+        app.pass(chrono::Duration::minutes(1));
+        assert_eq!(opened(&counsel, first).await, 4, "later");
     }
 }

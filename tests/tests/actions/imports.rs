@@ -4,15 +4,16 @@ use claims::{
     ClaimId, ImportId,
     access::Actor,
     actions::{
-        Failure,
+        Failure, Limits,
         begin_import::{self, Begun},
+        documents,
         import_statement::{self, ReadLines},
-        imports, undo_import,
+        imports, links, undo_import,
     },
     statements::{self, Choices, Input, Wish},
-    store::statements as stored,
+    store::{documents::NewDocument, statements as stored},
 };
-use tests::{App, Database, on_both, stage};
+use tests::{App, Database, Options, on_both, stage};
 
 const MARCH: &[u8] = b"Period,Barcode,Title,Net Units,Net Due,Currency\n2015-03,036000291452,One,2,15.00,USD\n";
 const CORRECTED: &[u8] = b"Period,Barcode,Title,Net Units,Net Due,Currency\n2015-03,036000291452,One,2,16.00,USD\n";
@@ -57,6 +58,39 @@ on_both! {
         assert_eq!(events[0].0, 1);
         let Begun::New(second) = begin_import::begin(&app.recoup, &actor, id, &file).await.unwrap() else { panic!("it is known") };
         assert_eq!(begin_import::begin_again(&app.recoup, &actor, id, first, "").await.unwrap(), Begun::Open(second));
+    }
+
+    async fn files_count_for_the_limit_of_a_claim_before_they_become_lines(database) {
+        let limits = Limits { claim_bytes: 100, ..Limits::default() };
+        let app = App::start_with(&database, Options { limits: Some(limits), ..Options::default() }).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
+        let (actor, id) = stage::start(&app.recoup, account, "allegro", "Jay Records").await;
+        let file = |name: &str, bytes| NewDocument {
+            sha256: links::hash(name),
+            name: name.to_owned(),
+            media_type: "text/csv".to_owned(),
+            bytes,
+            pages: None,
+            unreadable: None,
+        };
+        let begin = async |file: NewDocument| begin_import::begin(&app.recoup, &actor, id, &file).await;
+        let room = async || documents::room(&app.recoup, &actor, id).await.unwrap();
+        let Begun::New(first) = begin(file("a.csv", 60)).await.unwrap() else { panic!("it is new") };
+        assert_eq!(room().await, 40);
+        let before = database.row_counts().await;
+        let full = begin(file("b.csv", 41)).await;
+        assert!(matches!(&full, Err(Failure::Said(words)) if words.contains("this file no longer fits")), "{full:?}");
+        let full = documents::add(&app.recoup, &actor, id, &file("c.csv", 41)).await;
+        assert!(matches!(full, Err(Failure::Said(_))), "{full:?}");
+        assert_eq!(database.row_counts().await, before, "nothing is kept of what does not fit");
+        documents::add(&app.recoup, &actor, id, &file("a.csv", 60)).await.expect("the same bytes take no more room");
+        imports::discard(&app.recoup, &actor, id, first).await.unwrap();
+        assert_eq!(room().await, 40, "they are a document now");
+        let Begun::New(last) = begin(file("d.csv", 40)).await.unwrap() else { panic!("it is new") };
+        assert_eq!(room().await, 0);
+        imports::discard(&app.recoup, &actor, id, last).await.unwrap();
+        assert_eq!(room().await, 40, "what is discarded makes room");
     }
 
     async fn what_a_replacing_file_changes_is_told_in_units(database) {

@@ -11,7 +11,7 @@ use claims::{
         notices::preferences,
         own_mail, publish_news,
         withdraw::withdraw,
-        write_to_many::{self, Wish},
+        write_to_many::{self, Preview, Wish},
     },
     case::Case,
     intake::Answers,
@@ -71,8 +71,15 @@ async fn claim_of(app: &App, counsel: &Actor, case: &Case, claimant: &str) -> Cl
     chosen.recipients.iter().find(|recipient| recipient.claimant == claimant).expect("a claim").claim_id
 }
 
-fn wish<'a>(filter: &'a Filter, expected: i64, answers: &'a Answers, key: &'a str) -> Wish<'a> {
-    Wish { filter, filter_words: "submitted", expected, answers, key }
+fn wish<'a>(filter: &'a Filter, seen: &'a str, answers: &'a Answers, key: &'a str) -> Wish<'a> {
+    Wish { filter, filter_words: "submitted", seen, answers, key }
+}
+
+/// The mark of those whom the page shows as chosen, who are `mails`.
+async fn seen(app: &App, counsel: &Actor, case: &Case, filter: &Filter, answers: &Answers, mails: usize) -> String {
+    let preview = write_to_many::preview(&app.recoup, counsel, case, filter, answers).await.unwrap();
+    assert_eq!(preview.mails, mails);
+    preview.mark
 }
 
 async fn counts(app: &App, case: CaseId, mailing: MailingId) -> BTreeMap<String, i64> {
@@ -118,13 +125,14 @@ on_both! {
     async fn mails_go_out_at_the_stated_rate_and_a_double_click_queues_them_once(database) {
         let (app, case, counsel, _) = case(&database).await;
         let (filter, answers) = (submitted(), letter("claim", "4"));
+        let seen = seen(&app, &counsel, &case, &filter, &answers, 5).await;
         let clicks = futures::future::join_all((0..3).map(|_| {
-            let (recoup, counsel, case, answers) = (app.recoup.clone(), counsel.clone(), case.clone(), answers.clone());
-            tokio::spawn(async move { write_to_many::queue(&recoup, &counsel, &case, &wish(&submitted(), 5, &answers, "one key")).await.unwrap() })
+            let (recoup, counsel, case, answers, seen) = (app.recoup.clone(), counsel.clone(), case.clone(), answers.clone(), seen.clone());
+            tokio::spawn(async move { write_to_many::queue(&recoup, &counsel, &case, &wish(&submitted(), &seen, &answers, "one key")).await.unwrap() })
         })).await;
         let ids: Vec<MailingId> = clicks.into_iter().map(Result::unwrap).collect();
         assert!(ids.iter().all(|id| *id == ids[0]));
-        assert!(write_to_many::queue(&app.recoup, &counsel, &case, &wish(&filter, 5, &letter("claim", "9"), "one key")).await.is_err(), "another form under the same key");
+        assert!(write_to_many::queue(&app.recoup, &counsel, &case, &wish(&filter, &seen, &letter("claim", "9"), "one key")).await.is_err(), "another form under the same key");
         assert_eq!(counts(&app, case.id, ids[0]).await, is(&[("waiting", 5)]));
 
         let letters = async || app.mails().await.into_iter().filter(|mail| mail.kind == "letter").collect::<Vec<_>>();
@@ -144,7 +152,8 @@ on_both! {
     async fn stopped_in_the_middle_nothing_more_goes_out(database) {
         let (app, case, counsel, _) = case(&database).await;
         let answers = letter("claim", "60");
-        let id = write_to_many::queue(&app.recoup, &counsel, &case, &wish(&submitted(), 5, &answers, "")).await.unwrap();
+        let seen = seen(&app, &counsel, &case, &submitted(), &answers, 5).await;
+        let id = write_to_many::queue(&app.recoup, &counsel, &case, &wish(&submitted(), &seen, &answers, "")).await.unwrap();
         app.run_jobs().await;
         app.pass(Duration::minutes(1));
         let on_its_way = lease(&app).await;
@@ -167,7 +176,8 @@ on_both! {
     async fn stopping_and_settling_at_the_same_time_leave_nothing_waiting(database) {
         let (app, case, counsel, _) = case(&database).await;
         let answers = letter("claim", "3600");
-        let id = write_to_many::queue(&app.recoup, &counsel, &case, &wish(&submitted(), 5, &answers, "")).await.unwrap();
+        let seen = seen(&app, &counsel, &case, &submitted(), &answers, 5).await;
+        let id = write_to_many::queue(&app.recoup, &counsel, &case, &wish(&submitted(), &seen, &answers, "")).await.unwrap();
         app.pass(Duration::minutes(1));
         let leased = lease(&app).await;
         assert_eq!(leased.len(), 5);
@@ -187,7 +197,7 @@ on_both! {
     async fn a_preview_shows_three_and_a_test_goes_to_oneself_alone(database) {
         let (app, case, counsel, _) = case(&database).await;
         let answers = letter("claim", "60");
-        let (count, samples) = write_to_many::preview(&app.recoup, &counsel, &case, &submitted(), &answers).await.unwrap();
+        let Preview { mails: count, samples, mark: seen } = write_to_many::preview(&app.recoup, &counsel, &case, &submitted(), &answers).await.unwrap();
         let whom: Vec<_> = samples.iter().map(|sample| sample.recipient.as_str()).collect();
         assert_eq!((count, whom), (5, vec!["person0 <person0@example.org>", "person1 <person1@example.org>", "person3 <person3@example.org>"]));
         assert!(samples[2].text.contains("Dora Music") && samples[2].subject.starts_with("Claim ALG-000005"));
@@ -201,10 +211,45 @@ on_both! {
         assert_eq!(test.recipient, "counsel@example.org");
         assert!(test.subject.starts_with("Test: Claim ALG-000001"));
         // The form's key still queues.
-        write_to_many::queue(&app.recoup, &counsel, &case, &wish(&submitted(), 5, &answers, "key")).await.unwrap();
+        write_to_many::queue(&app.recoup, &counsel, &case, &wish(&submitted(), &seen, &answers, "key")).await.unwrap();
         let none = Filter { text: "nobody".to_owned(), ..submitted() };
-        assert!(said(write_to_many::queue(&app.recoup, &counsel, &case, &wish(&none, 0, &answers, "")).await.unwrap_err()).contains("Nobody would get this mail"));
-        assert!(said(write_to_many::queue(&app.recoup, &counsel, &case, &wish(&submitted(), 4, &answers, "")).await.unwrap_err()).contains("now chooses 5 mails, not 4"));
+        assert!(said(write_to_many::queue(&app.recoup, &counsel, &case, &wish(&none, &seen, &answers, "")).await.unwrap_err()).contains("Nobody would get this mail"));
+        let fewer = format!("4{}", seen.trim_start_matches('5'));
+        assert!(said(write_to_many::queue(&app.recoup, &counsel, &case, &wish(&submitted(), &fewer, &answers, "")).await.unwrap_err()).contains("now chooses 5 mails, not 4"));
+    }
+
+    async fn nobody_is_written_to_who_was_not_among_those_looked_at(database) {
+        let (app, case, counsel, people) = case(&database).await;
+        for about in ["claim", "news"] {
+            let answers = letter(about, "60");
+            let mails = if about == "claim" { 5 } else { 4 };
+            let before = seen(&app, &counsel, &case, &submitted(), &answers, mails).await;
+            // One claim goes and another comes: there are as many mails as before.
+            let left = if about == "claim" { ("Bob & Sons", &people[1]) } else { ("Cem Klang", &people[2]) };
+            withdraw(&app.recoup, left.1, claim_of(&app, &counsel, &case, left.0).await, "Paid.").await.unwrap();
+            let new = stage::person(&app.recoup, &format!("new-{about}@example.org"), true, false).await.account;
+            stage::sent(&app.recoup, new, "allegro", &format!("New for {about}")).await;
+            let after = seen(&app, &counsel, &case, &submitted(), &answers, mails).await;
+            assert_ne!(before, after, "{about}");
+            let refused = said(write_to_many::queue(&app.recoup, &counsel, &case, &wish(&submitted(), &before, &answers, "")).await.unwrap_err());
+            assert!(refused.contains("would now go to others") && refused.contains("Nothing was queued"), "{refused}");
+            write_to_many::queue(&app.recoup, &counsel, &case, &wish(&submitted(), &after, &answers, "")).await.unwrap();
+        }
+    }
+
+    async fn a_refused_mailing_keeps_what_was_typed(database) {
+        let (app, case, counsel, _) = case(&database).await;
+        let browser = app.browser_of(&counsel).await;
+        let action = format!("/counsel/{}/mail/write", case.settings.slug);
+        let post = |page: &tests::Page| page.forms().into_iter().find(|form| form.action == action && form.post).unwrap();
+        let typed = [("subject", "A question"), ("text", "Dear {{name}}, who?"), ("per_hour", "60")];
+        let form = post(&browser.get(&action).await).fill_all(typed);
+        let refused = browser.send(form.forge("seen", "5-others").forge("do", "queue")).await;
+        refused.expect_status(409);
+        refused.expect("would now go to others than when you looked");
+        assert_eq!(post(&refused).value("text"), Some("Dear {{name}}, who?"));
+        let looked = browser.send(post(&refused).forge("do", "look")).await;
+        browser.send(post(&looked).forge("do", "queue")).await.expect("of 5: waiting: 5");
     }
 
     async fn a_filter_chooses_claims_and_changes_no_amount(database) {
@@ -229,14 +274,15 @@ on_both! {
             (Filter { category: Some(Category::HeldInventory), ..by_basis(Basis::Retail) }, 1),
             (Filter { sworn_only: Some(false), ..by_category(Category::HeldInventory) }, 1),
         ] {
-            let (count, samples) = write_to_many::preview(&app.recoup, &counsel, &case, &filter, &answers).await.unwrap();
+            let Preview { mails: count, samples, .. } = write_to_many::preview(&app.recoup, &counsel, &case, &filter, &answers).await.unwrap();
             assert_eq!(count, mails, "{filter:?}");
             assert!(samples.last().unwrap().text.contains(whole), "{filter:?}: {samples:?}");
         }
         let filter = by_category(Category::HeldInventory);
         write_to_many::test(&app.recoup, &counsel, &case, &filter, &answers, "key").await.unwrap();
         assert!(app.mail("letter", "counsel@example.org").await.body_text.contains(whole));
-        write_to_many::queue(&app.recoup, &counsel, &case, &wish(&filter, 1, &answers, "")).await.unwrap();
+        let seen = seen(&app, &counsel, &case, &filter, &answers, 1).await;
+        write_to_many::queue(&app.recoup, &counsel, &case, &wish(&filter, &seen, &answers, "")).await.unwrap();
         assert!(app.mail("letter", "eve@example.org").await.body_text.contains(whole));
     }
 
@@ -249,18 +295,17 @@ on_both! {
         assert_eq!((chosen.claims(), chosen.people()), (4, 3));
         assert!(chosen.recipients.iter().all(|recipient| recipient.claim_id != bob));
         for about in ["claim", "news"] {
-            let expected = if about == "claim" { 4 } else { 3 };
-            let (count, _) = write_to_many::preview(&app.recoup, &counsel, &case, &everything, &letter(about, "60")).await.unwrap();
-            assert_eq!(count, expected, "{about}");
+            seen(&app, &counsel, &case, &everything, &letter(about, "60"), if about == "claim" { 4 } else { 3 }).await;
         }
         let answers = letter("claim", "3600");
-        write_to_many::queue(&app.recoup, &counsel, &case, &wish(&everything, 4, &answers, "")).await.unwrap();
-        let (count, samples) = write_to_many::preview(&app.recoup, &counsel, &case, &withdrawn(), &answers).await.unwrap();
+        let of_everything = seen(&app, &counsel, &case, &everything, &answers, 4).await;
+        write_to_many::queue(&app.recoup, &counsel, &case, &wish(&everything, &of_everything, &answers, "")).await.unwrap();
+        let Preview { mails: count, samples, mark } = write_to_many::preview(&app.recoup, &counsel, &case, &withdrawn(), &answers).await.unwrap();
         assert_eq!((count, samples[0].recipient.as_str()), (1, "person1 <person1@example.org>"));
         app.pass(Duration::minutes(1));
         let to_bob = async || app.mails().await.iter().filter(|mail| mail.kind == "letter" && mail.recipient == "person1@example.org").count();
         assert_eq!(to_bob().await, 0);
-        write_to_many::queue(&app.recoup, &counsel, &case, &wish(&withdrawn(), 1, &answers, "")).await.unwrap();
+        write_to_many::queue(&app.recoup, &counsel, &case, &wish(&withdrawn(), &mark, &answers, "")).await.unwrap();
         assert_eq!(to_bob().await, 1, "counsel asked for withdrawn claims");
     }
 
@@ -268,7 +313,8 @@ on_both! {
         let (app, case, counsel, people) = case(&database).await;
         let (bob, dora) = (claim_of(&app, &counsel, &case, "Bob & Sons").await, claim_of(&app, &counsel, &case, "Dora Music").await);
         let answers = letter("claim", "4");
-        let id = write_to_many::queue(&app.recoup, &counsel, &case, &wish(&submitted(), 5, &answers, "")).await.unwrap();
+        let seen = seen(&app, &counsel, &case, &submitted(), &answers, 5).await;
+        let id = write_to_many::queue(&app.recoup, &counsel, &case, &wish(&submitted(), &seen, &answers, "")).await.unwrap();
         app.run_jobs().await;
         app.pass(Duration::minutes(1));
         withdraw(&app.recoup, &people[1], bob, "Paid.").await.unwrap();
@@ -318,14 +364,15 @@ on_both! {
         let wrong = news.with("text", "Dear {{name}}");
         assert!(said(publish_news::publish(&app.recoup, &counsel, &case, &wrong, "").await.unwrap_err()).starts_with("text: News are the same for everybody"));
         // A mail to many that is news, with the same wishes.
-        let (count, _) = write_to_many::preview(&app.recoup, &counsel, &case, &submitted(), &letter("news", "60")).await.unwrap();
+        let count = write_to_many::preview(&app.recoup, &counsel, &case, &submitted(), &letter("news", "60")).await.unwrap().mails;
         assert_eq!(count, 3);
     }
 
     async fn what_waits_is_edited_discarded_and_sent_at_once(database) {
         let (app, case, counsel, _) = case(&database).await;
         let answers = letter("claim", "1");
-        let id = write_to_many::queue(&app.recoup, &counsel, &case, &wish(&submitted(), 5, &answers, "")).await.unwrap();
+        let seen = seen(&app, &counsel, &case, &submitted(), &answers, 5).await;
+        let id = write_to_many::queue(&app.recoup, &counsel, &case, &wish(&submitted(), &seen, &answers, "")).await.unwrap();
         app.run_jobs().await;
         let waiting: Vec<_> = mails(&app, case.id, id).await.into_iter().filter(|mail| mail.state == "waiting").collect();
         let [edited, discarded, sent, _] = waiting.as_slice() else { panic!("{waiting:?}") };
@@ -359,7 +406,8 @@ on_both! {
     async fn who_comes_after_the_worker_is_told_so(database) {
         let (app, case, counsel, _) = case(&database).await;
         let answers = letter("claim", "3600");
-        let id = write_to_many::queue(&app.recoup, &counsel, &case, &wish(&submitted(), 5, &answers, "")).await.unwrap();
+        let seen = seen(&app, &counsel, &case, &submitted(), &answers, 5).await;
+        let id = write_to_many::queue(&app.recoup, &counsel, &case, &wish(&submitted(), &seen, &answers, "")).await.unwrap();
         let before = mails(&app, case.id, id).await;
         app.pass(Duration::minutes(1));
         let leased = lease(&app).await;

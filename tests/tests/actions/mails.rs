@@ -160,7 +160,7 @@ async fn accounts(app: &App, case: &Case) {
     let eve = stage::answers(&[("name", "Eve <b>"), ("email", "eve@example.org"), ("password", stage::PASSWORD)]);
     sign_in::register(recoup, &eve, "192.0.2.1", "").await.unwrap();
     let link = app.mailed_path("verify_address", "eve@example.org").await;
-    sign_in::confirm_address(recoup, link.rsplit('/').next().unwrap()).await.unwrap();
+    sign_in::confirm_address(recoup, link.rsplit('/').next().unwrap(), None).await.unwrap();
     sign_in::register(recoup, &eve, "192.0.2.2", "").await.unwrap();
     sign_in::forgotten(recoup, &Answers::default().with("email", "eve@example.org"), "192.0.2.1").await.unwrap();
     let link = app.mailed_path("reset_password", "eve@example.org").await;
@@ -174,6 +174,8 @@ async fn accounts(app: &App, case: &Case) {
     let second_factor::Standing::Begun(secret) = second_factor::standing(recoup, &eve).await.unwrap() else { panic!() };
     let code = Answers::default().with("code", secret.code(app.clock.now()));
     second_factor::confirm(recoup, &eve, &code, "").await.unwrap();
+    let link = app.mailed_path("confirm_new_address", "eve@new.example").await;
+    account::confirm_new_address(recoup, link.rsplit('/').next().unwrap()).await.unwrap();
 }
 
 /// A filing that is built and one that is not.
@@ -200,13 +202,9 @@ async fn letters(scene: &Scene) {
         ),
         ("per_hour", "3600"),
     ]);
-    let wish = Wish {
-        filter: &Filter { text: "LLC".to_owned(), ..Filter::default() },
-        filter_words: "LLC",
-        expected: 1,
-        answers: &letter,
-        key: "",
-    };
+    let filter = Filter { text: "LLC".to_owned(), ..Filter::default() };
+    let seen = write_to_many::preview(&app.recoup, counsel, case, &filter, &letter).await.unwrap().mark;
+    let wish = Wish { filter: &filter, filter_words: "LLC", seen: &seen, answers: &letter, key: "" };
     write_to_many::queue(&app.recoup, counsel, case, &wish).await.unwrap();
     let news = stage::answers(&[
         ("title", "A hearing on 4 May"),
@@ -217,13 +215,9 @@ async fn letters(scene: &Scene) {
     publish_news::publish(&app.recoup, counsel, case, &news, "").await.unwrap();
     app.pass(Duration::minutes(1));
     app.run_jobs().await;
-    let wish = Wish {
-        filter: &Filter { text: "Recordings".to_owned(), ..Filter::default() },
-        filter_words: "Recordings",
-        expected: 1,
-        answers: &letter,
-        key: "",
-    };
+    let filter = Filter { text: "Recordings".to_owned(), ..Filter::default() };
+    let seen = write_to_many::preview(&app.recoup, counsel, case, &filter, &letter).await.unwrap().mark;
+    let wish = Wish { filter: &filter, filter_words: "Recordings", seen: &seen, answers: &letter, key: "" };
     write_to_many::queue(&app.recoup, counsel, case, &wish).await.unwrap();
     let now = app.clock.now();
     let mut tx = app.recoup.store.write().await.unwrap();
@@ -244,6 +238,7 @@ const KEPT: &[(&str, &str, &str, &str)] = &[
     ("password_changed", "password_changed", "eve@example.org", ""),
     ("confirm_new_address", "confirm_new_address", "eve@new.example", ""),
     ("address_changed", "address_changed", "eve@example.org", ""),
+    ("address_left", "address_left", "eve@example.org", ""),
     ("second_factor", "second_factor", "eve@example.org", "set up"),
     ("counsel_invited", "counsel_invited", "new@law.example", ""),
     ("receipt", "receipt", "ada@example.org", "Version: 1"),

@@ -14,6 +14,7 @@ mod mails;
 mod matching;
 mod matching_later;
 mod notices;
+mod sent_documents;
 mod signing_in;
 mod submitting;
 mod two_tabs;

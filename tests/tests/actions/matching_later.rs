@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use chrono::Duration;
 use claims::{
     CaseId, ClaimId,
     access::Actor,
-    actions::{amend, build_filing, decide_match, decide_overlap, edit_lines, match_case, match_case::Run},
+    actions::{amend, build_filing, decide_match, decide_overlap, edit_lines, match_case, match_case::Run, withdraw},
     filing::{self, Filing, Match},
     intake::Answers,
     line::Category,
@@ -106,6 +107,67 @@ on_both! {
         assert_eq!(then, before, "as it was described when it was decided");
         let found = filing::difference(&one.contents().unwrap(), &two.contents().unwrap());
         assert!(!found.rows.iter().any(|row| row.change == "decision"), "{:?}", found.rows);
+    }
+
+    // Whatever takes the process along each time does not do so after every lease: one more is tried when counsel ask for it.
+    async fn a_run_that_is_killed_each_time_is_not_begun_for_ever(database) {
+        let (app, case, counsel) = case(&database).await;
+        file(&app, 1, &who("Harbor Light LLC", 1), &[lump("1.00")]).await;
+        for n in 1..=3 {
+            let run = Run::begin(&app.recoup, case, &format!("process {n}")).await.unwrap();
+            assert!(run.is_some(), "{n}");
+            app.pass(Duration::minutes(6));
+        }
+        assert!(Run::begin(&app.recoup, case, "process 4").await.unwrap().is_none());
+        let failed = state(&app, case).await.failed;
+        assert!(failed.contains("was stopped each time while it matched this case"), "{failed}");
+        app.pass(Duration::hours(23));
+        assert_eq!(told(&app).await.len(), 1, "nobody waits for the mail about a new claim");
+        assert!(!state(&app, case).await.is_current(), "not by itself");
+        match_again(&app, &counsel, case).await;
+        assert_eq!(state(&app, case).await.failed, "");
+
+        // Those that were killed long ago count no more.
+        for n in 5..=7 {
+            decide_match::run_again(&app.recoup, &counsel, case).await.unwrap();
+            assert!(Run::begin(&app.recoup, case, &format!("process {n}")).await.unwrap().is_some(), "{n}");
+            app.pass(Duration::minutes(6));
+            app.run_jobs().await;
+            assert!(state(&app, case).await.is_current());
+        }
+    }
+
+    // The claim leaves and comes back, each time a filing is made: nobody decided anything in between. What counsel then say of all
+    // that the two share takes the place of what they said of the release.
+    async fn filings_tell_what_was_decided_in_between_and_nothing_else(database) {
+        let (app, case, counsel) = case(&database).await;
+        let (actor, artist, label) = decided_by_description(&app, case, &counsel).await;
+        let filing = async || {
+            app.pass(Duration::hours(1));
+            app.run_jobs().await;
+            build_filing::snapshot(&app.recoup, case, Vec::new()).await.unwrap().contents().unwrap()
+        };
+        let told = |one: &filing::Contents, two: &filing::Contents| -> (Vec<String>, String) {
+            let found = filing::difference(one, two);
+            let rows = found.rows.into_iter().filter(|row| row.change == "decision");
+            (rows.map(|row| row.what).collect(), found.words)
+        };
+        withdraw::withdraw(&app.recoup, &actor, artist, "Paid.").await.unwrap();
+        let without = filing().await;
+        assert_eq!(without.filing.withdrawn.len(), 1);
+        assert!(without.filing.withdrawn[0].on.is_some());
+        amend_line(&app, &actor, artist, |answers| answers).await;
+        let back = filing().await;
+        assert_eq!(back.filing.matches.iter().filter(|pair| pair.kind == "money").count(), 1, "the decision is back");
+        let (rows, words) = told(&without, &back);
+        assert!(rows.is_empty() && words.contains("No match and no overlap was decided in between."), "{rows:?} {words}");
+
+        let entry = ledger(&app, case).await[0].0.id;
+        let said = relation("distinct").with("everywhere", "yes");
+        decide_overlap::decide(&app.recoup, &counsel, case, entry, (artist, label), &said, "k2").await.unwrap();
+        let (rows, words) = told(&back, &filing().await);
+        assert!(rows.len() == 1 && rows[0].ends_with(" became different money") && !rows[0].contains("open"), "{rows:?}");
+        assert!(words.contains("One overlap was decided in between.") && !words.contains("undone"), "{words}");
     }
 
     // A claim that is sent while a run reckons was not compared: counsel is not told that it resembles nobody.

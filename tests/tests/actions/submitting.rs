@@ -5,7 +5,12 @@ use std::collections::BTreeSet;
 use claims::{
     ClaimId,
     access::Refusal,
-    actions::{Failure, claim_view, save_step, sign_in, submit_claim::submit},
+    actions::{
+        Failure, claim_view,
+        edit_lines::{self, Cite},
+        save_step, sign_in,
+        submit_claim::submit,
+    },
     frozen::FrozenClaim,
     intake::steps::Step,
     line::Category,
@@ -65,6 +70,31 @@ on_both! {
         assert_eq!(mailed(&app).await, one_set_of_mails());
         let receipt = app.mail("receipt", "ada@example.org").await;
         assert!(receipt.body_text.contains(&received.number) && receipt.body_text.contains("15,000.00"), "{}", receipt.body_text);
+    }
+
+    // What all claims of a case come to stands on its pages, and must be countable whoever files: no line is too large here, nor would a
+    // computer mind the sum of this one claim.
+    async fn a_claim_comes_to_no_more_than_a_line_may(database) {
+        let (app, actor, id) = ready(&database).await;
+        let largest = stage::sales("99,999,999,999.99");
+        stage::line(&app.recoup, &actor, id, Category::UnpaidSales, &largest, None).await;
+        let words = "Your lines, with interest and costs, come to more than one claim may, 99,999,999,999.99 USD.";
+        let refused = stage::send(&app.recoup, &actor, id).await.unwrap_err();
+        assert!(refused.to_string().contains(words), "{refused}");
+        let draft = claim_view::draft(&app.recoup, &actor, id).await.unwrap();
+        assert_eq!(draft.answers_of(Step::Sign).get("signature"), "Ada Label", "what was typed is kept");
+        let remark = draft.remarks().remove(0);
+        assert!(remark.words.starts_with(words) && remark.stops, "{remark:?}");
+        assert_eq!(remark.step, Step::Lines(Category::UnpaidSales));
+
+        // Interest counts as well.
+        edit_lines::remove(&app.recoup, &actor, id, 1).await.unwrap();
+        let save = async |answers| edit_lines::save(&app.recoup, &actor, id, 2, &answers, &Cite::default()).await.unwrap();
+        save(largest.clone().with("interest", "0.01")).await;
+        let refused = stage::send(&app.recoup, &actor, id).await.unwrap_err();
+        assert!(refused.to_string().contains(words), "{refused}");
+        save(largest).await;
+        stage::send(&app.recoup, &actor, id).await.unwrap();
     }
 
     async fn the_same_form_twice_gives_the_same_answer(database) {
@@ -163,7 +193,7 @@ on_both! {
 
         sign_in::mail_confirmation_again(&app.recoup, &actor).await.unwrap();
         let token = crate::accounts::token(&app, "verify_address", "ada@example.org").await;
-        sign_in::confirm_address(&app.recoup, &token).await.unwrap();
+        sign_in::confirm_address(&app.recoup, &token, None).await.unwrap();
         let actor = stage::actor(&app.recoup, account).await;
         stage::send(&app.recoup, &actor, id).await.unwrap();
     }
@@ -221,13 +251,16 @@ on_both! {
         stage::line(&app.recoup, &actor, id, Category::UnpaidSales, &stage::sales("7.00"), None).await;
         stage::setting(&app.recoup, "allegro", "rates", "EUR 1.1154").await;
         let remarks = async || claim_view::draft(&app.recoup, &actor, id).await.unwrap().remarks();
-        assert!(remarks().await.iter().all(|remark| !remark.stops), "nobody has looked yet");
+        let stopping = async || remarks().await.into_iter().filter(|remark| remark.stops).map(|remark| remark.words).collect::<Vec<_>>();
+        assert_eq!(stopping().await, ["3 lines of “Unpaid sales” need attention."], "the settings were saved just now");
+        // As if the process had ended between the settings and the lines.
+        database.tamper("UPDATE lines SET is_right = TRUE, currency = 'GBP', amount = 10000, rate = '1.4515', case_amount = 14515, case_interest = 0, case_costs = 0 WHERE NOT is_right").await;
+        assert_eq!(stopping().await, [""; 0], "nobody has looked yet");
         let version = stage::draft(&app.recoup, id).await;
         let page = stage::signed(&app.recoup, version).await;
         let sent = submit(&app.recoup, &actor, id, version, &page, "192.0.2.1", "key").await;
         assert!(matches!(&sent, Err(Failure::Said(words)) if words.contains("3 lines need attention")), "{sent:?}");
-        let stopping: Vec<_> = remarks().await.into_iter().filter(|remark| remark.stops).map(|remark| remark.words).collect();
-        assert_eq!(stopping, ["3 lines of “Unpaid sales” need attention."]);
+        assert_eq!(stopping().await, ["3 lines of “Unpaid sales” need attention."]);
         let mut tx = app.recoup.store.read().await.unwrap();
         let wrong = lines::list(&mut tx, version, None, lines::Order::Wrong, 10, 0).await.unwrap();
         drop(tx);

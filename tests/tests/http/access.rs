@@ -175,6 +175,7 @@ pub const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/admin/cases/{slug}", "IFFFFP"),
     ("POST", "/admin/cases/{slug}", "IFFFFW"),
     ("POST", "/admin/cases/{slug}/counsel", "IFFFFR"),
+    ("POST", "/admin/cases/{slug}/counsel/withdraw", "IFFFFR"),
     ("GET", "/admin/cases/{slug}/counsel/{account}/dismiss", "IFFFFP"),
     ("POST", "/admin/cases/{slug}/counsel/{account}/dismiss", "IFFFFR"),
     ("POST", "/admin/cases/{slug}/documents", "IFFFFR"),

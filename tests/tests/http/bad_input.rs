@@ -94,6 +94,58 @@ on_both! {
         browser.send(page.form(&path)).await.expect_status(404);
     }
 
+    async fn a_session_that_ends_over_files_leads_back_to_choose_them_again(database) {
+        let app = App::start(&database).await;
+        let (browser, claim) = claim(&app).await;
+        for (path, field) in [(format!("{claim}/documents"), "files"), (format!("{claim}/import"), "file")] {
+            let form = browser.get(&path).await.form(&path).attach(field, "notes.txt", b"Some notes.".to_vec());
+            app.pass(Duration::hours(13));
+            let page = browser.send(form).await;
+            page.expect_status(401);
+            page.expect("choose the files again");
+            let page = browser.send(page.form("/sign-in").fill("email", "ada@example.org").fill("password", stage::PASSWORD)).await;
+            page.expect_status(200);
+            assert_eq!(page.path, path);
+            assert!(page.form(&path).multipart);
+        }
+        let kept: Vec<(i64,)> = database.rows("SELECT COUNT(*) FROM documents").await;
+        assert_eq!(kept, [(0,)]);
+    }
+
+    async fn a_session_that_ends_over_the_signature_files_nothing_unseen(database) {
+        let app = App::start(&database).await;
+        let (browser, claim) = claim(&app).await;
+        let path = format!("{claim}/sign");
+        let typed = [("place", "us"), ("place_name", "Portland, Oregon"), ("signature", "Ada Label"), ("signer_capacity", "officer")];
+        let form = browser.get(&path).await.form(&path).fill_all(typed).tick("agree");
+        app.pass(Duration::hours(13));
+        let page = browser.send(form).await;
+        let page = browser.send(page.form("/sign-in").fill("email", "ada@example.org").fill("password", stage::PASSWORD)).await;
+        page.expect("Your claim was not sent.");
+        page.expect_no("Send what I typed");
+        let page = browser.send(page.form(&path)).await;
+        let sent: Vec<(i64,)> = database.rows("SELECT COUNT(*) FROM versions WHERE sent_at IS NOT NULL").await;
+        assert_eq!((page.path.as_str(), sent), (path.as_str(), vec![(0,)]));
+        // The declaration stands there, with what was typed but for the tick.
+        page.expect("under penalty of perjury");
+        let form = page.form(&path);
+        assert_eq!((form.value("signature"), form.value("place_name"), form.value("agree")), (Some("Ada Label"), Some("Portland, Oregon"), None));
+        browser.send(form.tick("agree")).await.expect("Your claim is received");
+    }
+
+    async fn a_text_that_is_too_long_is_named_wherever_it_is_said(database) {
+        let app = App::start(&database).await;
+        let (browser, claim) = claim(&app).await;
+        let path = format!("{claim}/claimant");
+        let long = browser.get(&path).await.form(&path).fill("city", &"x".repeat(5_000)).fill("phone", &"1".repeat(41));
+        let page = browser.send(long).await;
+        let summary = html::texts(&page.body, ".error-summary a");
+        assert_eq!(summary, ["Telephone: this has 41 characters; at most 40 fit.", "City: this has more than 1199 characters; at most 120 fit."]);
+        assert!(message(&page, "phone").ends_with("This has 41 characters; at most 40 fit."), "{}", message(&page, "phone"));
+        let check = browser.get(&format!("{claim}/check")).await;
+        check.expect("Telephone: this has 41 characters; at most 40 fit.");
+    }
+
     async fn too_much_of_anything_is_refused_with_a_sentence(database) {
         let ground = Ground::prepare(&database, None).await;
         let browser = ground.browser(Role::Owner).await;

@@ -137,10 +137,11 @@ impl Ground {
             ("text", "Dear {{name}},"),
             ("per_hour", "1"),
         ]);
+        let looked_at = write_to_many::preview(recoup, &writer, &of, &Filter::default(), &answers).await.unwrap();
         let wish = write_to_many::Wish {
             filter: &Filter::default(),
             filter_words: "all",
-            expected: 2,
+            seen: &looked_at.mark,
             answers: &answers,
             key: "",
         };

@@ -1,8 +1,53 @@
-//! Whoever finds a session of theirs that they do not know ends it, and no other.
+//! Whoever finds a session of theirs that they do not know ends it, and no other; and whose mailbox it is ends those of a stranger.
 
-use tests::{App, html, on_both, stage};
+use tests::{App, Browser, html, on_both, stage};
 
 on_both! {
+    async fn an_account_that_somebody_else_began_belongs_to_its_mailbox(database) {
+        let app = App::start(&database).await;
+        let (eve, ada) = (app.browser(), app.browser());
+        let registered = async |browser: &Browser, password: &str| {
+            let form = browser.get("/register").await.form("/register").fill("name", "Ada").fill("email", "ada@example.org");
+            browser.send(form.fill("password", password)).await.expect_status(200);
+            app.mailed_path("verify_address", "ada@example.org").await
+        };
+        let look_alike = registered(&eve, "eve has long passwords").await;
+        let own = registered(&ada, stage::PASSWORD).await;
+        // Ada takes the mail that Eve caused for hers, then finds her own.
+        let page = ada.get(&look_alike).await;
+        ada.send(page.form(&look_alike)).await.expect_status(200);
+        assert_eq!(eve.get("/account").await.path, "/account");
+        let page = ada.get(&own).await;
+        let page = ada.send(page.form(&own)).await;
+        page.expect("What you entered was moved there");
+        assert!(page.path.starts_with("/reset/"), "{}", page.path);
+        assert!(eve.get("/account").await.path.starts_with("/sign-in"), "Eve is out");
+        let form = page.form(&page.path).fill("password", "nine loud trombones");
+        ada.send(form).await.expect("Your new password is set");
+        let sign_in = async |browser: &Browser, password: &str| {
+            let form = browser.get("/sign-in").await.form("/sign-in").fill("email", "ada@example.org");
+            browser.send(form.fill("password", password)).await
+        };
+        sign_in(&eve, "eve has long passwords").await.expect("do not fit together");
+        assert_eq!(sign_in(&ada, "nine loud trombones").await.path, "/claims");
+    }
+
+    async fn what_is_moved_into_the_account_that_is_signed_in_signs_nobody_out(database) {
+        let app = App::start(&database).await;
+        stage::person(&app.recoup, "ada@example.org", true, false).await;
+        let (here, there) = (app.signed_in("ada@example.org").await, app.signed_in("ada@example.org").await);
+        let twin = app.browser();
+        let form = twin.get("/register").await.form("/register").fill("name", "Ada").fill("email", "ada@example.org");
+        twin.send(form.fill("password", "another long password")).await.expect_status(200);
+        let link = app.mailed_path("address_known", "ada@example.org").await;
+        let page = here.get(&link).await;
+        let page = here.send(page.form(&link)).await;
+        page.expect("was moved into this one");
+        assert_eq!((page.path.as_str(), there.get("/claims").await.path.as_str()), ("/claims", "/claims"));
+        assert!(twin.get("/account").await.path.starts_with("/sign-in"), "the other account is closed");
+        app.signed_in("ada@example.org").await.get("/account").await.expect("ada@example.org");
+    }
+
     async fn one_session_is_ended_from_another(database) {
         let app = App::start(&database).await;
         stage::person(&app.recoup, "ada@example.org", true, false).await;

@@ -134,8 +134,13 @@ on_both! {
         for words in ["The claim was changed since you opened this page", "it is worth something else now", "15,200.00"] {
             page.expect(words);
         }
-        // So is one that was opened when the rates were new and the lines were not yet restated.
+        // Every page has the new rates at once.
         stage::setting(&app.recoup, "allegro", "rates", "EUR 1.1154\nGBP 3").await;
+        for path in ["sign", "lines/unpaid_sales", "check"] {
+            browser.get(&format!("/claims/{id}/{path}")).await.expect("300.00");
+        }
+        // A draft that was not reached when they were saved is shown again, too.
+        database.tamper("UPDATE lines SET rate = '2', case_amount = 20000 WHERE currency = 'GBP'").await;
         let opened = browser.get(&sign).await;
         opened.expect("15,200.00");
         let page = browser.send(opened.form(&sign).tick("agree")).await;

@@ -1,6 +1,9 @@
 //! The administrator makes a case and invites counsel by mail; accounts are disabled.
 
-use claims::actions::account;
+use claims::{
+    actions::{account, save_step},
+    intake::steps::Step,
+};
 use tests::{App, html, on_both, stage};
 
 use crate::walk;
@@ -96,6 +99,47 @@ on_both! {
         again.expect("This appointment has ended already.");
     }
 
+    async fn disabled_counsel_are_shown_and_an_open_invitation_is_withdrawn(database) {
+        let app = App::start(&database).await;
+        let case = stage::case(&app.recoup, "allegro", "ALG").await;
+        let lee = stage::person(&app.recoup, "lee@law.example", true, false).await.account;
+        claims::actions::counsel::appoint(&app.recoup, case, lee).await.unwrap();
+        let actor = stage::person(&app.recoup, "root@example.org", true, true).await;
+        account::set_disabled(&app.recoup, &actor, lee, true).await.unwrap();
+        let root = app.browser_of(&actor).await;
+        let path = "/admin/cases/allegro";
+        let page = root.get(path).await;
+        page.expect("Every account below is disabled, so nobody can read what is filed.");
+        assert!(!page.text().contains("Nobody acts as counsel yet"));
+        assert_eq!(html::texts(&page.body, "#counsel th .tag"), ["Disabled"]);
+        let ask = format!("{path}/counsel/{lee}/dismiss");
+        root.send(root.get(&ask).await.form(&ask)).await.expect("The appointment has ended.");
+        root.get(path).await.expect("Nobody acts as counsel yet");
+
+        let invite = format!("{path}/counsel");
+        let page = root.send(root.get(path).await.form(&invite).fill("email", "kim@law.example")).await;
+        let link = app.mailed_path("counsel_invited", "kim@law.example").await;
+        app.browser().get(&link).await.expect_status(200);
+        let withdraw = page.form(&format!("{path}/counsel/withdraw"));
+        root.send(withdraw.clone()).await.expect("The invitation of kim@law.example is withdrawn: its link no longer works.");
+        app.browser().get(&link).await.expect_status(410);
+        let page = root.send(withdraw).await;
+        page.expect("This invitation is not open any more");
+        assert!(!page.text().contains("open until"));
+    }
+
+    async fn a_case_whose_last_day_is_over_is_made_with_a_warning(database) {
+        let app = App::start(&database).await;
+        let root = app.browser_of(&stage::person(&app.recoup, "root@example.org", true, true).await).await;
+        for (slug, prefix, day, over) in [("past", "PST", "2020-01-31", true), ("open", "OPN", "2099-12-31", false)] {
+            let settings = stage::case_answers(slug, prefix).with("deadline_day", day);
+            let form = root.get("/admin/cases/new").await.form("/admin/cases/new");
+            let page = root.send(settings.0.iter().fold(form, |form, (name, typed)| form.fill(name, typed))).await;
+            page.expect("The case is made.");
+            assert_eq!(page.text().contains("Its last day for claims is over already"), over, "{slug}");
+        }
+    }
+
     // An address belongs to nobody before it is confirmed, so several accounts may have it.
     async fn the_buttons_of_accounts_are_told_apart(database) {
         let app = App::start(&database).await;
@@ -114,7 +158,14 @@ on_both! {
 
     async fn one_address_and_password_are_changed_through_the_pages(database) {
         let app = App::start(&database).await;
-        stage::person(&app.recoup, "ada@example.org", true, false).await;
+        let ada = stage::person(&app.recoup, "ada@example.org", true, false).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        // One claim names the address of the account as its contact, the other another one.
+        for (name, email) in [("Jay Records", "Ada@example.org"), ("Kay Records", "kay@example.org")] {
+            let (ada, id) = stage::ready(&app.recoup, ada.account, "allegro", name).await;
+            let contact = stage::claimant_answers(name).with("email", email);
+            save_step::save(&app.recoup, &ada, id, Step::Claimant, &contact).await.unwrap();
+        }
         let (mine, other) = (app.signed_in("ada@example.org").await, app.signed_in("ada@example.org").await);
         let form = mine.get("/account/password").await.form("/account/password").fill("current", stage::PASSWORD).fill("password", "nine loud trombones");
         mine.send(form).await.expect_status(200);
@@ -125,7 +176,9 @@ on_both! {
         mine.send(form).await.expect_status(200);
         let link = app.mailed_path("confirm_new_address", "ada@new.example").await;
         let page = mine.get(&link).await;
-        mine.send(page.form(&link)).await.expect_status(200);
+        let page = mine.send(page.form(&link)).await;
+        page.expect_status(200);
+        page.expect("One of your claims still names the old address as its contact");
         mine.get("/account").await.expect("ada@new.example");
 
         // Forgotten: the mailed link sets a new one and ends every session.

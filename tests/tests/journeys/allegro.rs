@@ -175,6 +175,13 @@ on_both! {
         let through: i64 = ledger.iter().filter(|row| row["claimant"] == "Ilse Varga" && !row["payable_through"].is_empty()).map(|row| cents(&row["overlap_removed"])).sum();
         assert_eq!(through, 540_00);
         assert!(ledger.iter().any(|row| row["decisions"].contains("A royalty of 20 per cent.")));
+        // What is taken off because both claims are of one claimant has its reason beside it.
+        let twice: Vec<_> = ledger.iter().filter(|row| row["claimant"].to_lowercase().starts_with("waveform")).collect();
+        assert!(twice.iter().any(|row| cents(&row["overlap_removed"]) > 0), "{twice:?}");
+        for row in twice {
+            let words = &row["decisions"];
+            assert!(words.starts_with("of the same claimant as ALG-") && words.contains("One contact, one address, the same figures."), "{words}");
+        }
         let found = export(&counsel, &format!("/counsel/{slug}/exports/matches.csv")).await;
         assert_eq!((found[0]["verdict"].as_str(), found[0]["reason"].as_str()), ("same", "One contact, one address, the same figures."));
         let claims = export(&counsel, &format!("/counsel/{slug}/exports/claims.csv")).await;

@@ -1,5 +1,6 @@
 //! The claimant: register, file, sign, amend, withdraw.
 
+use claims::line::Category;
 use tests::{App, html, on_both, stage};
 
 use crate::walk::{self, whole_claim};
@@ -100,6 +101,39 @@ on_both! {
         browser.send(mended).await.expect("is saved");
     }
 
+    async fn a_line_is_reached_from_its_release_and_stock_says_where_it_is_added(database) {
+        let app = App::start(&database).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
+        let (actor, id) = stage::start(&app.recoup, account, "allegro", "Jay Records").await;
+        let stock = stage::stock("40", "wholesale", "7.00").with("title", "Silent Organs");
+        stage::line(&app.recoup, &actor, id, Category::HeldInventory, &stock, None).await;
+        let browser = app.browser_of(&actor).await;
+        let path = format!("/claims/{id}");
+        let rule = "This case adds up stock at retail list price; at another basis it is listed by itself.";
+        let list = browser.get(&format!("{path}/lines/held_inventory")).await;
+        list.expect(rule);
+        let to = |list: &tests::Page| html::attributes(&list.body, "td:nth-child(2) a", "href");
+        assert_eq!(to(&list), [format!("{path}/line/1")]);
+        let line = browser.get(&format!("{path}/line/1")).await;
+        assert_eq!(html::texts(&line.body, "#hint-basis"), [rule]);
+        assert_eq!(html::attributes(&line.body, "#field-basis", "aria-describedby"), ["hint-basis"]);
+        assert_eq!(browser.get(&format!("{path}/check")).await.link("Silent Organs"), format!("{path}/line/1"));
+        for page in [&path, &format!("{path}/documents")] {
+            let page = browser.get(page).await;
+            page.expect("What is claimed so far is in no total of this case: held inventory at wholesale (PPD), 280.00 USD.");
+            page.expect_no("No amount is claimed yet");
+        }
+
+        // A lump sum is called by the service that owes it, also while something is wrong with it.
+        let royalties = ("digital_royalties", vec![("aggregator", "The Orchard"), ("service", "Spotify"), ("amount", "x")], None);
+        walk::line(&browser, &path, &royalties).await.expect("What you typed is kept");
+        let list = browser.get(&format!("{path}/lines/digital_royalties")).await;
+        list.expect("Needs attention");
+        assert_eq!(html::texts(&list.body, "td:nth-child(2) a"), ["Spotify, lump sum"]);
+        assert_eq!(to(&list), [format!("{path}/line/2")]);
+    }
+
     async fn an_unsigned_page_keeps_what_was_typed_but_for_the_tick(database) {
         let app = App::start(&database).await;
         stage::case(&app.recoup, "allegro", "ALG").await;
@@ -151,6 +185,65 @@ on_both! {
         assert_eq!((one.status, one.path), (two.status, two.path));
         let rows: Vec<(i64,)> = database.rows("SELECT COUNT(*) FROM claims").await;
         assert_eq!(rows, [(1,)]);
+    }
+
+    async fn a_second_claim_of_the_same_name_is_asked_about(database) {
+        let app = App::start(&database).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        let browser = walk::register(&app, "ada@example.org").await;
+        let first = walk::start(&browser, "allegro", &whole_claim("Mona Keys").claimant).await;
+        let form = async |name: &str| {
+            let form = browser.get("/cases/allegro/file").await.form("/cases/allegro/file");
+            form.fill_all([("kind", "label"), ("legal_name", name), ("capacity", "officer")])
+        };
+        let asked = browser.send(form(" mona  KEYS").await).await;
+        asked.expect_status(409);
+        asked.expect("You have a claim of “Mona Keys” in this case already. It is not sent yet: go on with it.");
+        assert_eq!(asked.link("Open the claim of Mona Keys"), first);
+        let claims = async || database.rows::<(i64,)>("SELECT COUNT(*) FROM claims").await[0].0;
+        assert_eq!(claims().await, 1);
+        // Sent and withdrawn claims are named with what can be done with them.
+        for (change, words) in [
+            ("UPDATE claims SET status = 'submitted', draft_id = NULL", "To change or add something, amend it."),
+            ("UPDATE claims SET status = 'withdrawn'", "take it up again."),
+        ] {
+            database.tamper(change).await;
+            browser.send(form("Mona Keys").await).await.expect(words);
+        }
+        // Somebody else of the same name is a claimant of their own, said with a second press.
+        let asked = browser.send(form("Mona Keys").await).await;
+        let page = browser.send(asked.form("/cases/allegro/file").forge("namesake", "yes")).await;
+        page.expect_status(200);
+        assert_ne!(page.path, first);
+        assert_eq!(claims().await, 2);
+    }
+
+    async fn a_line_that_was_entered_twice_is_remarked_on(database) {
+        let app = App::start(&database).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
+        let (actor, id) = stage::ready(&app.recoup, account, "allegro", "Jay Records").await;
+        let browser = app.browser_of(&actor).await;
+        let check = format!("/claims/{id}/check");
+        browser.get(&check).await.expect_no("are the same:");
+        stage::line(&app.recoup, &actor, id, Category::UnpaidSales, &stage::sales("15,000.00"), None).await;
+        stage::line(&app.recoup, &actor, id, Category::UnpaidSales, &stage::sales("15,000.01"), None).await;
+        let page = browser.get(&check).await;
+        page.expect("Lines 1 and 2 are the same:");
+        page.expect("15,000.00 USD. If that is one and the same money, remove one.");
+        page.expect("Go on to sign");
+    }
+
+    async fn a_month_will_do_for_the_period_of_a_line(database) {
+        let app = App::start(&database).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
+        let (actor, id) = stage::start(&app.recoup, account, "allegro", "Jay Records").await;
+        let answers = stage::sales("1.00").with("period_from", "January 2016").with("period_to", "February 2016");
+        stage::line(&app.recoup, &actor, id, Category::UnpaidSales, &answers, None).await;
+        let days: Vec<(chrono::NaiveDate, chrono::NaiveDate)> = database.rows("SELECT period_from, period_to FROM lines").await;
+        let days: Vec<_> = days.iter().map(|(from, to)| format!("{from} {to}")).collect();
+        assert_eq!(days, ["2016-01-01 2016-02-29"]);
     }
 
     async fn two_thousand_lines_stay_usable(database) {

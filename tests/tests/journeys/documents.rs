@@ -175,7 +175,39 @@ on_both! {
     async fn a_form_without_a_file_says_so(database) {
         let (_app, browser, claim) = claim(&database).await;
         upload(&browser, &claim, &[]).await.expect("No file was chosen");
-        upload(&browser, &claim, &[("", Vec::new())]).await.expect("No file was chosen");
+        let page = upload(&browser, &claim, &[("", Vec::new())]).await;
+        // On the page itself, beside the control, where files can be chosen at once.
+        assert_eq!(page.path, format!("{claim}/documents"));
+        assert!(tests::html::texts(&page.body, "#error-files")[0].contains("No file was chosen"), "{}", page.body);
+        assert_eq!(tests::html::attributes(&page.body, ".error-summary a", "href"), ["#field-files"]);
+        assert_eq!(tests::html::attributes(&page.body, "[aria-invalid=true]", "id"), ["field-files"]);
+        let described = tests::html::attributes(&page.body, "#field-files", "aria-describedby");
+        assert_eq!(described, ["hint-files error-files"]);
+        browser.get(&page.path).await.expect_no("No file was chosen");
+    }
+
+    async fn a_photo_with_the_wrong_ending_is_taken_as_what_it_is(database) {
+        let (_app, browser, claim) = claim(&database).await;
+        let jpeg = b"\xff\xd8\xff\xe0\0\x10JFIF\0".to_vec();
+        let heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic".to_vec();
+        let page = upload(&browser, &claim, &[("IMG_1.HEIC", jpeg.clone()), ("scan.jpg", pdf("a")), ("IMG_2.heic", heic)]).await;
+        page.expect("IMG_1.jpg was received");
+        page.expect("It came as IMG_1.HEIC, but that is not what is in it.");
+        page.expect("scan.pdf was received");
+        page.expect("1 page");
+        page.expect("IMG_2.heic was received");
+        page.expect_no("It came as IMG_2.heic");
+        let kept: Vec<(String, String)> = database.rows("SELECT name, media_type FROM documents ORDER BY id").await;
+        let kept: Vec<_> = kept.iter().map(|(name, kind)| (name.as_str(), kind.as_str())).collect();
+        assert_eq!(kept, [("IMG_1.jpg", "image/jpeg"), ("scan.pdf", "application/pdf"), ("IMG_2.heic", "image/heif")]);
+        let list = browser.get(&format!("{claim}/documents")).await;
+        list.expect("JPEG image");
+        list.expect("HEIC photo");
+        let sent = browser.get(&list.link("IMG_1.jpg")).await;
+        assert_eq!(sent.bytes, jpeg);
+        assert_eq!(sent.header("content-type"), "image/jpeg");
+        assert_eq!(sent.header("x-content-type-options"), "nosniff");
+        assert!(sent.header("content-disposition").starts_with("attachment; filename=\"IMG_1.jpg\""));
     }
 
     async fn a_broken_upload_is_answered_and_leaves_nothing(database) {
@@ -235,6 +267,15 @@ on_both! {
         };
         assert!(matches!(send("a.pdf", pdf("a")).await, (200, true, message) if message.contains("a.pdf was received")));
         assert!(matches!(send("a.exe", b"MZ".to_vec()).await, (422, false, message) if message.contains("was not taken")));
+        send("b.pdf", pdf("b")).await;
+        send("b.pdf", pdf("b")).await;
+        // The page that is loaded then says what became of each, once, as after a plain form.
+        let page = browser.get(&format!("{claim}/documents")).await;
+        let said = tests::html::texts(&page.body, ".notice .lines").join("\n");
+        for words in ["a.pdf was received", "a.exe was not taken", "b.pdf was received", "b.pdf was here already; nothing was added."] {
+            assert!(said.contains(words), "{words}: {said}");
+        }
+        browser.get(&page.path).await.expect_no("was here already");
     }
 
     async fn a_document_is_described_cited_and_removed(database) {
@@ -245,6 +286,10 @@ on_both! {
         page.expect("Proves: The second quarter of 2015");
         let wrong = browser.send(page.form(&format!("{base}/cite")).fill("lines", "2-7")).await;
         wrong.expect("There is no line");
+        let empty = browser.send(page.form(&format!("{base}/cite")).fill("lines", " ")).await;
+        empty.expect_status(422);
+        empty.expect("Say which lines, for example 3-7, or all.");
+        empty.expect_no("names no lines");
         let page = browser.send(page.form(&format!("{base}/cite")).fill("lines", "all").fill("place", "page 1")).await;
         page.expect("line 1");
         // What has no pages is cited without one; the refusal says so beside what was typed.

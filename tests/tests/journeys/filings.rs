@@ -12,7 +12,7 @@ use claims::{
     CaseId, ClaimId,
     access::Actor,
     actions::{build_filing, documents::Added, edit_lines, withdraw},
-    filing::{Contents, Form},
+    filing::{Contents, Form, Unused},
     line::Category,
     store::{documents::NewDocument, filing_builds, filings},
 };
@@ -369,6 +369,26 @@ on_both! {
         assert_eq!(scene.counsel.counsel_of.len(), 1);
     }
 
+    async fn numbers_of_a_withdrawn_claim_are_told_of_in_the_index(database) {
+        let scene = Scene::open(&database).await;
+        let (first, own, last) = (scene.pdf("First.pdf", 1).await, scene.pdf("Own.pdf", 2).await, scene.pdf("Last.pdf", 1).await);
+        scene.claim("Jay Records", "10.00", Some(&first)).await;
+        let (gone, gone_id, number) = scene.claim("Gone Records", "5.00", Some(&own)).await;
+        scene.app.run_jobs().await;
+        assert!(scene.build(1).await.filing.unused.is_empty());
+        withdraw::withdraw(&scene.app.recoup, &gone, gone_id, "Paid.").await.unwrap();
+        scene.claim("New Records", "1.00", Some(&last)).await;
+        scene.app.run_jobs().await;
+        let two = scene.build(2).await;
+        assert_eq!(two.filing.unused, [Unused { exhibit: 2, first: 2, pages: 2, claims: vec![number.clone()] }]);
+        for variant in ["full", "public"] {
+            let text = text_of(&scene.file(2, variant, "filing.pdf").await).join(" ");
+            let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(words.contains("2 exhibits on 2 pages, numbered up to exhibit 3 and ALG000004"), "{words}");
+            assert!(words.contains("ALG000002–000003") && words.contains("which was withdrawn"), "{words}");
+        }
+    }
+
     async fn damaged_and_locked_files_get_a_slip_sheet(database) {
         let scene = Scene::open(&database).await;
         let damaged = stage::bytes(&scene.app, "damaged.pdf", "application/pdf", b"%PDF-1.7\n1 0 obj << /Type /Cat").await;
@@ -436,7 +456,7 @@ on_both! {
 
     async fn no_volume_is_larger_than_the_court_takes(database) {
         let scene = Scene::open(&database).await;
-        let settings = claims::filing::defaults("ALG").with("volume_mb", "1");
+        let settings = claims::filing::defaults("ALG", claims::declaration::Forum::Federal).with("volume_mb", "1");
         let mut tx = scene.app.recoup.store.read().await.unwrap();
         let case = claims::store::cases::by_id(&mut tx, scene.case).await.unwrap().unwrap().read().unwrap();
         drop(tx);
@@ -537,12 +557,18 @@ on_both! {
         let case = claims::store::cases::by_id(&mut tx, scene.case).await.unwrap().unwrap().read().unwrap();
         drop(tx);
         let set = async |prefix: &str, digits: &str| {
-            let settings = claims::filing::defaults(prefix).with("bates_width", digits);
+            let settings = claims::filing::defaults(prefix, claims::declaration::Forum::Federal).with("bates_width", digits);
             build_filing::save_settings(recoup, &scene.counsel, &case, &settings).await.unwrap();
             let mut tx = recoup.store.read().await.unwrap();
             build_filing::settings_of(&mut tx, &case).await.unwrap().1.bates().number(1)
         };
         assert_eq!(set("JAY", "5").await, "JAY00001", "before the first filing they are free");
+        let mut tx = recoup.store.read().await.unwrap();
+        let event = claims::store::events::of_case(&mut tx, scene.case, 1, 0).await.unwrap().remove(0);
+        drop(tx);
+        let details: serde_json::Value = serde_json::from_str(&event.details).unwrap();
+        let changed = serde_json::json!({ "changed": { "bates_prefix": ["ALG", "JAY"], "bates_width": ["6", "5"] } });
+        assert_eq!((event.kind.as_str(), details), ("filing_settings_changed", changed));
         build_filing::ask(recoup, Some(&scene.counsel), scene.case).await.unwrap();
         assert_eq!(set("XYZ", "8").await, "JAY00001");
         let page = scene.browser.get("/counsel/allegro/filings/settings").await;
@@ -603,6 +629,10 @@ on_both! {
         let read = |name: &str, bytes: &[u8]| if name.ends_with(".pdf") { text_of(bytes).join("\n") } else { String::from_utf8_lossy(bytes).into_owned() };
         let all: String = zip.iter().map(|(name, bytes)| read(name, bytes)).collect();
         assert!(all.contains("O. W.") && all.contains("Portland") && all.contains("15.00"), "{all}");
+        let words = all.split_whitespace().collect::<Vec<_>>().join(" ");
+        for said in ["This is the public variant of the filing.", "The exhibits themselves are in the full filing."] {
+            assert!(words.contains(said), "{said}: {words}");
+        }
         for secret in ["Ottilie", "Wieck", "ottilie.wieck@example.org", "label@example.org", "1234567", "Insel Street", "Zwickau", "Ada Label", "192.0.2.1"] {
             for (name, bytes) in &zip {
                 let text = read(name, bytes).to_lowercase();

@@ -195,6 +195,54 @@ on_both! {
         drop(tx);
         let typed = typed.fill("direction", "Pay {{ claimant }} now.").fill("distributor", "Allegro");
         scene.browser.send(typed).await.expect("Saved.");
+        let mut tx = scene.app.recoup.store.read().await.unwrap();
+        let event = events::of_case(&mut tx, scene.case, 1, 0).await.unwrap().remove(0);
+        let details: serde_json::Value = serde_json::from_str(&event.details).unwrap();
+        let changed = details["changed"].as_object().unwrap();
+        assert_eq!(changed["aggregator"], serde_json::json!(["", "The Orchard"]));
+        assert_eq!(changed["direction"][1], "Pay {{ claimant }} now.");
+        scene.browser.get("/counsel/allegro/events").await.expect("Aggregator: nothing → The Orchard");
+    }
+
+    // One of counsel writes a letter anew, which was a draft when it was looked at; another says meanwhile that it was sent.
+    async fn nobody_says_that_a_letter_was_sent_while_it_is_written_anew(database) {
+        let scene = Scene::open(&database).await;
+        let (_, id, _) = scene.claim("Jay Records", &[(Category::DigitalRoyalties, royalties("The Orchard", "900.00", "Sonatas"))]).await;
+        scene.say_to_whom().await;
+        scene.draft_all("direction").await;
+        let recoup = scene.app.recoup.clone();
+        let mut tx = recoup.store.write().await.unwrap();
+        claims::store::queue_up(&mut tx, &format!("letters {}", scene.case)).await.unwrap();
+        let draft = store::of_claim(&mut tx, id).await.unwrap().remove(0);
+        assert_eq!(draft.state, "drafted");
+        let other = (recoup.clone(), scene.counsel.clone(), draft.id);
+        let saying = tokio::spawn(async move {
+            let (recoup, counsel, letter) = other;
+            let sent = stage::answers(&[("state", "sent"), ("day", "2026-03-04")]);
+            actions::take_step(&recoup, &counsel, letter, 0, &sent, "").await
+        });
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        assert!(!saying.is_finished(), "it waits until the letter is written");
+        let (frozen, sha256, _) = store::texts(&mut tx, draft.id).await.unwrap().unwrap();
+        let version_id = claims::store::claims::by_id(&mut tx, id).await.unwrap().unwrap().in_force_id.unwrap();
+        let anew = store::NewLetter {
+            case_id: scene.case,
+            claim_id: id,
+            version_id,
+            kind: LetterKind::Direction.key(),
+            frozen: &frozen,
+            sha256: &sha256,
+            state: "drafted",
+            since: draft.since,
+            by: None,
+        };
+        store::add(&mut tx, &anew, scene.app.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        let refused = saying.await.unwrap().unwrap_err();
+        assert!(refused.to_string().contains("Look at what happened below"), "{refused}");
+        let mut tx = recoup.store.read().await.unwrap();
+        let letter = store::of_claim(&mut tx, id).await.unwrap().remove(0);
+        assert!(letter.id != draft.id && letter.state == "drafted");
     }
 
     async fn letters_of_direction_are_drafted_tracked_and_read(database) {

@@ -102,7 +102,7 @@ on_both! {
     async fn a_known_layout_is_imported_with_two_clicks(database) {
         let (_app, browser, claim) = claim(&database).await;
         let page = upload(&browser, &claim, "orchard traps.csv", &corpus("orchard_traps.csv")).await;
-        for words in ["The Orchard, sales by release and track", "A comma before the decimals", "3.582579", "1 row, totals: 20", "The rows above it come to the same", "rows 5–6", "None: every row was understood"] {
+        for words in ["The Orchard, sales by release and track", "A comma before the decimals", "3.582579", "1 row, a total: 20", "The rows above it come to the same", "rows 5–6", "None: every row was understood"] {
             page.expect(words);
         }
         assert_eq!(counts(&database).await, (0, 0, 0, 0), "nothing is saved before the claimant says so");
@@ -151,14 +151,79 @@ on_both! {
 
         let page = upload(&browser, &claim, "returns.csv", &corpus("returns.csv")).await;
         page.expect("comes to −16.50 USD");
+        page.expect("Left out of the lines is what comes to less than nothing, as where more was returned than sold: −16.50 USD.");
+        page.expect("1 row, with nothing due on it: 5");
         page.expect("First accept the warnings");
+        page.expect("Accept it: the claim is then 16.50 USD above the file’s own sum");
         let accept = page.forms().into_iter().find(|form| form.has("accept:below_zero")).unwrap();
         let page = browser.send(accept.tick("accept:below_zero").tick("accept:no_release")).await;
         page.expect("First accept the warnings above, such as “The file’s own total differs”");
         let accept = page.forms().into_iter().find(|form| form.has("accept:total_differs")).unwrap();
         let page = browser.send(accept.tick("accept:total_differs")).await;
+        page.expect("All 3 warnings are accepted.");
+        page.expect_no("to look at. Accept each kind");
         let page = browser.send(page.form(&format!("{}/confirm", page.path))).await;
         page.expect("2 lines were imported");
+    }
+
+    async fn months_below_zero_are_set_off_where_that_is_chosen(database) {
+        let (_app, browser, claim) = claim(&database).await;
+        let csv = "Period,Barcode,Title,Net Units,Net Due,Currency\n2015-01,036000291452,One,20,212.50,USD\n2015-02,036000291452,One,-3,-37.50,USD\n";
+        let page = upload(&browser, &claim, "a.csv", csv.as_bytes()).await;
+        page.expect("Accept it: the claim is then 37.50 USD above the file’s own sum");
+        page.expect("“One line for each release, over the whole period of the file” sets them off");
+        // The button belongs to a form of its own, which needs no script.
+        assert_eq!(tests::html::attributes(&page.body, "button[form]", "form"), ["set-off"]);
+        assert_eq!(tests::html::attributes(&page.body, "form#set-off", "action"), [page.path.clone()]);
+        let form = page.forms().into_iter().find(|form| form.value("grouping") == Some("release")).unwrap();
+        let page = browser.send(form).await;
+        page.expect("175.00");
+        page.expect_no("come to less than nothing");
+        assert!(tests::html::attributes(&page.body, "button[form]", "form").is_empty());
+        browser.send(page.form(&format!("{}/confirm", page.path))).await.expect("1 line was imported");
+    }
+
+    // By hand: 2 copies at 10.00 are due; 3.10 of another release were returned. The corrected file has 4 copies and 1.20.
+    async fn counsel_read_what_an_import_left_out_and_by_what_it_was_replaced(database) {
+        let (app, browser, claim) = claim(&database).await;
+        let id: claims::ClaimId = claim.strip_prefix("/claims/").and_then(|id| id.parse().ok()).map(claims::ClaimId).unwrap();
+        let mut tx = app.recoup.store.read().await.unwrap();
+        let case = claims::store::cases::by_slug(&mut tx, "allegro").await.unwrap().unwrap().id;
+        drop(tx);
+        let accounts: Vec<(i64,)> = database.rows("SELECT id FROM accounts WHERE email = 'ada@example.org'").await;
+        let ada = stage::actor(&app.recoup, claims::AccountId(accounts[0].0)).await;
+        let lee = stage::person(&app.recoup, "lee@law.example", true, false).await.account;
+        claims::actions::counsel::appoint(&app.recoup, case, lee).await.unwrap();
+        let counsel = app.browser_of(&stage::actor(&app.recoup, lee).await).await;
+        stage::fill_steps(&app.recoup, &ada, id, "Jay Records").await;
+        let csv = |units: &str, due: &str, below: &str| format!("Period,Barcode,Title,Net Units,Net Due,Currency\n2015-03,036000291452,One,{units},{due},EUR\n2015-03,4006381333931,Two,-1,-{below},EUR\n");
+        let page = upload(&browser, &claim, "o1.csv", csv("2", "20.00", "3.10").as_bytes()).await;
+        let page = browser.send(form_with(&page, "accept:below_zero").tick("accept:below_zero")).await;
+        page.expect("more was returned than sold: −3.10 EUR.");
+        page.expect("No other row was left out.");
+        page.expect_no("No row was left out.");
+        browser.send(page.form(&format!("{}/confirm", page.path))).await.expect("1 line was imported");
+        stage::send(&app.recoup, &ada, id).await.unwrap();
+        let told = "Left out of the lines is what comes to less than nothing, as where more was returned than sold: −3.10 EUR. The claimant accepted that.";
+        let numbers: Vec<(String,)> = database.rows("SELECT number FROM claims").await;
+        let read = format!("/counsel/allegro/claims/{}", numbers[0].0);
+        counsel.get(&read).await.expect(told);
+
+        claims::actions::amend::amend(&app.recoup, &ada, id).await.unwrap();
+        let page = upload(&browser, &claim, "o2.csv", csv("4", "40.00", "1.20").as_bytes()).await;
+        let page = browser.send(form_with(&page, "replaces").fill("replaces", "1")).await;
+        let page = browser.send(form_with(&page, "accept:below_zero").tick("accept:below_zero")).await;
+        browser.send(page.form(&format!("{}/confirm", page.path))).await.expect("1 line was imported");
+        // Nothing of a draft is told.
+        let page = counsel.get(&read).await;
+        page.expect(told);
+        page.expect_no("o2.csv");
+        stage::send(&app.recoup, &ada, id).await.unwrap();
+        let page = counsel.get(&read).await;
+        page.expect("Its lines were replaced by those of “o2.csv”.");
+        page.expect("−1.20 EUR. The claimant accepted that.");
+        page.expect_no("−3.10 EUR");
+        counsel.get(&format!("{read}/versions/1")).await.expect(told);
     }
 
     async fn a_total_is_compared_once_the_currency_is_known_and_accepted_as_it_was_shown(database) {
@@ -220,7 +285,7 @@ on_both! {
             ("2015-13-01", "", "“2015-13-01” is not a day or month. Write it like 2015-03-31 or March 2015."),
             ("31.12.2015 foo", "", "“31.12.2015 foo” is not a day or month. Write it like 2015-03-31 or March 2015."),
             ("2015-03-31", "2015-01-31", "The period ends before it starts: it starts on 31 March 2015."),
-            ("03/04/2015", "", "“03/04/2015” can mean 4 March 2015 or 3 April 2015. Write the month as a word, or the year first: 2015-03-04."),
+            ("03/04/2015", "", "“03/04/2015” can mean 4 March 2015 or 3 April 2015. Write the month as a word, or the year first: 2015-03-04 or 2015-04-03."),
         ] {
             page = browser.send(form_with(&page, "from").fill("from", from).fill("to", to)).await;
             page.expect(words);
@@ -252,6 +317,31 @@ on_both! {
         // Nothing of it was kept.
         browser.get(&page.path).await.expect("What do the columns mean?");
         browser.send(form.fill("column-2", "title")).await.expect("72.00");
+    }
+
+    async fn what_the_rows_are_and_what_has_no_place_in_them_is_said_beside_its_field(database) {
+        let (_app, browser, claim) = claim(&database).await;
+        let page = upload(&browser, &claim, "u.csv", &corpus("unknown.csv")).await;
+        let form = browser.get(&format!("{}/columns", page.path)).await.form(&page.path);
+        let open = browser.send(form.clone().fill("column-2", "title")).await;
+        open.expect_status(422);
+        assert_eq!(tests::html::texts(&open.body, "#error-category"), ["Error: Say what the rows are."]);
+        assert_eq!(tests::html::attributes(&open.body, ".error-summary a", "href"), ["#field-category"]);
+        assert_eq!(open.form(&page.path).value("column-2"), Some("title"));
+        let lost = browser.send(form.fill("category", "unpaid_sales").fill("column-2", "track")).await;
+        lost.expect_status(422);
+        lost.expect("“Title of the track” has no place in unpaid sales.");
+        assert_eq!(tests::html::attributes(&lost.body, "select[aria-invalid=true]", "name"), ["column-2"]);
+
+        // The price of a copy in stock is its value, and is asked about as that.
+        let stock = b"Spalte A;Spalte B;Spalte C;Spalte D\nAB 1;One;12;3,50\nAB 2;Two;7;4,25\n";
+        let page = upload(&browser, &claim, "stock.csv", stock).await;
+        let form = browser.get(&format!("{}/columns", page.path)).await.form(&page.path).fill("category", "held_inventory");
+        let form = form.fill_all([("column-0", "catalogue_number"), ("column-1", "title"), ("column-2", "on_hand"), ("column-3", "unit_price")]);
+        let page = browser.send(form).await;
+        page.expect_status(200);
+        page.expect("What is the value per unit in this file?");
+        page.expect("→ Value per unit");
     }
 
     async fn each_sheet_of_a_workbook_is_an_import_of_its_own(database) {
@@ -473,6 +563,18 @@ on_both! {
         browser.get(&format!("{claim}/import")).await.expect("Replaced by another file");
         let mut tx = app.recoup.store.read().await.unwrap();
         assert_eq!(stored::lines_of(&mut tx, claims::ImportId(2)).await.unwrap().len(), 5);
+        drop(tx);
+
+        // Undone, it leaves neither: that is said before, and the first file can be read again from its own page.
+        let remove = format!("{claim}/import/2/remove");
+        let ask = browser.get(&remove).await;
+        ask.expect("These lines took the place of those of “first.csv”, which do not come back by themselves");
+        assert_eq!(ask.link("first.csv"), format!("{claim}/import/1"));
+        browser.send(ask.form(&remove)).await.expect("5 lines were removed. Those of “first.csv”, which they had replaced, are not back");
+        let earlier = browser.get(&format!("{claim}/import/1")).await;
+        earlier.expect("Read this file once more");
+        let page = browser.send(form_with(&earlier, "sheet")).await;
+        browser.send(page.form(&format!("{}/confirm", page.path))).await.expect("6 lines were imported");
     }
 
     async fn what_is_no_statement_is_refused_with_a_sentence(database) {

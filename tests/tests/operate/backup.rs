@@ -162,6 +162,14 @@ on_both! {
         assert!(error.contains(sha256), "{error}");
         let unfinished = backup::check(&database.directory().join("second")).await.unwrap_err();
         assert!(unfinished.to_string().contains("holds no backup"), "{unfinished}");
+        let again = backup::write(store, documents, &Clock::System, &database.directory().join("second")).await.unwrap_err().to_string();
+        assert!(again.contains("holds an unfinished backup; delete it and try again"), "{again}");
+        // Nobody is told to delete what is something else.
+        let other = database.directory().join("other");
+        std::fs::create_dir(&other).unwrap();
+        std::fs::write(other.join("letter.txt"), b"Dear Ada,").unwrap();
+        let refused = backup::write(store, documents, &Clock::System, &other).await.unwrap_err().to_string();
+        assert!(refused.contains("is not empty") && !refused.contains("delete"), "{refused}");
     }
 
     async fn another_schema_is_not_backed_up(database) {

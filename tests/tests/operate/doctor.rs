@@ -62,6 +62,40 @@ on_both! {
         drop(scene);
     }
 
+    async fn what_is_kept_twice_is_compared_and_mended(database) {
+        let scene = Scene::prepare(&database, Options::default()).await;
+        let silent = |report: &Report| !report.lines.iter().any(|line| line.contains("register:"));
+        assert!(silent(&deep(&database).await));
+        let clean = Depth { deep: true, clean: Some(Duration::hours(24)) };
+        let claims = "claims are not as the register shows them";
+        let sums = "the sums of the case “allegro” are not those of its lines";
+        for (spoil, words) in [
+            ("UPDATE registered SET documented = documented + 1", claims),
+            ("UPDATE registered SET citizenship = 'X'", claims),
+            ("UPDATE case_totals SET amount = amount + 1", sums),
+            ("UPDATE case_totals SET documented = documented + 1", sums),
+            ("DELETE FROM case_totals", sums),
+            (
+                "INSERT INTO case_totals (case_id, category, basis, lines, amount, documented, interest, costs, units) SELECT id, 'other', '', 1, 1, 0, 0, 0, 0 FROM cases",
+                sums,
+            ),
+        ] {
+            assert!(database.tamper(spoil).await > 0, "{spoil}");
+            // Without `--clean` nothing is changed.
+            for _ in 0..2 {
+                assert!(finding(&deep(&database).await, words).contains("--clean"));
+            }
+            let report = examine(&config(&database), clean).await;
+            assert!(report.lines.iter().any(|line| line == "ok    register: “allegro” was brought up to date"), "{:#?}", report.lines);
+            assert!(silent(&deep(&database).await), "{spoil}");
+        }
+        // What was signed cannot be mended from what is kept beside it.
+        assert!(database.tamper("UPDATE lines SET case_amount = case_amount + 1").await > 0);
+        let report = examine(&config(&database), clean).await;
+        assert!(finding(&report, "are not those that were counted when they were sent").contains("Restore"));
+        drop(scene);
+    }
+
     async fn an_old_schema_and_a_new_one_are_told_and_left(database) {
         claims::store::Store::open_at(database.url(), 3).await.unwrap().close().await;
         let report = deep(&database).await;
@@ -72,6 +106,25 @@ on_both! {
         database.store().await.close().await;
         database.tamper("UPDATE _sqlx_migrations SET version = 999 WHERE version = 1").await;
         finding(&deep(&database).await, "its schema is 999");
+        // Whoever starts an older program is told the same.
+        let error = server::opening::or_made(&config(&database)).await.unwrap_err().to_string();
+        assert!(error.contains("its schema is 999") && error.contains(server::opening::LATER), "{error}");
+    }
+
+    async fn an_empty_place_is_told_and_left(database) {
+        let report = deep(&database).await;
+        let found = finding(&report, "There is no installation in");
+        assert!(found.starts_with("note") && found.contains(server::opening::SAY_WHERE), "{found}");
+        assert!(report.is_nowhere);
+        let error = server::opening::as_it_is(&config(&database)).await.unwrap_err().to_string();
+        assert!(error.contains("There is no installation in") && error.contains(server::opening::SAY_WHERE), "{error}");
+        assert!(server::opening::find(&config(&database)).await.unwrap().is_none());
+        for made in ["recoup.db", "documents", "mail"] {
+            assert!(!database.directory().join(made).exists(), "{made} was made");
+        }
+        server::opening::or_made(&config(&database)).await.unwrap().close().await;
+        server::opening::as_it_is(&config(&database)).await.unwrap().close().await;
+        assert!(!deep(&database).await.is_nowhere);
     }
 
     async fn waiting_mails_and_failing_jobs_are_told(database) {

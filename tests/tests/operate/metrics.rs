@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use server::http::{self, Http};
+use claims::random::Random;
+use server::{
+    http::{self, Http},
+    scratch::Scratch,
+};
 use tests::{App, Options, Page, on_both};
 use tokio::{net::TcpListener, sync::watch};
 
@@ -96,7 +100,8 @@ on_both! {
 
     async fn a_port_of_its_own_serves_nothing_else(database) {
         let app = App::start(&database).await;
-        let http = Http::new(app.recoup.clone(), app.documents.clone(), Vec::new());
+        let scratch = Scratch::open(app.database().directory(), Random::System).unwrap();
+        let http = Http::new(app.recoup.clone(), app.documents.clone(), scratch, Vec::new());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = watch::channel(false);

@@ -29,6 +29,11 @@ async fn file(app: &App, actor: &Actor, id: ClaimId, answers: &Answers) -> i64 {
 
 /// Three claims: one of many lines with a gap in their numbers, one of a few, one of marks and citations.
 async fn office(database: &Database) -> Office {
+    office_with_notes(database, "").await
+}
+
+/// The same, with more to say in the note of every line.
+async fn office_with_notes(database: &Database, more: &str) -> Office {
     let app = App::start(database).await;
     let recoup = &app.recoup;
     let case = stage::case(recoup, "allegro", "ALG").await;
@@ -47,7 +52,7 @@ async fn office(database: &Database) -> Office {
     let mut gone = Vec::new();
     for n in 2..=MANY {
         let id = lines::add(&mut tx, version, Category::UnpaidSales, &stage::sales("1.00")).await.unwrap();
-        let answers = stage::sales("1.00").with("note", format!("line {n}"));
+        let answers = stage::sales("1.00").with("note", format!("line {n}{more}"));
         lines::write(&mut tx, id, &answers, Some((&facts, &value))).await.unwrap();
         if (250..=259).contains(&n) {
             gone.push(id);
@@ -120,13 +125,17 @@ on_both! {
     }
 
     async fn downloads_that_nobody_reads_keep_no_page_waiting(database) {
-        let office = office(&database).await;
+        // Ten times as much as waits for a reader, so that no download ends by itself.
+        let office = office_with_notes(&database, &" and so on".repeat(190)).await;
         let store = &office.app.recoup.store;
         let mut held = Vec::new();
         // As many as there are to have on SQLite; PostgreSQL keeps a dozen others.
         for _ in 0..4 {
             held.push(export::stream(&office.app.recoup, By::Operator, &office.case, What::Lines, &Filter::default(), false).await.unwrap());
         }
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        let pool = store.pool();
+        assert!(pool.open - pool.idle >= 4, "a download that nobody reads goes on: {pool:?}");
         let pages = (0..8).map(|_| store.read());
         for page in futures::future::join_all(pages).await {
             page.unwrap();

@@ -20,6 +20,29 @@ async fn sums(app: &App, case: CaseId, basis: Basis) -> [RegisterSums; 2] {
     register::sums_by_status(&mut tx, case, basis, &Filter::default()).await.unwrap()
 }
 
+/// Every column but the claim's, as somebody may change it past the product.
+const SPOILT: [&str; 19] = [
+    "DELETE FROM registered",
+    "UPDATE registered SET case_id = (SELECT MAX(id) FROM cases)",
+    "UPDATE registered SET version_id = (SELECT MIN(id) FROM versions)",
+    "UPDATE registered SET number = 'X'",
+    "UPDATE registered SET status = 'withdrawn'",
+    "UPDATE registered SET version = version + 1",
+    "UPDATE registered SET claimant = 'X'",
+    "UPDATE registered SET claimant_key = 'x'",
+    "UPDATE registered SET citizenship = 'X'",
+    "UPDATE registered SET submitted_at = '2020-01-01T00:00:00+00:00'",
+    "UPDATE registered SET late = NOT late",
+    "UPDATE registered SET lines = lines + 1",
+    "UPDATE registered SET amount = amount + 1",
+    "UPDATE registered SET documented = documented + 1",
+    "UPDATE registered SET units = units + 1",
+    "UPDATE registered SET more_lines = more_lines + 1",
+    "UPDATE registered SET more_units = more_units + 1",
+    "UPDATE registered SET removed = removed + 1",
+    "UPDATE registered SET suspected = suspected + 1",
+];
+
 on_both! {
     async fn it_follows_the_claim(database) {
         let app = App::start(&database).await;
@@ -89,6 +112,32 @@ on_both! {
         registered::keep_case(&mut tx, case).await.unwrap();
         tx.commit().await.unwrap();
         sums(&app, case, Basis::Wholesale).await;
+    }
+
+    async fn every_column_is_compared_and_mended(database) {
+        let app = App::start(&database).await;
+        let recoup = &app.recoup;
+        let case = stage::case(recoup, "allegro", "ALG").await;
+        let account = stage::person(recoup, "a@example.org", true, false).await.account;
+        let (actor, id, _) = stage::sent(recoup, account, "allegro", "Waveform").await;
+        amend::amend(recoup, &actor, id).await.unwrap();
+        stage::send(recoup, &actor, id).await.unwrap();
+        stage::case(recoup, "other", "OTH").await;
+        let right = sums(&app, case, Basis::Retail).await;
+        for (table, column) in database.columns().await {
+            let spoilt = || SPOILT.iter().any(|sql| sql.contains(&format!(" SET {column} = ")));
+            assert!(table != "registered" || column == "claim_id" || spoilt(), "{column}");
+        }
+        for sql in SPOILT {
+            assert_eq!(database.tamper(sql).await, 1, "{sql}");
+            let mut tx = recoup.store.read().await.unwrap();
+            assert_eq!(registered::wrong(&mut tx, case).await.unwrap().len(), 1, "{sql}");
+            drop(tx);
+            let mut tx = recoup.store.write().await.unwrap();
+            registered::keep_case(&mut tx, case).await.unwrap();
+            tx.commit().await.unwrap();
+            assert_eq!(sums(&app, case, Basis::Retail).await, right, "{sql}");
+        }
     }
 
     // Rows that were kept while stock without a value still stood among the lines of an amount, and with another basis.

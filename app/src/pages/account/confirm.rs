@@ -39,16 +39,20 @@ pub async fn page(visitor: Visitor, Path(token): Path<String>) -> Answer {
 
 /// `POST /confirm/{token}`
 pub async fn send(visitor: Visitor, Path(token): Path<String>) -> Answer {
-    match sign_in::confirm_address(visitor.recoup(), &token).await {
+    match sign_in::confirm_address(visitor.recoup(), &token, visitor.actor.as_ref().map(|actor| actor.account)).await {
         Ok(Confirmed::Address) => {
             visitor.notice("Your e-mail address is confirmed.").await;
             Ok(see_other(if visitor.actor.is_some() { "/claims" } else { "/sign-in" }))
         }
         Ok(Confirmed::MovedToOlderAccount) => {
+            visitor.notice("What was entered in the other account with your address was moved into this one.").await;
+            Ok(see_other("/claims"))
+        }
+        Ok(Confirmed::NewPasswordNeeded(token)) => {
             // The account of this link is closed now; if it is the one that is signed in, its session ended with it.
             session::end(&visitor).await?;
-            visitor.notice("You had an account with this address before. What you entered was moved there: sign in with the password you had then.").await;
-            Ok(see_other("/sign-in"))
+            visitor.notice("There was an account with this address before. What you entered was moved there. Its old password no longer works, so that nobody else can use the account: choose a new one.").await;
+            Ok(see_other(&format!("/reset/{token}")))
         }
         Err(failure) => dead(&visitor, failure),
     }

@@ -73,8 +73,17 @@ pub async fn confirm_page(visitor: Visitor, Path(token): Path<String>) -> Answer
 /// `POST /confirm-address/{token}`
 pub async fn confirm(visitor: Visitor, Path(token): Path<String>) -> Answer {
     match account::confirm_new_address(visitor.recoup(), &token).await {
-        Ok(()) => {
-            visitor.notice("Your new e-mail address is confirmed. Sign in with it from now on.").await;
+        Ok(naming) => {
+            let still = match naming {
+                0 => "",
+                1 => {
+                    " One of your claims still names the old address as its contact: change it under “Who is claiming”. A claim that was sent is amended for that."
+                }
+                _ => {
+                    " Some of your claims still name the old address as their contact: change it under “Who is claiming”. Claims that were sent are amended for that."
+                }
+            };
+            visitor.notice(format!("Your new e-mail address is confirmed. Sign in with it from now on.{still}")).await;
             Ok(see_other(if visitor.actor.is_some() { "/account" } else { "/sign-in" }))
         }
         Err(failure) => dead(&visitor, failure),

@@ -50,7 +50,7 @@ impl FormPage {
                 .map(|(before, href, words)| view! { <span>{before}" "<a href=href>{words}</a></span> })
                 .collect();
             view! {
-                {typed.top()}
+                {typed.top_of(form)}
                 {notice}
                 <h1>{title}</h1>
                 {(!lead.is_empty()).then(|| view! { <p>{lead}</p> })}

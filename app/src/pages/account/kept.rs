@@ -16,6 +16,15 @@ const MOST: usize = 300_000;
 /// What is never kept: it would stand in a page.
 const SECRET: [&str; 3] = ["password", "current", "code"];
 
+/// The tick that makes a declaration. It is not kept either: whoever makes one has it before their eyes. Without the tick nothing is
+/// filed, and what was typed is shown on the page of the declaration.
+const TICK: &str = "agree";
+
+/// Whether a form makes the declaration of a claim.
+fn is_declaration(path: &str) -> bool {
+    path.starts_with("/claims/") && path.ends_with("/sign")
+}
+
 /// A form that waits for its sender to sign in.
 #[derive(Debug, Clone)]
 pub struct Kept {
@@ -32,7 +41,8 @@ impl Kept {
         if body.len() > MOST {
             return None;
         }
-        let fields = url::form_urlencoded::parse(body).filter(|(name, _)| !SECRET.contains(&name.as_ref()));
+        let dropped = |name: &str| SECRET.contains(&name) || name == TICK && is_declaration(path);
+        let fields = url::form_urlencoded::parse(body).filter(|(name, _)| !dropped(name));
         let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         Some(Self { path: path.to_owned(), form })
     }
@@ -55,6 +65,17 @@ impl Kept {
     /// The page from which it is sent again, by somebody who is signed in now.
     #[must_use]
     pub fn send_again(self, visitor: &Visitor) -> axum::response::Response {
+        let (words, button) = if is_declaration(&self.path) {
+            (
+                "Your claim was not sent. What you typed before your session ended is still here: go back to the declaration, read it once more, and sign there.",
+                "Back to the declaration",
+            )
+        } else {
+            (
+                "What you typed before your session ended is still here. Send it, and you go on where you were.",
+                "Send what I typed",
+            )
+        };
         visitor.page(Page::new("You are signed in again", move || {
             let fields: Vec<_> = url::form_urlencoded::parse(self.form.as_bytes())
                 .map(|(name, value)| {
@@ -63,10 +84,10 @@ impl Kept {
                 .collect();
             view! {
                 <h1>"You are signed in again"</h1>
-                <p>"What you typed before your session ended is still here. Send it, and you go on where you were."</p>
+                <p>{words}</p>
                 <form method="post" action=self.path>
                     {fields}
-                    <div class="actions"><button type="submit">"Send what I typed"</button><a href="/claims">"Leave it"</a></div>
+                    <div class="actions"><button type="submit">{button}</button><a href="/claims">"Leave it"</a></div>
                 </form>
             }
         }))
@@ -76,6 +97,28 @@ impl Kept {
 /// Asks somebody whose session ended to sign in again.
 pub fn ask(visitor: &Visitor, kept: Kept) -> axum::response::Response {
     visitor.page_with(StatusCode::UNAUTHORIZED, page(kept, Typed::default()))
+}
+
+/// Asks somebody whose session ended over files to sign in again, and leads them back to choose the files once more: files are
+/// too large to be carried along, and no page can fill in which ones were chosen.
+pub fn ask_for_files(visitor: &Visitor) -> axum::response::Response {
+    let page = FormPage {
+        title: "Sign in to go on",
+        lead: "Your session has ended, so the files were not taken. Sign in, and you are back on the page that you sent them from: choose the files again there.".to_owned(),
+        action: "/sign-in".to_owned(),
+        form: SIGN_IN,
+        next: Some(page_of_files(&visitor.path).to_owned()),
+        button: "Sign in",
+        links: vec![("Password forgotten?", "/forgotten".to_owned(), "Set a new one")],
+        ..FormPage::default()
+    }
+    .with(Typed::default());
+    visitor.page_with(StatusCode::UNAUTHORIZED, page)
+}
+
+/// The page whose form sends files to a path: the same path, but for the files of a case, which have no page of their own.
+fn page_of_files(path: &str) -> &str {
+    path.strip_suffix("/documents").filter(|page| page.starts_with("/admin/cases/")).unwrap_or(path)
 }
 
 /// The page that asks for it.
@@ -103,7 +146,20 @@ mod tests {
         let kept =
             Kept::of("/claims/7/others", &Bytes::from_static(b"others=no&password=x&code=1&a=1&a=2%26")).unwrap();
         assert_eq!((kept.path.as_str(), kept.form.as_str()), ("/claims/7/others", "others=no&a=1&a=2%26"));
+        let signed = Kept::of("/claims/7/sign", &Bytes::from_static(b"signature=Ada&agree=yes")).unwrap();
+        assert_eq!(signed.form, "signature=Ada", "nobody makes a declaration that they do not see");
         assert!(Kept::of("/", &Bytes::from(vec![b'a'; MOST + 1])).is_none());
+    }
+
+    #[test]
+    fn who_sent_files_is_led_back_to_a_page_that_exists() {
+        for (sent, page) in [
+            ("/claims/7/documents", "/claims/7/documents"),
+            ("/claims/7/import", "/claims/7/import"),
+            ("/admin/cases/allegro/documents", "/admin/cases/allegro"),
+        ] {
+            assert_eq!(page_of_files(sent), page);
+        }
     }
 
     #[test]

@@ -19,7 +19,10 @@ use crate::{
 /// `GET /reset/{token}`
 pub async fn page(visitor: Visitor, Path(token): Path<String>) -> Answer {
     match sign_in::peek(visitor.recoup(), Purpose::Reset, &token).await {
-        Ok(found) => Ok(visitor.page(show(&token, found.email.as_deref(), Typed::default()))),
+        Ok(found) => {
+            let notice = visitor.take_notice().await;
+            Ok(visitor.page(show(&token, found.email.as_deref(), notice, Typed::default())))
+        }
         Err(failure) => dead(&visitor, failure),
     }
 }
@@ -35,7 +38,7 @@ pub async fn send(visitor: Visitor, Path(token): Path<String>, sent: Sent) -> An
         Err(failure @ Failure::Said(_)) => dead(&visitor, failure),
         Err(failure) => {
             let found = sign_in::peek(visitor.recoup(), Purpose::Reset, &token).await?;
-            refused(&visitor, failure, sent.0, |typed| show(&token, found.email.as_deref(), typed))
+            refused(&visitor, failure, sent.0, |typed| show(&token, found.email.as_deref(), None, typed))
         }
     }
 }
@@ -50,10 +53,11 @@ fn dead(visitor: &Visitor, failure: Failure) -> Result<Response, Halt> {
     )
 }
 
-fn show(token: &str, email: Option<&str>, typed: Typed) -> Page {
+fn show(token: &str, email: Option<&str>, notice: Option<String>, typed: Typed) -> Page {
     let whose = email.map(|email| format!("For the account of {email}. ")).unwrap_or_default();
     FormPage {
         title: "Choose a new password",
+        notice,
         lead: format!("{whose}When it is set, every session of the account is signed out."),
         action: format!("/reset/{token}"),
         form: RESET,

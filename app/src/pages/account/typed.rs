@@ -3,7 +3,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use claims::{
     actions::Failure,
-    intake::{Answers, FieldError},
+    intake::{Answers, FieldError, Section},
 };
 use leptos::prelude::*;
 
@@ -33,11 +33,16 @@ impl Typed {
 
     /// What stands first in the page: why it was not done, and the errors.
     pub fn top(&self) -> impl IntoView + use<> {
+        self.top_of(&[])
+    }
+
+    /// The same above a form, whose labels stand before messages that do not name their field.
+    pub fn top_of(&self, form: &'static [Section]) -> impl IntoView + use<> {
         let said = self
             .said
             .clone()
             .map(|said| view! { <Notice kind=NoticeKind::Warning title="This was not done">{said}</Notice> });
-        view! { {said}<ErrorSummary errors=self.errors.clone()/> }
+        view! { {said}<ErrorSummary errors=self.errors.clone() form/> }
     }
 }
 

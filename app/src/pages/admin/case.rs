@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use claims::{
-    AccountId, CaseId, Instant,
+    CaseId, Instant,
     access::{Action, Refusal},
     actions::{Failure, cases},
     case::Case,
@@ -10,7 +10,7 @@ use claims::{
     intake::case_settings::{CaseState, FORM},
     store::{
         self,
-        cases::{CaseDocument, CaseRow},
+        cases::{Appointed, CaseDocument, CaseRow},
     },
 };
 use leptos::prelude::*;
@@ -29,7 +29,7 @@ pub(super) struct Shown {
     /// The case as stored.
     pub case: Case,
     row: CaseRow,
-    counsel: Vec<(AccountId, String, String)>,
+    counsel: Vec<Appointed>,
     invitations: Vec<(String, Instant)>,
     documents: Vec<CaseDocument>,
     document_hint: String,
@@ -88,7 +88,7 @@ pub(super) async fn read(visitor: &Visitor, row: CaseRow) -> Result<Shown, Halt>
     let mut tx = visitor.recoup().store.read().await?;
     Ok(Shown {
         case: row.read()?,
-        counsel: store::cases::counsel(&mut tx, row.id).await?,
+        counsel: store::cases::appointed(&mut tx, row.id).await?,
         invitations: store::tokens::invitations(&mut tx, row.id, now).await?,
         documents: store::cases::documents(&mut tx, row.id).await?,
         document_hint: format!(

@@ -8,13 +8,13 @@ use claims::{
     case::Case,
     deadline,
     intake::account::INVITE,
-    store,
+    store::{self, cases::Appointed},
 };
 use leptos::prelude::*;
 
 use super::case;
 use crate::{
-    components::{FormSections, Table},
+    components::{FormSections, StatusTag, Table},
     pages::account::typed::{Typed, refused},
     request::{Answer, Sent, Visitor, see_other},
     shell::Page,
@@ -23,7 +23,7 @@ use crate::{
 /// The part of the page of a case.
 pub(super) fn view(
     case: &Case,
-    counsel: Vec<(AccountId, String, String)>,
+    counsel: Vec<Appointed>,
     invitations: Vec<(String, Instant)>,
     key: String,
     typed: Typed,
@@ -31,9 +31,19 @@ pub(super) fn view(
     let slug = &case.settings.slug;
     let open: Vec<_> = invitations
         .into_iter()
-        .map(
-            |(email, until)| view! { <li>{email}", open until "{deadline::show(until, &case.settings.time_zone)}</li> },
-        )
+        .map(|(email, until)| {
+            let until = deadline::show(until, &case.settings.time_zone);
+            let whose = format!(" the invitation of {email}");
+            view! {
+                <li>
+                    {email.clone()}", open until "{until}" "
+                    <form method="post" action=format!("/admin/cases/{slug}/counsel/withdraw") class="inline">
+                        <input type="hidden" name="email" value=email/>
+                        <button type="submit" class="link">"Withdraw"<span class="hidden">{whose}</span></button>
+                    </form>
+                </li>
+            }
+        })
         .collect();
     let open = (!open.is_empty()).then(|| view! { <h3>"Invited"</h3><ul>{open}</ul> });
     view! {
@@ -49,19 +59,23 @@ pub(super) fn view(
     }
 }
 
-fn appointed(slug: &str, counsel: Vec<(AccountId, String, String)>) -> AnyView {
+fn appointed(slug: &str, counsel: Vec<Appointed>) -> AnyView {
     if counsel.is_empty() {
         return view! { <p class="empty">"Nobody acts as counsel yet, so nobody can read what is filed. Invite somebody below."</p> }.into_any();
     }
+    let nobody = counsel.iter().all(|of| of.disabled_at.is_some()).then(|| {
+        view! { <p>"Every account below is disabled, so nobody can read what is filed. Invite somebody below, or enable an account again."</p> }
+    });
     let rows: Vec<_> = counsel
         .into_iter()
-        .map(|(account, name, email)| {
+        .map(|Appointed { account, name, email, disabled_at }| {
+            let disabled = disabled_at.map(|_| view! { " "<StatusTag word="Disabled" key="closed"/> });
             let ask = format!("/admin/cases/{slug}/counsel/{account}/dismiss");
             // Two of the same name are told apart by their addresses.
             let whose = format!(" of {name}, {email}");
             view! {
                 <tr>
-                    <th scope="row">{name}</th>
+                    <th scope="row">{name}{disabled}</th>
                     <td>{email}</td>
                     <td class="row-actions"><a href=ask>"End the appointment"<span class="hidden">{whose}</span></a></td>
                 </tr>
@@ -69,6 +83,7 @@ fn appointed(slug: &str, counsel: Vec<(AccountId, String, String)>) -> AnyView {
         })
         .collect();
     view! {
+        {nobody}
         <Table caption="Counsel of the case" quiet=true>
             <thead><tr><th scope="col">"Name"</th><th scope="col">"E-mail"</th><th scope="col"><span class="hidden">"What can be done"</span></th></tr></thead>
             <tbody>{rows}</tbody>
@@ -94,17 +109,29 @@ pub async fn invite(visitor: Visitor, Path(slug): Path<String>, sent: Sent) -> A
     }
 }
 
+/// `POST /admin/cases/{slug}/counsel/withdraw`: a second click finds nothing to withdraw and says so.
+pub async fn withdraw(visitor: Visitor, Path(slug): Path<String>, sent: Sent) -> Answer {
+    let actor = visitor.may(Action::ManageCases)?;
+    let row = case::find(&visitor, &slug).await?;
+    let words = match counsel::withdraw(visitor.recoup(), actor, row.id, sent.get("email")).await? {
+        true => format!("The invitation of {} is withdrawn: its link no longer works.", sent.get("email")),
+        false => "This invitation is not open any more: it was used, withdrawn, or has expired.".to_owned(),
+    };
+    visitor.notice(words).await;
+    Ok(see_other(&format!("/admin/cases/{slug}#counsel")))
+}
+
 /// `GET /admin/cases/{slug}/counsel/{account}/dismiss`: says what it means, and asks.
 pub async fn ask_to_dismiss(visitor: Visitor, Path((slug, account)): Path<(String, String)>) -> Answer {
     visitor.may(Action::ManageCases)?;
     let row = case::find(&visitor, &slug).await?;
     let account = account.parse().map(AccountId).map_err(|_| Refusal::NotFound)?;
     let mut tx = visitor.recoup().store.read().await?;
-    let acting = store::cases::counsel(&mut tx, row.id).await?;
+    let appointed = store::cases::appointed(&mut tx, row.id).await?;
     drop(tx);
     let back = format!("/admin/cases/{slug}#counsel");
-    let last = acting.len() == 1;
-    let Some((_, name, email)) = acting.into_iter().find(|(id, ..)| *id == account) else {
+    let last = !appointed.iter().any(|of| of.account != account && of.disabled_at.is_none());
+    let Some(Appointed { name, email, .. }) = appointed.into_iter().find(|of| of.account == account) else {
         visitor.notice("This appointment has ended already.").await;
         return Ok(see_other(&back));
     };
@@ -133,7 +160,7 @@ pub async fn dismiss(visitor: Visitor, Path((slug, account)): Path<(String, Stri
     let row = case::find(&visitor, &slug).await?;
     let account = account.parse().map(AccountId).map_err(|_| Refusal::NotFound)?;
     let mut tx = visitor.recoup().store.read().await?;
-    let acts = store::cases::counsel(&mut tx, row.id).await?.iter().any(|(id, ..)| *id == account);
+    let acts = store::cases::appointed(&mut tx, row.id).await?.iter().any(|of| of.account == account);
     drop(tx);
     if acts {
         counsel::dismiss(visitor.recoup(), actor, row.id, account).await?;

@@ -20,6 +20,7 @@ pub fn routes(routes: Routes) -> Routes {
         .page("/admin/cases/{slug}", case::page)
         .form("/admin/cases/{slug}", case::save)
         .form("/admin/cases/{slug}/counsel", case_counsel::invite)
+        .form("/admin/cases/{slug}/counsel/withdraw", case_counsel::withdraw)
         .page("/admin/cases/{slug}/counsel/{account}/dismiss", case_counsel::ask_to_dismiss)
         .form("/admin/cases/{slug}/counsel/{account}/dismiss", case_counsel::dismiss)
         .form("/admin/cases/{slug}/documents/{id}/remove", case_documents::remove)

@@ -1,6 +1,7 @@
 //! Making a case.
 
 use claims::{
+    CaseId,
     access::Action,
     actions::{Failure, cases},
     intake::{Answers, case_settings::FORM},
@@ -26,11 +27,20 @@ pub async fn page(visitor: Visitor) -> Answer {
 pub async fn send(visitor: Visitor, sent: Sent) -> Answer {
     let actor = visitor.may(Action::ManageCases)?;
     match cases::add(visitor.recoup(), actor, &sent.0).await {
-        Ok(_) => visitor.notice("The case is made. Invite counsel and add public documents next.").await,
+        Ok(id) => visitor.notice(made(&visitor, id).await?).await,
         Err(Failure::Invalid(_)) if made_already(&visitor, &sent.0).await? => {}
         Err(failure) => return refused(&visitor, failure, sent.0, show),
     }
     Ok(see_other(&format!("/admin/cases/{}", sent.get("slug"))))
+}
+
+/// What is said of a case that was just made. A deadline that is over may be meant: then it is only said.
+async fn made(visitor: &Visitor, id: CaseId) -> Result<String, Failure> {
+    let mut tx = visitor.recoup().store.read().await?;
+    let over =
+        store::cases::by_id(&mut tx, id).await?.is_some_and(|row| row.deadline_at <= visitor.recoup().clock.now());
+    let warning = if over { " Its last day for claims is over already: check the settings below." } else { "" };
+    Ok(format!("The case is made. Invite counsel and add public documents next.{warning}"))
 }
 
 /// Whether the same form was sent before, by a second click or from a page that was loaded again: then its short name is

@@ -2,7 +2,10 @@
 
 use claims::{
     ClaimId,
-    actions::claim_view::{Draft, Remark},
+    actions::{
+        claim_view::{Draft, Remark},
+        same_lines,
+    },
     file_size,
     intake::steps::Step,
     line::Basis,
@@ -30,12 +33,14 @@ pub async fn page(visitor: Visitor, At(id): At<ClaimId>) -> Answer {
     let totals = kept_totals::so_far(&mut tx, draft.version.id).await?;
     drop(tx);
     let rows = Row::of_draft(&draft, &lines, &citations);
+    let same = same_lines::remarks(&lines);
     let notice = visitor.take_notice().await;
     let for_whom = whom(&draft.claim, &draft.case);
     Ok(visitor.page(
         Page::new("Check your answers", move || {
             let settings = &draft.case.settings;
-            let remarks = draft.remarks();
+            let mut remarks = draft.remarks();
+            remarks.extend(same);
             let stops = remarks.iter().any(|remark| remark.stops);
             let forms: Vec<_> = [Step::Claimant, Step::Agreement, Step::Others].into_iter().map(|step| answers(&draft, step)).collect();
             let claimed = if rows.is_empty() {

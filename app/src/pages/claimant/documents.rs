@@ -10,7 +10,6 @@ use claims::{
         documents::{self as stored, Document},
         lines, totals as kept_totals,
     },
-    totals,
 };
 use leptos::prelude::*;
 
@@ -59,12 +58,21 @@ pub(super) async fn shown(visitor: &Visitor, id: ClaimId, typed: Option<Typed>) 
         file_size::show(left)
     );
     let notice = visitor.take_notice().await;
+    let mut errors = typed.as_ref().map(|typed| typed.errors.clone()).unwrap_or_default();
+    // What was wrong with the files that were sent, left by the request that received them.
+    let of_files = visitor.take_errors().await.into_iter().find(|error| error.field == "files");
+    let file_error = of_files.as_ref().map(|error| error.message.clone());
+    errors.extend(of_files);
+    let wrong = !errors.is_empty();
     let key = visitor.key();
     let for_whom = whom(&draft.claim, &draft.case);
     Ok(Page::new("Documents", move || {
         let settings = &draft.case.settings;
-        let errors = typed.as_ref().map(|typed| typed.errors.clone()).unwrap_or_default();
-        let sum = totals::counted(&totals, settings.filing_basis);
+        let described = if file_error.is_some() { "hint-files error-files" } else { "hint-files" };
+        let invalid = file_error.is_some().then_some("true");
+        let class = if file_error.is_some() { "field long wrong" } else { "field long" };
+        let file_error = file_error
+            .map(|words| view! { <p class="error" id="error-files"><span class="hidden">"Error: "</span>{words}</p> });
         let any_lines = draft.line_count() > 0;
         let list = if draft.documents.is_empty() {
             view! { <p class="empty">"No documents yet. Add statements, invoices, contracts, inventory lists or mails; a photo of a paper is good too."</p> }.into_any()
@@ -87,14 +95,15 @@ pub(super) async fn shown(visitor: &Visitor, id: ClaimId, typed: Option<Typed>) 
             <h1>"Documents"</h1>
             <p>"A line that cites a document counts as documented; the others rest on your declaration alone. You and the counsel of this case can open the documents, counsel once you have signed and sent the claim."</p>
             <p>"Every document of a claim that you sent becomes an exhibit when counsel file the claims with the court: upload what proves your lines, and black out what nobody needs, such as bank account and tax numbers. The version for the public has no documents."</p>
-            {tasks::documented(&sum, settings.currency)}
+            {tasks::documented(&totals, settings.filing_basis, settings.currency)}
             <h2>"Add documents"</h2>
             <form method="post" action=format!("/claims/{id}/documents") enctype="multipart/form-data" novalidate>
                 <input type="hidden" name="key" value=key/>
-                <div class="field long">
+                <div class=class>
                     <label for="field-files">"Files"</label>
                     <p class="hint" id="hint-files">{hint}</p>
-                    <div class="control"><input type="file" id="field-files" name="files" multiple aria-describedby="hint-files"/></div>
+                    <div class="control"><input type="file" id="field-files" name="files" multiple aria-describedby=described aria-invalid=invalid/></div>
+                    {file_error}
                 </div>
                 <Upload/>
                 <div class="actions"><button type="submit">"Add the files"</button></div>
@@ -103,6 +112,7 @@ pub(super) async fn shown(visitor: &Visitor, id: ClaimId, typed: Option<Typed>) 
             {list}
         }
     })
+    .error(wrong)
     .whom(for_whom))
 }
 
@@ -199,13 +209,13 @@ fn cite_form(id: DocumentId, base: &str, named: &str, typed: Option<&Typed>) -> 
                 <div class=class>
                     <label for=field.clone()>"Lines"</label>
                     <p class="hint" id=format!("hint-lines-{id}")>"Like 1-12, 15, or the word all."</p>
-                    <div class="control"><input type="text" id=field name="lines" value=lines autocomplete="off" aria-describedby=described aria-invalid=invalid/></div>
+                    <div class="control"><input type="text" id=field name="lines" value=lines aria-describedby=described aria-invalid=invalid/></div>
                     {message}
                 </div>
                 <div class=place_class>
                     <label for=place_field.clone()>"Page or row"<span class="optional">" (optional)"</span></label>
                     <p class="hint" id=format!("hint-place-{id}")>"Like page 3, or rows 12–40."</p>
-                    <div class="control"><input type="text" id=place_field name="place" value=place autocomplete="off" aria-describedby=place_described aria-invalid=place_invalid/></div>
+                    <div class="control"><input type="text" id=place_field name="place" value=place aria-describedby=place_described aria-invalid=place_invalid/></div>
                     {place_message}
                 </div>
                 <button type="submit" class="secondary">"Cite"<span class="hidden">{named.to_owned()}</span></button>

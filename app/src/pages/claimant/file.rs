@@ -64,6 +64,7 @@ pub async fn start(visitor: Visitor, At(slug): At<String>, sent: Sent) -> Answer
         "" if choices && !typed_a_new_one => {
             Err(vec![FieldError { field: "who".to_owned(), message: "Choose for whom you file.".to_owned() }])
         }
+        "" | "new" if sent.get("namesake") == "yes" => Ok(Who::Namesake(sent.0.only(claimant::START))),
         "" | "new" => Ok(Who::New(sent.0.only(claimant::START))),
         id => Ok(Who::Known(ClaimantId(id.parse().map_err(|_| Refusal::NotFound)?))),
     };
@@ -86,6 +87,7 @@ fn shown(start: Start, typed: Typed, key: String, notice: Option<String>) -> Pag
     let whom = case.settings.title.clone();
     Page::new("File a claim", move || {
         let top = typed.top();
+        let refused = typed.said.is_some();
         let Typed { answers: typed, errors, .. } = typed;
         let settings = &case.settings;
         let by = parts::until(&case, now);
@@ -106,6 +108,17 @@ fn shown(start: Start, typed: Typed, key: String, notice: Option<String>) -> Pag
             .filter_map(|(claimant, claim)| claim.as_ref().map(|claim| view! { <li><a href=format!("/claims/{}", claim.id)>{format!("Open the claim of {}", claimant.legal_name)}</a></li> }))
             .collect();
         let have = (!have.is_empty()).then(|| view! { <Notice kind=NoticeKind::Info title="A claimant files once in this case">"What was filed can be amended."<ul>{have}</ul></Notice> });
+        // Whoever was refused because of a claim of the same name gets to it, or says that it is another's.
+        let namesake = known
+            .iter()
+            .filter(|(claimant, _)| refused && start_claim::same_name(&claimant.legal_name, typed.get("legal_name")))
+            .find_map(|(_, claim)| claim.as_ref())
+            .map(|claim| {
+                view! {
+                    <a class="button secondary" href=format!("/claims/{}", claim.id)>{format!("Open the claim of {}", claim.claimant)}</a>
+                    <button type="submit" class="secondary" name="namesake" value="yes">"It is somebody else: start a new claim"</button>
+                }
+            });
         let without: Vec<&ActsFor> = known.iter().filter(|(_, claim)| claim.is_none()).map(|(claimant, _)| claimant).collect();
         let choice = (!without.is_empty()).then(|| who_form(&without, &typed, &errors));
         let heading = if choice.is_some() || have.is_some() { "A new claimant" } else { "The claimant" };
@@ -121,7 +134,7 @@ fn shown(start: Start, typed: Typed, key: String, notice: Option<String>) -> Pag
                 {choice}
                 <h2>{heading}</h2>
                 <FormSections sections=claimant::START answers=typed errors=errors.clone()/>
-                <div class="actions"><button type="submit">"Go on"</button><a href=format!("/cases/{}", settings.slug)>"Back to the case"</a></div>
+                <div class="actions"><button type="submit">"Go on"</button>{namesake}<a href=format!("/cases/{}", settings.slug)>"Back to the case"</a></div>
             </form>
         }
         .into_any()

@@ -65,9 +65,23 @@ fn shown(import: &Import, reading: Reading, case: Case, errors: Vec<FieldError>)
             .filter(|category| *category != Category::Other && case.settings.categories.contains(category))
             .map(|category| {
                 let id = format!("field-category-{}", category.key());
+                (category, id)
+            })
+            .enumerate()
+            .map(|(place, (category, id))| {
+                // The first has the id that the summary of errors links to.
+                let id = if place == 0 { "field-category".to_owned() } else { id };
                 view! { <div class="choice"><input type="radio" id=id.clone() name="category" value=category.key() checked=reading.category == Some(category)/><label for=id>{category.title()}</label></div> }
             })
             .collect();
+        let open = errors.iter().find(|error| error.field == "category").map(|error| {
+            view! { <p class="error" id="error-category"><span class="hidden">"Error: "</span>{error.message.clone()}</p> }
+        });
+        let (open_class, open_invalid, open_described) = if open.is_some() {
+            ("field full wrong", Some("true"), Some("error-category"))
+        } else {
+            ("field full", None, None)
+        };
         let rows: Vec<_> = reading
             .columns
             .iter()
@@ -103,7 +117,7 @@ fn shown(import: &Import, reading: Reading, case: Case, errors: Vec<FieldError>)
             <p class="lede">"What could be guessed from the headers and values is filled in. Say the rest, and correct what is wrong; columns that the claim has no use for stay “Not used”."</p>
             <form method="post" action=base.clone() novalidate>
                 <input type="hidden" name="part" value="columns"/>
-                <fieldset class="field full"><legend>"The rows are"</legend><div class="choices">{categories}</div></fieldset>
+                <fieldset class=open_class aria-describedby=open_described aria-invalid=open_invalid><legend>"The rows are"</legend>{open}<div class="choices">{categories}</div></fieldset>
                 <Table caption="Columns of the file">
                     <thead><tr><th scope="col">"Column"</th><th scope="col">"Its first values"</th><th scope="col">"Means"</th></tr></thead>
                     <tbody>{rows}</tbody>

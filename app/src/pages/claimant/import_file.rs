@@ -5,7 +5,7 @@ use claims::{
     ClaimId, ImportId,
     actions::imports,
     case::Case,
-    intake::FieldError,
+    intake::{Field, FieldError},
     line::Category,
     money::grouped_units,
     statements::{
@@ -18,6 +18,7 @@ use claims::{
         claims::Claim,
         statements::{self as stored, Import},
     },
+    totals,
 };
 use leptos::prelude::*;
 
@@ -166,6 +167,7 @@ fn body(
             {import_undo::section(&base, import, draft.left)}
             {import_sheets::others(&base, import, others)}
         }))}
+        {(import.state == "replaced" && draft.is_some()).then(|| import_undo::once_more(&base, import))}
         {offered}
         {questions}
         <h2>"What was understood"</h2>
@@ -174,7 +176,7 @@ fn body(
         {(!stopped && (settled || !reading.counts.is_empty())).then_some(problems)}
         {settled.then(|| lines(reading))}
         {is_open.then(|| view! {
-            {settled.then(|| options(&base, import, reading, others))}
+            {settled.then(|| options(&base, import, reading, others, case))}
             {difference(import)}
             {settled.then(|| confirm(&base, import, reading, key))}
             <details><summary>"Another layout or sheet, or discard the file"</summary>{layout(&base, import, others)}{discard(&base)}</details>
@@ -218,7 +220,7 @@ fn questions(base: &str, reading: &Reading, choices: &Choices, case: &Case) -> i
                     };
                     let error = reading.wrong.iter().find(|error| error.field == field.name);
                     let error = error.map(|error| error.message.clone());
-                    view! { <FormField field answer error currencies=currencies.clone()/> }
+                    view! { <FormField field answer error currencies=currencies.clone() more=of_basis(&field, case)/> }
                 })
                 .collect();
             let examples = (!question.examples.is_empty())
@@ -329,12 +331,17 @@ fn lines(reading: &Reading) -> impl IntoView + use<> {
     }
 }
 
+/// Said where the basis of stock is chosen: on which one the case adds it up.
+fn of_basis(field: &Field, case: &Case) -> Option<String> {
+    (field.name == "basis").then(|| totals::basis_in_words(case.settings.filing_basis))
+}
+
 /// How rows become lines, and what they replace.
-fn options(base: &str, import: &Import, reading: &Reading, others: &[Import]) -> impl IntoView + use<> {
+fn options(base: &str, import: &Import, reading: &Reading, others: &[Import], case: &Case) -> impl IntoView + use<> {
     let choices = &import.choices.0;
     let fields: Vec<_> = import_choices::options(reading.category)
         .into_iter()
-        .map(|field| view! { <FormField field answer=import_choices::chosen(choices, field.name) error=None/> })
+        .map(|field| view! { <FormField field answer=import_choices::chosen(choices, field.name) error=None more=of_basis(&field, case)/> })
         .collect();
     let replaces = (!others.is_empty()).then(|| {
         let options: Vec<_> = others.iter().map(|other| {

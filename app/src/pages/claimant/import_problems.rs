@@ -3,7 +3,8 @@
 use claims::{
     money::grouped_units,
     statements::{
-        Choices, Reading,
+        Choices, Grouping, Reading,
+        number::show,
         problem::{Kind, Severity},
     },
 };
@@ -25,7 +26,17 @@ pub(super) fn section(base: &str, reading: &Reading, choices: &Choices, is_open:
     let accept = (is_open && warnings > 0)
         .then(|| view! { <div class="actions"><button type="submit">"Save what I accept"</button></div> });
     let number = |count: u64| grouped_units(i64::try_from(count).unwrap_or(i64::MAX));
+    let accepted = warnings > 0 && reading.open_warnings(choices).is_empty();
     let words = match (errors, warnings) {
+        (0, 1) if accepted => "The warning is accepted.".to_owned(),
+        (0, warnings) if accepted => format!("All {} warnings are accepted.", number(warnings)),
+        (errors, 1) if accepted => {
+            format!("{} to mend in the file; the warning is accepted.", said(errors, "error", "errors"))
+        }
+        (errors, warnings) if accepted => {
+            let all = number(warnings);
+            format!("{} to mend in the file; all {all} warnings are accepted.", said(errors, "error", "errors"))
+        }
         (0, warnings) => format!(
             "{} to look at. Accept each kind, or single rows, or mend the file.",
             said(warnings, "warning", "warnings")
@@ -36,7 +47,7 @@ pub(super) fn section(base: &str, reading: &Reading, choices: &Choices, is_open:
         }
     };
     let body = if is_open {
-        view! { <form method="post" action=base.to_owned()><input type="hidden" name="part" value="accept"/>{kinds}{accept}</form> }.into_any()
+        view! { <form method="post" action=base.to_owned()><input type="hidden" name="part" value="accept"/>{kinds}{accept}</form>{set_off_form(base, reading, choices)} }.into_any()
     } else {
         view! { <div>{kinds}</div> }.into_any()
     };
@@ -47,6 +58,43 @@ pub(super) fn section(base: &str, reading: &Reading, choices: &Choices, is_open:
         {body}
     }
     .into_any()
+}
+
+/// The id of the form that chooses one line for each release. It stands by itself, because its button is inside another form.
+const SET_OFF: &str = "set-off";
+
+fn set_off_form(base: &str, reading: &Reading, choices: &Choices) -> Option<AnyView> {
+    reading.may_be_set_off(choices).then(|| {
+        view! {
+            <form method="post" action=base.to_owned() id=SET_OFF>
+                <input type="hidden" name="part" value="options"/>
+                <input type="hidden" name="grouping" value=Grouping::Release.key()/>
+            </form>
+        }
+        .into_any()
+    })
+}
+
+/// What else can be done with releases that come to less than nothing: their months and services together may not.
+fn set_off(kind: Kind, reading: &Reading, choices: &Choices, is_open: bool) -> Option<AnyView> {
+    (kind == Kind::BelowZero && is_open && reading.may_be_set_off(choices)).then(|| {
+        let title = Grouping::Release.title();
+        view! {
+            <p>{format!("“{title}” sets them off against what the same release earned in other months and at other services, so that nothing is left out where that was more.")}</p>
+            <div class="actions"><button type="submit" class="secondary" form=SET_OFF>{format!("Choose “{title}”")}</button></div>
+        }
+        .into_any()
+    })
+}
+
+/// What accepting a kind does to the claim, after the words for accepting it.
+fn effect(kind: Kind, reading: &Reading) -> String {
+    let above = if kind == Kind::BelowZero { reading.above_the_rows() } else { Vec::new() };
+    let above: Vec<String> = above.iter().map(|(currency, above)| format!("{} {currency}", show(*above, 2))).collect();
+    if above.is_empty() {
+        return String::new();
+    }
+    format!(": the claim is then {} above the file’s own sum", above.join(" and "))
 }
 
 fn said(count: u64, one: &str, many: &str) -> String {
@@ -78,6 +126,7 @@ fn group(kind: Kind, count: u64, reading: &Reading, choices: &Choices, is_open: 
     let whole = (is_open && warning).then(|| {
         let id = format!("field-accept-{}", kind.key());
         let words = if count == 1 { "Accept it".to_owned() } else { format!("Accept all {count}") };
+        let words = words + &effect(kind, reading);
         view! {
             <div class="field full"><div class="choice">
                 <input type="checkbox" id=id.clone() name=format!("accept:{}", kind.key()) value=reading.mark(kind) checked=all/>
@@ -89,6 +138,7 @@ fn group(kind: Kind, count: u64, reading: &Reading, choices: &Choices, is_open: 
     view! {
         <h3>{format!("{word}: {} ({})", kind.title(), grouped_units(i64::try_from(count).unwrap_or(i64::MAX)))}</h3>
         <p>{kind.remedy()}</p>
+        {set_off(kind, reading, choices, is_open)}
         <Table caption=kind.title() quiet=true>
             <thead><tr><th scope="col">"Row"</th><th scope="col">"Column"</th><th scope="col">"Value"</th><th scope="col">"What is wrong, and what would be right"</th>{head}</tr></thead>
             <tbody>{rows}</tbody>

@@ -116,7 +116,7 @@ pub(super) fn others(base: &str, import: &Import, counting: &[Import]) -> Option
         .map(|(sheet, other)| view! { <li>"Imported: "<a href=format!("/claims/{claim}/import/{other}")>{sheet}</a></li> })
         .collect();
     let form = (!left.is_empty()).then(|| {
-        let sheets: Vec<_> = left.into_iter().map(|(sheet, _)| (sheet, "")).collect();
+        let sheets: Vec<_> = left.into_iter().map(|(sheet, _)| (sheet, State::Unread)).collect();
         let first = sheets.first().map(|(sheet, _)| sheet.clone());
         view! {
             <form method="post" action=base.to_owned() novalidate>

@@ -54,13 +54,14 @@ pub(super) fn view(reading: &Reading) -> impl IntoView + use<> {
         .iter()
         .map(|left| {
             let rows = if left.rows == 1 { "row" } else { "rows" };
-            view! { <li>{format!("{} {rows}, {}: {}", parts::grouped(left.rows), left.reason.words(), left.which)}</li> }
+            view! { <li>{format!("{} {rows}, {}: {}", parts::grouped(left.rows), left.reason.words(left.rows), left.which)}</li> }
         })
         .collect();
-    let left = if left.is_empty() {
-        view! { <p>"No row was left out."</p> }.into_any()
-    } else {
-        view! { <p>"Left out by rule:"</p><ul>{left}</ul> }.into_any()
+    let left_below = reading.left_out_below_zero().map(|words| view! { <p>{words}</p> });
+    let left = match (left.is_empty(), below) {
+        (true, true) => view! { <p>"No other row was left out."</p> }.into_any(),
+        (true, false) => view! { <p>"No row was left out."</p> }.into_any(),
+        (false, _) => view! { <p>"Left out by rule:"</p><ul>{left}</ul> }.into_any(),
     };
     // Stock is counted in whole copies.
     let decimals = if stock { 0 } else { 2 };
@@ -94,6 +95,7 @@ pub(super) fn view(reading: &Reading) -> impl IntoView + use<> {
             <tbody>{rows}</tbody>
         </Table>
         {own}
+        {left_below}
         {left}
     }
 }

@@ -14,6 +14,7 @@ use claims::{
         documents::Document,
         lines::{self as stored, Citation, Line},
     },
+    totals,
 };
 use leptos::prelude::*;
 
@@ -168,7 +169,7 @@ fn form_page(draft: Draft, shown: Shown) -> Page {
     let wrong = !typed.errors.is_empty();
     let heading = title.clone();
     Page::new(title, move || {
-        let top = typed.top();
+        let top = typed.top_of(line::form(category));
         let Typed { answers, errors, said } = typed;
         let others = others(&draft, category, line.as_ref());
         let rates = parts::rates_in_words(&draft.case).map(|words| {
@@ -177,6 +178,7 @@ fn form_page(draft: Draft, shown: Shown) -> Page {
         });
         let error_of = |field: &str| errors.iter().find(|error| error.field == field).map(|error| error.message.clone());
         let (document_error, place_error) = (error_of("document"), error_of("place"));
+        let basis = Some(("basis", totals::basis_in_words(draft.case.settings.filing_basis)));
         let kept = (wrong && said.is_none()).then(|| view! { <p>"What you typed is kept. The line counts once it is right."</p> });
         let remove = line.as_ref().map(|line| view! { <a href=format!("/claims/{id}/line/{}/remove", line.line)>"Remove this line"</a> });
         let seen = seen.map(|seen| view! { <input type="hidden" name=seen::FIELD value=seen/> });
@@ -192,7 +194,7 @@ fn form_page(draft: Draft, shown: Shown) -> Page {
                 <input type="hidden" name="key" value=key/>
                 {seen}
                 {rates}
-                <FormSections sections=line::form(category) answers=answers.clone() errors currencies=currencies.clone()/>
+                <FormSections sections=line::form(category) answers=answers.clone() errors currencies=currencies.clone() more=basis/>
                 {evidence(id, &draft.documents, &answers, document_error, place_error)}
                 <h2>"What this line comes to"</h2>
                 <LineSums category answers currency currencies others/>
@@ -278,7 +280,7 @@ fn evidence(
                 <div class=place_class>
                     <label for="field-place">"Page or row"<span class="optional">" (optional)"</span></label>
                     <p class="hint" id="hint-place">"For example page 3, or rows 12–40."</p>
-                    <div class="control"><input type="text" id="field-place" name="place" autocomplete="off" value=place aria-describedby=place_described aria-invalid=place_invalid/></div>
+                    <div class="control"><input type="text" id="field-place" name="place" value=place aria-describedby=place_described aria-invalid=place_invalid/></div>
                     {place_message}
                 </div>
             </div>

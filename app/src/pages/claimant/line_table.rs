@@ -102,6 +102,11 @@ impl Row {
         let change = edit.map(|base| {
             view! { <td class="row-actions"><a href=format!("{base}/{number}")>"Change"<span class="hidden">{format!(" line {number}")}</span></a></td> }
         });
+        // As the link at the end of the row, which stands outside a narrow screen.
+        let release = match edit {
+            Some(base) => view! { <a href=format!("{base}/{number}")>{release}</a> }.into_any(),
+            None => release.into_any(),
+        };
         let further = (!further.is_empty()).then(|| {
             let paragraphs: Vec<_> =
                 further.into_iter().map(|words| view! { <div class="lines">{words}</div> }).collect();

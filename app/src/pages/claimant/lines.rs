@@ -10,6 +10,7 @@ use claims::{
     line::{Basis, Category},
     money::{convert, grouped_units},
     store::lines::{self as stored, Line, Order},
+    totals,
 };
 use leptos::prelude::*;
 
@@ -45,6 +46,7 @@ pub async fn page(visitor: Visitor, At((id, category)): At<(ClaimId, Category)>,
         Page::new(category.title(), move || {
             let base = format!("/claims/{id}/lines/{}", category.key());
             let intro = line::form(category).first().map_or("", |section: &Section| section.intro);
+            let filing_basis = draft.case.settings.filing_basis;
             let import = (category != Category::Other).then(|| view! { <a class="button secondary" href=format!("/claims/{id}/import")>"Import a statement"</a> });
             let add = view! { <div class="actions"><a class="button" href=format!("{base}/new")>"Add a line"</a>{import}<a href=format!("/claims/{id}/documents")>"Documents"</a></div> };
             let table = if count.lines == 0 {
@@ -74,6 +76,7 @@ pub async fn page(visitor: Visitor, At((id, category)): At<(ClaimId, Category)>,
                 <a class="back" href=tasks_path(&draft.claim)>"← All tasks"</a>
                 <h1>{category.title()}</h1>
                 <p>{intro}</p>
+                {(category == Category::HeldInventory).then(|| view! { <p>{totals::basis_in_words(filing_basis)}</p> })}
                 {table}
                 {add}
             }
@@ -143,9 +146,10 @@ fn row(id: ClaimId, category: Category, case: &Case, line: &Line, key: String) -
     let class = if reading.errors.is_empty() { "" } else { "wrong" };
     let href = format!("/claims/{id}/line/{number}");
     let named = move || view! { <span class="hidden">{named.clone()}</span> };
+    // The release leads to the form as well: on a narrow screen what can be done stands outside it, until the table is scrolled.
     view! {
         <tr class=class>
-            <th scope="row">{number}</th><td>{release}</td><td class="num">{amount}</td><td>{period}</td><td class="num">{units}</td><td>{evidence}</td><td>{state}</td>
+            <th scope="row">{number}</th><td><a href=href.clone()>{release}</a></td><td class="num">{amount}</td><td>{period}</td><td class="num">{units}</td><td>{evidence}</td><td>{state}</td>
             <td class="row-actions">
                 <a href=href.clone()>"Edit"{named()}</a>
                 <form class="inline" method="post" action=format!("{href}/copy")><input type="hidden" name="key" value=key/><button class="link" type="submit">"Copy"{named()}</button></form>

@@ -89,10 +89,12 @@ pub(super) fn file_type(media_type: &str) -> &str {
         "image/gif" => "GIF image",
         "image/webp" => "WebP image",
         "image/tiff" => "TIFF image",
+        "image/heif" => "HEIC photo",
         "text/csv" => "CSV table",
         "text/plain" => "text",
         "message/rfc822" => "e-mail",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => "Excel table",
+        "application/vnd.oasis.opendocument.spreadsheet" => "OpenDocument table",
         other => other,
     }
 }
@@ -113,10 +115,19 @@ pub(super) fn release(category: Category, answers: &Answers) -> String {
     if !named.is_empty() {
         return named.join(": ");
     }
-    let number = ["catalogue_number", "gtin", "aggregator_gtin", "isrc", "label"]
-        .into_iter()
-        .map(|name| answers.get(name))
-        .find(|answer| !answer.is_empty());
+    // Lump sums of royalties are told apart by whom the money is from, the service or else its aggregator.
+    let from = ["service", "aggregator"].into_iter().map(|name| answers.get(name)).find(|answer| !answer.is_empty());
+    let numbers: &[&str] = match category {
+        Category::DigitalRoyalties => &["catalogue_number", "gtin", "aggregator_gtin", "isrc"],
+        _ => &["catalogue_number", "gtin", "aggregator_gtin", "isrc", "label"],
+    };
+    let number = numbers.iter().map(|name| answers.get(name)).find(|answer| !answer.is_empty());
+    if let (Category::DigitalRoyalties, None, Some(from)) = (category, number, from) {
+        return match answers.get("label") {
+            "" => format!("{from}, lump sum"),
+            label => format!("{label}: {from}, lump sum"),
+        };
+    }
     let lump = match category {
         Category::HeldInventory => "Whole stock",
         Category::Other => match answers.get("loss") {
@@ -139,6 +150,24 @@ pub(super) fn total_title(total: &Total) -> String {
         Some(basis) => format!("{} at {}", total.category.title(), basis.title()),
         None => total.category.title().to_owned(),
     }
+}
+
+/// What of a claim is in no total of its case, in words: stock that is valued on another basis, and units without a value.
+/// `None` if all of it is in one.
+pub(super) fn in_no_total(totals: &[Total], filing_basis: Basis, currency: Currency) -> Option<String> {
+    let apart: Vec<String> = totals
+        .iter()
+        .filter(|total| !totals::counts(total.basis, filing_basis))
+        .map(|total| {
+            let title = total_title(total);
+            let title = title.replacen(total.category.title(), &total.category.title().to_lowercase(), 1);
+            match total.basis {
+                Some(Basis::UnitsOnly) => title,
+                _ => format!("{title}, {}", currency.show(total.amount)),
+            }
+        })
+        .collect();
+    (!apart.is_empty()).then(|| apart.join("; "))
 }
 
 /// Totals by category and basis. What is left out of the sum because it is valued on another basis is said below it; without
@@ -252,6 +281,13 @@ mod tests {
             "AV 1"
         );
         assert_eq!(release(Category::UnpaidSales, &Answers::default().with("artist", "A").with("title", "T")), "A: T");
+        let royalties = Answers::default().with("aggregator", "The Orchard");
+        let said = |answers: &Answers| release(Category::DigitalRoyalties, answers);
+        assert_eq!(said(&royalties), "The Orchard, lump sum");
+        let royalties = royalties.with("service", "Spotify");
+        assert_eq!(said(&royalties), "Spotify, lump sum");
+        assert_eq!(said(&royalties.clone().with("label", "Avie")), "Avie: Spotify, lump sum");
+        assert_eq!(said(&royalties.with("isrc", "USS1Z9900001")), "USS1Z9900001");
     }
 
     #[test]

@@ -81,7 +81,7 @@ async fn shown(visitor: &Visitor, draft: Draft, changed: bool) -> Result<Page, H
         };
         view! {
             {changed.then(|| not_as_shown(has_form))}
-            <ErrorSummary errors=errors/>
+            <ErrorSummary errors=errors form=sign::FORM/>
             {parts::done(notice)}
             <a class="back" href=tasks_path(&draft.claim)>"← All tasks"</a>
             <h1>"Sign and send"</h1>

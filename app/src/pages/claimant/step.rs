@@ -44,7 +44,7 @@ fn form_page(
     let tasks = tasks_path(&draft.claim);
     let wrong = !typed.errors.is_empty();
     Page::new(step.title(), move || {
-        let top = typed.top();
+        let top = typed.top_of(sections);
         let Typed { answers, errors, .. } = typed;
         view! {
             {top}

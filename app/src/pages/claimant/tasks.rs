@@ -6,6 +6,7 @@ use claims::{
     case::Intake,
     intake::steps::{Progress, Step},
     line::{Basis, Category},
+    money::Currency,
     status::ClaimStatus,
     store::totals as kept_totals,
     totals::{self, Total},
@@ -164,24 +165,29 @@ fn so_far(totals: &[Total], draft: &Draft) -> impl IntoView + use<> {
                 view! { <div><dt>{parts::total_title(total)}</dt><dd>{value}</dd><dd class="detail">{parts::count(total.lines, "line", "lines")}</dd></div> }
             })
             .collect();
-        let sum = totals::counted(totals, settings.filing_basis);
-        view! { <h2>"So far"</h2><dl class="figures">{figures}</dl>{documented(&sum, currency)} }
+        view! { <h2>"So far"</h2><dl class="figures">{figures}</dl>{documented(totals, settings.filing_basis, currency)} }
     })
 }
 
-/// The share of the money that rests on documents.
-pub(super) fn documented(sum: &Total, currency: claims::money::Currency) -> impl IntoView + use<> {
-    let words = if sum.amount == 0 {
-        "No amount is claimed yet.".to_owned()
-    } else if sum.documented == sum.amount {
-        format!("All of {} is on lines that cite a document.", currency.show(sum.amount))
-    } else {
-        format!(
+/// The share of the money that rests on documents, of what is in the total of the case; what is in none is named.
+pub(super) fn documented(totals: &[Total], filing_basis: Basis, currency: Currency) -> impl IntoView + use<> {
+    let sum = totals::counted(totals, filing_basis);
+    let apart = parts::in_no_total(totals, filing_basis, currency);
+    let mut words = match &apart {
+        Some(apart) if sum.amount == 0 => format!("What is claimed so far is in no total of this case: {apart}."),
+        _ if sum.amount == 0 => "No amount is claimed yet.".to_owned(),
+        _ if sum.documented == sum.amount => {
+            format!("All of {} is on lines that cite a document.", currency.show(sum.amount))
+        }
+        _ => format!(
             "{} of {} is on lines that cite a document. The rest is sworn only.",
             currency.grouped(sum.documented),
             currency.show(sum.amount)
-        )
+        ),
     };
+    if let Some(apart) = apart.filter(|_| sum.amount != 0) {
+        words.push_str(&format!(" Not part of this, because it is in no total of this case: {apart}."));
+    }
     view! { <Meter label="Documented" part=sum.documented whole=sum.amount words/> }
 }
 
@@ -193,4 +199,33 @@ fn stop(id: ClaimId, sent: bool) -> AnyView {
         view! { <p>"You can leave this draft as it is: nobody else sees it. You can also "<a href=withdraw>"withdraw the claim"</a>"."</p> }.into_any()
     };
     view! { <h2>"If you do not want to go on"</h2>{words} }.into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_no_total_is_not_passed_over() {
+        let total = |category, basis, amount, documented, units| Total {
+            amount,
+            documented,
+            units,
+            lines: 1,
+            ..Total::zero(category, basis)
+        };
+        let stock = total(Category::HeldInventory, Some(Basis::Wholesale), 28_000, 0, 40);
+        let units = total(Category::HeldInventory, Some(Basis::UnitsOnly), 0, 0, 12);
+        let sales = total(Category::UnpaidSales, None, 5_000, 5_000, 3);
+        let words = |totals: &[Total]| documented(totals, Basis::Retail, Currency::USD).to_html();
+        let apart = "held inventory at wholesale (PPD), 280.00 USD";
+        let only = words(&[stock]);
+        assert!(only.contains(&format!("in no total of this case: {apart}.")), "{only}");
+        assert!(!only.contains("No amount"), "{only}");
+        let both = words(&[sales, stock, units]);
+        assert!(both.contains("All of 50.00 USD is on lines that cite a document. Not part of this"), "{both}");
+        assert!(both.contains(&format!("{apart}; held inventory: 12 units without a value.")), "{both}");
+        assert!(words(&[sales]).ends_with("cite a document.</p></div>"), "{}", words(&[sales]));
+        assert!(words(&[]).contains("No amount is claimed yet."));
+    }
 }

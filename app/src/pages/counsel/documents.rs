@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use claims::{frozen::FrozenDocument, money::grouped_units, store::documents::Document, unreadable::Unreadable};
+use claims::{
+    DocumentId, frozen::FrozenDocument, money::grouped_units, store::documents::Document, unreadable::Unreadable,
+};
 use leptos::prelude::*;
 
 use super::reading::Reading;
@@ -38,6 +40,17 @@ const fn unreadable_in_words(reason: Unreadable) -> &'static str {
     }
 }
 
+/// What is to be known of a document that is an imported statement: what of it is in no line, and that another took its place.
+fn of_statement(reading: &Reading, document: DocumentId) -> Vec<String> {
+    let told = reading.statements.iter().filter(|told| told.document_id == document);
+    told.filter_map(|told| match (&told.replaced_by, told.counts, &told.reading) {
+        (Some(by), false, _) => Some(format!("Its lines were replaced by those of “{by}”.")),
+        (_, true, Some(read)) => read.left_out_below_zero().map(|words| format!("{words} The claimant accepted that.")),
+        _ => None,
+    })
+    .collect()
+}
+
 /// The chosen document, beside the lines.
 pub(super) fn beside(reading: &Reading) -> Option<AnyView> {
     let id = reading.at.document?;
@@ -64,11 +77,13 @@ pub(super) fn beside(reading: &Reading) -> Option<AnyView> {
         .then(|| view! { <a href=alone target="_blank" rel="noopener">"Open in a new tab"</a> });
     let page = page.map(|page| format!(", page {}", grouped_units(page)));
     let unreadable = document.unreadable().map(|reason| view! { <p>{unreadable_in_words(reason)}</p> });
+    let statement: Vec<_> = of_statement(reading, id).into_iter().map(|words| view! { <p>{words}</p> }).collect();
     Some(
         view! {
             <h3>{name}</h3>
             <p class="small">{about}{page}". "{open}" "<a href=download>"Download"</a></p>
             {unreadable}
+            {statement}
             {view}
         }
         .into_any(),
@@ -158,10 +173,16 @@ fn row(reading: &Reading, document: &FrozenDocument, lines: &[i64]) -> impl Into
     let unreadable = found
         .and_then(Document::unreadable)
         .map(|reason| view! { <br/><span class="soft">{unreadable_in_words(reason)}</span> });
+    let statement: Vec<_> = found
+        .map(|found| of_statement(reading, found.id))
+        .unwrap_or_default()
+        .into_iter()
+        .map(|words| view! { <br/><span class="soft">{words}</span> })
+        .collect();
     view! {
         <tr>
             <th scope="row">{document.name.clone()}</th>
-            <td>{kind_and_size(&document.media_type, document.bytes)}{unreadable}</td>
+            <td>{kind_and_size(&document.media_type, document.bytes)}{unreadable}{statement}</td>
             <td class="num">{pages}</td>
             <td>{document.proves.clone()}</td>
             <td>{cited}</td>

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use claims::{
+    filing,
     intake::{
-        Answers, case_settings,
+        Answers, Section, case_settings,
         form::{self, find},
     },
-    letters::LetterKind,
+    letters::{self, LetterKind},
     matching::of_case::percent,
     money::grouped_units,
     store::events::Event,
@@ -48,12 +49,12 @@ pub(super) fn in_words(event: &Event, known: &BTreeSet<&str>) -> (String, String
         "overlap_decided" => return (format!("An overlap was decided: {}", relation(&details)), pair(&details)),
         "overlap_undone" => ("What was said of an overlap was undone", pair(&details)),
         "parties_written_to" => ("The parties of an overlap were written to", written(&details)),
-        "filing_built" => return (format!("Filing {} was built", number(&details, "filing")), hash(&details)),
+        "filing_built" => return (format!("Filing {} was built", number(&details, "filing")), built(&details)),
         "filing_failed" => ("A filing could not be built", text("why")),
         "filing_opened" => {
             return (format!("A file of filing {} was opened", number(&details, "filing")), text("name"));
         }
-        "filing_settings_changed" => ("It was changed how filings are made", String::new()),
+        "filing_settings_changed" => ("It was changed how filings are made", changed(&details, filing::FORM)),
         "letter_made" => return (format!("A {} was drafted", letter(&details)), hash(&details)),
         "letter_step" => return step(&details),
         "letter_opened" => return (format!("A {} was opened", letter(&details)), String::new()),
@@ -63,9 +64,11 @@ pub(super) fn in_words(event: &Event, known: &BTreeSet<&str>) -> (String, String
                 frame::count(number(&details, "letters"), "letter", "letters"),
             );
         }
-        "letter_texts_changed" => ("The words of letters were changed, or to whom they go", String::new()),
+        "letter_texts_changed" => {
+            ("The words of letters were changed, or to whom they go", changed(&details, letters::FORM))
+        }
         "case_made" => ("The case was made", text("title")),
-        "case_saved" => ("The settings of the case were changed", changed(&details)),
+        "case_saved" => ("The settings of the case were changed", changed(&details, case_settings::FORM)),
         "case_document_added" => ("A public document was added to the case", text("name")),
         "case_document_removed" => ("A public document was taken off the case", String::new()),
         "mailing_queued" => ("Mails to many were queued", mailing(&details)),
@@ -81,6 +84,10 @@ pub(super) fn in_words(event: &Event, known: &BTreeSet<&str>) -> (String, String
         "news_published" => ("News were published", text("title")),
         "counsel_invited" => ("Counsel was invited", text("email")),
         "counsel_appointed" => ("Counsel was appointed", text("email")),
+        "counsel_invitation_withdrawn" => ("The invitation of counsel was withdrawn", text("email")),
+        "counsel_disabled" => ("The account of counsel was disabled", text("email")),
+        "counsel_enabled" => ("The account of counsel was enabled again", text("email")),
+        "counsel_second_factor_removed" => ("The second factor of counsel was removed", text("email")),
         "counsel_dismissed" => ("Counsel was dismissed", text("email")),
         other => return (other.replace('_', " "), String::new()),
     };
@@ -169,6 +176,15 @@ fn hash(details: &Value) -> String {
     format!("SHA-256 {}…", hash.get(..12).unwrap_or_default())
 }
 
+/// The hash of the package, which is what counsel have in hands; of filings that were built before it was kept, that of their contents.
+fn built(details: &Value) -> String {
+    let of = |name: &str| details.get(name).and_then(Value::as_str).and_then(|hash| hash.get(..12));
+    match (of("package"), of("sha256")) {
+        (Some(hash), _) => format!("SHA-256 of the full package {hash}…"),
+        (None, hash) => format!("SHA-256 of filing.json {}…", hash.unwrap_or_default()),
+    }
+}
+
 fn exported(details: &Value) -> String {
     let text = |name: &str| details.get(name).and_then(Value::as_str).unwrap_or_default();
     let kind = if details.get("raw").and_then(Value::as_bool) == Some(true) { "raw" } else { "for spreadsheets" };
@@ -179,19 +195,22 @@ fn exported(details: &Value) -> String {
     format!("{}, {kind}{filter}", text("what"))
 }
 
-/// The settings that changed: what is short as it was and as it is; what is long, and what was changed before both were kept, by its name.
-fn changed(details: &Value) -> String {
+/// The settings of a form that changed: what is short as it was and as it is; what is long, and what was changed before both were kept, by
+/// its name. Rates are always shown: every amount depends on them.
+fn changed(details: &Value, form: &'static [Section]) -> String {
     const SHORT: usize = 80;
-    let of = |name: &str| find(case_settings::FORM, name);
+    let of = |name: &str| find(form, name);
     let named = |name: &str| of(name).map_or_else(|| name.replace('_', " "), |field| field.label.to_owned());
     let one = |(name, both): (&String, &Value)| {
         let said = |nth: usize| {
             let answer = both.get(nth).and_then(Value::as_str).unwrap_or_default();
             let words = of(name).map(|field| form::in_words(field, &Answers::default().with(name, answer)));
-            words.filter(|words| !words.is_empty()).unwrap_or_else(|| "nothing".to_owned())
+            let words = words.unwrap_or_default();
+            let lines: Vec<&str> = words.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+            if lines.is_empty() { "nothing".to_owned() } else { lines.join(", ") }
         };
         let (before, after) = (said(0), said(1));
-        let is_short = |words: &str| words.len() <= SHORT && !words.contains('\n');
+        let is_short = |words: &str| words.len() <= SHORT || name == "rates";
         if is_short(&before) && is_short(&after) {
             format!("{}: {before} → {after}", named(name))
         } else {
@@ -206,13 +225,24 @@ fn changed(details: &Value) -> String {
     changed.join("; ")
 }
 
+/// Whoever operates the site and needs no account.
+pub(super) const OPERATOR: &str = "The operator, on the command line";
+
 /// Who did it, as far as counsel may know.
 pub(super) fn who(event: &Event) -> String {
     let draft = event.number.is_none() && event.claim_id.is_some();
     match (&event.actor, event.kind.as_str()) {
         _ if draft => "A claimant".to_owned(),
         (Some(name), _) => name.clone(),
-        (None, "exported") => "The operator, on the command line".to_owned(),
+        (
+            None,
+            "exported"
+            | "filing_built"
+            | "filing_failed"
+            | "counsel_disabled"
+            | "counsel_enabled"
+            | "counsel_second_factor_removed",
+        ) => OPERATOR.to_owned(),
         (None, _) => "Recoup".to_owned(),
     }
 }
@@ -283,6 +313,45 @@ mod tests {
             previous: String::new(),
             hash: String::new(),
         }
+    }
+
+    #[test]
+    fn the_operator_has_one_name_and_a_built_filing_the_hash_of_its_package() {
+        let nothing = BTreeSet::new();
+        let by_nobody = |kind: &str, details: &str| Event { actor: None, claim_id: None, ..event(kind, details, None) };
+        for kind in ["exported", "filing_built", "filing_failed"] {
+            assert_eq!(who(&by_nobody(kind, "{}")), OPERATOR, "{kind}");
+        }
+        assert_eq!(who(&by_nobody("match_found", "{}")), "Recoup");
+        let built =
+            by_nobody("filing_built", r#"{"filing":1,"sha256":"aaaaaaaaaaaaaaaa","package":"bbbbbbbbbbbbbbbb"}"#);
+        assert_eq!(in_words(&built, &nothing).1, "SHA-256 of the full package bbbbbbbbbbbb…");
+        let before = by_nobody("filing_built", r#"{"filing":1,"sha256":"aaaaaaaaaaaaaaaa","package":null}"#);
+        assert_eq!(in_words(&before, &nothing).1, "SHA-256 of filing.json aaaaaaaaaaaa…");
+    }
+
+    #[test]
+    fn a_changed_setting_is_shown_as_it_was_and_as_it_is() {
+        let words = |kind: &str, details: Value| in_words(&event(kind, &details.to_string(), None), &BTreeSet::new()).1;
+        let rates = serde_json::json!({ "changed": { "rates": ["EUR 1.1154\r\nGBP 1.4515", "EUR 1.1154\r\nGBP 1.4515\r\nSEK 0.1201"] } });
+        assert_eq!(
+            words("case_saved", rates),
+            "Rates on that date: EUR 1.1154, GBP 1.4515 → EUR 1.1154, GBP 1.4515, SEK 0.1201"
+        );
+        let filing = serde_json::json!({ "changed": { "bates_prefix": ["ALG", "XYZ"], "declaration": ["Long. ".repeat(50), "Short."], "sworn": ["within", "no"] } });
+        let filing = words("filing_settings_changed", filing);
+        assert_eq!(
+            filing,
+            "Bates prefix: ALG → XYZ; Text; It is: Under penalty of perjury, signed in the United States → Not sworn"
+        );
+        let letters = serde_json::json!({ "changed": { "holder": ["", "Liquidator"], "receipt": ["Long. ".repeat(50), "x".repeat(90)] } });
+        assert_eq!(words("letter_texts_changed", letters), "Who holds the copies: nothing → Liquidator; Receipt");
+        // As they were recorded before.
+        assert_eq!(words("letter_texts_changed", serde_json::json!({})), "");
+        let disabled = event("counsel_disabled", r#"{"email":"lee@law.example"}"#, None);
+        let by_operator = Event { actor: None, claim_id: None, ..disabled };
+        assert_eq!(in_words(&by_operator, &BTreeSet::new()).1, "lee@law.example");
+        assert_eq!(who(&by_operator), OPERATOR);
     }
 
     #[test]

@@ -44,7 +44,7 @@ const fn about(what: What) -> &'static str {
             "One row a claim: claimant, citizenship, status, sums by category and basis. Withdrawn claims are in it and say so."
         }
         What::Lines => {
-            "One row a line of each submitted claim: amounts in both currencies, release, period, evidence, and the figures behind the amount."
+            "One row a line of each submitted claim, or of withdrawn ones if the register is filtered by them: amounts in both currencies, release, period, evidence, and the figures behind the amount."
         }
         What::Claimants => {
             "One row a claimant: names, address, citizenship, identifiers, the facts of the agreement and who else may claim."

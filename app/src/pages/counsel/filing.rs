@@ -168,7 +168,7 @@ fn changes(case: &Case, number: i64, found: &Difference) -> impl IntoView + use<
                     <td>{row.what.clone()}</td>
                     <td class="num">{frame::figure(row.before, currency)}</td>
                     <td class="num">{frame::figure(row.after, currency)}</td>
-                    <td class="num">{frame::figure(row.after - row.before, currency)}</td>
+                    <td class="num">{row.counted.then(|| frame::figure(row.after - row.before, currency))}</td>
                 </tr>
             }
         })

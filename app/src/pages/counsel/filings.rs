@@ -18,7 +18,10 @@ use claims::{
 };
 use leptos::prelude::*;
 
-use super::frame::{self, Place, Waiting};
+use super::{
+    event_words,
+    frame::{self, Place, Waiting},
+};
 use crate::{
     components::{FormSections, Meter, Notice, NoticeKind, Table},
     islands::Unsaved,
@@ -94,7 +97,7 @@ fn show(case: &Case, waiting: Waiting, list: &[Row], build: Option<Build>) -> im
                 <tr>
                     <th scope="row"><a href=href>{format!("Filing {}", row.number)}</a></th>
                     <td class="nowrap"><time datetime=row.as_of.to_rfc3339()>{frame::short_moment(row.as_of, &zone)}</time></td>
-                    <td>{row.built_by.clone().unwrap_or_else(|| "The operator".to_owned())}</td>
+                    <td>{row.built_by.clone().unwrap_or_else(|| event_words::OPERATOR.to_owned())}</td>
                     <td class="num">{grouped_units(row.claims)}</td>
                     <td class="num">{frame::figure(row.gross, currency)}</td>
                     <td class="num">{unique}</td>

@@ -14,7 +14,12 @@ use claims::{
     money::Currency,
     overlap::Removed,
     status::ClaimStatus,
-    store::{documents, documents::Document, register, removed},
+    store::{
+        documents,
+        documents::Document,
+        register, removed,
+        statements::{self, Told},
+    },
 };
 use url::form_urlencoded::Serializer;
 
@@ -49,6 +54,8 @@ pub(super) struct Reading {
     version: usize,
     /// The documents of that version by hash.
     pub documents: BTreeMap<String, Document>,
+    /// The statements that were imported into it.
+    pub statements: Vec<Told>,
     /// What of it is looked at.
     pub at: At,
     /// What is taken off it as overlap, by category; `None` for a version that is not in force or counts for nothing.
@@ -79,6 +86,11 @@ impl Reading {
         let choice = Choice::read(query, &settings.time_zone);
         let mut tx = visitor.recoup().store.read().await?;
         let rows = documents::of_version(&mut tx, opened.claim.id, opened.versions[which].frozen.version).await?;
+        let read = &opened.versions[which].version;
+        let statements = match read.sent_at {
+            Some(sent_at) => statements::told(&mut tx, opened.claim.id, read.id, sent_at).await?,
+            None => Vec::new(),
+        };
         let basis = settings.filing_basis;
         let counts = which == opened.in_force && opened.claim.status == ClaimStatus::Submitted.key();
         let removed = if counts { Some(removed::of_claim(&mut tx, opened.claim.id).await?) } else { None };
@@ -111,6 +123,7 @@ impl Reading {
             documents: rows.into_iter().map(|document| (document.sha256.clone(), document)).collect(),
             filter: if choice.errors.is_empty() { choice.query() } else { String::new() },
             opened,
+            statements,
             at,
             removed,
             place,

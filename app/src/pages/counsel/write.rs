@@ -6,7 +6,7 @@ use claims::{
     access::Action,
     actions::{
         Failure,
-        write_to_many::{self, Chosen, Sample, Wish},
+        write_to_many::{self, Chosen, Preview, Sample, Wish},
     },
     case::Case,
     intake::{Answers, mailing},
@@ -39,8 +39,8 @@ struct Shown {
     chosen: Chosen,
     templates: Vec<Template>,
     key: String,
-    /// How many mails there will be, and three of them.
-    preview: Option<(usize, Vec<Sample>)>,
+    /// The mails as they will be.
+    preview: Option<Preview>,
     notice: Option<String>,
 }
 
@@ -100,9 +100,9 @@ async fn act(visitor: &Visitor, slug: &str, shown: &mut Shown, sent: &Sent) -> R
     match sent.get("do") {
         "queue" => {
             let words = whom_in_words(&shown.choice);
-            let expected = sent.number("mails").unwrap_or(-1);
-            let wish = Wish { filter, filter_words: &words, expected, answers, key: &shown.key };
-            if expected < 0 {
+            let seen = sent.get("seen");
+            let wish = Wish { filter, filter_words: &words, seen, answers, key: &shown.key };
+            if seen.is_empty() {
                 shown.preview = Some(write_to_many::preview(recoup, actor, case, filter, answers).await?);
                 return Ok(None);
             }
@@ -160,12 +160,12 @@ fn view(shown: &Shown, typed: &Typed) -> impl IntoView + use<> {
     let left_out =
         left_out.then_some(" Withdrawn claims are left out; to write to them, choose the status “Withdrawn”.");
     let notice = shown.notice.clone().map(|notice| view! { <Notice kind=NoticeKind::Success>{notice}</Notice> });
-    let preview = shown.preview.as_ref().map(|(mails, samples)| preview(*mails, samples));
-    let ready = shown.preview.as_ref().map(|(mails, _)| *mails);
-    let queue = ready.filter(|mails| *mails > 0).map(|mails| {
-        let words = format!("Queue {}", count(mails, "mail", "mails"));
+    let preview = shown.preview.as_ref().map(|of| preview(of.mails, &of.samples));
+    let ready = shown.preview.as_ref();
+    let queue = ready.filter(|of| of.mails > 0).map(|of| {
+        let words = format!("Queue {}", count(of.mails, "mail", "mails"));
         view! {
-            <input type="hidden" name="mails" value=mails.to_string()/>
+            <input type="hidden" name="seen" value=of.mark.clone()/>
             <button type="submit" name="do" value="queue">{words}</button>
         }
     });

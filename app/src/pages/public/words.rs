@@ -78,10 +78,12 @@ pub fn kind_and_size(media_type: &str, bytes: i64) -> String {
         "application/pdf" => "PDF",
         "image/png" => "PNG",
         "image/jpeg" => "JPEG",
+        "image/heif" => "HEIC photo",
         "text/csv" => "CSV",
         "text/plain" => "text",
         "message/rfc822" => "e-mail",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => "XLSX",
+        "application/vnd.oasis.opendocument.spreadsheet" => "ODS",
         other => other.rsplit('/').next().unwrap_or(other),
     };
     format!("{kind}, {}", file_size::show_stored(bytes))

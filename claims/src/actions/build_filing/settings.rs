@@ -4,7 +4,7 @@ use super::queue_up;
 use crate::{
     CaseId,
     access::{Action, Actor},
-    actions::{Failure, Recoup, permit},
+    actions::{Failure, Recoup, cases::changes, permit},
     case::Case,
     filing::{self, FilingSettings},
     intake::Answers,
@@ -20,7 +20,9 @@ use crate::{
 /// # Errors
 /// If what is stored is no longer right.
 pub async fn settings_of(tx: &mut Tx, case: &Case) -> Result<(Answers, FilingSettings), Failure> {
-    let mut answers = filings::settings(tx, case.id).await?.unwrap_or_else(|| filing::defaults(&case.settings.prefix));
+    let mut answers = filings::settings(tx, case.id)
+        .await?
+        .unwrap_or_else(|| filing::defaults(&case.settings.prefix, case.settings.forum));
     if answers.get("sworn").is_empty() {
         // Saved before it was asked: the page shows what holds.
         answers.set("sworn", "within");
@@ -61,7 +63,7 @@ pub async fn save_settings(recoup: &Recoup, actor: &Actor, case: &Case, answers:
         claim_id: None,
         account: Some(actor.account),
         kind: "filing_settings_changed",
-        details: serde_json::json!({}),
+        details: serde_json::json!({ "changed": changes(&before, &answers) }),
     };
     events::add(&mut tx, &event, now).await?;
     Ok(tx.commit().await?)

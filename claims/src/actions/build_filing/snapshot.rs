@@ -12,7 +12,7 @@ use crate::{
     case::Case,
     deadline,
     filing::{
-        self, CaseFacts, ClaimRef, Contents, Exhibit, Figures, Filing, Form, Match, Overlap, Portal, Previous,
+        self, CaseFacts, ClaimRef, Contents, Exhibit, Figures, Filing, Form, Match, Overlap, Portal, Previous, Unused,
         Withdrawn,
     },
     frozen::FrozenClaim,
@@ -96,9 +96,10 @@ pub async fn snapshot(recoup: &Recoup, case: CaseId, engines: Vec<(String, Strin
     let filed = filings::exhibits(&mut tx, case.id).await?;
     let last = filings::last(&mut tx, case.id).await?;
     let settings = settings_of(&mut tx, &case).await?;
-    drop(tx);
     let texts: Vec<String> = claims.into_iter().map(|claim| claim.frozen).collect();
     let (exhibits, new) = exhibits(&refs, &texts, &filed)?;
+    let unused = unused(&mut tx, case.id, &filed, &exhibits, &withdrawn).await?;
+    drop(tx);
     let next_exhibit = filed.iter().map(|filed| filed.exhibit).max().unwrap_or(0) + 1;
     let next_bates = filed.iter().map(|filed| filed.first_bates + filed.pages).max().unwrap_or(1);
     let zone = &case.settings.time_zone;
@@ -113,9 +114,15 @@ pub async fn snapshot(recoup: &Recoup, case: CaseId, engines: Vec<(String, Strin
         claims: refs,
         withdrawn: withdrawn
             .into_iter()
-            .map(|(number, claimant, reason)| Withdrawn { number, claimant, reason })
+            .map(|of| Withdrawn {
+                number: of.number,
+                claimant: of.claimant_name,
+                reason: of.reason,
+                on: Some(deadline::day_in(of.at, zone)),
+            })
             .collect(),
         exhibits,
+        unused,
         matches,
         overlaps,
         figures: Figures { gross: of_case.amount, documented: of_case.documented, confirmed, suspected },
@@ -225,6 +232,41 @@ fn exhibits(
     Ok((exhibits, new))
 }
 
+/// The exhibits of earlier filings that none of these claims holds, with the withdrawn claims that do.
+async fn unused(
+    tx: &mut Tx,
+    case: CaseId,
+    filed: &[filings::Filed],
+    exhibits: &[Exhibit],
+    withdrawn: &[filings::Withdrawn],
+) -> Result<Vec<Unused>, Failure> {
+    let used: BTreeSet<i64> = exhibits.iter().map(|exhibit| exhibit.exhibit).collect();
+    let left: Vec<&filings::Filed> = filed.iter().filter(|filed| !used.contains(&filed.exhibit)).collect();
+    // Where every number is used, what was withdrawn need not be read.
+    if left.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut holders: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for claim in withdrawn {
+        let text = filings::text(tx, case, &claim.number, claim.version).await?.unwrap_or_default();
+        // A claim may be withdrawn because its text is damaged: then it is not known what it held, and the filing is built.
+        let Ok(frozen) = FrozenClaim::read(&text) else { continue };
+        for document in frozen.documents {
+            let of = holders.entry(document.sha256).or_default();
+            if of.last() != Some(&claim.number) {
+                of.push(claim.number.clone());
+            }
+        }
+    }
+    let missing = left.into_iter().map(|filed| Unused {
+        exhibit: filed.exhibit,
+        first: filed.first_bates,
+        pages: filed.pages,
+        claims: holders.get(&filed.sha256).cloned().unwrap_or_default(),
+    });
+    Ok(missing.collect())
+}
+
 /// An entry of the ledger with its claims.
 type Entry = (overlaps::Overlap, Vec<overlaps::Part>);
 
@@ -276,6 +318,7 @@ async fn pairs(
                 (Some(by), Some(at)) => said(by, at, found.reason.as_deref().unwrap_or_default()),
                 _ => String::new(),
             },
+            decided_at: found.verdict.as_ref().and(found.decided_at),
         });
     }
     // The name that the ledger has for a release: a decision names the description of then.
@@ -309,6 +352,7 @@ async fn pairs(
                 _ => "different money".to_owned(),
             },
             by: said(&decision.by, decision.at, &decision.reason),
+            decided_at: Some(decision.at),
         });
     }
     let order =
@@ -370,6 +414,8 @@ fn ledger(entries: Vec<Entry>, claims: &[filings::InForce]) -> Result<Vec<Overla
                 }
                 .to_owned(),
                 through: part.through.unwrap_or_default(),
+                over_whole: entry.over_whole,
+                contradictory: entry.contradictory,
             });
         }
     }

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use super::Failure;
 use crate::letters::Letter;
 
+mod download;
 mod make;
 mod progress;
 mod read;
@@ -13,6 +14,7 @@ mod receipt;
 mod step;
 mod texts;
 
+pub use download::{Download, download};
 pub use make::{Made, make, make_all};
 pub use progress::{Running, Zips};
 pub use read::{contents, open};

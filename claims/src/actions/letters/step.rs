@@ -13,7 +13,7 @@ use crate::{
     store::{
         cases,
         events::{self, NewEvent},
-        letters as store,
+        letters as store, queue_up,
     },
 };
 
@@ -32,8 +32,11 @@ pub async fn take_step(
 ) -> Result<StepTaken, Failure> {
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
+    let case = store::by_id(&mut tx, id).await?.ok_or(Refusal::NotFound)?.case_id;
+    permit(actor, Action::WriteLetters(case))?;
+    // Who writes the letter anew looks first whether it is still a draft: until that is done nobody says that it was sent.
+    queue_up(&mut tx, &format!("letters {case}")).await?;
     let row = store::by_id(&mut tx, id).await?.ok_or(Refusal::NotFound)?;
-    permit(actor, Action::WriteLetters(row.case_id))?;
     let fingerprint = format!("{id} {steps} {answers:?}");
     let (kind, state) = LetterKind::parse(&row.kind).zip(State::parse(&row.state)).ok_or(Refusal::NotFound)?;
     let case = cases::by_id(&mut tx, row.case_id).await?.ok_or(Refusal::NotFound)?.read()?;

@@ -2,12 +2,12 @@
 
 use crate::{
     access::{Action, Actor},
-    actions::{Failure, Recoup, permit},
+    actions::{Failure, Recoup, cases::changes, permit},
     case::Case,
     intake::Answers,
     letters::{self, Texts},
     store::{
-        Tx,
+        Tx, cases,
         events::{self, NewEvent},
         letters as store,
     },
@@ -33,8 +33,11 @@ pub async fn save_texts(recoup: &Recoup, actor: &Actor, case: &Case, answers: &A
     letters::read_texts(&answers).map_err(Failure::Invalid)?;
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
+    // Nobody else saves between the look at what was and the event that names it.
+    cases::lock(&mut tx, case.id).await?;
+    let before = texts_of(&mut tx, case).await?.0;
     store::save_settings(&mut tx, case.id, &answers, now).await?;
-    let details = serde_json::json!({});
+    let details = serde_json::json!({ "changed": changes(&before, &answers) });
     let event = NewEvent {
         case_id: case.id,
         claim_id: None,

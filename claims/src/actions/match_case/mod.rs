@@ -36,6 +36,10 @@ use reckoning::Outcome;
 const LEASE: Duration = Duration::minutes(5);
 /// How soon a run that failed is tried again.
 const AGAIN: Duration = Duration::minutes(10);
+/// How often a run is begun before it counts as failed: one that takes its process with it would else do so again after every lease.
+const ATTEMPTS: i64 = 3;
+/// How soon a run is tried again that was begun so often.
+const WORN_OUT: Duration = Duration::days(1);
 /// How often a run says how far it is.
 const PROGRESS: std::time::Duration = std::time::Duration::from_millis(700);
 
@@ -80,13 +84,19 @@ impl Run {
     pub async fn begin(recoup: &Recoup, case: CaseId, owner: &str) -> Result<Option<Self>, Failure> {
         let now = recoup.clock.now();
         let mut tx = recoup.store.write().await?;
-        let taken = matching::take(&mut tx, case, owner, now, now + LEASE).await?;
-        tx.commit().await?;
-        if !taken {
+        let (attempt, owner) = attempt(owner, matching::left_behind(&mut tx, case, now).await?.as_deref());
+        if !matching::take(&mut tx, case, &owner, now, now + LEASE).await? {
             return Ok(None);
         }
+        if attempt > ATTEMPTS {
+            tracing::error!(case = case.0, "matching was begun {ATTEMPTS} times and never ended");
+            give_up(recoup, &mut tx, case, &owner, BROKEN_OFF, now + WORN_OUT).await?;
+            tx.commit().await?;
+            return Ok(None);
+        }
+        tx.commit().await?;
         let input = read(recoup, case).await;
-        Ok(Some(Self { case, owner: owner.to_owned(), input }))
+        Ok(Some(Self { case, owner, input }))
     }
 
     /// Reckons and writes the outcome in one transaction; what went wrong is written in its place.
@@ -102,14 +112,37 @@ impl Run {
         if let Err(failure) = done {
             tracing::error!(case = case.0, error = %failure, "matching failed");
             let mut tx = recoup.store.write().await?;
-            let now = recoup.clock.now();
-            matching::fail(&mut tx, case, &owner, &failure.to_string(), now + AGAIN).await?;
-            // Nobody waits for a mail about a new claim because matching has a mistake.
-            telling::tell(recoup, &mut tx, case, None, now).await?;
+            let again = recoup.clock.now() + AGAIN;
+            give_up(recoup, &mut tx, case, &owner, &failure.to_string(), again).await?;
             tx.commit().await?;
         }
         Ok(())
     }
+}
+
+/// What people are told of a run that never ended.
+const BROKEN_OFF: &str =
+    "The program was stopped each time while it matched this case. See its log; “Match all again” tries at once.";
+
+/// The attempt that a run is, and its owner, who says so: a killed process leaves nothing behind but its lease.
+fn attempt(owner: &str, left_behind: Option<&str>) -> (i64, String) {
+    let before = left_behind.map_or(0, |owner| owner.rsplit_once('#').and_then(|(_, n)| n.parse().ok()).unwrap_or(1));
+    let attempt = before + 1;
+    (attempt, format!("{owner}#{attempt}"))
+}
+
+/// Ends a run that failed; it is tried again from `again` on.
+async fn give_up(
+    recoup: &Recoup,
+    tx: &mut crate::store::Tx,
+    case: CaseId,
+    owner: &str,
+    why: &str,
+    again: Instant,
+) -> Result<(), Failure> {
+    matching::fail(tx, case, owner, why, again).await?;
+    // Nobody waits for a mail about a new claim because matching has a mistake.
+    telling::tell(recoup, tx, case, None, recoup.clock.now()).await
 }
 
 async fn read(recoup: &Recoup, case: CaseId) -> Result<Input, Failure> {

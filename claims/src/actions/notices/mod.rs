@@ -110,7 +110,7 @@ pub(super) async fn tell_at_once(
 ) -> Result<(), Failure> {
     let (items, more) = list(recoup, case, kind, things);
     let values = context! {
-        subject => format!("{}: {}", words::subject(case, things), case.settings.title), lead => words::lead(kind),
+        subject => format!("{}: {}", words::subject(case, things), case.settings.title), lead => words::lead(kind, things),
         items, more, case => case.settings.title.as_str(), preferences => words::preferences(recoup, case),
     };
     let mail = recoup.mails.write("notice", &listener.email, values, (Some(case.id), None))?.of(listener.account);

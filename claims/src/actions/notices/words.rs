@@ -71,21 +71,32 @@ fn days_left(days: i64) -> String {
     }
 }
 
-/// The sentence above the things of a kind.
+/// The sentence above things of a kind.
 #[must_use]
-pub const fn lead(kind: Kind) -> &'static str {
+pub const fn lead(kind: Kind, things: &[&What]) -> &'static str {
+    let one = things.len() == 1;
     match kind {
+        Kind::ClaimNew | Kind::ClaimAmended if one => "This claim came in:",
         Kind::ClaimNew | Kind::ClaimAmended => "These claims came in:",
         Kind::ClaimWithdrawn => "What is withdrawn counts in no total any more, and stays readable:",
-        Kind::ClaimLarge => "A claim is above the amount that was set for the case:",
+        Kind::ClaimLarge if one => "A claim is above the amount that was set for the case:",
+        Kind::ClaimLarge => "These claims are above the amount that was set for the case:",
         Kind::Members => "Members, each counted once even if everybody who may be the same is:",
         Kind::Total => "The total, all money counted once even if every suspected overlap is one:",
         Kind::Matches => {
             "The comparison of claims found what may be counted twice. Nothing is taken off before a person decides:"
         }
-        Kind::Filing => "What was asked for is done, or says what to mend:",
+        Kind::Filing => match things {
+            [What::FilingBuilt { .. }] => "The filing that was asked for is ready:",
+            [What::FilingFailed { .. }] => "The filing that was asked for could not be built, for the reason below:",
+            _ => "What became of the filings that were asked for:",
+        },
         Kind::Deadline => "The last moment for claims comes near:",
+        Kind::MailFailed if one => "This mail will not be tried again unless you say so:",
         Kind::MailFailed => "These mails will not be tried again unless you say so:",
+        Kind::DraftsStalled if one => {
+            "Nobody worked on it for two weeks. Who writes it is not told; whoever does is reminded before the deadline:"
+        }
         Kind::DraftsStalled => {
             "Nobody worked on them for two weeks. Whose they are is known to their writers alone; they are reminded before the deadline:"
         }

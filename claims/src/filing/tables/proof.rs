@@ -7,6 +7,10 @@ use super::super::{
 use super::currency;
 use crate::money::Currency;
 
+fn yes_no(flag: bool) -> &'static str {
+    if flag { "yes" } else { "no" }
+}
+
 /// Pairs of claims with the parts of their weight and every decision.
 pub(super) fn matches(contents: &Contents) -> Table {
     let mut table = Table::new(
@@ -21,7 +25,7 @@ pub(super) fn matches(contents: &Contents) -> Table {
             ("weight", "weight in bits, with three decimals: the sum of the parts; empty where nothing was weighed"),
             ("parts", "what the weight is the sum of: before comparison, then each field that was compared"),
             ("decision", "what was decided; open while nobody has"),
-            ("by", "who decided, when and why"),
+            ("by", "who decided, when and why; in the full filing only"),
         ],
     );
     let bits = |thousandths: i64| {
@@ -61,6 +65,8 @@ pub(super) fn overlaps(contents: &Contents) -> Table {
             ("suspected", "removed as well if the suspicion is right"),
             ("through", "number of the claim through which it is payable"),
             ("relation", "how the claims are related"),
+            ("over_whole", "whether the shares in some month are more than the whole"),
+            ("contradictory", "whether decisions contradict each other in some month"),
         ],
     );
     for overlap in &contents.filing.overlaps {
@@ -72,6 +78,8 @@ pub(super) fn overlaps(contents: &Contents) -> Table {
             Cell::Amount(overlap.suspected, currency),
             if overlap.through.is_empty() { Cell::Empty } else { Cell::key(&overlap.through) },
             Cell::text(&overlap.relation),
+            Cell::key(yes_no(overlap.over_whole)),
+            Cell::key(yes_no(overlap.contradictory)),
         ]);
     }
     table
@@ -130,6 +138,10 @@ pub fn difference_table(difference: &Difference, currency: Currency) -> Table {
             ("before", "amount in the filing before"),
             ("after", "amount in this filing"),
             ("moved", "after less before"),
+            (
+                "counted",
+                "whether what moved is in the unique total; the rows with yes add up to what moved in it, with nothing suspected removed",
+            ),
             ("currency", "currency of all amounts"),
         ],
     );
@@ -143,6 +155,7 @@ pub fn difference_table(difference: &Difference, currency: Currency) -> Table {
             Cell::Amount(moved.before, currency),
             Cell::Amount(moved.after, currency),
             Cell::Amount(moved.after - moved.before, currency),
+            Cell::key(yes_no(moved.counted)),
             Cell::key(currency.code()),
         ]);
     }

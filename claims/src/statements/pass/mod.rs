@@ -203,7 +203,20 @@ impl<'p> Pass<'p> {
         extend(rows, short(row));
     }
 
+    /// Whether it is still asked how the numbers are written that a problem is about: the answer may clear it.
+    fn may_be_cleared(&self, kind: Kind, column: usize) -> bool {
+        let asked = &self.decided.asked;
+        match kind {
+            Kind::OtherMark | Kind::TooLarge | Kind::Units | Kind::Finer => asked.contains(&column),
+            Kind::Sums | Kind::RollForward => !asked.is_empty(),
+            _ => false,
+        }
+    }
+
     fn problem(&mut self, cells: &Cells, kind: Kind, column: usize, tell: impl FnOnce(&str) -> String) {
+        if self.may_be_cleared(kind, column) {
+            return;
+        }
         let shape = self.shape;
         let make = || {
             let value = quoted(cells.get(column));

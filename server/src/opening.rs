@@ -1,0 +1,165 @@
+//! Opening the database of an installation: a new one is made only where that is meant, and what cannot be opened is said in words
+//! with its remedy.
+
+use std::path::Path;
+
+use anyhow::{Context, anyhow, bail};
+use claims::store::{Error, Store, newest_schema, sqlite_file};
+
+use crate::{
+    backup::make_folder,
+    config::{Config, DocumentsAt},
+};
+
+/// What to do where there is no installation.
+pub const SAY_WHERE: &str = "Say where it is by --config or --data-dir.";
+/// What to do where the database is of a later version than this program.
+pub const LATER: &str = "A later Recoup served it. Use that one, or restore the backup from before the upgrade.";
+
+/// The database as it is, with the number of its schema; `None` if there is no installation. Nothing is made.
+///
+/// # Errors
+/// If it cannot be opened.
+pub async fn find(config: &Config) -> Result<Option<(Store, i64)>, Error> {
+    // A folder that cannot be looked into is no empty place: opening the file says what is wrong.
+    if sqlite_file(&config.database_url).is_some_and(|file| matches!(file.try_exists(), Ok(false))) {
+        return Ok(None);
+    }
+    let store = Store::connect(&config.database_url).await?;
+    if let Some(schema) = store.schema().await? {
+        return Ok(Some((store, schema)));
+    }
+    store.close().await;
+    Ok(None)
+}
+
+/// The database of an installation that is there, as it is.
+///
+/// # Errors
+/// A sentence if there is none, or if it cannot be opened.
+pub async fn as_it_is(config: &Config) -> anyhow::Result<Store> {
+    match find(config).await {
+        Ok(Some((store, _))) => Ok(store),
+        Ok(None) => bail!("{}. {SAY_WHERE}", none(config)),
+        Err(error) => Err(cannot(config, &error)),
+    }
+}
+
+/// The database of an installation that is there, brought up to date.
+///
+/// # Errors
+/// As [`as_it_is`], and if it is of a later version.
+pub async fn up_to_date(config: &Config) -> anyhow::Result<Store> {
+    as_it_is(config).await?.close().await;
+    open(config).await
+}
+
+/// The database of an installation, brought up to date; in an empty place a new one is made, in folders for its owner alone.
+///
+/// # Errors
+/// If the folders cannot be made or the database cannot be opened.
+pub async fn or_made(config: &Config) -> anyhow::Result<Store> {
+    make_folder(&config.data_dir).context("the data directory (key data_dir)")?;
+    if let DocumentsAt::Directory(directory) = &config.documents {
+        make_folder(directory).context("the document directory (key documents)")?;
+    }
+    open(config).await
+}
+
+async fn open(config: &Config) -> anyhow::Result<Store> {
+    let error = match Store::open(&config.database_url).await {
+        Ok(store) => return Ok(store),
+        Err(error) => error,
+    };
+    // What the database says of a later version names a migration and no remedy.
+    if matches!(error, Error::Migrate(_))
+        && let Ok(Some((store, schema))) = find(config).await
+    {
+        store.close().await;
+        if schema > newest_schema() {
+            bail!("the database cannot be opened (key database_url): {}. {LATER}", later(schema));
+        }
+    }
+    Err(cannot(config, &error))
+}
+
+/// That there is no installation, and where not; without a full stop.
+#[must_use]
+pub fn none(config: &Config) -> String {
+    match sqlite_file(&config.database_url) {
+        Some(file) if file == config.data_dir.join("recoup.db") => {
+            format!("There is no installation in {} (key data_dir)", shown(&config.data_dir))
+        }
+        Some(file) => format!("There is no installation in {} (key database_url)", shown(&file)),
+        None => "There is no installation in the PostgreSQL database (key database_url): it is empty".to_owned(),
+    }
+}
+
+/// That the schema of a database is later than that of this program.
+#[must_use]
+pub fn later(schema: i64) -> String {
+    format!("its schema is {schema}, and this program knows {}", newest_schema())
+}
+
+/// What a database said, once.
+#[must_use]
+pub fn reason(error: &Error) -> String {
+    // Of a file nobody communicates with a database.
+    if let Error::Io(error) = error {
+        return error.to_string();
+    }
+    error.to_string()
+}
+
+fn cannot(config: &Config, error: &Error) -> anyhow::Error {
+    let reason = reason(error);
+    let Some(file) = sqlite_file(&config.database_url) else {
+        return anyhow!(
+            "the database cannot be opened (key database_url): {reason}. Check that its server runs, and the name, user and password in the URL."
+        );
+    };
+    let folder = file.parent().map_or_else(String::new, shown);
+    anyhow!(
+        "the database {} cannot be opened (key database_url): {reason}. Check that the folder {folder} is there and belongs to the user who runs this command, for example with sudo -u recoup.",
+        shown(&file)
+    )
+}
+
+/// A path as a person sees where it begins.
+fn shown(path: &Path) -> String {
+    match path.components().next() {
+        Some(std::path::Component::Normal(_)) => Path::new(".").join(path).display().to_string(),
+        None => ".".to_owned(),
+        Some(_) => path.display().to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Keys;
+
+    #[test]
+    fn it_is_said_where_there_is_no_installation() {
+        let of = |keys: Keys| none(&Config::read(keys, None).unwrap());
+        assert_eq!(of(Keys::default()), "There is no installation in ./data (key data_dir)");
+        let elsewhere = Keys { data_dir: Some("/srv/recoup".into()), ..Keys::default() };
+        assert_eq!(of(elsewhere), "There is no installation in /srv/recoup (key data_dir)");
+        let file = Keys { database_url: Some("sqlite:/srv/other.db".to_owned()), ..Keys::default() };
+        assert_eq!(of(file), "There is no installation in /srv/other.db (key database_url)");
+        let server = Keys { database_url: Some("postgres://x@localhost/y".to_owned()), ..Keys::default() };
+        assert!(of(server).contains("PostgreSQL"));
+    }
+
+    #[test]
+    fn what_cannot_be_opened_is_named_with_its_remedy_and_said_once() {
+        let keys = Keys { data_dir: Some("/srv/recoup".into()), ..Keys::default() };
+        let config = Config::read(keys, None).unwrap();
+        let denied = std::io::Error::from(std::io::ErrorKind::PermissionDenied);
+        let words = denied.to_string();
+        let said = crate::causes::in_a_line(&cannot(&config, &Error::Io(denied)));
+        assert!(said.starts_with("the database /srv/recoup/recoup.db cannot be opened (key database_url): "), "{said}");
+        assert_eq!(said.matches(&words).count(), 1, "{said}");
+        assert!(said.contains("the folder /srv/recoup is there and belongs to"), "{said}");
+    }
+}
