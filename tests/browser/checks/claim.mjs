@@ -83,7 +83,7 @@ export default [
       await page.getByText("its content is not what its name says").waitFor();
       await page.goto(`${claim}/documents`);
       await page.getByRole("link", { name: "statement 2015.pdf" }).waitFor();
-      assert.equal(await page.getByText("invoice.pdf").count(), 0);
+      assert.equal(await page.getByRole("link", { name: "invoice.pdf" }).count(), 0);
     },
   },
   {

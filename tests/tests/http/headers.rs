@@ -83,13 +83,19 @@ on_both! {
         let path = format!("/claims/{}/documents", ground.claim);
         // A picture to who looks at the first bytes, a page with a script to who reads on.
         let both = [crate::ground::PIXEL, b"<html><script>alert(1)</script></html>"].concat();
-        let send = async |name: &str| browser.send(browser.get(&path).await.form(&path).attach("files", name, both.clone())).await;
-        for name in ["both.html", "both.svg", "both.pdf", "both.js"] {
-            send(name).await.expect(&format!("{name} was not taken"));
+        let send = async |name: &str| {
+            let bytes = [both.as_slice(), name.as_bytes()].concat();
+            browser.send(browser.get(&path).await.form(&path).attach("files", name, bytes)).await
+        };
+        // Whatever it is called, it is a picture from here on, and never a page.
+        let mut page = send("one.png").await;
+        page.expect("one.png was received");
+        for (name, kept) in [("two.html", "two.html.png"), ("three.svg", "three.svg.png"), ("four.pdf", "four.png"), ("five.js", "five.js.png")] {
+            page = send(name).await;
+            page.expect(&format!("It came as {name}, but that is not what is in it."));
+            page.link(kept);
         }
-        let page = send("both.png").await;
-        page.expect("both.png was received");
-        let link = page.link("both.png");
+        let link = page.link("two.html.png");
         let (plain, shown) = (browser.get(&link).await, browser.get(&format!("{}?inline=1", link.split('?').next().unwrap_or_default())).await);
         for page in [plain, shown] {
             page.expect_status(200);

@@ -203,7 +203,7 @@ on_both! {
         };
         assert_eq!((numbers("amended"), numbers("withdrawn")), (vec![cappella_number.as_str()], vec![jazz_number.as_str()]));
         assert_eq!(numbers("added").len(), 3);
-        for words in ["3 claims were added, one claim was amended and one claim was withdrawn", "68,064.50 USD", "52,374.10 USD"] {
+        for words in ["three claims were added, one claim was amended and one claim was withdrawn", "68,064.50 USD", "52,374.10 USD"] {
             assert!(found.words.contains(words), "{words} is not in: {}", found.words);
         }
         let pages = text_of(&court.text(2, "full", "filing.pdf").await).join("\n");

@@ -323,7 +323,7 @@ on_both! {
         let (_app, browser, claim) = claim(&database).await;
         let page = upload(&browser, &claim, "u.csv", &corpus("unknown.csv")).await;
         let form = browser.get(&format!("{}/columns", page.path)).await.form(&page.path);
-        let open = browser.send(form.clone().fill("column-2", "title")).await;
+        let open = browser.send(form.clone().forge("category", "").fill("column-2", "title")).await;
         open.expect_status(422);
         assert_eq!(tests::html::texts(&open.body, "#error-category"), ["Error: Say what the rows are."]);
         assert_eq!(tests::html::attributes(&open.body, ".error-summary a", "href"), ["#field-category"]);
