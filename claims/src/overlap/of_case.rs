@@ -344,7 +344,7 @@ mod tests {
         /// Channels that only one claimant has say nothing about the others.
         #[test]
         fn lonely_channels_change_no_ledger(lines in prop::collection::vec(any_line(), 0..24), more in prop::collection::vec(any_line(), 0..12)) {
-            let relation = |a: Claimant, b: Claimant, _: &Key| if (a + b) % 2 == 0 { Relation::SameMoney } else { Relation::Suspected };
+            let relation = |a: Claimant, b: Claimant, _: &Key| if (a + b).is_multiple_of(2) { Relation::SameMoney } else { Relation::Suspected };
             let without = of_case(lines.clone(), relation, |_| true);
             let lonely = more.into_iter().map(|mut of| {
                 of.line.channel = 10 + of.line.claimant;

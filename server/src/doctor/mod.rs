@@ -135,7 +135,7 @@ pub async fn examine(config: &Config, depth: Depth) -> Report {
     match found {
         Ok(None) => {}
         Ok(Some((store, schema))) => {
-            check_database(config, store, schema, documents.as_ref(), depth, &mut report).await
+            check_database(config, store, schema, documents.as_ref(), depth, &mut report).await;
         }
         Err(error) => report.failed("database", opening::reason(&error), DATABASE),
     }
