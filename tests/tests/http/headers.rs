@@ -93,7 +93,7 @@ on_both! {
         for (name, kept) in [("two.html", "two.html.png"), ("three.svg", "three.svg.png"), ("four.pdf", "four.png"), ("five.js", "five.js.png")] {
             page = send(name).await;
             page.expect(&format!("It came as {name}, but that is not what is in it."));
-            page.link(kept);
+            assert!(!page.link(kept).is_empty());
         }
         let link = page.link("two.html.png");
         let (plain, shown) = (browser.get(&link).await, browser.get(&format!("{}?inline=1", link.split('?').next().unwrap_or_default())).await);
