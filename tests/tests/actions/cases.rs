@@ -212,9 +212,9 @@ on_both! {
         };
         let mut edits = worth(drafts[0]).await.2;
         for (rates, euros, pounds) in [
-            ("EUR 2\nGBP 1.4515", Some(200_00), Some(145_15)),
-            ("EUR 2", Some(200_00), None),
-            ("EUR 2\nGBP 0.5", Some(200_00), Some(50_00)),
+            ("EUR 2\nGBP 1.4515", Some(20_000), Some(14_515)),
+            ("EUR 2", Some(20_000), None),
+            ("EUR 2\nGBP 0.5", Some(20_000), Some(5_000)),
         ] {
             stage::setting(&app.recoup, "allegro", "rates", rates).await;
             for draft in &drafts {
@@ -230,7 +230,7 @@ on_both! {
         }
         let mut tx = app.recoup.store.read().await.unwrap();
         let pounds = lines::find(&mut tx, drafts[0], 2).await.unwrap().unwrap();
-        assert_eq!((pounds.answers.0.get("net_due"), pounds.is_right, pounds.amount), ("100.00", true, Some(100_00)));
+        assert_eq!((pounds.answers.0.get("net_due"), pounds.is_right, pounds.amount), ("100.00", true, Some(10_000)));
     }
 
     async fn what_a_setting_was_is_recorded_with_what_it_is(database) {

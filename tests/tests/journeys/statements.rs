@@ -174,7 +174,7 @@ on_both! {
         page.expect("“One line for each release, over the whole period of the file” sets them off");
         // The button belongs to a form of its own, which needs no script.
         assert_eq!(tests::html::attributes(&page.body, "button[form]", "form"), ["set-off"]);
-        assert_eq!(tests::html::attributes(&page.body, "form#set-off", "action"), [page.path.clone()]);
+        assert_eq!(tests::html::attributes(&page.body, "form#set-off", "action"), std::slice::from_ref(&page.path));
         let form = page.forms().into_iter().find(|form| form.value("grouping") == Some("release")).unwrap();
         let page = browser.send(form).await;
         page.expect("175.00");
