@@ -9,7 +9,7 @@ use claims::{
     line::Category,
     store::{events, letters as store, overlaps},
 };
-use tests::{App, Browser, Database, Page, html, on_both, stage};
+use tests::{App, Browser, Database, Kind, Page, html, on_both, stage};
 
 use crate::filings::text_of;
 
@@ -221,8 +221,14 @@ on_both! {
             let sent = stage::answers(&[("state", "sent"), ("day", "2026-03-04")]);
             actions::take_step(&recoup, &counsel, letter, 0, &sent, "").await
         });
-        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-        assert!(!saying.is_finished(), "it waits until the letter is written");
+        // On SQLite whoever writes queues up before anything is read; on PostgreSQL it is seen that somebody waits for a lock.
+        let waiting = async {
+            let locks = "SELECT pid FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+            while database.kind() == Kind::Postgres && database.rows::<(i32,)>(locks).await.is_empty() {
+                assert!(!saying.is_finished(), "it waits until the letter is written");
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(60), waiting).await.expect("somebody waits");
         let (frozen, sha256, _) = store::texts(&mut tx, draft.id).await.unwrap().unwrap();
         let version_id = claims::store::claims::by_id(&mut tx, id).await.unwrap().unwrap().in_force_id.unwrap();
         let anew = store::NewLetter {

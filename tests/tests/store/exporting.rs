@@ -133,13 +133,14 @@ on_both! {
         for _ in 0..4 {
             held.push(export::stream(&office.app.recoup, By::Operator, &office.case, What::Lines, &Filter::default(), false).await.unwrap());
         }
-        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-        let pool = store.pool();
-        assert!(pool.open - pool.idle >= 4, "a download that nobody reads goes on: {pool:?}");
+        let in_use = || store.pool().open - store.pool().idle;
+        let all_held = async { while in_use() < 4 { tokio::task::yield_now().await } };
+        tokio::time::timeout(std::time::Duration::from_secs(60), all_held).await.expect("each holds a connection");
         let pages = (0..8).map(|_| store.read());
         for page in futures::future::join_all(pages).await {
             page.unwrap();
         }
+        assert!(in_use() >= 4, "a download that nobody reads goes on: {:?}", store.pool());
         drop(held);
     }
 }
