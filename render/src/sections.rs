@@ -144,39 +144,37 @@ impl Plan {
             .collect();
         table.taken =
             if self.title.is_empty() { 0.0 } else { TITLE } + if self.subtitle.is_empty() { 0.0 } else { SUBTITLE };
-        Section {
-            title: self.title,
-            subtitle: self.subtitle,
-            label: name.to_owned(),
-            sublabel: format!("{name}-part"),
-            foot: foot.to_owned(),
-            on_side: table.sheet == Sheet::OnItsSide,
-            first: 0,
-            body: Body::Ledger {
-                head_height: table.head_height(),
-                pages: table.pages(),
-                intro: table.intro,
-                columns: table.columns,
-            },
-        }
+        let on_side = table.sheet == Sheet::OnItsSide;
+        let body = Body::Ledger {
+            head_height: table.head_height(),
+            pages: table.pages(),
+            intro: table.intro,
+            columns: table.columns,
+        };
+        self.section(name, foot, on_side, body)
     }
 
     /// The section without its table.
     fn words(self, name: &str, foot: &str) -> Section {
+        let body = Body::Words {
+            words: self.intro.iter().map(|words| crate::fonts::drawable(words)).collect(),
+            sworn: String::new(),
+            signature: false,
+            signer: String::new(),
+        };
+        self.section(name, foot, false, body)
+    }
+
+    fn section(self, name: &str, foot: &str, on_side: bool, body: Body) -> Section {
         Section {
             title: self.title,
             subtitle: self.subtitle,
             label: name.to_owned(),
             sublabel: format!("{name}-part"),
             foot: foot.to_owned(),
-            on_side: false,
+            on_side,
             first: 0,
-            body: Body::Words {
-                words: self.intro.iter().map(|words| crate::fonts::drawable(words)).collect(),
-                sworn: String::new(),
-                signature: false,
-                signer: String::new(),
-            },
+            body,
         }
     }
 }

@@ -7,20 +7,9 @@ fn at(seconds: i64) -> Instant {
     Instant::from_timestamp(seconds, 0).unwrap()
 }
 
-fn money(release: &str, decision: &str, seconds: i64) -> Match {
-    Match {
-        kind: "money".to_owned(),
-        a: "ALG-1".to_owned(),
-        b: "ALG-2".to_owned(),
-        release: release.to_owned(),
-        decided_as: String::new(),
-        method: String::new(),
-        weight: 0,
-        parts: Vec::new(),
-        decision: decision.to_owned(),
-        by: String::new(),
-        decided_at: Some(at(seconds)),
-    }
+/// A decision of this moment about the money that the first two claims have in common for a release.
+fn made(release: &str, decision: &str, seconds: i64) -> Match {
+    Match { decided_at: Some(at(seconds)), ..money("ALG-1", "ALG-2", release, decision) }
 }
 
 /// Claims of these numbers without lines, with these decisions, as of the second 100, or 200 for a later filing.
@@ -44,21 +33,21 @@ const BOTH: &[&str] = &["ALG-1", "ALG-2"];
 #[test]
 fn a_decision_that_comes_back_with_its_claim_was_made_by_nobody() {
     let without = decided(1, &["ALG-1"], Vec::new());
-    let (rows, words) = told(&without, &decided(2, BOTH, vec![money("", "the same money", 50)]));
+    let (rows, words) = told(&without, &decided(2, BOTH, vec![made("", "the same money", 50)]));
     assert!(rows.is_empty() && words.contains("No match and no overlap was decided in between."), "{rows:?} {words}");
 
     // One that was made since is told, and so is any where both claims were there before.
     let new = ["ALG-1 and ALG-2: open became the same money"];
-    let (rows, words) = told(&without, &decided(2, BOTH, vec![money("", "the same money", 150)]));
+    let (rows, words) = told(&without, &decided(2, BOTH, vec![made("", "the same money", 150)]));
     assert!(rows == new && words.contains("One overlap was decided in between."), "{rows:?} {words}");
-    let (rows, _) = told(&decided(1, BOTH, Vec::new()), &decided(2, BOTH, vec![money("", "the same money", 50)]));
+    let (rows, _) = told(&decided(1, BOTH, Vec::new()), &decided(2, BOTH, vec![made("", "the same money", 50)]));
     assert_eq!(rows, new);
 
     // Filings that were made before the moment was kept differ by nothing else.
-    let mut old = decided(1, BOTH, vec![money("", "the same money", 50)]);
+    let mut old = decided(1, BOTH, vec![made("", "the same money", 50)]);
     old.filing.matches[0].decided_at = None;
     assert!(!old.filing.canonical().unwrap().contains("decided_at"), "an older filing keeps its hash");
-    let (rows, words) = told(&old, &decided(2, BOTH, vec![money("", "the same money", 50)]));
+    let (rows, words) = told(&old, &decided(2, BOTH, vec![made("", "the same money", 50)]));
     assert!(rows.is_empty() && words.contains("No match and no overlap was decided in between."), "{rows:?} {words}");
 }
 
@@ -79,8 +68,8 @@ fn one_decision_for_every_release_takes_the_place_of_one_for_a_release() {
             });
         }
     };
-    let of_one = decided(1, BOTH, vec![money("Brahms", "the same money", 50)]);
-    let mut of_all = decided(2, BOTH, vec![money("", "different money", 150)]);
+    let of_one = decided(1, BOTH, vec![made("Brahms", "the same money", 50)]);
+    let mut of_all = decided(2, BOTH, vec![made("", "different money", 150)]);
     shared(&mut of_all, &["Brahms, iTunes, May 2015", "Brahms, held inventory"]);
     let (rows, words) = told(&of_one, &of_all);
     assert_eq!(rows, ["ALG-1 and ALG-2, Brahms: the same money became different money"]);
@@ -95,7 +84,7 @@ fn one_decision_for_every_release_takes_the_place_of_one_for_a_release() {
     assert!(words.contains("One overlap was decided in between.") && !words.contains("undone"), "{words}");
 
     // The other way: what held for all holds no longer, and nobody has decided of the rest again.
-    let mut again = decided(3, BOTH, vec![money("Brahms", "the same money", 250)]);
+    let mut again = decided(3, BOTH, vec![made("Brahms", "the same money", 250)]);
     again.filing.overlaps.clone_from(&of_all.filing.overlaps);
     let (rows, words) = told(&of_all, &again);
     let others = "ALG-1 and ALG-2, all other releases: different money became open";
@@ -103,7 +92,7 @@ fn one_decision_for_every_release_takes_the_place_of_one_for_a_release() {
     assert!(words.contains("One overlap was decided in between. One decision was undone."), "{words}");
 
     // The same said of more than before changes nothing for what it was said of.
-    let (rows, _) = told(&of_one, &decided(2, BOTH, vec![money("", "the same money", 150)]));
+    let (rows, _) = told(&of_one, &decided(2, BOTH, vec![made("", "the same money", 150)]));
     assert_eq!(rows, ["ALG-1 and ALG-2: the same money as before, decided anew"]);
 }
 
