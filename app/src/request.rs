@@ -259,7 +259,7 @@ impl Sent {
     }
 
     /// Reads the fields of an urlencoded text, a body or a query. Bytes that are not UTF-8 become U+FFFD; NULs, which
-    /// PostgreSQL takes in no text, are left out.
+    /// PostgreSQL takes in no text, are left out. Of a query that has more fields than any of ours the first are read.
     #[must_use]
     pub fn read(encoded: &[u8]) -> Self {
         let mut answers = Answers::default();
@@ -289,6 +289,11 @@ impl<S: Send + Sync> FromRequest<S> for Sent {
         if !urlencoded && !body.is_empty() {
             return Err(Halt(Failure::said(
                 "This form was sent in a way that Recoup does not read. Open the page again and send it from there.",
+            )));
+        }
+        if url::form_urlencoded::parse(&body).nth(MOST_FIELDS).is_some() {
+            return Err(Halt(Failure::said(
+                "This form has more than 1,000 fields, and Recoup reads no more, so nothing of it was saved. Open the page again and send it from there.",
             )));
         }
         Ok(Self::read(&body))
@@ -391,7 +396,15 @@ pub async fn explain(visitor: Visitor, request: Request<Body>, next: Next) -> Re
     let number = status.is_server_error().then(|| visitor.request_id.0.to_string());
     let page = Page::new(heading, move || {
         let number = number.map(|number| view! { <p class="hint">"Number of this request: " {number}</p> });
-        view! { <h1>{heading}</h1><p class="lead">{words}</p><p><a href=href>{back}</a></p>{number} }
+        // What a stranger typed is gone once this tab goes elsewhere.
+        let (target, rel) = (stranger.then_some("_blank"), stranger.then_some("noopener"));
+        let said = stranger.then_some(" (opens in a new tab)");
+        view! {
+            <h1>{heading}</h1>
+            <p class="lead">{words}</p>
+            <p><a href=href target=target rel=rel>{back}{said}</a></p>
+            {number}
+        }
     });
     let mut page = visitor.page_with(status, page.error(status.is_server_error()));
     if let Some(wait) = wait {

@@ -33,8 +33,14 @@ pub fn show(at: Instant, zone: &str) -> String {
 /// Until when a claim that was sent can be changed and taken back, in a sentence or two. The same wherever it is said.
 #[must_use]
 pub fn changes_in_words(case: &Case, now: Instant) -> String {
+    format!("{} You can withdraw it at any time.", amending_in_words(case, now))
+}
+
+/// Until when a claim that was sent can be changed, in a sentence.
+#[must_use]
+pub fn amending_in_words(case: &Case, now: Instant) -> String {
     let until = show(case.deadline - chrono::Duration::minutes(1), &case.settings.time_zone);
-    let amend = match case.intake(now) {
+    match case.intake(now) {
         Intake::Open if case.settings.late_with_reason => {
             format!("You can amend the claim until {until}, and after that if you say why it is late.")
         }
@@ -43,8 +49,17 @@ pub fn changes_in_words(case: &Case, now: Instant) -> String {
             "The deadline has passed: you can amend the claim if you say why it is late.".to_owned()
         }
         Intake::Closed => "The claim can no longer be amended.".to_owned(),
-    };
-    format!("{amend} You can withdraw it at any time.")
+    }
+}
+
+/// What becomes of a claim that is filed after the deadline, said while it is still to come.
+#[must_use]
+pub const fn after_in_words(case: &Case) -> &'static str {
+    if case.settings.late_with_reason {
+        "After that a claim is still taken if you say why it is late; whether it counts is decided then."
+    } else {
+        "After that no claim is taken."
+    }
 }
 
 /// The day of an instant in a zone.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Instant,
-    intake::{Answers, form, steps::Step},
+    intake::{Answers, claimant::CAPACITIES, form, steps::Step},
     line::{Basis, Category, Release},
     money::Currency,
     period::Period,
@@ -250,7 +250,25 @@ pub fn changes(before: &FrozenClaim, after: &FrozenClaim) -> Vec<String> {
     }
     changes.extend(new_numbers.words().into_iter().map(|words| format!("{words}.")));
     changes.extend(documents::changes(&before.documents, &after.documents));
+    changes.extend(changes_of_signer(&before.declaration, &after.declaration));
     changes
+}
+
+/// Who signed, with title, and in what capacity, where that is not who signed before.
+fn changes_of_signer(before: &FrozenDeclaration, after: &FrozenDeclaration) -> Vec<String> {
+    let who = |signed: &FrozenDeclaration| match signed.title.as_str() {
+        "" => signed.name.clone(),
+        title => format!("{}, {title}", signed.name),
+    };
+    let capacity = |signed: &FrozenDeclaration| {
+        let known = CAPACITIES.iter().find(|(key, _)| *key == signed.capacity);
+        known.map_or(signed.capacity.as_str(), |(_, words)| words).to_owned()
+    };
+    [("Signed by", who(before), who(after)), ("Signed as", capacity(before), capacity(after))]
+        .into_iter()
+        .filter(|(_, was, is)| was != is)
+        .map(|(what, was, is)| format!("{what}: “{was}” became “{is}”."))
+        .collect()
 }
 
 /// What a line claims: its amount as it was typed, or the units where they are all.
@@ -361,6 +379,22 @@ mod tests {
         assert!(said.contains(&"Who is claiming · Telephone: “1” was added.".to_owned()), "{said:?}");
         assert!(said.contains(&"Line 1: 15,000.00 USD became 14,000.00 USD.".to_owned()), "{said:?}");
         assert!(changes(&before, &before).is_empty());
+    }
+
+    #[test]
+    fn another_signer_is_named() {
+        let mut before = example();
+        (before.declaration.name, before.declaration.capacity) = ("Ada Label".to_owned(), "officer".to_owned());
+        let mut after = before.clone();
+        (after.declaration.title, after.declaration.capacity) = ("Counsel".to_owned(), "attorney".to_owned());
+        after.declaration.place = "Bristol".to_owned();
+        assert_eq!(
+            changes(&before, &after),
+            [
+                "Signed by: “Ada Label” became “Ada Label, Counsel”.",
+                "Signed as: “Owner, officer or employee” became “Attorney”.",
+            ]
+        );
     }
 
     #[test]

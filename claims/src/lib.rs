@@ -19,6 +19,7 @@ pub mod matching;
 pub mod money;
 pub mod overlap;
 pub mod period;
+pub mod place;
 pub mod spreadsheet;
 #[cfg(feature = "statements")]
 pub mod statements;
@@ -30,6 +31,8 @@ pub mod unreadable;
 pub mod actions;
 #[cfg(feature = "store")]
 pub mod background;
+#[cfg(feature = "store")]
+pub mod case_change;
 #[cfg(feature = "store")]
 pub mod deadline;
 #[cfg(feature = "store")]

@@ -117,7 +117,7 @@ pub struct Release {
     /// The recording's ISRC, for a single track.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub isrc: Option<Isrc>,
-    /// The artist as on the sleeve.
+    /// The artist as on the release.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub artist: Option<String>,
     /// Title of the release or track.

@@ -14,7 +14,8 @@ pub use typed::{
 };
 
 /// The largest amount a person may type, and the most that one claim may come to with all its lines, in minor units: a hundred
-/// thousand million in a currency with cents. So the sums of 900,000 claims fit an `i64`, whatever was typed into them.
+/// thousand million in a currency with cents. So the sums of 900,000 claims fit an `i64`, whatever was typed into them. Claims that were
+/// sent before a claim had a limit may come to more: a filing looks at its sums before it adds them up.
 pub const LARGEST_AMOUNT: i64 = 9_999_999_999_999;
 
 /// The largest number of units (copies, downloads) a person may type on one line.

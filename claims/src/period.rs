@@ -35,11 +35,12 @@ const MONTHS: [&str; 12] = [
     "december",
 ];
 
-/// Reads a day as people type it: `2016-06-03`, `3 June 2016`, `June 3, 2016`, `3 Jun 2016`, `3.6.2016` with the day first, or
-/// `6/24/2016` where only one reading is possible.
+/// Reads a day as people type it: `2016-06-03`, `3 June 2016`, `June 3, 2016`, `3 Jun 2016`, or `6/24/2016` and `24.6.2016` where only
+/// one reading is possible.
 ///
 /// # Errors
-/// A text that says what would be right; `03/06/2016` is refused because it means two days.
+/// A text that says what would be right; `03/06/2016` is refused because it means two days, and so is `03.06.2016`: most people who write
+/// dots write the day first, but what is read here is sworn to.
 pub fn parse_day(typed: &str) -> Result<NaiveDate, String> {
     let example =
         || format!("“{}” is not a day. Write it like 2016-06-03 or 3 June 2016.", crate::money::shortened(typed));
@@ -51,13 +52,10 @@ pub fn parse_day(typed: &str) -> Result<NaiveDate, String> {
     let day = match (number(a), number(b), number(c)) {
         (Some(year), Some(month), Some(day)) if a.len() == 4 => date(year, month, day),
         (Some(first), Some(second), Some(year)) if c.len() == 4 => {
-            let readings = (date(year, first, second), date(year, second, first));
-            // Who writes dots between the numbers writes the day first, wherever that is.
-            let dotted = typed.contains('.') && !typed.contains(['/', '-']);
-            match readings {
-                (us, other) if dotted => other.or(us),
+            match (date(year, first, second), date(year, second, first)) {
                 (Some(us), Some(other)) if us != other => {
-                    return Err(two_meanings(typed, &show_day(us), &show_day(other), [us, other]));
+                    let each = [us, other].map(|day| (show_day(day), day.to_string()));
+                    return Err(two_meanings(typed, &each));
                 }
                 (us, other) => us.or(other),
             }
@@ -113,10 +111,13 @@ pub fn parse_month(typed: &str) -> Option<Period> {
     Period::new(from, to)
 }
 
-/// Says that what was typed has two meanings, and how days are written that have one: `like` are the two.
-pub(crate) fn two_meanings(typed: &str, one: &str, other: &str, like: [NaiveDate; 2]) -> String {
-    let (typed, [first, second]) = (crate::money::shortened(typed), like);
-    format!("“{typed}” can mean {one} or {other}. Write the month as a word, or the year first: {first} or {second}.")
+/// Says that what was typed has two meanings, and what to write instead. Each meaning comes as a person reads it, which can be typed
+/// too, and with the year first.
+pub(crate) fn two_meanings(typed: &str, [(one, like_one), (other, like_other)]: &[(String, String); 2]) -> String {
+    let typed = crate::money::shortened(typed);
+    format!(
+        "“{typed}” can mean {one} or {other}. Write {like_one} or {one} for the first, {like_other} or {other} for the second."
+    )
 }
 
 fn number(text: &str) -> Option<u32> {
@@ -190,9 +191,24 @@ mod tests {
         ] {
             assert_eq!(parse_day(typed), Ok(day), "{typed}");
         }
-        assert_eq!(parse_day("6/6/2016").unwrap().to_string(), "2016-06-06");
-        for dotted in ["3.6.2016", "03.06.2016", "3. 6. 2016"] {
-            assert_eq!(parse_day(dotted).unwrap().to_string(), "2016-06-03", "{dotted}");
+        for same in ["6/6/2016", "6.6.2016", "06.06.2016"] {
+            assert_eq!(parse_day(same).unwrap().to_string(), "2016-06-06", "{same}");
+        }
+    }
+
+    #[test]
+    fn dots_decide_no_more_than_slashes_which_number_is_the_month() {
+        let instead = "can mean 6 March 2016 or 3 June 2016. Write 2016-03-06 or 6 March 2016 for the first, 2016-06-03 or 3 June 2016 for the second.";
+        for dotted in ["03.06.2016", "3.6.2016", "3. 6. 2016"] {
+            assert_eq!(parse_day(dotted).unwrap_err(), format!("“{dotted}” {instead}"));
+            assert_eq!(parse_first_day(dotted), parse_day(dotted));
+            assert_eq!(parse_last_day(dotted), parse_day(dotted));
+        }
+        // What it says to write is read as it says.
+        for (typed, day) in
+            [("2016-03-06", "2016-03-06"), ("6 March 2016", "2016-03-06"), ("3 June 2016", "2016-06-03")]
+        {
+            assert_eq!(parse_day(typed).unwrap().to_string(), day);
         }
     }
 
@@ -213,7 +229,7 @@ mod tests {
     fn refused_with_what_would_be_right() {
         assert_eq!(
             parse_day("03/06/2016").unwrap_err(),
-            "“03/06/2016” can mean 6 March 2016 or 3 June 2016. Write the month as a word, or the year first: 2016-03-06 or 2016-06-03."
+            "“03/06/2016” can mean 6 March 2016 or 3 June 2016. Write 2016-03-06 or 6 March 2016 for the first, 2016-06-03 or 3 June 2016 for the second."
         );
         assert!(parse_day("31 June 2016").unwrap_err().contains("is not a day"));
         assert!(parse_day("yesterday").unwrap_err().contains("is not a day"));

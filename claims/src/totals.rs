@@ -104,7 +104,8 @@ pub fn counted(totals: &[Total], filing_basis: Basis) -> Total {
 }
 
 /// Whether a claim comes to more than one may: all its lines with interest and costs, on whatever basis. Not for what one claimant asks, but
-/// for what all together do: the figures of a case are sums of claims.
+/// for what all together do: the figures of a case are sums of claims. It is asked when a claim is sent, so those that were sent before it
+/// was asked may come to more.
 #[must_use]
 pub fn too_much(parts: impl IntoIterator<Item = i64>) -> bool {
     parts.into_iter().map(i128::from).sum::<i128>() > i128::from(LARGEST_AMOUNT)

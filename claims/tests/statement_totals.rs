@@ -219,7 +219,9 @@ fn returns_add_up_with_the_fee_of_either_sign() {
     }
     assert_eq!(
         differs("-2,-20.00,-5.00,0,-10.00").as_deref(),
-        Some("Gross less fee, reserve and chargebacks is −15.00, but -10.00 is given.")
+        Some(
+            "Gross less fee, reserve and chargebacks is −15.00, but -10.00 is given. Not taken into the line, but kept in its note: gross −20.00, fee −5.00."
+        )
     );
     for wrong in ["10,100.00,25.00,0,125.00", "10,100.00,-25.00,0,125.00", "10,100.00,25.00,5.00,80.00"] {
         assert!(differs(wrong).is_some(), "{wrong}");

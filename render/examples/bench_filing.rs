@@ -194,6 +194,7 @@ fn contents(claims: usize, lines: usize, pages: usize, pdf: &[u8], pages_of: i64
             forum: None,
             deadline: String::new(),
             deadline_at: None,
+            earlier_deadlines: Vec::new(),
             time_zone: "America/Los_Angeles".to_owned(),
             currency: Currency::USD,
             filing_basis: Basis::Retail,

@@ -9,6 +9,13 @@ use serde::Deserialize;
 
 use crate::{documents::scan::Scanner, serving::Pace};
 
+mod addresses;
+mod mail;
+
+use addresses::{read_base_url, read_documents, read_endpoint, read_metrics};
+pub use mail::MailBy;
+use mail::read_mail;
+
 /// Every key, as typed. The same names serve as flags (`--data-dir`), environment (`RECOUP_DATA_DIR`) and keys of the file
 /// (`data_dir`); `recoup.example.toml` explains each.
 #[derive(Debug, Clone, Default, Args, Deserialize)]
@@ -134,20 +141,6 @@ pub enum DocumentsAt {
         endpoint: Option<String>,
         /// Access and secret key; `None` takes them from the machine's role.
         keys: Option<(String, String)>,
-    },
-}
-
-/// How mail leaves.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MailBy {
-    /// As files in a directory.
-    Files(PathBuf),
-    /// By SMTP.
-    Smtp {
-        /// The URL as lettre reads it.
-        url: String,
-        /// Certificates of authorities that may vouch for the server, beside those of the system.
-        ca: Option<PathBuf>,
     },
 }
 
@@ -340,100 +333,6 @@ fn mistake(text: &str, error: &toml::de::Error) -> String {
     format!("{place}: {message}")
 }
 
-/// The address in one form, however it was typed: what is decided by whether it begins with https:// is decided by this.
-fn read_base_url(text: &str) -> anyhow::Result<String> {
-    let takes = "the address of the site without a path, like https://claims.example.org";
-    let url = url::Url::parse(text).map_err(|_| wrong("base_url", text, takes))?;
-    let plain = matches!(url.scheme(), "http" | "https")
-        && url.host_str().is_some()
-        && url.path() == "/"
-        && url.query().is_none();
-    if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
-        // There may be a password in it, so it is not repeated.
-        return Err(wrong("base_url", "…", "an address without user, password and #, like https://claims.example.org"));
-    }
-    if plain { Ok(url.origin().ascii_serialization()) } else { Err(wrong("base_url", text, takes)) }
-}
-
-fn read_endpoint(text: &str) -> anyhow::Result<String> {
-    let fits = |url: &url::Url| {
-        matches!(url.scheme(), "http" | "https")
-            && url.username().is_empty()
-            && url.password().is_none()
-            && url.query().is_none()
-            && url.fragment().is_none()
-    };
-    match url::Url::parse(text).ok().filter(fits) {
-        Some(url) => Ok(url.as_str().trim_end_matches('/').to_owned()),
-        None => Err(wrong("s3_endpoint", text, "http://HOST[:PORT] or https://HOST")),
-    }
-}
-
-fn read_documents(
-    text: &str,
-    region: Option<String>,
-    endpoint: Option<String>,
-    keys: Option<(String, String)>,
-) -> anyhow::Result<DocumentsAt> {
-    if let Some(directory) = text.strip_prefix("file:") {
-        return Ok(DocumentsAt::Directory(directory.trim_start_matches("//").into()));
-    }
-    let takes = "file:DIRECTORY or s3://BUCKET/PREFIX";
-    let rest = text.strip_prefix("s3://").ok_or_else(|| wrong("documents", text, takes))?;
-    let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
-    if bucket.is_empty() {
-        return Err(wrong("documents", text, takes));
-    }
-    Ok(DocumentsAt::S3 {
-        bucket: bucket.to_owned(),
-        prefix: prefix.trim_end_matches('/').to_owned(),
-        region,
-        endpoint,
-        keys,
-    })
-}
-
-fn read_metrics(listen: Option<&str>, token: Option<String>) -> anyhow::Result<(Option<SocketAddr>, Option<String>)> {
-    // The token is a secret, so it is not repeated.
-    if token.as_ref().is_some_and(|token| token.len() < 16 || token.contains(|letter: char| !letter.is_ascii_graphic()))
-    {
-        return Err(wrong("metrics_token", "…", "at least 16 letters, digits and signs without spaces"));
-    }
-    let Some(text) = listen else { return Ok((None, token)) };
-    let takes = "an address with a port, like 127.0.0.1:9016";
-    let listen: SocketAddr = text.parse().map_err(|_| wrong("metrics_listen", text, takes))?;
-    if !listen.ip().is_loopback() && token.is_none() {
-        return Err(wrong("metrics_listen", text, "an address beyond this machine only together with metrics_token"));
-    }
-    Ok((Some(listen), token))
-}
-
-fn read_mail(text: &str, ca: Option<PathBuf>) -> anyhow::Result<MailBy> {
-    if let Some(directory) = text.strip_prefix("files:") {
-        return Ok(MailBy::Files(directory.trim_start_matches("//").into()));
-    }
-    // The URL may hold a password, so it is not repeated.
-    let takes = "files:DIRECTORY, smtp://USER:PASSWORD@HOST:PORT or smtps://USER:PASSWORD@HOST:PORT";
-    let url = url::Url::parse(text).map_err(|_| wrong("mail", "…", takes))?;
-    if !matches!(url.scheme(), "smtp" | "smtps") || url.host_str().is_none() {
-        return Err(wrong("mail", "…", takes));
-    }
-    // Plain SMTP is only for a server on the same machine; everywhere else STARTTLS is required.
-    let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-    let mut url = url;
-    if url.scheme() == "smtp" && !local {
-        let mut asked = url.query_pairs().filter(|(name, _)| name == "tls").map(|(_, how)| how).peekable();
-        if asked.peek().is_none() {
-            drop(asked);
-            url.query_pairs_mut().append_pair("tls", "required");
-        } else if asked.any(|how| how != "required") {
-            let takes = "for another machine smtp:// without “tls” or with tls=required, or smtps://: no mail leaves in the clear";
-            return Err(wrong("mail", "…", takes));
-        }
-    }
-    Ok(MailBy::Smtp { url: url.to_string(), ca })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -481,43 +380,6 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_the_same_however_it_is_typed() {
-        for typed in [
-            "https://claims.example.org",
-            "HTTPS://Claims.Example.org/",
-            "  https://claims.example.org",
-            "https:claims.example.org",
-            "https://claims.example.org:443",
-        ] {
-            assert_eq!(read_base_url(typed).unwrap(), "https://claims.example.org", "{typed}");
-        }
-        assert_eq!(read_base_url("http://127.0.0.1:8016/").unwrap(), "http://127.0.0.1:8016");
-        for typed in
-            ["https://ada:hunter2@claims.example.org", "https://claims.example.org/#top", "https://claims.example.org#"]
-        {
-            let error = read_base_url(typed).unwrap_err().to_string();
-            assert!(error.contains("base_url") && error.contains("without user, password and #"), "{error}");
-            assert!(!error.contains("hunter2"), "{error}");
-        }
-        for typed in ["https://claims.example.org/path", "https://claims.example.org/?q", "ftp://claims.example.org"] {
-            assert!(read_base_url(typed).is_err(), "{typed}");
-        }
-    }
-
-    #[test]
-    fn an_endpoint_is_an_address_with_its_scheme() {
-        for typed in
-            ["127.0.0.1:8316", "localhost:8316", "s3.example.org", "http://s3 example.org", "ftp://s3.example.org"]
-        {
-            let error = read(&format!("s3_endpoint = \"{typed}\"")).unwrap_err().to_string();
-            let expected = format!("s3_endpoint is “{typed}”, but it takes http://HOST[:PORT] or https://HOST");
-            assert_eq!(error, expected);
-        }
-        assert_eq!(read_endpoint("http://127.0.0.1:8316").unwrap(), "http://127.0.0.1:8316");
-        assert_eq!(read_endpoint(" HTTPS://s3.example.org/").unwrap(), "https://s3.example.org");
-    }
-
-    #[test]
     fn a_mistake_in_the_file_is_told_without_what_stands_there() {
         let told = |text: &str| mistake(text, &toml::from_str::<Keys>(text).unwrap_err());
         for text in [
@@ -547,24 +409,5 @@ mod tests {
         let shown = format!("{keys:?}");
         assert!(!shown.contains("None"), "a key is missing from recoup.example.toml: {shown}");
         Config::read(keys, None).unwrap();
-    }
-
-    #[test]
-    fn mail_away_from_this_machine_is_encrypted() {
-        let smtp = |url: &str| MailBy::Smtp { url: url.to_owned(), ca: None };
-        let away = read_mail("smtp://u:p@mail.example.org:587", None).unwrap();
-        assert_eq!(away, smtp("smtp://u:p@mail.example.org:587?tls=required"));
-        assert_eq!(read_mail("smtp://127.0.0.1:2525", None).unwrap(), smtp("smtp://127.0.0.1:2525"));
-        let asked = "smtp://mail.example.org?tls=required";
-        assert_eq!(read_mail(asked, None).unwrap(), smtp(asked));
-        for weaker in ["tls=opportunistic", "tls=none", "tls=", "tls=required&tls=opportunistic"] {
-            let error =
-                read_mail(&format!("smtp://u:hunter2@mail.example.org:587?{weaker}"), None).unwrap_err().to_string();
-            assert!(
-                error.contains("mail is") && error.contains("in the clear") && !error.contains("hunter2"),
-                "{error}"
-            );
-        }
-        assert!(read_mail("smtp://localhost:2525?tls=opportunistic", None).is_ok());
     }
 }

@@ -123,7 +123,7 @@ fn hash_of_file(file: &std::path::Path) -> anyhow::Result<(String, u64)> {
 #[derive(Debug, thiserror::Error)]
 pub enum Refused {
     /// More bytes than allowed.
-    #[error("it is larger than {} MB", .0 / 1_000_000)]
+    #[error("it is larger than {}", claims::file_size::show(*.0))]
     TooLarge(u64),
     /// The sender stopped, or sent something broken.
     #[error("it did not arrive whole; send it again")]
@@ -425,7 +425,12 @@ impl Documents {
     /// What failed.
     pub async fn try_out(&self) -> anyhow::Result<()> {
         let bytes = Bytes::from_static(b"recoup doctor");
-        let incoming = self.receive(futures::stream::iter([Ok::<_, std::io::Error>(bytes)]), 100).await?;
+        let received = self.receive(futures::stream::iter([Ok::<_, std::io::Error>(bytes)]), 100).await;
+        // What is said of an upload speaks to whoever sent it; here nobody can send it again.
+        let incoming = received.map_err(|refused| match refused {
+            Refused::Store(cause) | Refused::Unscanned(cause) => cause,
+            refused => refused.into(),
+        })?;
         let found = self.hash_of(&incoming.at).await?;
         self.discard(&incoming).await;
         if found.0 == incoming.sha256 {
@@ -433,5 +438,28 @@ impl Documents {
         } else {
             bail!("the object store gave back other bytes than were written")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_tries_it_out_is_told_the_cause_and_nothing_else() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        // A port at which nobody listens any more.
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let at = DocumentsAt::S3 {
+            bucket: "documents".to_owned(),
+            prefix: String::new(),
+            region: None,
+            endpoint: Some(format!("http://127.0.0.1:{port}")),
+            keys: Some(("key".to_owned(), "secret".to_owned())),
+        };
+        let documents = Documents::open_within(&at, Random::System, Duration::ZERO).unwrap();
+        let said = crate::causes::in_a_line(&documents.try_out().await.unwrap_err());
+        assert!(said.contains(&format!("127.0.0.1:{port}")), "{said}");
+        assert!(!said.contains("send it again") && !said.contains("nothing of it was kept"), "{said}");
     }
 }

@@ -1,7 +1,11 @@
 //! Opening the database of an installation: a new one is made only where that is meant, and what cannot be opened is said in words
 //! with its remedy.
 
-use std::path::Path;
+use std::{
+    fs::{File, TryLockError},
+    path::Path,
+    time::Duration,
+};
 
 use anyhow::{Context, anyhow, bail};
 use claims::store::{Error, Store, newest_schema, sqlite_file};
@@ -9,7 +13,11 @@ use claims::store::{Error, Store, newest_schema, sqlite_file};
 use crate::{
     backup::make_folder,
     config::{Config, DocumentsAt},
+    serve::CLOSING,
 };
+
+/// How often it is looked whether another process has ended.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// What to do where there is no installation.
 pub const SAY_WHERE: &str = "Say where it is by --config or --data-dir.";
@@ -64,6 +72,43 @@ pub async fn or_made(config: &Config) -> anyhow::Result<Store> {
         make_folder(directory).context("the document directory (key documents)")?;
     }
     open(config).await
+}
+
+/// Held by the process that serves an installation, as long as it lives.
+#[derive(Debug)]
+pub struct Alone {
+    _lock: Option<File>,
+}
+
+/// Sees to it that no other process serves the same SQLite database: two would wait for each other's writing, and whoever started the
+/// second by mistake would not know. One that is about to stop is waited for, as long as stopping may take. On PostgreSQL several
+/// processes may serve one installation.
+///
+/// # Errors
+/// If another process goes on serving it, or the file that shows it cannot be locked.
+pub async fn alone(config: &Config) -> anyhow::Result<Alone> {
+    let Some(database) = sqlite_file(&config.database_url) else { return Ok(Alone { _lock: None }) };
+    let mut path = database.clone().into_os_string();
+    path.push(".serve");
+    let cannot = || format!("{} cannot be locked", Path::new(&path).display());
+    let lock = File::options().write(true).create(true).truncate(false).open(&path).with_context(cannot)?;
+    let until = tokio::time::Instant::now() + config.pace.stop + CLOSING;
+    let mut told = false;
+    loop {
+        match lock.try_lock() {
+            Ok(()) => return Ok(Alone { _lock: Some(lock) }),
+            Err(TryLockError::Error(error)) => return Err(error).with_context(cannot),
+            Err(TryLockError::WouldBlock) if tokio::time::Instant::now() >= until => {
+                bail!("another Recoup serves {}; stop it first", shown(&database))
+            }
+            Err(TryLockError::WouldBlock) => {}
+        }
+        if !told {
+            tracing::info!("another Recoup serves this database; waiting for it to stop");
+            told = true;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
 }
 
 async fn open(config: &Config) -> anyhow::Result<Store> {

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How long connections to the database may take to close.
-const CLOSING: std::time::Duration = std::time::Duration::from_secs(5);
+pub(crate) const CLOSING: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// Everything that an installation is made of.
 #[derive(Debug, Clone)]

@@ -75,7 +75,7 @@ impl SessionStore for Sessions {
     }
 
     async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
-        let mut tx = self.store.read().await.map_err(failed)?;
+        let mut tx = self.store.glance().await.map_err(failed)?;
         let found = sessions::load(&mut tx, &hash(&id.to_string()), self.clock.now()).await.map_err(failed)?;
         let Some((data, _)) = found else { return Ok(None) };
         let data: HashMap<String, serde_json::Value> =

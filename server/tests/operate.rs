@@ -64,7 +64,10 @@ fn the_demo_case_is_backed_up_restored_and_sound() {
     let folder = Folder::new("backup");
     let (data, copy) = (folder.0.join("data"), folder.0.join("copy"));
     let backup = folder.0.join("backup").display().to_string();
-    say(&data, &["demo", "--load-only"]);
+    let loaded = run(&data, &["demo", "--load-only"]);
+    let log = String::from_utf8(loaded.stderr).unwrap();
+    assert!(loaded.status.success() && log.contains("the demo case is loaded"), "{log}");
+    assert!(!log.contains("was added"), "nobody added an account: {log}");
     let written = say(&data, &["backup", &backup]);
     assert!(written.contains("written and read again"), "{written}");
     assert!(say(&data, &["backup", &backup, "--check"]).contains("whole"));
@@ -114,6 +117,49 @@ fn serving_ends_in_order_when_it_is_told() {
         assert!(messages.iter().any(|message| message.starts_with("stopping")), "{messages:?}");
         assert_eq!(messages.last().map(String::as_str), Some("stopped"));
     }
+}
+
+#[test]
+fn one_process_serves_a_database_at_a_time() {
+    let folder = Folder::new("alone");
+    let serve = || {
+        let mut command = command(&folder.0, &["serve", "--stop-seconds", "1"]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    };
+    let first_line = |child: &mut std::process::Child| {
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        lines.next().expect("it says where it is").unwrap()
+    };
+    let mut first = serve().spawn().unwrap();
+    assert!(first_line(&mut first).starts_with("Recoup is at "));
+    // One that goes on is waited for as long as stopping may take, and not served beside.
+    let seconds = ["serve", "demo"].map(|what| {
+        let mut second = command(&folder.0, &[what, "--stop-seconds", "1"]);
+        second.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+    });
+    for second in seconds {
+        let output = second.wait_with_output().unwrap();
+        let words = String::from_utf8(output.stderr).unwrap();
+        let file = folder.0.join("recoup.db");
+        assert!(!output.status.success(), "{words}");
+        assert!(words.contains("waiting for it to stop"), "{words}");
+        assert!(words.contains(&format!("another Recoup serves {}; stop it first", file.display())), "{words}");
+    }
+    // Other commands go on beside it.
+    let backup = folder.0.join("backup").display().to_string();
+    say(&folder.0, &["backup", &backup]);
+    say(&folder.0, &["doctor", "--deep"]);
+    say(&folder.0.join("copy"), &["restore", &backup]);
+    // One that ends while the next waits, however it ends, makes room.
+    let mut next = serve().spawn().unwrap();
+    let mut log = BufReader::new(next.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(log.any(|line| line.contains("waiting for it to stop")), "it did not wait");
+    first.kill().unwrap();
+    first.wait().unwrap();
+    assert!(first_line(&mut next).starts_with("Recoup is at "));
+    next.kill().unwrap();
+    next.wait().unwrap();
 }
 
 #[test]

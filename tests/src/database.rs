@@ -164,7 +164,7 @@ impl Database {
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
         match self.store_without_migrating().await {
             (store, Tx::Sqlite(mut tx)) => {
-                let rows = sqlx::query_as(sql).fetch_all(&mut *tx).await.unwrap();
+                let rows = sqlx::query_as(sql).fetch_all(tx.settled().await.unwrap()).await.unwrap();
                 drop(tx);
                 store.close().await;
                 rows

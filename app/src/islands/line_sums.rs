@@ -81,12 +81,16 @@ struct Read {
     currency: Currency,
     sums: Vec<ClosingSum>,
     amount: Option<i64>,
+    /// Interest and costs, which are claimed beside the amount.
+    beside: [i64; 2],
 }
 
 impl Read {
     fn of(reading: LineReading, answers: &Answers, currency: Currency) -> Self {
         let currency = Currency::parse(answers.get("currency")).unwrap_or(currency);
-        Self { currency, sums: reading.sums, amount: reading.facts.map(|facts| facts.amount) }
+        let facts = reading.facts;
+        let beside = facts.as_ref().map_or([0, 0], |facts| [facts.interest, facts.costs]);
+        Self { currency, sums: reading.sums, amount: facts.map(|facts| facts.amount), beside }
     }
 
     /// What is said when a field is left.
@@ -102,17 +106,28 @@ impl Read {
         let Some(amount) = self.amount else {
             return "The total of this line follows once its figures are complete.".to_owned();
         };
-        // Stock is valued on different bases, which are never added together.
-        if category == Category::HeldInventory {
-            return format!("This line: {}.", self.currency.show(amount));
+        let mut words = format!("This line: {}.", self.currency.show(amount));
+        for (name, minor) in ["Interest", "Costs"].into_iter().zip(self.beside) {
+            if minor != 0 {
+                words += &format!(" {name} beside it: {}.", self.currency.show(minor));
+            }
         }
-        let all = others.get(&self.currency).copied().unwrap_or(0).saturating_add(amount);
-        format!(
-            "This line: {}. {} with this line: {}.",
-            self.currency.show(amount),
-            category.title(),
-            self.currency.show(all)
-        )
+        let other = others.get(&self.currency).copied().unwrap_or(0);
+        // Stock is valued on different bases, which are never added together. A line that is alone in its currency was said.
+        if category == Category::HeldInventory || other == 0 {
+            return words;
+        }
+        let part = if others.iter().any(|(currency, minor)| *currency != self.currency && *minor != 0) {
+            format!(" in {}", self.currency)
+        } else {
+            String::new()
+        };
+        words
+            + &format!(
+                " {}{part} with this line: {}.",
+                category.title(),
+                self.currency.show(other.saturating_add(amount))
+            )
     }
 }
 
@@ -159,5 +174,29 @@ fn show_totals(read: &Read, others: &BTreeMap<Currency, i64>) {
         element.set_text_content(Some(
             &currency.grouped(others.get(&currency).copied().unwrap_or(0).saturating_add(this)),
         ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_another_currency_is_not_passed_over_and_nothing_is_said_twice() {
+        let [eur, gbp] = ["EUR", "GBP"].map(|code| Currency::parse(code).unwrap());
+        let line = |currency, beside| Read { currency, sums: Vec::new(), amount: Some(43_875), beside };
+        let words = |read: &Read, others: &[(Currency, i64)]| {
+            read.words(Category::UnpaidSales, &others.iter().copied().collect())
+        };
+        let others = [(eur, 1_002_962), (gbp, 100)];
+        assert_eq!(words(&line(gbp, [0, 0]), &others[..1]), "This line: 438.75 GBP.");
+        assert_eq!(
+            words(&line(gbp, [0, 0]), &others),
+            "This line: 438.75 GBP. Unpaid sales in GBP with this line: 439.75 GBP."
+        );
+        assert_eq!(
+            words(&line(eur, [1_200, 5]), &others[..1]),
+            "This line: 438.75 EUR. Interest beside it: 12.00 EUR. Costs beside it: 0.05 EUR. Unpaid sales with this line: 10,468.37 EUR."
+        );
     }
 }

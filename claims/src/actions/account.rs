@@ -48,22 +48,29 @@ pub(super) async fn read_new_password(
 }
 
 pub(super) async fn check_present_password(recoup: &Recoup, actor: &Actor, answers: &Answers) -> Result<(), Failure> {
-    let of = actor.account.to_string();
+    if is_password_of(recoup, actor.account, answers).await? {
+        Ok(())
+    } else {
+        Err(Failure::field("current", "This is not your present password."))
+    }
+}
+
+/// Whether the answer `current` is the password of an account; wrong ones are counted.
+pub(super) async fn is_password_of(recoup: &Recoup, id: AccountId, answers: &Answers) -> Result<bool, Failure> {
+    let of = id.to_string();
     let mut tx = recoup.store.write().await?;
     limits::check(recoup, &mut tx, &limits::PASSWORD_AGAIN, &of).await?;
     limits::count(recoup, &mut tx, &limits::PASSWORD_AGAIN, &of).await?;
-    let account = accounts::by_id(&mut tx, actor.account).await?;
+    let account = accounts::by_id(&mut tx, id).await?;
     tx.commit().await?;
-    if !recoup
-        .passwords
-        .verify(raw(answers, "current"), account.as_ref().map(|account| account.password_hash.as_str()))
-        .await?
-    {
-        return Err(Failure::field("current", "This is not your present password."));
+    let hash = account.as_ref().map(|account| account.password_hash.as_str());
+    if !recoup.passwords.verify(raw(answers, "current"), hash).await? {
+        return Ok(false);
     }
     let mut tx = recoup.store.write().await?;
     limits::clear(&mut tx, &limits::PASSWORD_AGAIN, &of).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// Mails a link to a new address and tells the old one. The address changes when the link is opened.

@@ -42,7 +42,8 @@ pub async fn begin(recoup: &Recoup, actor: &Actor, id: ClaimId, file: &NewDocume
     add(recoup, tx, draft, &new, None, now).await
 }
 
-/// Begins to import a sheet of a file that was imported: another one, or the same, of which no line is left.
+/// Begins to import a sheet of a file that was imported: another one, or the same, of which no line is left. What was said of that sheet
+/// need not be said anew; what was accepted is looked at anew.
 ///
 /// # Errors
 /// If the claim cannot be changed, or the file has no such sheet.
@@ -62,6 +63,8 @@ pub async fn begin_again(
         None if sheet == earlier.sheet() => sheet,
         None => return Err(Failure::said("This file has no such sheet.")),
     };
+    let said = if sheet == earlier.sheet() { earlier.choices.0.clone() } else { Choices::default() };
+    let choices = Choices { sheet: sheet.to_owned(), accepted: Default::default(), ..said };
     let new = NewImport {
         claim: id,
         sha256: &earlier.sha256,
@@ -70,18 +73,20 @@ pub async fn begin_again(
         bytes: earlier.bytes,
         by: actor.account,
     };
-    add(recoup, tx, draft, &new, Some(sheet), now).await
+    add(recoup, tx, draft, &new, Some(choices), now).await
 }
 
-/// Adds an import of a file, of this sheet if one is named, unless there is one already: still open, or with lines that the draft has.
+/// Adds an import of a file, of the sheet of `choices` if there are any, unless there is one already: still open, or with lines that the
+/// draft has.
 async fn add(
     recoup: &Recoup,
     mut tx: Tx,
     draft: VersionId,
     new: &NewImport<'_>,
-    sheet: Option<&str>,
+    choices: Option<Choices>,
     now: Instant,
 ) -> Result<Begun, Failure> {
+    let sheet = choices.as_ref().map(|choices| choices.sheet.as_str());
     let same = |known: &Import| known.sha256 == new.sha256 && sheet.is_none_or(|sheet| known.sheet() == sheet);
     let all = stored::of_claim(&mut tx, new.claim).await?;
     if let Some(open) = all.iter().find(|known| known.state == "open" && same(known)) {
@@ -90,8 +95,7 @@ async fn add(
     if let Some(done) = stored::counting(&mut tx, new.claim, draft).await?.iter().find(|known| same(known)) {
         return Ok(Begun::Done(done.id));
     }
-    let choices = Choices { sheet: sheet.unwrap_or_default().to_owned(), ..Choices::default() };
-    let import = stored::add(&mut tx, new, &choices, now).await?;
+    let import = stored::add(&mut tx, new, &choices.unwrap_or_default(), now).await?;
     documents::fits(recoup, &mut tx, new.claim).await?;
     tx.commit().await?;
     Ok(Begun::New(import))

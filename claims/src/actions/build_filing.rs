@@ -20,6 +20,7 @@ use crate::{
     },
 };
 
+mod deadlines;
 mod settings;
 mod snapshot;
 mod telling;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Failure, Recoup, permit, record, restate_drafts};
+use super::{Failure, Recoup, case_change, permit, record, restate_drafts};
 use crate::{
     CaseDocumentId, CaseId, Instant,
     access::{Action, Actor, Refusal},
@@ -12,7 +12,12 @@ use crate::{
         Answers,
         case_settings::{self, CaseSettings, CaseState},
     },
-    store::{Tx, cases, documents::NewDocument, is_unique_violation, matching, registered, second_factors},
+    store::{
+        Tx,
+        cases::{self, CaseRow},
+        documents::NewDocument,
+        is_unique_violation, matching, registered, second_factors,
+    },
 };
 
 /// Finds a case that the public may see.
@@ -45,25 +50,21 @@ pub async fn add(recoup: &Recoup, actor: &Actor, answers: &Answers) -> Result<Ca
 }
 
 /// Saves a case. What claims were signed with stays as it is once one is filed: short name, prefix, currency, valuation date, the rates there
-/// were and their source. Rates of further currencies may be added. Other rates make lines of drafts worth something else: when this
-/// returns, so they are.
+/// were and their source. Rates of further currencies may be added. Whoever relies on what may still be changed is told of it
+/// ([`case_change`]). Other rates make lines of drafts worth something else: when this
+/// returns, so they are, but for a draft that could not be written: that is logged, and it is brought up to date before it is signed.
 ///
 /// # Errors
 /// Wrong answers; somebody else saved since `revision`.
 pub async fn save(recoup: &Recoup, actor: &Actor, id: CaseId, revision: i64, answers: &Answers) -> Result<(), Failure> {
     permit(actor, Action::ManageCases)?;
     let answers = answers.only(case_settings::FORM);
-    let (settings, at) = read(&answers)?;
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
     matching::lock(&mut tx, id).await?;
-    let row = cases::by_id(&mut tx, id).await?.ok_or(Refusal::NotFound)?;
-    let before = row.read()?.settings;
-    if row.last_claim > 0 {
-        keep_what_was_signed(&before, &settings)?;
-    } else {
-        refuse_a_valuation_to_come(&settings, now)?;
-    }
+    let Turn { row, before, after } = turn(&mut tx, id, &answers, now).await?;
+    let told = case_change::between(&mut tx, &before, &after, now).await?;
+    let (settings, before, at) = (after.settings.clone(), before.settings, after.deadline);
     let is_public = settings.state != CaseState::Preparing;
     if !cases::save(&mut tx, id, (revision, row.last_claim), &settings.slug, &settings.prefix, &answers, at, is_public)
         .await
@@ -82,17 +83,50 @@ pub async fn save(recoup: &Recoup, actor: &Actor, id: CaseId, revision: i64, ans
     }
     demand_second_factor(&mut tx, actor, id, settings.second_factor).await?;
     record(&mut tx, id, actor.account, "case_saved", serde_json::json!({ "changed": changed }), now).await?;
+    let was_public = before.state != CaseState::Preparing;
+    case_change::tell(recoup, &mut tx, actor, (&after, was_public), &told, now).await?;
     tx.commit().await?;
     let other_currency = changed.contains_key("case_currency");
     if other_currency || changed.contains_key("rates") {
         let own = (!other_currency).then_some(settings.currency);
         let recoup = recoup.clone();
-        // It goes on if the administrator closes the page meanwhile: the settings are saved.
-        tokio::spawn(async move { restate_drafts::of_case(&recoup, id, own).await })
-            .await
-            .map_err(|error| Failure::Internal(error.to_string()))??;
+        // It goes on if the administrator closes the page meanwhile, and whatever becomes of it, the settings are saved.
+        let restated = tokio::spawn(async move { restate_drafts::of_case(&recoup, id, own).await }).await;
+        let why = match restated {
+            Ok(done) => done.err().map(|failure| failure.to_string()),
+            Err(broken) => Some(broken.to_string()),
+        };
+        if let Some(why) = why {
+            tracing::error!(case = id.0, error = why, "drafts could not be brought to the rates of their case");
+        }
     }
     Ok(())
+}
+
+/// A case as it is, and as it will be.
+pub(super) struct Turn {
+    row: CaseRow,
+    /// As it is.
+    pub before: Case,
+    /// As it will be.
+    pub after: Case,
+}
+
+/// Reads what a case becomes by these answers.
+///
+/// # Errors
+/// Wrong answers, or such as claims that are filed forbid.
+pub(super) async fn turn(tx: &mut Tx, id: CaseId, answers: &Answers, now: Instant) -> Result<Turn, Failure> {
+    let (settings, deadline) = read(answers)?;
+    let row = cases::by_id(tx, id).await?.ok_or(Refusal::NotFound)?;
+    let before = row.read()?;
+    if row.last_claim > 0 {
+        keep_what_was_signed(&before.settings, &settings)?;
+    } else {
+        refuse_a_valuation_to_come(&settings, now)?;
+    }
+    let after = Case { id, settings, deadline, revision: row.revision + 1 };
+    Ok(Turn { row, before, after })
 }
 
 /// Nobody has published the rates of a day that is still to come in the zone of the case.
@@ -169,6 +203,16 @@ fn taken(error: crate::store::Error) -> Failure {
     } else {
         error.into()
     }
+}
+
+/// The case of which somebody is to change the public files.
+///
+/// # Errors
+/// If the actor may not, or there is none.
+pub async fn for_documents(recoup: &Recoup, actor: &Actor, slug: &str) -> Result<CaseId, Failure> {
+    permit(actor, Action::ManageCases)?;
+    let mut tx = recoup.store.read().await?;
+    Ok(cases::by_slug(&mut tx, slug).await?.ok_or(Refusal::NotFound)?.id)
 }
 
 /// Shows a file to the public. Its bytes must be in the object store.

@@ -95,8 +95,10 @@ pub async fn accept(recoup: &Recoup, token: &str, answers: &Answers) -> Result<O
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
     let found = links::open(recoup, &mut tx, Purpose::Counsel, token).await?;
-    links::spend(recoup, &mut tx, &found).await?;
     let case = found.case_id.ok_or(crate::access::Refusal::NotFound)?;
+    // Who opens another link to this address waits here, before either holds a link that the other one ends.
+    cases::lock(&mut tx, case).await?;
+    links::spend(recoup, &mut tx, &found).await?;
     let existing = accounts::by_email(&mut tx, &email).await?.filter(|account| account.verified_at.is_some());
     let (id, new) = match (existing, password_hash) {
         (Some(account), _) => (account.id, false),
@@ -135,6 +137,8 @@ pub async fn dismiss(recoup: &Recoup, actor: &Actor, case: CaseId, account: Acco
     permit(actor, Action::ManageCases)?;
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
+    // Before the appointment and the links, as whoever accepts one.
+    cases::lock(&mut tx, case).await?;
     cases::dismiss(&mut tx, case, account).await?;
     let email = accounts::by_id(&mut tx, account).await?.map_or_else(String::new, |account| account.email);
     links::spend_invitations(recoup, &mut tx, case, &email).await?;

@@ -26,14 +26,38 @@ pub enum Added {
 /// If the claim cannot be changed.
 pub async fn room(recoup: &Recoup, actor: &Actor, id: ClaimId) -> Result<u64, Failure> {
     let mut tx = recoup.store.read().await?;
-    let claim = claim_view::own_claim(&mut tx, actor, id, Action::ChangeClaim).await?;
+    room_in(recoup, &mut tx, actor, id).await
+}
+
+/// Whether a file has room in a claim, before its bytes are kept: for a person who may add it. Bytes that the claim has already take none.
+///
+/// # Errors
+/// If it has none, or the claim cannot be changed.
+pub async fn has_room(recoup: &Recoup, actor: &Actor, id: ClaimId, sha256: &str, bytes: u64) -> Result<(), Failure> {
+    let mut tx = recoup.store.read().await?;
+    let room = room_in(recoup, &mut tx, actor, id).await?;
+    if bytes <= room || documents::claim_has(&mut tx, id, sha256).await? { Ok(()) } else { Err(full(recoup)) }
+}
+
+async fn room_in(recoup: &Recoup, tx: &mut Tx, actor: &Actor, id: ClaimId) -> Result<u64, Failure> {
+    let claim = claim_view::own_claim(tx, actor, id, Action::ChangeClaim).await?;
     if claim.draft_id.is_none() {
         return Err(Failure::said(
             "This claim was sent meanwhile, perhaps from another tab. To add documents, choose “Amend this claim” on its page.",
         ));
     }
-    let used = documents::bytes_of_claim(&mut tx, id).await?;
+    let used = documents::bytes_of_claim(tx, id).await?;
     Ok(recoup.limits.claim_bytes.saturating_sub(u64::try_from(used).unwrap_or(0)))
+}
+
+/// What to say of a file for which a claim has no room.
+fn full(recoup: &Recoup) -> Failure {
+    Failure::said(format!(
+        "The documents of a claim can have {} MB together, with all statements that it has or had an import of; this file no longer fits. \
+         Discard imports that are not lines yet, or remove documents that you added since the claim was last sent. What was sent or \
+         imported goes on counting, also when it was removed.",
+        recoup.limits.claim_bytes / 1_000_000
+    ))
 }
 
 /// How a document came to a draft.
@@ -82,11 +106,7 @@ pub(super) async fn fits(recoup: &Recoup, tx: &mut Tx, claim: ClaimId) -> Result
     if u64::try_from(used).unwrap_or(u64::MAX) <= recoup.limits.claim_bytes {
         return Ok(());
     }
-    Err(Failure::said(format!(
-        "The documents of a claim can have {} MB together, statements that are being imported among them; this file no longer fits. Discard \
-         imports that you do not need, or remove documents.",
-        recoup.limits.claim_bytes / 1_000_000
-    )))
+    Err(full(recoup))
 }
 
 /// Links a document, whose bytes are in the object store and were verified, to the draft of a claim.

@@ -10,6 +10,9 @@ use crate::{
     },
 };
 
+/// The name of the package itself, which has none among its files.
+const PACKAGE: &str = "package.zip";
+
 /// Which file of a filing, as its address names it.
 #[derive(Debug, Clone, Copy)]
 pub struct Which<'a> {
@@ -39,8 +42,9 @@ pub async fn find(recoup: &Recoup, actor: &Actor, which: Which<'_>) -> Result<Fi
 pub async fn open(recoup: &Recoup, actor: &Actor, which: Which<'_>) -> Result<File, Failure> {
     let mut tx = recoup.store.write().await?;
     let (case, file) = of(&mut tx, actor, which).await?;
+    let name = if file.name.is_empty() { PACKAGE } else { &file.name };
     let details = serde_json::json!({
-        "filing": which.filing, "name": file.name, "variant": file.variant, "sha256": file.sha256,
+        "filing": which.filing, "name": name, "variant": file.variant, "sha256": file.sha256,
     });
     record(&mut tx, case, actor.account, "filing_opened", details, recoup.clock.now()).await?;
     tx.commit().await?;
@@ -51,7 +55,7 @@ async fn of(tx: &mut Tx, actor: &Actor, which: Which<'_>) -> Result<(CaseId, Fil
     let case = cases::by_slug(tx, which.case).await?.ok_or(Refusal::NotFound)?.id;
     permit(actor, Action::File(case))?;
     let filing = filings::by_number(tx, case, which.filing).await?.ok_or(Refusal::NotFound)?;
-    let name = if which.name == "package.zip" { "" } else { which.name };
+    let name = if which.name == PACKAGE { "" } else { which.name };
     let files = filings::files(tx, filing.id).await?;
     let file = files.into_iter().find(|file| file.variant == which.variant && file.name == name);
     Ok((case, file.ok_or(Refusal::NotFound)?))

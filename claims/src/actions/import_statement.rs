@@ -12,7 +12,7 @@ use crate::{
     intake::{Answers, form::clean, line},
     line::{Category, LineFacts},
     money,
-    statements::{Choices, Statement, lines::Proposal, problem::Severity},
+    statements::{Choices, Statement, lines::Proposal, problem::Severity, reading},
     store::{
         Tx, cases, claims,
         documents::NewDocument,
@@ -89,6 +89,7 @@ pub async fn import(
     key: &str,
 ) -> Result<Imported, Failure> {
     let ReadLines { mut statement, settings, lines: read } = read;
+    let rows = rows(&statement);
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
     let fingerprint = format!("{claim} {id}");
@@ -115,6 +116,10 @@ pub async fn import(
     }
     let mut removed = 0;
     if let Some(replaced) = import.replaces {
+        let other = imports::of(&mut tx, &claim, replaced).await?;
+        if !imports::may_replace(&import, &other) {
+            return Err(Failure::said(imports::OTHER_CATEGORY));
+        }
         removed = stored::remove_lines(&mut tx, replaced, draft).await?;
     }
     let count = lines::count(&mut tx, draft).await?;
@@ -131,7 +136,7 @@ pub async fn import(
     let first = stored::next_line(&mut tx, claim.id).await?;
     // The case may have been saved since the lines were read.
     let read = if settings == row.settings.0 { read? } else { read_lines(&statement, &case)? };
-    let places = places(&import, &statement);
+    let places = places(&import, &rows);
     let lines: Vec<NewLine<'_>> = (first..)
         .zip(statement.lines.iter().zip(&read).zip(&places))
         .map(|(number, ((proposal, (facts, in_case)), place))| NewLine {
@@ -184,6 +189,9 @@ fn ready(import: &Import, statement: &Statement) -> Result<(), Failure> {
             "There are still errors in this file. Mend them in the file and import the mended one.",
         ));
     }
+    if let Some(open) = import.choices.unsaid(reading.category).first() {
+        return Err(Failure::said(format!("The lines say what the file does not: {}", open.message)));
+    }
     if let Some(kind) = reading.open_warnings(&import.choices).first() {
         return Err(Failure::said(format!("A warning is not accepted yet: {}.", kind.title())));
     }
@@ -200,20 +208,42 @@ fn mapping(choices: &Choices) -> Choices {
         from: String::new(),
         to: String::new(),
         sheet: String::new(),
+        money_state: String::new(),
+        letter_state: String::new(),
+        left_open: false,
         offered: false,
         remembered: false,
         ..choices.clone()
     }
 }
 
+/// Most characters of the rows that a citation names, some 400 of them; of more it says how many. With each citation goes an entry of
+/// an index, which PostgreSQL refuses beyond 2,704 bytes.
+const ROWS: usize = 2_000;
+
+/// The rows of each line in words. What a page shows of a line is shorter.
+fn rows(statement: &Statement) -> Vec<String> {
+    let mut of_lines: Vec<Vec<(u32, u32)>> = vec![Vec::new(); statement.lines.len()];
+    for kept in &statement.rows {
+        if let Some(rows) = of_lines.get_mut(kept.group as usize) {
+            reading::extend(rows, kept.row);
+        }
+    }
+    let words = |(line, rows): (&Proposal, &Vec<(u32, u32)>)| match &rows[..] {
+        [] => line.rows.clone(),
+        rows => reading::rows_in_words(rows, ROWS),
+    };
+    statement.lines.iter().zip(&of_lines).map(words).collect()
+}
+
 /// Where in the file each line is: its rows, and their sheet where there are several.
-fn places(import: &Import, statement: &Statement) -> Vec<String> {
+fn places(import: &Import, rows: &[String]) -> Vec<String> {
     // Spreadsheet programs take names of at most 31 characters.
     let sheet = match import.sheets() {
         [_, _, ..] => format!("sheet {}, ", clean(import.sheet().trim(), 31)),
         _ => String::new(),
     };
-    statement.lines.iter().map(|line| format!("{sheet}{}", line.rows)).collect()
+    rows.iter().map(|rows| format!("{sheet}{rows}")).collect()
 }
 
 /// The file as a document of the claim, which the lines cite.

@@ -114,7 +114,12 @@ pub async fn choose(
     let mut replaces = replaces;
     if let Some(replaced) = replaces {
         let replaced = of(&mut tx, &claim, replaced).await?;
-        if replaced.state != "done" || stored::lines_left(&mut tx, replaced.id, draft).await? == 0 {
+        if !may_replace(&import, &replaced) {
+            if import.replaces != replaces {
+                return Err(Failure::said(OTHER_CATEGORY));
+            }
+            replaces = None;
+        } else if replaced.state != "done" || stored::lines_left(&mut tx, replaced.id, draft).await? == 0 {
             // What was chosen earlier and is gone is not chosen any more; nobody has to take it back first.
             if import.replaces != replaces {
                 return Err(Failure::said(
@@ -136,6 +141,16 @@ pub async fn choose(
     stored::choose(&mut tx, id, &choices, replaces, now).await?;
     Ok(tx.commit().await?)
 }
+
+/// Whether a file may take the place of another: its rows are of the same category, as far as both were read.
+#[must_use]
+pub fn may_replace(import: &Import, other: &Import) -> bool {
+    let category = |import: &Import| import.reading.as_ref().and_then(|reading| reading.category);
+    category(import).zip(category(other)).is_none_or(|(ours, theirs)| ours == theirs)
+}
+
+/// Said where a file is to replace one of another kind.
+pub(super) const OTHER_CATEGORY: &str = "A file can replace only one whose rows are the same: sales, stock, or royalties. Import it as a further statement.";
 
 pub(super) fn still_open(import: &Import) -> Result<(), Failure> {
     if import.state == "open" {
@@ -168,7 +183,17 @@ pub async fn understood(
                 if let Some((kept, own)) = stored::mapping(&mut tx, claim.claimant_id, claim.case_id, &header).await? {
                     // A mapping is of a header, whatever the sheet is called.
                     let sheet = import.choices.sheet.clone();
-                    let offered = Choices { offered: !own, remembered: own, sheet, ..kept };
+                    // Where the money is, and how far its letter, is said of each file anew.
+                    let (money_state, letter_state) = Default::default();
+                    let offered = Choices {
+                        offered: !own,
+                        remembered: own,
+                        sheet,
+                        money_state,
+                        letter_state,
+                        left_open: false,
+                        ..kept
+                    };
                     stored::choose(&mut tx, id, &offered, import.replaces, recoup.clock.now()).await?;
                     tx.commit().await?;
                     return Ok(Some(offered));

@@ -40,7 +40,7 @@ pub async fn publish(
         if mails > 0 {
             let mailing = Mailing { news: true, subject: title.clone(), text: text.clone(), per_hour };
             let whom = "everybody who files in this case and wants news";
-            queued = Some(write_to_many::add(recoup, &mut tx, actor, case, &mailing, whom, &to).await?);
+            queued = Some(write_to_many::add(recoup, &mut tx, actor, case, &mailing, whom, &to, |_| Vec::new()).await?);
         }
     }
     mailings::publish(&mut tx, case.id, (&title, &text), queued, actor.account, now).await?;

@@ -17,20 +17,35 @@ use crate::{
     },
 };
 
+/// When so many drafts could not be written, the database is likely to be away, and the rest is not tried.
+const MOST_FAILURES: usize = 3;
+
 /// Brings up to date what is kept beside the lines of all drafts of a case whose rates were changed: of lines that are wrong, and of
-/// those in other currencies than `own`, the case's, which needs no rate. Without `own`, of all lines.
+/// those in other currencies than `own`, the case's, which needs no rate. Without `own`, of all lines. A draft that cannot be written is
+/// logged and keeps no other from it.
 ///
 /// # Errors
-/// If the database fails. A draft that was not reached then is brought up to date before it is signed.
+/// If the database fails, again and again. A draft that was not reached then is brought up to date before it is signed.
 pub(super) async fn of_case(recoup: &Recoup, case: CaseId, own: Option<Currency>) -> Result<(), Failure> {
     let mut tx = recoup.store.read().await?;
     let drafts = drafts::of_case(&mut tx, case).await?;
     drop(tx);
+    let mut failures = 0;
     for claim in drafts {
-        let mut after = 0;
-        while let Some(last) = some_lines(recoup, claim, own, after).await? {
-            after = last;
+        let Err(failure) = of_draft(recoup, claim, own).await else { continue };
+        failures += 1;
+        if failures == MOST_FAILURES {
+            return Err(failure);
         }
+        tracing::error!(claim = claim.0, error = %failure, "lines of a draft could not be brought to the rates of their case");
+    }
+    Ok(())
+}
+
+async fn of_draft(recoup: &Recoup, claim: ClaimId, own: Option<Currency>) -> Result<(), Failure> {
+    let mut after = 0;
+    while let Some(last) = some_lines(recoup, claim, own, after).await? {
+        after = last;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@
 use super::{Failure, links};
 use crate::{
     intake::{Answers, Field, Section, form::fields},
-    store::claims::Version,
+    store::{claims::Version, matches::Match, overlaps::Decision},
 };
 
 /// The hidden field that carries the mark, beside the answers.
@@ -28,6 +28,35 @@ pub fn mark(form: &'static [Section], stored: &Answers) -> String {
 #[must_use]
 pub fn mark_of_draft(version: &Version, revision: i64) -> String {
     format!("{}.{revision}", version.edits)
+}
+
+/// The mark of what people said of two claims that resemble each other: another decision, or none, has another.
+#[must_use]
+pub fn mark_of_match(pair: &Match) -> String {
+    mark_of(pair.verdict.iter().map(|verdict| {
+        let at = pair.decided_at.map_or(0, |at| at.timestamp_micros());
+        format!("{verdict}\0{at}\0{:?}\0{:?}", pair.decided_by, pair.reason)
+    }))
+}
+
+/// The mark of the decisions in force about the money of two claims, newest first.
+#[must_use]
+pub fn mark_of_overlap<'a>(decisions: impl Iterator<Item = &'a Decision>) -> String {
+    mark_of(decisions.map(|of| {
+        let at = of.at.timestamp_micros();
+        format!("{}\0{}\0{:?}\0{at}\0{}\0{}", of.release_id, of.relation, of.of_claim, of.by, of.reason)
+    }))
+}
+
+/// A mark that is never empty: a form with an empty one showed nobody knows what.
+fn mark_of(said: impl Iterator<Item = String>) -> String {
+    let said: Vec<String> = said.collect();
+    if said.is_empty() { "open".to_owned() } else { links::hash(&said.join("\0\0"))[..16].to_owned() }
+}
+
+/// Whether a form was read before what it is about became what it is now. One without a mark may be of any time.
+pub(super) fn is_stale(seen: &str, now: &str) -> bool {
+    !seen.trim().is_empty() && seen.trim() != now
 }
 
 /// Refuses to sign a draft that is not the one that the page showed, or whose case is not. A form without a mark showed nobody knows what.

@@ -4,7 +4,7 @@ use minijinja::context;
 
 use super::{
     Failure, Recoup,
-    account::read_new_password,
+    account::{is_password_of, read_new_password},
     limits,
     links::{self, For, Purpose},
     once,
@@ -107,13 +107,14 @@ async fn mail_confirmation(
 /// Confirms the address of an account by its mailed link. If another account confirmed the address before, everything moves
 /// there, and this one is closed: who opens the link reads the mail of both.
 ///
-/// `session` is the account of whoever opens it, if they are signed in. Without a session of that older account nobody knows that its
-/// password is theirs: somebody else may have begun it under this address, and its owner may have confirmed it by the wrong one
-/// of two mails that look alike. So its sessions and its password end, and they choose a new one.
+/// `own` is an account that is known to be of whoever opens it: they are signed in to it, or gave its password ([`prove`]). If it is not
+/// the one that then has the address, nobody knows that its password is theirs: somebody else may have begun it under this address, and
+/// its owner may have opened the wrong one of two mails that look alike, or one that they did not ask for. So its sessions and its
+/// password end, and they choose a new one.
 ///
 /// # Errors
 /// A sentence about the link.
-pub async fn confirm_address(recoup: &Recoup, token: &str, session: Option<AccountId>) -> Result<Confirmed, Failure> {
+pub async fn confirm_address(recoup: &Recoup, token: &str, own: Option<AccountId>) -> Result<Confirmed, Failure> {
     let now = recoup.clock.now();
     // Hashing takes a while: only for a link that works, and before others have to wait for this transaction.
     peek(recoup, Purpose::Verify, token).await?;
@@ -135,23 +136,39 @@ pub async fn confirm_address(recoup: &Recoup, token: &str, session: Option<Accou
             accounts::merge(&mut tx, account.id, older.id).await?;
             accounts::set_disabled(&mut tx, account.id, Some(now)).await?;
             sessions::delete_of_account(&mut tx, account.id, None).await?;
-            if session == Some(older.id) {
+            if own == Some(older.id) {
                 Confirmed::MovedToOlderAccount
             } else {
-                accounts::set_password(&mut tx, older.id, &nobodys_password).await?;
-                sessions::delete_of_account(&mut tx, older.id, None).await?;
-                links::spend_takeovers(recoup, &mut tx, older.id).await?;
-                let what = For { account: Some(older.id), email: Some(&older.email), case: None };
-                Confirmed::NewPasswordNeeded(links::make_token(recoup, &mut tx, Purpose::Reset, what).await?)
+                Confirmed::NewPasswordNeeded(free(recoup, &mut tx, &older, &nobodys_password).await?)
             }
         }
+        // It was confirmed otherwise since the mail, as by a new password: nothing is left to be done.
+        None if account.verified_at.is_some() => Confirmed::Address,
         None => {
             accounts::set_verified(&mut tx, account.id, now).await?;
-            Confirmed::Address
+            if own == Some(account.id) {
+                Confirmed::Address
+            } else {
+                Confirmed::AddressOnly(free(recoup, &mut tx, &account, &nobodys_password).await?)
+            }
         }
     };
     tx.commit().await?;
     Ok(confirmed)
+}
+
+/// Ends the sessions and the password of an account, and whatever else opens it; gives the token by which its owner sets a new one.
+async fn free(
+    recoup: &Recoup,
+    tx: &mut Tx,
+    account: &accounts::Account,
+    nobodys_password: &str,
+) -> Result<String, Failure> {
+    accounts::set_password(tx, account.id, nobodys_password).await?;
+    sessions::delete_of_account(tx, account.id, None).await?;
+    links::spend_takeovers(recoup, tx, account.id).await?;
+    let what = For { account: Some(account.id), email: Some(&account.email), case: None };
+    links::make_token(recoup, tx, Purpose::Reset, what).await
 }
 
 /// What transactions that prove an address queue up for: only one account may have proved it.
@@ -168,6 +185,52 @@ pub enum Confirmed {
     MovedToOlderAccount,
     /// The same, and that account has no password until one is set by this token of [`Purpose::Reset`].
     NewPasswordNeeded(String),
+    /// The account's address is confirmed, and it has no password until one is set by this token.
+    AddressOnly(String),
+}
+
+/// The account whose address a link confirms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToConfirm {
+    /// The account.
+    pub account: Option<AccountId>,
+    /// The address.
+    pub email: String,
+    /// Whether its password is asked of whoever opens the link: they may have chosen it, or have to choose another.
+    pub asks_password: bool,
+}
+
+/// What a link would confirm for somebody with this session, without using it.
+///
+/// # Errors
+/// A sentence about the link.
+pub async fn to_confirm(recoup: &Recoup, token: &str, session: Option<AccountId>) -> Result<ToConfirm, Failure> {
+    let mut tx = recoup.store.read().await?;
+    let found = links::open(recoup, &mut tx, Purpose::Verify, token).await?;
+    let email = found.email.unwrap_or_default();
+    // Of an account that is moved into one that proved the address nothing is kept but what was entered.
+    let is_proved = accounts::by_email(&mut tx, &email).await?.is_some_and(|known| known.verified_at.is_some());
+    let asks_password = !is_proved && session != found.account_id;
+    Ok(ToConfirm { account: found.account_id, email, asks_password })
+}
+
+/// The account whose address a link confirms, for whoever gives its password: they registered it themselves.
+///
+/// # Errors
+/// A sentence about the link; a wrong password, or too many of them.
+pub async fn prove(recoup: &Recoup, token: &str, answers: &Answers) -> Result<AccountId, Failure> {
+    let found = peek(recoup, Purpose::Verify, token).await?;
+    account::read(account::CONFIRM, answers, "").map_err(Failure::Invalid)?;
+    let id = found.account_id.ok_or_else(|| Failure::said("The account of this link no longer exists."))?;
+    if is_password_of(recoup, id, answers).await? {
+        tracing::info!(account = id.0, "a password was right");
+        return Ok(id);
+    }
+    tracing::warn!("a password was refused");
+    Err(Failure::field(
+        "current",
+        "This is not the password of the account. If you did not register it, or no longer know the password, choose a new one.",
+    ))
 }
 
 /// Whether the token of a confirmation could be used now, without using it.

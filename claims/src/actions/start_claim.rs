@@ -10,7 +10,7 @@ use crate::{
     store::{
         Tx, cases,
         claims::{self, Claim},
-        events, is_unique_violation,
+        events, is_unique_violation, queue_up,
     },
 };
 
@@ -87,6 +87,8 @@ pub async fn start(recoup: &Recoup, actor: &Actor, slug: &str, who: &Who, key: &
     if case.intake(now) == Intake::Closed {
         return Err(Failure::said("This case no longer takes claims."));
     }
+    // A second tab waits here for the first, and finds the claim that it started.
+    queue_up(&mut tx, &format!("start {} {}", actor.account, case.id)).await?;
     if let (Who::New(_), Some(((_, name, _), _))) = (who, &new)
         && let Some(claim) = of_name(&mut tx, actor, case.id, name).await?
     {

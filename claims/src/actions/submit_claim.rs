@@ -10,7 +10,7 @@ use super::{
     letters, match_case, once, permit, seen,
 };
 use crate::{
-    ClaimId, Instant, LetterId, VersionId,
+    ClaimId, Instant, MailId, VersionId,
     access::{Action, Actor, Refusal},
     case::{Case, Intake},
     deadline,
@@ -22,7 +22,7 @@ use crate::{
     store::{
         Tx, cases,
         claims::{self, Sent},
-        events, letters as letters_kept, matching, outbox, totals as kept_totals,
+        events, matching, outbox, totals as kept_totals,
     },
     totals::{self, Total},
 };
@@ -166,7 +166,7 @@ async fn freeze(
     cases::lock(&mut tx, claim.case_id).await?;
     let revision = cases::revision(&mut tx, claim.case_id).await?.ok_or(Refusal::NotFound)?;
     let Some(ahead) = ahead.filter(|ahead| ahead.holds(&row, revision)) else { return Ok(None) };
-    let (draft, signed) = ahead.into_parts(claim);
+    let (draft, signed, texts) = ahead.into_parts(claim);
     let intake = draft.case.intake(now);
     if let (Ok(signed), Intake::Open | Intake::LateWithReason) = (&signed, intake)
         && let Some(unseen) = signed.restate(&mut tx, version).await?
@@ -188,7 +188,9 @@ async fn freeze(
     if let Some(remark) = draft.remarks().into_iter().find(|remark| remark.stops) {
         return Err(Failure::said(format!("The claim cannot be sent yet: {}", remark.words)));
     }
-    let signature = sign::read(answers, draft.case.settings.forum, late).map_err(Failure::Invalid)?;
+    let claimant_answers = draft.answers_of(Step::Claimant);
+    let signature =
+        sign::read(answers, &claimant_answers, draft.case.settings.forum, late).map_err(Failure::Invalid)?;
     let signed = signed?;
 
     let number = match &draft.claim.number {
@@ -214,7 +216,7 @@ async fn freeze(
     frozen.lines = signed.lines;
     let sha256 = HEXLOWER.encode(&Sha256::digest(text.as_bytes()));
 
-    let details = claimant::read(&draft.answers_of(Step::Claimant)).map_err(Failure::Invalid)?;
+    let details = claimant::read(&claimant_answers).map_err(Failure::Invalid)?;
     let sent = Sent {
         frozen: &text,
         sha256: &sha256,
@@ -226,25 +228,22 @@ async fn freeze(
     if !claims::freeze(&mut tx, version, &sent, now).await? {
         return Err(Failure::said("This draft was sent meanwhile. Open the claim again."));
     }
-    kept_totals::add(&mut tx, version, &frozen.totals).await?;
-    claims::set_in_force(&mut tx, id, version, &number, now).await?;
     let total = totals::counted(&frozen.totals, draft.case.settings.filing_basis);
     let event_details = serde_json::json!({ "number": number, "version": row.version, "sha256": sha256, "amount": total.amount, "lines": frozen.lines.len() });
     let kind = if row.version > 1 { "claim_amended" } else { "claim_submitted" };
-    events::add(
-        &mut tx,
-        &events::NewEvent {
-            case_id: draft.case.id,
-            claim_id: Some(id),
-            account: Some(actor.account),
-            kind,
-            details: event_details,
-        },
-        now,
-    )
-    .await?;
-    let letter = letters::keep_receipt(&mut tx, &draft, &frozen, &sha256, now).await?;
-    queue_receipts(recoup, &mut tx, &draft, &frozen, (&sha256, letter), now).await?;
+    // First what gives something back; the rest waits and goes to the database together.
+    let mails = queue_receipts(recoup, &mut tx, &draft, &frozen, &sha256, now).await?;
+    let event = events::NewEvent {
+        case_id: draft.case.id,
+        claim_id: Some(id),
+        account: Some(actor.account),
+        kind,
+        details: event_details,
+    };
+    let logged = events::add(&mut tx, &event, now).await?;
+    kept_totals::add(&mut tx, version, &frozen.totals).await?;
+    claims::set_in_force(&mut tx, id, version, &number, now).await?;
+    letters::keep_receipt(&mut tx, &draft, (&frozen, &sha256), &texts, logged, &mails, now).await?;
     match_case::changed(&mut tx, &draft.claim, Some(version)).await?;
     once::keep(recoup, &mut tx, actor, key, "submit_claim", &fingerprint, &number).await?;
     tx.commit().await?;
@@ -294,14 +293,15 @@ fn assemble(
     }
 }
 
+/// Queues the mails that say that the version was received.
 async fn queue_receipts(
     recoup: &Recoup,
     tx: &mut Tx,
     draft: &Draft,
     frozen: &FrozenClaim,
-    (sha256, letter): (&str, LetterId),
+    sha256: &str,
     now: Instant,
-) -> Result<(), Failure> {
+) -> Result<Vec<MailId>, Failure> {
     let Case { settings, .. } = &draft.case;
     let about = (Some(draft.case.id), Some(draft.claim.id));
     let received = deadline::show(now, &settings.time_zone);
@@ -310,6 +310,7 @@ async fn queue_receipts(
     totals.extend(sums.iter().map(|sum| format!("{}: {}", sum.name, settings.currency.show(sum.amount))));
     let changes = deadline::changes_in_words(&draft.case, now);
     let claimant = frozen.answers.get(Step::Claimant.key()).map_or("", |answers| answers.get("legal_name"));
+    let mut mails = Vec::new();
     for person in claims::people_of(tx, draft.claim.claimant_id).await? {
         let values = context! {
             name => person.name, claimant, case => settings.title.as_str(), number => frozen.number.as_str(), version => frozen.version, received => received.as_str(), lines => frozen.lines.len(), totals => totals.clone(),
@@ -317,10 +318,9 @@ async fn queue_receipts(
             link => recoup.url(&format!("/claims/{}/versions/{}", draft.claim.id, frozen.version)),
         };
         let mail = recoup.mails.write("receipt", &person.email, values, about)?.of(person.account);
-        let mail = outbox::add(tx, &mail, now).await?;
-        letters_kept::attach(tx, mail, letter).await?;
+        mails.push(outbox::add(tx, &mail, now).await?);
     }
-    Ok(())
+    Ok(mails)
 }
 
 /// A total in one line of a mail or a receipt.

@@ -132,19 +132,50 @@ pub async fn preview(
     let mut samples = Vec::new();
     for place in places {
         let recipient = to[place];
-        let mail = compose(recoup, actor, case, &mailing, recipient)?;
-        let whom = format!("{} <{}>", recipient.name, recipient.email);
-        samples.push(Sample { recipient: whom, subject: mail.subject, text: mail.body_text });
+        samples.push(sample(recoup, actor, case, &mailing, recipient, Vec::new())?);
     }
     Ok(Preview { mails: to.len(), mark: mark(&to), samples })
 }
 
-/// Writes one mail for a recipient.
-fn compose(recoup: &Recoup, actor: &Actor, case: &Case, mailing: &Mailing, to: &Recipient) -> Result<NewMail, Failure> {
+/// One of the mails as its recipient will read it.
+fn sample(
+    recoup: &Recoup,
+    actor: &Actor,
+    case: &Case,
+    mailing: &Mailing,
+    to: &Recipient,
+    own: Vec<(&'static str, String)>,
+) -> Result<Sample, Failure> {
+    let mail = compose(recoup, actor, case, mailing, to, own)?;
+    Ok(Sample { recipient: format!("{} <{}>", to.name, to.email), subject: mail.subject, text: mail.body_text })
+}
+
+/// A letter as each of its recipients would read it; `own` gives what stands in further placeholders for one of them.
+pub(super) fn samples(
+    recoup: &Recoup,
+    actor: &Actor,
+    case: &Case,
+    (subject, text): (String, String),
+    to: &[Recipient],
+    own: impl Fn(&Recipient) -> Vec<(&'static str, String)>,
+) -> Result<Vec<Sample>, Failure> {
+    let mailing = Mailing { news: false, subject, text, per_hour: 0 };
+    to.iter().map(|to| sample(recoup, actor, case, &mailing, to, own(to))).collect()
+}
+
+/// Writes one mail for a recipient; `own` is what stands in further placeholders for just this one.
+fn compose(
+    recoup: &Recoup,
+    actor: &Actor,
+    case: &Case,
+    mailing: &Mailing,
+    to: &Recipient,
+    own: Vec<(&'static str, String)>,
+) -> Result<NewMail, Failure> {
     let settings = &case.settings;
     let link = recoup.url(&format!("/claims/{}", to.claim_id));
     let last = case.deadline - Duration::minutes(1);
-    let values = BTreeMap::from([
+    let mut values = BTreeMap::from([
         ("name", to.name.clone()),
         ("claimant", to.claimant.clone()),
         ("number", to.number.clone()),
@@ -155,6 +186,7 @@ fn compose(recoup: &Recoup, actor: &Actor, case: &Case, mailing: &Mailing, to: &
         ("link", link.clone()),
         ("counsel", actor.name.clone()),
     ]);
+    values.extend(own);
     let (subject, text) = (fill(&mailing.subject, &values), fill(&mailing.text, &values));
     let about = (Some(case.id), Some(to.claim_id));
     if mailing.news {
@@ -197,7 +229,7 @@ pub async fn test(
     }
     let chosen = read_chosen(&mut tx, case, filter).await?;
     let recipient = *chosen.of(mailing.news).first().ok_or_else(nobody)?;
-    let mut mail = compose(recoup, actor, case, &mailing, recipient)?.of(actor.account);
+    let mut mail = compose(recoup, actor, case, &mailing, recipient, Vec::new())?.of(actor.account);
     mail.recipient.clone_from(&actor.email);
     mail.subject = format!("Test: {}", mail.subject);
     // Clicking the link of a test would end the recipient's mails.
@@ -252,7 +284,7 @@ pub async fn queue(recoup: &Recoup, actor: &Actor, case: &Case, wish: &Wish<'_>)
     if mark(&to) != wish.seen {
         return Err(others(to.len(), wish.seen));
     }
-    let id = add(recoup, &mut tx, actor, case, &mailing, wish.filter_words, &to).await?;
+    let id = add(recoup, &mut tx, actor, case, &mailing, wish.filter_words, &to, |_| Vec::new()).await?;
     once::keep(recoup, &mut tx, actor, wish.key, "write_to_many", &fingerprint, &id.to_string()).await?;
     tx.commit().await?;
     Ok(id)
@@ -273,7 +305,8 @@ fn others(mails: usize, seen: &str) -> Failure {
     ))
 }
 
-/// Queues a mail to each recipient, in the transaction of what causes it.
+/// Queues a mail to each recipient, in the transaction of what causes it; `own` gives what stands in further placeholders for one of them.
+#[expect(clippy::too_many_arguments, reason = "a mailing with all that each of its mails is made of")]
 pub(super) async fn add(
     recoup: &Recoup,
     tx: &mut Tx,
@@ -282,6 +315,7 @@ pub(super) async fn add(
     mailing: &Mailing,
     whom: &str,
     to: &[&Recipient],
+    own: impl Fn(&Recipient) -> Vec<(&'static str, String)>,
 ) -> Result<MailingId, Failure> {
     let now = recoup.clock.now();
     let new = NewMailing {
@@ -296,7 +330,7 @@ pub(super) async fn add(
     };
     let id = mailings::add(tx, &new, now).await?;
     for (place, recipient) in to.iter().enumerate() {
-        let mut mail = compose(recoup, actor, case, mailing, recipient)?;
+        let mut mail = compose(recoup, actor, case, mailing, recipient, own(recipient))?;
         mail.mailing_id = Some(id);
         mail.not_before = Some(due(now, place, mailing.per_hour));
         outbox::add(tx, &mail, now).await?;
@@ -337,6 +371,7 @@ pub async fn stop(recoup: &Recoup, actor: &Actor, case: CaseId, id: MailingId) -
 
 /// A letter to chosen claims, for counsel who write from another page than the register: queued like every mailing, without
 /// waits between the mails.
+#[expect(clippy::too_many_arguments, reason = "a letter with all that each of its mails is made of")]
 pub(super) async fn letter(
     recoup: &Recoup,
     tx: &mut Tx,
@@ -345,9 +380,10 @@ pub(super) async fn letter(
     (subject, text): (String, String),
     whom: &str,
     to: &[Recipient],
+    own: impl Fn(&Recipient) -> Vec<(&'static str, String)>,
 ) -> Result<MailingId, Failure> {
     let mailing = Mailing { news: false, subject, text, per_hour: 0 };
-    add(recoup, tx, actor, case, &mailing, whom, &to.iter().collect::<Vec<_>>()).await
+    add(recoup, tx, actor, case, &mailing, whom, &to.iter().collect::<Vec<_>>(), own).await
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ const CLAIMS: &[Column] = &[
     column(
         "citizenship",
         Text,
-        "Citizenship as signed: a person's, or a company's state of organisation and principal place of business, joined by a semicolon",
+        "Citizenship as signed: a person's, an estate's as that of the person who died, or a company's state of organisation and principal place of business, joined by a semicolon",
     ),
     column("status", Key, "submitted or withdrawn; a withdrawn claim counts for nothing"),
     column("version", Integer, "Version in force, from 1"),
@@ -80,6 +80,11 @@ const CLAIMS: &[Column] = &[
         "Lines besides, of stock that is valued on another basis or not at all: they are in no total of money",
     ),
     column("units_in_no_total", Integer, "Units on these lines"),
+    column(
+        "overlap_current",
+        YesNo,
+        "Whether what is removed and suspected is that of the claims and decisions as they were when the file was written; no while a run of matching is due",
+    ),
 ];
 
 const LINES: &[Column] = &[
@@ -180,6 +185,7 @@ const CLAIMANTS: &[Column] = &[
     column("citizenship", Text, "A person's state or country of citizenship"),
     column("organised_in", Text, "A company's state or country of organisation"),
     column("principal_place", Text, "A company's principal place of business"),
+    column("decedent_citizenship", Text, "Citizenship of the person whose estate claims"),
     column("gs1_prefixes", Text, "GS1 company prefixes"),
     column("vendor_number", Text, "Vendor number at the distributor"),
     column("ipi", Text, "IPI name number"),
@@ -198,11 +204,11 @@ const CLAIMANTS: &[Column] = &[
     column("large_deliveries", Key, "Whether single deliveries were worth $1,000 or more: yes, no or unknown"),
     column("last_payment", Day, "Last payment received"),
     column("last_purchase_order", Day, "Last purchase order received"),
-    column("late_shipments", Integer, "Copies sent in the 45 days before the seizure"),
+    column("late_shipments", Integer, "Copies sent in the 45 days before the distributor closed or lost its stock"),
     column("terminated_on", Day, "Day on which the claimant ended the agreement"),
     column("return_demanded_on", Day, "Day on which the claimant asked for the stock back"),
     column("refusal_on", Day, "Day on which that was refused"),
-    column("heard_on", Day, "Day on which the claimant heard of the liquidation"),
+    column("heard_on", Day, "Day on which the claimant heard of the closing"),
     column("heard_how", Text, "How they heard"),
     column("buy_back_offered", Key, "Whether their own copies were offered for money: yes, no or unknown"),
     column("buy_back_note", Text, "What was offered, and what they did"),
@@ -262,6 +268,11 @@ const TOTALS: &[Column] = &[
     ),
     column("unique_at_least", Amount, "amount less overlap_removed and overlap_suspected"),
     column("unique_at_most", Amount, "amount less overlap_removed"),
+    column(
+        "overlap_current",
+        YesNo,
+        "Whether what is removed and suspected is that of the claims and decisions as they were when the file was written; no while a run of matching is due",
+    ),
 ];
 
 const MATCHES: &[Column] = &[
@@ -321,5 +332,10 @@ const OVERLAPS: &[Column] = &[
         "decisions",
         Text,
         "What people said of this claim and others of the entry, also that they are of one claimant, with the reasons",
+    ),
+    column(
+        "overlap_current",
+        YesNo,
+        "Whether what is removed and suspected is that of the claims and decisions as they were when the file was written; no while a run of matching is due",
     ),
 ];

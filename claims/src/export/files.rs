@@ -21,7 +21,7 @@ use crate::{
     store::{
         Tx, claims, documents,
         export::{self, SentClaim},
-        lines,
+        lines, matching,
         register::Filter,
         removed, totals as kept,
     },
@@ -38,11 +38,12 @@ pub(super) async fn write(
     to: To,
 ) -> Result<(), Failure> {
     let filter = narrowed(filter, what);
+    let current = matching::state(tx, case.id).await?.is_current();
     let mut sheet = Sheet::begin(what.columns(), raw, to).await?;
     match what {
         What::Matches => once::matches(tx, case, &filter, &mut sheet).await?,
-        What::Overlaps => once::overlaps(tx, case, &filter, &mut sheet).await?,
-        _ => by_claim(tx, case, what, &filter, &mut sheet).await?,
+        What::Overlaps => once::overlaps(tx, case, &filter, current, &mut sheet).await?,
+        _ => by_claim(tx, case, what, &filter, current, &mut sheet).await?,
     }
     sheet.finish().await
 }
@@ -51,7 +52,14 @@ pub(super) async fn write(
 const AT_ONCE: usize = 500;
 
 /// The files that are read from claims, some at a time.
-async fn by_claim(tx: &mut Tx, case: &Case, what: What, filter: &Filter, sheet: &mut Sheet) -> Result<(), Failure> {
+async fn by_claim(
+    tx: &mut Tx,
+    case: &Case,
+    what: What,
+    filter: &Filter,
+    current: bool,
+    sheet: &mut Sheet,
+) -> Result<(), Failure> {
     let mut sums = Sums::default();
     let mut lines = Lines::new(case, filter);
     for ids in export::ids(tx, case.id, case.settings.filing_basis, filter).await?.chunks(AT_ONCE) {
@@ -62,7 +70,7 @@ async fn by_claim(tx: &mut Tx, case: &Case, what: What, filter: &Filter, sheet: 
         }
         for claim in claims {
             match what {
-                What::Claims => claim_row(tx, case, filter, &claim, sheet).await?,
+                What::Claims => claim_row(tx, case, filter, &claim, current, sheet).await?,
                 What::Claimants => claimant_row(tx, &claim, sheet).await?,
                 What::Documents => document_rows(tx, &claim, sheet).await?,
                 What::Totals => {
@@ -74,7 +82,7 @@ async fn by_claim(tx: &mut Tx, case: &Case, what: What, filter: &Filter, sheet: 
         }
     }
     if what == What::Totals {
-        sums.write(case, filter, sheet).await?;
+        sums.write(case, filter, current, sheet).await?;
     }
     Ok(())
 }
@@ -84,6 +92,7 @@ async fn claim_row(
     case: &Case,
     filter: &Filter,
     claim: &SentClaim,
+    current: bool,
     sheet: &mut Sheet,
 ) -> Result<(), Failure> {
     let totals = kept::of_version(tx, claim.version_id).await?;
@@ -123,6 +132,7 @@ async fn claim_row(
     after_overlap(sheet, removed, unique, currency);
     sheet.integer(more.lines);
     sheet.integer(more.units);
+    sheet.yes(current);
     sheet.end().await
 }
 

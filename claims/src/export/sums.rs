@@ -87,8 +87,14 @@ impl Sums {
         self.claims += 1;
     }
 
-    /// Writes a row for each, and the gross.
-    pub(super) async fn write(mut self, case: &Case, filter: &Filter, sheet: &mut Sheet) -> Result<(), Failure> {
+    /// Writes a row for each, and the gross; `current` says whether what is removed is that of the claims as they stand.
+    pub(super) async fn write(
+        mut self,
+        case: &Case,
+        filter: &Filter,
+        current: bool,
+        sheet: &mut Sheet,
+    ) -> Result<(), Failure> {
         self.rows.sort_by_key(|(total, _)| (total.category, total.basis));
         let mut gross = Total::zero(Category::Other, None);
         let filing = case.settings.filing_basis;
@@ -102,15 +108,19 @@ impl Sums {
                 _ => self.removed.get(&total.category).copied().unwrap_or_default(),
             };
             let names = (total.category.key(), total.basis.map_or("", Basis::key));
-            total_row(case, names, counted, *claims, total, (removed, filter.status), sheet).await?;
+            total_row(case, names, counted, *claims, total, (removed, filter.status), sheet);
+            sheet.yes(current);
+            sheet.end().await?;
         }
         let removed = self.removed.values().fold(Removed::default(), |sum, of| sum.plus(*of));
         let counted = counts_of(filter.status, None, filing);
-        total_row(case, ("gross", ""), counted, self.claims, &gross, (removed, filter.status), sheet).await
+        total_row(case, ("gross", ""), counted, self.claims, &gross, (removed, filter.status), sheet);
+        sheet.yes(current);
+        sheet.end().await
     }
 }
 
-async fn total_row(
+fn total_row(
     case: &Case,
     (category, basis): (&str, &str),
     counted: bool,
@@ -118,7 +128,7 @@ async fn total_row(
     total: &Total,
     (removed, status): (Removed, Option<ClaimStatus>),
     sheet: &mut Sheet,
-) -> Result<(), Failure> {
+) {
     sheet.plain(category);
     sheet.plain(basis);
     sheet.yes(counted);
@@ -130,5 +140,4 @@ async fn total_row(
         sheet.amount(amount, case.settings.currency);
     }
     after_overlap(sheet, removed, removed.unique_of(status, total.amount), case.settings.currency);
-    sheet.end().await
 }

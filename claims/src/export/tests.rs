@@ -272,6 +272,61 @@ async fn an_export_is_an_event_and_others_get_nothing() {
     assert_eq!(store::events::verify(&mut tx, office.case.id).await.unwrap().1, None);
 }
 
+/// A and W, and W and B, were said to be of one claimant each: that makes A and B one, as long as W counts. The ledger takes nothing off for
+/// what was said of a claim that was withdrawn, and the export gives it as no reason either.
+#[tokio::test]
+async fn a_withdrawn_claim_makes_no_others_one() {
+    let mut office = Office::open().await;
+    let mut claims = Vec::new();
+    for name in ["Alder Records", "Willow Records", "Birch Records"] {
+        let id = office.start(name).await;
+        office.line(id, Category::UnpaidSales, None, EURO).await;
+        let number = office.send(id).await;
+        claims.push((id, number));
+    }
+    let [(a, number_a), (w, _), (b, number_b)] = claims.as_slice() else { panic!("three claims") };
+    let run = async || while crate::actions::match_case::run_due(&office.recoup, "m").await.unwrap() > 0 {};
+    run().await;
+    let now = office.recoup.clock.now();
+    let pairs = [(*a, *w), (*w, *b)];
+    let found = pairs.map(|claims| store::matches::Found {
+        claims,
+        score: 1_000,
+        decision: "review",
+        explanation: "{}".to_owned(),
+        stake: 1,
+    });
+    let mut tx = office.recoup.store.write().await.unwrap();
+    store::matches::replace(&mut tx, office.case.id, &found, "1", now).await.unwrap();
+    for claims in pairs {
+        let decision = store::matches::NewDecision {
+            case_id: office.case.id,
+            claims,
+            verdict: "same",
+            reason: "One house.",
+            engine: "1",
+            score: 1_000,
+            by: office.counsel.account,
+        };
+        store::matches::decide(&mut tx, &decision, now).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let decisions = async |number: &str| {
+        let rows = office.rows(What::Overlaps, &Filter::default()).await;
+        let row = rows.iter().find(|row| row["claim"] == number).expect("its row of the ledger");
+        row["decisions"].clone()
+    };
+    let through = format!("of the same claimant as {number_b}, as both are of that of further claims");
+    assert!(decisions(number_a).await.contains(&through), "{}", decisions(number_a).await);
+
+    crate::actions::withdraw::withdraw(&office.recoup, &office.claimant, *w, "A mistake").await.unwrap();
+    run().await;
+    assert_eq!((decisions(number_a).await, decisions(number_b).await), (String::new(), String::new()));
+    let rows = office.rows(What::Overlaps, &Filter::default()).await;
+    assert_eq!((sum(&rows, "overlap_removed", |_| true), rows.len()), (0, 2), "nothing is taken off by decision");
+    assert!(sum(&rows, "overlap_suspected", |_| true) > 0);
+}
+
 #[tokio::test]
 async fn long_files_come_in_chunks() {
     let mut office = Office::open().await;

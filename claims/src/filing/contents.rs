@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use super::{ClaimRef, Exhibit, Figures, Filing};
+use super::{ClaimRef, Exhibit, Figures, Filing, too_large};
 use crate::{
     Instant,
     frozen::{FrozenClaim, FrozenLine},
@@ -56,17 +56,29 @@ impl FiledClaim {
         self.answer(Step::Claimant, "legal_name")
     }
 
+    /// The citizenship of the person whose estate claims; `None` for other claimants, and for estates that signed while they were
+    /// asked what a company is.
+    #[must_use]
+    pub fn of_the_decedent(&self) -> Option<&str> {
+        let decedent = self.answer(Step::Claimant, "decedent_citizenship");
+        (self.answer(Step::Claimant, "kind") == "estate" && !decedent.is_empty()).then_some(decedent)
+    }
+
     /// Why it came late; empty where it did not, and where the public reads.
     #[must_use]
     pub fn late_reason(&self) -> &str {
         self.claim.declaration.late_reason.as_deref().filter(|_| self.late).unwrap_or_default()
     }
 
-    /// Citizenship: of a person the state or country; of others those of organisation and of the principal place.
+    /// Citizenship: of a person the state or country, of an estate that of the person who died; of others those of organisation and
+    /// of the principal place.
     #[must_use]
     pub fn citizenship(&self) -> String {
         if self.answer(Step::Claimant, "kind") == "person" {
             return self.answer(Step::Claimant, "citizenship").to_owned();
+        }
+        if let Some(decedent) = self.of_the_decedent() {
+            return decedent.to_owned();
         }
         let both = [self.answer(Step::Claimant, "organised_in"), self.answer(Step::Claimant, "principal_place")];
         both.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
@@ -123,6 +135,18 @@ pub enum Mismatch {
         /// Kept sum.
         kept: String,
     },
+    /// Claims ask for more than can be added up.
+    #[error(
+        "The claims cannot be added up: all of them together come to more than {most} in {what}. Most of it is in claim {claim}: look whether its amounts can be right, and have it amended or withdrawn; nothing was built."
+    )]
+    TooLarge {
+        /// What is too large.
+        what: &'static str,
+        /// The most that can be added up.
+        most: String,
+        /// The claim that has most of it.
+        claim: String,
+    },
     /// The claims do not add up to the figures of the case.
     #[error(
         "The claims add up to {claims}, but the portal shows {kept} as {figure}. Run “recoup doctor” and build again; nothing was built."
@@ -156,11 +180,13 @@ impl Contents {
         Ok(Self { filing, sha256, claims, public: false })
     }
 
-    /// Compares every line and every sum with what the portal keeps, claim by claim, and their figures with the case's.
+    /// Compares every line and every sum with what the portal keeps, claim by claim, and their figures with the case's. What is too large
+    /// to be added up is found first, so that nobody who adds up what was checked meets it.
     ///
     /// # Errors
-    /// The first difference.
+    /// The first difference, or what is too large.
     pub fn check(&self, portal: &[Portal]) -> Result<(), Mismatch> {
+        too_large::check(self)?;
         let currency = self.filing.case.currency;
         let mut sum = Figures::default();
         for (claim, kept) in self.claims.iter().zip(portal) {
@@ -225,6 +251,12 @@ impl Contents {
         self.filing.exhibits.iter().map(|exhibit| (exhibit.sha256.as_str(), exhibit)).collect()
     }
 
+    /// Claims by number, to find many.
+    #[must_use]
+    pub fn by_number(&self) -> BTreeMap<&str, &FiledClaim> {
+        self.claims.iter().map(|claim| (claim.of.number.as_str(), claim)).collect()
+    }
+
     /// How many claims came late, and what they ask for together: it is in the figures like that of any other claim.
     #[must_use]
     pub fn late(&self) -> (usize, i64) {
@@ -275,4 +307,35 @@ fn add_up(claim: &FiledClaim) -> Vec<Total> {
         documented: !line.evidence.is_empty(),
     });
     totals::add_up(addends).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{frozen, intake::Answers};
+
+    #[test]
+    fn an_estate_has_the_citizenship_that_was_signed_for_it() {
+        let citizenship = |answers: &[(&str, &str)]| {
+            let mut claim = frozen::example();
+            let answers = answers.iter().fold(Answers::default(), |all, (name, answer)| all.with(name, *answer));
+            claim.answers.insert(Step::Claimant.key().to_owned(), answers);
+            let of = ClaimRef {
+                number: claim.number.clone(),
+                version: 1,
+                sha256: String::new(),
+                submitted_at: Instant::default(),
+                sent_at: Instant::default(),
+                figures: Figures::default(),
+            };
+            FiledClaim::new(of, claim, None).citizenship()
+        };
+        let company = [("organised_in", "Delaware"), ("principal_place", "Portland, Oregon")];
+        let died = ("decedent_citizenship", "Oregon");
+        assert_eq!(citizenship(&[("kind", "estate"), company[0], company[1], died]), "Oregon");
+        // Signed before estates were asked of the person.
+        assert_eq!(citizenship(&[("kind", "estate"), company[0], company[1]]), "Delaware; Portland, Oregon");
+        assert_eq!(citizenship(&[("kind", "label"), company[0], company[1], died]), "Delaware; Portland, Oregon");
+        assert_eq!(citizenship(&[("kind", "person"), ("citizenship", "Ohio"), died]), "Ohio");
+    }
 }

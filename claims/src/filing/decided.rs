@@ -1,7 +1,10 @@
 //! What people decided between two filings: what holds for each pair of claims, and for each release that they share, in one and
 //! in the other.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    iter,
+};
 
 use super::{Filing, Match, Moved};
 use crate::Instant;
@@ -64,11 +67,35 @@ fn release(pair: &Match) -> &str {
     if pair.decided_as.is_empty() { &pair.release } else { &pair.decided_as }
 }
 
+/// The rows of a table of a filing.
+fn rows_of<T>(table: &[T]) -> impl Iterator<Item = &T> {
+    table.iter().inspect(|_| {
+        #[cfg(test)]
+        LOOKED_AT.with(|rows| rows.set(rows.get() + 1));
+    })
+}
+
+#[cfg(test)]
+thread_local! {
+    /// Rows of filings at which this thread looked so far: what comparing costs, whatever the machine.
+    static LOOKED_AT: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
+/// Rows of filings at which this thread looked so far.
+#[cfg(test)]
+pub(super) fn looked_at() -> u64 {
+    LOOKED_AT.with(std::cell::Cell::get)
+}
+
+fn pair_of(pair: &Match) -> Pair<'_> {
+    (&pair.kind, &pair.a, &pair.b)
+}
+
 fn read(filing: &Filing) -> BTreeMap<Pair<'_>, Said<'_>> {
     let mut pairs: BTreeMap<Pair<'_>, Said<'_>> = BTreeMap::new();
-    // A pair that is still open was decided by nobody.
-    for pair in filing.matches.iter().filter(|pair| pair.decision != "open") {
-        let said = pairs.entry((&pair.kind, &pair.a, &pair.b)).or_default();
+    // A pair that is still open, put off or not, was decided by nobody.
+    for pair in rows_of(&filing.matches).filter(|pair| !pair.is_open()) {
+        let said = pairs.entry(pair_of(pair)).or_default();
         said.entry(release(pair)).or_default().insert(&pair.decision, pair.decided_at);
     }
     pairs
@@ -80,43 +107,108 @@ fn holds<'a>(said: &Said<'a>, release: &str) -> BTreeSet<&'a str> {
     found.map(|decisions| decisions.keys().copied().collect()).unwrap_or_default()
 }
 
+/// What is asked of two filings for pair after pair, found once.
+struct Both<'a> {
+    /// The numbers of the claims of the earlier filing, and of the later one.
+    claims: [BTreeSet<&'a str>; 2],
+    /// The names of each release in both filings, by how it was named when it was decided; the newer ones last.
+    names: BTreeMap<(Pair<'a>, &'a str), Vec<&'a str>>,
+    /// What the ledger of each filing has of each claim.
+    subjects: [BTreeMap<&'a str, BTreeSet<&'a str>>; 2],
+}
+
+impl<'a> Both<'a> {
+    fn new(before: &'a Filing, after: &'a Filing) -> Self {
+        let filings = [before, after];
+        let mut names: BTreeMap<(Pair<'a>, &'a str), Vec<&'a str>> = BTreeMap::new();
+        for of in filings.into_iter().flat_map(|filing| rows_of(&filing.matches)) {
+            names.entry((pair_of(of), release(of))).or_default().push(&of.release);
+        }
+        let subjects = filings.map(|filing| {
+            let mut subjects: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+            for overlap in rows_of(&filing.overlaps) {
+                subjects.entry(&overlap.claim).or_default().insert(&overlap.subject);
+            }
+            subjects
+        });
+        let claims = filings.map(|filing| rows_of(&filing.claims).map(|claim| claim.number.as_str()).collect());
+        Self { claims, names, subjects }
+    }
+
+    fn names(&self, pair: Pair<'a>, named: &'a str) -> &[&'a str] {
+        self.names.get(&(pair, named)).map_or(&[], Vec::as_slice)
+    }
+
+    /// What a release is called now, that was called so when it was decided.
+    fn name_now(&self, pair: Pair<'a>, named: &'a str) -> &'a str {
+        self.names(pair, named).last().copied().unwrap_or(named)
+    }
+
+    /// Whether two claims share money of releases besides these, by what the ledgers of the filings tell.
+    fn shares_more(&self, pair: Pair<'a>, named: &BTreeSet<&'a str>) -> bool {
+        let (kind, a, b) = pair;
+        let of_named: BTreeSet<String> = named
+            .iter()
+            .flat_map(|release| self.names(pair, release).iter().copied().chain(iter::once(*release)))
+            .map(str::to_lowercase)
+            .collect();
+        let about_one = |subject: &str| {
+            let subject = subject.to_lowercase();
+            // A subject begins with the release, and goes on with the channel and the months.
+            let mut begins = subject.match_indices(", ").map(|(end, _)| &subject[..end]);
+            of_named.contains(&subject) || begins.any(|release| of_named.contains(release))
+        };
+        let shares = |subjects: &BTreeMap<&str, BTreeSet<&str>>| match (subjects.get(a), subjects.get(b)) {
+            (Some(one), Some(other)) => one.intersection(other).any(|subject| !about_one(subject)),
+            _ => false,
+        };
+        kind == "money" && self.subjects.iter().any(shares)
+    }
+}
+
 /// Pairs on which somebody decided, decided otherwise or took a decision back in between. Where a claim left, its decisions left
 /// with it, and nobody undid them; where it was taken up again, they came back with it, and nobody made them.
-pub(super) fn decisions(rows: &mut Vec<Moved>, before: &Filing, after: &Filing) -> Decided {
+pub(super) fn decisions<'a>(rows: &mut Vec<Moved>, before: &'a Filing, after: &'a Filing) -> Decided {
     let (old, new) = (read(before), read(after));
-    let filed = |filing: &Filing, number: &str| filing.claims.iter().any(|claim| claim.number == number);
+    let both = Both::new(before, after);
+    let [filed_before, filed_after] = &both.claims;
     let nothing = Said::new();
     let mut told = Decided::default();
     for pair in old.keys().chain(new.keys()).copied().collect::<BTreeSet<_>>() {
         let (was, is) = (old.get(&pair).unwrap_or(&nothing), new.get(&pair).unwrap_or(&nothing));
-        // Most pairs are as they were, and this is asked before claims are looked for.
-        if was == is || !filed(after, pair.1) || !filed(after, pair.2) {
+        if was == is || !filed_after.contains(pair.1) || !filed_after.contains(pair.2) {
             continue;
         }
-        let both_before = filed(before, pair.1) && filed(before, pair.2);
+        let both_before = filed_before.contains(pair.1) && filed_before.contains(pair.2);
         let returned = |at: &Option<Instant>| !both_before && at.is_some_and(|at| at <= before.as_of);
-        of_pair(rows, &mut told, pair, (was, is), (before, after), returned);
+        of_pair(rows, &mut told, pair, (was, is), &both, returned);
     }
     told
 }
 
-fn of_pair(
+fn of_pair<'a>(
     rows: &mut Vec<Moved>,
     told: &mut Decided,
-    pair: Pair<'_>,
-    (was, is): (&Said<'_>, &Said<'_>),
-    filings: (&Filing, &Filing),
+    pair: Pair<'a>,
+    (was, is): (&Said<'a>, &Said<'a>),
+    both: &Both<'a>,
     returned: impl Fn(&Option<Instant>) -> bool,
 ) {
     let (kind, a, b) = pair;
     let mut made = 0;
+    // Of which releases something was decided since.
+    let mut anew = BTreeSet::new();
     let mut is = is.clone();
     for (release, decisions) in &mut is {
         let before = was.get(release);
         decisions.retain(|decision, at| {
             let known = before.is_some_and(|before| before.contains_key(decision));
-            made += usize::from(!known && !returned(at));
-            known || !returned(at)
+            let made_since = !known && !returned(at);
+            if made_since {
+                made += 1;
+                anew.insert(*release);
+            }
+            known || made_since
         });
     }
     // What came back with its claim is no change of either filing.
@@ -140,68 +232,35 @@ fn of_pair(
             counted: false,
         });
     };
-    let named: BTreeSet<&str> = was.keys().chain(is.keys()).copied().filter(|release| !release.is_empty()).collect();
+    let named: BTreeSet<&'a str> = was.keys().chain(is.keys()).copied().filter(|release| !release.is_empty()).collect();
     let mut rows_of_pair = 0;
     for release in &named {
         let (then, now) = (holds(was, release), holds(&is, release));
         if then != now {
-            let place = format!(", {}", name_now(pair, release, filings));
+            let place = format!(", {}", both.name_now(pair, release));
             row(&place, format!("{} became {}", shown(&then), shown(&now)));
             rows_of_pair += 1;
-            told.undone += usize::from(now.is_empty() && was.contains_key(release));
         }
     }
     // What holds for all other releases: there may be none, where one by one was replaced by one for all, or the other way.
     let (then, now) = (holds(was, ""), holds(&is, ""));
     let replaced = then.is_empty() || now.is_empty();
-    if then != now && (named.is_empty() || !replaced || shares_more(pair, &named, filings)) {
+    if then != now && (named.is_empty() || !replaced || both.shares_more(pair, &named)) {
         let place = if named.is_empty() { "" } else { ", all other releases" };
         row(place, format!("{} became {}", shown(&then), shown(&now)));
         rows_of_pair += 1;
-        told.undone += usize::from(now.is_empty());
     }
-    if rows_of_pair == 0 && made > 0 {
+    // What was said once and is said no longer was taken back, unless something took its place: what was decided since of all takes the
+    // place of what was said of one release, and what was decided since of releases that of what was said of all, if there are no others.
+    let undone = |release: &&&str| match **release {
+        "" => anew.is_empty() || both.shares_more(pair, &named),
+        _ => !anew.contains(""),
+    };
+    let undone = was.keys().filter(|release| !is.contains_key(**release)).filter(undone).count();
+    told.undone += undone;
+    if rows_of_pair == 0 && made + undone > 0 {
         let all: BTreeSet<&str> = is.values().flat_map(BTreeMap::keys).copied().collect();
-        row("", format!("{} as before, decided anew", shown(&all)));
+        let how = if made > 0 { "decided anew" } else { "a decision undone" };
+        row("", format!("{} as before, {how}", shown(&all)));
     }
-}
-
-/// What a release is called now, that was called so when it was decided.
-fn name_now<'a>(pair: Pair<'_>, named: &'a str, (before, after): (&'a Filing, &'a Filing)) -> &'a str {
-    names(pair, named, (before, after)).last().unwrap_or(named)
-}
-
-/// The names of a release in both filings, the newer ones last.
-fn names<'a>(pair: Pair<'_>, named: &str, (before, after): (&'a Filing, &'a Filing)) -> impl Iterator<Item = &'a str> {
-    before
-        .matches
-        .iter()
-        .chain(&after.matches)
-        .filter(move |of| (of.kind.as_str(), of.a.as_str(), of.b.as_str()) == pair && release(of) == named)
-        .map(|of| of.release.as_str())
-}
-
-/// Whether two claims share money of releases besides these, by what the ledgers of the filings tell.
-fn shares_more(pair: Pair<'_>, named: &BTreeSet<&str>, (before, after): (&Filing, &Filing)) -> bool {
-    let (kind, a, b) = pair;
-    let of_named: Vec<String> = named
-        .iter()
-        .flat_map(|release| names(pair, release, (before, after)).chain(std::iter::once(*release)))
-        .map(str::to_lowercase)
-        .collect();
-    let about_one = |subject: &str| {
-        let subject = subject.to_lowercase();
-        // A subject begins with the release, and goes on with the channel and the months.
-        of_named.iter().any(|release| {
-            subject.strip_prefix(release.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(", "))
-        })
-    };
-    let shares = |filing: &Filing| {
-        let subjects = |claim: &str| -> BTreeSet<&str> {
-            let rows = filing.overlaps.iter().filter(|overlap| overlap.claim == claim);
-            rows.map(|overlap| overlap.subject.as_str()).collect()
-        };
-        subjects(a).intersection(&subjects(b)).any(|subject| !about_one(subject))
-    };
-    kind == "money" && (shares(before) || shares(after))
 }

@@ -1,9 +1,9 @@
 //! What changed from one filing to a later one: row by row, and in a paragraph of plain words.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{
-    Contents, Figures, FiledClaim,
+    Contents, Figures, FiledClaim, caption,
     decided::{Decided, decisions, in_words},
 };
 use crate::{
@@ -26,10 +26,11 @@ pub struct Difference {
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moved {
-    /// `added`, `amended`, `withdrawn`, `basis`, `overlap` or `decision`. `basis`: nothing was changed in the claim, but stock is
+    /// `added`, `revived`, `amended`, `withdrawn`, `basis`, `overlap`, `decision`, `deadline` or `caption`. `revived`: it had been
+    /// withdrawn when the filing before was made, and was taken up again. `basis`: nothing was changed in the claim, but stock is
     /// counted on another basis.
     pub change: &'static str,
-    /// Claim; empty for a decision.
+    /// Claim; empty for a decision, and for what is changed of the case.
     pub claim: String,
     /// Claimant.
     pub claimant: String,
@@ -49,27 +50,39 @@ pub struct Moved {
 #[must_use]
 pub fn difference(before: &Contents, after: &Contents) -> Difference {
     let mut rows = Vec::new();
-    let old: BTreeMap<&str, &FiledClaim> =
-        before.claims.iter().map(|claim| (claim.of.number.as_str(), claim)).collect();
-    let new: BTreeMap<&str, &FiledClaim> = after.claims.iter().map(|claim| (claim.of.number.as_str(), claim)).collect();
+    let (old, new) = (before.by_number(), after.by_number());
     let sides =
         Sides { before: before.filing.case.filing_basis, after: after.filing.case.filing_basis, public: after.public };
-    let mut told = [0usize; 3];
+    let mut of_case = caption::case(&mut rows, &before.filing.case, &after.filing.case);
+    let withdrawn: BTreeSet<&str> = before.filing.withdrawn.iter().map(|claim| claim.number.as_str()).collect();
+    let mut told = Told::default();
+    let mut late = (0, 0);
     for claim in &after.claims {
-        match old.get(claim.of.number.as_str()) {
+        let earlier = old.get(claim.of.number.as_str());
+        match earlier {
+            None if withdrawn.contains(claim.of.number.as_str()) => {
+                told.revived += 1;
+                lines(&mut rows, REVIVED, None, Some(claim), sides);
+            }
             None => {
-                told[0] += 1;
+                told.added += 1;
                 lines(&mut rows, "added", None, Some(claim), sides);
             }
             Some(earlier) if earlier.of.sha256 != claim.of.sha256 => {
-                told[1] += 1;
+                told.amended += 1;
                 lines(&mut rows, "amended", Some(earlier), Some(claim), sides);
             }
             Some(earlier) => other_basis(&mut rows, earlier, claim, sides),
         }
+        match earlier.and_then(|earlier| caption::lateness(&mut rows, earlier, claim)) {
+            Some(true) => late.0 += 1,
+            Some(false) => late.1 += 1,
+            None => {}
+        }
     }
+    of_case.extend(caption::late_in_words(late.0, late.1));
     for claim in before.claims.iter().filter(|claim| !new.contains_key(claim.of.number.as_str())) {
-        told[2] += 1;
+        told.withdrawn += 1;
         lines(&mut rows, "withdrawn", Some(claim), None, sides);
     }
     for number in old.keys().chain(new.keys()).copied().collect::<BTreeSet<_>>() {
@@ -89,8 +102,20 @@ pub fn difference(before: &Contents, after: &Contents) -> Difference {
         }
     }
     let decided = decisions(&mut rows, &before.filing, &after.filing);
-    let words = words(&rows, before, after, told, decided);
+    let words = words(&rows, before, after, (told, &of_case), decided);
     Difference { rows, words }
+}
+
+/// A claim that had been withdrawn when the filing before was made, and counts again.
+const REVIVED: &str = "revived";
+
+/// How many claims did what.
+#[derive(Debug, Clone, Copy, Default)]
+struct Told {
+    added: usize,
+    revived: usize,
+    amended: usize,
+    withdrawn: usize,
 }
 
 /// What two filings that are compared count by, and who reads of it.
@@ -142,6 +167,7 @@ fn lines(
                 (Some(was), None) if moved_over => format!("{about}: was {}", valued(was)),
                 (None, Some(is)) if moved_over && counted => format!("{about}: now counted {}", valued(is)),
                 (None, Some(is)) if moved_over => format!("{about}: is {}", valued(is)),
+                (None, _) if change == REVIVED => format!("{about}: claimed again"),
                 (None, _) => format!("{about}: new line"),
                 (_, None) => format!("{about}: line taken out"),
                 (Some(was), Some(is)) if was.amount_in_case != is.amount_in_case => format!("{about}: another amount"),
@@ -256,22 +282,36 @@ fn by_basis(claim: &FiledClaim, line: &FrozenLine, counted_now: bool) -> Moved {
     }
 }
 
-fn words(rows: &[Moved], before: &Contents, after: &Contents, told: [usize; 3], decided: Decided) -> String {
+fn words(
+    rows: &[Moved],
+    before: &Contents,
+    after: &Contents,
+    (told, of_case): (Told, &[String]),
+    decided: Decided,
+) -> String {
     let currency = after.filing.case.currency;
     let count = |number: usize, verb: &str| match number {
         0 => format!("no claim was {verb}"),
         1 => format!("one claim was {verb}"),
         number => format!("{} claims were {verb}", in_words(number)),
     };
-    let [added, amended, withdrawn] = told;
+    // Of what happens seldom nothing is said where it did not happen.
+    let revived = match told.revived {
+        0 => String::new(),
+        number => format!(" {},", count(number, "taken up again that had been withdrawn")),
+    };
     let mut text = format!(
-        "Since {} of {}, {}, {} and {}.",
+        "Since {} of {}, {},{revived} {} and {}.",
         lower_first(&before.filing.title()),
         before.filing.as_of_words,
-        count(added, "added"),
-        count(amended, "amended"),
-        count(withdrawn, "withdrawn"),
+        count(told.added, "added"),
+        count(told.amended, "amended"),
+        count(told.withdrawn, "withdrawn"),
     );
+    for sentence in of_case {
+        text.push(' ');
+        text.push_str(sentence);
+    }
     let (old, new) = (before.filing.figures, after.filing.figures);
     let moved = |was: i64, is: i64| match is - was {
         0 => "unchanged".to_owned(),
@@ -285,11 +325,10 @@ fn words(rows: &[Moved], before: &Contents, after: &Contents, told: [usize; 3], 
     if old.gross == new.gross {
         text.push_str(&format!(" The gross amount claimed is unchanged at {}.", currency.show(new.gross)));
     } else {
-        let mut parts = vec![
-            format!("{} by claims added", signed(by("added"), currency)),
-            format!("{} by amendments", signed(by("amended"), currency)),
-            format!("{} by withdrawals", signed(by("withdrawn"), currency)),
-        ];
+        let mut parts = vec![format!("{} by claims added", signed(by("added"), currency))];
+        parts.extend((told.revived > 0).then(|| format!("{} by claims taken up again", signed(by(REVIVED), currency))));
+        parts.push(format!("{} by amendments", signed(by("amended"), currency)));
+        parts.push(format!("{} by withdrawals", signed(by("withdrawn"), currency)));
         let bases = (before.filing.case.filing_basis, after.filing.case.filing_basis);
         if bases.0 != bases.1 {
             let moved = signed(by("basis"), currency);

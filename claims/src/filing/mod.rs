@@ -16,6 +16,7 @@ use crate::{
 };
 
 pub mod bates;
+mod caption;
 mod chronology;
 mod claimants;
 mod contents;
@@ -30,11 +31,12 @@ mod table;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod too_large;
 mod unused;
 
 pub use contents::{Contents, FiledClaim, Mismatch, Portal};
 pub use difference::{Difference, Moved, difference};
-pub use settings::{FORM, FilingSettings, Sworn, declaration, defaults, read_settings};
+pub use settings::{FORM, FilingSettings, Sworn, corrected, declaration, defaults, read_settings};
 pub use table::{Cell, Column, Table};
 pub use tables::{all as tables, claimant_name, difference_table};
 pub use unused::{Run, unused};
@@ -128,6 +130,10 @@ pub struct CaseFacts {
     /// The first instant at which a claim is late; filings that were made before it was kept have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline_at: Option<Instant>,
+    /// Deadlines that held before, with the day on which each ended to hold, oldest first; filings that were made before they were kept
+    /// have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier_deadlines: Vec<(NaiveDate, String)>,
     /// IANA zone.
     pub time_zone: String,
     /// Currency of totals.
@@ -299,13 +305,32 @@ pub struct Match {
     /// What the weight is the sum of, in thousandths of a bit: before comparison, then field by field. Empty where nothing was
     /// weighed.
     pub parts: Vec<(String, i64)>,
-    /// What was decided, in words; “open” while nobody has.
+    /// What was decided, in words; “open” while nobody has, and what was put off is open too.
     pub decision: String,
     /// Who decided, when and why; empty while nobody has.
     pub by: String,
     /// When it was decided; `None` while nobody has, and in filings that were made before it was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided_at: Option<Instant>,
+}
+
+impl Match {
+    /// What stands in the place of a decision while there is none.
+    pub const OPEN: &str = "open";
+    /// The same where somebody looked at it and put it off.
+    pub const PUT_OFF: &str = "open, put off";
+
+    /// Whether nobody decided. Filings of before called what was put off just that.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        [Self::OPEN, Self::PUT_OFF, "put off"].contains(&self.decision.as_str())
+    }
+
+    /// Whether somebody put it off.
+    #[must_use]
+    pub fn is_put_off(&self) -> bool {
+        self.is_open() && self.decision != Self::OPEN
+    }
 }
 
 /// Money that more than one claim holds.

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Answers of the step on the claimant that anybody may read.
-const SHOWN: [&str; 6] = ["kind", "city", "region", "country", "citizenship", "organised_in"];
+const SHOWN: [&str; 7] = ["kind", "city", "region", "country", "citizenship", "organised_in", "decedent_citizenship"];
 
 /// Answers of a line that anybody may read.
 const SHOWN_OF_LINES: [&str; 9] =
@@ -100,7 +100,9 @@ pub fn redact(contents: &Contents) -> Result<Contents, BuildError> {
             answers.set("principal_place", claim.answer(Step::Claimant, "principal_place"));
         }
         answers.set("legal_name", shown);
-        for field in ["city", "region", "country", "citizenship", "organised_in", "principal_place"] {
+        for field in
+            ["city", "region", "country", "citizenship", "organised_in", "principal_place", "decedent_citizenship"]
+        {
             let typed = secrets.scrub(answers.get(field));
             answers.set(field, typed);
         }

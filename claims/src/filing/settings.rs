@@ -31,10 +31,18 @@ been made if one of them differed. The manifest lists every file with its size a
 pub fn declaration(forum: Forum) -> String {
     let (interest, summaries) = match forum {
         Forum::Federal => (" (28 U.S.C. § 1332(a), (d)(6))", " under Federal Rule of Evidence 1006"),
-        Forum::Oregon => ("", " under Rule 1006 of the Oregon Evidence Code (ORS 40.570)"),
+        Forum::Oregon => ("", " under Rule 1006 of the Oregon Evidence Code (ORS 40.575)"),
         Forum::Other => ("", ""),
     };
     DECLARATION.replace("{interest}", interest).replace("{summaries}", summaries)
+}
+
+/// The declaration that is offered now, if what counsel saved is the one that was offered before it was corrected: they have not written
+/// their own. For Oregon it cited ORS 40.570 for Rule 1006, which is where Rule 1005 is.
+#[must_use]
+pub fn corrected(saved: &str) -> Option<String> {
+    let offered = declaration(Forum::Oregon);
+    (saved == offered.replace("ORS 40.575", "ORS 40.570")).then_some(offered)
 }
 
 /// How the declaration on method is sworn.

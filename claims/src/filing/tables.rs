@@ -225,10 +225,11 @@ fn lines(contents: &Contents, schedule: &Schedule) -> Table {
         ],
     );
     let currency = currency(contents);
+    let claims = contents.by_number();
     let mut sum = 0;
     for part in &schedule.parts {
         for group in &part.groups {
-            let Some(claim) = contents.claims.iter().find(|claim| claim.of.number == group.claim) else { continue };
+            let Some(claim) = claims.get(group.claim.as_str()) else { continue };
             for entry in &group.lines {
                 let Ok(place) = claim.claim.lines.binary_search_by_key(&entry.line, |line| line.line) else { continue };
                 let line = &claim.claim.lines[place];

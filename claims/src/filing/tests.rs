@@ -14,6 +14,7 @@ use crate::{
     totals::{Addend, add_up, counted},
 };
 
+mod changed_case;
 mod told;
 
 fn day() -> NaiveDate {
@@ -121,6 +122,7 @@ fn filed(number: i64, claims: &[FrozenClaim]) -> (Filing, Vec<String>, Vec<Porta
             forum: Some(Forum::Federal),
             deadline: String::new(),
             deadline_at: None,
+            earlier_deadlines: Vec::new(),
             time_zone: "Etc/UTC".to_owned(),
             currency: Currency::USD,
             filing_basis: Basis::Retail,
@@ -214,6 +216,53 @@ fn the_first_difference_stops_a_filing() {
     assert!(matches!(wrong.check(&portal), Err(Mismatch::Figures { figure: "gross claimed", .. })));
 }
 
+/// Claims that were sent before a claim had a limit: fifty of 2·10^17, which no `i64` holds together.
+#[test]
+fn a_filing_that_cannot_be_added_up_is_not_made_and_says_what_is_too_large() {
+    const LARGE: i64 = 200_000_000_000_000_000;
+    let with = |change: fn(&mut FrozenLine)| {
+        let mut sales = line(1, Category::UnpaidSales, None, 1, None);
+        change(&mut sales);
+        let claims: Vec<FrozenClaim> =
+            (1..=50).map(|number| claim(&format!("ALG-{number:02}"), 1, vec![sales.clone()])).collect();
+        // The helper adds them up too: forty fit, and so do ten.
+        let (mut filing, mut texts, mut portal) = filed(1, &claims[..40]);
+        let more = filed(1, &claims[40..]);
+        filing.claims.extend(more.0.claims);
+        texts.extend(more.1);
+        portal.extend(more.2);
+        Contents::new(filing, String::new(), &texts).unwrap().check(&portal)
+    };
+    let amounts = with(|line| {
+        line.amount = LARGE;
+        line.amount_in_case = LARGE;
+    });
+    let words = amounts.unwrap_err().to_string();
+    assert!(
+        words.starts_with("The claims cannot be added up: all of them together come to more than 92,233,720,368,547,758.07 USD in amounts. Most of it is in claim ALG-50:"),
+        "{words}"
+    );
+    let others: [(fn(&mut FrozenLine), &str); 3] = [
+        (|line| line.interest_in_case = LARGE, "interest"),
+        (|line| line.costs_in_case = LARGE, "costs"),
+        (|line| line.units = Some(LARGE), "units"),
+    ];
+    for (change, what) in others {
+        let refused = with(change);
+        assert!(matches!(&refused, Err(Mismatch::TooLarge { what: found, .. }) if *found == what), "{refused:?}");
+    }
+    // What is taken off claims is asked as well, in their figures and in the ledger.
+    let (filing, texts, portal) = filed(1, &[claim("ALG-1", 1, Vec::new()), claim("ALG-2", 1, Vec::new())]);
+    let check = |change: &dyn Fn(&mut Filing)| {
+        let mut changed = filing.clone();
+        change(&mut changed);
+        Contents::new(changed, String::new(), &texts).unwrap().check(&portal)
+    };
+    let figures = check(&|filing| filing.claims.iter_mut().for_each(|claim| claim.figures.confirmed = i64::MAX));
+    assert!(matches!(figures, Err(Mismatch::TooLarge { .. })), "{figures:?}");
+    assert_eq!(check(&|_| {}), Ok(()));
+}
+
 #[test]
 fn every_table_has_a_cell_for_every_column() {
     let claims = [claim("ALG-1", 1, vec![line(1, Category::UnpaidSales, None, 700, Some(""))])];
@@ -295,7 +344,7 @@ fn the_declaration_on_method_cites_the_rules_of_its_court() {
     }
     let oregon = declaration(Forum::Oregon);
     assert!(
-        oregon.contains("are summaries under Rule 1006 of the Oregon Evidence Code (ORS 40.570). Each"),
+        oregon.contains("are summaries under Rule 1006 of the Oregon Evidence Code (ORS 40.575). Each"),
         "{oregon}"
     );
     let other = declaration(Forum::Other);
@@ -304,6 +353,18 @@ fn the_declaration_on_method_cites_the_rules_of_its_court() {
         assert!(!["U.S.C.", "Federal", "{"].iter().any(|word| state.contains(word)), "{state}");
     }
     assert_eq!(defaults("ALG", Forum::Oregon).get("declaration"), declaration(Forum::Oregon));
+}
+
+#[test]
+fn a_declaration_that_was_saved_as_it_was_offered_is_the_one_that_is_offered_now() {
+    let offered = declaration(Forum::Oregon);
+    let before = offered.replace("ORS 40.575", "ORS 40.570");
+    assert_ne!(before, offered);
+    assert_eq!(corrected(&before), Some(offered.clone()));
+    // What counsel wrote themselves stays, whatever it cites.
+    for own in [format!("{before} So help me."), "See ORS 40.570.".to_owned(), offered, declaration(Forum::Federal)] {
+        assert_eq!(corrected(&own), None, "{own}");
+    }
 }
 
 #[test]

@@ -26,6 +26,14 @@ pub const SIGN_IN: &[Section] = &[Section {
     fields: &[EMAIL, Field::required("password", "Password", Kind::Password).autocomplete("current-password")],
 }];
 
+/// Confirming the address of an account in a browser in which nobody is signed in to it.
+pub const CONFIRM: &[Section] = &[Section {
+    title: "",
+    intro: "",
+    fields: &[Field::required("current", "The password that you registered with", Kind::Password)
+        .autocomplete("current-password")],
+}];
+
 /// Asking for a link to set a new password.
 pub const FORGOTTEN: &[Section] = &[Section { title: "", intro: "", fields: &[EMAIL] }];
 

@@ -44,7 +44,7 @@ pub const FORM: &[Section] = &[
         title: "The case",
         intro: "",
         fields: &[
-            Field::required("title", "Title", Kind::Text(200)).hint("For example: Claims against Allegro Media Group."),
+            Field::required("title", "Title", Kind::Text(200)).hint("As claimants know it, for example: Claims against the distributor."),
             Field::required("slug", "Short name for links", Kind::Text(40)).hint("Small letters, digits and hyphens, like allegro. It cannot be changed once claims are filed."),
             Field::required("prefix", "Prefix of claim numbers", Kind::Text(6)).hint("Two to six capital letters, like ALG. It cannot be changed once claims are filed."),
             Field::required("state", "Shown to the public", Kind::Select(&[("preparing", "No, still being prepared"), ("open", "Yes, open for claims"), ("closed", "Yes, closed for claims")])),
@@ -60,7 +60,7 @@ pub const FORM: &[Section] = &[
         fields: &[
             Field::required("what_happened", "What happened", Kind::LongText(4_000)),
             Field::required("class_definition", "Who is in the class", Kind::LongText(2_000)),
-            Field::optional("key_dates", "Key dates", Kind::LongText(4_000)).hint("One on each line: 2016-06-03 The stock is seized."),
+            Field::optional("key_dates", "Key dates", Kind::LongText(4_000)).hint("One on each line: 2016-06-03 The distributor closes."),
             Field::optional("questions", "Questions and answers", Kind::LongText(12_000)).hint("A question on a line that ends with ?, its answer on the lines below, an empty line before the next question. An answer of several paragraphs has each on one line."),
             Field::required("contact", "Contact", Kind::LongText(500)),
         ],
@@ -108,8 +108,8 @@ pub const FORM: &[Section] = &[
         intro: "",
         fields: &[
             Field::optional("alert_claim", "A single claim above", Kind::Amount),
-            Field::optional("alert_total", "The total above", Kind::Amount).hint("CAFA asks for more than 5,000,000.00."),
-            Field::optional("alert_members", "Number of class members", Kind::Units).hint("CAFA asks for 100; numerosity is usually presumed from 40."),
+            Field::optional("alert_total", "The total above", Kind::Amount).hint("In the currency of the case. Nothing is told of an amount that is not set."),
+            Field::optional("alert_members", "Number of class members", Kind::Units).hint("Counsel are told of 40 anyway, from which numerosity is usually presumed."),
         ],
     },
 ];
@@ -308,7 +308,7 @@ fn read_rate(line: &str, case_currency: Currency) -> Result<(Currency, Decimal),
 fn read_key_date(line: &str) -> Result<(NaiveDate, String), String> {
     let (day, words) = line
         .split_once(char::is_whitespace)
-        .ok_or("write a day and what happened, like 2016-06-03 The stock is seized.")?;
+        .ok_or("write a day and what happened, like 2016-06-03 The distributor closes.")?;
     Ok((period::parse_day(day)?, words.trim().to_owned()))
 }
 

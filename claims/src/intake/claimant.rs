@@ -65,7 +65,7 @@ pub const FORM: &[Section] = &[
     },
     Section {
         title: "Citizenship",
-        intro: "A federal court decides by citizenship whether it may hear the case. A person gives the state or country; a company gives both where it was organised and where it is run from.",
+        intro: "A federal court decides by citizenship whether it may hear the case. A person gives the state or country; a company gives both where it was organised and where it is run from. An estate has the citizenship of the person who died, wherever heirs and executors live (28 U.S.C. § 1332(c)(2)).",
         fields: &[
             Field::optional("citizenship", "A person's state or country of citizenship", Kind::Text(80))
                 .hint("For example Oregon, or United Kingdom.")
@@ -74,6 +74,9 @@ pub const FORM: &[Section] = &[
                 .needed("needed for a company"),
             Field::optional("principal_place", "A company's principal place of business", Kind::Text(120))
                 .needed("needed for a company"),
+            Field::optional("decedent_citizenship", "Citizenship of the person who died", Kind::Text(80))
+                .hint("For an estate: the US state, or the country, of which they were a citizen when they died.")
+                .needed("needed for an estate"),
         ],
     },
     Section {
@@ -108,7 +111,8 @@ pub struct ClaimantDetails {
     pub legal_name: String,
     /// E-mail for questions about the claim.
     pub email: String,
-    /// The citizenship that counts for 28 U.S.C. § 1332: a person's, or both of a company's joined by a semicolon.
+    /// The citizenship that counts for 28 U.S.C. § 1332: a person's, both of a company's joined by a semicolon, or of an estate
+    /// that of the person who died.
     pub citizenship: String,
 }
 
@@ -119,16 +123,23 @@ pub struct ClaimantDetails {
 pub fn read(answers: &Answers) -> Result<ClaimantDetails, Vec<FieldError>> {
     let mut reader = Reader::new(FORM, answers, Currency::USD);
     let kind = reader.text("kind");
-    let citizenship = if kind.as_deref() == Some("person") {
-        reader.require("citizenship");
-        reader.text("citizenship")
-    } else if kind.is_some() {
-        reader.require("organised_in");
-        reader.require("principal_place");
-        reader.text("organised_in").zip(reader.text("principal_place")).map(|(a, b)| format!("{a}; {b}"))
-    } else {
-        None
+    let citizenship = match kind.as_deref() {
+        Some("person") => {
+            reader.require("citizenship");
+            reader.text("citizenship")
+        }
+        Some("estate") => {
+            reader.require("decedent_citizenship");
+            reader.text("decedent_citizenship")
+        }
+        Some(_) => {
+            reader.require("organised_in");
+            reader.require("principal_place");
+            reader.text("organised_in").zip(reader.text("principal_place")).map(|(a, b)| format!("{a}; {b}"))
+        }
+        None => None,
     };
+    acts_for_it(&mut reader);
     if matches!(answers.get("capacity"), "manager" | "attorney" | "heir") {
         reader.require("authority");
     }
@@ -149,12 +160,77 @@ pub fn read(answers: &Answers) -> Result<ClaimantDetails, Vec<FieldError>> {
     reader.finish(details)
 }
 
+/// Whether only somebody else can file and sign for such a claimant: a company and an estate have no hand of their own.
+#[must_use]
+pub fn needs_somebody(kind: &str) -> bool {
+    KINDS.iter().any(|(known, _)| *known == kind && kind != "person")
+}
+
+/// Refuses that a company or an estate files for itself.
+fn acts_for_it(reader: &mut Reader<'_>) {
+    let (kind, capacity) = (reader.text("kind").unwrap_or_default(), reader.text("capacity"));
+    if needs_somebody(&kind) && capacity.as_deref() == Some("self") {
+        reader.error(
+            "capacity",
+            "“I am the claimant” is for a person who claims for themselves. For a company or an estate choose what you are to it.",
+        );
+    }
+}
+
 /// Reads the short form: kind, legal name and capacity.
 ///
 /// # Errors
 /// Every field that is wrong.
 pub fn read_start(answers: &Answers) -> Result<(String, String, String), Vec<FieldError>> {
-    let reader = Reader::new(START, answers, Currency::USD);
+    let mut reader = Reader::new(START, answers, Currency::USD);
+    acts_for_it(&mut reader);
     let read = (|| Some((reader.text("kind")?, reader.text("legal_name")?, reader.text("capacity")?)))();
     reader.finish(read)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claimant(kind: &str, capacity: &str) -> Answers {
+        [
+            ("kind", kind),
+            ("legal_name", "Estate of Ann Gray"),
+            ("email", "heir@example.org"),
+            ("street", "1 Main Street"),
+            ("city", "Portland"),
+            ("country", "United States"),
+            ("capacity", capacity),
+            ("authority", "Letters testamentary."),
+        ]
+        .iter()
+        .fold(Answers::default(), |answers, (name, answer)| answers.with(name, *answer))
+    }
+
+    fn wrong(answers: &Answers) -> Vec<String> {
+        read(answers).err().unwrap_or_default().into_iter().map(|error| error.field).collect()
+    }
+
+    #[test]
+    fn an_estate_has_the_citizenship_of_the_person_who_died() {
+        let estate = claimant("estate", "heir");
+        assert_eq!(wrong(&estate), ["decedent_citizenship"]);
+        // Where a company was organised says nothing of it.
+        let company = estate.clone().with("organised_in", "Delaware").with("principal_place", "Portland");
+        assert_eq!(wrong(&company), ["decedent_citizenship"]);
+        let read = read(&company.with("decedent_citizenship", "Oregon")).unwrap();
+        assert_eq!(read.citizenship, "Oregon");
+        assert_eq!(wrong(&claimant("label", "heir")), ["organised_in", "principal_place"]);
+        assert_eq!(wrong(&claimant("person", "heir")), ["citizenship"]);
+    }
+
+    #[test]
+    fn a_company_or_an_estate_does_not_file_for_itself() {
+        for kind in ["label", "publisher", "nonprofit", "estate"] {
+            assert!(wrong(&claimant(kind, "self")).contains(&"capacity".to_owned()), "{kind}");
+            assert_eq!(read_start(&claimant(kind, "self")).unwrap_err()[0].field, "capacity", "{kind}");
+            assert!(read_start(&claimant(kind, "heir")).is_ok(), "{kind}");
+        }
+        assert!(read_start(&claimant("person", "self")).is_ok());
+    }
 }

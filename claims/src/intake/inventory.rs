@@ -18,7 +18,7 @@ pub const FORM: &[Section] = &[
         intro: "One line can be one release, or your whole stock if that is all you know. Leave the release empty for the whole stock.",
         fields: &[
             Field::required("as_of", "Stock as of", Kind::Day)
-                .hint("The day the copies were seized or last counted, for example 3 June 2016."),
+                .hint("The day on which the copies were last counted, or taken, for example 31 December 2019."),
             BARCODE,
             CATALOGUE,
             ARTIST,

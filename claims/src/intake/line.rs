@@ -73,7 +73,7 @@ fn read_by(mut reader: Reader<'_>, category: Category, rules: &LineRules) -> Lin
 
 pub(super) const CURRENCY: Field = Field::required("currency", "Currency", Kind::CaseCurrency);
 pub(super) const BARCODE: Field = Field::optional("gtin", "Barcode (UPC or EAN)", Kind::Barcode)
-    .hint("The digits under the bars on the sleeve, like 036000291452.");
+    .hint("The digits under the bars, like 036000291452.");
 pub(super) const CATALOGUE: Field = Field::optional("catalogue_number", "Catalogue number", Kind::Text(60));
 pub(super) const ARTIST: Field = Field::optional("artist", "Artist", Kind::Text(200));
 pub(super) const TITLE: Field = Field::optional("title", "Title", Kind::Text(300));
@@ -86,6 +86,7 @@ pub(super) const FORMAT: Field = Field::optional(
         ("lp", "LP or other vinyl"),
         ("dvd", "DVD or Blu-ray"),
         ("cassette", "Cassette"),
+        ("book", "Book"),
         ("download", "Download"),
         ("other", "Another format"),
     ]),

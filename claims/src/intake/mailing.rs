@@ -198,10 +198,17 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
 /// What is wrong with the placeholders of a text; `None` if nothing is.
 #[must_use]
 pub fn wrong_placeholder(text: &str) -> Option<String> {
-    let known = || PLACEHOLDERS.iter().map(|(name, _)| format!("{{{{{name}}}}}")).collect::<Vec<_>>().join(", ");
+    wrong_besides(text, &[])
+}
+
+/// The same where there are `more` placeholders than those of every mailing.
+#[must_use]
+pub fn wrong_besides(text: &str, more: &[&str]) -> Option<String> {
+    let known = || PLACEHOLDERS.iter().map(|(name, _)| *name).chain(more.iter().copied());
+    let list = || known().map(|name| format!("{{{{{name}}}}}")).collect::<Vec<_>>().join(", ");
     pieces(text).into_iter().find_map(|piece| match piece {
-        Piece::Name(name) if !PLACEHOLDERS.iter().any(|(known, _)| *known == name) => {
-            Some(format!("There is no placeholder {{{{{}}}}}. There are: {}.", clean(name, 40), known()))
+        Piece::Name(name) if !known().any(|known| known == name) => {
+            Some(format!("There is no placeholder {{{{{}}}}}. There are: {}.", clean(name, 40), list()))
         }
         Piece::Open(after) => Some(format!(
             "The placeholder that begins with {{{{{} has no end: write }}}} after its name.",

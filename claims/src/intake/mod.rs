@@ -12,6 +12,7 @@ pub mod line;
 pub mod mailing;
 pub mod other_losses;
 pub mod others;
+pub mod place;
 pub mod reader;
 pub mod resolution;
 pub mod royalties;

@@ -335,7 +335,8 @@ mod tests {
             said("on", "February 2016"),
             "Happened on: “February 2016” is a whole month. Write one day, like 2016-02-29 or 29 February 2016."
         );
-        assert_eq!(said("on", "3.6.2016"), "");
+        assert_eq!(said("on", "24.6.2016"), "");
+        assert!(said("on", "3.6.2016").contains("“3.6.2016” can mean 6 March 2016 or 3 June 2016."));
     }
 
     fn said(field: &str, typed: &str) -> String {

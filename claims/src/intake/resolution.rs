@@ -1,7 +1,7 @@
 //! What counsel says of two claims that resemble each other, and of money that two claim.
 
 use super::form::{Answers, Choice, Field, FieldError, Kind, Section};
-use super::mailing::wrong_placeholder;
+use super::mailing::wrong_besides;
 use super::reader::Reader;
 use crate::money::Currency;
 
@@ -43,13 +43,17 @@ pub const OVERLAP: &[Section] = &[Section {
     ],
 }];
 
+/// The placeholder in a letter to the parties of an overlap that stands for the months of each.
+pub const MONTHS: &str = "months";
+
 /// A letter to the parties of an overlap.
 pub const LETTER: &[Section] = &[Section {
     title: "",
     intro: "",
     fields: &[
         Field::required("subject", "Subject", Kind::Text(200)),
-        Field::required("text", "Text", Kind::LongText(8_000)),
+        Field::required("text", "Text", Kind::LongText(8_000))
+            .hint("{{months}} becomes the months in which the claim of each recipient meets others, {{name}} and {{number}} their name and claim."),
     ],
 }];
 
@@ -82,7 +86,7 @@ pub fn read_overlap(answers: &Answers) -> Result<(String, bool, String), Vec<Fie
 pub fn read_letter(answers: &Answers) -> Result<(String, String), Vec<FieldError>> {
     let mut reader = Reader::new(LETTER, answers, Currency::USD);
     for field in ["subject", "text"] {
-        if let Some(wrong) = reader.text(field).and_then(|text| wrong_placeholder(&text)) {
+        if let Some(wrong) = reader.text(field).and_then(|text| wrong_besides(&text, &[MONTHS])) {
             reader.error(field, wrong);
         }
     }

@@ -31,7 +31,7 @@ pub const FORM: &[Section] = &[
         intro: "One line can be one release or track at one service, or a lump sum over all of them. Leave the release empty for a lump sum.",
         fields: &[
             Field::required("aggregator", "Aggregator", Kind::Text(100))
-                .hint("The company that collects from the services, for example The Orchard."),
+                .hint("The company that collects from the services for the distributor."),
             Field::optional("service", "Service", Kind::Text(100))
                 .hint("For example iTunes, Amazon, YouTube. Leave empty for all services together."),
             Field::optional("territory", "Territory", Kind::Text(60)),
@@ -39,7 +39,7 @@ pub const FORM: &[Section] = &[
                 .hint("For example 2016-01-01 or 1 January 2016; a month will do, like January 2016."),
             Field::required("period_to", "Sold to", Kind::LastDay).hint("The last day; of a month, its last."),
             Field::optional("gtin", "Barcode (UPC or EAN)", Kind::Barcode)
-                .hint("The manufacturer's barcode, as on the CD."),
+                .hint("The manufacturer's barcode, as on the product."),
             Field::optional("aggregator_gtin", "Aggregator's barcode", Kind::Barcode)
                 .hint("If the aggregator gave the release a barcode of its own."),
             Field::optional("isrc", "ISRC", Kind::Isrc).hint("For a single track, like US-S1Z-99-00001."),

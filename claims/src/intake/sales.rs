@@ -17,11 +17,7 @@ pub const FORM: &[Section] = &[
             Field::required(
                 "channel",
                 "Sold as",
-                Kind::Select(&[
-                    ("physical", "Physical copies (CD, LP, DVD)"),
-                    ("download", "Downloads"),
-                    ("both", "Both together"),
-                ]),
+                Kind::Select(&[("physical", "Physical copies"), ("download", "Downloads"), ("both", "Both together")]),
             ),
             Field::required("period_from", "Sold from", Kind::FirstDay)
                 .hint("For example 2015-01-01 or 1 January 2015; a month will do, like January 2015."),

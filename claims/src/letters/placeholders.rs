@@ -29,7 +29,11 @@ const RETURN: &[Known] = &[
     ("distributor", "the distributor"),
     ("agreement", "the agreement, with its date if it was told; if none is known, the terms that applied between them"),
     ("units", "copies demanded"),
+    ("offer", "that they are not bought back, if the claim says that this was offered; else nothing"),
 ];
+
+/// What is said of an offer, where a claim says that there was one.
+const OFFER: &str = "An offer to sell them back for money is not accepted.";
 
 /// The placeholders of a kind of letter.
 pub(super) fn known(kind: LetterKind) -> impl Iterator<Item = &'static Known> {
@@ -161,6 +165,11 @@ pub(super) fn values(order: &Order<'_>) -> BTreeMap<&'static str, String> {
                 units => format!("{} copies", grouped_units(units)),
             };
             values.insert("units", words);
+            let offered = claim
+                .answers
+                .get(Step::Agreement.key())
+                .is_some_and(|answers| answers.get("buy_back_offered") == "yes");
+            values.insert("offer", if offered { OFFER.to_owned() } else { String::new() });
         }
     }
     values

@@ -1,4 +1,4 @@
-//! The schedule of a demand for return: release by release, how the stock came about, as far as the lines know it.
+//! The schedule of a demand for return: line by line, how the stock came about, as far as the lines know it.
 
 use chrono::NaiveDate;
 

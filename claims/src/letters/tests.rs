@@ -208,8 +208,42 @@ fn a_demand_says_no_more_than_the_claim_supports() {
     let before = texts(&[("return_without_clause", "")]).unwrap();
     let mut claim = claim(vec![held]);
     claim.answers.clear();
-    assert!(written(LetterKind::Return, &claim, &before).unwrap().words[0].contains("has declared that copies"));
+    assert!(written(LetterKind::Return, &claim, &before).unwrap().words[0].contains("is for stock held by"));
     assert!(texts(&[("return_without_clause", "{{ title }}")]).is_err());
+}
+
+#[test]
+fn a_demand_says_nothing_of_recordings_and_refuses_only_an_offer_that_was_made() {
+    let held = FrozenLine {
+        category: Category::HeldInventory,
+        basis: Some(Basis::Retail),
+        units: Some(1_200),
+        release: Release::default(),
+        ..crate::frozen::example().lines.remove(0)
+    };
+    let words = |answers: &[(&str, &str)], texts: &Texts| {
+        let mut claim = claim(vec![held.clone()]);
+        let agreement = answers.iter().fold(Answers::default(), |all, (name, text)| all.with(name, *text));
+        claim.answers.insert("agreement".to_owned(), agreement);
+        written(LetterKind::Return, &claim, texts).unwrap().words.join("\n")
+    };
+    let clause = [("has_agreement", "yes"), ("title_clause", "Title stays with the publisher.")];
+    for agreement in [&[("has_agreement", "no")][..], &clause] {
+        let texts = texts(&[]).unwrap();
+        let says = words(agreement, &texts);
+        for unsaid in ["recording", "not returned", "offer", "release by release", "sent to"] {
+            assert!(!says.contains(unsaid), "{unsaid}: {says}");
+        }
+        assert!(says.contains("the return of 1,200 copies, as the schedule lists them, free of charge"), "{says}");
+        assert!(says.contains("of the date of this letter.\n"), "{says}");
+        for (offered, refused) in [("no", false), ("unknown", false), ("yes", true)] {
+            let says = words(&[agreement, &[("buy_back_offered", offered)]].concat(), &texts);
+            assert_eq!(says.contains("An offer to sell them back for money is not accepted."), refused, "{says}");
+        }
+    }
+    // A case whose counsel saved the words as they once were offered has those that are offered now; their own stay.
+    let saved = offered(Answers::default().with("return", earlier::RETURN).with("return_without_clause", "Give back."));
+    assert_eq!((saved.get("return"), saved.get("return_without_clause")), (defaults().get("return"), "Give back."));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{LetterKind, Party, placeholders};
+use super::{LetterKind, Party, earlier, placeholders};
 use crate::{
     frozen::FrozenClaim,
     intake::{Answers, Field, FieldError, Kind, Reader, Section, steps::Step},
@@ -25,16 +25,15 @@ including what is held in escrow;\n\n\
 Payment to {{ claimant }} discharges {{ aggregator }} towards {{ distributor }} to the amount paid. This letter can be changed only if {{ claimant }} consents in writing. \
 Amounts in the schedule are those of claim {{ number }} in “{{ case }}”; the payor’s own records decide where they differ.";
 
-const RETURN: &str = "You hold copies of recordings of {{ claimant }} that were delivered to {{ distributor }} under {{ agreement }}, whose words on consignment or title are quoted below. \
+const RETURN: &str = "You hold copies that {{ claimant }} delivered to {{ distributor }} under {{ agreement }}, whose words on consignment or title are quoted below. \
 {{ claimant }} relies on these words and owns the copies.\n\n\
-{{ claimant }} demands the return of {{ units }}, as the schedule lists them release by release, free of charge and within 14 days of the date of this letter. \
-An offer to sell them back for money is not accepted.\n\n\
+{{ claimant }} demands the return of {{ units }}, as the schedule lists them, free of charge and within 14 days of the date of this letter. {{ offer }}\n\n\
 Until they are returned, please keep the copies apart from goods of others, sell, destroy and move none of them, and tell us in writing where they are and how many there are.\n\n\
 All rights of {{ claimant }} are reserved, above all those in “{{ case }}”, claim {{ number }}.";
 
-const RETURN_WITHOUT_CLAUSE: &str = "In claim {{ number }} in “{{ case }}” {{ claimant }} has declared that copies of its recordings were sent to {{ distributor }} and were not returned. {{ claimant }} claims them.\n\n\
-{{ claimant }} demands the return of {{ units }}, as the schedule lists them release by release, free of charge and within 14 days of the date of this letter. \
-An offer to sell them back for money is not accepted.\n\n\
+// It asserts nothing that a claim of held stock does not say.
+const RETURN_WITHOUT_CLAUSE: &str = "Claim {{ number }} in “{{ case }}”, signed by {{ claimant }} under a declaration, is for stock held by {{ distributor }} or for it.\n\n\
+{{ claimant }} demands the return of {{ units }}, as the schedule lists them, free of charge and within 14 days of the date of this letter. {{ offer }}\n\n\
 If you hold that the copies belong to {{ distributor }}, to you or to somebody else, please tell us in writing within the same time on which agreement and which of its words you rely, and send us a copy.\n\n\
 Until they are returned, please keep the copies apart from goods of others, sell, destroy and move none of them, and tell us in writing where they are and how many there are.\n\n\
 All rights of {{ claimant }} are reserved, above all those in this claim.";
@@ -46,15 +45,15 @@ pub const FORM: &[Section] = &[
         intro: "An empty address leaves room for it on the letter.",
         fields: &[
             Field::optional("distributor", "Distributor", Kind::Text(200))
-                .hint("Who signs letters of direction, like Allegro Media Group."),
+                .hint("Who had the copies and signs letters of direction. Both kinds of letter need it."),
             Field::optional("distributor_address", "Address of the distributor", Kind::LongText(500)),
             Field::optional("aggregator", "Aggregator", Kind::Text(200))
-                .hint("Who collects digital royalties, like The Orchard. A letter of direction lists the lines that name it."),
+                .hint("Who collects digital royalties. Letters of direction need it, and list the lines that name it."),
             Field::optional("aggregator_address", "Address of the aggregator", Kind::LongText(500)),
             Field::optional("effective_date", "Payments are directed from", Kind::Day)
                 .hint("Leave it empty for the day on which the distributor signs."),
             Field::optional("holder", "Who holds the copies", Kind::Text(200))
-                .hint("To whom demands for return go: the distributor, or the liquidator."),
+                .hint("To whom demands for return go, which need it: the distributor, a warehouse, a liquidator."),
             Field::optional("holder_address", "Address of who holds the copies", Kind::LongText(500)),
         ],
     },
@@ -67,7 +66,7 @@ pub const FORM: &[Section] = &[
             Field::required("direction", "Letter of direction", Kind::LongText(8_000))
                 .hint("Placeholders: claimant, number, case, day, contact, aggregator, distributor, agreement, effective_date, accrued."),
             Field::required("return", "Demand for return of stock", Kind::LongText(8_000))
-                .hint("For claims with a written agreement and its words on title, which the letter quotes. Placeholders: claimant, number, case, day, contact, holder, distributor, agreement, units."),
+                .hint("For claims with a written agreement and its words on title, which the letter quotes. Placeholders: claimant, number, case, day, contact, holder, distributor, agreement, units, offer."),
             Field::optional("return_without_clause", "The same for other claims", Kind::LongText(8_000))
                 .hint("For claims that know of no written agreement or of no words on title: it says no more than such a claim supports. If it is empty, the words that every case begins with are used. The same placeholders."),
         ],
@@ -137,6 +136,21 @@ pub fn defaults() -> Answers {
         .with("direction", DIRECTION)
         .with("return", RETURN)
         .with("return_without_clause", RETURN_WITHOUT_CLAUSE)
+}
+
+/// What counsel saved, with the words that are offered now where they had left those that were offered before: they have not written their
+/// own.
+#[must_use]
+pub fn offered(mut saved: Answers) -> Answers {
+    for (name, before, now) in [
+        ("return", earlier::RETURN, RETURN),
+        ("return_without_clause", earlier::RETURN_WITHOUT_CLAUSE, RETURN_WITHOUT_CLAUSE),
+    ] {
+        if saved.get(name).replace("\r\n", "\n") == before {
+            saved.set(name, now);
+        }
+    }
+    saved
 }
 
 /// The placeholders of a kind of letter with what each stands for, for the page.

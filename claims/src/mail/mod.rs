@@ -20,8 +20,9 @@ const SECRET: &[&str] =
 /// Mails in which people write: they may be edited while they wait.
 const WRITTEN: &[&str] = &["letter", "news"];
 
-/// Mails that tell claimants how their own claim stands: the program's word, which nobody edits or takes back.
-const OF_A_CLAIM: &[&str] = &["receipt", "claim_withdrawn", "claim_filed"];
+/// Mails that tell claimants how their own claim stands, or people what holds in their case: the program's word, which nobody edits or
+/// takes back.
+const OF_A_CLAIM: &[&str] = &["receipt", "claim_withdrawn", "claim_filed", "case_changed", "deadline_changed"];
 
 /// Whether a mail holds a link that only its mailbox may have.
 #[must_use]
@@ -66,6 +67,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("reminder", include_str!("reminder.txt")),
     ("news", include_str!("news.txt")),
     ("claim_filed", include_str!("claim_filed.txt")),
+    ("case_changed", include_str!("case_changed.txt")),
+    ("deadline_changed", include_str!("deadline_changed.txt")),
 ];
 
 /// The compiled templates.

@@ -80,13 +80,16 @@ pub struct KeptPart {
 }
 
 impl Kept {
-    /// What the score is the sum of, each with its name: the odds before comparison, the fields that were compared, the group. A
-    /// field that one side left empty was not compared and is left out; it adds nothing.
+    /// What the score is the sum of, each with its name, and of a field how much the two agree in it: the odds before comparison, the
+    /// fields that were compared, the group. A field that one side left empty was not compared and is left out; it adds nothing.
     #[must_use]
     pub fn addends(&self) -> Vec<(String, i64)> {
         let mut addends = vec![("before comparison".to_owned(), i64::from(self.base))];
         let compared = self.parts.iter().filter(|part| !part.level.is_empty() || part.weight != 0);
-        addends.extend(compared.map(|part| (part.field.clone(), i64::from(part.weight))));
+        let named = |part: &KeptPart| {
+            if part.level.is_empty() { part.field.clone() } else { format!("{} ({})", part.field, part.level) }
+        };
+        addends.extend(compared.map(|part| (named(part), i64::from(part.weight))));
         if self.group != 0 {
             addends.push(("others of their group".to_owned(), i64::from(self.group)));
         }
@@ -227,6 +230,6 @@ mod tests {
         let addends = kept.addends();
         assert_eq!(addends.iter().map(|(_, weight)| weight).sum::<i64>(), i64::from(kept.score));
         let names: Vec<&str> = addends.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(names, ["before comparison", "name", "email", "others of their group"]);
+        assert_eq!(names, ["before comparison", "name (equal)", "email (equal)", "others of their group"]);
     }
 }

@@ -138,7 +138,7 @@ impl Values {
         drafts.push(out);
         drafts.push(contact::firm(out).unwrap_or(""));
         drafts.push(contact::person(out).unwrap_or(""));
-        contact::phone(cell(Column::Phone), out);
+        contact::phone_in(cell(Column::Phone), || cell(Column::Country), out);
         drafts.push(out);
         party.phone_figures = distance::figures(out);
         contact::website(cell(Column::Website), out);

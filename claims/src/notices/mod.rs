@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::money::Currency;
+
 pub mod clock;
 pub mod thresholds;
 pub mod what;
@@ -135,16 +137,23 @@ impl Kind {
         }
     }
 
-    /// When somebody is told.
+    /// When somebody is told in a case of this currency: what a law asks for in dollars is told of where the case is in dollars.
     #[must_use]
-    pub const fn hint(self) -> &'static str {
+    pub fn hint(self, currency: Currency) -> &'static str {
+        let dollars = currency == Currency::USD;
         match self {
             Self::ClaimNew => "A claim was signed and sent.",
             Self::ClaimAmended => "A later version of a claim was signed and sent.",
             Self::ClaimWithdrawn => "A claim that was sent is withdrawn.",
             Self::ClaimLarge => "A claim is above the amount set for the case.",
-            Self::Members => "Members, each counted once, reach 40, 100 or the number set for the case.",
-            Self::Total => "The total, all money counted once, passes $5,000,000 or the amount set for the case.",
+            Self::Members if dollars => "Members, each counted once, reach 40, 100 or the number set for the case.",
+            Self::Members => "Members, each counted once, reach 40 or the number set for the case.",
+            Self::Total if dollars => {
+                "The total, all money counted once, passes $5,000,000 or the amount set for the case."
+            }
+            Self::Total => {
+                "The total, all money counted once, passes the amount set for the case; none is told of if none is set."
+            }
             Self::Matches => "Two claims may be of one claimant, or claim the same money.",
             Self::Filing => "A filing was built, or could not be.",
             Self::Deadline => "30 days, 7 days and 1 day before the last moment for claims.",
@@ -247,7 +256,9 @@ mod tests {
     fn keys_are_read_back() {
         for kind in Kind::ALL {
             assert_eq!(Kind::parse(kind.key()), Some(kind));
-            assert!(!kind.title().is_empty() && kind.hint().ends_with('.'));
+            assert!(!kind.title().is_empty() && kind.hint(Currency::USD).ends_with('.'));
+            let elsewhere = kind.hint(Currency::parse("EUR").unwrap());
+            assert!(elsewhere.ends_with('.') && !elsewhere.contains('$'));
         }
         for way in Way::ALL {
             assert_eq!(Way::parse(way.key()), Some(way));

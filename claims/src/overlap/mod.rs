@@ -59,15 +59,19 @@ mod key;
 mod ledger;
 mod months;
 mod of_case;
+mod runs;
 mod spread;
 #[cfg(test)]
 mod tests;
+mod united;
 
 pub use key::{Entry, Overlap, Relation, resolve};
 pub use ledger::{Key, KeyOverlap, Ledger, Line, Totals, reckon};
 pub use months::{Month, months};
 pub use of_case::{CaseLedger, CaseLine, Entry as LedgerEntry, Part, Removed, family_of, of_case};
+pub use runs::Runs;
 pub use spread::spread;
+pub use united::groups;
 
 use ledger::LONGEST;
 

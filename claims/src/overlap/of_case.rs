@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Claimant, Family, Key, KeyOverlap, Line, Minor, Relation, reckon, spread};
+use super::{Claimant, Family, Key, KeyOverlap, Line, Minor, Relation, Runs, reckon, spread};
 use crate::{line::Category, status::ClaimStatus};
 
 /// A line with its category.
@@ -61,7 +61,7 @@ impl Removed {
 }
 
 /// One claimant in an entry of the ledger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
     /// Who claims.
     pub claimant: Claimant,
@@ -71,6 +71,8 @@ pub struct Part {
     pub removed: Removed,
     /// Whose money the confirmed part is.
     pub through: Option<Claimant>,
+    /// The months in which it claims something and somebody else does too.
+    pub months: Runs,
 }
 
 /// An entry of the ledger: a release in one channel, over all months in which more than one claimant claims it.
@@ -169,7 +171,8 @@ fn entries(keys: Vec<KeyOverlap>) -> Vec<Entry> {
         for of in found.entries {
             let place = entry.parts.binary_search_by_key(&of.claimant, |part| part.claimant).unwrap_or_else(|place| {
                 let removed = Removed::default();
-                entry.parts.insert(place, Part { claimant: of.claimant, gross: 0, removed, through: None });
+                let months = Runs::default();
+                entry.parts.insert(place, Part { claimant: of.claimant, gross: 0, removed, through: None, months });
                 place
             });
             let part = &mut entry.parts[place];
@@ -177,6 +180,9 @@ fn entries(keys: Vec<KeyOverlap>) -> Vec<Entry> {
             part.removed.confirmed += of.confirmed;
             part.removed.suspected += of.suspected;
             part.through = part.through.or(of.through);
+            if of.gross > 0 {
+                part.months.push(month);
+            }
         }
     }
     entries

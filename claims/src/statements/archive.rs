@@ -1,8 +1,9 @@
 //! Looks into a spreadsheet before it is opened: what it really unpacks to, counted while unpacking and not believed from
 //! its own list, so that a file of a few kilobytes cannot fill the memory.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 
+use memchr::memmem;
 use quick_xml::{Reader, events::Event};
 use zip::ZipArchive;
 
@@ -27,11 +28,12 @@ fn damaged(error: impl std::fmt::Display) -> Refused {
     Refused::Workbook(error.to_string())
 }
 
-/// Unpacks every part without keeping it.
+/// Unpacks every part without keeping it. Also says whether a sheet speaks of merged cells: they stand behind all rows of their
+/// sheet, and looking for them takes as long as reading it.
 ///
 /// # Errors
 /// [`Refused`] with what is too large, or that the archive is damaged.
-pub fn check(bytes: &mut dyn Bytes, size: u64) -> Result<Book, Refused> {
+pub fn check(bytes: &mut dyn Bytes, size: u64) -> Result<(Book, bool), Refused> {
     let mut archive = ZipArchive::new(bytes).map_err(damaged)?;
     if archive.len() > MOST_PARTS {
         return Err(Refused::Workbook(format!("it holds {} parts, a real one has a few dozen", archive.len())));
@@ -46,7 +48,7 @@ pub fn check(bytes: &mut dyn Bytes, size: u64) -> Result<Book, Refused> {
     } else {
         return Err(Refused::NotATable("This is an archive, but not a spreadsheet in XLSX or ODS. Unpack it, and import the statements in it one by one.".to_owned()));
     };
-    let mut unpacked = 0;
+    let (mut unpacked, mut merged) = (0, false);
     for place in 0..archive.len() {
         let part = archive.by_index(place).map_err(damaged)?;
         let name = part.name().map_err(damaged)?.to_ascii_lowercase();
@@ -55,7 +57,14 @@ pub fn check(bytes: &mut dyn Bytes, size: u64) -> Result<Book, Refused> {
         if book == Book::Ods && name == "content.xml" {
             ods_cells(BufReader::with_capacity(64 * 1024, &mut counted)).or_else(|refused| counted.refused(refused))?;
         }
-        let rest = std::io::copy(&mut counted, &mut std::io::sink());
+        let mut merges = Merges::default();
+        let sheet = book == Book::Xlsx && name.contains("worksheets/");
+        let rest = if sheet {
+            std::io::copy(&mut counted, &mut merges)
+        } else {
+            std::io::copy(&mut counted, &mut std::io::sink())
+        };
+        merged |= merges.found;
         if let Some(refused) = counted.over {
             return Err(refused);
         }
@@ -69,7 +78,39 @@ pub fn check(bytes: &mut dyn Bytes, size: u64) -> Result<Book, Refused> {
         }
         unpacked = counted.bytes;
     }
-    Ok(book)
+    Ok((book, merged))
+}
+
+/// The name of what a sheet says of each of its merged cells.
+const MERGE: &[u8] = b"mergeCell";
+
+/// Looks for [`MERGE`] in what is written to it.
+#[derive(Default)]
+struct Merges {
+    found: bool,
+    /// The last bytes so far, in which it may begin.
+    last: Vec<u8>,
+}
+
+impl Write for Merges {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if !self.found {
+            let begin = &bytes[..bytes.len().min(MERGE.len() - 1)];
+            self.last.extend_from_slice(begin);
+            self.found = memmem::find(&self.last, MERGE).is_some() || memmem::find(bytes, MERGE).is_some();
+            if begin.len() < bytes.len() {
+                self.last.clear();
+                self.last.extend_from_slice(&bytes[bytes.len().saturating_sub(MERGE.len() - 1)..]);
+            } else {
+                self.last.drain(..self.last.len().saturating_sub(MERGE.len() - 1));
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Counts what is unpacked, and stops when it is too much.

@@ -11,6 +11,8 @@ pub struct Cells {
     pub(super) spans: Vec<(u32, u32)>,
     /// For each cell of a spreadsheet, what it is; empty for text files.
     pub(super) kinds: Vec<CellKind>,
+    /// Cells that lie in a merged one which begins in a row above, and hold its value: their column, and that row.
+    pub(super) merged: Vec<(usize, u64)>,
 }
 
 /// What a cell of a spreadsheet is.
@@ -36,6 +38,19 @@ impl Cells {
         self.text.clear();
         self.spans.clear();
         self.kinds.clear();
+        self.merged.clear();
+    }
+
+    /// Puts something else into a cell.
+    pub(super) fn put(&mut self, column: usize, cell: &[u8], kind: CellKind) {
+        while self.len() <= column {
+            self.push(b"", CellKind::Text);
+        }
+        let from = self.text.len();
+        self.text.extend_from_slice(cell);
+        self.spans[column] = (short(from), short(self.text.len()));
+        self.kinds.resize(self.spans.len(), CellKind::Text);
+        self.kinds[column] = kind;
     }
 
     /// A cell that lies in [`Self::text`], trimmed, and without the apostrophe that keeps a spreadsheet from running it.

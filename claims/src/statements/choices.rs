@@ -11,7 +11,10 @@ use super::{
     problem::{Problem, acceptance},
 };
 use crate::{
-    intake::{FieldError, line::LineRules},
+    intake::{
+        FieldError, form,
+        line::{self, LineRules},
+    },
     line::Category,
     money::Currency,
     period::{Period, show_day},
@@ -91,6 +94,8 @@ pub struct Choices {
     pub money_state: String,
     /// The letter of direction, of digital royalties.
     pub letter_state: String,
+    /// Whether a form was sent that leaves one of these two open.
+    pub left_open: bool,
     /// What was sold, of unpaid sales.
     pub channel: String,
     /// The basis of the value, of stock.
@@ -133,6 +138,19 @@ impl Choices {
             let message = format!("The period ends before it starts: it starts on {}.", show_day(from.from));
             vec![FieldError { field: "to".to_owned(), message }]
         })
+    }
+
+    /// What every line of a category says and no file does, as far as it is open, with what is wrong with that: where the money of
+    /// royalties is, and how far their letter of direction.
+    #[must_use]
+    pub fn unsaid(&self, category: Option<Category>) -> Vec<FieldError> {
+        let said = [("money_state", &self.money_state), ("letter_state", &self.letter_state)];
+        let open = said.into_iter().filter(|(_, said)| category == Some(Category::DigitalRoyalties) && said.is_empty());
+        open.map(|(name, _)| {
+            let label = form::find(line::form(Category::DigitalRoyalties), name).map_or(name, |field| field.label);
+            FieldError { field: name.to_owned(), message: format!("{label}: choose an answer.") }
+        })
+        .collect()
     }
 
     /// The columns by what is meant in the category that was chosen.

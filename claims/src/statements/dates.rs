@@ -114,7 +114,7 @@ pub fn typed(text: &str, order: Option<DayOrder>) -> Result<Period, String> {
     let (day_first, month_first) = (read(text, DayOrder::DayFirst), read(text, DayOrder::MonthFirst));
     match (order, day_first, month_first) {
         (None, Ok(one), Ok(other)) if one != other => {
-            Err(period::two_meanings(text, &show(other), &show(one), [other.from, one.from]))
+            Err(period::two_meanings(text, &[other, one].map(|meant| (show(meant), year_first(meant)))))
         }
         (Some(DayOrder::MonthFirst), _, Ok(period)) | (_, Ok(period), _) | (_, _, Ok(period)) => Ok(period),
         (_, Err(NotADate::Year(year)), _) => Err(format!("The year {year} cannot be right here.")),
@@ -123,6 +123,11 @@ pub fn typed(text: &str, order: Option<DayOrder>) -> Result<Period, String> {
             Err(format!("“{typed}” is not a day or month. Write it like 2015-03-31 or March 2015."))
         }
     }
+}
+
+/// A period as it can be typed with the year first: one day, or the first and the last.
+fn year_first(Period { from, to }: Period) -> String {
+    if from == to { from.to_string() } else { format!("{from} to {to}") }
 }
 
 fn checked(period: Period) -> Result<Period, NotADate> {
@@ -365,7 +370,11 @@ mod tests {
         for (text, words) in [
             (
                 "03/04/2015",
-                "“03/04/2015” can mean 4 March 2015 or 3 April 2015. Write the month as a word, or the year first: 2015-03-04 or 2015-04-03.",
+                "“03/04/2015” can mean 4 March 2015 or 3 April 2015. Write 2015-03-04 or 4 March 2015 for the first, 2015-04-03 or 3 April 2015 for the second.",
+            ),
+            (
+                "02/01/2015 - 05/04/2015",
+                "“02/01/2015 - 05/04/2015” can mean 1 February 2015 – 4 May 2015 or 2 January 2015 – 5 April 2015. Write 2015-02-01 to 2015-05-04 or 1 February 2015 – 4 May 2015 for the first, 2015-01-02 to 2015-04-05 or 2 January 2015 – 5 April 2015 for the second.",
             ),
             ("2015-13-01", "“2015-13-01” is not a day or month. Write it like 2015-03-31 or March 2015."),
             ("31.12.2015 foo", "“31.12.2015 foo” is not a day or month. Write it like 2015-03-31 or March 2015."),

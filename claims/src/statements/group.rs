@@ -59,6 +59,17 @@ impl Named {
     }
 }
 
+/// What a deduction of the statement takes off a group.
+#[derive(Debug, Clone)]
+pub struct TakenOff {
+    /// What its row calls it.
+    pub words: String,
+    /// Its row.
+    pub row: u32,
+    /// How much, in millionths.
+    pub millionths: i128,
+}
+
 /// Rows that become one line.
 #[derive(Debug, Clone)]
 pub struct Group {
@@ -82,6 +93,8 @@ pub struct Group {
     pub more: Option<Box<[Option<i128>; MORE.len()]>>,
     /// Its rows.
     pub rows: Vec<(u32, u32)>,
+    /// Deductions of the statement that are taken off its amount, in millionths.
+    pub taken_off: Vec<TakenOff>,
     /// Places of service, territory and statement in [`Words`]; [`MIXED`] where its rows differ.
     words: [u32; 3],
     /// Whether artist, title and label are all known, so that further rows have nothing to add.
@@ -172,7 +185,7 @@ impl Group {
 }
 
 /// A row as it is added to its group. Texts are bytes of the file.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct RowFacts<'r> {
     pub row: u32,
     pub gtin: u64,
@@ -262,8 +275,8 @@ impl Groups {
     }
 
     /// What the groups of an artist, title, label, catalogue number, barcode, service or territory come to exactly, in
-    /// millionths; `None` if none is called so.
-    pub fn of_name(&mut self, name: &[u8], gtin: u64, stock: bool) -> Option<i128> {
+    /// millionths, of one currency if that is given; `None` if none is called so.
+    pub fn of_name(&mut self, name: &[u8], gtin: u64, stock: bool, currency: Option<Currency>) -> Option<i128> {
         if self.names.is_exhausted() {
             return None;
         }
@@ -283,6 +296,7 @@ impl Groups {
                 .iter()
                 .any(|text| text.eq_ignore_ascii_case(name))
                 || gtin > 0 && [group.named.gtin, group.named.aggregator_gtin].contains(&gtin);
+            let called = called && (currency.is_none() || group.currency == currency);
             called.then(|| if stock { i128::from(group.units) * i128::from(ONE) } else { group.amount })
         });
         let first = sums.next()?;
@@ -358,6 +372,7 @@ impl Group {
             amount: i128::from(row.amount),
             more: row.more.map(|more| Box::new(more.map(|figure| figure.map(i128::from)))),
             rows: vec![(row.row, row.row)],
+            taken_off: Vec::new(),
             words,
             named_fully: ![row.artist, row.title, row.label].iter().any(|text| text.is_empty()),
             one_track: true,

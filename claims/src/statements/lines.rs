@@ -5,9 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::{
     choices::{Choices, Rules},
     codes, dates,
+    deductions::taken_off,
     field::Field,
-    group::Group,
+    group::{Group, TakenOff},
     number::{self, ONE},
+    pass::FIGURES,
     reading::rows_in_words,
     shape::Shape,
 };
@@ -36,7 +38,7 @@ pub struct Proposal {
     pub millionths: i128,
     /// What it claims, in minor units.
     pub amount: i64,
-    /// Its rows, as the line will cite them.
+    /// Its rows, the first of them where there are many.
     pub rows: String,
     /// The first row.
     pub first_row: u32,
@@ -56,7 +58,7 @@ pub(super) enum Outcome {
     Refused(Vec<FieldError>),
 }
 
-/// Longest citation; the place of a citation has a hundred characters.
+/// Longest list of rows that is shown with a line; its citation names them all.
 const CITED: usize = 80;
 
 /// What becomes of a group.
@@ -84,6 +86,12 @@ pub(super) fn outcome(group: &Group, shape: &Shape, category: Category, choices:
         Category::UnpaidSales => sales(&mut answers, group, choices, currency),
         Category::HeldInventory => inventory(&mut answers, group, choices),
         Category::Other => {}
+    }
+    if !group.taken_off.is_empty() {
+        let part =
+            |taken: &TakenOff| format!("{} {} (row {})", taken.words, number::show(taken.millionths, 2), taken.row);
+        let parts: Vec<String> = group.taken_off.iter().map(part).collect();
+        note(&mut answers, format!("Deductions of the statement that are taken off this line: {}.", parts.join(", ")));
     }
     answers.0.retain(|_, answer| !answer.is_empty());
     let answers = answers.only(line::form(category));
@@ -185,7 +193,8 @@ fn sales(answers: &mut Answers, group: &Group, choices: &Choices, currency: Curr
     {
         answers.set("paid", if minor < 0 { currency.plain(-minor) } else { paid });
     }
-    // The statement's further figures are filled in where they close; where they do not, its net due stands alone.
+    // The statement's further figures are filled in where they close; where they do not, they are kept as words.
+    let mut kept = Vec::new();
     let whole = |field| {
         group
             .figure(field)
@@ -194,19 +203,36 @@ fn sales(answers: &mut Answers, group: &Group, choices: &Choices, currency: Curr
             .map(|figure| figure / i128::from(ONE))
     };
     let units = i128::from(group.units);
+    let (shipped, returned) = (whole(Field::Shipped), whole(Field::Returned));
+    let closes = group.units >= 0 && shipped.is_some_and(|shipped| shipped - returned.unwrap_or(0) == units);
     if group.units >= 0 {
         answers.set("units_net", group.units.to_string());
-        let (shipped, returned) = (whole(Field::Shipped), whole(Field::Returned));
-        if let Some(shipped) = shipped
-            && shipped - returned.unwrap_or(0) == units
-        {
-            answers.set("units_shipped", shipped.to_string());
-            answers.set("units_returned", returned.map(|units| units.to_string()).unwrap_or_default());
+    }
+    for (name, word, figure) in [("units_shipped", "shipped", shipped), ("units_returned", "returned", returned)] {
+        match figure {
+            Some(units) if closes => answers.set(name, units.to_string()),
+            Some(units) if units != 0 => kept.push(format!("{word} {units}")),
+            _ => {}
         }
     }
+    let dropped = further(answers, group, currency, net);
+    let words = FIGURES.into_iter().filter(|(field, _)| dropped.contains(field)).filter_map(|(field, word)| {
+        let figure = group.figure(field).filter(|figure| *figure != 0)?;
+        Some(format!("{word} {}", number::show(figure, 2)))
+    });
+    kept.extend(words);
+    if !kept.is_empty() {
+        note(answers, format!("The statement says: {}.", kept.join(", ")));
+    }
+}
+
+/// Fills in the figures from which the amount due is worked out, as far as they close; gives those that do not.
+fn further(answers: &mut Answers, group: &Group, currency: Currency, net: i64) -> Vec<Field> {
+    let all = || FIGURES.into_iter().map(|(field, _)| field).collect();
+    let units = i128::from(group.units);
     let minor = |field| group.figure(field).and_then(|figure| plain(figure.abs(), currency)).map(|(_, minor)| minor);
     let Some(gross) = minor(Field::Gross).filter(|_| group.figure(Field::Gross).is_some_and(|gross| gross >= 0)) else {
-        return;
+        return all();
     };
     let names = [
         (Field::Fee, "distribution_fee", -1),
@@ -214,9 +240,15 @@ fn sales(answers: &mut Answers, group: &Group, choices: &Choices, currency: Curr
         (Field::ReserveReleased, "reserve_released", 1),
         (Field::Chargebacks, "chargebacks", -1),
     ];
-    let rest: i64 = names.iter().filter_map(|(field, _, sign)| Some(minor(*field)? * sign)).sum();
+    // What the statement takes off beside its releases is a chargeback of the lines that it is taken off.
+    let taken_off = plain(taken_off(group), currency).map_or(0, |(_, minor)| minor);
+    let part = |field| match field {
+        Field::Chargebacks if taken_off != 0 => Some(minor(field).unwrap_or(0) + taken_off),
+        field => minor(field),
+    };
+    let rest: i64 = names.iter().filter_map(|(field, _, sign)| Some(part(*field)? * sign)).sum();
     if gross + rest != net {
-        return;
+        return all();
     }
     let price = group.figure(Field::UnitPrice).filter(|price| *price > 0);
     let agrees =
@@ -229,10 +261,18 @@ fn sales(answers: &mut Answers, group: &Group, choices: &Choices, currency: Curr
     }
     answers.set("gross", currency.plain(gross));
     for (field, name, _) in names {
-        if let Some(value) = minor(field).filter(|value| *value != 0) {
+        if let Some(value) = part(field).filter(|value| *value != 0) {
             answers.set(name, currency.plain(value));
         }
     }
+    if agrees { Vec::new() } else { vec![Field::UnitPrice] }
+}
+
+/// Adds a sentence to the note of a line.
+fn note(answers: &mut Answers, words: String) {
+    let before = answers.get("note");
+    let note = if before.is_empty() { words } else { format!("{before} {words}") };
+    answers.set("note", crate::intake::form::clean(&note, 2_000));
 }
 
 /// What a line says of stock that does not add up.

@@ -3,23 +3,26 @@
 
 use super::{
     cells::Cells,
-    choices::{Choices, Rules},
+    choices::{Choices, Grouping, Rules},
     dates::{self, DayOrder},
+    deductions::{self, Deduction},
     field::{Field, Holds},
     file::{Format, Opened},
+    fill::{Fill, is_grouped},
     input::Input,
     limits::Refused,
     lines::{self, Outcome, Proposal},
     marks::{Decided, Seen},
     pass::{KeptRow, Pass},
     problem::{Kind, Problem, Severity, quoted},
-    reading::{Column, LeftOut, Question, Reading, Reason, Sum, extend, ranges, rows_in_words},
+    questions::questions,
+    reading::{Column, LeftOut, Reading, Reason, Sum, merged, ranges, rows_in_words},
     shape::{self, Shape},
     sheets,
 };
 use crate::{
     intake::{FieldError, form, line},
-    line::{Basis, Category},
+    line::Category,
     money::Currency,
     period::Period,
 };
@@ -72,8 +75,12 @@ pub fn read(input: &Input<'_>, choices: &Choices, rules: &Rules, wish: Wish<'_>)
 
 /// Reads the one table of a file.
 fn table(file: &mut Opened<'_>, choices: &Choices, rules: &Rules, mut wish: Wish<'_>) -> Result<Statement, Refused> {
-    let first = first_rows(file)?;
+    let mut first = first_rows(file)?;
     let shape = shape::find(&first, choices)?;
+    let mut fill = Fill::new(&shape, false);
+    first.iter_mut().for_each(|cells| fill.row(cells));
+    // Whoever says when for the whole file means the rows that do not say it.
+    let grouped = choices.from.trim().is_empty() && choices.to.trim().is_empty() && is_grouped(&shape, &first);
     let mut seen = Seen::new(shape.columns.len());
     for cells in first.iter().filter(|cells| cells.number > shape.header_row) {
         seen.row(cells, &shape.columns);
@@ -90,7 +97,9 @@ fn table(file: &mut Opened<'_>, choices: &Choices, rules: &Rules, mut wish: Wish
         // Remarks are written once, when it is settled how everything is read.
         let mut remarks = wish.remarks.as_mut().filter(|_| attempt == 1);
         let remarked = remarks.is_some() || wish_without;
+        let mut fill = Fill::new(&shape, grouped);
         let whole = file.rows(wish.progress, &mut |cells| {
+            fill.row(cells);
             pass.remarks = remarks.is_some().then(Vec::new);
             pass.row(cells);
             if let (Some(remarks), Some(found)) = (remarks.as_mut(), pass.remarks.take()) {
@@ -102,7 +111,9 @@ fn table(file: &mut Opened<'_>, choices: &Choices, rules: &Rules, mut wish: Wish
         // The evidence of the first look counts total lines and the like too: the pass knows better.
         let settled = again == decided || attempt >= 2;
         if whole && remarked && (settled || !wish_without) {
-            return Ok(finish(&file.format, &shape, choices, rules, category, pass, &again, (fixed, wrong)));
+            let mut statement = finish(&file.format, &shape, choices, rules, category, pass, &again, (fixed, wrong));
+            statement.reading.carried = fill.carried();
+            return Ok(statement);
         }
         drop(pass);
         decided = again;
@@ -125,7 +136,7 @@ pub(super) fn first_rows(file: &mut Opened<'_>) -> Result<Vec<Cells>, Refused> {
 }
 
 /// What holds for rows that do not say it themselves.
-type Fixed = (Option<Period>, Option<Currency>);
+pub(super) type Fixed = (Option<Period>, Option<Currency>);
 
 /// The period and currency that were chosen for the whole file, or that its header names, and what is wrong with them.
 fn fixed(choices: &Choices, shape: &Shape, order: Option<DayOrder>) -> (Fixed, Vec<FieldError>) {
@@ -159,6 +170,10 @@ fn finish(
     (fixed, wrong): (Fixed, Vec<FieldError>),
 ) -> Statement {
     let questions = questions(shape, choices, rules, &pass, decided, fixed, &wrong);
+    let asked = !questions.is_empty() || shape.category.is_none();
+    // While it is asked how rows are read, nothing can be said of what no release has.
+    let asides = if asked { Vec::new() } else { pass.settle() };
+    let mut deductions: Vec<Deduction> = asides.into_iter().map(Deduction::of).collect();
     let mut lines = Vec::new();
     let mut place_of = vec![u32::MAX; pass.groups.list.len()];
     let mut sums: Vec<Sum> = pass
@@ -171,11 +186,25 @@ fn finish(
             millionths: added.millionths,
             lines: 0,
             below_zero: 0,
+            deducted: 0,
+            value: added.value,
+            line_units: Some(0),
         })
         .collect();
-    let asked = !questions.is_empty() || shape.category.is_none();
     let too_many = pass.too_many || pass.groups.list.len() > rules.most_lines;
-    let groups = if too_many { Vec::new() } else { pass.groups.take() };
+    let mut groups = if too_many { Vec::new() } else { pass.groups.take() };
+    if choices.grouping == Grouping::Release {
+        let whole = deductions::set_off(&mut groups, &mut deductions);
+        if let Some(kept) = &mut pass.kept {
+            // A row is kept with one line; one that is taken off several stands in the citations of all.
+            kept.extend(whole.into_iter().filter_map(|(deduction, group)| {
+                let Deduction { row, millionths, .. } = deductions[deduction];
+                let (group, millionths) = (u32::try_from(group).ok()?, i64::try_from(-millionths).ok()?);
+                Some(KeptRow { row, group, units: 0, millionths })
+            }));
+            kept.sort_by_key(|kept| kept.row);
+        }
+    }
     for (place, group) in groups.iter().enumerate().filter(|_| !asked) {
         let row = group.rows.first().map_or(0, |(from, _)| *from);
         let problem = |kind, value: String, message: String| Problem {
@@ -202,6 +231,8 @@ fn finish(
                 place_of[place] = u32::try_from(lines.len()).unwrap_or(u32::MAX);
                 if let Some(sum) = sums.iter_mut().find(|sum| sum.currency == group.currency) {
                     sum.lines = sum.lines.saturating_add(proposal.amount);
+                    // Less than none is not written into a line.
+                    sum.line_units = sum.line_units.map(|units| units.saturating_add(proposal.units.max(0)));
                 }
                 lines.push(*proposal);
             }
@@ -236,6 +267,33 @@ fn finish(
             }
         }
     }
+    for deduction in deductions.iter().filter(|deduction| deduction.left() > 0) {
+        if let Some(sum) = sums.iter_mut().find(|sum| sum.currency == deduction.currency) {
+            sum.deducted -= deduction.left();
+        }
+        let period = deduction.period.map(dates::show).unwrap_or_default();
+        let (words, currency) =
+            (&deduction.words, deduction.currency.map(|code| format!(" {code}")).unwrap_or_default());
+        let (all, left) = (deduction.millionths, deduction.left());
+        let shown = |millionths| format!("{}{currency}", super::number::show(millionths, 2));
+        let message = if choices.grouping != Grouping::Release {
+            format!("“{words}” takes {} off the statement of {period}; no line is lowered by it.", shown(all))
+        } else {
+            format!(
+                "“{words}” takes {} off the statement of {period}; the lines of that time leave {} of it, by which none is lowered.",
+                shown(all),
+                shown(left)
+            )
+        };
+        pass.problems.add(Kind::Deduction, || Problem {
+            kind: Kind::Deduction,
+            row: u64::from(deduction.row),
+            column: String::new(),
+            place: 0,
+            value: super::number::show(-all, 2),
+            message,
+        });
+    }
     if too_many {
         let most = crate::money::grouped_units(i64::try_from(rules.most_lines).unwrap_or(i64::MAX));
         pass.problems.add(Kind::Line, || Problem {
@@ -256,12 +314,7 @@ fn finish(
         })
         .collect();
     if let Some((_, rows)) = pass.left_out.get_mut(&Reason::Zero) {
-        rows.sort_unstable();
-        let merged = rows.iter().flat_map(|(from, to)| *from..=*to).fold(Vec::new(), |mut merged, row| {
-            extend(&mut merged, row);
-            merged
-        });
-        *rows = merged;
+        *rows = merged(std::mem::take(rows));
     }
     let mut counts: Vec<(Kind, u64)> = pass.problems.counts.iter().map(|(kind, count)| (*kind, *count)).collect();
     counts.sort_by_key(|(kind, _)| (kind.severity() != Severity::Error, *kind));
@@ -294,6 +347,9 @@ fn finish(
         lines: lines.len() as u64,
         first_lines: lines.iter().take(SHOWN).cloned().collect(),
         first_rows: std::mem::take(&mut pass.first_rows),
+        carried: None,
+        deductions,
+        decimals: pass.decimals,
     };
     Statement { reading, lines, rows }
 }
@@ -331,112 +387,10 @@ fn columns(shape: &Shape, pass: &Pass<'_>, decided: &Decided) -> Vec<Column> {
             let marks = pass.seen.numbers.get(place);
             let written = marks.is_some_and(|marks| marks.point + marks.comma + marks.either > 0);
             let mark = decided.marks.get(place).copied().filter(|_| written && !decided.asked.contains(&place));
-            Column { header: quoted(header.as_bytes()), field, mark, samples: samples(place) }
+            let decimals = field.is_none() && shape.decimals.contains(&place);
+            Column { header: quoted(header.as_bytes()), field, mark, samples: samples(place), decimals }
         })
         .collect()
-}
-
-/// What only the claimant knows.
-fn questions(
-    shape: &Shape,
-    choices: &Choices,
-    rules: &Rules,
-    pass: &Pass<'_>,
-    decided: &Decided,
-    fixed: Fixed,
-    wrong: &[FieldError],
-) -> Vec<Question> {
-    let mut questions = Vec::new();
-    let mut ask = |choice: &str, words: String, examples: Vec<String>| {
-        questions.push(Question { choice: choice.to_owned(), words, examples });
-    };
-    let has = |field| shape.columns.contains(&Some(field));
-    if shape.guessed || shape.category.is_none() {
-        ask(
-            "columns",
-            "This layout is not known. Say what the columns mean; the guesses are filled in.".to_owned(),
-            Vec::new(),
-        );
-        return questions;
-    }
-    let category = shape.category.unwrap_or(Category::UnpaidSales);
-    if !rules.categories.contains(&category) {
-        let claimed: Vec<String> = rules.categories.iter().map(|category| category.title().to_lowercase()).collect();
-        let words = format!(
-            "The rows of this file are {}, which cannot be claimed in this case. What can be claimed: {}.",
-            category.title().to_lowercase(),
-            claimed.join(", ")
-        );
-        ask("category", words, Vec::new());
-        return questions;
-    }
-    let figure = if category == Category::HeldInventory {
-        has(Field::OnHand)
-    } else {
-        has(Field::Amount) || has(Field::PerUnit) && has(Field::Units)
-    };
-    if !figure {
-        let wanted = if category == Category::HeldInventory { "the stock on hand" } else { "the amount due to you" };
-        ask("columns", format!("No column is known to hold {wanted}. Say which one does."), Vec::new());
-    }
-    if !decided.asked.is_empty() {
-        let column = decided.asked[0];
-        let examples = pass.seen.numbers[column].examples.clone();
-        let header = shape.header.get(column).map(String::as_str).unwrap_or_default();
-        ask(
-            "decimal",
-            format!("The numbers in “{header}” can be read in two ways, and nothing in the file tells which is right."),
-            examples,
-        );
-    }
-    if decided.days_asked {
-        ask(
-            "days",
-            "The days of this file can be read in two ways, and nothing in the file tells which is right.".to_owned(),
-            pass.seen.days.examples.clone(),
-        );
-    }
-    let period = [Field::Period, Field::PeriodFrom, Field::StatementPeriod, Field::AsOf].into_iter().any(has);
-    let wrong = |fields: &[&str]| wrong.iter().any(|error| fields.contains(&error.field.as_str()));
-    if !period && fixed.0.is_none() || wrong(&["from", "to"]) {
-        let words = match (period, category) {
-            (true, _) => "The period that was typed for rows that do not say it cannot be read.",
-            (false, Category::HeldInventory) => "No column says on which day the stock was counted.",
-            (false, _) => "No column says when the sales were made.",
-        };
-        ask("period", words.to_owned(), Vec::new());
-    }
-    let signed = pass.added.iter().any(|added| added.currency.is_some());
-    if wrong(&["currency"]) {
-        ask("currency", "The currency that was chosen for the whole file is not known.".to_owned(), Vec::new());
-    } else if category != Category::HeldInventory
-        && !has(Field::Currency)
-        && fixed.1.is_none()
-        && (!signed || pass.unknown.currency)
-    {
-        ask("currency", "No column says in which currency the amounts are.".to_owned(), Vec::new());
-    }
-    if category == Category::DigitalRoyalties
-        && choices.aggregator.trim().is_empty()
-        && shape.layout.is_none_or(|layout| layout.aggregator.is_empty())
-    {
-        ask("aggregator", "Who collected this money for you? The file does not say through which aggregator it came, such as The Orchard.".to_owned(), Vec::new());
-    }
-    if category == Category::HeldInventory && has(Field::UnitValue) && Basis::parse(&choices.basis).is_none() {
-        ask(
-            "basis",
-            "What is the value per unit in this file?".to_owned(),
-            pass.first_rows
-                .iter()
-                .filter_map(|(_, cells)| {
-                    let column = shape.columns.iter().position(|field| *field == Some(Field::UnitValue))?;
-                    cells.get(column).cloned().filter(|cell| !cell.is_empty())
-                })
-                .take(3)
-                .collect(),
-        );
-    }
-    questions
 }
 
 /// Whether a column of the file is one of numbers.

@@ -4,14 +4,21 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     choices::{Choices, Grouping},
+    corrected::REMARKS,
     dates::DayOrder,
+    deductions::Deduction,
     field::Field,
     file::Format,
     lines::Proposal,
     number::{self, Mark},
     problem::{Kind, Problem, Severity, acceptance, mark},
 };
-use crate::{intake::FieldError, line::Category, money::Currency, period::Period};
+use crate::{
+    intake::FieldError,
+    line::Category,
+    money::{Currency, grouped_units},
+    period::Period,
+};
 
 /// Why rows were left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -75,6 +82,9 @@ pub struct Column {
     pub mark: Option<Mark>,
     /// The first values.
     pub samples: Vec<String>,
+    /// Whether it holds numbers with decimals in most rows and is not used: it may be money.
+    #[serde(default)]
+    pub decimals: bool,
 }
 
 /// The control totals of one currency.
@@ -92,6 +102,26 @@ pub struct Sum {
     pub lines: i64,
     /// The exact sum of what comes to less than nothing and is left out, in millionths.
     pub below_zero: i128,
+    /// The same of deductions that belong to no release.
+    #[serde(default)]
+    pub deducted: i128,
+    /// The exact value of stock, in millionths: units times value.
+    #[serde(default)]
+    pub value: i128,
+    /// The units of the lines; `None` of what was read before they were counted.
+    #[serde(default)]
+    pub line_units: Option<i64>,
+}
+
+/// Periods that were read as those of the rows above them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Carried {
+    /// The header of their column.
+    pub column: String,
+    /// How many rows.
+    pub rows: u64,
+    /// Which, as ranges.
+    pub which: String,
 }
 
 /// A total line of the file.
@@ -103,6 +133,32 @@ pub struct FileTotal {
     pub stated: i128,
     /// What the rows above it, or since the total before it, come to.
     pub computed: i128,
+    /// The currency whose rows it is of, where there are several.
+    #[serde(default)]
+    pub currency: Option<Currency>,
+    /// Rows above it that have an error, so that no sum has them.
+    #[serde(default)]
+    pub broken: u64,
+}
+
+impl FileTotal {
+    /// In words: what it says, and what the rows come to.
+    #[must_use]
+    pub fn in_words(&self, decimals: u32) -> String {
+        let code = self.currency.map(|currency| format!(" {currency}")).unwrap_or_default();
+        let stated = format!("Row {}: {}{code}.", self.row, number::show(self.stated, decimals));
+        let rows = self.currency.map_or("The rows above it".to_owned(), |code| format!("The rows above it in {code}"));
+        let come = match self.computed {
+            same if same == self.stated => "come to the same".to_owned(),
+            computed => format!("come to {}", number::show(computed, decimals)),
+        };
+        match self.broken {
+            0 => format!("{stated} {rows} {come}."),
+            _ if self.computed == self.stated => format!("{stated} {rows} {come}."),
+            1 => format!("{stated} {rows} {come}, without 1 that has an error."),
+            broken => format!("{stated} {rows} {come}, without {broken} that have errors."),
+        }
+    }
 }
 
 /// Something only the claimant knows.
@@ -160,6 +216,15 @@ pub struct Reading {
     pub first_lines: Vec<Proposal>,
     /// The first rows, as they stand in the file.
     pub first_rows: Vec<(u64, Vec<String>)>,
+    /// Periods that were read as those of the rows above.
+    #[serde(default)]
+    pub carried: Option<Carried>,
+    /// What the statement takes off beside its releases.
+    #[serde(default)]
+    pub deductions: Vec<Deduction>,
+    /// Whether cells that a spreadsheet holds as numbers have decimals.
+    #[serde(default)]
+    pub decimals: bool,
 }
 
 impl Reading {
@@ -181,9 +246,26 @@ impl Reading {
         self.data_rows.saturating_sub(self.sums.iter().map(|sum| sum.rows).sum())
     }
 
-    /// That releases which come to less than nothing are in no line, and to how much they come; `None` if there are none.
+    /// What is in no line because it comes to less than nothing: releases, and deductions that belong to none; `None` if there is
+    /// nothing of the kind.
     #[must_use]
     pub fn left_out_below_zero(&self) -> Option<String> {
+        let sums = self.sums.iter().filter(|sum| sum.deducted != 0);
+        let figures: Vec<String> = sums
+            .map(|sum| {
+                let currency = sum.currency.map(|currency| format!(" {currency}")).unwrap_or_default();
+                format!("{}{currency}", number::show(sum.deducted, 2))
+            })
+            .collect();
+        let deducted = (!figures.is_empty()).then(|| {
+            format!("Left out of the lines are deductions that belong to no release: {}.", figures.join(", "))
+        });
+        let words: Vec<String> = self.releases_below_zero().into_iter().chain(deducted).collect();
+        (!words.is_empty()).then(|| words.join(" "))
+    }
+
+    /// That releases which come to less than nothing are in no line, and to how much they come; `None` if there are none.
+    fn releases_below_zero(&self) -> Option<String> {
         let sums = self.sums.iter().filter(|sum| sum.below_zero != 0);
         let figures: Vec<String> = sums
             .map(|sum| match sum.currency {
@@ -233,9 +315,62 @@ impl Reading {
     /// millionths. Stock is not money, and has none.
     #[must_use]
     pub fn above_the_rows(&self) -> Vec<(Currency, i128)> {
-        let above = |sum: &Sum| sum.currency.map(|currency| (currency, -sum.below_zero));
+        self.above_by(|sum| sum.below_zero + sum.deducted)
+    }
+
+    /// The same by problems of a kind alone.
+    #[must_use]
+    pub fn above_by_kind(&self, kind: Kind) -> Vec<(Currency, i128)> {
+        match kind {
+            Kind::BelowZero => self.above_by(|sum| sum.below_zero),
+            Kind::Deduction => self.above_by(|sum| sum.deducted),
+            _ => Vec::new(),
+        }
+    }
+
+    fn above_by(&self, left_out: impl Fn(&Sum) -> i128) -> Vec<(Currency, i128)> {
+        let above = |sum: &Sum| sum.currency.map(|currency| (currency, -left_out(sum)));
         let money = self.category != Some(Category::HeldInventory);
-        self.sums.iter().filter(|sum| money && sum.below_zero < 0).filter_map(above).collect()
+        self.sums.iter().filter(|sum| money && left_out(sum) < 0).filter_map(above).collect()
+    }
+
+    /// The deductions that are taken off the lines, in words; `None` if none is.
+    #[must_use]
+    pub fn set_off(&self) -> Option<String> {
+        let taken = self.deductions.iter().filter(|deduction| deduction.set_off > 0);
+        let words: Vec<String> = taken.map(|deduction| deduction.in_words(deduction.set_off)).collect();
+        (!words.is_empty()).then(|| {
+            format!(
+                "Taken off the lines of their period, the largest first, as each line’s note says: {}.",
+                words.join(", ")
+            )
+        })
+    }
+
+    /// That the lines have other units or another sum than the rows, in each currency where it is so; `None` if they have not.
+    #[must_use]
+    pub fn lines_differ(&self) -> Option<String> {
+        let stock = self.category == Some(Category::HeldInventory);
+        let differ = |sum: &Sum| {
+            let units = sum.line_units.filter(|units| *units != sum.units)?;
+            let rows = format!("{} where the rows have {}", units_in_words(units), grouped_units(sum.units));
+            let Some(currency) = sum.currency.filter(|_| !stock) else { return Some(rows) };
+            let exact = number::show(sum.millionths, 2);
+            Some(format!("{rows}, and {} where the rows come to {exact}", currency.show(sum.lines)))
+        };
+        let words: Vec<String> = self.sums.iter().filter_map(differ).collect();
+        (self.lines > 0 && !words.is_empty())
+            .then(|| format!("The lines have {}: what is left out of them is in the rows.", words.join("; ")))
+    }
+
+    /// The columns of the file that are not used, by their places.
+    pub fn unused(&self) -> impl Iterator<Item = (usize, &Column)> {
+        let unused = |column: &Column| {
+            column.field.is_none()
+                && column.header != REMARKS
+                && !(column.header.is_empty() && column.samples.is_empty())
+        };
+        self.columns.iter().enumerate().filter(move |(_, column)| unused(column))
     }
 
     /// Whether one line for each release would set what comes to less than nothing off against its other months and services.
@@ -264,17 +399,19 @@ impl Reading {
 /// Row numbers as ranges: `12–40, 57`. Cut where it becomes long.
 #[must_use]
 pub fn ranges(rows: &[(u32, u32)], most: usize) -> String {
-    let mut text = String::new();
+    let (mut text, mut length) = (String::new(), 0);
     for (place, (from, to)) in rows.iter().enumerate() {
         let next = if from == to { from.to_string() } else { format!("{from}–{to}") };
-        if text.chars().count() + next.len() > most {
+        if length + next.len() > most {
             let left = rows[place..].iter().map(|(from, to)| u64::from(to - from) + 1).sum::<u64>();
             return format!("{text} and {left} more");
         }
         if place > 0 {
             text.push_str(", ");
+            length += 2;
         }
         text.push_str(&next);
+        length += next.chars().count();
     }
     text
 }
@@ -286,8 +423,32 @@ pub fn rows_in_words(rows: &[(u32, u32)], most: usize) -> String {
     format!("{} {}", if single { "row" } else { "rows" }, ranges(rows, most))
 }
 
+fn units_in_words(units: i64) -> String {
+    format!("{} {}", grouped_units(units), if units == 1 { "unit" } else { "units" })
+}
+
+/// Adds a row to ranges, wherever it stands.
+pub(super) fn add_row(ranges: &mut Vec<(u32, u32)>, row: u32) {
+    let mut rows = std::mem::take(ranges);
+    rows.push((row, row));
+    *ranges = merged(rows);
+}
+
+/// Ranges in their order, those that touch as one.
+pub(super) fn merged(mut rows: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
+    rows.sort_unstable();
+    let mut merged: Vec<(u32, u32)> = Vec::with_capacity(rows.len());
+    for (from, to) in rows {
+        match merged.last_mut() {
+            Some((_, last)) if from <= last.saturating_add(1) => *last = (*last).max(to),
+            _ => merged.push((from, to)),
+        }
+    }
+    merged
+}
+
 /// Adds a row to ranges; rows come in order.
-pub(super) fn extend(ranges: &mut Vec<(u32, u32)>, row: u32) {
+pub(crate) fn extend(ranges: &mut Vec<(u32, u32)>, row: u32) {
     match ranges.last_mut() {
         Some((_, to)) if *to + 1 == row => *to = row,
         _ => ranges.push((row, row)),

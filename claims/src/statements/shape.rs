@@ -32,6 +32,8 @@ pub struct Shape {
     pub guessed: bool,
     /// A currency that the headers name: `Net due (GBP)`.
     pub currency: Option<Currency>,
+    /// The columns that hold numbers with decimals in most of the first rows.
+    pub decimals: Vec<usize>,
 }
 
 /// Finds the shape from the first rows of a file.
@@ -86,9 +88,14 @@ pub fn find(rows: &[Cells], choices: &Choices) -> Result<Shape, Refused> {
         }
         seen.extend(*field);
     }
-    // A column that the category has no use for is left out.
+    // A column that the category has no use for is left out, unless it has another name there.
     if let Some(category) = category {
-        for field in &mut columns {
+        for place in 0..columns.len() {
+            let meant = columns[place].map(|field| field.meant_in(category));
+            if !columns.contains(&meant) {
+                columns[place] = meant;
+            }
+            let field = &mut columns[place];
             *field = field.filter(|field| field.categories().contains(&category));
         }
     }
@@ -97,10 +104,23 @@ pub fn find(rows: &[Cells], choices: &Choices) -> Result<Shape, Refused> {
         category,
         header_row: header.number,
         currency: named_currency(&names, &columns),
+        decimals: (0..names.len()).filter(|column| holds_decimals(*column, &below)).collect(),
         header: names,
         columns,
         guessed,
     })
+}
+
+/// Whether most rows have a number with decimals in a column.
+fn holds_decimals(column: usize, below: &[&Cells]) -> bool {
+    let has = |cells: &&&Cells| {
+        let value = cells.get(column);
+        let marked = value.iter().any(|byte| matches!(byte, b'.' | b',')) && !value.ends_with(b"%");
+        marked
+            && matches!(cells.kind(column), CellKind::Text | CellKind::Number)
+            && (number::read(value, Mark::Point).is_ok() || number::read(value, Mark::Comma).is_ok())
+    };
+    below.iter().filter(has).count() * 2 > below.len()
 }
 
 /// The row that most columns of a layout are named in; else the first that reads like a header.

@@ -50,6 +50,9 @@ pub(super) fn which(file: &mut Opened<'_>, refused: Refused) -> Result<Statement
         lines: 0,
         first_lines: Vec::new(),
         first_rows: Vec::new(),
+        carried: None,
+        deductions: Vec::new(),
+        decimals: false,
     };
     Ok(Statement { reading, lines: Vec::new(), rows: Vec::new() })
 }

@@ -1,6 +1,8 @@
 //! Rows of a spreadsheet, through calamine: XLSX cell by cell, ODS as one sheet in memory.
 
-use calamine::{CellErrorType, Data, DataRef, ExcelDateTime, Ods, Range, Reader, Sheet, SheetVisible, Xlsx};
+use calamine::{
+    CellErrorType, Data, DataRef, Dimensions, ExcelDateTime, Ods, Range, Reader, Sheet, SheetVisible, Xlsx,
+};
 use rust_decimal::Decimal;
 
 use super::{
@@ -22,6 +24,10 @@ enum Opened<'a> {
 /// An open spreadsheet.
 pub struct Workbook<'a> {
     book: Opened<'a>,
+    /// Whether any sheet has merged cells.
+    has_merged: bool,
+    /// The merged cells of the sheet that was read last.
+    merged: Option<(String, Vec<Dimensions>)>,
     /// The names of its visible sheets.
     pub sheets: Vec<String>,
 }
@@ -32,7 +38,7 @@ impl<'a> Workbook<'a> {
     /// # Errors
     /// [`Refused`] with why it is not opened.
     pub fn open(input: &Input<'a>) -> Result<Self, Refused> {
-        let book = archive::check(&mut *input.open()?, input.size()?)?;
+        let (book, has_merged) = archive::check(&mut *input.open()?, input.size()?)?;
         let bytes = input.open()?;
         let (book, sheets) = match book {
             Book::Xlsx => {
@@ -49,7 +55,7 @@ impl<'a> Workbook<'a> {
         if sheets.is_empty() {
             return Err(damaged("it has no visible sheet"));
         }
-        Ok(Self { book, sheets })
+        Ok(Self { book, has_merged, merged: None, sheets })
     }
 
     /// Gives every row of a sheet that has cells to `take`, until that says to stop with `false`.
@@ -62,7 +68,14 @@ impl<'a> Workbook<'a> {
         take: &mut dyn FnMut(&mut Cells) -> Result<bool, Refused>,
     ) -> Result<(), Refused> {
         match &mut self.book {
-            Opened::Xlsx(book) => xlsx_rows(book, sheet, take),
+            Opened::Xlsx(book) => {
+                if self.has_merged && self.merged.as_ref().is_none_or(|(of, _)| of != sheet) {
+                    // What cannot be read of them is as if it were not there: the cells are.
+                    self.merged = Some((sheet.to_owned(), merged_columns(book.merge_cells_by_sheet_name(sheet))));
+                }
+                let merged = self.merged.as_ref().map_or(&[][..], |(_, merged)| &merged[..]);
+                xlsx_rows(book, sheet, merged, take)
+            }
             Opened::Ods(book) => ods_rows(&book.worksheet_range(sheet).map_err(damaged)?, take),
         }
     }
@@ -72,9 +85,49 @@ fn visible(sheets: &[Sheet]) -> Vec<String> {
     sheets.iter().filter(|sheet| sheet.visible == SheetVisible::Visible).map(|sheet| sheet.name.clone()).collect()
 }
 
+/// Merged cells that go over several rows, in the order of these.
+fn merged_columns<E>(all: Result<Vec<Dimensions>, E>) -> Vec<Dimensions> {
+    let mut merged = all.unwrap_or_default();
+    merged.retain(|merged| merged.end.0 > merged.start.0 && (merged.start.1 as usize) < MOST_COLUMNS);
+    merged.sort_by_key(|merged| merged.start);
+    merged
+}
+
+/// Gives every cell of a merged one what stands in its first: a spreadsheet shows it for all of them. Of several columns that are
+/// merged it is the first that has it.
+struct Merging<'m> {
+    left: &'m [Dimensions],
+    /// Those that have begun, at most one for a column, with what stands in them.
+    begun: Vec<(Dimensions, Vec<u8>, CellKind)>,
+}
+
+impl Merging<'_> {
+    fn row(&mut self, cells: &mut Cells) {
+        let row = u32::try_from(cells.number - 1).unwrap_or(u32::MAX);
+        self.begun.retain(|(merged, ..)| merged.end.0 >= row);
+        for (merged, text, kind) in &self.begun {
+            let column = merged.start.1 as usize;
+            if cells.get(column).is_empty() && !text.is_empty() {
+                cells.put(column, text, *kind);
+                cells.merged.push((column, u64::from(merged.start.0) + 1));
+            }
+        }
+        while let Some((first, left)) = self.left.split_first().filter(|(first, _)| first.start.0 <= row) {
+            self.left = left;
+            // What begins in a row without cells is blank in all of them.
+            if first.start.0 == row {
+                let column = first.start.1 as usize;
+                self.begun.retain(|(merged, ..)| merged.start.1 != first.start.1);
+                self.begun.push((*first, cells.get(column).to_vec(), cells.kind(column)));
+            }
+        }
+    }
+}
+
 fn xlsx_rows(
     book: &mut Xlsx<Box<dyn Bytes + '_>>,
     sheet: &str,
+    merged: &[Dimensions],
     take: &mut dyn FnMut(&mut Cells) -> Result<bool, Refused>,
 ) -> Result<(), Refused> {
     let mut reader = book.worksheet_cells_reader(sheet).map_err(damaged)?;
@@ -83,6 +136,13 @@ fn xlsx_rows(
         .iter()
         .map(|style| style.number_format.as_ref().is_some_and(|format| shows_months(&format.format_code)))
         .collect();
+    let mut merging = Merging { left: merged, begun: Vec::new() };
+    let mut take = |cells: &mut Cells| {
+        if !merged.is_empty() {
+            merging.row(cells);
+        }
+        take(cells)
+    };
     let mut cells = Cells::default();
     let mut scratch = String::new();
     cells.begin(0);

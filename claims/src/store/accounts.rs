@@ -130,8 +130,11 @@ pub async fn count(tx: &mut Tx) -> Result<(i64, i64), Error> {
 /// If the database fails.
 pub async fn actor(tx: &mut Tx, id: AccountId) -> Result<Option<Actor>, Error> {
     let Some(account) = by_id(tx, id).await?.filter(|account| account.disabled_at.is_none()) else { return Ok(None) };
-    let cases: Vec<CaseId> = on!(tx, c => sqlx::query_scalar("SELECT case_id FROM case_counsel WHERE account_id = $1").bind(id).fetch_all(c).await)?;
-    let claimants: Vec<ClaimantId> = on!(tx, c => sqlx::query_scalar("SELECT claimant_id FROM account_claimants WHERE account_id = $1").bind(id).fetch_all(c).await)?;
+    let of: Vec<(Option<CaseId>, Option<ClaimantId>)> = on!(tx, c => sqlx::query_as(
+        "SELECT case_id, CAST(NULL AS BIGINT) FROM case_counsel WHERE account_id = $1 UNION ALL SELECT NULL, claimant_id FROM account_claimants WHERE account_id = $1",
+    )
+    .bind(id).fetch_all(c).await)?;
+    let cases: BTreeSet<CaseId> = of.iter().filter_map(|(case, _)| *case).collect();
     let (closed, any) = match account.administrator || !cases.is_empty() {
         true => second_factors::closed(tx, id).await?,
         false => Default::default(),
@@ -142,8 +145,8 @@ pub async fn actor(tx: &mut Tx, id: AccountId) -> Result<Option<Actor>, Error> {
         email: account.email,
         verified: account.verified_at.is_some(),
         administrator: account.administrator,
-        counsel_of: BTreeSet::from_iter(cases),
-        claimants: BTreeSet::from_iter(claimants),
+        counsel_of: cases,
+        claimants: of.iter().filter_map(|(_, claimant)| *claimant).collect(),
         closed: Closed { cases: closed, administration: any && account.administrator },
     }))
 }

@@ -168,6 +168,47 @@ pub async fn revision(tx: &mut Tx, id: CaseId) -> Result<Option<i64>, Error> {
     on!(tx, c => sqlx::query_scalar("SELECT revision FROM cases WHERE id = $1").bind(id).fetch_optional(c).await)
 }
 
+/// Claims in force, what is not signed, and filings of a case; then the claims that were sent with a reason after one moment and after
+/// another.
+///
+/// # Errors
+/// If the database fails.
+pub async fn standing(
+    tx: &mut Tx,
+    id: CaseId,
+    deadlines: (Instant, Instant),
+) -> Result<(i64, i64, i64, i64, i64), Error> {
+    const LATE: &str = "SELECT COUNT(*) FROM claims k JOIN versions v ON v.id = k.in_force_id WHERE k.case_id = $1 AND k.status = 'submitted' AND v.late_reason IS NOT NULL AND v.sent_at >=";
+    // What nobody can sign any more is a draft that was withdrawn, or stood when its claim was.
+    let sql = sqlx::AssertSqlSafe(format!(
+        "SELECT (SELECT COUNT(*) FROM claims WHERE case_id = $1 AND status = 'submitted'), \
+         (SELECT COUNT(*) FROM claims k JOIN versions v ON v.id = k.draft_id WHERE k.case_id = $1 \
+         AND (k.status <> 'withdrawn' OR (k.in_force_id IS NOT NULL AND v.created_at >= k.changed_at))), \
+         (SELECT COUNT(*) FROM filings WHERE case_id = $1), ({LATE} $2), ({LATE} $3)"
+    ));
+    on!(tx, c => sqlx::query_as(sql).bind(id).bind(deadlines.0).bind(deadlines.1).fetch_one(c).await)
+}
+
+/// When the settings of a case were saved, and what the event says, newest first.
+///
+/// # Errors
+/// If the database fails.
+pub async fn saved(tx: &mut Tx, id: CaseId) -> Result<Vec<(Instant, String)>, Error> {
+    on!(tx, c => sqlx::query_as("SELECT at, details FROM events WHERE case_id = $1 AND kind = 'case_saved' ORDER BY seq DESC").bind(id).fetch_all(c).await)
+}
+
+/// How many claims in force of a case are signed with a text of declaration. Reads every one of them.
+///
+/// # Errors
+/// If the database fails.
+pub async fn signed_with(tx: &mut Tx, id: CaseId, text: &str) -> Result<i64, Error> {
+    on!(tx, c => sqlx::query_scalar(
+        "SELECT COUNT(*) FROM claims k JOIN versions v ON v.id = k.in_force_id WHERE k.case_id = $1 AND k.status = 'submitted' AND v.frozen LIKE $2",
+    )
+    // What people typed stands there with its quotation marks escaped.
+    .bind(id).bind(format!("%\"text\":\"{text}\"%")).fetch_one(c).await)
+}
+
 /// Takes the next claim number of a case. The row of the case is the lock.
 ///
 /// # Errors

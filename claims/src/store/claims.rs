@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sqlx::types::Json;
 
-use super::{Error, Tx, on};
+use super::{Error, Tx, later, on};
 use crate::{AccountId, CaseId, ClaimId, ClaimantId, Instant, VersionId, intake::Answers, status::ClaimStatus};
 
 /// A claimant for whom an account acts.
@@ -323,11 +323,15 @@ pub async fn set_in_force(
     number: &str,
     now: Instant,
 ) -> Result<(), Error> {
-    on!(tx, c => sqlx::query(
+    later!(
+        tx,
         "UPDATE claims SET status = 'submitted', in_force_id = $2, draft_id = NULL, number = $3, submitted_at = COALESCE(submitted_at, $4), changed_at = $4, withdrawn_reason = NULL \
          WHERE id = $1",
+        claim,
+        version,
+        number,
+        now,
     )
-    .bind(claim).bind(version).bind(number).bind(now).execute(c).await.map(drop))
 }
 
 /// Deletes the draft of a claim with its answers, lines and citations.

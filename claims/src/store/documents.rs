@@ -167,6 +167,15 @@ pub async fn bytes_of_claim(tx: &mut Tx, claim: ClaimId) -> Result<i64, Error> {
         UNION SELECT sha256, bytes FROM imports WHERE claim_id = $1) d").bind(claim).fetch_one(c).await)
 }
 
+/// Whether bytes are among those that [`bytes_of_claim`] counts.
+///
+/// # Errors
+/// If the database fails.
+pub async fn claim_has(tx: &mut Tx, claim: ClaimId, sha256: &str) -> Result<bool, Error> {
+    on!(tx, c => sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM documents WHERE claim_id = $1 AND sha256 = $2) OR EXISTS (SELECT 1 FROM imports WHERE claim_id = $1 AND sha256 = $2)")
+        .bind(claim).bind(sha256).fetch_one(c).await)
+}
+
 /// Who a document belongs to: its claim's case and claimant, and whether the claim was ever sent with it.
 ///
 /// # Errors

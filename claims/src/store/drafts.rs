@@ -1,7 +1,13 @@
 //! Drafts as a whole: those of a case, and those that nobody goes on with.
 
+use std::collections::BTreeMap;
+
 use super::{Error, Tx, on};
-use crate::{CaseId, ClaimId, Instant};
+use crate::{
+    AccountId, CaseId, ClaimId, Instant, VersionId,
+    line::{Basis, Category},
+    totals::Total,
+};
 
 /// The claims of a case that are being written, withdrawn ones included: they may be taken up again.
 ///
@@ -34,4 +40,50 @@ pub async fn abandoned(tx: &mut Tx, before: Instant) -> Result<Vec<Abandoned>, E
          AND NOT EXISTS (SELECT 1 FROM answers a WHERE a.version_id = k.draft_id AND a.saved_at >= $1) ORDER BY 3, 1",
     )
     .bind(before).fetch_all(c).await)
+}
+
+/// When each draft of an account's claims was last edited. Every edit saves the signature page anew, and with it its time.
+///
+/// # Errors
+/// If the database fails.
+pub async fn edited_at(tx: &mut Tx, account: AccountId) -> Result<BTreeMap<VersionId, Instant>, Error> {
+    let rows: Vec<(VersionId, Instant)> = on!(tx, c => sqlx::query_as(
+        "SELECT s.version_id, MAX(s.saved_at) AS saved_at FROM account_claimants a JOIN claims k ON k.claimant_id = a.claimant_id \
+         JOIN answers s ON s.version_id = k.draft_id WHERE a.account_id = $1 GROUP BY s.version_id",
+    )
+    .bind(account).fetch_all(c).await)?;
+    Ok(rows.into_iter().collect())
+}
+
+#[derive(sqlx::FromRow)]
+struct Sum {
+    version_id: VersionId,
+    category: String,
+    basis: String,
+    lines: i64,
+    amount: i64,
+}
+
+/// What each claim of an account comes to by category and basis, by version: of a draft what its right lines add up to so far, of the
+/// version in force what is kept. Amounts and numbers of lines only.
+///
+/// # Errors
+/// If the database fails.
+pub async fn sums_of_account(tx: &mut Tx, account: AccountId) -> Result<BTreeMap<VersionId, Vec<Total>>, Error> {
+    let rows: Vec<Sum> = on!(tx, c => sqlx::query_as(
+        "SELECT l.version_id, l.category, COALESCE(l.basis, '') AS basis, COUNT(*) AS lines, CAST(SUM(l.case_amount) AS BIGINT) AS amount \
+         FROM account_claimants a JOIN claims k ON k.claimant_id = a.claimant_id JOIN lines l ON l.version_id = k.draft_id \
+         WHERE a.account_id = $1 AND l.is_right GROUP BY l.version_id, l.category, COALESCE(l.basis, '') \
+         UNION ALL SELECT t.version_id, t.category, t.basis, t.lines, t.amount FROM account_claimants a JOIN claims k ON k.claimant_id = a.claimant_id \
+         JOIN totals t ON t.version_id = k.in_force_id WHERE a.account_id = $1",
+    )
+    .bind(account).fetch_all(c).await)?;
+    let mut sums: BTreeMap<VersionId, Vec<Total>> = BTreeMap::new();
+    for Sum { version_id, category, basis, lines, amount } in rows {
+        if let Some(category) = Category::parse(&category) {
+            let total = Total { lines, amount, ..Total::zero(category, Basis::parse(&basis)) };
+            sums.entry(version_id).or_default().push(total);
+        }
+    }
+    Ok(sums)
 }

@@ -50,7 +50,7 @@ pub async fn schema(tx: &mut Tx) -> Result<Option<i64>, Error> {
     let there: i64 = match tx {
         Tx::Sqlite(tx) => {
             sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'")
-                .fetch_one(&mut **tx)
+                .fetch_one(tx.settled().await?)
                 .await?
         }
         Tx::Postgres(tx) => {
@@ -79,7 +79,7 @@ pub async fn tables(tx: &mut Tx) -> Result<Vec<Table>, Error> {
             let references = sqlx::query_as(
                 "SELECT m.name, f.\"table\" FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table'",
             );
-            (columns.fetch_all(&mut **tx).await?, references.fetch_all(&mut **tx).await?)
+            (columns.fetch_all(tx.settled().await?).await?, references.fetch_all(tx.settled().await?).await?)
         }
         Tx::Postgres(tx) => {
             let columns = sqlx::query_as(
@@ -143,7 +143,7 @@ pub fn rows<'a>(tx: &'a mut Tx, table: &'a Table) -> BoxStream<'a, Result<String
     match tx {
         Tx::Sqlite(tx) => {
             let sql = select(&names, table);
-            let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch(&mut **tx);
+            let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch(tx.reading());
             lines(rows, move |row: &SqliteRow| {
                 (0..row.len()).map(|place| of_sqlite(row, place, json[place])).collect::<Result<Vec<_>, _>>()
             })
@@ -171,7 +171,7 @@ pub async fn insert(tx: &mut Tx, table: &Table, lines: &[String]) -> Result<(), 
             let values: Vec<String> =
                 (0..table.columns.len()).map(|place| format!("json_extract(value, '$[{place}]')")).collect();
             let sql = format!("INSERT INTO {into} ({names}) SELECT {} FROM json_each($1)", values.join(", "));
-            sqlx::query(sqlx::AssertSqlSafe(sql)).bind(all).execute(&mut **tx).await.map(drop)
+            sqlx::query(sqlx::AssertSqlSafe(sql)).bind(all).execute(tx.settled().await?).await.map(drop)
         }
         Tx::Postgres(tx) => {
             let types: Vec<(String, String)> = sqlx::query_as(
@@ -202,7 +202,7 @@ pub async fn insert(tx: &mut Tx, table: &Table, lines: &[String]) -> Result<(), 
 /// If the database fails.
 pub async fn prepare(tx: &mut Tx) -> Result<(), Error> {
     match tx {
-        Tx::Sqlite(tx) => sqlx::query("PRAGMA defer_foreign_keys = ON").execute(&mut **tx).await.map(drop),
+        Tx::Sqlite(tx) => sqlx::query("PRAGMA defer_foreign_keys = ON").execute(tx.settled().await?).await.map(drop),
         Tx::Postgres(_) => Ok(()),
     }
 }
@@ -217,13 +217,13 @@ pub async fn set_last_id(tx: &mut Tx, table: &Table, last: i64) -> Result<(), Er
             let done = sqlx::query("UPDATE sqlite_sequence SET seq = $2 WHERE name = $1")
                 .bind(&table.name)
                 .bind(last)
-                .execute(&mut **tx)
+                .execute(tx.settled().await?)
                 .await?;
             if done.rows_affected() == 0 {
                 sqlx::query("INSERT INTO sqlite_sequence (name, seq) VALUES ($1, $2)")
                     .bind(&table.name)
                     .bind(last)
-                    .execute(&mut **tx)
+                    .execute(tx.settled().await?)
                     .await?;
             }
             Ok(())
@@ -242,14 +242,14 @@ async fn last_id(tx: &mut Tx, table: &Table) -> Result<Option<i64>, Error> {
         Tx::Sqlite(tx) => {
             // The table of sequences comes with the first of them.
             let any: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_master WHERE name = 'sqlite_sequence'")
-                .fetch_one(&mut **tx)
+                .fetch_one(tx.settled().await?)
                 .await?;
             if any == 0 {
                 return Ok(None);
             }
             sqlx::query_scalar("SELECT seq FROM sqlite_sequence WHERE name = $1")
                 .bind(&table.name)
-                .fetch_optional(&mut **tx)
+                .fetch_optional(tx.settled().await?)
                 .await
         }
         Tx::Postgres(tx) => {

@@ -3,7 +3,7 @@
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
-use super::{Error, Tx, on};
+use super::{Error, Tx, later, on};
 use crate::{AccountId, CaseId, ClaimId, Instant};
 
 /// An event to be added.
@@ -46,22 +46,30 @@ pub struct Event {
     pub hash: String,
 }
 
-/// Adds an event and gives its hash, the new head of the chain. The row of the case is the lock.
+/// Adds an event and gives its place in the chain and its hash, the new head. The row of the case is the lock.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn add(tx: &mut Tx, event: &NewEvent, now: Instant) -> Result<String, Error> {
+pub async fn add(tx: &mut Tx, event: &NewEvent, now: Instant) -> Result<(i64, String), Error> {
     let details = event.details.to_string();
-    on!(tx, c => {
-        let (seq, previous): (i64, String) = sqlx::query_as("UPDATE cases SET event_count = event_count + 1 WHERE id = $1 RETURNING event_count, event_head")
-            .bind(event.case_id).fetch_one(&mut *c).await?;
-        let hash = link(&previous, event.case_id, seq, now, event.account, event.claim_id, event.kind, &details);
-        sqlx::query("INSERT INTO events (case_id, seq, at, account_id, claim_id, kind, details, previous, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
-            .bind(event.case_id).bind(seq).bind(now).bind(event.account).bind(event.claim_id).bind(event.kind).bind(&details).bind(&previous).bind(&hash)
-            .execute(&mut *c).await?;
-        sqlx::query("UPDATE cases SET event_head = $2 WHERE id = $1").bind(event.case_id).bind(&hash).execute(c).await?;
-        Ok(hash)
-    })
+    let (seq, previous): (i64, String) = on!(tx, c => sqlx::query_as("UPDATE cases SET event_count = event_count + 1 WHERE id = $1 RETURNING event_count, event_head")
+        .bind(event.case_id).fetch_one(c).await)?;
+    let hash = link(&previous, event.case_id, seq, now, event.account, event.claim_id, event.kind, &details);
+    later!(
+        tx,
+        "INSERT INTO events (case_id, seq, at, account_id, claim_id, kind, details, previous, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        event.case_id,
+        seq,
+        now,
+        event.account,
+        event.claim_id,
+        event.kind,
+        &details,
+        &previous,
+        &hash,
+    )?;
+    later!(tx, "UPDATE cases SET event_head = $2 WHERE id = $1", event.case_id, &hash)?;
+    Ok((seq, hash))
 }
 
 #[expect(clippy::too_many_arguments, reason = "the fields of one event, hashed in this order")]

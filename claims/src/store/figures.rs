@@ -85,7 +85,7 @@ pub async fn database_bytes(tx: &mut Tx) -> Result<i64, Error> {
     match tx {
         Tx::Sqlite(tx) => {
             sqlx::query_scalar("SELECT p.page_count * s.page_size FROM pragma_page_count p, pragma_page_size s")
-                .fetch_one(&mut **tx)
+                .fetch_one(tx.settled().await?)
                 .await
         }
         Tx::Postgres(tx) => {

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use sqlx::types::Json;
 
-use super::{Error, Tx, on};
+use super::{Error, Tx, later, on};
 use crate::{AccountId, CaseId, ClaimId, ClaimantId, Instant, LetterId, MailId, VersionId, intake::Answers};
 
 /// A letter to be kept.
@@ -73,19 +73,49 @@ const ROW: &str = "SELECT t.id, t.case_id, t.claim_id, k.claimant_id, COALESCE(k
                    t.is_current, t.state, t.since, t.steps, a.name AS made_by, t.made_at FROM letters t JOIN claims k ON k.id = t.claim_id JOIN versions v ON v.id = t.version_id \
                    LEFT JOIN accounts a ON a.id = t.made_by";
 
-/// Keeps a letter. One of the same kind that the claim had is no longer current then; a receipt is only ever kept once.
+/// Keeps a letter. One of the same kind that the claim had is no longer current then.
 ///
 /// # Errors
-/// A unique violation if the version has a receipt already.
+/// If the database fails.
 pub async fn add(tx: &mut Tx, letter: &NewLetter<'_>, now: Instant) -> Result<LetterId, Error> {
     on!(tx, c => {
-        sqlx::query("UPDATE letters SET is_current = FALSE WHERE claim_id = $1 AND kind = $2 AND is_current AND kind <> 'receipt'").bind(letter.claim_id).bind(letter.kind).execute(&mut *c).await?;
+        sqlx::query("UPDATE letters SET is_current = FALSE WHERE claim_id = $1 AND kind = $2 AND is_current").bind(letter.claim_id).bind(letter.kind).execute(&mut *c).await?;
         sqlx::query_scalar(
             "INSERT INTO letters (case_id, claim_id, version_id, kind, frozen, sha256, state, since, made_by, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
         )
         .bind(letter.case_id).bind(letter.claim_id).bind(letter.version_id).bind(letter.kind).bind(letter.frozen).bind(letter.sha256).bind(letter.state).bind(letter.since)
         .bind(letter.by).bind(now).fetch_one(c).await
     })
+}
+
+/// Keeps the receipt of a version, and lets it go with `mails`. It is only ever kept once.
+///
+/// # Errors
+/// If the database fails, or the version has a receipt already.
+pub async fn add_receipt(tx: &mut Tx, letter: &NewLetter<'_>, mails: &[MailId], now: Instant) -> Result<(), Error> {
+    later!(
+        tx,
+        "INSERT INTO letters (case_id, claim_id, version_id, kind, frozen, sha256, state, since, made_by, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        letter.case_id,
+        letter.claim_id,
+        letter.version_id,
+        letter.kind,
+        letter.frozen,
+        letter.sha256,
+        letter.state,
+        letter.since,
+        letter.by,
+        now,
+    )?;
+    for mail in mails {
+        later!(
+            tx,
+            "INSERT INTO mail_letters (mail_id, letter_id) SELECT $1, id FROM letters WHERE version_id = $2 AND kind = 'receipt'",
+            *mail,
+            letter.version_id
+        )?;
+    }
+    Ok(())
 }
 
 /// Finds a letter.
@@ -342,14 +372,6 @@ pub async fn settings(tx: &mut Tx, case: CaseId) -> Result<Option<Answers>, Erro
 pub async fn save_settings(tx: &mut Tx, case: CaseId, answers: &Answers, now: Instant) -> Result<(), Error> {
     on!(tx, c => sqlx::query("INSERT INTO letter_texts (case_id, answers, saved_at) VALUES ($1, $2, $3) ON CONFLICT (case_id) DO UPDATE SET answers = $2, saved_at = $3")
         .bind(case).bind(Json(answers)).bind(now).execute(c).await.map(drop))
-}
-
-/// Lets a letter go with a mail, in the transaction that queues it.
-///
-/// # Errors
-/// If the database fails.
-pub async fn attach(tx: &mut Tx, mail: MailId, letter: LetterId) -> Result<(), Error> {
-    on!(tx, c => sqlx::query("INSERT INTO mail_letters (mail_id, letter_id) VALUES ($1, $2)").bind(mail).bind(letter).execute(c).await.map(drop))
 }
 
 /// The letters that go with a mail.

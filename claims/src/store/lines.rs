@@ -192,6 +192,24 @@ pub async fn list(
     on!(tx, c => sqlx::query_as(sql).bind(version).bind(category.map_or("", Category::key)).bind(limit).bind(offset).fetch_all(c).await)
 }
 
+/// Which of the lines of its category a line is in an order, from 1; `None` if the version has no such line.
+///
+/// # Errors
+/// If the database fails.
+pub async fn position(
+    tx: &mut Tx,
+    version: VersionId,
+    category: Category,
+    order: Order,
+    line: i64,
+) -> Result<Option<i64>, Error> {
+    let sql = sqlx::AssertSqlSafe(format!(
+        "SELECT n FROM (SELECT line, ROW_NUMBER() OVER (ORDER BY {}) AS n FROM lines WHERE version_id = $1 AND category = $2) l WHERE line = $3",
+        order.sql()
+    ));
+    on!(tx, c => sqlx::query_scalar(sql).bind(version).bind(category.key()).bind(line).fetch_optional(c).await)
+}
+
 /// The next lines of a version behind the number `after` that are wrong or in another currency than `currency`; a few hundred at most.
 ///
 /// # Errors

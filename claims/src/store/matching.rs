@@ -3,7 +3,7 @@
 use futures::stream::BoxStream;
 use sqlx::types::Json;
 
-use super::{Error, Tx, on};
+use super::{Error, Tx, later, on, reading};
 use crate::{CaseId, ClaimId, Instant, VersionId, intake::Answers};
 
 /// How matching stands in a case.
@@ -50,8 +50,11 @@ impl State {
 /// # Errors
 /// If the database fails.
 pub async fn want(tx: &mut Tx, case: CaseId) -> Result<(), Error> {
-    on!(tx, c => sqlx::query("INSERT INTO matching (case_id, wanted) VALUES ($1, 1) ON CONFLICT (case_id) DO UPDATE SET wanted = matching.wanted + 1")
-        .bind(case).execute(c).await.map(drop))
+    later!(
+        tx,
+        "INSERT INTO matching (case_id, wanted) VALUES ($1, 1) ON CONFLICT (case_id) DO UPDATE SET wanted = matching.wanted + 1",
+        case
+    )
 }
 
 /// Holds runs of a case off until the transaction ends: a run that is being written is waited for. Who also appends to the case's audit
@@ -102,6 +105,41 @@ pub async fn due(tx: &mut Tx, now: Instant) -> Result<Vec<CaseId>, Error> {
 pub async fn left_behind(tx: &mut Tx, case: CaseId, now: Instant) -> Result<Option<String>, Error> {
     on!(tx, c => sqlx::query_scalar("SELECT lease_owner FROM matching WHERE case_id = $1 AND lease_owner IS NOT NULL AND lease_until < $2")
         .bind(case).bind(now).fetch_optional(c).await)
+}
+
+/// The runs that a process has taken, whose owners begin with `owner`: the case, and the owner of each.
+///
+/// # Errors
+/// If the database fails.
+pub async fn held_by(tx: &mut Tx, owner: &str) -> Result<Vec<(CaseId, String)>, Error> {
+    on!(tx, c => sqlx::query_as("SELECT case_id, lease_owner FROM matching WHERE SUBSTR(lease_owner, 1, LENGTH($1)) = $1 ORDER BY case_id")
+        .bind(owner).fetch_all(c).await)
+}
+
+/// Gives a run back that has not ended: it is due, and `before`, if anybody, left it behind at that moment.
+///
+/// # Errors
+/// If the database fails.
+pub async fn give_back(
+    tx: &mut Tx,
+    case: CaseId,
+    owner: &str,
+    before: Option<&(String, Instant)>,
+) -> Result<(), Error> {
+    on!(tx, c => sqlx::query("UPDATE matching SET lease_owner = $3, lease_until = $4, phase = '', share = 0 WHERE case_id = $1 AND lease_owner = $2")
+        .bind(case).bind(owner).bind(before.map(|(owner, _)| owner.as_str())).bind(before.map(|(_, at)| *at)).execute(c).await.map(drop))
+}
+
+/// The cases whose run failed and is tried again only after `soon`, and of which there is something to be told.
+///
+/// # Errors
+/// If the database fails.
+pub async fn untold_until(tx: &mut Tx, soon: Instant) -> Result<Vec<CaseId>, Error> {
+    on!(tx, c => sqlx::query_scalar(
+        "SELECT case_id FROM matching WHERE failed <> '' AND wanted <> ran AND lease_owner IS NULL AND lease_until > $1 \
+         AND EXISTS (SELECT 1 FROM untold u WHERE u.case_id = matching.case_id) ORDER BY case_id",
+    )
+    .bind(soon).fetch_all(c).await)
 }
 
 /// Lets a run that waits after a failure begin at once.
@@ -182,7 +220,12 @@ pub async fn fail(tx: &mut Tx, case: CaseId, owner: &str, why: &str, retry_at: I
 /// # Errors
 /// If the database fails.
 pub async fn tell(tx: &mut Tx, case: CaseId, version: VersionId) -> Result<(), Error> {
-    on!(tx, c => sqlx::query("INSERT INTO untold (version_id, case_id) VALUES ($1, $2) ON CONFLICT (version_id) DO NOTHING").bind(version).bind(case).execute(c).await.map(drop))
+    later!(
+        tx,
+        "INSERT INTO untold (version_id, case_id) VALUES ($1, $2) ON CONFLICT (version_id) DO NOTHING",
+        version,
+        case
+    )
 }
 
 /// The sent versions of a case of which counsel is to be told, oldest first, each with its claim and frozen text.
@@ -290,7 +333,7 @@ macro_rules! in_force {
 
 /// The lines of a case that count, claim by claim, as they come from the database.
 pub fn lines(tx: &mut Tx, case: CaseId) -> BoxStream<'_, Result<InForce, Error>> {
-    on!(tx, c => sqlx::query_as(in_force!("k.case_id = $1")).bind(case).fetch(c))
+    reading!(tx, c => sqlx::query_as(in_force!("k.case_id = $1")).bind(case).fetch(c))
 }
 
 /// The same lines of one claim.

@@ -12,7 +12,7 @@ use std::{
 };
 
 use sqlx::{
-    ConnectOptions, Connection, Postgres, Sqlite, Transaction,
+    ConnectOptions, Connection,
     postgres::{PgConnectOptions, PgPool, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -51,7 +51,11 @@ pub mod submissions;
 pub mod tally;
 pub mod tokens;
 pub mod totals;
+mod tx;
 mod whole;
+
+pub use tx::{Held, OnSqlite, Tx, Waiting};
+pub(crate) use tx::{later, on, reading};
 
 /// How many transactions this process has committed, in whichever database.
 static COMMITS: AtomicU64 = AtomicU64::new(0);
@@ -67,23 +71,6 @@ const AT_ONCE: usize = 500;
 
 /// What a database can answer instead of rows.
 pub type Error = sqlx::Error;
-
-/// Runs one body on whichever database a transaction is of: `on!(tx, c => sqlx::query("…").execute(c).await)`.
-macro_rules! on {
-    ($tx:expr, $c:ident => $body:expr) => {
-        match $tx {
-            $crate::store::Tx::Sqlite(tx) => {
-                let $c = &mut **tx;
-                $body
-            }
-            $crate::store::Tx::Postgres(tx) => {
-                let $c = &mut **tx;
-                $body
-            }
-        }
-    };
-}
-pub(crate) use on;
 
 static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite");
 static POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/postgres");
@@ -135,30 +122,6 @@ enum Pools {
     WholeSqlite(SqlitePool),
     /// The same on PostgreSQL.
     WholePostgres(PgPool),
-}
-
-/// A transaction. Dropped without [`Tx::commit`] it leaves no trace.
-pub enum Tx {
-    /// On SQLite.
-    Sqlite(Transaction<'static, Sqlite>),
-    /// On PostgreSQL.
-    Postgres(Transaction<'static, Postgres>),
-}
-
-impl Tx {
-    /// Makes the changes last. When this returns they are on disk.
-    ///
-    /// # Errors
-    /// If the database could not; then nothing was changed.
-    pub async fn commit(self) -> Result<(), Error> {
-        let done = match self {
-            Self::Sqlite(tx) => tx.commit().await,
-            Self::Postgres(tx) => tx.commit().await,
-        };
-        // Also after a failure: whether the database did it is not known then.
-        COMMITS.fetch_add(1, Ordering::SeqCst);
-        done
-    }
 }
 
 impl Store {
@@ -213,7 +176,9 @@ impl Store {
                 .pragma("temp_store", "memory")
                 .pragma("mmap_size", "268435456")
                 .log_slow_statements(tracing::log_level(), Duration::from_secs(1));
-            let write = SqlitePoolOptions::new()
+            // A file does not hang up, so no connection is tried out before it is used.
+            let pool = || SqlitePoolOptions::new().test_before_acquire(false);
+            let write = pool()
                 .max_connections(1)
                 .acquire_timeout(Duration::from_secs(20))
                 // SQLite ends a transaction by itself when the disk is full, and sqlx, which did not, believes for ever after
@@ -221,13 +186,13 @@ impl Store {
                 .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
                 .connect_with(options.clone())
                 .await?;
-            let read = SqlitePoolOptions::new()
+            let read = pool()
                 .max_connections(8)
                 .acquire_timeout(Duration::from_secs(10))
                 .connect_with(options.clone())
                 .await?;
             // What reads a database from end to end would have all of it mapped, and it would count as memory of this process.
-            let long = SqlitePoolOptions::new()
+            let long = pool()
                 .max_connections(LONG_READERS)
                 .acquire_timeout(Duration::from_secs(10))
                 .connect_lazy_with(options.pragma("mmap_size", "0"));
@@ -280,10 +245,22 @@ impl Store {
     /// If the database does not answer.
     pub async fn read(&self) -> Result<Tx, Error> {
         match &self.pools {
-            Pools::Sqlite { read, .. } => Ok(Tx::Sqlite(read.begin().await?)),
+            Pools::Sqlite { read, .. } => Ok(Tx::sqlite(read.begin().await?)),
             Pools::Postgres(pool) => {
-                Ok(Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?))
+                Ok(Tx::postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?))
             }
+            Pools::WholeSqlite(_) | Pools::WholePostgres(_) => self.write().await,
+        }
+    }
+
+    /// Reads by single statements, each of them at its own moment: what a transaction is begun and ended for is spared.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub async fn glance(&self) -> Result<Tx, Error> {
+        match &self.pools {
+            Pools::Sqlite { read, .. } => Ok(Tx::Sqlite(OnSqlite::new(Held::Connection(read.acquire().await?)))),
+            Pools::Postgres(pool) => Ok(Tx::Postgres(Held::Connection(pool.acquire().await?))),
             Pools::WholeSqlite(_) | Pools::WholePostgres(_) => self.write().await,
         }
     }
@@ -295,7 +272,7 @@ impl Store {
     /// As [`Self::read`], and if too many read at length.
     pub async fn read_at_length(&self) -> Result<Tx, Error> {
         match &self.pools {
-            Pools::Sqlite { long, .. } => Ok(Tx::Sqlite(long.begin().await?)),
+            Pools::Sqlite { long, .. } => Ok(Tx::sqlite(long.begin().await?)),
             _ => self.read().await,
         }
     }
@@ -308,10 +285,10 @@ impl Store {
         match &self.pools {
             Pools::Sqlite { write, .. } => {
                 // The connection may have written lightly before.
-                Ok(Tx::Sqlite(write.begin_with("PRAGMA synchronous = FULL; BEGIN IMMEDIATE").await?))
+                Ok(Tx::sqlite(write.begin_with("PRAGMA synchronous = FULL; BEGIN IMMEDIATE").await?))
             }
-            Pools::Postgres(pool) | Pools::WholePostgres(pool) => Ok(Tx::Postgres(pool.begin().await?)),
-            Pools::WholeSqlite(pool) => Ok(Tx::Sqlite(pool.begin().await?)),
+            Pools::Postgres(pool) | Pools::WholePostgres(pool) => Ok(Tx::postgres(pool.begin().await?)),
+            Pools::WholeSqlite(pool) => Ok(Tx::sqlite(pool.begin().await?)),
         }
     }
 
@@ -323,12 +300,12 @@ impl Store {
     pub async fn write_lightly(&self) -> Result<Tx, Error> {
         match &self.pools {
             Pools::Sqlite { write, .. } => {
-                Ok(Tx::Sqlite(write.begin_with("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE").await?))
+                Ok(Tx::sqlite(write.begin_with("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE").await?))
             }
             Pools::Postgres(pool) => {
                 let mut tx = pool.begin().await?;
                 sqlx::query("SET LOCAL synchronous_commit = off").execute(&mut *tx).await?;
-                Ok(Tx::Postgres(tx))
+                Ok(Tx::postgres(tx))
             }
             Pools::WholeSqlite(_) | Pools::WholePostgres(_) => self.write().await,
         }

@@ -205,7 +205,7 @@ pub struct FailedMail {
 pub async fn failed_mails(tx: &mut Tx) -> Result<Vec<FailedMail>, Error> {
     on!(tx, c => sqlx::query_as(
         "SELECT o.id, o.case_id, o.recipient, o.subject, (SELECT detail FROM deliveries d WHERE d.mail_id = o.id ORDER BY d.id DESC LIMIT 1) AS why FROM outbox o \
-         LEFT JOIN claims k ON k.id = o.claim_id WHERE o.state = 'failed' AND o.case_id IS NOT NULL AND o.kind NOT IN ('new_claim', 'notice', 'digest') \
+         LEFT JOIN claims k ON k.id = o.claim_id WHERE o.state = 'failed' AND o.case_id IS NOT NULL AND o.kind NOT IN ('new_claim', 'notice', 'digest', 'case_changed') \
          AND (o.claim_id IS NULL OR k.number IS NOT NULL) \
          AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.case_id = o.case_id AND n.key = 'mail ' || CAST(o.id AS TEXT)) ORDER BY o.id",
     )

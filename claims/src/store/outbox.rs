@@ -130,7 +130,7 @@ pub async fn lease(tx: &mut Tx, owner: &str, most: i64, now: Instant, until: Ins
                  SELECT id FROM outbox WHERE (state = 'waiting' AND next_at <= $3) OR (state = 'sending' AND lease_until < $3) ORDER BY next_at, id LIMIT $4) \
                  RETURNING {COLUMNS}"
             ));
-            sqlx::query_as(sql).bind(owner).bind(until).bind(now).bind(most).fetch_all(&mut **tx).await?
+            sqlx::query_as(sql).bind(owner).bind(until).bind(now).bind(most).fetch_all(tx.settled().await?).await?
         }
     };
     mails.sort_by_key(|mail| mail.id);

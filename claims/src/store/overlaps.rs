@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::QueryBuilder;
 
+pub mod copies;
+mod heirs;
+
 use super::{AT_ONCE, Error, Tx, on};
-use crate::{AccountId, CaseId, ClaimId, Instant, OverlapId, ReleaseId};
+use crate::{AccountId, CaseId, ClaimId, Instant, OverlapId, ReleaseId, overlap::Runs};
 
 /// An entry of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -57,6 +60,28 @@ pub struct Part {
     pub suspected: i64,
     /// Number of the claim whose money the confirmed part is.
     pub through: Option<String>,
+    /// The months in which it meets others ([`Runs::text`]); empty until the first run that kept them.
+    pub months: String,
+}
+
+impl Part {
+    /// The months in which it meets others; `None` where they were not kept.
+    #[must_use]
+    pub fn meets(&self) -> Option<Runs> {
+        Runs::parse(&self.months)
+    }
+
+    /// The months in which it meets another claim of its entry; `None` where they were not kept.
+    #[must_use]
+    pub fn shared(&self, other: &Self) -> Option<Runs> {
+        Some(self.meets()?.shared(&other.meets()?))
+    }
+
+    /// Whether it meets another claim of its entry in no month: then nothing of the one is in the other, whatever is said of them.
+    #[must_use]
+    pub fn misses(&self, other: &Self) -> bool {
+        self.shared(other).is_some_and(|shared| shared.is_empty())
+    }
 }
 
 /// In the place of a release: a decision that holds for all that two claims share.
@@ -79,7 +104,7 @@ impl Overlap {
 }
 
 const ENTRY: &str = "SELECT id, family, release_id, channel, words, first_month, last_month, months, gross, confirmed, suspected, over_whole, contradictory FROM ledger_entries";
-const PART: &str = "SELECT p.entry_id, p.claim_id, k.number, v.claimant_name AS claimant, p.gross, p.confirmed, p.suspected, t.number AS through FROM ledger_parts p \
+const PART: &str = "SELECT p.entry_id, p.claim_id, k.number, v.claimant_name AS claimant, p.gross, p.confirmed, p.suspected, t.number AS through, p.months FROM ledger_parts p \
                     JOIN claims k ON k.id = p.claim_id JOIN versions v ON v.id = k.in_force_id LEFT JOIN claims t ON t.id = p.through_id";
 
 /// Which entries are asked for.
@@ -201,14 +226,24 @@ pub struct New {
 }
 
 /// A claim in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 #[expect(missing_docs, reason = "the fields of `Part`")]
 pub struct NewPart {
     pub claim_id: ClaimId,
     pub gross: i64,
     pub confirmed: i64,
     pub suspected: i64,
+    #[sqlx(rename = "through_id")]
     pub through: Option<ClaimId>,
+    pub months: String,
+}
+
+/// A claim in an entry that is kept.
+#[derive(sqlx::FromRow)]
+struct PartRow {
+    entry_id: OverlapId,
+    #[sqlx(flatten)]
+    part: NewPart,
 }
 
 impl New {
@@ -217,39 +252,54 @@ impl New {
     }
 }
 
-/// Puts the entries of a run in place of those before. What did not change keeps its row, and with it its address.
+/// Puts the entries of a run in place of those before. What did not change keeps its row, and with it its address, also where its release
+/// has another number now: `followed` gives the number of now by that of before.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn replace(tx: &mut Tx, case: CaseId, entries: &[New]) -> Result<(), Error> {
+pub async fn replace(
+    tx: &mut Tx,
+    case: CaseId,
+    entries: &[New],
+    followed: &BTreeMap<ReleaseId, ReleaseId>,
+) -> Result<(), Error> {
     let sql = sqlx::AssertSqlSafe(format!("{ENTRY} WHERE case_id = $1"));
     let known: Vec<Overlap> = on!(tx, c => sqlx::query_as(sql).bind(case).fetch_all(c).await)?;
-    let mut known: BTreeMap<(String, ReleaseId, String), Overlap> =
+    let mut known: BTreeMap<heirs::Place, Overlap> =
         known.into_iter().map(|of| ((of.family.clone(), of.release_id, of.channel.clone()), of)).collect();
-    let rows: Vec<(OverlapId, ClaimId, i64, i64, i64, Option<ClaimId>)> = on!(tx, c => sqlx::query_as(
-        "SELECT p.entry_id, p.claim_id, p.gross, p.confirmed, p.suspected, p.through_id FROM ledger_parts p JOIN ledger_entries o ON o.id = p.entry_id WHERE o.case_id = $1 \
+    let rows: Vec<PartRow> = on!(tx, c => sqlx::query_as(
+        "SELECT p.entry_id, p.claim_id, p.gross, p.confirmed, p.suspected, p.through_id, p.months FROM ledger_parts p JOIN ledger_entries o ON o.id = p.entry_id WHERE o.case_id = $1 \
          ORDER BY p.entry_id, p.claim_id",
     )
     .bind(case).fetch_all(c).await)?;
     let mut parts: BTreeMap<OverlapId, Vec<NewPart>> = BTreeMap::new();
-    for (overlap, claim_id, gross, confirmed, suspected, through) in rows {
-        parts.entry(overlap).or_default().push(NewPart { claim_id, gross, confirmed, suspected, through });
+    for PartRow { entry_id, part } in rows {
+        parts.entry(entry_id).or_default().push(part);
     }
+    let places: BTreeSet<heirs::Place> = entries.iter().map(heirs::place).collect();
+    let unknown: Vec<&New> = entries.iter().filter(|entry| !known.contains_key(&heirs::place(entry))).collect();
+    let mut left: BTreeMap<heirs::Place, Overlap> = known
+        .iter()
+        .filter(|(place, _)| !places.contains(place))
+        .map(|(place, of)| (place.clone(), of.clone()))
+        .collect();
+    known.retain(|place, _| places.contains(place));
+    known.extend(heirs::heirs(&mut left, &parts, &unknown, followed));
     let (mut new, mut new_parts) = (Vec::new(), Vec::new());
     for entry in entries {
-        let Some(old) = known.remove(&(entry.family.to_owned(), entry.release_id, entry.channel.clone())) else {
+        let Some(old) = known.remove(&heirs::place(entry)) else {
             new.push(entry);
             continue;
         };
         let same_parts = parts.get(&old.id) == Some(&entry.parts);
         let same = (old.first_month, old.last_month, old.months, old.over_whole, old.contradictory, &old.words)
             == (entry.first_month, entry.last_month, entry.months, entry.over_whole, entry.contradictory, &entry.words);
-        if same && same_parts {
+        if same && same_parts && old.release_id == entry.release_id {
             continue;
         }
-        on!(tx, c => sqlx::query("UPDATE ledger_entries SET words = $2, first_month = $3, last_month = $4, months = $5, gross = $6, confirmed = $7, suspected = $8, over_whole = $9, contradictory = $10 WHERE id = $1")
+        on!(tx, c => sqlx::query("UPDATE ledger_entries SET words = $2, first_month = $3, last_month = $4, months = $5, gross = $6, confirmed = $7, suspected = $8, over_whole = $9, contradictory = $10, release_id = $11 WHERE id = $1")
             .bind(old.id).bind(&entry.words).bind(entry.first_month).bind(entry.last_month).bind(entry.months).bind(entry.sum(|part| part.gross))
-            .bind(entry.sum(|part| part.confirmed)).bind(entry.sum(|part| part.suspected)).bind(entry.over_whole).bind(entry.contradictory)
+            .bind(entry.sum(|part| part.confirmed)).bind(entry.sum(|part| part.suspected)).bind(entry.over_whole).bind(entry.contradictory).bind(entry.release_id)
             .execute(c).await.map(drop))?;
         if same_parts {
             continue;
@@ -260,7 +310,7 @@ pub async fn replace(tx: &mut Tx, case: CaseId, entries: &[New]) -> Result<(), E
     for some in new.chunks(AT_ONCE) {
         let ids = add(tx, case, some).await?;
         for entry in some {
-            let id = ids.get(&(entry.family.to_owned(), entry.release_id, entry.channel.clone()));
+            let id = ids.get(&heirs::place(entry));
             let id =
                 *id.ok_or_else(|| Error::Protocol("an entry of the ledger was written and not given back".to_owned()))?;
             new_parts.extend(entry.parts.iter().map(|part| (id, part)));
@@ -268,14 +318,14 @@ pub async fn replace(tx: &mut Tx, case: CaseId, entries: &[New]) -> Result<(), E
     }
     for some in new_parts.chunks(AT_ONCE) {
         on!(tx, c => {
-            let mut query = QueryBuilder::new("INSERT INTO ledger_parts (entry_id, claim_id, gross, confirmed, suspected, through_id) ");
+            let mut query = QueryBuilder::new("INSERT INTO ledger_parts (entry_id, claim_id, gross, confirmed, suspected, through_id, months) ");
             query.push_values(some, |mut row, (id, part)| {
-                row.push_bind(id).push_bind(part.claim_id).push_bind(part.gross).push_bind(part.confirmed).push_bind(part.suspected).push_bind(part.through);
+                row.push_bind(id).push_bind(part.claim_id).push_bind(part.gross).push_bind(part.confirmed).push_bind(part.suspected).push_bind(part.through).push_bind(&part.months);
             });
             query.build().execute(c).await.map(drop)
         })?;
     }
-    let gone: BTreeSet<OverlapId> = known.into_values().map(|gone| gone.id).collect();
+    let gone: BTreeSet<OverlapId> = left.into_values().map(|gone| gone.id).collect();
     for id in gone {
         on!(tx, c => {
             sqlx::query("DELETE FROM ledger_parts WHERE entry_id = $1").bind(id).execute(&mut *c).await?;
@@ -340,6 +390,18 @@ const DECISION: &str = "SELECT d.claim_a, d.claim_b, d.release_id, d.relation, d
 pub async fn decisions(tx: &mut Tx, case: CaseId) -> Result<Vec<Decision>, Error> {
     let sql = sqlx::AssertSqlSafe(format!("{DECISION} WHERE d.case_id = $1 AND d.undone_at IS NULL ORDER BY d.id"));
     on!(tx, c => sqlx::query_as(sql).bind(case).fetch_all(c).await)
+}
+
+/// The decisions in force about two claims in a release or [`LUMP_SUMS`], and in all that they share, newest first.
+///
+/// # Errors
+/// If the database fails.
+pub async fn in_force(tx: &mut Tx, claims: (ClaimId, ClaimId), release: ReleaseId) -> Result<Vec<Decision>, Error> {
+    let sql = sqlx::AssertSqlSafe(format!(
+        "{DECISION} WHERE d.claim_a = $1 AND d.claim_b = $2 AND d.undone_at IS NULL \
+         AND (d.release_id IN ($3, 0) OR d.release_id IN (SELECT id FROM releases WHERE release_id = $3)) ORDER BY d.id DESC"
+    ));
+    on!(tx, c => sqlx::query_as(sql).bind(claims.0).bind(claims.1).bind(release).fetch_all(c).await)
 }
 
 /// All decisions ever made, undone ones too, about any two claims of an entry, newest first.

@@ -4,7 +4,7 @@
 //! that several transactions queue up for: the case's row of matching, the case, then these. A claim that is sent, amended or withdrawn
 //! does so in `match_case::changed`, a run of matching with [`keep_removed`], another filing basis or deadline with [`keep_case`].
 
-use super::{Error, Tx, on};
+use super::{Error, Tx, later, on};
 use crate::{CaseId, ClaimId};
 
 /// The rows as they must be, of the claims `k` of cases `c` with versions `v`. Late is what was sent after the deadline that holds now: a court
@@ -53,16 +53,18 @@ macro_rules! counted {
 /// # Errors
 /// If the database fails.
 pub async fn keep(tx: &mut Tx, claim: ClaimId, counted: bool) -> Result<(), Error> {
-    on!(tx, c => {
-        for sql in counted.then_some(counted!("-")).into_iter().chain([kept!("k.id = $1"), counted!("")]) {
-            sqlx::query(sql).bind(claim).execute(&mut *c).await?;
-        }
-        if counted {
-            // Sums that no line is behind any more.
-            sqlx::query("DELETE FROM case_totals WHERE lines = 0 AND case_id = (SELECT case_id FROM claims WHERE id = $1)").bind(claim).execute(c).await?;
-        }
-        Ok(())
-    })
+    for sql in counted.then_some(counted!("-")).into_iter().chain([kept!("k.id = $1"), counted!("")]) {
+        later!(tx, sql, claim)?;
+    }
+    if counted {
+        // Sums that no line is behind any more.
+        later!(
+            tx,
+            "DELETE FROM case_totals WHERE lines = 0 AND case_id = (SELECT case_id FROM claims WHERE id = $1)",
+            claim
+        )?;
+    }
+    Ok(())
 }
 
 /// Brings the rows of a case and its sums up to date, after its filing basis or deadline changed, or after its claims came into the database

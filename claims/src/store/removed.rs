@@ -3,7 +3,11 @@
 use sqlx::QueryBuilder;
 
 use super::{AT_ONCE, Error, Tx, on};
-use crate::{CaseId, ClaimId, line::Category, overlap::Removed};
+use crate::{
+    CaseId, ClaimId,
+    line::{Basis, Category},
+    overlap::Removed,
+};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -45,6 +49,21 @@ pub async fn of_case(tx: &mut Tx, case: CaseId) -> Result<Vec<(Category, Removed
     )
     .bind(case).fetch_all(c).await)?;
     Ok(read(&rows).into_iter().map(|(_, category, removed)| (category, removed)).collect())
+}
+
+/// How much of what is taken off the claims of a case that count, suspected or not, is documented, least and most. What is taken off is a
+/// part of a claim in a category: where that is documented wholly, or not at all, the two are the same.
+///
+/// # Errors
+/// If the database fails.
+pub async fn documented_of_case(tx: &mut Tx, case: CaseId, filing_basis: Basis) -> Result<(i64, i64), Error> {
+    on!(tx, c => sqlx::query_as(
+        "SELECT CAST(COALESCE(SUM(CASE WHEN r.off > t.amount - t.documented THEN r.off - (t.amount - t.documented) ELSE 0 END), 0) AS BIGINT), \
+         CAST(COALESCE(SUM(CASE WHEN r.off < t.documented THEN r.off ELSE t.documented END), 0) AS BIGINT) \
+         FROM (SELECT claim_id, category, confirmed + suspected AS off FROM removed) r JOIN claims k ON k.id = r.claim_id \
+         JOIN totals t ON t.version_id = k.in_force_id AND t.category = r.category WHERE k.case_id = $1 AND k.status = 'submitted' AND t.basis IN ('', $2)",
+    )
+    .bind(case).bind(filing_basis.key()).fetch_one(c).await)
 }
 
 fn read(rows: &[Row]) -> Vec<(ClaimId, Category, Removed)> {

@@ -8,7 +8,7 @@ use std::{fmt::Write as _, sync::LazyLock};
 
 use futures::stream::BoxStream;
 
-use super::{Error, Tx, on};
+use super::{Error, Tx, reading};
 use crate::{
     VersionId,
     line::{Basis, Category},
@@ -109,7 +109,7 @@ pub fn read<'t>(
 ) -> BoxStream<'t, Result<(i64, Option<String>), Error>> {
     let (sql, places) = if spans.len() <= FEW { (SQL_FOR_FEW.as_str(), FEW) } else { (SQL.as_str(), SPANS) };
     let sql = sqlx::AssertSqlSafe(sql);
-    on!(tx, c => {
+    reading!(tx, c => {
         let mut query = sqlx::query_as(sql).bind(category.map_or("", Category::key)).bind(basis.map_or("", Basis::key));
         for place in 0..places {
             // A span of nothing fills the place of one that is not there.

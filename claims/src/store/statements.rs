@@ -159,19 +159,22 @@ pub struct Told {
     pub reading: Option<Json<Reading>>,
     /// Whether the version has a line of it.
     pub counts: bool,
-    /// Name of the file by which it was replaced, if it was.
+    /// Name of the file whose lines the version has in place of its own, if there is one.
     pub replaced_by: Option<String>,
 }
 
 /// The imports of a claim that were done when a version of it was sent at `sent_at`, in their order. Nothing of what was imported, or
-/// replaced, in a draft since.
+/// replaced, in a draft since. Of an import that was replaced by one that was undone, nothing takes the place.
 ///
 /// # Errors
 /// If the database fails.
 pub async fn told(tx: &mut Tx, claim: ClaimId, version: VersionId, sent_at: Instant) -> Result<Vec<Told>, Error> {
     on!(tx, c => sqlx::query_as(
-        "SELECT m.document_id, m.reading, EXISTS (SELECT 1 FROM import_lines i JOIN lines l ON l.line = i.line AND l.version_id = $2 WHERE i.import_id = m.id) AS counts, \
-         (SELECT r.name FROM imports r WHERE r.replaces = m.id AND r.done_at <= $3 ORDER BY r.id DESC LIMIT 1) AS replaced_by \
+        "WITH RECURSIVE done AS (SELECT id, name, replaces FROM imports WHERE claim_id = $1 AND done_at <= $3), \
+         counting AS (SELECT d.id, d.name FROM done d WHERE EXISTS (SELECT 1 FROM import_lines i JOIN lines l ON l.line = i.line AND l.version_id = $2 WHERE i.import_id = d.id)), \
+         replacing (earlier, later) AS (SELECT replaces, id FROM done WHERE replaces IS NOT NULL UNION SELECT p.earlier, d.id FROM replacing p JOIN done d ON d.replaces = p.later) \
+         SELECT m.document_id, m.reading, EXISTS (SELECT 1 FROM counting c WHERE c.id = m.id) AS counts, \
+         (SELECT c.name FROM replacing p JOIN counting c ON c.id = p.later WHERE p.earlier = m.id ORDER BY c.id DESC LIMIT 1) AS replaced_by \
          FROM imports m WHERE m.claim_id = $1 AND m.document_id IS NOT NULL AND m.done_at <= $3 ORDER BY m.id",
     )
     .bind(claim).bind(version).bind(sent_at).fetch_all(c).await)
@@ -420,7 +423,7 @@ pub async fn add_rows(tx: &mut Tx, import: ImportId, first: i64, rows: &[KeptRow
                         .push_bind(row.units)
                         .push_bind(row.millionths);
                 });
-                query.build().execute(&mut **c).await?;
+                query.build().execute(c.settled().await?).await?;
             }
         }
         Tx::Postgres(c) => {

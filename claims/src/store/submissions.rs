@@ -1,6 +1,6 @@
 //! Idempotency keys: the same form sent twice gives the same answer.
 
-use super::{Error, Tx, on};
+use super::{Error, Tx, later, on};
 use crate::{AccountId, Instant};
 
 /// Finds the answer that was given to a key: action, fingerprint of the form, answer.
@@ -24,8 +24,16 @@ pub async fn add(
     answer: &str,
     now: Instant,
 ) -> Result<(), Error> {
-    on!(tx, c => sqlx::query("INSERT INTO submissions (account_id, key, action, fingerprint, answer, at) VALUES ($1, $2, $3, $4, $5, $6)")
-        .bind(account).bind(key).bind(action).bind(fingerprint).bind(answer).bind(now).execute(c).await.map(drop))
+    later!(
+        tx,
+        "INSERT INTO submissions (account_id, key, action, fingerprint, answer, at) VALUES ($1, $2, $3, $4, $5, $6)",
+        account,
+        key,
+        action,
+        fingerprint,
+        answer,
+        now
+    )
 }
 
 /// Deletes keys older than `before`.

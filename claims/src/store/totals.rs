@@ -1,6 +1,6 @@
 //! Sums kept with each sent version, and what they add up to over a case.
 
-use super::{Error, Tx, on};
+use super::{Error, Tx, later, on};
 use crate::{
     CaseId, VersionId,
     line::{Basis, Category},
@@ -46,9 +46,19 @@ fn read(rows: Vec<Row>) -> Vec<Total> {
 /// If the database fails.
 pub async fn add(tx: &mut Tx, version: VersionId, totals: &[Total]) -> Result<(), Error> {
     for total in totals {
-        on!(tx, c => sqlx::query("INSERT INTO totals (version_id, category, basis, lines, amount, documented, interest, costs, units) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
-            .bind(version).bind(total.category.key()).bind(total.basis.map_or("", Basis::key)).bind(total.lines).bind(total.amount).bind(total.documented)
-            .bind(total.interest).bind(total.costs).bind(total.units).execute(c).await.map(drop))?;
+        later!(
+            tx,
+            "INSERT INTO totals (version_id, category, basis, lines, amount, documented, interest, costs, units) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            version,
+            total.category.key(),
+            total.basis.map_or("", Basis::key),
+            total.lines,
+            total.amount,
+            total.documented,
+            total.interest,
+            total.costs,
+            total.units
+        )?;
     }
     Ok(())
 }

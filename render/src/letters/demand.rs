@@ -25,7 +25,7 @@ pub(super) fn sheets(contents: &Contents) -> (String, Vec<Sheet>) {
     let parties = vec![("For the claimant".to_owned(), drawable(&claimant.name))];
     blocks.extend(Block::signed(&letter.words, between, parties));
     let schedule = vec![
-        Block::heading("Schedule: the copies, release by release"),
+        Block::heading("Schedule: the copies demanded, line by line"),
         Block::words(&["Held is what should be there: opening stock and copies sent in, less those sold, returned and destroyed. Where a figure is not known there is a dash.".to_owned()]),
         table(&stock(&contents.claim)),
     ];

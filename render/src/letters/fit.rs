@@ -37,9 +37,12 @@ fn fit(block: &mut Block, room: f64) {
             paragraphs(rows, room);
         }
         Block::Facts { rows } => rows.iter_mut().for_each(|(_, answer)| lines(answer, room - 142.0)),
+        Block::Declared { parts, rows } => {
+            paragraphs(parts, room - 26.0);
+            rows.iter_mut().for_each(|(_, answer)| lines(answer, room - 142.0));
+        }
         // An entry of a list stands further in.
         Block::Words { parts } => paragraphs(parts, room - 36.0),
-        Block::Quote { parts } => paragraphs(parts, room - 26.0),
         Block::Table { columns, rows } => {
             let fixed: f64 = columns.iter().map(|column| column.width).sum();
             let widths: Vec<f64> =

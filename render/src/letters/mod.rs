@@ -87,8 +87,8 @@ enum Block {
     Words { parts: Vec<String> },
     /// A heading.
     Heading { title: String },
-    /// Words of somebody else.
-    Quote { parts: Vec<String> },
+    /// Words that were signed, with who signed them and of what, on one page.
+    Declared { parts: Vec<String>, rows: Vec<(String, Vec<Line>)> },
     /// A table.
     Table { columns: Vec<Column>, rows: Vec<Row> },
     /// Places to sign, role and name, below the last words: no page of signatures stands alone.

@@ -4,10 +4,11 @@ use claims::{
     filing::schedules,
     frozen::FrozenLine,
     intake::{claimant::CAPACITIES, further},
-    letters::{Contents, answered, lines, receipt_sums},
+    letters::{Contents, MOST_LINES, answered, lines, receipt_sums},
     line::{Basis, Category},
     money::grouped_units,
     period::show_day,
+    place::in_short,
     totals::Total,
 };
 
@@ -110,7 +111,8 @@ fn declaration(contents: &Contents) -> Vec<Block> {
     let capacity =
         CAPACITIES.iter().find(|(key, _)| *key == signed.capacity).map_or(signed.capacity.as_str(), |(_, words)| words);
     let who = if signed.title.is_empty() { signed.name.clone() } else { format!("{}, {}", signed.name, signed.title) };
-    let mut rows = vec![
+    let rows = [
+        ("Declared of", declared_of(contents)),
         ("Signed by", plain(&who)),
         ("In the capacity", plain(capacity)),
         (
@@ -118,8 +120,24 @@ fn declaration(contents: &Contents) -> Vec<Block> {
             plain(&format!("{}, {} ({})", signed.place, show_day(signed.date), contents.claim.time_zone)),
         ),
     ];
-    rows.extend(signed.late_reason.as_ref().map(|reason| ("Why it is late", plain(reason))));
-    vec![Block::Quote { parts: vec![drawable(&signed.words)] }, Block::facts(rows)]
+    let rows = rows.into_iter().map(|(name, lines)| (name.to_owned(), lines)).collect();
+    let mut blocks = vec![Block::Declared { parts: vec![drawable(&signed.words)], rows }];
+    // It may be longer than what a page has left.
+    blocks.extend(signed.late_reason.as_ref().map(|reason| Block::facts(vec![("Why it is late", plain(reason))])));
+    blocks
+}
+
+/// What the words of the declaration speak of: on paper most of it stands below them, on the page that was signed it stood above.
+fn declared_of(contents: &Contents) -> Vec<Line> {
+    let listed = if contents.claim.lines.len() > MOST_LINES {
+        "the sums above, all lines, of which the first are listed below, and the documents and answers listed there."
+    } else {
+        "the sums above, and the lines, documents and answers listed below."
+    };
+    let mut of =
+        plain(&format!("The claim as it was sent: {listed} All of it stands in the text with this SHA-256 hash:"));
+    of.extend(hash(&contents.letter.sha256));
+    of
 }
 
 /// When and how many, below what is claimed.
@@ -147,7 +165,8 @@ fn listed(contents: &Contents) -> Vec<Block> {
                 .evidence
                 .iter()
                 .flat_map(|cited| {
-                    let place = if cited.place.is_empty() { String::new() } else { format!(", {}", cited.place) };
+                    let place =
+                        if cited.place.is_empty() { String::new() } else { format!(", {}", in_short(&cited.place)) };
                     plain(&format!("{}{place}", cited.document))
                 })
                 .collect();

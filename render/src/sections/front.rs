@@ -96,6 +96,7 @@ pub(super) fn summary(contents: &Contents) -> Section {
         currency.show(figures.gross),
         besides(contents),
     )];
+    words.extend(deadlines(contents));
     words.extend(late(contents));
     let figures = FigureTable { head: ["Figure".to_owned(), format!("Amount in {}", currency.code())], rows };
     section("Summary", "summary", Body::Summary { words, figures, after: after(contents) })
@@ -116,6 +117,18 @@ fn besides(contents: &Contents) -> String {
         .collect();
     let sums = if sums.is_empty() { String::new() } else { format!("; claimed besides: {}", sums.join(" and ")) };
     format!("Interest and costs are in no total of this filing{sums}.")
+}
+
+/// Until when claims were in time, and the moments that were set before.
+fn deadlines(contents: &Contents) -> Option<String> {
+    let case = &contents.filing.case;
+    if case.deadline.is_empty() {
+        return None;
+    }
+    let before = case.earlier_deadlines.iter().map(|(until, deadline)| {
+        format!(" Until it was changed on {}, the deadline was {deadline}.", claims::period::show_day(*until))
+    });
+    Some(format!("The deadline for claims is {}.{}", case.deadline, before.collect::<String>()))
 }
 
 /// How many claims came late, and that their amounts are in the figures all the same: the portal decides nothing about them.

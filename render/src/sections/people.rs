@@ -33,12 +33,19 @@ pub(super) fn claimants(contents: &Contents) -> Section {
         let mut who = table.cell(0, claim.claimant(), Style::Plain);
         who.extend(table.cell(0, &format!("{}, {}", claim.of.number, kind(answer("kind"))), Style::Soft));
         who.extend(table.cell(0, &late(claim), Style::Soft));
-        let mut citizenship = if answer("kind") == "person" {
-            table.cell(1, answer("citizenship"), Style::Plain)
+        let citizenship = if let Some(decedent) = claim.of_the_decedent() {
+            let mut cell = table.cell(1, decedent, Style::Plain);
+            cell.extend(table.cell(1, "Of the person who died", Style::Soft));
+            cell
         } else {
-            table.cell(1, &with("Organised in", answer("organised_in")), Style::Plain)
+            let mut cell = if answer("kind") == "person" {
+                table.cell(1, answer("citizenship"), Style::Plain)
+            } else {
+                table.cell(1, &with("Organised in", answer("organised_in")), Style::Plain)
+            };
+            cell.extend(table.cell(1, &with("Principal place", answer("principal_place")), Style::Soft));
+            cell
         };
-        citizenship.extend(table.cell(1, &with("Principal place", answer("principal_place")), Style::Soft));
         let place: Vec<&str> =
             ["city", "region", "country"].into_iter().map(answer).filter(|part| !part.is_empty()).collect();
         let place = table.cell(2, &place.join(", "), Style::Plain);
@@ -62,7 +69,7 @@ pub(super) fn claimants(contents: &Contents) -> Section {
         Some(Forum::Oregon | Forum::Other) => "for removal: 28 U.S.C. § 1332(c), (d)(10)",
     };
     plan.intro = vec![format!(
-        "{}, one row each, with the citizenship that was signed: of a person the state or country; of others where it was organised and where it is run from ({law}).{members}",
+        "{}, one row each, with the citizenship that was signed: of a person the state or country, of an estate that of the person who died; of others where it was organised and where it is run from ({law}).{members}",
         plural(contents.claims.len(), "claim", "claims")
     )];
     plan.ledger("claimants", "Claimants", table)

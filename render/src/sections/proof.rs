@@ -43,7 +43,7 @@ pub(super) fn duplicates(contents: &Contents) -> Section {
         }
         let parts: Vec<String> =
             pair.parts.iter().map(|(field, weight)| format!("{} {}", field.replace('_', " "), bits(*weight))).collect();
-        why.extend(out.cell(1, &parts.join(", "), Style::Soft));
+        why.extend(out.cell(1, &parts.join("; "), Style::Soft));
         let mut decision = out.cell(3, &pair.decision, Style::Bold);
         decision.extend(out.cell(3, &pair.by, Style::Soft));
         // What people decided on money was not weighed.
@@ -52,13 +52,18 @@ pub(super) fn duplicates(contents: &Contents) -> Section {
         out.rows.push(row(vec![who, why, weight, decision]));
     }
     let mut plan = Plan::new("Duplicates and decisions");
-    let open = contents.filing.matches.iter().filter(|pair| pair.decision == "open").count();
+    let open = contents.filing.matches.iter().filter(|pair| pair.is_open()).count();
+    let put_off = match contents.filing.matches.iter().filter(|pair| pair.is_put_off()).count() {
+        0 => String::new(),
+        1 => ", one of them put off".to_owned(),
+        more => format!(", {more} of them put off"),
+    };
     plan.intro = vec![if contents.filing.matches.is_empty() {
         "No two claims of this filing were found to be of one claimant or about the same money.".to_owned()
     } else {
         let by = if contents.public { " Who decided, when and why stands in the full filing." } else { "" };
         format!(
-            "{}, of which {} open.{by} The weight, in bits, stands for the odds that two claims are of one claimant: at 0 they are even, each bit more doubles them, each bit less halves them (Fellegi and Sunter, 1969). It is the sum of its parts: the odds before comparison, then how much the agreement or disagreement of each field that could be compared moves them. Figures are rounded to a tenth here; duplicates.csv has three decimals. What people decided on money has no weight.",
+            "{}, of which {} open{put_off}.{by} The weight, in bits, stands for the odds that two claims are of one claimant: at 0 they are even, each bit more doubles them, each bit less halves them (Fellegi and Sunter, 1969). It is the sum of its parts: the odds before comparison, then how much the agreement or disagreement of each field that could be compared moves them. Figures are rounded to a tenth here; duplicates.csv has three decimals. A pair about money has no weight; it is open while something of it is only suspected.",
             plural(contents.filing.matches.len(), "pair", "pairs"),
             if open == 1 { "one is".to_owned() } else { format!("{open} are") },
         )
@@ -99,30 +104,34 @@ pub(super) fn overlaps(contents: &Contents) -> Section {
         Column::right(86.0, "Suspected"),
     ]);
     let (mut removed, mut suspected) = (0, 0);
-    let mut last = "";
-    for overlap in &contents.filing.overlaps {
-        if overlap.subject != last {
-            let mut cells = vec![Vec::new(); 4];
-            cells[0] = crate::ledger::cell(468.0, &overlap.subject, Style::Bold);
-            for (flag, words) in [(overlap.over_whole, OVER_WHOLE), (overlap.contradictory, CONTRADICTORY)] {
-                if flag {
-                    cells[0].extend(crate::ledger::cell(468.0, words, Style::Soft));
-                }
-            }
-            out.rows.push(Row { kind: Kind::Group, cells, amount: 0, with_next: true, span: 4 });
-            last = &overlap.subject;
+    for subject in contents.filing.overlaps.chunk_by(|one, next| one.subject == next.subject) {
+        let mut cells = vec![Vec::new(); 4];
+        cells[0] = crate::ledger::cell(468.0, &subject[0].subject, Style::Bold);
+        // Two releases that are called the same, on CD and on LP, stand under one head: a mark of either is there.
+        let marks = [
+            (subject.iter().any(|overlap| overlap.over_whole), OVER_WHOLE),
+            (subject.iter().any(|overlap| overlap.contradictory), CONTRADICTORY),
+        ];
+        for (_, words) in marks.into_iter().filter(|(marked, _)| *marked) {
+            cells[0].extend(crate::ledger::cell(468.0, words, Style::Soft));
         }
-        let mut who = out.cell(0, &overlap.claim, Style::Plain);
-        let through =
-            if overlap.through.is_empty() { String::new() } else { format!(", payable through {}", overlap.through) };
-        who.extend(out.cell(0, &format!("{}{through}", overlap.relation), Style::Soft));
-        let mut cells = vec![who];
-        cells.extend(
-            [overlap.gross, overlap.confirmed, overlap.suspected].map(|minor| vec![(currency.grouped(minor), "")]),
-        );
-        out.rows.push(row(cells));
-        removed += overlap.confirmed;
-        suspected += overlap.suspected;
+        out.rows.push(Row { kind: Kind::Group, cells, amount: 0, with_next: true, span: 4 });
+        for overlap in subject {
+            let mut who = out.cell(0, &overlap.claim, Style::Plain);
+            let through = if overlap.through.is_empty() {
+                String::new()
+            } else {
+                format!(", payable through {}", overlap.through)
+            };
+            who.extend(out.cell(0, &format!("{}{through}", overlap.relation), Style::Soft));
+            let mut cells = vec![who];
+            cells.extend(
+                [overlap.gross, overlap.confirmed, overlap.suspected].map(|minor| vec![(currency.grouped(minor), "")]),
+            );
+            out.rows.push(row(cells));
+            removed += overlap.confirmed;
+            suspected += overlap.suspected;
+        }
     }
     let mut plan = Plan::new("Overlaps");
     if contents.filing.overlaps.is_empty() {

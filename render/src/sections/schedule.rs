@@ -7,6 +7,7 @@ use claims::{
     },
     line::Basis,
     money::{Currency, grouped_units},
+    place::in_short,
 };
 
 use super::{Plan, Section};
@@ -142,12 +143,20 @@ fn amount(basis: Option<Basis>, currency: Currency, minor: i64) -> String {
     if basis == Some(Basis::UnitsOnly) { "–".to_owned() } else { currency.grouped(minor) }
 }
 
+/// Pages with the rows on them, of which the table beside this file names all.
+fn in_few_rows(range: &str) -> String {
+    match range.split_once(" (").and_then(|(pages, rows)| Some((pages, rows.strip_suffix(')')?))) {
+        Some((pages, rows)) => format!("{pages} ({})", in_short(rows)),
+        None => range.to_owned(),
+    }
+}
+
 fn line(basis: Option<Basis>, currency: Currency, entry: &Entry, with_next: bool) -> Row {
     let mut about = cell(ABOUT, &entry.about, Style::Plain);
     about.extend(cell(ABOUT, &entry.details, Style::Soft));
     let mut evidence: Vec<Line> = Vec::new();
     for range in &entry.evidence {
-        evidence.extend(cell(EVIDENCE, range, Style::Plain));
+        evidence.extend(cell(EVIDENCE, &in_few_rows(range), Style::Plain));
     }
     if evidence.is_empty() {
         evidence = cell(EVIDENCE, "sworn only", Style::Soft);

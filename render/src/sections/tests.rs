@@ -120,6 +120,7 @@ fn contents() -> Contents {
             forum: Some(Forum::Federal),
             deadline: String::new(),
             deadline_at: None,
+            earlier_deadlines: Vec::new(),
             time_zone: "Etc/UTC".to_owned(),
             currency: Currency::USD,
             filing_basis: Basis::Retail,
@@ -193,6 +194,17 @@ fn cover_and_summary_say_what_is_counted() {
     let cover = said(&all(&contents, Some(&difference)), "Contents");
     assert!(cover.contains("This filing supplements filing 1.") && !cover.contains("replaces"), "{cover}");
     assert!(cover.contains("states the totals anew as of that moment. What changed since then is listed"), "{cover}");
+}
+
+#[test]
+fn the_summary_says_what_the_deadline_is_and_what_it_was() {
+    let mut contents = contents();
+    contents.filing.case.deadline = "30 June 2026, 11:59 p.m. PDT".to_owned();
+    let day = chrono::NaiveDate::from_ymd_opt(2026, 3, 4).unwrap();
+    contents.filing.case.earlier_deadlines = vec![(day, "31 May 2026, 11:59 p.m. PDT".to_owned())];
+    let summary = said(&all(&contents, None), "Summary");
+    let words = "The deadline for claims is 30 June 2026, 11:59 p.m. PDT. Until it was changed on 4 March 2026, the deadline was 31 May 2026, 11:59 p.m. PDT.";
+    assert!(summary.contains(words), "{summary}");
 }
 
 #[test]
@@ -362,6 +374,12 @@ fn overlaps_say_that_they_are_taken_off_and_what_their_marks_mean() {
     ] {
         assert!(overlaps.contains(words), "{words}: {overlaps}");
     }
+    // Two releases that are called the same, of which the second is marked: they stand under one head, which has the mark.
+    contents.filing.overlaps = vec![overlap(false, false), overlap(true, false), overlap(false, true)];
+    contents.filing.overlaps.iter_mut().for_each(|overlap| overlap.subject = "Brahms, May 2015".to_owned());
+    let overlaps = said(&all(&contents, None), "Overlaps");
+    assert!(overlaps.contains("Brahms, May 2015 Shares over 100 % Contradictory decisions"), "{overlaps}");
+    assert_eq!(overlaps.matches("Brahms, May 2015").count(), 1, "{overlaps}");
 }
 
 #[test]

@@ -26,7 +26,7 @@ use crate::documents::Documents;
 /// If the directory is not empty, the database does not answer, or a document is missing or damaged: each is named.
 pub async fn write(store: &Store, documents: &Documents, clock: &Clock, directory: &Path) -> anyhow::Result<Manifest> {
     let empty = std::fs::read_dir(directory).map_or(true, |mut entries| entries.next().is_none());
-    let unfinished = directory.join("tables").is_dir() && !directory.join(MANIFEST_HASH).exists();
+    let unfinished = holds_rows(&directory.join("tables")) && !directory.join(MANIFEST_HASH).exists();
     ensure!(empty || !unfinished, "{} holds an unfinished backup; delete it and try again", directory.display());
     ensure!(empty, "{} is not empty: a backup is written into a directory of its own", directory.display());
     make_folder(directory)?;
@@ -86,6 +86,13 @@ pub async fn write(store: &Store, documents: &Documents, clock: &Clock, director
         file.finish().await?;
     }
     check(directory).await.context("the backup was written, but reading it again failed")
+}
+
+/// Whether a folder is that of the rows of a backup: a filing package that was unpacked has a folder of that name too.
+fn holds_rows(tables: &Path) -> bool {
+    std::fs::read_dir(tables).is_ok_and(|entries| {
+        entries.flatten().any(|entry| Path::new(&entry.file_name()).extension().is_some_and(|ending| ending == "jsonl"))
+    })
 }
 
 async fn write_table(tx: &mut Tx, table: dump::Table, directory: &Path) -> anyhow::Result<Kept> {

@@ -5,6 +5,7 @@ use std::{path::PathBuf, process::ExitCode};
 use anyhow::Context;
 use claims::{Clock, random::Random};
 use clap::{Parser, Subcommand};
+use tokio::sync::watch;
 
 use crate::{
     config::{Config, Keys},
@@ -111,12 +112,21 @@ fn start(cli: Cli) -> anyhow::Result<ExitCode> {
     runtime.block_on(run(config, command))
 }
 
+/// Waits until no other process serves the installation; `None` if this one is told to stop before.
+async fn alone(config: &Config, mut stop: watch::Receiver<bool>) -> anyhow::Result<Option<opening::Alone>> {
+    tokio::select! {
+        alone = opening::alone(config) => alone.map(Some),
+        _ = stop.wait_for(|stop| *stop) => Ok(None),
+    }
+}
+
 async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve => {
             let stop = serve::stop_on_signal()?;
             let (listener, base_url) = serve::bind(&config).await?;
             let installation = Installation::open(&config, &base_url, Clock::System, Random::System).await?;
+            let Some(_alone) = alone(&config, stop.clone()).await? else { return Ok(ExitCode::SUCCESS) };
             say!("Recoup is at {base_url}");
             if let Some(link) = claims::actions::account::first_administrator_link(&installation.recoup).await? {
                 say!(
@@ -145,6 +155,7 @@ async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
             let stop = serve::stop_on_signal()?;
             let (listener, base_url) = serve::bind(&config).await?;
             let installation = Installation::open(&config, &base_url, Clock::System, Random::System).await?;
+            let Some(_alone) = alone(&config, stop.clone()).await? else { return Ok(ExitCode::SUCCESS) };
             let sign_ins = demo::load(&installation, &config.data_dir).await?;
             say!(
                 "Recoup is at {base_url}\n\nSign in as:\n{sign_ins}\nMails are written to files in {}.",

@@ -143,7 +143,8 @@ mod tests {
             claimant::read(&fixture.claimant).unwrap_or_else(|errors| panic!("{name}: {errors:?}"));
             agreement::read(&fixture.agreement).unwrap_or_else(|errors| panic!("{name}: {errors:?}"));
             others::read(&fixture.others).unwrap_or_else(|errors| panic!("{name}: {errors:?}"));
-            sign::read(&fixture.signature, settings.forum, false).unwrap_or_else(|errors| panic!("{name}: {errors:?}"));
+            sign::read(&fixture.signature, &fixture.claimant, settings.forum, false)
+                .unwrap_or_else(|errors| panic!("{name}: {errors:?}"));
             assert!(!fixture.sources.is_empty() && !fixture.not_reported.is_empty(), "{name}");
             for paper in &fixture.documents {
                 crate::documents::kind::find(&paper.name, &paper.bytes().unwrap()).unwrap();

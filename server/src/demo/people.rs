@@ -219,11 +219,13 @@ impl Invented {
                 _ if dice.chance(30) => "Delaware",
                 seat => seat,
             };
-            answers.set("organised_in", organised);
-            answers.set("principal_place", format!("{}, {seat}", place.city));
-        }
-        if self.1 == "estate" {
-            answers.set("authority", "Letters testamentary; a copy can be sent.");
+            if self.1 == "estate" {
+                answers.set("decedent_citizenship", if self.is_abroad() { place.country } else { seat });
+                answers.set("authority", "Letters testamentary; a copy can be sent.");
+            } else {
+                answers.set("organised_in", organised);
+                answers.set("principal_place", format!("{}, {seat}", place.city));
+            }
         }
         if dice.chance(60) {
             answers.set("vendor_number", format!("V{}", dice.between(10_200, 19_800)));

@@ -61,6 +61,7 @@ pub(super) async fn verify(
 }
 
 async fn verify_kept(http: &Http, file: &File, key: package::PublicKey) -> anyhow::Result<String> {
+    let slot = http.verifying.clone().acquire_owned().await?;
     // A package may be larger than memory: it is verified in a file that goes with the work.
     let copy = http.scratch.file();
     let mut to = tokio::fs::File::create(copy.path()).await?;
@@ -70,8 +71,13 @@ async fn verify_kept(http: &Http, file: &File, key: package::PublicKey) -> anyho
     }
     to.flush().await?;
     drop(to);
-    let report =
-        tokio::task::spawn_blocking(move || package::verify(|| std::fs::File::open(copy.path()), &key)).await??;
+    // So does the slot, also if the client goes away.
+    let work = move || {
+        let report = package::verify(|| std::fs::File::open(copy.path()), &key);
+        drop((copy, slot));
+        report
+    };
+    let report = tokio::task::spawn_blocking(work).await??;
     Ok(match (report.problems.as_slice(), report.manifest) {
         ([], Some(manifest)) => format!(
             "The {} package is whole: all {} files are as they were built, and the signature fits.",
@@ -112,4 +118,59 @@ pub(super) async fn hash(
         return Ok(see_other(&format!("/verify?hash={}", hash.finish())));
     }
     Err(Failure::said("No file was chosen. Choose one, then send it.").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use claims::{Clock, random::Random};
+    use futures::poll;
+
+    use super::*;
+    use crate::{
+        config::{Config, Keys},
+        serve::Installation,
+    };
+
+    /// How many copies there are, once the one thread that works on files has done all that it was asked for.
+    async fn copies(data: &std::path::Path) -> usize {
+        tokio::task::spawn_blocking(|| ()).await.unwrap();
+        let names = std::fs::read_dir(data.join("tmp")).unwrap().map(|entry| entry.unwrap().file_name());
+        names.filter(|name| name != "recoup.lock").count()
+    }
+
+    #[test]
+    fn a_package_is_copied_when_it_is_its_turn() {
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).enable_all().build().unwrap();
+        runtime.block_on(async {
+            let data = std::env::temp_dir().join(format!("recoup-verify-{}", Random::System.token()));
+            let config = Config::read(Keys { data_dir: Some(data.clone()), ..Keys::default() }, None).unwrap();
+            let opened =
+                Installation::open(&config, "http://127.0.0.1:1", Clock::System, Random::System).await.unwrap();
+            let bytes = futures::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from_static(b"no package"))]);
+            let incoming = opened.documents.receive(bytes, 100).await.unwrap();
+            opened.documents.keep(&incoming).await.unwrap();
+            let file = File {
+                variant: "full".to_owned(),
+                name: String::new(),
+                media_type: "application/zip".to_owned(),
+                bytes: 10,
+                sha256: incoming.sha256,
+            };
+            let key = crate::filings::key(&opened.recoup).public();
+            let http = Http::new(opened.recoup, opened.documents, opened.scratch, Vec::new());
+            let before = http.verifying.clone().acquire_owned().await.unwrap();
+            let mut verifying = std::pin::pin!(verify_kept(&http, &file, key));
+            assert!(poll!(verifying.as_mut()).is_pending());
+            assert_eq!(copies(&data).await, 0, "another package is verified");
+            drop(before);
+            assert!(poll!(verifying.as_mut()).is_pending());
+            assert_eq!(copies(&data).await, 1);
+            let words = verifying.await.unwrap();
+            assert!(words.contains("NOT as it was built"), "{words}");
+            assert_eq!((copies(&data).await, http.verifying.available_permits()), (0, 1));
+            http.recoup.store.close().await;
+            std::fs::remove_dir_all(data).unwrap();
+        });
+    }
 }

@@ -19,10 +19,12 @@ use claims::{
     actions::{
         Failure,
         begin_import::{self, Begun},
-        documents,
+        documents::room,
         import_statement::{self, Imported, ReadLines},
         imports,
     },
+    file_size,
+    intake::FieldError,
     statements::{self, Choices, Input, Refused, Rules, Statement, Wish},
     store::documents::NewDocument,
 };
@@ -30,7 +32,10 @@ use futures::TryStreamExt;
 use tokio::io::AsyncWriteExt;
 
 use super::{Http, uploads::Streams};
-use crate::{documents::kind, scratch::ScratchFile};
+use crate::{
+    documents::{self, kind},
+    scratch::ScratchFile,
+};
 
 /// How long a form waits for its file to be read; longer reading goes on behind a page that shows how far it is.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -62,26 +67,22 @@ async fn upload(
     form: Result<Multipart, MultipartRejection>,
 ) -> Answer {
     let (actor, claim) = (visitor.actor()?.clone(), ClaimId(id));
-    let room = documents::room(&http.recoup, &actor, claim).await?;
+    let room = room(&http.recoup, &actor, claim).await?;
     let most = http.recoup.limits.document_bytes.min(statements::limits::LARGEST_FILE);
     let page = format!("/claims/{claim}/import");
-    let received = match receive(&http, form, most.min(room)).await {
-        Ok(received) => received,
-        Err(why) => {
-            let message = if room < most {
-                let left = claims::file_size::show(room);
-                format!(
-                    "{why} This claim has room for {left} more; its documents and the files that are being imported count together."
-                )
-            } else {
-                why
-            };
-            visitor.keep_errors(&[claims::intake::FieldError { field: "file".to_owned(), message }]).await;
-            return Ok(see_other(&page));
-        }
+    let begun = match receive(&http, form, most, room).await {
+        Ok(received) => begin_import::begin(&http.recoup, &actor, claim, &received).await,
+        Err(why) => Err(Failure::Said(why)),
     };
-    let begun = begin_import::begin(&http.recoup, &actor, claim, &received).await?;
-    begun_at(&http, &visitor, &actor, claim, begun).await
+    match begun {
+        Ok(begun) => begun_at(&http, &visitor, &actor, claim, begun).await,
+        // It stands beside the control then, where a file is chosen again.
+        Err(Failure::Said(message)) => {
+            visitor.keep_errors(&[FieldError { field: "file".to_owned(), message }]).await;
+            Ok(see_other(&page))
+        }
+        Err(failure) => Err(failure.into()),
+    }
 }
 
 /// Reads what is new, and leads to where an import is.
@@ -103,14 +104,27 @@ async fn begun_at(http: &Http, visitor: &Visitor, actor: &Actor, claim: ClaimId,
     Ok(see_other(&format!("/claims/{claim}/import/{import}")))
 }
 
-/// Receives the one file of a form into the object store.
-async fn receive(http: &Http, form: Result<Multipart, MultipartRejection>, most: u64) -> Result<NewDocument, String> {
+/// Receives the one file of a form into the object store: of at most so many bytes, and no more than the claim has room for.
+async fn receive(
+    http: &Http,
+    form: Result<Multipart, MultipartRejection>,
+    most: u64,
+    room: u64,
+) -> Result<NewDocument, String> {
     let broken = |_| "The upload did not arrive whole. Choose the file again and send it once more.".to_owned();
     let mut form = form.map_err(|_| broken(()))?;
     while let Some(field) = form.next_field().await.map_err(|_| broken(()))? {
         let Some(name) = field.file_name().filter(|name| !name.is_empty()).map(kind::uploaded_name) else { continue };
-        let incoming =
-            http.documents.receive(field, most).await.map_err(|why| format!("{name} was not taken: {why}."))?;
+        let incoming = http.documents.receive(field, most.min(room)).await.map_err(|why| {
+            let more = match why {
+                documents::Refused::TooLarge(_) if room < most => format!(
+                    " This claim has room for {} more; its documents and the files that are being imported count together.",
+                    file_size::show(room)
+                ),
+                _ => String::new(),
+            };
+            format!("{name} was not taken: {why}.{more}")
+        })?;
         let tables = [
             "text/csv",
             "text/plain",

@@ -44,6 +44,8 @@ pub struct Http {
     pub counting: Arc<tokio::sync::Semaphore>,
     /// Reads statements two at a time: each may need as much memory as a large spreadsheet.
     pub reading: Arc<tokio::sync::Semaphore>,
+    /// Verifies kept packages one at a time: each is copied to this machine first, and several at once might fill its disk.
+    pub verifying: Arc<tokio::sync::Semaphore>,
     /// Figures of requests.
     pub requests: Arc<requests::Requests>,
     /// Who knows it reads `/metrics` on the site's own port; without one nobody does.
@@ -61,6 +63,7 @@ impl Http {
             trusted_proxies: trusted_proxies.into(),
             counting: Arc::new(tokio::sync::Semaphore::new(1)),
             reading: Arc::new(tokio::sync::Semaphore::new(2)),
+            verifying: Arc::new(tokio::sync::Semaphore::new(1)),
             requests: Arc::default(),
             metrics_token: None,
         }

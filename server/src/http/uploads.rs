@@ -13,19 +13,19 @@ use axum::{
 };
 use claims::{
     CaseId, ClaimId,
-    access::{Action, Actor, Refusal},
+    access::Actor,
     actions::{
         Failure, cases as case_actions,
         documents::{self as actions, Added},
     },
     file_size,
     intake::FieldError,
-    store::{cases, documents::NewDocument},
+    store::documents::NewDocument,
     unreadable::Unreadable,
 };
 
 use super::{Http, downloads, filings};
-use crate::documents::{Refused, kind};
+use crate::documents::{Incoming, Refused, kind};
 
 /// Most files of one request.
 pub(super) const MOST_FILES: usize = 200;
@@ -96,6 +96,16 @@ enum Goal {
 }
 
 impl Goal {
+    /// Refuses bytes for which there is no room, before they are taken: what was taken stays where it is.
+    async fn has_room(&self, http: &Http, incoming: &Incoming) -> Result<(), Failure> {
+        match self {
+            Self::Case(..) => Ok(()),
+            Self::Claim(actor, id) => {
+                actions::has_room(&http.recoup, actor, *id, &incoming.sha256, incoming.bytes).await
+            }
+        }
+    }
+
     /// Links a received file, which came as `sent`; the words are for the person.
     async fn link(&self, http: &Http, received: &NewDocument, sent: &str) -> Result<String, Failure> {
         match self {
@@ -115,7 +125,7 @@ impl Goal {
                         let renamed = if received.name == sent {
                             String::new()
                         } else {
-                            format!(" It came as {sent}, but that is not what is in it.")
+                            format!(" It came as {sent}; it is kept under a name that says what is in it.")
                         };
                         format!(
                             "{} was received: {}{pages}.{renamed}{warning}",
@@ -166,10 +176,8 @@ async fn case_documents(
     headers: HeaderMap,
     form: Result<Multipart, MultipartRejection>,
 ) -> Answer {
-    let actor = visitor.may(Action::ManageCases)?.clone();
-    let mut tx = http.recoup.store.read().await?;
-    let case = cases::by_slug(&mut tx, &slug).await?.ok_or(Refusal::NotFound)?.id;
-    drop(tx);
+    let actor = visitor.actor()?.clone();
+    let case = case_actions::for_documents(&http.recoup, &actor, &slug).await?;
     let outcomes = each_file(&http, form, &Goal::Case(actor, case)).await?;
     answer(&visitor, &headers, outcomes, &format!("/admin/cases/{slug}")).await
 }
@@ -206,7 +214,15 @@ async fn each_file(
             outcomes.push(Outcome::refused(name, "at most 200 files fit in one upload; send the rest in another"));
             break;
         }
-        outcomes.push(one_file(http, name, field, goal).await?);
+        match one_file(http, name.clone(), field, goal).await {
+            Ok(outcome) => outcomes.push(outcome),
+            Err(failure) if outcomes.is_empty() => return Err(failure.into()),
+            // What became of the files before it is not forgotten over it.
+            Err(failure) => {
+                outcomes.push(Outcome::refused(name, &broken_off(failure)));
+                break;
+            }
+        }
     }
     if outcomes.is_empty() {
         return Err(Failure::said("No file was chosen. Choose one or more files, then send them.").into());
@@ -214,7 +230,22 @@ async fn each_file(
     Ok(outcomes)
 }
 
-async fn one_file(http: &Http, name: String, field: Field<'_>, goal: &Goal) -> Result<Outcome, Halt> {
+/// Why a file was not taken, and none after it, where others of its form were: what is ours to mend is logged.
+fn broken_off(failure: Failure) -> String {
+    match failure {
+        Failure::Refused(refusal) => refusal.to_string().trim_end_matches('.').to_owned(),
+        Failure::Store(error) => {
+            tracing::error!(%error, "the database failed");
+            "the database did not answer; send it again".to_owned()
+        }
+        failure => {
+            tracing::error!(error = %failure, "an action failed");
+            "something went wrong on our side; send it again".to_owned()
+        }
+    }
+}
+
+async fn one_file(http: &Http, name: String, field: Field<'_>, goal: &Goal) -> Result<Outcome, Failure> {
     let incoming = match http.documents.receive(field, http.recoup.limits.document_bytes).await {
         Ok(incoming) => incoming,
         Err(why) => {
@@ -229,6 +260,10 @@ async fn one_file(http: &Http, name: String, field: Field<'_>, goal: &Goal) -> R
             return Ok(Outcome::refused(name, &why));
         }
     };
+    if let Err(failure) = goal.has_room(http, &incoming).await {
+        http.documents.discard(&incoming).await;
+        return refused(name, failure);
+    }
     let looked_at = if media_type == "application/pdf" { look_at_pdf(http, &incoming).await } else { None };
     let (pages, unreadable) = looked_at.unwrap_or_default();
     if let Err(why) = http.documents.take(&incoming).await {
@@ -246,8 +281,15 @@ async fn one_file(http: &Http, name: String, field: Field<'_>, goal: &Goal) -> R
     };
     match goal.link(http, &received, &name).await {
         Ok(message) => Ok(Outcome { name, ok: true, message }),
-        Err(Failure::Said(why)) => Ok(Outcome::refused(name, why.trim_end_matches('.'))),
-        Err(failure) => Err(failure.into()),
+        Err(failure) => refused(name, failure),
+    }
+}
+
+/// A file that an action refused with a sentence; other failures are not of this file alone.
+fn refused(name: String, failure: Failure) -> Result<Outcome, Failure> {
+    match failure {
+        Failure::Said(why) => Ok(Outcome::refused(name, why.trim_end_matches('.'))),
+        failure => Err(failure),
     }
 }
 
@@ -261,7 +303,7 @@ fn log(why: &Refused) {
 }
 
 /// Pages of a PDF, or why nobody can read it; nothing where it was not looked at.
-async fn look_at_pdf(http: &Http, incoming: &crate::documents::Incoming) -> Option<(Option<i64>, Option<Unreadable>)> {
+async fn look_at_pdf(http: &Http, incoming: &Incoming) -> Option<(Option<i64>, Option<Unreadable>)> {
     if incoming.bytes > kind::LARGEST_COUNTED {
         return None;
     }

@@ -66,7 +66,7 @@ async fn person(http: &Http, session: &Session, client: &str, headers: &HeaderMa
     let Some(account) = session.get::<i64>("account").await? else { return Ok(None) };
     let now = http.recoup.clock.now().timestamp();
     let since = session.get::<i64>("since").await?.unwrap_or(0);
-    let mut tx = http.recoup.store.read().await?;
+    let mut tx = http.recoup.store.glance().await?;
     let actor = accounts::actor(&mut tx, AccountId(account)).await?;
     if actor.is_none() || now - since > absolute().num_seconds() {
         session.flush().await?;

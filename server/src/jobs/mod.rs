@@ -46,12 +46,21 @@ async fn matching(recoup: Recoup, mut stop: watch::Receiver<bool>) {
         if let Err(error) = nightly(&recoup, &owner).await {
             tracing::error!(error = format!("{error:#}"), "the nightly matching could not be called for");
         }
-        // A run that is under way when the process stops is given up: its lease ends, and the next process begins it anew.
-        tokio::select! {
-            done = match_case::run_due(&recoup, &owner) => if let Err(error) = done {
-                tracing::error!(%error, "matching could not run: the database failed");
-            },
-            _ = stop.wait_for(|stop| *stop) => return,
+        // A run that is under way when the process stops is given up and given back: the next process begins it anew.
+        let stopped = tokio::select! {
+            done = match_case::run_due(&recoup, &owner) => {
+                if let Err(error) = done {
+                    tracing::error!(%error, "matching could not run: the database failed");
+                }
+                false
+            }
+            _ = stop.wait_for(|stop| *stop) => true,
+        };
+        if stopped {
+            if let Err(error) = match_case::give_back(&recoup, &owner).await {
+                tracing::error!(%error, "a run of matching could not be given back: it counts as killed");
+            }
+            return;
         }
     }
 }

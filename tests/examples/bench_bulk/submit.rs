@@ -128,7 +128,7 @@ fn request(host: &str, one: &Ready) -> (Vec<u8>, String) {
         one.session,
         form.len()
     );
-    ((head + &form).into_bytes(), format!("location: /claims/{}/versions/1\r\n", one.claim))
+    ((head + &form).into_bytes(), format!("location: /claims/{}/versions/1", one.claim))
 }
 
 /// Sends a request and reads the answer, which has no body; gives its head.

@@ -146,7 +146,7 @@ fn files(folder: &std::path::Path) -> BTreeSet<String> {
 
 async fn one(tx: &mut Tx, sql: &'static str) -> i64 {
     match tx {
-        Tx::Sqlite(tx) => sqlx::query_scalar(sql).fetch_one(&mut **tx).await.unwrap(),
+        Tx::Sqlite(tx) => sqlx::query_scalar(sql).fetch_one(tx.settled().await.unwrap()).await.unwrap(),
         Tx::Postgres(tx) => sqlx::query_scalar(sql).fetch_one(&mut **tx).await.unwrap(),
     }
 }

@@ -61,9 +61,11 @@ on_both! {
         assert!(!ada.verified);
         let token = token(&app, "verify_address", "ada@example.org").await;
         sign_in::peek(&app.recoup, claims::actions::links::Purpose::Verify, &token).await.expect("looking at a link does not use it");
-        assert_eq!(sign_in::confirm_address(&app.recoup, &token, None).await.unwrap(), Confirmed::Address);
+        let confirmed = sign_in::confirm_address(&app.recoup, &token, Some(ada.account)).await.unwrap();
+        assert_eq!(confirmed, Confirmed::Address);
         assert!(stage::actor(&app.recoup, ada.account).await.verified);
-        assert!(said(sign_in::confirm_address(&app.recoup, &token, None).await.unwrap_err()).contains("used already"));
+        let again = sign_in::confirm_address(&app.recoup, &token, Some(ada.account)).await;
+        assert!(said(again.unwrap_err()).contains("used already"));
     }
 
     async fn a_changed_link_is_refused(database) {
@@ -122,14 +124,14 @@ on_both! {
     async fn who_began_an_account_under_anothers_address_loses_it_to_the_mailbox(database) {
         let app = App::start(&database).await;
         stage::case(&app.recoup, "allegro", "ALG").await;
-        // Eve is first, with a password of hers; Ada confirms the wrong one of two mails that look alike.
+        // Eve is first, with a password of hers; Ada confirms the wrong one of two mails that look alike, where Eve is signed in.
         let eves = registration("ada@example.org").with("password", "eve has long passwords");
         let eves = sign_in::register(&app.recoup, &eves, "198.51.100.1", "").await.unwrap();
         let look_alike = token(&app, "verify_address", "ada@example.org").await;
         let ada = register(&app, "ada@example.org").await;
         let own = token(&app, "verify_address", "ada@example.org").await;
         let (ada, claim) = stage::start(&app.recoup, ada.account, "allegro", "Jay Records").await;
-        assert_eq!(sign_in::confirm_address(&app.recoup, &look_alike, Some(ada.account)).await.unwrap(), Confirmed::Address);
+        assert_eq!(sign_in::confirm_address(&app.recoup, &look_alike, Some(eves)).await.unwrap(), Confirmed::Address);
         // Eve has whatever gets her back in later.
         session(&app, eves, "eve").await;
         let eve = stage::actor(&app.recoup, eves).await;
@@ -146,6 +148,82 @@ on_both! {
         let account = signs_in(&app, "ada@example.org", "nine loud trombones").await.unwrap();
         let mut tx = app.recoup.store.read().await.unwrap();
         assert_eq!(rows::of_account(&mut tx, account).await.unwrap()[0].id, claim);
+    }
+
+    // Ada has no account, or one of her own that is signed in: neither says that the password of this one is hers.
+    async fn a_mailbox_alone_confirms_an_address_and_keeps_no_password_of_a_stranger(database) {
+        let app = App::start(&database).await;
+        for (email, has_account) in [("ada@example.org", false), ("bea@example.org", true)] {
+            let eves = registration(email).with("password", "eve has long passwords");
+            let eves = sign_in::register(&app.recoup, &eves, "198.51.100.1", "").await.unwrap();
+            let link = token(&app, "verify_address", email).await;
+            session(&app, eves, &format!("eve as {email}")).await;
+            let eve = stage::actor(&app.recoup, eves).await;
+            let change = stage::answers(&[("email", "eve@example.org"), ("current", "eve has long passwords")]);
+            account::change_address(&app.recoup, &eve, &change).await.unwrap();
+            let takeover = token(&app, "confirm_new_address", "eve@example.org").await;
+            let own = if has_account { Some(register(&app, email).await.account) } else { None };
+
+            let to_confirm = sign_in::to_confirm(&app.recoup, &link, own).await.unwrap();
+            assert!(to_confirm.asks_password && to_confirm.email == email, "{to_confirm:?}");
+            let confirmed = sign_in::confirm_address(&app.recoup, &link, own).await.unwrap();
+            let Confirmed::AddressOnly(reset) = confirmed else { panic!("{confirmed:?}") };
+            assert!(stage::actor(&app.recoup, eves).await.verified);
+            assert_eq!(session_count(&app, eves).await, 0, "Eve is out");
+            assert!(signs_in(&app, email, "eve has long passwords").await.is_err(), "and does not get in again");
+            assert!(said(account::confirm_new_address(&app.recoup, &takeover).await.unwrap_err()).contains("used already"));
+            sign_in::reset(&app.recoup, &reset, &stage::answers(&[("password", "nine loud trombones")])).await.unwrap();
+            assert_eq!(signs_in(&app, email, "nine loud trombones").await.unwrap(), eves);
+        }
+    }
+
+    async fn who_knows_the_password_confirms_where_they_are_not_signed_in(database) {
+        let app = App::start(&database).await;
+        let ada = register(&app, "ada@example.org").await;
+        session(&app, ada.account, "computer").await;
+        let link = token(&app, "verify_address", "ada@example.org").await;
+        assert!(!sign_in::to_confirm(&app.recoup, &link, Some(ada.account)).await.unwrap().asks_password);
+        let typed = async |password: &str| {
+            sign_in::prove(&app.recoup, &link, &stage::answers(&[("current", password)])).await
+        };
+        for wrong in ["", "not this one at all"] {
+            let failure = typed(wrong).await.unwrap_err();
+            assert!(matches!(&failure, Failure::Invalid(errors) if errors[0].field == "current"), "{failure:?}");
+        }
+        let own = typed(stage::PASSWORD).await.unwrap();
+        assert_eq!(own, ada.account);
+        assert_eq!(sign_in::confirm_address(&app.recoup, &link, Some(own)).await.unwrap(), Confirmed::Address);
+        assert_eq!(session_count(&app, ada.account).await, 1, "who is signed in elsewhere stays so");
+        signs_in(&app, "ada@example.org", stage::PASSWORD).await.unwrap();
+        assert!(said(typed(stage::PASSWORD).await.unwrap_err()).contains("used already"));
+    }
+
+    // A new password by mail confirms the address too: the link of before changes nothing then, whoever opens it.
+    async fn a_link_for_an_address_that_was_confirmed_meanwhile_ends_nothing(database) {
+        let app = App::start(&database).await;
+        let ada = register(&app, "ada@example.org").await;
+        let link = token(&app, "verify_address", "ada@example.org").await;
+        sign_in::forgotten(&app.recoup, &stage::answers(&[("email", "ada@example.org")]), "192.0.2.1").await.unwrap();
+        let reset = token(&app, "reset_password", "ada@example.org").await;
+        sign_in::reset(&app.recoup, &reset, &stage::answers(&[("password", "nine loud trombones")])).await.unwrap();
+        session(&app, ada.account, "ada").await;
+        assert!(!sign_in::to_confirm(&app.recoup, &link, None).await.unwrap().asks_password);
+        assert_eq!(sign_in::confirm_address(&app.recoup, &link, None).await.unwrap(), Confirmed::Address);
+        assert_eq!(session_count(&app, ada.account).await, 1);
+        signs_in(&app, "ada@example.org", "nine loud trombones").await.unwrap();
+    }
+
+    async fn the_password_of_an_account_cannot_be_guessed_by_its_link(database) {
+        let app = App::start(&database).await;
+        register(&app, "ada@example.org").await;
+        let link = token(&app, "verify_address", "ada@example.org").await;
+        let typed = async |password: &str| {
+            sign_in::prove(&app.recoup, &link, &stage::answers(&[("current", password)])).await
+        };
+        for _ in 0..5 {
+            assert!(matches!(typed("a guess of some length").await, Err(Failure::Invalid(_))));
+        }
+        assert!(matches!(typed(stage::PASSWORD).await, Err(Failure::TooOften(_))));
     }
 
     async fn a_form_sent_twice_registers_once(database) {
@@ -213,12 +291,12 @@ on_both! {
         let mut links = Vec::new();
         for password in ["the first long password", "the second long password"] {
             let answers = registration("ada@example.org").with("password", password);
-            sign_in::register(&app.recoup, &answers, "192.0.2.1", "").await.unwrap();
-            links.push(token(&app, "verify_address", "ada@example.org").await);
+            let twin = sign_in::register(&app.recoup, &answers, "192.0.2.1", "").await.unwrap();
+            links.push((twin, token(&app, "verify_address", "ada@example.org").await));
         }
-        let confirmed = futures::future::join_all(links.into_iter().map(|link| {
+        let confirmed = futures::future::join_all(links.into_iter().map(|(twin, link)| {
             let recoup = app.recoup.clone();
-            tokio::spawn(async move { sign_in::confirm_address(&recoup, &link, None).await.unwrap() })
+            tokio::spawn(async move { sign_in::confirm_address(&recoup, &link, Some(twin)).await.unwrap() })
         })).await;
         let mut confirmed: Vec<_> = confirmed.into_iter().map(Result::unwrap).collect();
         confirmed.sort_by_key(|confirmed| *confirmed != Confirmed::Address);

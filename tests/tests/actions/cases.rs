@@ -189,6 +189,42 @@ on_both! {
         cases::save(&app.recoup, &root, case, revision().await, &now.with("rates", more)).await.expect("another currency changes no claim");
     }
 
+    // What is saved is saved, and said so, also if the lines of drafts cannot be written then.
+    async fn settings_are_saved_whatever_becomes_of_the_lines_of_drafts(database) {
+        let app = App::start(&database).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
+        let (actor, id) = stage::start(&app.recoup, account, "allegro", "Jay Records").await;
+        stage::fill_steps(&app.recoup, &actor, id, "Jay Records").await;
+        stage::line(&app.recoup, &actor, id, Category::UnpaidSales, &stage::sales("100.00").with("currency", "EUR"), None).await;
+        let root = app.browser_of(&stage::person(&app.recoup, "root@example.org", true, true).await).await;
+        let page = root.get("/admin/cases/allegro").await;
+        database.tamper("ALTER TABLE lines RENAME COLUMN case_amount TO away").await;
+        let page = root.send(page.form("/admin/cases/allegro").fill("rates", "EUR 2")).await;
+        page.expect_status(200);
+        page.expect("The settings are saved.");
+        assert_eq!(page.form("/admin/cases/allegro").value("rates"), Some("EUR 2"));
+        database.tamper("ALTER TABLE lines RENAME COLUMN away TO case_amount").await;
+        // The draft is brought to the rates before it is signed.
+        let refused = stage::send(&app.recoup, &actor, id).await;
+        assert!(matches!(refused, Err(Failure::Changed(_))), "{refused:?}");
+        let mut tx = app.recoup.store.read().await.unwrap();
+        let draft = stage::draft(&app.recoup, id).await;
+        assert_eq!(lines::find(&mut tx, draft, 1).await.unwrap().unwrap().case_amount, Some(200_00));
+    }
+
+    async fn who_may_change_the_public_files_of_a_case_finds_it_by_its_name(database) {
+        let app = App::start(&database).await;
+        let case = stage::case(&app.recoup, "allegro", "ALG").await;
+        let root = stage::person(&app.recoup, "root@example.org", true, true).await;
+        let ada = stage::person(&app.recoup, "ada@example.org", true, false).await;
+        assert_eq!(cases::for_documents(&app.recoup, &root, "allegro").await.unwrap(), case);
+        for (who, slug, refusal) in [(&root, "other", Refusal::NotFound), (&ada, "allegro", Refusal::Forbidden), (&ada, "other", Refusal::Forbidden)] {
+            let refused = cases::for_documents(&app.recoup, who, slug).await;
+            assert!(matches!(&refused, Err(Failure::Refused(why)) if *why == refusal), "{refused:?}");
+        }
+    }
+
     // By hand, of 100.00 EUR and 100.00 GBP: 200.00 and 145.15 at the new rate; then the pounds have none; then 50.00. The dollars are 7.00.
     async fn other_rates_are_in_every_draft_when_the_settings_are_saved(database) {
         let app = App::start(&database).await;

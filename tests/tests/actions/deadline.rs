@@ -120,6 +120,34 @@ on_both! {
         assert!(!of_second.contains("Late:"), "{of_second}");
     }
 
+    async fn one_sentence_says_until_when_a_claim_is_amended_and_what_comes_after(database) {
+        for (late, slug, prefix, amending, filing) in [
+            (
+                "with_reason",
+                "allegro",
+                "ALG",
+                "You can amend the claim until 30 June 2026, 11:59 p.m. PDT, and after that if you say why it is late.",
+                "After that a claim is still taken if you say why it is late; whether it counts is decided then.",
+            ),
+            ("refused", "other", "OTH", "You can amend the claim until 30 June 2026, 11:59 p.m. PDT.", "After that no claim is taken."),
+        ] {
+            let app = App::start(&database).await;
+            stage::case_with(&app.recoup, &stage::case_answers(slug, prefix).with("late_claims", late)).await;
+            let email = format!("{slug}@example.org");
+            let account = stage::person(&app.recoup, &email, true, false).await.account;
+            let (actor, id, _) = stage::sent(&app.recoup, account, slug, "Jay Records").await;
+            let mail = app.mail("receipt", &email).await;
+            assert!(mail.body_text.contains(amending), "{}", mail.body_text);
+            let browser = app.browser_of(&actor).await;
+            for page in [format!("/claims/{id}"), format!("/claims/{id}/versions/1")] {
+                browser.get(&page).await.expect(amending);
+            }
+            for page in [format!("/cases/{slug}"), format!("/cases/{slug}/file")] {
+                browser.get(&page).await.expect(filing);
+            }
+        }
+    }
+
     async fn a_case_that_is_closed_early_says_so(database) {
         let (app, actor, id) = app(&database, "refused").await;
         stage::send(&app.recoup, &actor, id).await.unwrap();

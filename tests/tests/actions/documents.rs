@@ -160,7 +160,21 @@ on_both! {
         documents::add(&app.recoup, &actor, id, &file("a.txt", "x", 60)).await.unwrap();
         assert_eq!(documents::room(&app.recoup, &actor, id).await.unwrap(), 40);
         assert!(matches!(documents::add(&app.recoup, &actor, id, &file("b.txt", "y", 41)).await, Err(Failure::Said(_))));
+        // The same is asked before the bytes are kept; those that the claim has already take no room.
+        let has_room = async |content: &str, bytes| {
+            documents::has_room(&app.recoup, &actor, id, &links::hash(content), bytes).await
+        };
+        has_room("y", 40).await.unwrap();
+        has_room("x", 60).await.unwrap();
+        let full = has_room("y", 41).await;
+        assert!(matches!(&full, Err(Failure::Said(words)) if words.contains("this file no longer fits")), "{full:?}");
+        let eve = stage::person(&app.recoup, "eve@example.org", true, false).await;
+        let others = documents::has_room(&app.recoup, &eve, id, &links::hash("y"), 1).await;
+        assert!(matches!(others, Err(Failure::Refused(Refusal::NotFound))), "{others:?}");
         documents::add(&app.recoup, &actor, id, &file("c.txt", "z", 40)).await.unwrap();
+        stage::send(&app.recoup, &actor, id).await.unwrap();
+        let sent = has_room("x", 60).await;
+        assert!(matches!(&sent, Err(Failure::Said(words)) if words.contains("was sent meanwhile")), "{sent:?}");
     }
 
     async fn opening_is_an_event_and_only_for_those_who_may(database) {

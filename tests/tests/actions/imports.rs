@@ -10,7 +10,7 @@ use claims::{
         import_statement::{self, ReadLines},
         imports, links, undo_import,
     },
-    statements::{self, Choices, Input, Wish},
+    statements::{self, Choices, Grouping, Input, Wish},
     store::{documents::NewDocument, statements as stored},
 };
 use tests::{App, Database, Options, on_both, stage};
@@ -93,6 +93,41 @@ on_both! {
         assert_eq!(room().await, 40, "what is discarded makes room");
     }
 
+    // Its import names a file for good, so its bytes are kept and counted: who finds the claim full is told so.
+    async fn what_was_imported_goes_on_counting_when_it_is_removed(database) {
+        let bytes = MARCH.len();
+        let limits = Limits { claim_bytes: u64::try_from(bytes).unwrap(), ..Limits::default() };
+        let app = App::start_with(&database, Options { limits: Some(limits), ..Options::default() }).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
+        let (actor, id) = stage::start(&app.recoup, account, "allegro", "Jay Records").await;
+        let import = begun(&app, &actor, id, MARCH).await;
+        confirm(&app, &actor, id, import, MARCH).await;
+        undo_import::undo(&app.recoup, &actor, id, import).await.unwrap();
+        let (found, ..) = imports::open(&app.recoup, &actor, id, import).await.unwrap();
+        documents::remove(&app.recoup, &actor, id, found.document_id.unwrap()).await.unwrap();
+        assert_eq!(documents::room(&app.recoup, &actor, id).await.unwrap(), 0);
+        documents::has_room(&app.recoup, &actor, id, &found.sha256, u64::try_from(bytes).unwrap()).await.unwrap();
+        let full = documents::has_room(&app.recoup, &actor, id, &links::hash("another"), 1).await;
+        let Err(Failure::Said(words)) = full else { panic!("{full:?}") };
+        assert!(words.contains("What was sent or imported goes on counting, also when it was removed."), "{words}");
+    }
+
+    async fn a_file_that_is_read_once_more_is_read_by_the_same_choices(database) {
+        let (app, actor, id) = claim(&database).await;
+        let first = begun(&app, &actor, id, MARCH).await;
+        let choices = Choices { grouping: Grouping::Release, accepted: ["overlap".to_owned()].into(), ..Choices::default() };
+        imports::choose(&app.recoup, &actor, id, first, &choices, None).await.unwrap();
+        stage::read_import(&app.recoup, &actor, id, first, MARCH).await;
+        confirm(&app, &actor, id, first, MARCH).await;
+        undo_import::undo(&app.recoup, &actor, id, first).await.unwrap();
+        let again = begin_import::begin_again(&app.recoup, &actor, id, first, "").await.unwrap();
+        let Begun::New(second) = again else { panic!("{again:?}") };
+        let (second, ..) = imports::open(&app.recoup, &actor, id, second).await.unwrap();
+        let said = Choices { accepted: Default::default(), ..choices };
+        assert_eq!(second.choices.0, said, "what was accepted is looked at anew");
+    }
+
     async fn what_a_replacing_file_changes_is_told_in_units(database) {
         let (app, actor, id) = claim(&database).await;
         let first = begun(&app, &actor, id, MARCH).await;
@@ -105,6 +140,36 @@ on_both! {
         let difference = stored::find(&mut tx, second).await.unwrap().unwrap().difference.unwrap().0;
         let told: Vec<_> = difference.first.iter().map(|(_, now, after)| (now.as_str(), after.as_str())).collect();
         assert_eq!(told, [("15.00 USD, 2 units", "7.50 USD, 1 unit")]);
+    }
+
+    async fn stock_takes_no_place_of_sales(database) {
+        let (app, actor, id) = claim(&database).await;
+        let first = begun(&app, &actor, id, MARCH).await;
+        confirm(&app, &actor, id, first, MARCH).await;
+        let stock = b"Catalog #,Title,On hand,As of\nNW 1,Arctic Light,100,2016-06-03\n";
+        let second = begun(&app, &actor, id, stock).await;
+        let refused = imports::choose(&app.recoup, &actor, id, second, &Choices::default(), Some(first)).await;
+        assert!(matches!(&refused, Err(Failure::Said(words)) if words.contains("whose rows are the same")), "{refused:?}");
+    }
+
+    // Nobody swears to what nobody said, whatever a page shows.
+    async fn royalties_are_imported_only_once_it_is_said_where_the_money_is(database) {
+        let (app, actor, id) = claim(&database).await;
+        let file = b"Sold from,Sold to,Service,Barcode,Title,Quantity,Your share,Currency\n2015-10-01,2015-10-31,iTunes,036000291452,One,14,98.70,USD\n";
+        let import = begun(&app, &actor, id, file).await;
+        let attempt = async |choices: &Choices| {
+            imports::choose(&app.recoup, &actor, id, import, choices, None).await.unwrap();
+            stage::read_import(&app.recoup, &actor, id, import, file).await;
+            let (found, _, case) = imports::open(&app.recoup, &actor, id, import).await.unwrap();
+            let wish = Wish { rows: true, ..Wish::default() };
+            let read = statements::read(&Input::Memory(file), &found.choices, &imports::rules(&app.recoup, &case), wish).unwrap();
+            let read = ReadLines::of(&app.recoup, &actor, id, read).await.unwrap();
+            import_statement::import(&app.recoup, &actor, id, import, read, &app.recoup.random.token()).await
+        };
+        let open = Choices { aggregator: "The Orchard".to_owned(), letter_state: "none".to_owned(), ..Choices::default() };
+        let refused = attempt(&open).await;
+        assert!(matches!(&refused, Err(Failure::Said(words)) if words.contains("The money is: choose an answer.")), "{refused:?}");
+        attempt(&Choices { money_state: "escrow".to_owned(), ..open }).await.unwrap();
     }
 
     async fn what_was_to_be_replaced_and_is_gone_is_replaced_no_more(database) {

@@ -77,7 +77,7 @@ on_both! {
         let asked: Vec<_> = draft.remarks().into_iter().filter(|remark| remark.words.contains("still to come")).collect();
         let words: Vec<_> = asked.iter().map(|remark| remark.words.as_str()).collect();
         assert_eq!(words, [
-            "“Heard of the liquidation” is still to come: 1 April 2061. Is the year right?",
+            "“Heard of the closing” is still to come: 1 April 2061. Is the year right?",
             "The period of line 2 of “Unpaid sales” ends on a day that is still to come. Is the year right?",
         ]);
         assert!(asked.iter().all(|remark| !remark.stops));

@@ -9,7 +9,9 @@ use claims::{
     Instant,
     access::Actor,
     actions::{
-        account, build_filing, counsel as appoint,
+        account, build_filing,
+        cases::save as save_case,
+        counsel as appoint,
         notices::preferences,
         publish_news, save_step, second_factor, sign_in, withdraw,
         write_to_many::{self, Wish},
@@ -139,7 +141,19 @@ async fn everything(database: &Database) -> Vec<Mail> {
     scene.to("2026-05-31T20:00:00Z");
     scene.app.run_jobs().await;
     scene.to("2026-06-16T20:00:00Z");
+    scene.app.run_jobs().await;
+    Box::pin(another_deadline(&scene)).await;
     scene.app.mails().await
+}
+
+/// More time, and another forum.
+async fn another_deadline(scene: &Scene) {
+    let root = stage::person(&scene.app.recoup, "administrator@example.org", true, true).await;
+    let mut tx = scene.app.recoup.store.read().await.unwrap();
+    let row = cases::by_id(&mut tx, scene.case.id).await.unwrap().unwrap();
+    drop(tx);
+    let settings = row.settings.0.clone().with("deadline_day", "2026-07-31").with("forum", "oregon");
+    save_case(&scene.app.recoup, &root, row.id, row.revision, &settings).await.unwrap();
 }
 
 fn other_loss() -> Answers {
@@ -158,9 +172,9 @@ async fn accounts(app: &App, case: &Case) {
     let root = stage::person(recoup, "root@example.org", true, true).await;
     appoint::invite(recoup, &root, case.id, &Answers::default().with("email", "new@law.example"), "").await.unwrap();
     let eve = stage::answers(&[("name", "Eve <b>"), ("email", "eve@example.org"), ("password", stage::PASSWORD)]);
-    sign_in::register(recoup, &eve, "192.0.2.1", "").await.unwrap();
+    let own = sign_in::register(recoup, &eve, "192.0.2.1", "").await.unwrap();
     let link = app.mailed_path("verify_address", "eve@example.org").await;
-    sign_in::confirm_address(recoup, link.rsplit('/').next().unwrap(), None).await.unwrap();
+    sign_in::confirm_address(recoup, link.rsplit('/').next().unwrap(), Some(own)).await.unwrap();
     sign_in::register(recoup, &eve, "192.0.2.2", "").await.unwrap();
     sign_in::forgotten(recoup, &Answers::default().with("email", "eve@example.org"), "192.0.2.1").await.unwrap();
     let link = app.mailed_path("reset_password", "eve@example.org").await;
@@ -264,6 +278,9 @@ const KEPT: &[(&str, &str, &str, &str)] = &[
     ("news", "news", "ada@example.org", ""),
     ("reminder", "reminder", "dan@example.org", ""),
     ("reminder-amendment", "reminder", "ada@example.org", ""),
+    ("case_changed", "case_changed", "counsel@example.org", ""),
+    ("deadline_changed", "deadline_changed", "ada@example.org", ""),
+    ("deadline_changed-draft", "deadline_changed", "dan@example.org", ""),
 ];
 
 fn find<'a>(mails: &'a [Mail], (name, kind, to, words): &(&str, &str, &str, &str)) -> &'a Mail {

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod amending;
+mod case_changes;
 mod cases;
 mod deadline;
 mod documents;
@@ -13,6 +14,7 @@ mod mailing;
 mod mails;
 mod matching;
 mod matching_later;
+mod matching_pairs;
 mod notices;
 mod sent_documents;
 mod signing_in;

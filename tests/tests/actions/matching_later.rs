@@ -7,7 +7,9 @@ use chrono::Duration;
 use claims::{
     CaseId, ClaimId,
     access::Actor,
-    actions::{amend, build_filing, decide_match, decide_overlap, edit_lines, match_case, match_case::Run, withdraw},
+    actions::{
+        Failure, amend, build_filing, decide_match, decide_overlap, edit_lines, match_case, match_case::Run, withdraw,
+    },
     filing::{self, Filing, Match},
     intake::Answers,
     line::Category,
@@ -75,7 +77,7 @@ on_both! {
         }
         // The page of the entry still knows the decision, and undoing it undoes it.
         let entry = ledger(&app, case).await[0].0.id;
-        decide_overlap::undo(&app.recoup, &counsel, case, entry, (artist, label), false).await.unwrap();
+        decide_overlap::undo(&app.recoup, &counsel, case, entry, (artist, label), false, "").await.unwrap();
         app.run_jobs().await;
         assert_eq!(removed(&app, case).await, BTreeMap::from([((artist, Category::DigitalRoyalties), (0, 360_00))]));
     }
@@ -121,8 +123,16 @@ on_both! {
         assert!(Run::begin(&app.recoup, case, "process 4").await.unwrap().is_none());
         let failed = state(&app, case).await.failed;
         assert!(failed.contains("was stopped each time while it matched this case"), "{failed}");
-        app.pass(Duration::hours(23));
         assert_eq!(told(&app).await.len(), 1, "nobody waits for the mail about a new claim");
+        // Nor for that about a claim that comes in before the next run, and whoever builds a filing is not told to wait a minute.
+        app.pass(Duration::hours(1));
+        file(&app, 2, &who("Jay Records", 2), &[lump("2.00")]).await;
+        let mails = told(&app).await;
+        assert!(mails.len() == 2 && mails[1].contains("Jay Records"), "{mails:?}");
+        let built = build_filing::snapshot(&app.recoup, case, Vec::new()).await;
+        assert!(matches!(&built, Err(Failure::Said(words)) if words.contains("the last run of matching failed")), "{built:?}");
+        app.pass(Duration::hours(22));
+        assert_eq!(told(&app).await.len(), 2, "once");
         assert!(!state(&app, case).await.is_current(), "not by itself");
         match_again(&app, &counsel, case).await;
         assert_eq!(state(&app, case).await.failed, "");
@@ -135,6 +145,31 @@ on_both! {
             app.run_jobs().await;
             assert!(state(&app, case).await.is_current());
         }
+    }
+
+    // A process that is told to stop was not killed: restarts are no attempts. Those that were killed before it still count.
+    async fn a_run_that_is_given_back_is_begun_as_if_it_never_was(database) {
+        let (app, case, _) = case(&database).await;
+        file(&app, 1, &who("Harbor Light LLC", 1), &[lump("1.00")]).await;
+        for n in 1..=5 {
+            let process = format!("process {n}");
+            assert!(Run::begin(&app.recoup, case, &process).await.unwrap().is_some(), "{n}");
+            match_case::give_back(&app.recoup, "process").await.unwrap();
+            assert!(Run::begin(&app.recoup, case, "another").await.unwrap().is_none(), "it is another process's");
+            match_case::give_back(&app.recoup, &process).await.unwrap();
+            assert_eq!(state(&app, case).await.phase, "");
+        }
+        for n in 6..=7 {
+            assert!(Run::begin(&app.recoup, case, &format!("process {n}")).await.unwrap().is_some(), "{n}");
+            app.pass(Duration::minutes(6));
+        }
+        assert!(Run::begin(&app.recoup, case, "process 8").await.unwrap().is_some());
+        match_case::give_back(&app.recoup, "process 8").await.unwrap();
+        app.pass(Duration::seconds(1));
+        assert!(Run::begin(&app.recoup, case, "process 9").await.unwrap().is_some(), "the third that is killed");
+        app.pass(Duration::minutes(6));
+        assert!(Run::begin(&app.recoup, case, "process 10").await.unwrap().is_none());
+        assert!(!state(&app, case).await.failed.is_empty());
     }
 
     // The claim leaves and comes back, each time a filing is made: nobody decided anything in between. What counsel then say of all
@@ -226,7 +261,7 @@ on_both! {
         let event = claims::store::events::of_case(&mut tx, case, 1, 0).await.unwrap().remove(0);
         assert!(event.kind == "overlap_decided" && event.details.contains("lump sums"), "{}", event.details);
         drop(tx);
-        decide_overlap::undo(&app.recoup, &counsel, case, lumps.id, (one, two), false).await.unwrap();
+        decide_overlap::undo(&app.recoup, &counsel, case, lumps.id, (one, two), false, "").await.unwrap();
         app.run_jobs().await;
         assert_eq!(removed(&app, case).await, twice);
     }

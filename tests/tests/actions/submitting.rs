@@ -49,6 +49,23 @@ fn one_set_of_mails() -> Vec<(String, String)> {
 }
 
 on_both! {
+    async fn nobody_signs_in_the_united_states_at_a_place_abroad(database) {
+        let app = App::start(&database).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
+        let (actor, id) = stage::ready(&app.recoup, account, "allegro", "Jay Records").await;
+        let version = stage::draft(&app.recoup, id).await;
+        let sign = async |place: &str, name: &str| {
+            let typed = stage::signature().with("place", place).with("place_name", name);
+            let signed = stage::on_page(&app.recoup, version, typed).await;
+            claims::actions::submit_claim::submit(&app.recoup, &actor, id, version, &signed, "", "").await
+        };
+        let Err(Failure::Invalid(errors)) = sign("us", "Chur, Switzerland").await else { panic!("it was taken") };
+        assert_eq!(errors.iter().map(|error| error.field.as_str()).collect::<Vec<_>>(), ["place_name"]);
+        assert!(errors[0].message.contains("choose “Outside the United States”"), "{}", errors[0].message);
+        sign("abroad", "Chur, Switzerland").await.unwrap();
+    }
+
     async fn what_is_sent_is_frozen_with_its_hash(database) {
         let (app, actor, id) = ready(&database).await;
         let version = stage::draft(&app.recoup, id).await;
@@ -193,7 +210,7 @@ on_both! {
 
         sign_in::mail_confirmation_again(&app.recoup, &actor).await.unwrap();
         let token = crate::accounts::token(&app, "verify_address", "ada@example.org").await;
-        sign_in::confirm_address(&app.recoup, &token, None).await.unwrap();
+        sign_in::confirm_address(&app.recoup, &token, Some(account)).await.unwrap();
         let actor = stage::actor(&app.recoup, account).await;
         stage::send(&app.recoup, &actor, id).await.unwrap();
     }

@@ -1,19 +1,22 @@
-//! The same line, or the same step, open in two tabs: the second does not overwrite what it never showed, nor sign it.
+//! The same line, or the same step, open in two tabs: the second does not overwrite what it never showed, nor sign it. And what is sent
+//! from two tabs at once is done once.
 
 use claims::{
     ClaimId,
     access::Actor,
     actions::{
-        Failure, documents,
+        Failure, counsel, documents,
         edit_lines::{self, Cite},
         save_step, seen,
+        start_claim::{self, Who},
         submit_claim::submit,
     },
     intake::{Answers, line, others, steps::Step},
     line::Category,
-    store::{claims as store, lines},
+    store::{cases, claims as store, lines, queue_up},
 };
-use tests::{App, on_both, stage};
+use tests::{App, Database, Kind, on_both, stage};
+use tokio::task::JoinHandle;
 
 use crate::submitting::ready;
 
@@ -41,6 +44,17 @@ async fn stored_step(app: &App, id: ClaimId, step: Step) -> Option<Answers> {
 
 async fn save_line(app: &App, actor: &Actor, id: ClaimId, typed: &Answers) -> Result<edit_lines::Saved, Failure> {
     edit_lines::save(&app.recoup, actor, id, 1, typed, &Cite::default()).await
+}
+
+/// Waits until all of these wait for a lock. On SQLite whoever writes queues up before anything is read; on PostgreSQL it is seen.
+async fn until_waiting<T>(database: &Database, tabs: &[JoinHandle<T>]) {
+    let locks = "SELECT DISTINCT a.pid FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid WHERE NOT l.granted AND a.datname = current_database()";
+    let waiting = async {
+        while database.kind() == Kind::Postgres && database.rows::<(i32,)>(locks).await.len() < tabs.len() {
+            assert!(!tabs.iter().any(JoinHandle::is_finished), "they wait for whoever was first");
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), waiting).await.expect("all of them wait");
 }
 
 fn shared_with(who: &str) -> Answers {
@@ -172,6 +186,62 @@ on_both! {
         let frozen = claims::frozen::FrozenClaim::read(&frozen).unwrap();
         let oregon = claims::declaration::Declaration::choose(claims::declaration::Forum::Oregon, true);
         assert_eq!(frozen.declaration.text, oregon.key());
+    }
+
+    // Each tab has a form of its own, with a key of its own.
+    async fn a_claim_that_is_started_in_two_tabs_at_once_is_started_once(database) {
+        let app = App::start(&database).await;
+        let case = stage::case(&app.recoup, "allegro", "ALG").await;
+        let ada = stage::person(&app.recoup, "ada@example.org", true, false).await;
+        let mut tx = app.recoup.store.write().await.unwrap();
+        queue_up(&mut tx, &format!("start {} {case}", ada.account)).await.unwrap();
+        let tabs = ["one", "another"].map(|key| {
+            let (recoup, ada) = (app.recoup.clone(), ada.clone());
+            tokio::spawn(async move {
+                let answers = stage::answers(&[("kind", "label"), ("legal_name", "Jay Records"), ("capacity", "officer")]);
+                start_claim::start(&recoup, &ada, "allegro", &Who::New(answers), key).await
+            })
+        });
+        until_waiting(&database, &tabs).await;
+        tx.commit().await.unwrap();
+        let ended = futures::future::join_all(tabs).await.into_iter().map(Result::unwrap);
+        let (started, refused): (Vec<_>, Vec<_>) = ended.partition(Result::is_ok);
+        assert_eq!((started.len(), refused.len()), (1, 1), "{refused:?}");
+        let refused = refused[0].as_ref().unwrap_err().to_string();
+        assert!(refused.contains("You have a claim of “Jay Records” in this case already"), "{refused}");
+        assert_eq!(database.rows::<(i64,)>("SELECT COUNT(*) FROM claims").await, [(1,)]);
+    }
+
+    // Two invitations went to one address: whoever accepts one ends the other, which somebody accepts as well.
+    async fn two_invitations_that_are_accepted_at_once_appoint_once(database) {
+        let app = App::start(&database).await;
+        let case = stage::case(&app.recoup, "allegro", "ALG").await;
+        let root = stage::person(&app.recoup, "root@example.org", true, true).await;
+        let mut tokens = Vec::new();
+        for _ in 0..2 {
+            counsel::invite(&app.recoup, &root, case, &stage::answers(&[("email", "lee@law.example")]), "").await.unwrap();
+            tokens.push(crate::accounts::token(&app, "counsel_invited", "lee@law.example").await);
+        }
+        assert_ne!(tokens[0], tokens[1]);
+        let mut tx = app.recoup.store.write().await.unwrap();
+        cases::lock(&mut tx, case).await.unwrap();
+        let tabs: Vec<_> = tokens
+            .into_iter()
+            .map(|token| {
+                let recoup = app.recoup.clone();
+                tokio::spawn(async move {
+                    counsel::accept(&recoup, &token, &stage::answers(&[("name", "Lee"), ("password", stage::PASSWORD)])).await
+                })
+            })
+            .collect();
+        until_waiting(&database, &tabs).await;
+        tx.commit().await.unwrap();
+        let ended = futures::future::join_all(tabs).await.into_iter().map(Result::unwrap);
+        let (accepted, refused): (Vec<_>, Vec<_>) = ended.partition(Result::is_ok);
+        assert_eq!((accepted.len(), refused.len()), (1, 1), "{refused:?}");
+        let refused = refused[0].as_ref().unwrap_err().to_string();
+        assert!(refused.contains("This link was used already"), "{refused}");
+        assert_eq!(database.rows::<(i64,)>("SELECT COUNT(*) FROM case_counsel").await, [(1,)]);
     }
 
     // A refused form leaves no trace, so it does not void what was typed on the signature page, nor rename the claimant.

@@ -125,7 +125,7 @@ pub const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/counsel/{slug}/overlaps", "INNPNN"),
     ("GET", "/counsel/{slug}/overlaps/{id}", "INNPNN"),
     ("GET", "/counsel/{slug}/overlaps/{id}/letter", "INNPNN"),
-    ("POST", "/counsel/{slug}/overlaps/{id}/letter", "INNRNN"),
+    ("POST", "/counsel/{slug}/overlaps/{id}/letter", "INNPNN"),
     ("POST", "/counsel/{slug}/overlaps/{id}/{a}/{b}", "INNRNN"),
     ("POST", "/counsel/{slug}/overlaps/{id}/{a}/{b}/undo", "INNRNN"),
     ("GET", "/counsel/{slug}/exports", "INNPNN"),

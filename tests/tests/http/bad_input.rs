@@ -76,6 +76,12 @@ on_both! {
         let page = browser.send(form.clone()).await;
         page.expect_status(401);
         page.expect("Nothing you typed is lost");
+        // The form stands in this page alone, so the way to another password leaves it open.
+        assert_eq!(html::attributes(&page.body, "a[href='/forgotten']", "target"), ["_blank"]);
+        assert!(html::texts(&page.body, "a[href='/forgotten']")[0].ends_with("(opens in a new tab)"), "{}", page.body);
+        let plain = app.browser().get("/sign-in").await;
+        assert_eq!(html::texts(&plain.body, "a[href='/forgotten']"), ["Set a new one"]);
+        assert_eq!(html::attributes(&plain.body, "a[href='/forgotten']", "target"), [] as [&str; 0]);
         assert_eq!(html::texts(&page.body, "h1").len(), 1);
         let wrong = browser.send(page.form("/sign-in").fill("email", "ada@example.org").fill("password", "a wrong password")).await;
         wrong.expect_status(422);
@@ -92,6 +98,24 @@ on_both! {
         stage::person(&app.recoup, "eve@example.org", true, false).await;
         let page = browser.send(page.form("/sign-in").fill("email", "eve@example.org").fill("password", stage::PASSWORD)).await;
         browser.send(page.form(&path)).await.expect_status(404);
+    }
+
+    async fn a_session_that_ends_over_a_form_that_is_too_long_to_keep_leaves_its_page_open(database) {
+        let app = App::start(&database).await;
+        let (browser, claim) = claim(&app).await;
+        let path = format!("{claim}/others");
+        let form = browser.get(&path).await.form(&path).fill("others", "yes").fill("others_who", &"x".repeat(300_001));
+        app.pass(Duration::hours(13));
+        let page = browser.send(form).await;
+        page.expect_status(401);
+        page.expect("nothing you typed is lost as long as this page is open");
+        assert_eq!(html::attributes(&page.body, "main a[href='/sign-in']", "target"), ["_blank"]);
+        assert_eq!(html::attributes(&page.body, "main a[href='/sign-in']", "rel"), ["noopener"]);
+        assert_eq!(html::texts(&page.body, "main a[href='/sign-in']"), ["Sign in (opens in a new tab)"]);
+        // Other pages of this kind lead on in their own tab.
+        let lost = app.browser().get("/nowhere").await;
+        assert_eq!(html::attributes(&lost.body, "main a[href='/']", "target"), [] as [&str; 0]);
+        lost.expect("To the start page");
     }
 
     async fn a_session_that_ends_over_files_leads_back_to_choose_them_again(database) {
@@ -156,12 +180,17 @@ on_both! {
         page.expect_status(409);
         page.expect("larger than 1 MB");
         assert_eq!(ground.rows().await, before);
-        // Fields beyond all forms are not read; those of the form are.
-        let many: String = (0..10_000).map(|n| format!("&f{n}=x")).collect();
-        let page = browser.fetch(post(format!("others=no{many}"))).await;
-        page.expect_status(303);
+        // More fields than any form has: the last ones may be those that count, so none is read. Of fewer those of the form are kept.
+        let many = |most: u32| (1..most).map(|n| format!("&f{n}=x")).collect::<String>();
+        for most in [1_001, 10_000] {
+            let page = browser.fetch(post(format!("others=no{}", many(most)))).await;
+            page.expect_status(409);
+            page.expect("more than 1,000 fields");
+            assert_eq!(ground.rows().await, before);
+        }
+        browser.fetch(post(format!("others=no{}", many(1_000)))).await.expect_status(303);
         let kept: Vec<(String,)> = database.rows("SELECT CAST(answers AS TEXT) FROM answers WHERE step = 'others'").await;
-        assert!(kept.iter().all(|(answers,)| !answers.contains("f1")), "{kept:?}");
+        assert!(!kept.is_empty() && kept.iter().all(|(answers,)| !answers.contains("f1")), "{kept:?}");
         // A long text is cut where the form says, and said so, or refused; it is never half a failure.
         let page = browser.fetch(post(format!("others=yes&others_who={}", "ü".repeat(40_000)))).await;
         assert!([303, 422].contains(&page.status.as_u16()), "{}", page.status);

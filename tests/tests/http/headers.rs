@@ -92,7 +92,7 @@ on_both! {
         page.expect("one.png was received");
         for (name, kept) in [("two.html", "two.html.png"), ("three.svg", "three.svg.png"), ("four.pdf", "four.png"), ("five.js", "five.js.png")] {
             page = send(name).await;
-            page.expect(&format!("It came as {name}, but that is not what is in it."));
+            page.expect(&format!("It came as {name}; it is kept under a name that says what is in it."));
             assert!(!page.link(kept).is_empty());
         }
         let link = page.link("two.html.png");

@@ -13,15 +13,24 @@ on_both! {
         };
         let look_alike = registered(&eve, "eve has long passwords").await;
         let own = registered(&ada, stage::PASSWORD).await;
-        // Ada takes the mail that Eve caused for hers, then finds her own.
+        // Ada takes the mail that Eve caused for hers: her password is not the one of that account.
         let page = ada.get(&look_alike).await;
-        ada.send(page.form(&look_alike)).await.expect_status(200);
+        let page = ada.send(page.form(&look_alike).fill("current", stage::PASSWORD)).await;
+        page.expect("This is not the password of the account.");
         assert_eq!(eve.get("/account").await.path, "/account");
+        let page = ada.click(&page, "Choose a new password").await;
+        page.expect("every session of it is signed out");
+        let page = ada.send(page.form(&format!("{look_alike}?password=new"))).await;
+        page.expect("Your e-mail address is confirmed. The password that the account had no longer works");
+        assert!(page.path.starts_with("/reset/"), "{}", page.path);
+        assert!(eve.get("/account").await.path.starts_with("/sign-in"), "Eve is out");
+        assert_eq!(ada.get("/account").await.path, "/account", "of her own account nothing ended");
+        // Then she finds her own.
         let page = ada.get(&own).await;
         let page = ada.send(page.form(&own)).await;
         page.expect("What you entered was moved there");
         assert!(page.path.starts_with("/reset/"), "{}", page.path);
-        assert!(eve.get("/account").await.path.starts_with("/sign-in"), "Eve is out");
+        assert!(ada.get("/account").await.path.starts_with("/sign-in"), "the account of her session is closed");
         let form = page.form(&page.path).fill("password", "nine loud trombones");
         ada.send(form).await.expect("Your new password is set");
         let sign_in = async |browser: &Browser, password: &str| {
@@ -30,6 +39,44 @@ on_both! {
         };
         sign_in(&eve, "eve has long passwords").await.expect("do not fit together");
         assert_eq!(sign_in(&ada, "nine loud trombones").await.path, "/claims");
+    }
+
+    async fn who_opens_the_mail_on_another_device_gives_the_password_once(database) {
+        let app = App::start(&database).await;
+        let (computer, telephone) = (app.browser(), app.browser());
+        let form = computer.get("/register").await.form("/register").fill("name", "Ada").fill("email", "ada@example.org");
+        computer.send(form.fill("password", stage::PASSWORD)).await.expect_status(200);
+        let link = app.mailed_path("verify_address", "ada@example.org").await;
+        let page = telephone.get(&link).await;
+        page.expect("The password says that it was you who registered.");
+        let form = page.form(&link);
+        telephone.send(form.clone().fill("current", "not this one at all")).await.expect_status(422);
+        let page = telephone.send(form.fill("current", stage::PASSWORD)).await;
+        page.expect("Your e-mail address is confirmed.");
+        for browser in [&computer, &telephone] {
+            assert_eq!(browser.get("/claims").await.path, "/claims");
+        }
+        computer.get("/account").await.expect_no("not confirmed yet");
+        telephone.get(&link).await.expect_status(410);
+    }
+
+    async fn who_is_signed_in_to_a_third_account_stays_so(database) {
+        let app = App::start(&database).await;
+        let eve = stage::person(&app.recoup, "eve@example.org", true, false).await;
+        let old = stage::person(&app.recoup, "ada@example.org", true, false).await;
+        let (third, there) = (app.browser_of(&eve).await, app.browser_of(&old).await);
+        let twin = app.browser();
+        let form = twin.get("/register").await.form("/register").fill("name", "Ada").fill("email", "ada@example.org");
+        twin.send(form.fill("password", "another long password")).await.expect_status(200);
+        let link = app.mailed_path("address_known", "ada@example.org").await;
+        let page = third.get(&link).await;
+        let page = third.send(page.form(&link)).await;
+        page.expect("What you entered was moved there");
+        assert!(page.path.starts_with("/reset/"), "{}", page.path);
+        for ended in [&twin, &there] {
+            assert!(ended.get("/account").await.path.starts_with("/sign-in"));
+        }
+        third.get("/account").await.expect("eve@example.org");
     }
 
     async fn what_is_moved_into_the_account_that_is_signed_in_signs_nobody_out(database) {

@@ -115,6 +115,36 @@ on_both! {
         late.expect("Sign in again");
     }
 
+    async fn a_form_that_waits_outlasts_half_a_sign_in(database) {
+        let app = App::start(&database).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        let ada = stage::person(&app.recoup, "ada@example.org", true, false).await;
+        let (ada, id) = stage::ready(&app.recoup, ada.account, "allegro", "Jay Records").await;
+        let browser = app.browser_of(&ada).await;
+        let (secret, _) = set_up(&app, &browser).await;
+        let path = format!("/claims/{id}/others");
+        let form = browser.get(&path).await.form(&path).fill("others", "yes").fill("others_who", "The drummer’s heirs.");
+        app.pass(Duration::hours(13));
+        let password = async |page: &Page| {
+            let form = page.form("/sign-in").fill("email", "ada@example.org").fill("password", stage::PASSWORD);
+            browser.send(form).await
+        };
+        let page = password(&browser.send(form).await).await;
+        page.expect("Your second factor");
+        // Who looks for help leaves the form open.
+        assert_eq!(html::attributes(&page.body, "a[href='/sign-in/lost-device']", "target"), ["_blank"]);
+        app.pass(Duration::minutes(11));
+        let late = give(&browser, &page, &secret.code(app.clock.now())).await;
+        late.expect_status(401);
+        late.expect("Nothing you typed is lost");
+        let page = password(&late).await;
+        let page = give(&browser, &page, &secret.code(app.clock.now())).await;
+        page.expect("You are signed in again");
+        let again = page.form(&path);
+        assert_eq!(again.value("others_who"), Some("The drummer’s heirs."));
+        browser.send(again).await.expect("Your answers are saved");
+    }
+
     async fn a_new_password_by_mail_keeps_it_and_its_owner_removes_it(database) {
         let app = App::start(&database).await;
         stage::person(&app.recoup, "ada@example.org", true, false).await;

@@ -113,7 +113,7 @@ on_both! {
         let rule = "This case adds up stock at retail list price; at another basis it is listed by itself.";
         let list = browser.get(&format!("{path}/lines/held_inventory")).await;
         list.expect(rule);
-        let to = |list: &tests::Page| html::attributes(&list.body, "td:nth-child(2) a", "href");
+        let to = |list: &tests::Page| html::attributes(&list.body, "td:nth-child(2) > a", "href");
         assert_eq!(to(&list), [format!("{path}/line/1")]);
         let line = browser.get(&format!("{path}/line/1")).await;
         assert_eq!(html::texts(&line.body, "#hint-basis"), [rule]);
@@ -130,7 +130,7 @@ on_both! {
         walk::line(&browser, &path, &royalties).await.expect("What you typed is kept");
         let list = browser.get(&format!("{path}/lines/digital_royalties")).await;
         list.expect("Needs attention");
-        assert_eq!(html::texts(&list.body, "td:nth-child(2) a"), ["Spotify, lump sum"]);
+        assert_eq!(html::texts(&list.body, "td:nth-child(2) > a"), ["Spotify, lump sum"]);
         assert_eq!(to(&list), [format!("{path}/line/2")]);
     }
 
@@ -212,6 +212,7 @@ on_both! {
         }
         // Somebody else of the same name is a claimant of their own, said with a second press.
         let asked = browser.send(form("Mona Keys").await).await;
+        assert_eq!(html::attributes(&asked.body, "button[name=namesake]", "value"), ["yes"]);
         let page = browser.send(asked.form("/cases/allegro/file").forge("namesake", "yes")).await;
         page.expect_status(200);
         assert_ne!(page.path, first);

@@ -1,7 +1,9 @@
 //! Documents through plain forms: what is taken, what is refused and why, what is left behind.
 
 use claims::actions::Limits;
+use futures::TryStreamExt;
 use tests::{App, Browser, Database, Options, on_both, stage};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::{
     filings::through_qpdf,
@@ -172,6 +174,111 @@ on_both! {
         assert_eq!(held(&database).await, ["0.txt", "1.txt"]);
     }
 
+    async fn a_file_that_is_refused_for_want_of_room_leaves_no_bytes(database) {
+        let (app, browser, claim) = claim(&database).await;
+        let file = |n: u8| vec![b'a' + n; 90_000];
+        upload(&browser, &claim, &[("0.txt", file(0)), ("1.txt", file(1))]).await.expect("1.txt was received");
+        let page = upload(&browser, &claim, &[("2.txt", file(2)), ("0 again.txt", file(0))]).await;
+        page.expect("2.txt was not taken");
+        page.expect("this file no longer fits");
+        // What is there already takes no room.
+        page.expect("0 again.txt has the same content as 0.txt");
+        let kept: Vec<server::documents::Kept> = app.documents.kept().try_collect().await.unwrap();
+        assert_eq!((kept.len(), left_behind(&database)), (2, 0));
+        let keys = server::config::Keys {
+            data_dir: Some(database.directory().to_owned()),
+            database_url: Some(database.url().to_owned()),
+            ..server::config::Keys::default()
+        };
+        let config = server::config::Config::read(keys, None).unwrap();
+        let report = server::doctor::examine(&config, server::doctor::Depth { deep: true, clean: None }).await;
+        let named = |line: &String| line.contains("no row") || line.contains("temporary");
+        assert!(!report.lines.iter().any(named), "{:#?}", report.lines);
+    }
+
+    async fn files_before_one_that_failed_are_named(database) {
+        let (_app, browser, claim) = claim(&database).await;
+        // The database takes no row for the third.
+        let break_it = match database.kind() {
+            tests::Kind::Sqlite => "CREATE TRIGGER no_third BEFORE INSERT ON documents WHEN NEW.name = '3.txt' BEGIN SELECT RAISE(ABORT, 'no'); END",
+            tests::Kind::Postgres => "ALTER TABLE documents ADD CONSTRAINT no_third CHECK (name <> '3.txt')",
+        };
+        database.tamper(break_it).await;
+        let files = ["1.txt", "2.txt", "3.txt", "4.txt"].map(|name| (name, name.as_bytes().to_vec()));
+        let page = upload(&browser, &claim, &files).await;
+        page.expect_status(200);
+        for words in ["1.txt was received", "2.txt was received", "3.txt was not taken: the database did not answer; send it again."] {
+            page.expect(words);
+        }
+        page.expect_no("Nothing was changed");
+        page.expect_no("4.txt");
+        assert_eq!(held(&database).await, ["1.txt", "2.txt"]);
+        // Alone there is nothing else to say.
+        let page = upload(&browser, &claim, &files[2..]).await;
+        page.expect_status(503);
+        page.expect("Nothing was changed");
+    }
+
+    async fn room_is_spoken_of_where_a_statement_is_too_large_for_it(database) {
+        let (app, browser, claim) = claim(&database).await;
+        let file = |n: u8| vec![b'a' + n; 90_000];
+        upload(&browser, &claim, &[("0.txt", file(0)), ("1.txt", file(1))]).await.expect("1.txt was received");
+        let path = format!("{claim}/import");
+        let send = async |files: &[(&str, Vec<u8>)]| {
+            let form = browser.get(&path).await.form(&path);
+            let form = files.iter().fold(form, |form, (name, bytes)| form.attach("file", name, bytes.clone()));
+            let page = browser.send(form).await;
+            assert_eq!(page.path, path);
+            tests::html::texts(&page.body, "#error-file").concat()
+        };
+        let room = "This claim has room for";
+        let large = send(&[("large.csv", b"a,b\n".repeat(20_000))]).await;
+        assert!(large.contains("large.csv was not taken: it is larger than 70 kB. This claim has room for 70 kB more"), "{large}");
+        for (files, why) in [
+            (Vec::new(), "No file was chosen"),
+            (vec![("scan.pdf", pdf("a"))], "scan.pdf is not a table"),
+            (vec![("program.exe", b"MZ\x90\0\x03".to_vec())], "program.exe was not taken"),
+        ] {
+            let said = send(&files).await;
+            assert!(said.contains(why) && !said.contains(room), "{said}");
+        }
+        // Of little room no more is said than there is.
+        upload(&browser, &claim, &[("2.txt", vec![b'c'; 69_600])]).await.expect("2.txt was received");
+        let large = send(&[("large.csv", b"a,b\n".repeat(200))]).await;
+        assert!(large.contains("it is larger than 400 bytes. This claim has room for 400 bytes more"), "{large}");
+        drop(app);
+    }
+
+    async fn a_statement_for_which_there_is_no_room_any_more_is_refused_beside_the_control(database) {
+        let (app, browser, claim) = claim(&database).await;
+        let file = |n: u8| vec![b'a' + n; 90_000];
+        upload(&browser, &claim, &[("0.txt", file(0)), ("1.txt", file(1))]).await.expect("1.txt was received");
+        let path = format!("{claim}/import");
+        let mut socket = tokio::net::TcpStream::connect(app.address.trim_start_matches("http://")).await.unwrap();
+        let cookies: Vec<_> = browser.cookies().iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let begin = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"late.csv\"\r\n\r\n";
+        let (rows, end) = ("a,b\n".repeat(10_000), "\r\n--b--\r\n");
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nCookie: {}\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: {}\r\n\r\n{begin}",
+            cookies.join("; "),
+            begin.len() + rows.len() + end.len(),
+        );
+        socket.write_all(head.as_bytes()).await.unwrap();
+        // It is looked for room, and then received.
+        while left_behind(&database) == 0 {
+            tokio::task::yield_now().await;
+        }
+        upload(&browser, &claim, &[("2.txt", vec![b'c'; 60_000])]).await.expect("2.txt was received");
+        socket.write_all(format!("{rows}{end}").as_bytes()).await.unwrap();
+        let mut said = String::new();
+        socket.read_to_string(&mut said).await.unwrap();
+        assert!(said.starts_with("HTTP/1.1 303 "), "{said}");
+        let page = browser.get(&path).await;
+        assert!(tests::html::texts(&page.body, "#error-file").concat().contains("no longer fits"), "{}", page.text());
+        let imports: Vec<(i64,)> = database.rows("SELECT COUNT(*) FROM imports").await;
+        assert_eq!(imports, [(0,)]);
+    }
+
     async fn a_form_without_a_file_says_so(database) {
         let (_app, browser, claim) = claim(&database).await;
         upload(&browser, &claim, &[]).await.expect("No file was chosen");
@@ -190,16 +297,21 @@ on_both! {
         let (_app, browser, claim) = claim(&database).await;
         let jpeg = b"\xff\xd8\xff\xe0\0\x10JFIF\0".to_vec();
         let heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic".to_vec();
-        let page = upload(&browser, &claim, &[("IMG_1.HEIC", jpeg.clone()), ("scan.jpg", pdf("a")), ("IMG_2.heic", heic)]).await;
+        let page = upload(&browser, &claim, &[("IMG_1.HEIC", jpeg.clone()), ("scan.jpg", pdf("a")), ("IMG_2.heic", heic), ("photo.jfif", [jpeg.as_slice(), b"2"].concat()), ("image", [jpeg.as_slice(), b"3"].concat())]).await;
         page.expect("IMG_1.jpg was received");
-        page.expect("It came as IMG_1.HEIC, but that is not what is in it.");
+        page.expect("It came as IMG_1.HEIC; it is kept under a name that says what is in it.");
         page.expect("scan.pdf was received");
         page.expect("1 page");
         page.expect("IMG_2.heic was received");
         page.expect_no("It came as IMG_2.heic");
+        // These are JPEGs, as their names say or do not deny.
+        page.expect("photo.jfif.jpg was received");
+        page.expect("It came as photo.jfif; it is kept under a name that says what is in it.");
+        page.expect("It came as image; it is kept under a name that says what is in it.");
+        page.expect_no("not what");
         let kept: Vec<(String, String)> = database.rows("SELECT name, media_type FROM documents ORDER BY id").await;
         let kept: Vec<_> = kept.iter().map(|(name, kind)| (name.as_str(), kind.as_str())).collect();
-        assert_eq!(kept, [("IMG_1.jpg", "image/jpeg"), ("scan.pdf", "application/pdf"), ("IMG_2.heic", "image/heif")]);
+        assert_eq!(kept, [("IMG_1.jpg", "image/jpeg"), ("scan.pdf", "application/pdf"), ("IMG_2.heic", "image/heif"), ("photo.jfif.jpg", "image/jpeg"), ("image.jpg", "image/jpeg")]);
         let list = browser.get(&format!("{claim}/documents")).await;
         list.expect("JPEG image");
         list.expect("HEIC photo");

@@ -11,7 +11,14 @@ use chrono::Duration;
 use claims::{
     CaseId, ClaimId,
     access::Actor,
-    actions::{build_filing, documents::Added, edit_lines, withdraw},
+    actions::{
+        build_filing,
+        documents::Added,
+        edit_lines,
+        filing_files::{self, Which},
+        withdraw,
+    },
+    declaration::Forum,
     filing::{Contents, Form, Unused},
     line::Category,
     store::{documents::NewDocument, filing_builds, filings},
@@ -508,6 +515,43 @@ on_both! {
             assert!(name.chars().all(|c| text.contains(c)), "{name} is not in the filing:\n{text}");
         }
         assert!(!text.contains('□'), "a letter has no shape");
+    }
+
+    async fn a_package_that_was_downloaded_is_named_among_the_events(database) {
+        let scene = Scene::open(&database).await;
+        scene.claim("Jay Records", "10.00", None).await;
+        scene.app.run_jobs().await;
+        scene.build(1).await;
+        for (variant, name) in [("full", "package.zip"), ("public", "package.zip"), ("public", "filing.pdf")] {
+            let which = Which { case: "allegro", filing: 1, variant, name };
+            filing_files::open(&scene.app.recoup, &scene.counsel, which).await.unwrap();
+            let mut tx = scene.app.recoup.store.read().await.unwrap();
+            let event = claims::store::events::of_case(&mut tx, scene.case, 1, 0).await.unwrap().remove(0);
+            drop(tx);
+            let details: serde_json::Value = serde_json::from_str(&event.details).unwrap();
+            assert_eq!((details["name"].as_str(), details["variant"].as_str()), (Some(name), Some(variant)));
+            scene.browser.get("/counsel/allegro/events").await.expect(&format!("{name}, {variant} variant"));
+        }
+    }
+
+    // For Oregon another section was cited once.
+    async fn a_declaration_that_was_saved_as_it_was_offered_cites_what_is_offered_now(database) {
+        let scene = Scene::open(&database).await;
+        let recoup = &scene.app.recoup;
+        stage::setting(recoup, "allegro", "forum", "oregon").await;
+        let offered = claims::filing::declaration(Forum::Oregon);
+        let before = offered.replace("ORS 40.575", "ORS 40.570");
+        assert_ne!(before, offered);
+        let mut tx = recoup.store.write().await.unwrap();
+        let saved = claims::filing::defaults("ALG", Forum::Oregon).with("declaration", before);
+        filings::save_settings(&mut tx, scene.case, &saved, scene.app.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        let page = scene.browser.get("/counsel/allegro/filings/settings").await;
+        page.expect("(ORS 40.575)");
+        page.expect_no("ORS 40.570");
+        let mut tx = recoup.store.read().await.unwrap();
+        let case = claims::store::cases::by_id(&mut tx, scene.case).await.unwrap().unwrap().read().unwrap();
+        assert_eq!(build_filing::settings_of(&mut tx, &case).await.unwrap().1.declaration, offered);
     }
 
     async fn a_sum_that_differs_stops_the_build_and_is_named(database) {

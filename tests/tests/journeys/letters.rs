@@ -86,6 +86,21 @@ async fn bytes(browser: &Browser, path: &str) -> Vec<u8> {
 }
 
 on_both! {
+    async fn the_page_of_letters_opens_on_what_the_claims_of_the_case_need(database) {
+        let scene = Scene::open(&database).await;
+        let path = "/counsel/allegro/letters";
+        scene.claim("Jay Books", &[(Category::HeldInventory, stage::stock("10", "retail", "14.00"))]).await;
+        let page = scene.browser.get(path).await;
+        page.expect("For claims of held stock");
+        page.expect("Say first who holds the copies");
+        // Where no royalties can be claimed there is no way to letters about them, and nothing is asked for them.
+        stage::setting(&scene.app.recoup, "allegro", "digital_royalties", "").await;
+        scene.browser.get(path).await.expect_no("Letters of direction");
+        let page = scene.browser.get(&format!("{path}?kind=direction")).await;
+        page.expect("This case takes no claims of digital royalties, so no such letter is needed.");
+        page.expect_no("Say first");
+    }
+
     async fn the_receipt_is_mailed_and_is_the_same_whenever_it_is_asked_for(database) {
         let scene = Scene::open(&database).await;
         let (actor, id, number) = scene.claim("Jay Records", &[(Category::HeldInventory, stage::stock("10", "retail", "14.00"))]).await;
@@ -95,7 +110,7 @@ on_both! {
         assert_eq!((file.name.as_str(), file.media_type), (format!("{number}-receipt-v1.pdf").as_str(), "application/pdf"));
         let pages = text_of(&file.bytes).join("\n");
         // By hand: 15,000.00 of unpaid sales; 10 × 14.00 = 140.00 of stock at retail, a sum of its own.
-        for words in [number.as_str(), "Jay Records", "15,000.00", "140.00", "Held inventory at retail list price", "I declare under penalty of perjury", "Ada Label, Owner", "sworn only", "Page 1 of ", "15,140.00", "Entry in the log of the case", "Who is claiming", "Your agreement", "Who else may claim this", "Was there a written"] {
+        for words in [number.as_str(), "Jay Records", "15,000.00", "140.00", "Held inventory at retail list price", "I declare under penalty of perjury", "Ada Label, Owner", "sworn only", "Page 1 of ", "15,140.00", "Entry in the log of the case", "Who is claiming", "Your agreement", "Who else may claim this", "Was there a written", "Declared of", "The claim as it was sent: the sums above, and the"] {
             assert!(pages.contains(words), "{words} is not in the receipt:\n{pages}");
         }
         let mut tx = scene.app.recoup.store.read().await.unwrap();

@@ -234,14 +234,18 @@ on_both! {
         let wrong = counsel.send(letter.form(&action).fill("subject", "").fill("text", "My own words.")).await;
         wrong.expect_status(422);
         assert_eq!(wrong.form(&action).value("text"), Some("My own words."));
-        let form = wrong.form(&action).fill("subject", "Who was to be paid?");
+        let looked_at = counsel.send(wrong.form(&action).fill("subject", "Who was to be paid?").fill("text", "My own words, {{months}}.")).await;
+        looked_at.expect("How they will read: 2 of 2");
+        looked_at.expect("My own words, January to December 2015.");
+        assert!(!app.mails().await.iter().any(|mail| mail.kind == "letter"), "nothing is sent before it was looked at");
+        let form = looked_at.form(&action).forge("do", "send");
         counsel.send(form.clone()).await.expect("2 mails wait");
         counsel.send(form).await.expect("2 mails wait");
         let mails = app.mails().await;
         let mut letters: Vec<_> = mails.iter().filter(|mail| mail.kind == "letter").map(|mail| mail.recipient.as_str()).collect();
         letters.sort_unstable();
         assert_eq!(letters, ["ada@example.org", "ilse@example.org"], "sent once, whatever the clicks");
-        assert!(mails.iter().filter(|mail| mail.kind == "letter").all(|mail| mail.body_text.contains("My own words.")));
+        assert!(mails.iter().filter(|mail| mail.kind == "letter").all(|mail| mail.body_text.contains("My own words, January to December 2015.")));
         counsel.get("/counsel/allegro/events").await.expect("The parties of an overlap were written to");
 
         let undo = format!("{}/{label}/{artist}/undo", entry.path);

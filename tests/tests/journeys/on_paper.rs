@@ -182,7 +182,7 @@ on_both! {
         let receipt = browser.get(&format!("/claims/{id}/versions/1")).await;
         let paper = running_text(&app.mail("receipt", "jay@example.org").await.attachments.remove(0).bytes);
         for words in [
-            "Sold as: Physical copies (CD, LP, DVD)",
+            "Sold as: Physical copies",
             "Statement number: Q1-77",
             "Units shipped: 120",
             "Units returned: 20",

@@ -88,6 +88,12 @@ fn form_with(page: &Page, field: &str) -> Form {
         .unwrap_or_else(|| panic!("no form with {field}: {}", page.text()))
 }
 
+/// Says of royalties what no file does: where the money is, and how far the letter of direction.
+async fn said(browser: &Browser, page: &Page) -> Page {
+    let form = form_with(page, "money_state").fill("money_state", "escrow").fill("letter_state", "sent");
+    browser.send(form).await
+}
+
 async fn counts(database: &Database) -> (i64, i64, i64, i64) {
     let count = async |sql: &'static str| -> i64 { database.rows::<(i64,)>(sql).await[0].0 };
     (
@@ -99,14 +105,25 @@ async fn counts(database: &Database) -> (i64, i64, i64, i64) {
 }
 
 on_both! {
-    async fn a_known_layout_is_imported_with_two_clicks(database) {
+    async fn a_known_layout_is_imported_once_it_is_said_where_the_money_is(database) {
         let (_app, browser, claim) = claim(&database).await;
         let page = upload(&browser, &claim, "orchard traps.csv", &corpus("orchard_traps.csv")).await;
         for words in ["The Orchard, sales by release and track", "A comma before the decimals", "3.582579", "1 row, a total: 20", "The rows above it come to the same", "rows 5–6", "None: every row was understood"] {
             page.expect(words);
         }
         assert_eq!(counts(&database).await, (0, 0, 0, 0), "nothing is saved before the claimant says so");
+        // What the lines swear to is asked, as their own form asks it.
         let confirm = format!("{}/confirm", page.path);
+        assert!(!page.forms().iter().any(|form| form.action == confirm), "it is not said yet");
+        page.expect_no("choose an answer");
+        let page = browser.send(form_with(&page, "money_state").fill("letter_state", "sent")).await;
+        page.expect("The money is: choose an answer.");
+        page.expect_no("Letter of direction: choose an answer.");
+        assert_eq!(tests::html::attributes(&page.body, ".error-summary a", "href"), ["#field-money_state"]);
+        assert_eq!(tests::html::attributes(&page.body, "select[aria-invalid=true]", "name"), ["money_state"]);
+        assert!(!page.forms().iter().any(|form| form.action == confirm));
+        let page = said(&browser, &page).await;
+        page.expect_no("choose an answer");
         let page = browser.send(page.form(&confirm)).await;
         page.expect("6 lines were imported from orchard traps.csv");
         page.expect("Cappella Romana: Arctic Light");
@@ -114,6 +131,8 @@ on_both! {
         let exact: Vec<(i64,)> = database.rows("SELECT CAST(SUM(millionths) AS BIGINT) FROM statement_rows").await;
         assert_eq!(exact[0].0, 3_582_579);
         browser.get(&format!("{claim}/line/1")).await.expect("orchard traps.csv");
+        let sworn: Vec<(String,)> = database.rows("SELECT CAST(answers AS TEXT) FROM lines").await;
+        assert!(sworn.iter().all(|(answers,)| answers.contains("escrow") && answers.contains("sent")), "{sworn:?}");
         browser.get(&format!("{claim}/documents")).await.expect("rows 5–6");
         browser.get(&format!("{claim}/import")).await.expect("Imported");
     }
@@ -285,7 +304,7 @@ on_both! {
             ("2015-13-01", "", "“2015-13-01” is not a day or month. Write it like 2015-03-31 or March 2015."),
             ("31.12.2015 foo", "", "“31.12.2015 foo” is not a day or month. Write it like 2015-03-31 or March 2015."),
             ("2015-03-31", "2015-01-31", "The period ends before it starts: it starts on 31 March 2015."),
-            ("03/04/2015", "", "“03/04/2015” can mean 4 March 2015 or 3 April 2015. Write the month as a word, or the year first: 2015-03-04 or 2015-04-03."),
+            ("03/04/2015", "", "“03/04/2015” can mean 4 March 2015 or 3 April 2015. Write 2015-03-04 or 4 March 2015 for the first, 2015-04-03 or 3 April 2015 for the second."),
         ] {
             page = browser.send(form_with(&page, "from").fill("from", from).fill("to", to)).await;
             page.expect(words);
@@ -546,12 +565,16 @@ on_both! {
         let (app, browser, claim) = claim(&database).await;
         let first = String::from_utf8(corpus("orchard_detail.csv")).unwrap();
         let page = upload(&browser, &claim, "first.csv", first.as_bytes()).await;
+        // Each row is of another release or service, so they are as many lines.
+        let page = browser.send(form_with(&page, "grouping").fill("grouping", "rows")).await;
+        let page = said(&browser, &page).await;
         browser.send(page.form(&format!("{}/confirm", page.path))).await.expect("6 lines were imported");
         let corrected: String = first.replace("10.485000", "20.485000").lines().take(6).map(|line| format!("{line}\n")).collect();
         let page = upload(&browser, &claim, "corrected.csv", corrected.as_bytes()).await;
         page.expect("A period that another import has too");
         let options = page.forms().into_iter().find(|form| form.has("replaces")).unwrap();
         let page = browser.send(options.fill("replaces", "1")).await;
+        let page = said(&browser, &page).await;
         page.expect("0 new, 1 changed, 1 removed, 4 the same");
         // The line that goes is named by its release, not by its barcode.
         page.expect("Čapek: Track 1, February 2016, Amazon");
@@ -570,11 +593,124 @@ on_both! {
         let ask = browser.get(&remove).await;
         ask.expect("These lines took the place of those of “first.csv”, which do not come back by themselves");
         assert_eq!(ask.link("first.csv"), format!("{claim}/import/1"));
-        browser.send(ask.form(&remove)).await.expect("5 lines were removed. Those of “first.csv”, which they had replaced, are not back");
-        let earlier = browser.get(&format!("{claim}/import/1")).await;
+        let earlier = browser.send(ask.form(&remove)).await;
+        earlier.expect("5 lines were removed. Those of “first.csv”, which they had replaced, are not back");
+        assert_eq!(earlier.path, format!("{claim}/import/1"));
         earlier.expect("Read this file once more");
+        // What was said of it need not be said again.
         let page = browser.send(form_with(&earlier, "sheet")).await;
+        assert_eq!(form_with(&page, "grouping").value("grouping"), Some("rows"));
         browser.send(page.form(&format!("{}/confirm", page.path))).await.expect("6 lines were imported");
+    }
+
+    // A chain of three files, of which each replaces the one before; then the last is undone and the first read once more.
+    async fn counsel_read_of_no_file_that_it_was_replaced_by_one_that_was_undone(database) {
+        let app = App::start(&database).await;
+        let case = stage::case(&app.recoup, "allegro", "ALG").await;
+        let lee = stage::person(&app.recoup, "lee@law.example", true, false).await.account;
+        claims::actions::counsel::appoint(&app.recoup, case, lee).await.unwrap();
+        let counsel = app.browser_of(&stage::actor(&app.recoup, lee).await).await;
+        let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
+        let (actor, id) = stage::ready(&app.recoup, account, "allegro", "Jay Records").await;
+        let (browser, claim) = (app.browser_of(&actor).await, format!("/claims/{id}"));
+        let read = async || {
+            let numbers: Vec<(String,)> = database.rows("SELECT number FROM claims").await;
+            counsel.get(&format!("/counsel/allegro/claims/{}", numbers[0].0)).await
+        };
+        let import = async |name: &str, due: &str, replaces: &str| {
+            let csv = format!("Period,Barcode,Title,Net Units,Net Due,Currency\n2015-03,036000291452,One,2,{due},USD\n");
+            let mut page = upload(&browser, &claim, name, csv.as_bytes()).await;
+            if !replaces.is_empty() {
+                page = browser.send(form_with(&page, "replaces").fill("replaces", replaces)).await;
+            }
+            browser.send(page.form(&format!("{}/confirm", page.path))).await.expect("1 line was imported");
+        };
+        import("first.csv", "15.00", "").await;
+        import("second.csv", "16.00", "1").await;
+        import("third.csv", "17.00", "2").await;
+        stage::send(&app.recoup, &actor, id).await.unwrap();
+        let page = read().await;
+        // Both: in the claim are the lines of the third.
+        assert_eq!(page.text().matches("Its lines were replaced by those of “third.csv”.").count(), 2, "{}", page.text());
+        page.expect_no("those of “second.csv”");
+
+        stage::open_next_version(&app.recoup, &actor, id).await;
+        let remove = format!("{claim}/import/3/remove");
+        browser.send(browser.get(&remove).await.form(&remove)).await.expect("1 line was removed.");
+        let once_more = async |import: i64| {
+            browser.send(form_with(&browser.get(&format!("{claim}/import/{import}")).await, "sheet")).await
+        };
+        let confirm = async |page: &Page| {
+            browser.send(page.form(&format!("{}/confirm", page.path))).await.expect("1 line was imported");
+            stage::send(&app.recoup, &actor, id).await.unwrap();
+        };
+        confirm(&once_more(1).await).await;
+        read().await.expect_no("were replaced by those of");
+
+        stage::open_next_version(&app.recoup, &actor, id).await;
+        let again = once_more(2).await;
+        confirm(&browser.send(form_with(&again, "replaces").fill("replaces", "4")).await).await;
+        let page = read().await;
+        page.expect("Its lines were replaced by those of “second.csv”.");
+        page.expect_no("those of “third.csv”");
+
+        // Read once more beside the second, the first has lines again, and nothing takes its place.
+        stage::open_next_version(&app.recoup, &actor, id).await;
+        let again = once_more(1).await;
+        confirm(&browser.send(form_with(&again, "accept:overlap").tick("accept:overlap")).await).await;
+        read().await.expect_no("were replaced by those of");
+    }
+
+    async fn a_file_replaces_only_one_whose_rows_are_the_same(database) {
+        let (_app, browser, claim) = claim(&database).await;
+        let page = upload(&browser, &claim, "sales.csv", &corpus("physical.csv")).await;
+        browser.send(page.form(&format!("{}/confirm", page.path))).await.expect("6 lines were imported");
+        let stock = upload(&browser, &claim, "stock.csv", &corpus("inventory.csv")).await;
+        assert!(!stock.forms().iter().any(|form| form.has("replaces")), "sales are no stock");
+        let csv = b"Period,Barcode,Title,Net Units,Net Due,Currency\n2017-03,036000291452,One,2,15.00,USD\n";
+        let sales = upload(&browser, &claim, "more.csv", csv).await;
+        browser.send(form_with(&sales, "replaces").fill("replaces", "1")).await.expect("1 new, 0 changed, 6 removed");
+    }
+
+    async fn the_value_of_stock_is_asked_for_and_what_is_not_used_is_shown(database) {
+        let (_app, browser, claim) = claim(&database).await;
+        let file = |value: &str| format!("Catalog #,Title,On hand,As of,{value}\nNW 1,Arctic Light,100,2016-06-03,6.25\nNW 2,Psalms,50,2016-06-03,6.25\n");
+        let page = upload(&browser, &claim, "a.csv", file("Appraisal").as_bytes()).await;
+        page.expect("Columns of the file that are not used, with their first values:");
+        page.expect("“Appraisal”: 6.25");
+        page.expect("A column of numbers is not used");
+        assert_eq!(page.link("Change what the columns mean"), format!("{}/columns", page.path));
+        let page = browser.send(form_with(&page, "basis").fill("basis", "wholesale")).await;
+        page.expect("but no column is said to hold it. Say which one does, or leave the value out.");
+        page.expect_no("There are errors");
+
+        let page = upload(&browser, &claim, "b.csv", file("Wholesale price (PPD)").as_bytes()).await;
+        page.expect("No column says in which currency the values are.");
+        page.expect_no("Columns of the file that are not used");
+        let form = page.forms().into_iter().find(|form| form.has("basis") && form.has("currency")).unwrap();
+        let page = browser.send(form.fill("basis", "wholesale").fill("currency", "USD")).await;
+        page.expect("Value of the lines");
+        page.expect("937.50");
+        page.expect_no("Whole numbers");
+        browser.send(page.form(&format!("{}/confirm", page.path))).await.expect("2 lines were imported");
+    }
+
+    async fn a_deduction_of_the_statement_is_set_off_where_that_is_chosen(database) {
+        let (_app, browser, claim) = claim(&database).await;
+        let csv = "Statement Number,Period,Barcode,Title,Net Units,Net Due\nQ1,2016-01,036000291452,One,20,212.50\nQ1,2016-01,734885411001,Two,3,37.50\nWarehouse fee,,,,,-125.00\nBalance due,,,,,125.00\n";
+        let page = upload(&browser, &claim, "a.csv", csv.as_bytes()).await;
+        let page = browser.send(form_with(&page, "currency").fill("currency", "USD")).await;
+        page.expect("“Warehouse fee” takes 125.00 USD off the statement of January 2016; no line is lowered by it.");
+        page.expect("Accept it: the claim is then 125.00 USD above the file’s own sum");
+        page.expect("as chargebacks of the lines that they belong to");
+        page.expect_no("lump sum");
+        let form = page.forms().into_iter().find(|form| form.value("grouping") == Some("release") && !form.has("replaces") && !form.has("channel")).unwrap();
+        let page = browser.send(form).await;
+        page.expect("“Warehouse fee” 125.00 USD (row 4)");
+        page.expect_no("belong to no release");
+        browser.send(page.form(&format!("{}/confirm", page.path))).await.expect("2 lines were imported");
+        let due: Vec<(i64,)> = database.rows("SELECT CAST(SUM(amount) AS BIGINT) FROM lines").await;
+        assert_eq!(due[0].0, 125_00);
     }
 
     async fn what_is_no_statement_is_refused_with_a_sentence(database) {

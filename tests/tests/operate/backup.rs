@@ -170,6 +170,11 @@ on_both! {
         std::fs::write(other.join("letter.txt"), b"Dear Ada,").unwrap();
         let refused = backup::write(store, documents, &Clock::System, &other).await.unwrap_err().to_string();
         assert!(refused.contains("is not empty") && !refused.contains("delete"), "{refused}");
+        // A filing that was unpacked has a folder of tables too.
+        std::fs::create_dir(other.join("tables")).unwrap();
+        std::fs::write(other.join("tables/claims.csv"), b"claim,claimant").unwrap();
+        let refused = backup::write(store, documents, &Clock::System, &other).await.unwrap_err().to_string();
+        assert!(refused.contains("is not empty") && !refused.contains("delete"), "{refused}");
     }
 
     async fn another_schema_is_not_backed_up(database) {

@@ -47,9 +47,9 @@ async fn full(database: Database) {
     let (actor, claim) = stage::ready(&app.recoup, account, "allegro", "Jay Records").await;
     // What a full disk is to SQLite: it cannot grow, says so, and ends the transaction by itself.
     let Tx::Sqlite(mut tx) = app.recoup.store.write().await.unwrap() else { panic!() };
-    sqlx::query("PRAGMA max_page_count = 1").execute(&mut *tx).await.unwrap();
+    sqlx::query("PRAGMA max_page_count = 1").execute(tx.settled().await.unwrap()).await.unwrap();
     let growing = "INSERT INTO installation (key, value) SELECT 'large', hex(randomblob(5000000))";
-    let error = sqlx::query(growing).execute(&mut *tx).await.unwrap_err().to_string();
+    let error = sqlx::query(growing).execute(tx.settled().await.unwrap()).await.unwrap_err().to_string();
     assert!(error.contains("database or disk is full"), "{error}");
     drop(tx);
     // Others write as before.

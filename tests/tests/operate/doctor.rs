@@ -65,7 +65,8 @@ on_both! {
     async fn what_is_kept_twice_is_compared_and_mended(database) {
         let scene = Scene::prepare(&database, Options::default()).await;
         let silent = |report: &Report| !report.lines.iter().any(|line| line.contains("register:"));
-        assert!(silent(&deep(&database).await));
+        let well = deep(&database).await;
+        assert!(silent(&well));
         let clean = Depth { deep: true, clean: Some(Duration::hours(24)) };
         let claims = "claims are not as the register shows them";
         let sums = "the sums of the case “allegro” are not those of its lines";
@@ -83,9 +84,13 @@ on_both! {
             assert!(database.tamper(spoil).await > 0, "{spoil}");
             // Without `--clean` nothing is changed.
             for _ in 0..2 {
-                assert!(finding(&deep(&database).await, words).contains("--clean"));
+                let report = deep(&database).await;
+                assert!(finding(&report, words).contains("--clean"));
+                assert!(report.failures > well.failures, "{spoil}");
             }
             let report = examine(&config(&database), clean).await;
+            assert!(finding(&report, words).starts_with("note"), "{:#?}", report.lines);
+            assert_eq!(report.failures, well.failures, "what is mended is nothing to mend: {spoil}");
             assert!(report.lines.iter().any(|line| line == "ok    register: “allegro” was brought up to date"), "{:#?}", report.lines);
             assert!(silent(&deep(&database).await), "{spoil}");
         }
@@ -93,6 +98,7 @@ on_both! {
         assert!(database.tamper("UPDATE lines SET case_amount = case_amount + 1").await > 0);
         let report = examine(&config(&database), clean).await;
         assert!(finding(&report, "are not those that were counted when they were sent").contains("Restore"));
+        assert_eq!(report.failures, well.failures + 1, "{:#?}", report.lines);
         drop(scene);
     }
 

@@ -1,5 +1,7 @@
 //! What a run of matching writes by the hundred in one statement is what it would be one by one.
 
+use std::collections::BTreeMap;
+
 use claims::{
     ReleaseId,
     line::Category,
@@ -54,14 +56,14 @@ on_both! {
             over_whole: false,
             contradictory: n == 7,
             parts: vec![
-                NewPart { claim_id: a, gross: 1_000 + n, confirmed: 0, suspected: 0, through: None },
-                NewPart { claim_id: b, gross: 500 + n, confirmed: 100, suspected, through: Some(a) },
+                NewPart { claim_id: a, gross: 1_000 + n, confirmed: 0, suspected: 0, through: None, months: "24180-24191".to_owned() },
+                NewPart { claim_id: b, gross: 500 + n, confirmed: 100, suspected, through: Some(a), months: "24180-24191".to_owned() },
             ],
         };
         let many = i64::try_from(MANY).unwrap();
         let written = async |entries: &[New]| {
             let mut tx = app.recoup.store.write().await.unwrap();
-            overlaps::replace(&mut tx, case, entries).await.unwrap();
+            overlaps::replace(&mut tx, case, entries, &BTreeMap::new()).await.unwrap();
             tx.commit().await.unwrap();
             let mut tx = app.recoup.store.read().await.unwrap();
             let mut all = overlaps::list(&mut tx, case, Which::All, None, i64::MAX, 0).await.unwrap();

@@ -32,7 +32,7 @@ pub struct FormPage {
     pub kept: Option<Kept>,
     /// What the button says.
     pub button: &'static str,
-    /// Other ways on: before the link, its address, the link.
+    /// Other ways on: before the link, its address, the link. Beside a form that waits they open in a new tab, or it would be lost.
     pub links: Vec<(&'static str, String, &'static str)>,
 }
 
@@ -47,7 +47,11 @@ impl FormPage {
             let key = key.map(|key| view! { <input type="hidden" name="key" value=key/> });
             let links: Vec<_> = links
                 .into_iter()
-                .map(|(before, href, words)| view! { <span>{before}" "<a href=href>{words}</a></span> })
+                .map(|(before, href, words)| {
+                    let (target, rel) = (kept.is_some().then_some("_blank"), kept.is_some().then_some("noopener"));
+                    let said = kept.is_some().then_some(" (opens in a new tab)");
+                    view! { <span>{before}" "<a href=href target=target rel=rel>{words}{said}</a></span> }
+                })
                 .collect();
             view! {
                 {typed.top_of(form)}

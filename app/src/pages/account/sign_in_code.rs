@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     form_page::FormPage,
-    kept::Kept,
+    kept::{self, Kept},
     session::{self, with_next},
     typed::{Typed, refused},
 };
@@ -27,6 +27,10 @@ pub async fn page(visitor: Visitor, query: Query) -> Answer {
 pub async fn send(visitor: Visitor, query: Query, sent: Sent) -> Answer {
     let next = session::next(&query, &sent);
     let Some(account) = session::half(&visitor).await else {
+        // A form that waits goes on waiting: it stands in the page that asks once more.
+        if let Some(kept) = Kept::read(&sent) {
+            return Ok(kept::ask(&visitor, kept));
+        }
         visitor.notice("More than ten minutes passed since you gave your password. Sign in again.").await;
         return Ok(see_other(&with_next("/sign-in", next.as_deref())));
     };

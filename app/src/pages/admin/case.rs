@@ -4,10 +4,11 @@ use axum::extract::Path;
 use claims::{
     CaseId, Instant,
     access::{Action, Refusal},
-    actions::{Failure, cases},
+    actions::{Failure, case_change, cases},
     case::Case,
     deadline,
     intake::case_settings::{CaseState, FORM},
+    money::Currency,
     store::{
         self,
         cases::{Appointed, CaseDocument, CaseRow},
@@ -15,7 +16,11 @@ use claims::{
 };
 use leptos::prelude::*;
 
-use super::{case_counsel, case_documents, overview::state};
+use super::{
+    case_confirm::{self, BACK, CONFIRMED},
+    case_counsel, case_documents,
+    overview::state,
+};
 use crate::{
     components::{FormSections, Notice, NoticeKind, StatusTag},
     islands::Unsaved,
@@ -50,7 +55,7 @@ pub async fn page(visitor: Visitor, Path(slug): Path<String>) -> Answer {
     Ok(visitor.page(show(shown, settings, revision, Typed::default())))
 }
 
-/// `POST /admin/cases/{slug}`
+/// `POST /admin/cases/{slug}`: where people rely on what is changed, it is asked first.
 pub async fn save(visitor: Visitor, Path(slug): Path<String>, sent: Sent) -> Answer {
     let actor = visitor.may(Action::ManageCases)?;
     // By its id where the form says it: the short name may have been changed since the page was opened.
@@ -59,16 +64,27 @@ pub async fn save(visitor: Visitor, Path(slug): Path<String>, sent: Sent) -> Ans
         None => find(&visitor, &slug).await?.id,
     };
     let revision = sent.number("revision").unwrap_or_default();
+    if sent.get(BACK) == "yes" {
+        let shown = read(&visitor, by_id(&visitor, id).await?).await?;
+        return Ok(visitor.page(show(shown, Typed::of(sent.0), revision, Typed::default())));
+    }
+    // What cannot be asked is refused below, beside what was typed.
+    if sent.get(CONFIRMED) != "yes"
+        && let Ok(changes) = case_change::ask(visitor.recoup(), actor, id, revision, &sent.0).await
+        && !changes.is_empty()
+    {
+        let title = by_id(&visitor, id).await?.read()?.settings.title;
+        let carried = [("case", id.to_string()), ("revision", revision.to_string())];
+        let action = format!("/admin/cases/{slug}");
+        return Ok(visitor.page(case_confirm::page(title, action, carried, &sent.0, changes)));
+    }
     match cases::save(visitor.recoup(), actor, id, revision, &sent.0).await {
         Ok(()) => {
             visitor.notice("The settings are saved.").await;
             Ok(see_other(&format!("/admin/cases/{}", sent.get("slug"))))
         }
         Err(failure) => {
-            let mut tx = visitor.recoup().store.read().await?;
-            let row = store::cases::by_id(&mut tx, id).await?.ok_or(Refusal::NotFound)?;
-            drop(tx);
-            let shown = read(&visitor, row).await?;
+            let shown = read(&visitor, by_id(&visitor, id).await?).await?;
             // After a conflict the form carries the present revision: who saves again means to replace what they were told of.
             let revision = if matches!(failure, Failure::Said(_)) { shown.row.revision } else { revision };
             refused(&visitor, failure, sent.0, |typed| show(shown, typed, revision, Typed::default()))
@@ -80,6 +96,11 @@ pub async fn save(visitor: Visitor, Path(slug): Path<String>, sent: Sent) -> Ans
 pub(super) async fn find(visitor: &Visitor, slug: &str) -> Result<CaseRow, Halt> {
     let mut tx = visitor.recoup().store.read().await?;
     Ok(store::cases::by_slug(&mut tx, slug).await?.ok_or(Refusal::NotFound)?)
+}
+
+async fn by_id(visitor: &Visitor, id: CaseId) -> Result<CaseRow, Halt> {
+    let mut tx = visitor.recoup().store.read().await?;
+    Ok(store::cases::by_id(&mut tx, id).await?.ok_or(Refusal::NotFound)?)
 }
 
 /// All that the page of a case shows.
@@ -109,6 +130,7 @@ pub(super) fn show(shown: Shown, settings: Typed, revision: i64, invitation: Typ
     Page::new(case.settings.title.clone(), move || {
         let slug = case.settings.slug.clone();
         let (word, key) = state(&case, now);
+        let more = of_cafa(case.settings.currency);
         let public = if case.settings.state == CaseState::Preparing {
             view! { "The public does not see it yet." }.into_any()
         } else {
@@ -137,10 +159,16 @@ pub(super) fn show(shown: Shown, settings: Typed, revision: i64, invitation: Typ
                     <Unsaved/>
                     <input type="hidden" name="case" value=row.id.to_string()/>
                     <input type="hidden" name="revision" value=revision.to_string()/>
-                    <FormSections sections=FORM answers=settings.answers errors=settings.errors/>
+                    <FormSections sections=FORM answers=settings.answers errors=settings.errors more=more/>
                     <div class="actions"><button type="submit">"Save the settings"</button><a href="/admin">"Back without saving"</a></div>
                 </form>
             </section>
         }
     })
+}
+
+/// What is said of the alert of the total in a case in dollars: CAFA (28 U.S.C. § 1332(d)) is about dollars alone.
+pub(super) fn of_cafa(currency: Currency) -> Option<(&'static str, String)> {
+    let words = "Besides, in a case in US dollars counsel are told of what CAFA asks for, more than 5,000,000.00 and 100 members.";
+    (currency == Currency::USD).then(|| ("alert_total", words.to_owned()))
 }

@@ -4,6 +4,7 @@ use crate::routes::Routes;
 
 mod accounts;
 mod case;
+mod case_confirm;
 mod case_counsel;
 mod case_documents;
 mod mail;

@@ -65,8 +65,6 @@ fn beginning() -> Answers {
         ("digital_royalties", "yes"),
         ("other", "yes"),
         ("case_currency", "USD"),
-        ("alert_total", "5,000,000.00"),
-        ("alert_members", "100"),
     ] {
         answers.set(field, answer);
     }

@@ -4,12 +4,12 @@ use claims::{
     ClaimId,
     actions::{
         claim_view::{Draft, Remark},
-        same_lines,
+        on_statements, same_lines,
     },
     file_size,
     intake::steps::Step,
     line::Basis,
-    store::{lines as stored, totals as kept_totals},
+    store::{lines as stored, statements as imports, totals as kept_totals},
 };
 use leptos::prelude::*;
 
@@ -31,7 +31,12 @@ pub async fn page(visitor: Visitor, At(id): At<ClaimId>) -> Answer {
     let lines = stored::list(&mut tx, draft.version.id, None, stored::Order::Number, i64::MAX, 0).await?;
     let citations = stored::citations(&mut tx, draft.version.id, None).await?;
     let totals = kept_totals::so_far(&mut tx, draft.version.id).await?;
+    let counting = imports::counting(&mut tx, id, draft.version.id).await?;
+    // What was imported by now: the draft has all of it.
+    let told = imports::told(&mut tx, id, draft.version.id, visitor.recoup().clock.now()).await?;
     drop(tx);
+    let below = on_statements::left_out(&counting);
+    let unused = on_statements::uncited(&draft.documents, &citations, &told);
     let rows = Row::of_draft(&draft, &lines, &citations);
     let same = same_lines::remarks(&lines);
     let notice = visitor.take_notice().await;
@@ -41,13 +46,14 @@ pub async fn page(visitor: Visitor, At(id): At<ClaimId>) -> Answer {
             let settings = &draft.case.settings;
             let mut remarks = draft.remarks();
             remarks.extend(same);
+            remarks.extend(unused);
             let stops = remarks.iter().any(|remark| remark.stops);
             let forms: Vec<_> = [Step::Claimant, Step::Agreement, Step::Others].into_iter().map(|step| answers(&draft, step)).collect();
             let claimed = if rows.is_empty() {
                 view! { <p class="empty">"Nothing is claimed yet."</p> }.into_any()
             } else {
                 let totals = parts::totals_table("Totals", &totals, settings.currency, Some(settings.filing_basis));
-                view! { {totals}{by_currency(&draft)}{line_table::tables(rows, settings.currency, Some(&format!("/claims/{id}/line")))} }.into_any()
+                view! { {totals}{left_out(below)}{by_currency(&draft)}{line_table::tables(rows, settings.currency, Some(&format!("/claims/{id}/line")))} }.into_any()
             };
             let go_on = if stops {
                 view! { <p>"You can sign once everything listed at the top of this page under “Needed before you can sign” is mended."</p> }.into_any()
@@ -71,6 +77,12 @@ pub async fn page(visitor: Visitor, At(id): At<ClaimId>) -> Answer {
         })
         .whom(for_whom),
     ))
+}
+
+/// What of imported statements is in no line, so that the claim asks for more than they come to; nothing where there is none of it.
+pub(super) fn left_out(words: Vec<String>) -> impl IntoView + use<> {
+    let items: Vec<_> = words.into_iter().map(|words| view! { <li>{words}</li> }).collect();
+    (!items.is_empty()).then(|| view! { <Notice kind=NoticeKind::Info title="Your lines come to more than their statements"><ul>{items}</ul></Notice> })
 }
 
 /// What stops the claim, and what could be better, each with a link to mend it.

@@ -1,11 +1,12 @@
 //! The documents of a draft: adding them, what each proves, and which lines cite it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use claims::{
     ClaimId, DocumentId, deadline, file_size,
     intake::{Answers, FieldError},
     period::show_day,
+    place::in_short,
     store::{
         documents::{self as stored, Document},
         lines, totals as kept_totals,
@@ -116,6 +117,30 @@ pub(super) async fn shown(visitor: &Visitor, id: ClaimId, typed: Option<Typed>) 
     .whom(for_whom))
 }
 
+/// Lines that are named with a document; of more it says which they are, and where each is cited only to who asks.
+const LINES_NAMED: usize = 5;
+
+/// Numbers of lines that are named as ranges; after so many the last.
+const RANGES: usize = 6;
+
+/// “96 lines (78–173)”.
+fn many_lines(numbers: &BTreeSet<i64>) -> String {
+    let mut ranges: Vec<(i64, i64)> = Vec::new();
+    for number in numbers {
+        match ranges.last_mut() {
+            Some((_, to)) if *to + 1 == *number => *to = *number,
+            _ => ranges.push((*number, *number)),
+        }
+    }
+    let words = |(from, to): &(i64, i64)| if from == to { from.to_string() } else { format!("{from}–{to}") };
+    let mut named: Vec<String> = ranges.iter().take(RANGES).map(words).collect();
+    if let Some((_, last)) = ranges.get(RANGES..).and_then(<[_]>::last) {
+        named.push(format!("… {last}"));
+    }
+    let count = parts::count(i64::try_from(numbers.len()).unwrap_or(i64::MAX), "line", "lines");
+    format!("{count} ({})", named.join(", "))
+}
+
 /// One document with what can be done with it.
 fn card(
     document: &Document,
@@ -135,17 +160,25 @@ fn card(
         show_day(deadline::day_in(document.uploaded_at, zone))
     );
     let cited = if citing.is_empty() {
-        "No line cites it yet.".into_any()
+        view! { <p>"No line cites it yet."</p> }.into_any()
     } else {
         let links: Vec<_> = citing
             .iter()
             .enumerate()
             .map(|(place, (line, at))| {
-                let at = if at.is_empty() { String::new() } else { format!(" ({at})") };
+                let at = if at.is_empty() { String::new() } else { format!(" ({})", in_short(at)) };
                 view! { {(place > 0).then_some(", ")}<a href=format!("/claims/{}/line/{line}", document.claim_id)>{format!("line {line}")}</a>{at} }
             })
             .collect();
-        view! { "Cited by "{links}"." }.into_any()
+        let numbers: BTreeSet<i64> = citing.iter().map(|(line, _)| *line).collect();
+        if numbers.len() > LINES_NAMED {
+            let words = format!("Cited by {}", many_lines(&numbers));
+            let of = named.clone();
+            view! { <details><summary>{words}<span class="hidden">{format!(":{of}")}</span></summary><p>{links}"."</p></details> }
+                .into_any()
+        } else {
+            view! { <p>"Cited by "{links}"."</p> }.into_any()
+        }
     };
     let cite = any_lines.then(|| cite_form(id, &base, &named, typed));
     let unreadable = document.unreadable().map(|reason| {
@@ -158,7 +191,7 @@ fn card(
             <p class="detail">{about}<br/>"SHA-256 begins "<code title=document.sha256.clone()>{short(&document.sha256)}</code></p>
             {unreadable}
             {(!document.proves.is_empty()).then(|| view! { <p>{format!("Proves: {}", document.proves)}</p> })}
-            <p>{cited}</p>
+            {cited}
             {cite}
             <details>
                 <summary>"What it proves, full hash, remove"<span class="hidden">{named.clone()}</span></summary>
@@ -227,4 +260,17 @@ fn cite_form(id: DocumentId, base: &str, named: &str, typed: Option<&Typed>) -> 
 /// The first characters of a hash, enough to tell files apart by eye.
 pub(super) fn short(sha256: &str) -> String {
     sha256.get(..12).unwrap_or(sha256).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_lines_are_named_by_their_ranges() {
+        assert_eq!(many_lines(&(78..=173).collect()), "96 lines (78–173)");
+        assert_eq!(many_lines(&[1, 2, 3, 7, 9, 10].into()), "6 lines (1–3, 7, 9–10)");
+        let odd: BTreeSet<i64> = (0..20).map(|place| 2 * place + 1).collect();
+        assert_eq!(many_lines(&odd), "20 lines (1, 3, 5, 7, 9, 11, … 39)");
+    }
 }

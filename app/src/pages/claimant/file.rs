@@ -92,7 +92,10 @@ fn shown(start: Start, typed: Typed, key: String, notice: Option<String>) -> Pag
         let settings = &case.settings;
         let by = parts::until(&case, now);
         let words = match case.intake(now) {
-            Intake::Open => format!("The deadline is {by}. What you enter is kept; nothing is sent before you sign."),
+            Intake::Open => format!(
+                "The deadline is {by}. {} What you enter is kept; nothing is sent before you sign.",
+                claims::deadline::after_in_words(&case)
+            ),
             Intake::LateWithReason => "The deadline has passed. A late claim is taken if you say why it is late; you are asked for the reason when you sign.".to_owned(),
             Intake::Closed => {
                 return view! {

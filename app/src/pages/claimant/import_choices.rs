@@ -47,19 +47,23 @@ pub(super) fn answering(question: &str) -> Vec<Field> {
         "aggregator" => {
             vec![Field::required("aggregator", "Aggregator", Kind::Text(100)).hint("For example The Orchard.")]
         }
-        "basis" => vec![Field::required("basis", "The value per unit is the", Kind::Select(BASIS))],
+        "basis" | "value" => vec![Field::required("basis", "The value per unit is the", Kind::Select(BASIS))],
         _ => Vec::new(),
     }
 }
 
-/// The fields that say how rows become lines.
-pub(super) fn options(category: Option<Category>) -> Vec<Field> {
+/// The fields of what every line of royalties says and no file does.
+pub(super) const SWORN: [Field; 2] = [
+    Field::required("money_state", "The money is", Kind::Select(MONEY_STATES)),
+    Field::required("letter_state", "Letter of direction", Kind::Select(LETTER_STATES))
+        .hint("The distributor’s letter that tells the aggregator to pay you directly."),
+];
+
+/// The fields that say how rows become lines. What is asked by itself before the import is not among them.
+pub(super) fn options(category: Option<Category>, asked: bool) -> Vec<Field> {
     let mut fields = vec![Field::required("grouping", "How rows become lines", Kind::Radio(GROUPING))];
     match category {
-        Some(Category::DigitalRoyalties) => fields.extend([
-            Field::required("money_state", "The money is", Kind::Select(MONEY_STATES)),
-            Field::required("letter_state", "Letter of direction", Kind::Select(LETTER_STATES)),
-        ]),
+        Some(Category::DigitalRoyalties) if !asked => fields.extend(SWORN),
         Some(Category::UnpaidSales) => {
             fields.push(Field::required(
                 "channel",
@@ -85,8 +89,8 @@ pub(super) fn chosen(choices: &Choices, name: &str) -> String {
         "aggregator" => choices.aggregator.clone(),
         "basis" => or(&choices.basis, "units_only"),
         "grouping" => choices.grouping.key().to_owned(),
-        "money_state" => or(&choices.money_state, "unknown"),
-        "letter_state" => or(&choices.letter_state, "none"),
+        "money_state" => choices.money_state.clone(),
+        "letter_state" => choices.letter_state.clone(),
         "channel" => or(&choices.channel, "physical"),
         _ => String::new(),
     }
@@ -113,6 +117,9 @@ pub fn apply(import: &Import, sent: &Sent) -> (Choices, Option<ImportId>) {
         ("channel", &mut choices.channel),
     ] {
         text(name, kept);
+    }
+    if SWORN.iter().any(|field| sent.0.0.contains_key(field.name)) {
+        choices.left_open = SWORN.iter().any(|field| chosen(&choices, field.name).is_empty());
     }
     choices.decimal = Mark::parse(sent.get("decimal")).or(choices.decimal);
     choices.days = DayOrder::parse(sent.get("days")).or(choices.days);

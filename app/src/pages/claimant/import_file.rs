@@ -8,12 +8,7 @@ use claims::{
     intake::{Field, FieldError},
     line::Category,
     money::grouped_units,
-    statements::{
-        Choices, Reading,
-        dates::{self, DayOrder},
-        number::Mark,
-        problem::Severity,
-    },
+    statements::{Choices, Reading, problem::Severity},
     store::{
         claims::Claim,
         statements::{self as stored, Import},
@@ -22,7 +17,10 @@ use claims::{
 };
 use leptos::prelude::*;
 
-use super::{At, import_choices, import_problems, import_sheets, import_totals, import_undo, open, parts, whom};
+use super::{
+    At, import_choices, import_facts, import_problems, import_sheets, import_sworn, import_totals, import_undo, open,
+    parts, whom,
+};
 use crate::{
     components::{ErrorSummary, FormField, Notice, NoticeKind, Table},
     request::{Answer, Halt, Visitor},
@@ -89,8 +87,11 @@ fn errors(import: &Import) -> Vec<FieldError> {
     // While it is asked what the columns are, or they are nothing that can be claimed, no other question has its fields.
     let asked = |reading: &Reading, any: [&str; 2]| any.iter().any(|question| reading.asks(question).is_some());
     let shown = reading.filter(|reading| !asked(reading, ["columns", "category"]));
-    let shown = shown.filter(|reading| asked(reading, ["period", "currency"]));
-    shown.map(|reading| reading.wrong.clone()).unwrap_or_default()
+    let wrong = shown.filter(|reading| asked(reading, ["period", "currency"])).map(|reading| reading.wrong.clone());
+    // What was asked before the import and sent without an answer.
+    let choices = &import.choices.0;
+    let sworn = shown.filter(|_| choices.left_open).map(|reading| import_sworn::open(reading, choices));
+    wrong.into_iter().chain(sworn).flatten().collect()
 }
 
 fn waiting(import: &Import, progress: Option<u64>) -> Page {
@@ -171,7 +172,7 @@ fn body(
         {offered}
         {questions}
         <h2>"What was understood"</h2>
-        {facts(&base, reading, is_open)}
+        {import_facts::view(&base, reading, is_open)}
         {settled.then(|| import_totals::view(reading))}
         {(!stopped && (settled || !reading.counts.is_empty())).then_some(problems)}
         {settled.then(|| lines(reading))}
@@ -225,7 +226,9 @@ fn questions(base: &str, reading: &Reading, choices: &Choices, case: &Case) -> i
                 .collect();
             let examples = (!question.examples.is_empty())
                 .then(|| view! { <p>"In the file: "<strong>{question.examples.join(" · ")}</strong></p> });
-            view! { <p>{question.words.clone()}</p>{examples}<div class="fields">{fields}</div> }
+            let columns = (question.choice == "value")
+                .then(|| view! { <p><a href=format!("{base}/columns")>"Change what the columns mean"</a></p> });
+            view! { <p>{question.words.clone()}</p>{examples}{columns}<div class="fields">{fields}</div> }
         })
         .collect();
     view! {
@@ -239,72 +242,6 @@ fn questions(base: &str, reading: &Reading, choices: &Choices, case: &Case) -> i
         </section>
     }
     .into_any()
-}
-
-/// Format, layout, header, period, and the first rows.
-fn facts(base: &str, reading: &Reading, is_open: bool) -> impl IntoView + use<> {
-    let layout = if reading.layout.is_empty() {
-        "Not a known one; columns as you say".to_owned()
-    } else {
-        reading.layout_title.clone()
-    };
-    let marks: Vec<Mark> = reading.columns.iter().filter_map(|column| column.mark).collect();
-    let undecided = reading.questions.iter().any(|question| question.choice == "decimal");
-    let numbers = match (marks.contains(&Mark::Comma), marks.contains(&Mark::Point)) {
-        (true, false) => "A comma before the decimals: 1.234,56",
-        (false, true) => "A point before the decimals: 1,234.56",
-        (true, true) => "Some columns with a comma, some with a point before the decimals",
-        (false, false) if undecided => "Not decided yet",
-        (false, false) => "Whole numbers",
-    };
-    let days = reading.days.map(|days| match days {
-        DayOrder::DayFirst => "The day first: 31/12/2015",
-        DayOrder::MonthFirst => "The month first: 12/31/2015",
-    });
-    let used: Vec<usize> = reading
-        .columns
-        .iter()
-        .enumerate()
-        .filter(|(_, column)| column.field.is_some())
-        .map(|(place, _)| place)
-        .collect();
-    let heads: Vec<_> = used.iter().map(|place| {
-        let column = &reading.columns[*place];
-        let meaning = column.field.map(claims::statements::field::Field::title);
-        let class = if column.field.is_some_and(claims::statements::read::is_number) { "num" } else { "" };
-        view! { <th scope="col" class=class>{column.header.clone()}<br/><span class="meaning">"→ "{meaning}</span></th> }
-    }).collect();
-    let rows: Vec<_> = reading
-        .first_rows
-        .iter()
-        .map(|(number, cells)| {
-            let cells: Vec<_> = used
-                .iter()
-                .map(|place| {
-                    let class = if reading.columns[*place].field.is_some_and(claims::statements::read::is_number) {
-                        "num"
-                    } else {
-                        ""
-                    };
-                    view! { <td class=class>{cells.get(*place).cloned()}</td> }
-                })
-                .collect();
-            view! { <tr><th scope="row">{*number}</th>{cells}</tr> }
-        })
-        .collect();
-    let change = is_open.then(|| view! { " "<a href=format!("{base}/columns")>"Change what the columns mean"</a> });
-    view! {
-        <dl class="summary-list">
-            <div><dt>"File"</dt><dd>{reading.format.words()}</dd></div>
-            <div><dt>"Layout"</dt><dd>{layout}{change}</dd></div>
-            <div><dt>"Header"</dt><dd>{format!("Row {}", reading.header_row)}</dd></div>
-            <div><dt>"Becomes"</dt><dd>{reading.category.map_or("Not known yet", Category::title)}</dd></div>
-            <div><dt>"Numbers"</dt><dd>{numbers}</dd></div>
-            {days.map(|days| view! { <div><dt>"Days"</dt><dd>{days}</dd></div> })}
-            {reading.period.map(|period| view! { <div><dt>"Period"</dt><dd>{dates::show(period)}</dd></div> })}
-        </dl>
-        <Table caption="The first rows, as they stand in the file" class="dense"><thead><tr><th scope="col">"Row"</th>{heads}</tr></thead><tbody>{rows}</tbody></Table>
-    }
 }
 
 /// The first lines.
@@ -339,7 +276,10 @@ fn of_basis(field: &Field, case: &Case) -> Option<String> {
 /// How rows become lines, and what they replace.
 fn options(base: &str, import: &Import, reading: &Reading, others: &[Import], case: &Case) -> impl IntoView + use<> {
     let choices = &import.choices.0;
-    let fields: Vec<_> = import_choices::options(reading.category)
+    // Another category is another kind of statement.
+    let others: Vec<&Import> = others.iter().filter(|other| imports::may_replace(import, other)).collect();
+    let asked = !import_sworn::open(reading, choices).is_empty();
+    let fields: Vec<_> = import_choices::options(reading.category, asked)
         .into_iter()
         .map(|field| view! { <FormField field answer=import_choices::chosen(choices, field.name) error=None more=of_basis(&field, case)/> })
         .collect();
@@ -384,6 +324,10 @@ fn difference(import: &Import) -> Option<AnyView> {
 /// The last word.
 fn confirm(base: &str, import: &Import, reading: &Reading, key: String) -> impl IntoView + use<> {
     let choices = &import.choices.0;
+    let unsaid = import_sworn::open(reading, choices);
+    if !unsaid.is_empty() {
+        return import_sworn::ask(base, choices, &unsaid).into_any();
+    }
     let missing = if reading.count(Severity::Error) > 0 {
         Some("There are errors: mend them in the file, or download the copy with remarks above, and import the mended file.".to_owned())
     } else if let Some(kind) = reading.open_warnings(choices).first() {

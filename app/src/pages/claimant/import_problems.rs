@@ -75,12 +75,22 @@ fn set_off_form(base: &str, reading: &Reading, choices: &Choices) -> Option<AnyV
     })
 }
 
-/// What else can be done with releases that come to less than nothing: their months and services together may not.
+/// What else can be done with releases that come to less than nothing, whose months and services together may not, and with
+/// deductions.
 fn set_off(kind: Kind, reading: &Reading, choices: &Choices, is_open: bool) -> Option<AnyView> {
-    (kind == Kind::BelowZero && is_open && reading.may_be_set_off(choices)).then(|| {
-        let title = Grouping::Release.title();
+    let title = Grouping::Release.title();
+    let words = match kind {
+        Kind::BelowZero => format!(
+            "“{title}” sets them off against what the same release earned in other months and at other services, so that nothing is left out where that was more."
+        ),
+        Kind::Deduction => format!(
+            "“{title}” takes them off the lines of their period, the largest first, so that the claim is what the statement says is due. The note of each line says so."
+        ),
+        _ => return None,
+    };
+    (is_open && reading.may_be_set_off(choices)).then(|| {
         view! {
-            <p>{format!("“{title}” sets them off against what the same release earned in other months and at other services, so that nothing is left out where that was more.")}</p>
+            <p>{words}</p>
             <div class="actions"><button type="submit" class="secondary" form=SET_OFF>{format!("Choose “{title}”")}</button></div>
         }
         .into_any()
@@ -89,7 +99,7 @@ fn set_off(kind: Kind, reading: &Reading, choices: &Choices, is_open: bool) -> O
 
 /// What accepting a kind does to the claim, after the words for accepting it.
 fn effect(kind: Kind, reading: &Reading) -> String {
-    let above = if kind == Kind::BelowZero { reading.above_the_rows() } else { Vec::new() };
+    let above = reading.above_by_kind(kind);
     let above: Vec<String> = above.iter().map(|(currency, above)| format!("{} {currency}", show(*above, 2))).collect();
     if above.is_empty() {
         return String::new();

@@ -41,13 +41,23 @@ pub(super) fn view(reading: &Reading) -> impl IntoView + use<> {
         view! { <tr><th scope="row">{title}</th>{cells}</tr> }
     };
     let below = reading.sums.iter().any(|sum| sum.below_zero != 0);
+    let deducted = reading.sums.iter().any(|sum| sum.deducted != 0);
+    // The value of stock is money too, where it is read.
+    let values = stock && reading.sums.iter().any(|sum| sum.value != 0);
+    let differs = reading.lines_differ();
+    let value = |sum: &Sum| if sum.currency.is_some() { number::show(sum.value, 2) } else { String::new() };
+    let line_units = |sum: &Sum| sum.line_units.map(grouped_units).unwrap_or_default();
     let lines = |sum: &Sum| sum.currency.map(|currency| currency.grouped(sum.lines)).unwrap_or_default();
     let rows = view! {
         {row("Rows", &|sum| parts::grouped(sum.rows))}
         {row("Units", &|sum| grouped_units(sum.units))}
+        {differs.is_some().then(|| row("Units of the lines", &line_units))}
         {(!stock).then(|| row("Exact sum of the rows", &|sum| number::show(sum.millionths, 2)))}
+        {values.then(|| row("Exact value of the rows", &value))}
         {below.then(|| row("Left out below zero", &|sum| number::show(sum.below_zero, 2)))}
+        {deducted.then(|| row("Deductions left out", &|sum| number::show(sum.deducted, 2)))}
         {(!stock).then(|| row("Sum of the lines", &lines))}
+        {values.then(|| row("Value of the lines", &lines))}
     };
     let left: Vec<_> = reading
         .left_out
@@ -58,6 +68,8 @@ pub(super) fn view(reading: &Reading) -> impl IntoView + use<> {
         })
         .collect();
     let left_below = reading.left_out_below_zero().map(|words| view! { <p>{words}</p> });
+    let told =
+        [differs, reading.set_off()].into_iter().flatten().map(|words| view! { <p>{words}</p> }).collect::<Vec<_>>();
     let left = match (left.is_empty(), below) {
         (true, true) => view! { <p>"No other row was left out."</p> }.into_any(),
         (true, false) => view! { <p>"No row was left out."</p> }.into_any(),
@@ -65,27 +77,7 @@ pub(super) fn view(reading: &Reading) -> impl IntoView + use<> {
     };
     // Stock is counted in whole copies.
     let decimals = if stock { 0 } else { 2 };
-    let own: Vec<_> = reading
-        .file_totals
-        .iter()
-        .map(|total| {
-            let words = if total.stated == total.computed {
-                format!(
-                    "Row {}: {}. The rows above it come to the same.",
-                    total.row,
-                    number::show(total.stated, decimals)
-                )
-            } else {
-                format!(
-                    "Row {}: {}. The rows above it come to {}.",
-                    total.row,
-                    number::show(total.stated, decimals),
-                    number::show(total.computed, decimals)
-                )
-            };
-            view! { <li>{words}</li> }
-        })
-        .collect();
+    let own: Vec<_> = reading.file_totals.iter().map(|total| view! { <li>{total.in_words(decimals)}</li> }).collect();
     let own = (!own.is_empty()).then(|| view! { <p>"The file’s own totals:"</p><ul>{own}</ul> });
     view! {
         <h2>"Control totals"</h2>
@@ -95,6 +87,7 @@ pub(super) fn view(reading: &Reading) -> impl IntoView + use<> {
             <tbody>{rows}</tbody>
         </Table>
         {own}
+        {told}
         {left_below}
         {left}
     }

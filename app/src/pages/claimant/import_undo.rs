@@ -84,23 +84,27 @@ pub async fn page(visitor: Visitor, At((id, import)): At<(ClaimId, ImportId)>) -
     ))
 }
 
-/// Removes them; once more changes nothing.
+/// Removes them; once more changes nothing. Leads to the import that they had replaced, if there is one: its file can be read again there.
 pub async fn remove(visitor: Visitor, At((id, import)): At<(ClaimId, ImportId)>) -> Answer {
     let lines = undo_import::undo(visitor.recoup(), visitor.actor()?, id, import).await?;
     let (undone, ..) = imports::open(visitor.recoup(), visitor.actor()?, id, import).await?;
+    let mut at = import;
     let words = match lines {
         0 => "No line of it was left.".to_owned(),
         lines => {
             let removed = format!("{} removed.", parts::count(lines, "line was", "lines were"));
             match replaced_by(&visitor, &undone).await? {
                 None => removed,
-                Some(replaced) => format!(
-                    "{removed} Those of “{}”, which they had replaced, are not back: read that file once more if they are to be claimed.",
-                    replaced.name
-                ),
+                Some(replaced) => {
+                    at = replaced.id;
+                    format!(
+                        "{removed} Those of “{}”, which they had replaced, are not back: read this file once more if they are to be claimed.",
+                        replaced.name
+                    )
+                }
             }
         }
     };
     visitor.notice(words).await;
-    Ok(see_other(&format!("/claims/{id}/import/{import}")))
+    Ok(see_other(&format!("/claims/{id}/import/{at}")))
 }

@@ -10,6 +10,7 @@ use claims::{
     intake::{Answers, line},
     line::Category,
     money::{Currency, convert},
+    place::in_short,
     store::{
         documents::Document,
         lines::{self as stored, Citation, Line},
@@ -18,7 +19,11 @@ use claims::{
 };
 use leptos::prelude::*;
 
-use super::{At, open, parts, whom};
+use super::{
+    At,
+    lines_place::{FIELD, Place},
+    open, parts, whom,
+};
 use crate::{
     components::{FormSections, StatusTag},
     islands::{LineSums, Unsaved},
@@ -57,6 +62,8 @@ struct Shown {
     /// The mark of what is stored, for a saved line.
     seen: Option<String>,
     notice: Option<String>,
+    /// Where on the list of lines one came from.
+    place: Place,
 }
 
 /// The form of a new line.
@@ -84,6 +91,7 @@ pub async fn new(visitor: Visitor, At((id, category)): At<(ClaimId, Category)>, 
         key: visitor.key(),
         seen: None,
         notice: visitor.take_notice().await,
+        place: Place::parse(query.get(FIELD)),
     };
     Ok(visitor.page(form_page(draft, shown)))
 }
@@ -98,13 +106,14 @@ pub(super) async fn again(
     // Without a draft there is no form; why there is none is said.
     let Ok(draft) = open(visitor, id).await else { return Err(failure.into()) };
     let key = visitor.key();
+    let place = Place::parse(typed.get(FIELD));
     refused(visitor, failure, typed, |typed| {
-        form_page(draft, Shown { category, line: None, typed, cited: Vec::new(), key, seen: None, notice: None })
+        form_page(draft, Shown { category, line: None, typed, cited: Vec::new(), key, seen: None, notice: None, place })
     })
 }
 
 /// The form of a saved line, with what is wrong with it.
-pub async fn page(visitor: Visitor, At((id, number)): At<(ClaimId, i64)>) -> Answer {
+pub async fn page(visitor: Visitor, At((id, number)): At<(ClaimId, i64)>, Query(query): Query) -> Answer {
     let draft = open(&visitor, id).await?;
     let (line, category, cited) = saved(&visitor, &draft, number).await?;
     let answers = line.answers.0.clone();
@@ -118,6 +127,7 @@ pub async fn page(visitor: Visitor, At((id, number)): At<(ClaimId, i64)>) -> Ans
         cited,
         key: visitor.key(),
         notice: visitor.take_notice().await,
+        place: Place::parse(query.get(FIELD)),
     };
     Ok(visitor.page(form_page(draft, shown)))
 }
@@ -142,8 +152,9 @@ pub(super) async fn not_saved(
     let Ok(draft) = open(visitor, id).await else { return Err(failure.into()) };
     let Ok((line, category, cited)) = saved(visitor, &draft, number).await else { return Err(failure.into()) };
     let key = visitor.key();
+    let place = Place::parse(typed.get(FIELD));
     let page = |typed, seen| {
-        form_page(draft, Shown { category, line: Some(line), typed, cited, key, seen, notice: None }).error(true)
+        form_page(draft, Shown { category, line: Some(line), typed, cited, key, seen, notice: None, place }).error(true)
     };
     let form = line::form(category);
     if let Failure::Changed(stored) = failure {
@@ -156,7 +167,7 @@ pub(super) async fn not_saved(
 }
 
 fn form_page(draft: Draft, shown: Shown) -> Page {
-    let Shown { category, line, typed, cited, key, seen, notice } = shown;
+    let Shown { category, line, typed, cited, key, seen, notice, place } = shown;
     let id = draft.claim.id;
     let settings = &draft.case.settings;
     let for_whom = whom(&draft.claim, &draft.case);
@@ -166,6 +177,7 @@ fn form_page(draft: Draft, shown: Shown) -> Page {
         line.as_ref().map_or_else(|| format!("Add a line of {what}"), |line| format!("Line {}, {what}", line.line));
     let list = format!("/claims/{id}/lines/{}", category.key());
     let action = line.as_ref().map_or_else(|| list.clone(), |line| format!("/claims/{id}/line/{}", line.line));
+    let list = place.list(&list, None);
     let wrong = !typed.errors.is_empty();
     let heading = title.clone();
     Page::new(title, move || {
@@ -180,9 +192,9 @@ fn form_page(draft: Draft, shown: Shown) -> Page {
         let (document_error, place_error) = (error_of("document"), error_of("place"));
         let basis = Some(("basis", totals::basis_in_words(draft.case.settings.filing_basis)));
         let kept = (wrong && said.is_none()).then(|| view! { <p>"What you typed is kept. The line counts once it is right."</p> });
-        let remove = line.as_ref().map(|line| view! { <a href=format!("/claims/{id}/line/{}/remove", line.line)>"Remove this line"</a> });
+        let remove = line.as_ref().map(|line| view! { <a href=format!("/claims/{id}/line/{}/remove{}", line.line, place.query('?'))>"Remove this line"</a> });
         let seen = seen.map(|seen| view! { <input type="hidden" name=seen::FIELD value=seen/> });
-        let cited = line.as_ref().map(|line| citations(id, line.line, &cited));
+        let cited = line.as_ref().map(|line| citations(id, line.line, &cited, place));
         view! {
             {top}
             {parts::done(notice)}
@@ -193,6 +205,7 @@ fn form_page(draft: Draft, shown: Shown) -> Page {
                 <Unsaved/>
                 <input type="hidden" name="key" value=key/>
                 {seen}
+                {carried(place)}
                 {rates}
                 <FormSections sections=line::form(category) answers=answers.clone() errors currencies=currencies.clone() more=basis/>
                 {evidence(id, &draft.documents, &answers, document_error, place_error)}
@@ -295,21 +308,29 @@ fn evidence(
     }
 }
 
+/// Where one came from, as a form carries it.
+fn carried(place: Place) -> impl IntoView + use<> {
+    let carried = place.carried();
+    (!carried.is_empty()).then(|| view! { <input type="hidden" name=FIELD value=carried/> })
+}
+
 /// The documents that the line cites, each with a way to take it back.
-fn citations(id: ClaimId, line: i64, cited: &[Citation]) -> impl IntoView + use<> {
+fn citations(id: ClaimId, line: i64, cited: &[Citation], back: Place) -> impl IntoView + use<> {
     let list = if cited.is_empty() {
         view! { <p><StatusTag word="Sworn only" key="optional"/>" This line cites no document yet."</p> }.into_any()
     } else {
         let items: Vec<_> = cited
             .iter()
             .map(|citation| {
-                let place = if citation.place.is_empty() { String::new() } else { format!(", {}", citation.place) };
+                let place =
+                    if citation.place.is_empty() { String::new() } else { format!(", {}", in_short(&citation.place)) };
                 let named = format!(" {}{place}", citation.name);
                 view! {
                     <li>
                         <a href=format!("/documents/{}", citation.document_id)>{citation.name.clone()}</a>{place}" "
                         <form class="inline" method="post" action=format!("/claims/{id}/line/{line}/uncite")>
                             <input type="hidden" name="evidence" value=citation.id.to_string()/>
+                            {carried(back)}
                             <button type="submit" class="link">"Take back"<span class="hidden">{named}</span></button>
                         </form>
                     </li>

@@ -10,9 +10,14 @@ use claims::{
 };
 use leptos::prelude::*;
 
-use super::{At, open, parts, whom};
+use super::{
+    At,
+    lines::SHOWN,
+    lines_place::{FIELD, Place},
+    open, parts, whom,
+};
 use crate::{
-    request::{Answer, Halt, Sent, Visitor, see_other},
+    request::{Answer, Halt, Query, Sent, Visitor, see_other},
     shell::Page,
 };
 
@@ -25,7 +30,8 @@ fn cite(sent: &Sent) -> Cite {
 pub async fn add(visitor: Visitor, At((id, category)): At<(ClaimId, Category)>, sent: Sent) -> Answer {
     let (actor, cited, key) = (visitor.actor()?, cite(&sent), sent.get("key"));
     match edit_lines::add(visitor.recoup(), actor, id, category, &sent.0, &cited, key).await {
-        Ok(saved) => go_on(&visitor, id, category, saved, &sent).await,
+        // A new line is on none of the pages that were shown.
+        Ok(saved) => go_on(&visitor, id, category, saved, &sent, back(&sent).of_the_line()).await,
         Err(failure) => super::line::again(&visitor, (id, category), sent.0, failure).await,
     }
 }
@@ -37,29 +43,51 @@ pub async fn save(visitor: Visitor, At((id, line)): At<(ClaimId, i64)>, sent: Se
         Err(failure) => return super::line::not_saved(&visitor, (id, line), sent.0, failure).await,
     };
     let (category, _) = find(&visitor, id, line).await?;
-    go_on(&visitor, id, category, saved, &sent).await
+    go_on(&visitor, id, category, saved, &sent, back(&sent)).await
+}
+
+/// Where on the list of lines the form was opened.
+fn back(sent: &Sent) -> Place {
+    Place::parse(sent.get(FIELD))
+}
+
+/// The list where somebody came from, else where the line stands in it, at the line.
+async fn at_line(visitor: &Visitor, (id, category): (ClaimId, Category), line: i64, place: Place) -> Answer {
+    let mut page = place.page();
+    if page.is_none() {
+        let draft = open(visitor, id).await?;
+        let mut tx = visitor.recoup().store.read().await?;
+        let order = stored::Order::parse(place.order());
+        let position = stored::position(&mut tx, draft.version.id, category, order, line).await?;
+        page = position.and_then(|position| u64::try_from(1 + (position - 1) / SHOWN).ok());
+    }
+    let list = place.list(&format!("/claims/{id}/lines/{}", category.key()), page);
+    Ok(see_other(&format!("{list}#line-{line}")))
 }
 
 /// After a line was saved: to the list, to a further line, or back to what is wrong.
-async fn go_on(visitor: &Visitor, id: ClaimId, category: Category, saved: Saved, sent: &Sent) -> Answer {
+async fn go_on(visitor: &Visitor, id: ClaimId, category: Category, saved: Saved, sent: &Sent, place: Place) -> Answer {
     let line = saved.line;
-    let place = sent.get("place");
-    if !place.is_empty() && cite(sent).document.is_none() {
-        let message = format!("Choose the document in which “{place}” is.");
+    let cited = sent.get("place");
+    if !cited.is_empty() && cite(sent).document.is_none() {
+        let message = format!("Choose the document in which “{cited}” is.");
         visitor.keep_errors(&[FieldError { field: "document".to_owned(), message }]).await;
     } else if saved.right {
         visitor.notice(format!("Line {line} is saved.")).await;
-        let list = format!("/claims/{id}/lines/{}", category.key());
-        return Ok(see_other(&if sent.get("then") == "another" { format!("{list}/new?after={line}") } else { list }));
+        if sent.get("then") == "another" {
+            let form = format!("/claims/{id}/lines/{}/new?after={line}", category.key());
+            return Ok(see_other(&format!("{form}{}", back(sent).query('&'))));
+        }
+        return at_line(visitor, (id, category), line, place).await;
     }
-    Ok(see_other(&format!("/claims/{id}/line/{line}")))
+    Ok(see_other(&format!("/claims/{id}/line/{line}{}", place.query('?'))))
 }
 
 /// Copies a line and opens the copy.
 pub async fn copy(visitor: Visitor, At((id, line)): At<(ClaimId, i64)>, sent: Sent) -> Answer {
     let copy = edit_lines::copy(visitor.recoup(), visitor.actor()?, id, line, sent.get("key")).await?;
     visitor.notice(format!("Line {copy} is a copy of line {line}. Change what differs.")).await;
-    Ok(see_other(&format!("/claims/{id}/line/{copy}")))
+    Ok(see_other(&format!("/claims/{id}/line/{copy}{}", back(&sent).of_the_line().query('?'))))
 }
 
 /// Category of a line, and the line in a few words.
@@ -81,18 +109,21 @@ async fn find(visitor: &Visitor, id: ClaimId, line: i64) -> Result<(Category, St
 }
 
 /// Asks before a line is removed.
-pub async fn ask_to_remove(visitor: Visitor, At((id, line)): At<(ClaimId, i64)>) -> Answer {
+pub async fn ask_to_remove(visitor: Visitor, At((id, line)): At<(ClaimId, i64)>, Query(query): Query) -> Answer {
     let draft = open(&visitor, id).await?;
     let (category, words) = find(&visitor, id, line).await?;
+    let place = Place::parse(query.get(FIELD));
     Ok(visitor.page(
         Page::new(format!("Remove line {line}"), move || {
+            let list = place.list(&format!("/claims/{id}/lines/{}", category.key()), None);
             view! {
                 <h1>{format!("Remove line {line}?")}</h1>
                 <p class="lede">{words}</p>
                 <p>"It is taken out of this draft with what it cites. Documents stay. Versions that were sent keep the line."</p>
                 <form method="post">
                     <input type="hidden" name="category" value=category.key()/>
-                    <div class="actions"><button type="submit" class="danger">"Remove the line"</button><a href=format!("/claims/{id}/lines/{}", category.key())>"Keep it"</a></div>
+                    <input type="hidden" name=FIELD value=place.carried()/>
+                    <div class="actions"><button type="submit" class="danger">"Remove the line"</button><a href=list>"Keep it"</a></div>
                 </form>
             }
         })
@@ -104,7 +135,8 @@ pub async fn ask_to_remove(visitor: Visitor, At((id, line)): At<(ClaimId, i64)>)
 pub async fn remove(visitor: Visitor, At((id, line)): At<(ClaimId, i64)>, sent: Sent) -> Answer {
     edit_lines::remove(visitor.recoup(), visitor.actor()?, id, line).await?;
     visitor.notice(format!("Line {line} is removed.")).await;
-    let list = Category::parse(sent.get("category")).map(|category| format!("/claims/{id}/lines/{}", category.key()));
+    let list = Category::parse(sent.get("category"))
+        .map(|category| back(&sent).list(&format!("/claims/{id}/lines/{}", category.key()), None));
     Ok(see_other(&list.unwrap_or_else(|| format!("/claims/{id}"))))
 }
 
@@ -113,5 +145,5 @@ pub async fn uncite(visitor: Visitor, At((id, line)): At<(ClaimId, i64)>, sent: 
     let evidence = EvidenceId(sent.number("evidence").ok_or(Refusal::NotFound)?);
     edit_lines::uncite(visitor.recoup(), visitor.actor()?, id, line, evidence).await?;
     visitor.notice("The line no longer cites it. The document is still among your documents.").await;
-    Ok(see_other(&format!("/claims/{id}/line/{line}")))
+    Ok(see_other(&format!("/claims/{id}/line/{line}{}", back(&sent).query('?'))))
 }

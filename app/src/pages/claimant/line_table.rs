@@ -10,6 +10,7 @@ use claims::{
     line::{Basis, Category},
     money::{Currency, convert, grouped_units},
     period::Period,
+    place::in_short,
     store::lines::{Citation, Line},
 };
 use leptos::prelude::*;
@@ -35,7 +36,7 @@ pub(super) struct Row {
 }
 
 fn cited(document: &str, place: &str) -> String {
-    if place.is_empty() { document.to_owned() } else { format!("{document}, {place}") }
+    if place.is_empty() { document.to_owned() } else { format!("{document}, {}", in_short(place)) }
 }
 
 impl Row {

@@ -14,7 +14,11 @@ use claims::{
 };
 use leptos::prelude::*;
 
-use super::{At, open, parts, tasks_path, whom};
+use super::{
+    At,
+    lines_place::{FIELD, Place},
+    open, parts, tasks_path, whom,
+};
 use crate::{
     components::{Amount, Pager, StatusTag, Table},
     request::{Answer, Query, Visitor},
@@ -22,10 +26,10 @@ use crate::{
 };
 
 /// Lines on a page.
-const SHOWN: i64 = 50;
+pub(super) const SHOWN: i64 = 50;
 
-/// The orders that can be chosen: key and words.
-const ORDERS: [(&str, &str); 4] =
+/// The orders that can be chosen, the usual one first: key and words.
+pub(super) const ORDERS: [(&str, &str); 4] =
     [("number", "Line number"), ("amount", "Largest amount"), ("release", "Release"), ("wrong", "To mend first")];
 
 /// The table.
@@ -39,6 +43,7 @@ pub async fn page(visitor: Visitor, At((id, category)): At<(ClaimId, Category)>,
     let offset = i64::try_from(page - 1).unwrap_or(0) * SHOWN;
     let lines = stored::list(&mut tx, draft.version.id, Some(category), Order::parse(order), SHOWN, offset).await?;
     drop(tx);
+    let place = Place::new(order, page);
     let copy_keys: Vec<String> = lines.iter().map(|_| visitor.key()).collect();
     let notice = visitor.take_notice().await;
     let for_whom = whom(&draft.claim, &draft.case);
@@ -48,11 +53,11 @@ pub async fn page(visitor: Visitor, At((id, category)): At<(ClaimId, Category)>,
             let intro = line::form(category).first().map_or("", |section: &Section| section.intro);
             let filing_basis = draft.case.settings.filing_basis;
             let import = (category != Category::Other).then(|| view! { <a class="button secondary" href=format!("/claims/{id}/import")>"Import a statement"</a> });
-            let add = view! { <div class="actions"><a class="button" href=format!("{base}/new")>"Add a line"</a>{import}<a href=format!("/claims/{id}/documents")>"Documents"</a></div> };
+            let add = view! { <div class="actions"><a class="button" href=format!("{base}/new{}", place.query('?'))>"Add a line"</a>{import}<a href=format!("/claims/{id}/documents")>"Documents"</a></div> };
             let table = if count.lines == 0 {
                 view! { <p class="empty">{format!("No lines yet. {}", start(category))}</p> }.into_any()
             } else {
-                let rows: Vec<_> = lines.into_iter().zip(copy_keys).map(|(line, key)| row(id, category, &draft.case, &line, key)).collect();
+                let rows: Vec<_> = lines.into_iter().zip(copy_keys).map(|(line, key)| row(id, category, &draft.case, &line, key, place)).collect();
                 let foot = foot(&draft, category);
                 let caption = format!("Lines of {}", category.title().to_lowercase());
                 view! {
@@ -62,7 +67,6 @@ pub async fn page(visitor: Visitor, At((id, category)): At<(ClaimId, Category)>,
                             <th scope="col">"Line"</th><th scope="col">"Release"</th><th scope="col" class="num">"Amount"</th>
                             <th scope="col">{if category == Category::HeldInventory { "As of" } else { "Period" }}</th><th scope="col" class="num">"Units"</th>
                             <th scope="col">"Evidence"</th><th scope="col">"State"</th>
-                            <th scope="col"><span class="hidden">"What can be done"</span></th>
                         </tr></thead>
                         <tbody>{rows}</tbody>
                         {foot}
@@ -118,7 +122,7 @@ fn orders(base: &str, order: &str) -> impl IntoView + use<> {
     view! { <nav class="bar" aria-label="Order of the lines"><span class="soft">"Order:"</span>{links}</nav> }
 }
 
-fn row(id: ClaimId, category: Category, case: &Case, line: &Line, key: String) -> impl IntoView + use<> {
+fn row(id: ClaimId, category: Category, case: &Case, line: &Line, key: String, place: Place) -> impl IntoView + use<> {
     let answers = &line.answers.0;
     let reading = line::read(category, answers, &case.line_rules());
     let number = line.line;
@@ -129,7 +133,7 @@ fn row(id: ClaimId, category: Category, case: &Case, line: &Line, key: String) -
         let (minor, currency) = (facts.amount, facts.currency);
         let rate = case.settings.rate(currency).filter(|_| currency != own);
         let in_case = rate.and_then(|rate| Some((convert(minor, currency, rate, own)?, rate)));
-        let foreign = in_case.map(|(minor, rate)| view! { <span class="soft">"= "<Amount minor currency=own/>{format!(" at {rate}")}</span><br/> });
+        let foreign = in_case.map(|(minor, rate)| view! { <span class="soft">"= "<Amount minor currency=own/><br/>{format!("at {rate}")}</span><br/> });
         let basis = facts.basis.map(|basis| view! { <span class="soft">{basis.title()}</span> });
         let value = if facts.basis == Some(Basis::UnitsOnly) { ().into_any() } else { view! { <Amount minor currency/><br/>{foreign} }.into_any() };
         view! { {value}{basis} }
@@ -146,15 +150,21 @@ fn row(id: ClaimId, category: Category, case: &Case, line: &Line, key: String) -
     let class = if reading.errors.is_empty() { "" } else { "wrong" };
     let href = format!("/claims/{id}/line/{number}");
     let named = move || view! { <span class="hidden">{named.clone()}</span> };
-    // The release leads to the form as well: on a narrow screen what can be done stands outside it, until the table is scrolled.
+    let (edit, back) = (format!("{href}{}", place.query('?')), place.carried());
+    let back = (!back.is_empty()).then(|| view! { <input type="hidden" name=FIELD value=back/> });
+    // What can be done stands below the release, not in a column of its own: on a narrow screen that would be outside it.
     view! {
-        <tr class=class>
-            <th scope="row">{number}</th><td><a href=href.clone()>{release}</a></td><td class="num">{amount}</td><td>{period}</td><td class="num">{units}</td><td>{evidence}</td><td>{state}</td>
-            <td class="row-actions">
-                <a href=href.clone()>"Edit"{named()}</a>
-                <form class="inline" method="post" action=format!("{href}/copy")><input type="hidden" name="key" value=key/><button class="link" type="submit">"Copy"{named()}</button></form>
-                <a href=format!("{href}/remove")>"Remove"{named()}</a>
+        <tr class=class id=format!("line-{number}")>
+            <th scope="row">{number}</th>
+            <td>
+                <a href=edit.clone()>{release}</a>
+                <div class="row-actions detail">
+                    <a href=edit>"Edit"{named()}</a>
+                    <form class="inline" method="post" action=format!("{href}/copy")><input type="hidden" name="key" value=key/>{back}<button class="link" type="submit">"Copy"{named()}</button></form>
+                    <a href=format!("{href}/remove{}", place.query('?'))>"Remove"{named()}</a>
+                </div>
             </td>
+            <td class="num">{amount}</td><td>{period}</td><td class="num">{units}</td><td>{evidence}</td><td>{state}</td>
         </tr>
     }
 }
@@ -184,7 +194,7 @@ fn foot(draft: &Draft, category: Category) -> impl IntoView + use<> {
         *total = total.saturating_add(sum.in_case);
     }
     let at = |basis: Option<Basis>| basis.map(|basis| format!(" at {}", basis.title())).unwrap_or_default();
-    let row = |words: String, minor: i64, currency| view! { <tr><th scope="row" colspan="2">{words}</th><td class="num"><Amount minor currency/></td><td colspan="5"></td></tr> };
+    let row = |words: String, minor: i64, currency| view! { <tr><th scope="row" colspan="2">{words}</th><td class="num"><Amount minor currency/></td><td colspan="4"></td></tr> };
     let foreign = sums.iter().any(|sum| sum.currency != own);
     let mut rows: Vec<_> = sums
         .iter()
@@ -201,6 +211,6 @@ fn foot(draft: &Draft, category: Category) -> impl IntoView + use<> {
         row(format!("Total{}{}", at(basis), if foreign { format!(" in {own}") } else { String::new() }), minor, own)
     }));
     let wrong = draft.count(category).wrong;
-    let left_out = (wrong > 0).then(|| view! { <tr><td colspan="8">{format!("{} to mend: not counted yet.", parts::count(wrong, "line", "lines"))}</td></tr> });
+    let left_out = (wrong > 0).then(|| view! { <tr><td colspan="7">{format!("{} to mend: not counted yet.", parts::count(wrong, "line", "lines"))}</td></tr> });
     view! { <tfoot>{left_out}{rows}</tfoot> }
 }

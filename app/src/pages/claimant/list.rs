@@ -1,9 +1,9 @@
 //! My claims: those of every claimant for whom the account acts.
 
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use claims::{
-    CaseId, Instant,
+    CaseId, Instant, VersionId,
     access::Action,
     case::{Case, Intake},
     deadline,
@@ -11,13 +11,15 @@ use claims::{
     store::{
         cases,
         claims::{self as stored, Claim},
+        drafts,
     },
+    totals::{self, Total},
 };
 use leptos::prelude::*;
 
 use super::{parts, tasks_path};
 use crate::{
-    components::{StatusTag, Table},
+    components::{Amount, StatusTag, Table},
     request::{Answer, Visitor},
     shell::Page,
 };
@@ -38,18 +40,26 @@ pub async fn page(visitor: Visitor) -> Answer {
             known.insert(claim.case_id, row.read()?);
         }
     }
+    let edited = drafts::edited_at(&mut tx, actor.account).await?;
+    let sums = drafts::sums_of_account(&mut tx, actor.account).await?;
     drop(tx);
+    let changed = |claim: &Claim| last_change(claim, claim.draft_id.and_then(|draft| edited.get(&draft).copied()));
+    let mut claims: Vec<(Instant, Claim)> = claims.into_iter().map(|claim| (changed(&claim), claim)).collect();
+    claims.sort_by_key(|(at, _)| Reverse(*at));
     let open: Vec<Case> = open.into_iter().filter(|case| case.intake(now) != Intake::Closed).collect();
     let notice = visitor.take_notice().await;
     Ok(visitor.page(Page::new("My claims", move || {
-        let rows: Vec<_> = claims.iter().filter_map(|claim| Some(row(claim, known.get(&claim.case_id)?, now))).collect();
+        let rows: Vec<_> = claims
+            .iter()
+            .filter_map(|(changed, claim)| Some(row(claim, known.get(&claim.case_id)?, &sums, *changed, now)))
+            .collect();
         let list = if rows.is_empty() {
             view! { <p class="empty">"You have no claims yet. Choose a case below and file one: you can leave it at any time and come back, and nothing is sent before you sign."</p> }.into_any()
         } else {
             view! {
                 <p>"One claim for each claimant and case. If you file for several claimants, each has a claim of its own."</p>
                 <Table caption="Claims" quiet=true class="roomy">
-                    <thead><tr><th scope="col">"Claimant and case"</th><th scope="col">"Status and number"</th><th scope="col">"What to do next"</th><th scope="col">"Last change"</th></tr></thead>
+                    <thead><tr><th scope="col">"Claimant and case"</th><th scope="col">"Status and number"</th><th scope="col" class="num">"Claimed"</th><th scope="col">"What to do next"</th><th scope="col">"Last change"</th></tr></thead>
                     <tbody>{rows}</tbody>
                 </Table>
             }
@@ -65,7 +75,31 @@ pub async fn page(visitor: Visitor) -> Answer {
     })))
 }
 
-fn row(claim: &Claim, case: &Case, now: Instant) -> impl IntoView + use<> {
+/// When a claim was last changed: its state, or its draft, whatever is later.
+fn last_change(claim: &Claim, edited: Option<Instant>) -> Instant {
+    edited.map_or(claim.changed_at, |edited| edited.max(claim.changed_at))
+}
+
+/// What a claim comes to: what was sent, and what the draft beside it adds up to so far.
+fn claimed(claim: &Claim, case: &Case, sums: &BTreeMap<VersionId, Vec<Total>>) -> impl IntoView + use<> {
+    let (currency, basis) = (case.settings.currency, case.settings.filing_basis);
+    let of = |version: VersionId| totals::counted(sums.get(&version).map_or(&[][..], Vec::as_slice), basis).amount;
+    let sent = claim.in_force_id.map(|version| view! { <Amount minor=of(version) currency/> });
+    let draft = claim.draft_id.map(|version| {
+        let words = if claim.in_force_id.is_some() { "in the amendment so far" } else { "so far" };
+        let line = claim.in_force_id.map(|_| view! { <br/> });
+        view! { {line}<Amount minor=of(version) currency/><br/><span class="soft">{words}</span> }
+    });
+    view! { {sent}{draft} }
+}
+
+fn row(
+    claim: &Claim,
+    case: &Case,
+    sums: &BTreeMap<VersionId, Vec<Total>>,
+    changed: Instant,
+    now: Instant,
+) -> impl IntoView + use<> {
     let status = ClaimStatus::parse(&claim.status).unwrap_or(ClaimStatus::Draft);
     let (next, link, href) = next(claim, status, case, now);
     let whose = format!(" ({}, {})", claim.claimant, case.settings.title);
@@ -73,8 +107,9 @@ fn row(claim: &Claim, case: &Case, now: Instant) -> impl IntoView + use<> {
         <tr>
             <th scope="row"><a href=format!("/claims/{}", claim.id)>{claim.claimant.clone()}</a><br/><span class="soft">{case.settings.title.clone()}</span></th>
             <td class="nowrap"><StatusTag word=status.word() key=status.key()/><br/>{claim.number.clone().unwrap_or_else(|| "No number yet".to_owned())}</td>
+            <td class="num">{claimed(claim, case, sums)}</td>
             <td>{next}<br/><a href=href>{link}<span class="hidden">{whose}</span></a></td>
-            <td><time datetime=claim.changed_at.to_rfc3339()>{deadline::show(claim.changed_at, &case.settings.time_zone)}</time></td>
+            <td><time datetime=changed.to_rfc3339()>{deadline::show(changed, &case.settings.time_zone)}</time></td>
         </tr>
     }
 }

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     components::{Notice, NoticeKind, SummaryList, SummaryRow, Table, summary_rows},
-    request::{Answer, Halt, Visitor},
+    request::{Answer, Halt, Query, Visitor},
     shell::Page,
 };
 
@@ -61,8 +61,12 @@ pub(super) fn signed_for(frozen: &FrozenClaim) -> String {
     format!("{name} — {}", frozen.case_title)
 }
 
+/// What the address of a receipt ends with where signing leads to it: that it was received is said there. It is true whenever
+/// somebody comes back, so no session has to be written for it while the claim is sent.
+pub(super) const JUST_SENT: &str = "received=yes";
+
 /// The receipt.
-pub async fn page(visitor: Visitor, At((id, number)): At<(ClaimId, i64)>) -> Answer {
+pub async fn page(visitor: Visitor, At((id, number)): At<(ClaimId, i64)>, query: Query) -> Answer {
     let Version { claim, case, sent, before, replaced_by } = read(&visitor, id, number).await?;
     let own = visitor.may(Action::ReadOwnClaim(claim.claimant_id)).is_ok();
     let mut tx = visitor.recoup().store.read().await?;
@@ -79,7 +83,9 @@ pub async fn page(visitor: Visitor, At((id, number)): At<(ClaimId, i64)>) -> Ans
         .filter(|(kind, .., at)| kind == "receipt" && *at == sent.frozen.received_at)
         .map(|(_, recipient, state, _)| mail(&recipient, &state))
         .collect();
-    let notice = visitor.take_notice().await;
+    let counts = replaced_by.is_none() && claim.in_force_id == Some(sent.version.id) && claim.status == "submitted";
+    let received = own && counts && query.0.get("received") == "yes";
+    let received = received.then(|| format!("Your claim is received. Its number is {}.", sent.frozen.number));
     let for_whom = signed_for(&sent.frozen);
     let now = visitor.recoup().clock.now();
     let title = format!("Receipt for claim {}", sent.frozen.number);
@@ -94,7 +100,7 @@ pub async fn page(visitor: Visitor, At((id, number)): At<(ClaimId, i64)>) -> Ans
             let mails: Vec<_> = mails.into_iter().map(|words| view! { <p>{words}</p> }).collect();
             let next = own.then(|| view! { <h2>"What happens next"</h2>{mails}<p>{next(&case, (number, replaced_by), &claim, now)}</p><p class="change"><a href=format!("/claims/{id}")>"To the page of the claim"</a></p> });
             view! {
-                {parts::done(notice)}
+                {parts::done(received)}
                 <a class="back" href=if own { format!("/claims/{id}") } else { "/counsel".to_owned() }>{if own { "← The claim" } else { "← Counsel" }}</a>
                 <h1>{heading}</h1>
                 {replaced_by.map(|by| replaced(id, by))}

@@ -88,13 +88,7 @@ pub(super) async fn shown(visitor: &Visitor, mut tx: Tx, claim: Claim) -> Answer
 fn next(claim: &Claim, case: &Case, status: ClaimStatus, withdrawn_at: Instant, now: Instant) -> impl IntoView + use<> {
     let id = claim.id;
     let takes = case.intake(now);
-    let until = match takes {
-        Intake::Open => format!("Changes are possible until {}.", parts::until(case, now)),
-        Intake::LateWithReason => {
-            "The deadline has passed. A change is still taken if you say why it is late.".to_owned()
-        }
-        Intake::Closed => "The case takes no more claims, nor changes to them.".to_owned(),
-    };
+    let until = deadline::amending_in_words(case, now);
     let amend = |words: &'static str| view! { <form class="inline" method="post" action=format!("/claims/{id}/amend")><button type="submit">{words}</button></form> };
     let withdraw = || view! { <a href=format!("/claims/{id}/withdraw")>"Withdraw this claim"</a> };
     let words = if status == ClaimStatus::Withdrawn { "Go on" } else { "Continue the amendment" };

@@ -7,7 +7,7 @@ use claims::{
     actions::{
         Failure,
         claim_view::Draft,
-        seen,
+        on_statements, seen,
         submit_claim::{self, total_in_words},
     },
     case::{Case, Intake},
@@ -15,12 +15,12 @@ use claims::{
     declaration::Declaration,
     intake::{FieldError, form::find, sign, steps::Step},
     letters::receipt_sums,
-    store::totals as kept_totals,
+    store::{statements as imports, totals as kept_totals},
     totals::Total,
 };
 use leptos::prelude::*;
 
-use super::{At, check, open, parts, tasks_path, whom};
+use super::{At, check, open, parts, receipt, tasks_path, whom};
 use crate::{
     components::{ErrorSummary, FormSections, Notice, NoticeKind},
     request::{Answer, Halt, Sent, Visitor, see_other},
@@ -50,6 +50,7 @@ async fn shown(visitor: &Visitor, draft: Draft, changed: bool) -> Result<Page, H
     let id = draft.claim.id;
     let mut tx = visitor.recoup().store.read().await?;
     let totals = kept_totals::so_far(&mut tx, draft.version.id).await?;
+    let imports = imports::counting(&mut tx, id, draft.version.id).await?;
     drop(tx);
     let now = visitor.recoup().clock.now();
     let intake = draft.case.intake(now);
@@ -57,6 +58,7 @@ async fn shown(visitor: &Visitor, draft: Draft, changed: bool) -> Result<Page, H
     let unverified = (!actor.verified).then(|| actor.email.clone());
     let remarks = draft.remarks();
     let stopped = remarks.iter().any(|remark| remark.stops);
+    let left_out = on_statements::left_out(&imports);
     let mut errors = errors(visitor, &draft, intake == Intake::LateWithReason).await;
     let has_form = intake != Intake::Closed && !stopped && unverified.is_none();
     if !has_form {
@@ -85,7 +87,7 @@ async fn shown(visitor: &Visitor, draft: Draft, changed: bool) -> Result<Page, H
             {parts::done(notice)}
             <a class="back" href=tasks_path(&draft.claim)>"← All tasks"</a>
             <h1>"Sign and send"</h1>
-            {what_is_signed(id, &draft, &totals)}
+            {what_is_signed(id, &draft, &totals, left_out)}
             {body}
         }
     })
@@ -108,15 +110,15 @@ fn not_as_shown(has_form: bool) -> impl IntoView {
 async fn errors(visitor: &Visitor, draft: &Draft, late: bool) -> Vec<FieldError> {
     let just_said: Vec<FieldError> =
         visitor.take_errors().await.into_iter().filter(|error| find(sign::FORM, &error.field).is_some()).collect();
-    let answers = draft.answers_of(Step::Sign);
+    let (answers, claimant) = (draft.answers_of(Step::Sign), draft.answers_of(Step::Claimant));
     if !just_said.is_empty() || answers.is_empty() {
         return just_said;
     }
-    let errors = sign::read(&answers, draft.case.settings.forum, late).err().unwrap_or_default();
+    let errors = sign::read(&answers, &claimant, draft.case.settings.forum, late).err().unwrap_or_default();
     errors.into_iter().filter(|error| error.field != "agree").collect()
 }
 
-fn what_is_signed(id: ClaimId, draft: &Draft, totals: &[Total]) -> impl IntoView + use<> {
+fn what_is_signed(id: ClaimId, draft: &Draft, totals: &[Total], left_out: Vec<String>) -> impl IntoView + use<> {
     let currency = draft.case.settings.currency;
     // The same sums as in the mail with the receipt.
     let sums = receipt_sums(totals, Some(draft.case.settings.filing_basis));
@@ -131,6 +133,7 @@ fn what_is_signed(id: ClaimId, draft: &Draft, totals: &[Total]) -> impl IntoView
         {withdrawn}
         <p>{format!("The claim of {}: {lines}, {documents}.", draft.claim.claimant)}</p>
         <ul>{totals}{sums}</ul>
+        {check::left_out(left_out)}
         {amendment}
         <p><a href=format!("/claims/{id}/check")>"Read all of it again"</a></p>
     }
@@ -175,7 +178,7 @@ fn form(
     today: chrono::NaiveDate,
     key: String,
 ) -> impl IntoView + use<> {
-    let answers = draft.answers_of(Step::Sign);
+    let answers = sign::begun(draft.answers_of(Step::Sign), &draft.answers_of(Step::Claimant));
     let before: &'static [&'static str] =
         if late { &["place", "place_name"] } else { &["place", "place_name", "late_reason"] };
     let require: &'static [&'static str] = if late { &["late_reason"] } else { &[] };
@@ -202,10 +205,7 @@ pub async fn submit(visitor: Visitor, At(id): At<ClaimId>, sent: Sent) -> Answer
     let actor = visitor.actor()?;
     let version = VersionId(sent.number("version").ok_or(Refusal::NotFound)?);
     match submit_claim::submit(visitor.recoup(), actor, id, version, &sent.0, &visitor.client, sent.get("key")).await {
-        Ok(received) => {
-            visitor.notice(format!("Your claim is received. Its number is {}.", received.number)).await;
-            Ok(see_other(&format!("/claims/{id}/versions/{}", received.version)))
-        }
+        Ok(received) => Ok(see_other(&format!("/claims/{id}/versions/{}?{}", received.version, receipt::JUST_SENT))),
         Err(Failure::Invalid(errors)) => {
             visitor.keep_errors(&errors).await;
             Ok(see_other(&format!("/claims/{id}/sign")))

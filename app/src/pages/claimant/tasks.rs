@@ -64,7 +64,7 @@ pub(super) async fn shown(visitor: &Visitor, id: ClaimId) -> Answer {
                 <TaskList tasks=tasks(&draft)/>
                 {missing(id, &remarks)}
                 {so_far(&totals, &draft)}
-                {(!withdrawn).then(|| stop(id, draft.claim.in_force_id.is_some()))}
+                {stop(id, draft.claim.in_force_id.is_some(), withdrawn)}
             }
         })
         .whom(for_whom),
@@ -137,7 +137,7 @@ fn detail(draft: &Draft, step: Step, progress: Progress) -> String {
 const fn about(category: Category) -> &'static str {
     match category {
         Category::UnpaidSales => "Copies and downloads that were sold and not paid",
-        Category::HeldInventory => "Copies that were in the warehouse",
+        Category::HeldInventory => "Copies that the distributor had",
         Category::DigitalRoyalties => "Money that services pay through an aggregator",
         Category::Other => "Buy-back paid, unlicensed copies, fees",
     }
@@ -191,9 +191,11 @@ pub(super) fn documented(totals: &[Total], filing_basis: Basis, currency: Curren
     view! { <Meter label="Documented" part=sum.documented whole=sum.amount words/> }
 }
 
-fn stop(id: ClaimId, sent: bool) -> AnyView {
+fn stop(id: ClaimId, sent: bool, withdrawn: bool) -> AnyView {
     let withdraw = format!("/claims/{id}/withdraw");
-    let words = if sent {
+    let words = if withdrawn {
+        view! { <p>"The claim stays withdrawn until you sign this version, which waits here. You can also "<a href=format!("/claims/{id}/discard")>"discard the amendment"</a>": then it stays withdrawn."</p> }.into_any()
+    } else if sent {
         view! { <p>"What you sent stays as it is, and this version waits here. You can also "<a href=format!("/claims/{id}/discard")>"discard the amendment"</a>" or "<a href=withdraw>"withdraw the claim"</a>"."</p> }.into_any()
     } else {
         view! { <p>"You can leave this draft as it is: nobody else sees it. You can also "<a href=withdraw>"withdraw the claim"</a>"."</p> }.into_any()

@@ -4,6 +4,7 @@ use claims::{
     frozen::{FrozenEvidence, FrozenLine},
     line::Category,
     money::grouped_units,
+    place::in_short,
 };
 use leptos::prelude::*;
 
@@ -145,8 +146,8 @@ pub(super) fn citation(reading: &Reading, line: i64, cited: &FrozenEvidence) -> 
     let words = match cited.place.as_str() {
         "" => cited.document.clone(),
         // Its name stands above it.
-        place if open => place.to_owned(),
-        place => format!("{}, {place}", cited.document),
+        place if open => in_short(place),
+        place => format!("{}, {}", cited.document, in_short(place)),
     };
     let Some(document) = reading.documents.get(&cited.sha256) else {
         return view! { <div class="detail">{words}</div> }.into_any();

@@ -97,7 +97,10 @@ pub(super) fn note(state: &State, zone: &str) -> impl IntoView + use<> {
         |at| format!("Overlap is as of {}", deadline::show(at, zone)),
     );
     let changes = frame::count(state.wanted - state.ran, "change since then is", "changes since then are");
-    view! { <Notice kind=NoticeKind::Info>{format!("{since}; {changes} being matched. Load the page again in a moment.")}</Notice> }.into_any()
+    let words = format!(
+        "{since}; {changes} being matched, claims or decisions. Figures after overlap are those of before. Load the page again in a moment."
+    );
+    view! { <Notice kind=NoticeKind::Info>{words}</Notice> }.into_any()
 }
 
 /// Members in words: a range while it is open whether some are one.

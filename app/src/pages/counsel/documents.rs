@@ -40,15 +40,20 @@ const fn unreadable_in_words(reason: Unreadable) -> &'static str {
     }
 }
 
-/// What is to be known of a document that is an imported statement: what of it is in no line, and that another took its place.
+/// What is to be known of a document that is an imported statement: what of it is in no line, and that another took its place. One that
+/// was read once more, and of which there are lines, has its place.
 fn of_statement(reading: &Reading, document: DocumentId) -> Vec<String> {
-    let told = reading.statements.iter().filter(|told| told.document_id == document);
-    told.filter_map(|told| match (&told.replaced_by, told.counts, &told.reading) {
-        (Some(by), false, _) => Some(format!("Its lines were replaced by those of “{by}”.")),
-        (_, true, Some(read)) => read.left_out_below_zero().map(|words| format!("{words} The claimant accepted that.")),
-        _ => None,
-    })
-    .collect()
+    let told: Vec<_> = reading.statements.iter().filter(|told| told.document_id == document).collect();
+    let counts = told.iter().any(|told| told.counts);
+    told.into_iter()
+        .filter_map(|told| match (&told.replaced_by, &told.reading) {
+            (Some(by), _) if !counts => Some(format!("Its lines were replaced by those of “{by}”.")),
+            (_, Some(read)) if told.counts => {
+                read.left_out_below_zero().map(|words| format!("{words} The claimant accepted that."))
+            }
+            _ => None,
+        })
+        .collect()
 }
 
 /// The chosen document, beside the lines.

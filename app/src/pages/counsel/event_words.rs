@@ -52,7 +52,7 @@ pub(super) fn in_words(event: &Event, known: &BTreeSet<&str>) -> (String, String
         "filing_built" => return (format!("Filing {} was built", number(&details, "filing")), built(&details)),
         "filing_failed" => ("A filing could not be built", text("why")),
         "filing_opened" => {
-            return (format!("A file of filing {} was opened", number(&details, "filing")), text("name"));
+            return (format!("A file of filing {} was opened", number(&details, "filing")), opened(&details));
         }
         "filing_settings_changed" => ("It was changed how filings are made", changed(&details, filing::FORM)),
         "letter_made" => return (format!("A {} was drafted", letter(&details)), hash(&details)),
@@ -182,6 +182,16 @@ fn built(details: &Value) -> String {
     match (of("package"), of("sha256")) {
         (Some(hash), _) => format!("SHA-256 of the full package {hash}…"),
         (None, hash) => format!("SHA-256 of filing.json {}…", hash.unwrap_or_default()),
+    }
+}
+
+/// Which file, and of which variant. The package was recorded without a name once.
+fn opened(details: &Value) -> String {
+    let text = |name: &str| details.get(name).and_then(Value::as_str).unwrap_or_default();
+    let name = if text("name").is_empty() { "package.zip" } else { text("name") };
+    match text("variant") {
+        "" => name.to_owned(),
+        variant => format!("{name}, {variant} variant"),
     }
 }
 
@@ -328,6 +338,17 @@ mod tests {
         assert_eq!(in_words(&built, &nothing).1, "SHA-256 of the full package bbbbbbbbbbbb…");
         let before = by_nobody("filing_built", r#"{"filing":1,"sha256":"aaaaaaaaaaaaaaaa","package":null}"#);
         assert_eq!(in_words(&before, &nothing).1, "SHA-256 of filing.json aaaaaaaaaaaa…");
+    }
+
+    #[test]
+    fn a_file_of_a_filing_that_was_opened_is_named_with_its_variant() {
+        let words = |details: &str| in_words(&event("filing_opened", details, None), &BTreeSet::new());
+        let (what, more) = words(r#"{"filing":2,"name":"filing.pdf","variant":"public","sha256":"ab"}"#);
+        assert_eq!((what.as_str(), more.as_str()), ("A file of filing 2 was opened", "filing.pdf, public variant"));
+        for name in ["", "package.zip"] {
+            let details = format!(r#"{{"filing":2,"name":"{name}","variant":"full","sha256":"ab"}}"#);
+            assert_eq!(words(&details).1, "package.zip, full variant", "{name}");
+        }
     }
 
     #[test]

@@ -5,10 +5,12 @@ use claims::{
     access::Action,
     case::Case,
     export::{DICTIONARY, What},
+    store::matching::{self, State},
 };
 use leptos::prelude::*;
 
 use super::{
+    counted_once,
     filter::{Choice, with_query},
     frame::{self, Place, Waiting},
 };
@@ -23,11 +25,12 @@ pub async fn page(visitor: Visitor, Path(slug): Path<String>, Query(query): Quer
     let mut tx = visitor.recoup().store.read().await?;
     let case = frame::case_of(&visitor, &mut tx, &slug, Action::Export).await?;
     let waiting = Waiting::read(&mut tx, case.id).await?;
+    let state = matching::state(&mut tx, case.id).await?;
     drop(tx);
     let choice = Choice::read(&query, &case.settings.time_zone);
     let wrong = !choice.errors.is_empty();
     let whom = frame::whom(&case);
-    let page = Page::new("Exports", move || show(&case, waiting, &choice)).wide().whom(whom);
+    let page = Page::new("Exports", move || show(&case, waiting, &state, &choice)).wide().whom(whom);
     Ok(if wrong { visitor.again(page) } else { visitor.page(page) })
 }
 
@@ -60,7 +63,7 @@ const fn about(what: What) -> &'static str {
     }
 }
 
-fn show(case: &Case, waiting: Waiting, choice: &Choice) -> impl IntoView + use<> {
+fn show(case: &Case, waiting: Waiting, state: &State, choice: &Choice) -> impl IntoView + use<> {
     let slug = case.settings.slug.clone();
     let query = choice.query();
     let filtered = choice.in_words().map(|words| {
@@ -105,6 +108,7 @@ fn show(case: &Case, waiting: Waiting, choice: &Choice) -> impl IntoView + use<>
         <ErrorSummary errors=choice.errors.clone()/>
         <h1>"Exports"</h1>
         {frame::nav(&slug, Place::Exports, waiting)}
+        {counted_once::note(state, &case.settings.time_zone)}
         {filtered}
         <p>
             "Only claims that were sent, each in the version that is in force; drafts are in no file. Each download is an event of the case, with \

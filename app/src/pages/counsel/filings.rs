@@ -63,7 +63,8 @@ fn show(case: &Case, waiting: Waiting, list: &[Row], build: Option<Build>) -> im
     let going_on = build.as_ref().is_some_and(|build| matches!(build.state.as_str(), "waiting" | "building"));
     let next = list.first().map_or(1, |last| last.number + 1);
     let open = (waiting.matches + waiting.overlaps > 0).then(|| {
-        let matches = frame::count(waiting.matches, "match", "matches");
+        let put_off = if waiting.put_off > 0 { format!(" ({} put off)", grouped_units(waiting.put_off)) } else { String::new() };
+        let matches = format!("{}{put_off}", frame::count(waiting.matches, "match", "matches"));
         let overlaps = frame::count(waiting.overlaps, "overlap", "overlaps");
         view! {
             <p>

@@ -54,7 +54,7 @@ pub(super) async fn no_longer(visitor: &Visitor, slug: &str, here: Place) -> Ans
         view! {
             <h1>{title}</h1>
             {nav(&slug, here, waiting)}
-            <p>"One of its claims was withdrawn or amended, or a decision changed what belongs together, and nothing of it is left. What was decided stays in the events of the case."</p>
+            <p>"Since the page or mail that led here, one of its claims was withdrawn or amended, or a decision changed what belongs together. If its claims still have something in common, the list has it under another number. What was decided stays in the events of the case."</p>
             <p class="actions"><a class="button secondary" href=format!("/counsel/{slug}/{path}?show=all")>{list}</a><a href=format!("/counsel/{slug}/events")>"Events"</a></p>
         }
     });
@@ -87,8 +87,10 @@ pub(super) enum Place {
 /// What waits for counsel, as the links between the pages say.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Waiting {
-    /// Pairs of claims of which nobody said anything yet.
+    /// Pairs of claims of which nobody said yet what they are, those put off among them.
     pub matches: i64,
+    /// How many of them were put off.
+    pub put_off: i64,
     /// Entries of the ledger in which something is only suspected.
     pub overlaps: i64,
     /// Mails that could not be delivered.
@@ -101,9 +103,10 @@ impl Waiting {
     /// # Errors
     /// If the database fails.
     pub async fn read(tx: &mut Tx, case: CaseId) -> Result<Self, Halt> {
-        let (matches, _) = matches::waiting(tx, case).await?;
+        let (new, put_off) = matches::waiting(tx, case).await?;
         let failed_mails = outbox::failed_of_case(tx, case).await?;
-        Ok(Self { matches, overlaps: overlaps::sums(tx, case, Which::Open, None).await?.entries, failed_mails })
+        let overlaps = overlaps::sums(tx, case, Which::Open, None).await?.entries;
+        Ok(Self { matches: new + put_off, put_off, overlaps, failed_mails })
     }
 }
 

@@ -6,16 +6,24 @@ use axum::{
 };
 use claims::{
     access::{Action, Refusal},
-    actions::letters as actions,
+    actions::{Failure, letters as actions},
     case::Case,
     intake::Answers,
     letters::{self, LetterKind, State},
+    line::Category,
     period::show_day,
-    store::letters::{self as store, Count, Row, Shared},
+    store::{
+        Tx,
+        letters::{self as store, Count, Row, Shared},
+        overlaps::copies::{self, Beside},
+    },
 };
 use leptos::prelude::*;
 
-use super::frame::{self, Place, Waiting};
+use super::{
+    frame::{self, Place, Waiting},
+    who_else,
+};
 use crate::{
     components::{FormSections, Meter, Notice, NoticeKind, Pager, StatusTag, Table},
     islands::Unsaved,
@@ -26,11 +34,15 @@ use crate::{
 
 /// Letters on a page.
 const ON_A_PAGE: i64 = 100;
+/// Releases of which two claims claim copies at different bases that are named.
+const COPIES: i64 = 20;
 
 struct Shown {
     case: Case,
     waiting: Waiting,
     kind: LetterKind,
+    /// The kinds that claims of this case can need, and those of which there are letters.
+    kinds: Vec<LetterKind>,
     /// The state that is listed; all if it is `None`.
     state: Option<State>,
     rows: Vec<Row>,
@@ -40,6 +52,8 @@ struct Shown {
     needed: i64,
     /// Claims whose money another claim asks for too.
     shared: Vec<Shared>,
+    /// Copies that two claims claim at different bases.
+    copies: Vec<Beside>,
     /// What must be said first.
     missing: Option<&'static str>,
     zip: Option<(usize, usize)>,
@@ -50,13 +64,19 @@ struct Shown {
 pub async fn page(visitor: Visitor, Path(slug): Path<String>, Query(query): Query) -> Answer {
     let mut tx = visitor.recoup().store.read().await?;
     let case = frame::case_of(&visitor, &mut tx, &slug, Action::WriteLetters).await?;
-    let kind = counsels(query.get("kind")).unwrap_or(LetterKind::Direction);
+    let counts = store::counts(&mut tx, case.id).await?;
+    let kind = match counsels(query.get("kind")) {
+        Some(kind) => kind,
+        None => first(&mut tx, &case, &counts).await?,
+    };
     let state = State::parse(query.get("state"));
     let page = query.number("page").unwrap_or(1).max(1);
     let key = state.map_or("", State::key);
     let offset = (page - 1).saturating_mul(ON_A_PAGE);
     let rows = store::of_case(&mut tx, case.id, kind.key(), key, ON_A_PAGE, offset).await?;
-    let counts = store::counts(&mut tx, case.id).await?;
+    let is_there = |of: LetterKind| counts.iter().any(|count| count.kind == of.key());
+    let kinds =
+        LetterKind::OF_COUNSEL.into_iter().filter(|of| takes(&case, *of) || is_there(*of) || *of == kind).collect();
     let counts = counts
         .into_iter()
         .filter(|count| count.kind == kind.key())
@@ -66,19 +86,44 @@ pub async fn page(visitor: Visitor, Path(slug): Path<String>, Query(query): Quer
     let category = kind.category().ok_or(Refusal::NotFound)?;
     let needed = store::count_needed(&mut tx, case.id, category.key(), kind.key()).await?;
     let shared = store::shared(&mut tx, case.id, category.key(), kind.key()).await?;
+    // A demand names copies, whatever they are valued at.
+    let copies = match kind {
+        LetterKind::Return => copies::of_case(&mut tx, case.id, COPIES).await?,
+        _ => Vec::new(),
+    };
     let missing = actions::texts_of(&mut tx, &case).await?.1.missing(kind);
     let waiting = Waiting::read(&mut tx, case.id).await?;
     drop(tx);
     let zip = visitor.recoup().zips.of(case.id, kind);
     let notice = visitor.take_notice().await;
     let whom = frame::whom(&case);
-    let shown = Shown { case, waiting, kind, state, rows, page, counts, needed, shared, missing, zip, notice };
+    let shown =
+        Shown { case, waiting, kind, kinds, state, rows, page, counts, needed, shared, copies, missing, zip, notice };
     let mut answer = visitor.page(Page::new("Letters", move || show(&shown)).wide().whom(whom));
     if zip.is_some() {
         // Without script the page shows how it goes on; it can be left at any time.
         answer.headers_mut().insert(HeaderName::from_static("refresh"), HeaderValue::from_static("4"));
     }
     Ok(answer)
+}
+
+/// Whether claims of a case can have lines for a kind of letter.
+fn takes(case: &Case, kind: LetterKind) -> bool {
+    kind.category().is_some_and(|category| case.settings.categories.contains(&category))
+}
+
+/// The kind that the page opens on: the first of which there are letters or that a claim needs, else the first that a claim could need.
+async fn first(tx: &mut Tx, case: &Case, counts: &[Count]) -> Result<LetterKind, Failure> {
+    let mut possible = LetterKind::OF_COUNSEL.into_iter().filter(|kind| takes(case, *kind));
+    for kind in possible.clone() {
+        let category = kind.category().map_or("", Category::key);
+        if counts.iter().any(|count| count.kind == kind.key())
+            || store::count_needed(tx, case.id, category, kind.key()).await? > 0
+        {
+            return Ok(kind);
+        }
+    }
+    Ok(possible.next().unwrap_or(LetterKind::Direction))
 }
 
 /// A kind of letter that counsel write.
@@ -107,7 +152,7 @@ pub async fn make(visitor: Visitor, Path(slug): Path<String>, sent: Sent) -> Ans
             };
             format!("{}.{left_out}", count(made.made))
         }
-        Err(claims::actions::Failure::Said(words)) => words,
+        Err(Failure::Said(words)) => words,
         Err(failure) => return Err(failure.into()),
     };
     visitor.notice(words).await;
@@ -118,9 +163,11 @@ fn show(shown: &Shown) -> impl IntoView + use<> {
     let slug = shown.case.settings.slug.clone();
     let base = format!("/counsel/{slug}/letters");
     let kind = shown.kind;
-    let kinds: Vec<_> = LetterKind::OF_COUNSEL
-        .into_iter()
+    let kinds: Vec<_> = shown
+        .kinds
+        .iter()
         .map(|of| {
+            let of = *of;
             let href = format!("{base}?kind={}", of.key());
             if of == kind {
                 view! { <strong><a href=href aria-current="page">{plural(of)}</a></strong> }.into_any()
@@ -131,10 +178,10 @@ fn show(shown: &Shown) -> impl IntoView + use<> {
         .collect();
     let about = match kind {
         LetterKind::Direction => {
-            "The distributor tells the aggregator to pay the claimant directly. Draft the letters, have the distributor sign them, send them to the aggregator, and say here how far each is."
+            "For claims of digital royalties: the distributor tells the aggregator to pay the claimant directly. It must be said who both are. Draft the letters, have the distributor sign them, send them to the aggregator, and say here how far each is."
         }
         _ => {
-            "Whoever holds the copies is asked to give them back. The schedule shows for each release what came in, what was sold and returned, and what should be there."
+            "For claims of held stock: whoever holds the copies is asked to give them back. It must be said who that is, and who the distributor is. The schedule shows for each line what came in, what was sold and returned, and what should be there."
         }
     };
     let all = letters_in(shown, None);
@@ -213,13 +260,41 @@ fn overlapping(shown: &Shown) -> AnyView {
     let all = (!all.is_empty()).then(|| {
         view! { <p>"No letter is needed for "{all}": all of the money was decided to be another claim’s."</p> }
     });
-    view! { {some}{all} }.into_any()
+    view! { {some}{copies(shown)}{all} }.into_any()
+}
+
+/// Copies that two claims claim at different bases: both demands would ask the same holder for them.
+fn copies(shown: &Shown) -> impl IntoView + use<> {
+    (!shown.copies.is_empty()).then(|| {
+        let claims = format!("/counsel/{}/claims", shown.case.settings.slug);
+        let items: Vec<_> = shown
+            .copies
+            .iter()
+            .map(|of| {
+                let (one, other) = (format!("{claims}/{}", of.number), format!("{claims}/{}", of.other));
+                view! { <li><a href=one>{of.number.clone()}</a>" "{who_else::copies_in_words(of)}<a href=other>{of.other.clone()}</a></li> }
+            })
+            .collect();
+        view! {
+            <Notice kind=NoticeKind::Warning title="Two claims may ask for the same copies">
+                <p>"They value them at different bases, so the ledger has no overlap of them. Find out whose they are before you demand them of the same holder twice:"</p>
+                <ul>{items}</ul>
+            </Notice>
+        }
+    })
 }
 
 /// What can be done with the letters: draft what is needed, download them, change their words.
 fn make_form(shown: &Shown, base: &str) -> impl IntoView + use<> {
     let links =
         view! { {downloads(shown, base)}<a href=format!("{base}/texts")>"To whom letters go, and their words"</a> };
+    if !takes(&shown.case, shown.kind) && shown.needed == 0 {
+        let words = match shown.kind {
+            LetterKind::Direction => "This case takes no claims of digital royalties, so no such letter is needed.",
+            _ => "This case takes no claims of held stock, so no such letter is needed.",
+        };
+        return view! { <p>{words}</p><div class="actions">{links}</div> }.into_any();
+    }
     let words = match (shown.missing, shown.needed) {
         (Some(missing), _) => {
             return view! {

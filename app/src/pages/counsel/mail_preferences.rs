@@ -6,6 +6,7 @@ use claims::{
     actions::notices::preferences,
     case::Case,
     intake::Answers,
+    money::Currency,
     notices::{Kind, Way},
 };
 use leptos::prelude::*;
@@ -50,7 +51,7 @@ fn show(case: Case, waiting: Waiting, notice: Option<String>, typed: Typed) -> P
     let view = move || {
         let slug = case.settings.slug.as_str();
         let notice = notice.map(|notice| view! { <Notice kind=NoticeKind::Success>{notice}</Notice> });
-        let rows: Vec<_> = Kind::ALL.into_iter().map(|kind| row(kind, &typed)).collect();
+        let rows: Vec<_> = Kind::ALL.into_iter().map(|kind| row(kind, case.settings.currency, &typed)).collect();
         let heads: Vec<_> = Way::ALL.into_iter().map(|way| view! { <th scope="col">{way.words()}</th> }).collect();
         view! {
             {typed.top()}
@@ -70,7 +71,7 @@ fn show(case: Case, waiting: Waiting, notice: Option<String>, typed: Typed) -> P
     Page::new("What you are told", view).wide().whom(whom)
 }
 
-fn row(kind: Kind, typed: &Typed) -> impl IntoView + use<> {
+fn row(kind: Kind, currency: Currency, typed: &Typed) -> impl IntoView + use<> {
     let chosen = typed.answers.get(kind.key()).to_owned();
     let error = typed.errors.iter().find(|error| error.field == kind.key()).map(|error| error.message.clone());
     let wrong = error.is_some();
@@ -95,7 +96,7 @@ fn row(kind: Kind, typed: &Typed) -> impl IntoView + use<> {
         .collect();
     view! {
         <tr class=wrong.then_some("wrong")>
-            <th scope="row">{kind.title()}<span class="detail">{kind.hint()}</span>{error}</th>
+            <th scope="row">{kind.title()}<span class="detail">{kind.hint(currency)}</span>{error}</th>
             {cells}
         </tr>
     }

@@ -29,6 +29,8 @@ pub(super) fn kind(key: &str) -> &'static str {
         "reminder" => "Reminder before the deadline",
         "letter" => "Letter of counsel",
         "news" => "News of the case",
+        "case_changed" => "Settings were changed, to counsel",
+        "deadline_changed" => "Another deadline",
         _ => "Mail",
     }
 }
@@ -92,9 +94,19 @@ mod tests {
 
     #[test]
     fn every_kind_that_a_case_mails_has_words() {
-        for kind in
-            ["receipt", "claim_withdrawn", "claim_filed", "new_claim", "notice", "digest", "reminder", "letter", "news"]
-        {
+        for kind in [
+            "receipt",
+            "claim_withdrawn",
+            "claim_filed",
+            "new_claim",
+            "notice",
+            "digest",
+            "reminder",
+            "letter",
+            "news",
+            "case_changed",
+            "deadline_changed",
+        ] {
             assert!(claims::mail::kinds().any(|known| known == kind));
             assert_ne!(super::kind(kind), "Mail");
         }

@@ -1,6 +1,7 @@
 //! What people say of two claims: the form, undoing it, and what was said before.
 
 use claims::{
+    actions::seen,
     intake::{Answers, resolution::MATCH},
     store::matches::{Decided, Match},
 };
@@ -22,10 +23,13 @@ pub(super) fn in_force(pair: &Match) -> Answers {
 pub(super) fn form(shown: &Shown, typed: &Typed) -> impl IntoView + use<> {
     let action = format!("/counsel/{}/matches/{}", shown.case.settings.slug, shown.pair.id);
     let decided = shown.pair.verdict.is_some();
+    let mark = seen::mark_of_match(&shown.pair);
+    let seen_before = mark.clone();
     let undo = decided.then(|| {
         let action = format!("{action}/undo");
         view! {
             <form method="post" action=action class="actions">
+                <input type="hidden" name=seen::FIELD value=seen_before/>
                 <button type="submit" class="secondary">"Undo the decision"</button>
                 <span class="small soft">"The pair is open again; what was said stays in the list below."</span>
             </form>
@@ -35,6 +39,7 @@ pub(super) fn form(shown: &Shown, typed: &Typed) -> impl IntoView + use<> {
     view! {
         <form method="post" action=action novalidate>
             <input type="hidden" name="key" value=shown.key.clone()/>
+            <input type="hidden" name=seen::FIELD value=mark/>
             <FormSections sections=MATCH answers=typed.answers.clone() errors=typed.errors.clone()/>
             <button type="submit">{words}</button>
         </form>

@@ -2,11 +2,12 @@
 
 use axum::extract::Path;
 use claims::{
-    MatchId,
+    CaseId, ClaimId, MatchId,
     access::{Action, Refusal},
-    actions::{Failure, decide_match, review},
+    actions::{Failure, decide_match, review, seen},
     case::Case,
     store::{
+        Tx,
         matches::{self, Decided, Match},
         overlaps::{self, Overlap},
     },
@@ -29,7 +30,9 @@ use crate::{
 };
 
 /// Overlaps of the two that are shown here.
-const OVERLAPS: i64 = 5;
+const OVERLAPS: usize = 5;
+/// Entries with both of them that are looked at for these: in some the two may share no month.
+const AT_MOST: i64 = 50;
 
 /// A pair with all that the page shows.
 pub(super) struct Shown {
@@ -39,7 +42,8 @@ pub(super) struct Shown {
     standing: Standing,
     records: [Record; 2],
     pub history: Vec<Decided>,
-    overlaps: Vec<Overlap>,
+    /// Entries in which the two meet, with the months.
+    overlaps: Vec<(Overlap, String)>,
     /// The open pairs before and after this one.
     ways: (Option<MatchId>, Option<MatchId>),
     notice: Option<String>,
@@ -89,13 +93,23 @@ pub async fn decide(visitor: Visitor, Path((slug, id)): Path<(String, i64)>, sen
 
 /// `POST /counsel/{slug}/matches/{id}/undo`: a second click finds nothing to undo and says the same. A pair that only the
 /// decision kept in the list is gone after the next run.
-pub async fn undo(visitor: Visitor, Path((slug, id)): Path<(String, i64)>) -> Answer {
+pub async fn undo(visitor: Visitor, Path((slug, id)): Path<(String, i64)>, sent: Sent) -> Answer {
     let mut tx = visitor.recoup().store.read().await?;
     let case = frame::case_of(&visitor, &mut tx, &slug, Action::Decide).await?;
     drop(tx);
-    decide_match::undo(visitor.recoup(), visitor.actor()?, case.id, MatchId(id)).await?;
-    visitor.notice("The decision is undone: the pair is open again. The figures follow as soon as the claims are matched again.").await;
-    Ok(see_other(&format!("/counsel/{slug}/matches/{id}")))
+    let (actor, pair) = (visitor.actor()?, MatchId(id));
+    match decide_match::undo(visitor.recoup(), actor, case.id, pair, sent.get(seen::FIELD)).await {
+        Ok(()) => {
+            visitor.notice("The decision is undone: the pair is open again. The figures follow as soon as the claims are matched again.").await;
+            Ok(see_other(&format!("/counsel/{slug}/matches/{id}")))
+        }
+        Err(failure @ Failure::Said(_)) => {
+            let shown = read(&visitor, &slug, pair).await?;
+            let now = match_decision::in_force(&shown.pair);
+            refused(&visitor, failure, now, |typed| show(shown, typed))
+        }
+        Err(failure) => Err(failure.into()),
+    }
 }
 
 async fn read(visitor: &Visitor, slug: &str, id: MatchId) -> Result<Shown, Halt> {
@@ -114,7 +128,7 @@ async fn read(visitor: &Visitor, slug: &str, id: MatchId) -> Result<Shown, Halt>
             match_records::read(&mut tx, &case, claims.1).await?,
         ],
         history: matches::history(&mut tx, claims).await?,
-        overlaps: overlaps::of_both(&mut tx, case.id, claims, OVERLAPS).await?,
+        overlaps: meetings(&mut tx, case.id, claims).await?,
         waiting: Waiting::read(&mut tx, case.id).await?,
         standing: Standing::read(visitor, &mut tx, case.id).await?,
         ways: (before, after),
@@ -123,6 +137,21 @@ async fn read(visitor: &Visitor, slug: &str, id: MatchId) -> Result<Shown, Halt>
         pair,
         case,
     })
+}
+
+/// The entries in which two claims meet, each with the months in which they do, in words.
+async fn meetings(tx: &mut Tx, case: CaseId, (a, b): (ClaimId, ClaimId)) -> Result<Vec<(Overlap, String)>, Halt> {
+    let mut meetings = Vec::new();
+    for entry in overlaps::of_both(tx, case, (a, b), AT_MOST).await? {
+        let parts = overlaps::parts(tx, entry.id).await?;
+        let find = |claim: ClaimId| parts.iter().find(|part| part.claim_id == claim);
+        let Some((one, other)) = find(a).zip(find(b)).filter(|(one, other)| !one.misses(other)) else { continue };
+        meetings.push((match_words::meeting(&entry, one.shared(other)), entry));
+        if meetings.len() == OVERLAPS {
+            break;
+        }
+    }
+    Ok(meetings.into_iter().map(|(months, entry)| (entry, months)).collect())
 }
 
 fn show(shown: Shown, typed: Typed) -> Page {
@@ -211,15 +240,15 @@ fn overlaps_of(shown: &Shown) -> impl IntoView + use<> {
     if shown.overlaps.is_empty() {
         return view! { <p>"The two claim no money for the same release, channel and month."</p> }.into_any();
     }
-    let items: Vec<_> = shown.overlaps.iter().map(|entry| overlap_item(entry, &base)).collect();
+    let items: Vec<_> =
+        shown.overlaps.iter().map(|(entry, months)| overlap_item(entry, months.clone(), &base)).collect();
     let all = format!("{base}?show=all&claim={}", shown.pair.number_a);
     let more = format!("All overlaps of {}", shown.pair.number_a);
     view! { <p>"Both claim money for:"</p><ul>{items}</ul><p><a href=all>{more}</a></p> }.into_any()
 }
 
-/// An entry of the ledger as a link.
-pub(super) fn overlap_item(entry: &Overlap, base: &str) -> AnyView {
-    let months = match_words::months(entry.first_month, entry.last_month, entry.months);
+/// An entry of the ledger as a link, with the months that are meant.
+pub(super) fn overlap_item(entry: &Overlap, months: String, base: &str) -> AnyView {
     let more: Vec<String> = [match_words::channel(&entry.family, &entry.channel), months]
         .into_iter()
         .filter(|part| !part.is_empty())

@@ -34,7 +34,7 @@ pub(super) struct Record {
 }
 
 /// The questions that are compared, in order; address lines are one.
-const COMPARED: [&str; 16] = [
+const COMPARED: [&str; 17] = [
     "legal_name",
     "other_names",
     "kind",
@@ -45,6 +45,7 @@ const COMPARED: [&str; 16] = [
     "citizenship",
     "organised_in",
     "principal_place",
+    "decedent_citizenship",
     "gs1_prefixes",
     "vendor_number",
     "ipi",

@@ -8,6 +8,8 @@ use claims::{
         decide::{MATCH_FROM, REVIEW_FROM},
         of_case::percent,
     },
+    overlap::Runs,
+    store::overlaps::Overlap,
 };
 
 /// How probable a score makes it, in words.
@@ -133,6 +135,14 @@ pub(super) fn months(first: i64, last: i64, count: i64) -> String {
     format!("{span}, {count} months")
 }
 
+/// The months of an entry that are meant, in words: those given, else, where they were not kept, all of the entry.
+pub(super) fn meeting(entry: &Overlap, of: Option<Runs>) -> String {
+    match of.as_ref().and_then(|of| Some((of.ends()?, of.count()))) {
+        Some(((first, last), count)) => months(first, last, count),
+        None => months(entry.first_month, entry.last_month, entry.months),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,7 +169,7 @@ mod tests {
 
     #[test]
     fn channels_in_words() {
-        assert_eq!(channel("sales", "physical"), "Physical copies (CD, LP, DVD)");
+        assert_eq!(channel("sales", "physical"), "Physical copies");
         assert_eq!(
             (channel("sales", "itunes"), channel("stock", "")),
             ("iTunes".to_owned(), "Held inventory".to_owned())

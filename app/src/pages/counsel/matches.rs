@@ -144,7 +144,10 @@ fn empty(shown: &Shown) -> impl IntoView + use<> {
         "Nothing was found yet. Claims are matched as soon as one is sent."
     } else {
         match shown.show {
-            Show::Open => "Nothing is open: something was said of every pair.",
+            Show::Open if shown.counts[1] > 0 => {
+                "Nothing is new: pairs that were put off are open and stand under “Put off”."
+            }
+            Show::Open => "Nothing is open: every pair was decided.",
             Show::Later => "No pair was put off.",
             _ => "No pair was decided yet. Open one and say whether the two are the same claimant.",
         }

@@ -4,7 +4,7 @@ use axum::extract::Path;
 use claims::{
     ClaimId, OverlapId,
     access::Action,
-    actions::decide_overlap,
+    actions::{Failure, decide_overlap, seen},
     intake::{Answers, FieldError, form, resolution::OVERLAP},
     money::grouped_units,
     store::overlaps::{Decision, EVERYWHERE, LUMP_SUMS},
@@ -12,7 +12,7 @@ use claims::{
 use leptos::prelude::*;
 
 use super::{
-    frame,
+    frame, match_words,
     overlap_page::{self, Pair, Shown},
 };
 use crate::{
@@ -50,9 +50,19 @@ pub async fn undo(visitor: Visitor, Path((slug, id, a, b)): Path<(String, i64, i
     drop(tx);
     let (id, claims) = (OverlapId(id), (ClaimId(a), ClaimId(b)));
     let everywhere = sent.get("everywhere") == "yes";
-    decide_overlap::undo(visitor.recoup(), visitor.actor()?, case.id, id, claims, everywhere).await?;
-    visitor.notice("The decision is undone. The figures follow as soon as the claims are matched again.").await;
-    Ok(see_other(&format!("/counsel/{slug}/overlaps/{id}")))
+    let mark = sent.get(seen::FIELD);
+    match decide_overlap::undo(visitor.recoup(), visitor.actor()?, case.id, id, claims, everywhere, mark).await {
+        Ok(()) => {
+            visitor.notice("The decision is undone. The figures follow as soon as the claims are matched again.").await;
+            Ok(see_other(&format!("/counsel/{slug}/overlaps/{id}")))
+        }
+        Err(failure @ Failure::Said(_)) => {
+            let shown = overlap_page::read(&visitor, &slug, id).await?;
+            let now = shown.pairs.iter().find(|pair| pair.is(claims)).map(prefilled).unwrap_or_default();
+            refused(&visitor, failure, now, |typed| overlap_page::show(shown, Some((claims, typed))))
+        }
+        Err(failure) => Err(failure.into()),
+    }
 }
 
 /// The errors, each leading to the field of its own form: there can be several forms on the page.
@@ -77,9 +87,8 @@ pub(super) fn forms(shown: &Shown, back: Option<&Back>) -> impl IntoView + use<>
         .map(|pair| {
             let typed = back.filter(|(claims, _)| pair.is(*claims)).map(|(_, typed)| typed.clone());
             let open = alone || typed.is_some();
-            let said = pair.in_force().map_or_else(|| "open".to_owned(), |decision| relation(pair, decision));
-            let words = format!("{} and {}: {said}", pair.first.claimant, pair.second.claimant);
-            let body = view! { {form_of(shown, pair, typed)}{history(shown, pair)} };
+            let words = format!("{} and {}: {}", pair.first.claimant, pair.second.claimant, said(shown, pair));
+            let body = view! { {meeting(shown, pair)}{form_of(shown, pair, typed)}{history(shown, pair)} };
             if alone {
                 body.into_any()
             } else {
@@ -87,7 +96,34 @@ pub(super) fn forms(shown: &Shown, back: Option<&Back>) -> impl IntoView + use<>
             }
         })
         .collect();
-    view! { {parts} }
+    let apart = (shown.apart > 0).then(|| {
+        let pairs = i64::try_from(shown.apart).unwrap_or(i64::MAX);
+        let pairs = frame::count(pairs, "pair of these claims shares", "pairs of these claims share");
+        view! { <p class="small soft">{format!("{pairs} no month: there is nothing to say of them.")}</p> }
+    });
+    view! { {parts}{apart} }
+}
+
+/// What holds of two claims, in few words.
+fn said(shown: &Shown, pair: &Pair) -> String {
+    match pair.in_force() {
+        Some(decision) if pair.misses() => {
+            format!("{}; they share no month, so nothing is removed", relation(pair, decision))
+        }
+        Some(decision) => relation(pair, decision),
+        None if pair.one_claimant => "one claimant, as decided on their match: the larger amount stays".to_owned(),
+        None if shown.entry.suspected == 0 => "nothing of it is open".to_owned(),
+        None => "open".to_owned(),
+    }
+}
+
+/// In which months two claims meet, and what holds of them without a decision on their money.
+fn meeting(shown: &Shown, pair: &Pair) -> impl IntoView + use<> {
+    let ends = pair.shared.as_ref().and_then(|shared| Some((shared.ends()?, shared.count())));
+    let months = ends.map_or_else(String::new, |((first, last), count)| match_words::months(first, last, count));
+    let shared = (!months.is_empty()).then(|| format!("They both claim for {months}. "));
+    let holds = (pair.in_force().is_none() && pair.one_claimant).then(|| format!("So far: {}.", said(shown, pair)));
+    (shared.is_some() || holds.is_some()).then(|| view! { <p>{shared}{holds}</p> })
 }
 
 /// How two claims are related, with their names.
@@ -178,10 +214,12 @@ fn form_of(shown: &Shown, pair: &Pair, typed: Option<Typed>) -> impl IntoView + 
     // Not `Answers::get`, which trims: what was typed comes back as it was.
     let reason = answers.0.get("reason").cloned().unwrap_or_default();
     let wrong = error("reason").is_some();
-    let undo = pair.in_force().map(|decision| undo_form(&action, decision));
+    let mark = pair.mark();
+    let undo = pair.in_force().map(|decision| undo_form(&action, decision, &mark));
     view! {
         <form method="post" action=action novalidate>
             <input type="hidden" name="key" value=shown.key.clone()/>
+            <input type="hidden" name=seen::FIELD value=mark.clone()/>
             <div class="fields">
                 <fieldset class=class("relation") aria-describedby=described("relation") aria-invalid=invalid("relation")>
                     <legend>{format!("{first} and {second}")}</legend>
@@ -202,7 +240,8 @@ fn form_of(shown: &Shown, pair: &Pair, typed: Option<Typed>) -> impl IntoView + 
     }
 }
 
-fn undo_form(action: &str, decision: &Decision) -> impl IntoView + use<> {
+fn undo_form(action: &str, decision: &Decision, mark: &str) -> impl IntoView + use<> {
+    let mark = mark.to_owned();
     let action = format!("{action}/undo");
     let everywhere = decision.release_id == EVERYWHERE;
     let words = if everywhere {
@@ -214,6 +253,7 @@ fn undo_form(action: &str, decision: &Decision) -> impl IntoView + use<> {
     };
     view! {
         <form method="post" action=action class="actions">
+            <input type="hidden" name=seen::FIELD value=mark/>
             <input type="hidden" name="everywhere" value=if everywhere { "yes" } else { "" }/>
             <button type="submit" class="secondary">"Undo the decision"</button>
             <span class="small soft">{words}</span>

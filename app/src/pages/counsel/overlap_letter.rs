@@ -1,10 +1,10 @@
 //! A letter of counsel to everybody who acts for the claims of an entry.
 
-use axum::extract::Path;
+use axum::{extract::Path, http::StatusCode};
 use claims::{
     OverlapId,
     access::{Action, Refusal},
-    actions::decide_overlap,
+    actions::{decide_overlap, seen, write_to_many::Preview},
     case::Case,
     intake::{Answers, resolution::LETTER},
     store::{
@@ -16,7 +16,7 @@ use leptos::prelude::*;
 
 use super::{
     frame::{self, Place, Waiting},
-    match_words,
+    match_words, write,
 };
 use crate::{
     components::{FormSections, Table},
@@ -32,6 +32,8 @@ struct Shown {
     to: Vec<(Part, Vec<(String, String)>)>,
     waiting: Waiting,
     key: String,
+    /// The letter as each will read it.
+    preview: Option<Preview>,
 }
 
 /// `GET /counsel/{slug}/overlaps/{id}/letter`
@@ -49,6 +51,22 @@ pub async fn send(visitor: Visitor, Path((slug, id)): Path<(String, i64)>, sent:
     drop(tx);
     let id = OverlapId(id);
     let actor = visitor.actor()?;
+    // Nothing is sent that nobody looked at as each of them will read it.
+    if sent.get("do") != "send" || sent.get(seen::FIELD).is_empty() {
+        let preview = decide_overlap::preview(visitor.recoup(), actor, case.id, id, &sent.0).await;
+        let mut shown = read(&visitor, &slug, id).await?;
+        // The key stays the same until the letter is sent, so that a second click is known.
+        if !sent.get("key").is_empty() {
+            sent.get("key").clone_into(&mut shown.key);
+        }
+        return match preview {
+            Ok(preview) => {
+                let shown = Shown { preview: Some(preview), ..shown };
+                Ok(visitor.page_with(StatusCode::OK, show(shown, Typed::of(sent.0))))
+            }
+            Err(failure) => refused(&visitor, failure, sent.0, |typed| show(shown, typed)),
+        };
+    }
     match decide_overlap::write_to_parties(visitor.recoup(), actor, case.id, id, &sent.0, sent.get("key")).await {
         Ok(mails) => {
             let mails = frame::count(i64::try_from(mails).unwrap_or(i64::MAX), "mail waits", "mails wait");
@@ -71,7 +89,7 @@ async fn read(visitor: &Visitor, slug: &str, id: OverlapId) -> Result<Shown, Hal
         let claim = claim_rows::by_id(&mut tx, part.claim_id).await?.ok_or(Refusal::NotFound)?;
         to.push((part, claim_rows::accounts_of(&mut tx, claim.claimant_id).await?));
     }
-    Ok(Shown { waiting: Waiting::read(&mut tx, case.id).await?, key: visitor.key(), case, entry, to })
+    Ok(Shown { waiting: Waiting::read(&mut tx, case.id).await?, key: visitor.key(), preview: None, case, entry, to })
 }
 
 fn show(shown: Shown, typed: Typed) -> Page {
@@ -99,13 +117,26 @@ fn view(shown: &Shown, typed: &Typed) -> impl IntoView + use<> {
         })
         .collect();
     let mails = rows.len();
-    let send = if mails == 1 { "Send one mail".to_owned() } else { format!("Send {mails} mails") };
+    let send = shown.preview.as_ref().map(|of| {
+        let words = if of.mails == 1 { "Send one mail".to_owned() } else { format!("Send {} mails", of.mails) };
+        view! {
+            <input type="hidden" name=seen::FIELD value=of.mark.clone()/>
+            <button type="submit" name="do" value="send">{words}</button>
+        }
+    });
+    let previewed = shown.preview.as_ref().map(|of| write::preview(of.mails, &of.samples));
+    let look = match (shown.preview.is_some(), mails) {
+        (true, _) => "Look again",
+        (false, 1) => "Look at the mail",
+        (false, _) => "Look at each of them",
+    };
+    let look_class = if shown.preview.is_some() { "secondary" } else { "" };
     view! {
         {typed.top()}
         <h1>"Write to the parties"</h1>
         {frame::nav(slug, Place::Overlaps, shown.waiting)}
         <a class="back" href=back.clone()>"← "{match_words::release(&shown.entry.words)}</a>
-        <p>"Everybody below gets a mail of their own; nobody sees the others. Each ends with your name and a link to the claim. The suggested text names neither the other claimants nor amounts: add what each may know."</p>
+        <p>"Everybody below gets a mail of their own; nobody sees the others. Each ends with your name and a link to the claim. The suggested text names neither the other claimants nor amounts: add what each may know. Nothing is sent before you have looked at each of them."</p>
         <Table caption="To whom it goes" class="dense">
             <thead>
                 <tr>
@@ -117,10 +148,11 @@ fn view(shown: &Shown, typed: &Typed) -> impl IntoView + use<> {
             </thead>
             <tbody>{rows}</tbody>
         </Table>
+        {previewed}
         <form method="post" action=action novalidate>
             <input type="hidden" name="key" value=shown.key.clone()/>
             <FormSections sections=LETTER answers=typed.answers.clone() errors=typed.errors.clone()/>
-            <div class="actions"><button type="submit">{send}</button><a href=back>"Back without sending"</a></div>
+            <div class="actions">{send}<button type="submit" name="do" value="look" class=look_class>{look}</button><a href=back>"Back without sending"</a></div>
         </form>
     }
 }

@@ -6,10 +6,13 @@ use claims::{
     access::{Action, Refusal},
     actions::{
         Failure,
+        overlap_pairs::Said,
         overlap_view::{self, Full},
+        seen,
     },
     case::Case,
     money::Currency,
+    overlap::Runs,
     store::overlaps::{self, Decision, Overlap, Part},
 };
 use leptos::prelude::*;
@@ -36,12 +39,26 @@ pub(super) struct Pair {
     pub second: Part,
     /// Decisions about the release or all that they share, newest first.
     pub history: Vec<Decision>,
+    /// The months in which they meet; `None` where they are not known.
+    pub shared: Option<Runs>,
+    /// Whether they count as one claimant because of a decision on a match.
+    pub one_claimant: bool,
 }
 
 impl Pair {
     /// Whether a form is about these two.
     pub fn is(&self, (a, b): (ClaimId, ClaimId)) -> bool {
         (self.first.claim_id, self.second.claim_id) == (a.min(b), a.max(b))
+    }
+
+    /// The mark of what is in force of the two, which the forms carry.
+    pub fn mark(&self) -> String {
+        seen::mark_of_overlap(self.history.iter().filter(|decision| decision.undone_at.is_none()))
+    }
+
+    /// Whether they share no month: then nothing is asked of them.
+    pub fn misses(&self) -> bool {
+        self.shared.as_ref().is_some_and(Runs::is_empty)
     }
 
     /// What is in force: what was said of the release goes before what holds everywhere.
@@ -57,7 +74,10 @@ pub(super) struct Shown {
     pub entry: Overlap,
     pub parts: Vec<Part>,
     pub full: Full,
+    /// Those that meet, and those that do not but of which something is in force.
     pub pairs: Vec<Pair>,
+    /// How many pairs of its claims share no month, and are not asked about.
+    pub apart: usize,
     waiting: Waiting,
     standing: Standing,
     notice: Option<String>,
@@ -90,6 +110,7 @@ pub(super) async fn read(visitor: &Visitor, slug: &str, id: OverlapId) -> Result
             || full.descriptions.contains(&decision.release_id)
     };
     history.retain(about);
+    let said = Said::read(&mut tx, case.id).await?;
     let mut pairs = Vec::new();
     for (place, one) in parts.iter().enumerate() {
         for other in &parts[place + 1..] {
@@ -97,9 +118,13 @@ pub(super) async fn read(visitor: &Visitor, slug: &str, id: OverlapId) -> Result
             let of_both =
                 |decision: &&Decision| (decision.claim_a, decision.claim_b) == (first.claim_id, second.claim_id);
             let history = history.iter().filter(of_both).cloned().collect();
-            pairs.push(Pair { first: first.clone(), second: second.clone(), history });
+            let one_claimant = said.one_claimant((first, second)).is_some();
+            let (first, second, shared) = (first.clone(), second.clone(), first.shared(second));
+            pairs.push(Pair { first, second, history, shared, one_claimant });
         }
     }
+    let all = pairs.len();
+    pairs.retain(|pair| !pair.misses() || pair.in_force().is_some());
     Ok(Shown {
         waiting: Waiting::read(&mut tx, case.id).await?,
         standing: Standing::read(visitor, &mut tx, case.id).await?,
@@ -109,6 +134,7 @@ pub(super) async fn read(visitor: &Visitor, slug: &str, id: OverlapId) -> Result
         entry,
         parts,
         full,
+        apart: all - pairs.len(),
         pairs,
     })
 }

@@ -47,6 +47,8 @@ struct Shown {
     drafts: i64,
     totals: Vec<Total>,
     removed: Vec<(Category, Removed)>,
+    /// How much of what is removed, suspected or not, is documented, least and most.
+    removed_documented: (i64, i64),
     matching: matching::State,
     days: Vec<(NaiveDate, i64)>,
     events: Vec<Event>,
@@ -82,6 +84,7 @@ pub async fn page(visitor: Visitor, Path(slug): Path<String>) -> Answer {
         drafts: drafts.iter().find(|(key, _)| key == ClaimStatus::Draft.key()).map_or(0, |(_, count)| *count),
         totals: totals::of_case(&mut tx, id).await?,
         removed: removed::of_case(&mut tx, id).await?,
+        removed_documented: removed::documented_of_case(&mut tx, id, basis).await?,
         matching: matching::state(&mut tx, id).await?,
         days: register::by_day(&mut tx, id, &zone).await?,
         events: events::of_case(&mut tx, id, RECENT, 0).await?,
@@ -117,7 +120,8 @@ fn show(shown: &Shown) -> impl IntoView + use<> {
         .into_any()
     };
     let (chart, events) = (over_time::chart(slug, zone, &shown.days), recent(shown));
-    let (gauges, statuses) = (gauges::gauges(case, *submitted, shown.members()), statuses(shown));
+    let (gauges, statuses) =
+        (gauges::gauges(case, *submitted, shown.removed_documented, shown.members()), statuses(shown));
     view! {
         <h1>"Overview"</h1>
         {frame::nav(slug, Place::Overview, shown.waiting)}

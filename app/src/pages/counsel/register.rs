@@ -10,7 +10,10 @@ use claims::{
     money::{Currency, grouped_units},
     overlap::Removed,
     status::ClaimStatus,
-    store::register::{self, Order, RegisterRow, RegisterSums},
+    store::{
+        matching,
+        register::{self, Order, RegisterRow, RegisterSums},
+    },
     totals,
 };
 use leptos::prelude::*;
@@ -34,6 +37,7 @@ struct Shown {
     case: Case,
     choice: Choice,
     waiting: Waiting,
+    matching: matching::State,
     rows: Vec<RegisterRow>,
     submitted: RegisterSums,
     withdrawn: RegisterSums,
@@ -58,9 +62,10 @@ pub async fn page(visitor: Visitor, Path(slug): Path<String>, Query(query): Quer
     let pages = (submitted.claims + withdrawn.claims + A_PAGE - 1) / A_PAGE;
     let page = query.number("page").unwrap_or(1).clamp(1, pages.max(1));
     let offset = (page - 1) * A_PAGE;
+    let matching = matching::state(&mut tx, case.id).await?;
     let rows = register::list(&mut tx, case.id, basis, &choice.filter, choice.order, A_PAGE, offset).await?;
     drop(tx);
-    let shown = Shown { case, choice, waiting, rows, submitted, withdrawn, page, pages };
+    let shown = Shown { case, choice, waiting, matching, rows, submitted, withdrawn, page, pages };
     Ok(visitor.page(Page::new("Register", move || show(&shown)).wide().whom(whom)))
 }
 
@@ -90,6 +95,7 @@ fn show(shown: &Shown) -> impl IntoView + use<> {
     view! {
         <h1>"Register"</h1>
         {frame::nav(slug, Place::Claims, shown.waiting)}
+        {counted_once::note(&shown.matching, &case.settings.time_zone)}
         {filter_form::form(case, choice, &all)}
         {list}
     }

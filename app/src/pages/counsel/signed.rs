@@ -1,13 +1,13 @@
 //! What was signed besides the lines: who claims, the agreement, who else may claim, the declaration.
 
 use claims::{
-    intake::{Section, claimant::CAPACITIES, steps::Step},
+    intake::{Section, claimant::CAPACITIES, place, steps::Step},
     period::show_day,
 };
 use leptos::prelude::*;
 
 use super::reading::Reading;
-use crate::components::{SummaryList, SummaryRow, summary_rows};
+use crate::components::{Notice, NoticeKind, SummaryList, SummaryRow, summary_rows};
 
 /// The claimant's details.
 pub(super) fn claimant(reading: &Reading) -> impl IntoView + use<> {
@@ -55,8 +55,12 @@ pub(super) fn declaration(reading: &Reading) -> impl IntoView + use<> {
         row("Sent from the address", &declaration.client_address),
     ];
     let rows: Vec<_> = rows.into_iter().filter(|row| !row.answer.is_empty()).collect();
+    let claimant = reading.frozen().answers.get(Step::Claimant.key()).cloned().unwrap_or_default();
+    let mark = place::mark(&declaration.text, &declaration.place, &claimant)
+        .map(|words| view! { <Notice kind=NoticeKind::Warning title="Look at the place">{words}</Notice> });
     view! {
         <h2>"Declaration"</h2>
+        {mark}
         <blockquote>{declaration.words.clone()}</blockquote>
         <SummaryList rows/>
     }

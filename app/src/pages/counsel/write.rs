@@ -217,7 +217,8 @@ fn template_links(here: &str, query: &str, templates: &[Template]) -> impl IntoV
     })
 }
 
-fn preview(mails: usize, samples: &[Sample]) -> AnyView {
+/// Mails as their recipients will read them: some, or all, of so many.
+pub(super) fn preview(mails: usize, samples: &[Sample]) -> AnyView {
     if mails == 0 {
         return view! { <p class="empty">"Nobody would get this mail: no claim fits the filter, or those who act for the claims want no news."</p> }
             .into_any();

@@ -84,6 +84,7 @@ fn intake(case: &Case, now: Instant) -> impl IntoView + use<> {
     match case.intake(now) {
         Intake::Open => view! {
             <p class="lede">"File by "<strong>{words}</strong>"."</p>
+            <p>{deadline::after_in_words(case)}</p>
             <p><a class="button" href=href>"File a claim"</a></p>
             <p class="small soft">"You can start now, leave, and go on later. Only what you sign and send counts."</p>
         }

@@ -24,9 +24,9 @@ pub fn view(case: &Case, rows: &[TallyRow]) -> impl IntoView + use<> {
         .iter()
         .map(|category| {
             let row = row(*category);
-            let hidden = || view! { <span class="none">{format!("fewer than {FEWEST_SHOWN}")}</span> }.into_any();
-            let claimants =
-                row.and_then(TallyRow::claimants).map_or_else(hidden, |count| grouped_units(count).into_any());
+            let few = || view! { <span class="none">{format!("fewer than {FEWEST_SHOWN}")}</span> }.into_any();
+            let hidden = || view! { <span class="none">"not shown"</span> }.into_any();
+            let claimants = row.and_then(TallyRow::claimants).map_or_else(few, |count| grouped_units(count).into_any());
             let units = row.and_then(TallyRow::units).map_or_else(hidden, |units| units_in_words(units).into_any());
             let amount =
                 row.and_then(TallyRow::amount).map_or_else(hidden, |minor| at_least(minor, currency).into_any());
@@ -52,7 +52,7 @@ pub fn view(case: &Case, rows: &[TallyRow]) -> impl IntoView + use<> {
             <thead><tr><th scope="col">"Category"</th><th scope="col" class="num">"Claimants"</th><th scope="col" class="num">"Units"</th><th scope="col" class="num">"Amount"</th></tr></thead>
             <tbody>{lines}</tbody>
         </Table>
-        <p class="small soft">{format!("As claimed, before anything that two claimants both claim is counted once. Units and amounts are rounded down to two digits, so they do not show exactly what one more claim adds. A figure that rests on fewer than {FEWEST_SHOWN} claimants is not shown.")}{stock}</p>
+        <p class="small soft">{format!("As claimed, before anything that two claimants both claim is counted once. Units and amounts are rounded down to two digits, so they do not show exactly what one more claim adds. Units or an amount that rest on fewer than {FEWEST_SHOWN} claimants, or of which one claimant makes more than half, are not shown.")}{stock}</p>
     }
     .into_any()
 }

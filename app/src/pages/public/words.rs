@@ -65,8 +65,8 @@ pub fn contact(text: &str) -> AnyView {
 pub const fn in_plain_words(category: Category) -> &'static str {
     match category {
         Category::UnpaidSales => "money owed to you for copies and downloads that were sold",
-        Category::HeldInventory => "your copies that were in the warehouse and were not given back",
-        Category::DigitalRoyalties => "money from digital services for your recordings that has not reached you",
+        Category::HeldInventory => "your copies that the distributor had and did not give back",
+        Category::DigitalRoyalties => "money from digital services for your releases that has not reached you",
         Category::Other => "what you paid to get stock back, unlicensed copies, fees, and what else you lost",
     }
 }

@@ -27,6 +27,9 @@ pub async fn settings_of(tx: &mut Tx, case: &Case) -> Result<(Answers, FilingSet
         // Saved before it was asked: the page shows what holds.
         answers.set("sworn", "within");
     }
+    if let Some(declaration) = filing::corrected(answers.get("declaration")) {
+        answers.set("declaration", declaration);
+    }
     let settings = filing::read_settings(&answers).map_err(Failure::Invalid)?;
     Ok((answers, settings))
 }

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Duration;
 
-use super::{canonical, settings_of};
+use super::{canonical, deadlines, settings_of};
 use crate::{
     CaseId, ClaimId, Instant, ReleaseId,
     access::Refusal,
-    actions::{Failure, Recoup, match_case::channel_key},
+    actions::{Failure, Recoup, match_case::channel_key, overlap_pairs::Said},
     case::Case,
     deadline,
     filing::{
@@ -47,10 +47,14 @@ pub async fn snapshot(recoup: &Recoup, case: CaseId, engines: Vec<(String, Strin
     // The first statement is what fixes the moment of which everything is read; a clock read before it would name an earlier one.
     let case = cases::by_id(&mut tx, case).await?.ok_or(Refusal::NotFound)?.read()?;
     let now = recoup.clock.now();
-    if !matching::state(&mut tx, case.id).await?.is_current() {
-        return Err(Failure::said(
-            "Duplicates and overlaps are still being looked for among the newest claims. Build again in a minute; nothing was built.",
-        ));
+    let state = matching::state(&mut tx, case.id).await?;
+    if !state.is_current() {
+        return Err(Failure::said(if state.failed.is_empty() || !state.phase.is_empty() {
+            "Duplicates and overlaps are still being looked for among the newest claims. Build again in a minute; nothing was built."
+        } else {
+            "Duplicates and overlaps among the newest claims are not known, because the last run of matching failed. The page “Matches” says \
+             why; “Match all again” there tries at once. Nothing was built."
+        }));
     }
     let claims = filings::in_force(&mut tx, case.id).await?;
     if claims.is_empty() {
@@ -91,11 +95,15 @@ pub async fn snapshot(recoup: &Recoup, case: CaseId, engines: Vec<(String, Strin
     let found = matching::state(&mut tx, case.id).await?;
     let withdrawn = filings::withdrawn(&mut tx, case.id).await?;
     let entries = entries(&mut tx, case.id).await?;
-    let matches = pairs(&mut tx, &case, &numbers, &entries).await?;
+    let mut matches = pairs(&mut tx, &case, &numbers, &entries).await?;
+    let said = Said::read(&mut tx, case.id).await?;
+    matches.extend(waiting(&said, &entries, &state.engine));
+    matches.sort_by_cached_key(order);
     let overlaps = ledger(entries, &claims)?;
     let filed = filings::exhibits(&mut tx, case.id).await?;
     let last = filings::last(&mut tx, case.id).await?;
     let settings = settings_of(&mut tx, &case).await?;
+    let earlier_deadlines = deadlines::earlier(&mut tx, &case).await?;
     let texts: Vec<String> = claims.into_iter().map(|claim| claim.frozen).collect();
     let (exhibits, new) = exhibits(&refs, &texts, &filed)?;
     let unused = unused(&mut tx, case.id, &filed, &exhibits, &withdrawn).await?;
@@ -106,7 +114,7 @@ pub async fn snapshot(recoup: &Recoup, case: CaseId, engines: Vec<(String, Strin
     let filing = Filing {
         format: filing::FORMAT,
         number: last.as_ref().map_or(0, |(number, _)| *number) + 1,
-        case: facts(&case),
+        case: CaseFacts { earlier_deadlines, ..facts(&case) },
         as_of: now,
         as_of_words: deadline::show(now, zone),
         as_of_day: deadline::day_in(now, zone),
@@ -177,6 +185,7 @@ fn facts(case: &Case) -> CaseFacts {
         forum: Some(settings.forum),
         deadline: deadline::show(case.deadline - Duration::minutes(1), &settings.time_zone),
         deadline_at: Some(case.deadline),
+        earlier_deadlines: Vec::new(),
         time_zone: settings.time_zone.clone(),
         currency: settings.currency,
         filing_basis: settings.filing_basis,
@@ -308,10 +317,10 @@ async fn pairs(
             weight: found.score,
             parts,
             decision: match found.verdict.as_deref() {
-                None => "open",
+                None => Match::OPEN,
                 Some("same") => "same claimant",
                 Some("different") => "different claimants",
-                Some(_) => "put off",
+                Some(_) => Match::PUT_OFF,
             }
             .to_owned(),
             by: match (&found.decided_by, found.decided_at) {
@@ -333,7 +342,10 @@ async fn pairs(
             overlaps::LUMP_SUMS => "lump sums".to_owned(),
             release => releases::words(tx, case.id, release).await?.unwrap_or_default(),
         };
-        let now = match releases::release_of(tx, case.id, decision.release_id).await? {
+        let scope = releases::release_of(tx, case.id, decision.release_id).await?;
+        let idle = removes_nothing(entries, (decision.claim_a, decision.claim_b), scope.unwrap_or(decision.release_id));
+        let idle = if idle { "; the two share no month, so it removes nothing" } else { "" };
+        let now = match scope {
             Some(release) => named.get(&release).map_or_else(|| then.clone(), |words| (*words).to_owned()),
             None => then.clone(),
         };
@@ -343,7 +355,7 @@ async fn pairs(
             b: second,
             decided_as: if now == then { String::new() } else { then },
             release: now,
-            method: format!("overlap of lines, model {}", decision.engine),
+            method: format!("overlap of lines, model {}{idle}", decision.engine),
             weight: 0,
             parts: Vec::new(),
             decision: match (decision.relation.as_str(), of) {
@@ -355,10 +367,55 @@ async fn pairs(
             decided_at: Some(decision.at),
         });
     }
-    let order =
-        |pair: &Match| [&pair.kind, &pair.a, &pair.b, &pair.release, &pair.decision, &pair.by].map(Clone::clone);
-    pairs.sort_by_cached_key(order);
     Ok(pairs)
+}
+
+/// By what pairs are ordered.
+fn order(pair: &Match) -> [String; 6] {
+    [&pair.kind, &pair.a, &pair.b, &pair.release, &pair.decision, &pair.by].map(Clone::clone)
+}
+
+/// Pairs of claims whose money meets and is only suspected to be the same, because nobody said anything of them: one for each release,
+/// whatever the channels.
+fn waiting(said: &Said, entries: &[Entry], engine: &str) -> Vec<Match> {
+    let mut open = BTreeSet::new();
+    for (entry, parts) in entries {
+        for (place, one) in parts.iter().enumerate() {
+            for other in parts[place + 1..].iter().filter(|other| said.waits(entry, (one, other))) {
+                let (a, b) = ordered(&one.number, &other.number);
+                open.insert((a, b, release_of(entry)));
+            }
+        }
+    }
+    let pair = |(a, b, release): (String, String, &str)| Match {
+        kind: "money".to_owned(),
+        a,
+        b,
+        release: release.to_owned(),
+        decided_as: String::new(),
+        method: format!("overlap of lines, model {engine}"),
+        weight: 0,
+        parts: Vec::new(),
+        decision: Match::OPEN.to_owned(),
+        by: String::new(),
+        decided_at: None,
+    };
+    open.into_iter().map(pair).collect()
+}
+
+/// The release of an entry in words.
+fn release_of(entry: &overlaps::Overlap) -> &str {
+    if entry.words.is_empty() { "lump sums" } else { &entry.words }
+}
+
+/// Whether two claims share no month in any entry about what a decision is about: then it removes nothing.
+fn removes_nothing(entries: &[Entry], claims: (ClaimId, ClaimId), scope: ReleaseId) -> bool {
+    let about = entries.iter().filter(|(entry, _)| scope == overlaps::EVERYWHERE || entry.scope() == scope);
+    let mut together = about.filter_map(|(_, parts)| {
+        let find = |claim: ClaimId| parts.iter().find(|part| part.claim_id == claim);
+        Some((find(claims.0)?, find(claims.1)?))
+    });
+    together.all(|(a, b)| a.misses(b))
 }
 
 fn ordered(a: &str, b: &str) -> (String, String) {

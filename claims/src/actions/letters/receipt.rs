@@ -3,9 +3,9 @@
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
-use super::{canonical, read, texts};
+use super::{canonical, read};
 use crate::{
-    ClaimId, Instant, LetterId, VersionId,
+    ClaimId, Instant, MailId, VersionId,
     access::{Actor, Refusal},
     actions::{
         Failure, Recoup,
@@ -22,17 +22,19 @@ use crate::{
     },
 };
 
-/// Keeps the receipt of a version, in the transaction that freezes it.
+/// Keeps the receipt of a version, in the transaction that freezes it, and lets it go with `mails`. The log records what was sent
+/// in the entry `logged`.
 pub(in crate::actions) async fn keep(
     tx: &mut Tx,
     draft: &Draft,
-    frozen: &FrozenClaim,
-    sha256: &str,
+    (frozen, sha256): (&FrozenClaim, &str),
+    texts: &Texts,
+    logged: (i64, String),
+    mails: &[MailId],
     now: Instant,
-) -> Result<LetterId, Failure> {
-    let (_, texts) = texts::texts_of(tx, &draft.case).await?;
-    let mut letter = write(&draft.case, frozen, sha256, &texts)?;
-    letter.logged = logged(tx, draft.claim.id, sha256).await?;
+) -> Result<(), Failure> {
+    let mut letter = write(&draft.case, frozen, sha256, texts)?;
+    letter.logged = Some(logged);
     letter.filing_basis = Some(draft.case.settings.filing_basis);
     let (text, hash) = canonical(&letter)?;
     let new = NewLetter {
@@ -46,7 +48,7 @@ pub(in crate::actions) async fn keep(
         since: letter.day,
         by: None,
     };
-    Ok(store::add(tx, &new, now).await?)
+    Ok(store::add_receipt(tx, &new, mails, now).await?)
 }
 
 /// Number and hash of the entry of the log that records what was sent.

@@ -15,7 +15,11 @@ use crate::{
     store::{
         Tx, cases, matches,
         matching::{self, InForce},
-        overlaps, releases,
+        overlaps::{
+            self,
+            copies::{self, Stock},
+        },
+        releases,
     },
     totals::counts,
 };
@@ -41,6 +45,8 @@ pub(super) struct Input {
     pub known_releases: Vec<Option<(ReleaseId, ReleaseId)>>,
     /// Descriptions that no line uses any more: the row and the release it had before.
     pub unused_releases: Vec<(ReleaseId, ReleaseId)>,
+    /// All lines of stock, also those that count in no amount.
+    pub stock: Vec<Stock>,
     /// The names of channels by number.
     pub channels: Vec<String>,
     /// What people said of pairs of claims, by place.
@@ -92,16 +98,15 @@ pub(super) enum Said {
 /// What describes the release of a line.
 #[must_use]
 pub fn description(line: &InForce) -> Description {
-    let text = |of: &Option<String>| of.clone().unwrap_or_default();
-    Description {
-        gtin: text(&line.gtin),
-        aggregator_gtin: text(&line.aggregator_gtin),
-        catalogue_number: text(&line.catalogue_number),
-        isrc: text(&line.isrc),
-        artist: text(&line.artist),
-        title: text(&line.title),
-        label: text(&line.label),
-    }
+    let InForce { gtin, aggregator_gtin, catalogue_number, isrc, artist, title, label, .. } = line;
+    describe([gtin, aggregator_gtin, catalogue_number, isrc, artist, title, label])
+}
+
+/// The same of its columns, in their order.
+pub(super) fn describe(columns: [&Option<String>; 7]) -> Description {
+    let [gtin, aggregator_gtin, catalogue_number, isrc, artist, title, label] =
+        columns.map(|of| of.clone().unwrap_or_default());
+    Description { gtin, aggregator_gtin, catalogue_number, isrc, artist, title, label }
 }
 
 /// Whether a line counts in the one figure of the case: stock on another basis does not.
@@ -180,12 +185,14 @@ impl Input {
             descriptions: Vec::new(),
             known_releases: Vec::new(),
             unused_releases: Vec::new(),
+            stock: Vec::new(),
             channels: vec![String::new()],
             verdicts: HashMap::new(),
             relations: Vec::new(),
         };
         let places: BTreeMap<ClaimId, u32> = (0..).zip(&input.claims).map(|(place, claim)| (*claim, place)).collect();
         input.read_lines(tx, case, settings.filing_basis, &places).await?;
+        input.stock = copies::stock(tx, case).await?;
         let known = releases::of_case(tx, case).await?;
         input.order_descriptions(&known);
         input.read_decisions(tx, case, &places, &known).await?;

@@ -23,6 +23,7 @@ use crate::{
     store::{claims, matches, matching, overlaps, registered, releases, removed},
 };
 
+mod copies;
 mod input;
 mod reckoning;
 mod telling;
@@ -38,12 +39,12 @@ const LEASE: Duration = Duration::minutes(5);
 const AGAIN: Duration = Duration::minutes(10);
 /// How often a run is begun before it counts as failed: one that takes its process with it would else do so again after every lease.
 const ATTEMPTS: i64 = 3;
-/// How soon a run is tried again that was begun so often.
+/// How soon a run is tried again that was begun so often. Of claims that come in meanwhile counsel is told without it.
 const WORN_OUT: Duration = Duration::days(1);
 /// How often a run says how far it is.
 const PROGRESS: std::time::Duration = std::time::Duration::from_millis(700);
 
-/// Matches every case in which a run is due; gives how many runs there were.
+/// Matches every case in which a run is due, and tells of the claims for which none comes soon; gives how many runs there were.
 ///
 /// # Errors
 /// If the database fails. A case that cannot be matched is logged, says so on its pages, and is tried again.
@@ -55,7 +56,40 @@ pub async fn run_due(recoup: &Recoup, owner: &str) -> Result<usize, Failure> {
     for case in due {
         runs += usize::from(run(recoup, case, owner).await?);
     }
+    tell_without(recoup).await?;
     Ok(runs)
+}
+
+/// Tells of the sent versions of cases that wait long for their next run, because the last ones failed.
+async fn tell_without(recoup: &Recoup) -> Result<(), Failure> {
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.read().await?;
+    let waiting = matching::untold_until(&mut tx, now + AGAIN).await?;
+    drop(tx);
+    for case in waiting {
+        let mut tx = recoup.store.write().await?;
+        matching::lock(&mut tx, case).await?;
+        // Counsel may have asked for a run meanwhile: it tells more of them.
+        if matching::untold_until(&mut tx, now + AGAIN).await?.contains(&case) {
+            telling::tell(recoup, &mut tx, case, None, now).await?;
+            tx.commit().await?;
+        }
+    }
+    Ok(())
+}
+
+/// Gives the runs back that a process has taken, which is told to stop and has dropped them: they are due at once, and were not killed.
+///
+/// # Errors
+/// If the database fails.
+pub async fn give_back(recoup: &Recoup, owner: &str) -> Result<(), Failure> {
+    let mut tx = recoup.store.write().await?;
+    for (case, held) in matching::held_by(&mut tx, &format!("{owner}#")).await? {
+        let killed = attempt_of(&held) - 1;
+        let before = (killed > 0).then(|| (owner_of(owner, killed), recoup.clock.now()));
+        matching::give_back(&mut tx, case, &held, before.as_ref()).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 /// Matches a case if a run is due and no other process has it.
@@ -126,9 +160,17 @@ const BROKEN_OFF: &str =
 
 /// The attempt that a run is, and its owner, who says so: a killed process leaves nothing behind but its lease.
 fn attempt(owner: &str, left_behind: Option<&str>) -> (i64, String) {
-    let before = left_behind.map_or(0, |owner| owner.rsplit_once('#').and_then(|(_, n)| n.parse().ok()).unwrap_or(1));
-    let attempt = before + 1;
-    (attempt, format!("{owner}#{attempt}"))
+    let attempt = left_behind.map_or(0, attempt_of) + 1;
+    (attempt, owner_of(owner, attempt))
+}
+
+/// Which attempt the owner of a run says that it is.
+fn attempt_of(owner: &str) -> i64 {
+    owner.rsplit_once('#').and_then(|(_, n)| n.parse().ok()).unwrap_or(1)
+}
+
+fn owner_of(process: &str, attempt: i64) -> String {
+    format!("{process}#{attempt}")
 }
 
 /// Ends a run that failed; it is tried again from `again` on.
@@ -279,7 +321,8 @@ async fn keep(
     releases::set(tx, &moved).await?;
     let entries: Vec<overlaps::New> =
         outcome.entries.iter().map(|entry| reckoning::row(input, entry, &oldest)).collect();
-    overlaps::replace(tx, case, &entries).await?;
+    overlaps::replace(tx, case, &entries, &followed).await?;
+    overlaps::copies::replace(tx, case, &outcome.copies).await?;
 
     // What was taken off a claim that was amended or withdrawn meanwhile is void until the run that this called for.
     let current: BTreeMap<_, _> = matching::versions(tx, case).await?.into_iter().collect();

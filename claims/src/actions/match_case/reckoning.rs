@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
+    copies,
     input::{Input, Related, Said, Scope, Verdict},
     share_of,
 };
@@ -11,7 +12,10 @@ use crate::{
     line::Category,
     matching::{decide::Decision, of_case},
     overlap::{self, Key, LedgerEntry, Relation, Removed},
-    store::{matches::Found, overlaps},
+    store::{
+        matches::Found,
+        overlaps::{self, copies::New},
+    },
 };
 
 /// What a run found.
@@ -23,6 +27,8 @@ pub(super) struct Outcome {
     pub releases: Vec<usize>,
     /// The ledger.
     pub entries: Vec<LedgerEntry>,
+    /// Copies that claims value at different bases.
+    pub copies: Vec<New>,
     /// What it takes off.
     pub removed: BTreeMap<(ClaimId, Category), Removed>,
     /// Members, least and most.
@@ -92,6 +98,7 @@ pub(super) fn reckon(input: &Input, threads: usize, said: impl Fn(u32, f64)) -> 
         removed: ledger.removed.into_iter().map(|((place, category), of)| ((claim(place), category), of)).collect(),
         entries: ledger.entries,
         members: (least.count(), most.count()),
+        copies: copies::find(input, &releases),
         releases,
     }
 }
@@ -190,6 +197,7 @@ pub(super) fn row(input: &Input, entry: &LedgerEntry, oldest: &BTreeMap<usize, R
                 confirmed: part.removed.confirmed,
                 suspected: part.removed.suspected,
                 through: part.through.map(claim),
+                months: part.months.text(),
             })
             .collect(),
     }

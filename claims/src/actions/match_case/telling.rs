@@ -26,6 +26,7 @@ use crate::{
         claims::{self, Claim},
         matches, matching, notices, outbox, overlaps,
         register::{self, Filter},
+        removed,
     },
     totals,
 };
@@ -161,7 +162,10 @@ async fn values(
                 1 => "one entry of the ledger".to_owned(),
                 more => format!("{} entries of the ledger", grouped_units(more)),
             };
-            let suspected = leads(&settings.currency.show(sums.suspected), &overlaps_link);
+            // What may be taken off this claim itself, as the register has it; where it is the larger of two, it is taken off the other.
+            let own = removed::of_claim(tx, claim.id).await?;
+            let own: i64 = own.iter().map(|(_, of)| of.suspected).sum();
+            let suspected = (own > 0).then(|| leads(&settings.currency.show(own), &overlaps_link));
             shares = Some(context! { suspected, entries => leads(&entries, &overlaps_link) });
         }
     }

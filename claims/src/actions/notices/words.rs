@@ -164,10 +164,11 @@ fn item(recoup: &Recoup, case: &Case, what: &What) -> String {
         What::Members { members, threshold } => {
             let found = linked(&count(*members, "member", "members"), &at("/matches"));
             let threshold_words = linked(&grouped_units(*threshold), &at(""));
-            format!("{found}: {threshold_words} reached ({})", thresholds::why_members(*threshold))
+            let why = thresholds::why_members(settings.currency, *threshold);
+            format!("{found}: {threshold_words} reached ({why})")
         }
         What::Total { total, threshold } => {
-            let why = if *threshold == thresholds::CAFA_AMOUNT {
+            let why = if thresholds::is_cafa(settings.currency, *threshold) {
                 "what CAFA asks for, without interest and costs"
             } else {
                 "the amount set for this case"

@@ -16,10 +16,12 @@ use crate::{
         Failure, Recoup,
         claim_view::{self, Draft},
         edit_lines::in_case,
+        letters,
     },
     case::Case,
     frozen::{FrozenClaim, FrozenEvidence, FrozenLine},
     intake::{Answers, line},
+    letters::Texts,
     line::{Basis, Category, LineFacts},
     money::{self, Currency},
     period::Period,
@@ -182,6 +184,8 @@ impl Signed {
 pub struct Ahead {
     draft: Draft,
     signed: Result<Signed, Failure>,
+    /// In which words receipts of the case are written.
+    texts: Texts,
 }
 
 impl Ahead {
@@ -195,13 +199,14 @@ impl Ahead {
         id: ClaimId,
         version: VersionId,
     ) -> Result<Option<Self>, Failure> {
-        let mut tx = recoup.store.read().await?;
+        let mut tx = recoup.store.glance().await?;
         let claim = claim_view::own_claim(&mut tx, actor, id, Action::ReadOwnClaim).await?;
         if claim.being_written() != Some(version) {
             return Ok(None);
         }
         // Case and version come first, with their counts: what is changed while the rest is read makes a difference to them.
         let draft = claim_view::load(&mut tx, claim, recoup.clock.now()).await?;
+        let (_, texts) = letters::texts_of(&mut tx, &draft.case).await?;
         let last = statements::next_line(&mut tx, id).await? - 1;
         let mut stored = Vec::new();
         for spans in Span::at_once(&spans(version, last)) {
@@ -214,7 +219,7 @@ impl Ahead {
         let many = draft.line_count() >= MANY;
         let work = move || {
             let signed = Signed::read(stored.iter().flat_map(|text| unpack(text)), &draft.case);
-            Some(Self { draft, signed })
+            Some(Self { draft, signed, texts })
         };
         if many {
             tokio::task::spawn_blocking(work).await.map_err(|error| Failure::Internal(error.to_string()))
@@ -236,9 +241,9 @@ impl Ahead {
         (self.draft.claim.id, self.draft.version.id)
     }
 
-    /// The draft of a claim, whose row is `claim` now, and its lines as they are signed.
-    pub(super) fn into_parts(self, claim: Claim) -> (Draft, Result<Signed, Failure>) {
-        (Draft { claim, ..self.draft }, self.signed)
+    /// The draft of a claim, whose row is `claim` now, its lines as they are signed, and the words of its receipt.
+    pub(super) fn into_parts(self, claim: Claim) -> (Draft, Result<Signed, Failure>, Texts) {
+        (Draft { claim, ..self.draft }, self.signed, self.texts)
     }
 }
 

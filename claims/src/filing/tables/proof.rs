@@ -23,8 +23,11 @@ pub(super) fn matches(contents: &Contents) -> Table {
             ("release", "the release about whose money it was decided; empty for all that the claims share"),
             ("method", "how it was found"),
             ("weight", "weight in bits, with three decimals: the sum of the parts; empty where nothing was weighed"),
-            ("parts", "what the weight is the sum of: before comparison, then each field that was compared"),
-            ("decision", "what was decided; open while nobody has"),
+            (
+                "parts",
+                "what the weight is the sum of: before comparison, then each field that was compared, with how much the two agree in it",
+            ),
+            ("decision", "what was decided; open while nobody has, also where it was put off"),
             ("by", "who decided, when and why; in the full filing only"),
         ],
     );
@@ -130,8 +133,11 @@ pub fn difference_table(difference: &Difference, currency: Currency) -> Table {
         "difference",
         "Difference to the filing before",
         &[
-            ("change", "added, amended, withdrawn, basis, overlap or decision"),
-            ("claim", "number of the claim"),
+            (
+                "change",
+                "added, revived (taken up again after it had been withdrawn), amended, withdrawn, basis, overlap, decision, deadline or caption",
+            ),
+            ("claim", "number of the claim; empty for a decision and for what changed of the case"),
             ("claimant", "legal name as signed"),
             ("line", "number of the line; empty for the whole claim"),
             ("what", "what changed, in words"),

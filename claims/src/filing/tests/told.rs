@@ -97,6 +97,50 @@ fn one_decision_for_every_release_takes_the_place_of_one_for_a_release() {
 }
 
 #[test]
+fn a_decision_on_one_release_that_was_taken_back_is_told_also_where_one_for_every_release_holds_instead() {
+    let of_all = || made("", "the same money", 50);
+    let both = decided(1, BOTH, vec![of_all(), made("Brahms", "different money", 60)]);
+    let one = "No match and no overlap was decided in between. One decision was undone.";
+    let (rows, words) = told(&both, &decided(2, BOTH, vec![of_all()]));
+    assert_eq!(rows, ["ALG-1 and ALG-2, Brahms: different money became the same money"]);
+    assert!(words.contains(one), "{words}");
+
+    // Of what was decided for every release since, it is not said that the other was undone: that one took its place.
+    let (rows, words) = told(&both, &decided(2, BOTH, vec![made("", "a share of the money of ALG-1", 150)]));
+    assert_eq!(rows.len(), 2, "{rows:?}");
+    assert!(words.contains("One overlap was decided in between.") && !words.contains("undone"), "{words}");
+
+    // One that said no more than what holds for all leaves it as it was; both at once are two.
+    let alike = decided(1, BOTH, vec![of_all(), made("Brahms", "the same money", 60)]);
+    let (rows, words) = told(&alike, &decided(2, BOTH, vec![of_all()]));
+    assert_eq!(rows, ["ALG-1 and ALG-2: the same money as before, a decision undone"]);
+    assert!(words.contains(one), "{words}");
+    let (rows, words) = told(&both, &decided(2, BOTH, Vec::new()));
+    assert_eq!(rows, ["ALG-1 and ALG-2, Brahms: different money became open"]);
+    assert!(words.contains("Two decisions were undone."), "{words}");
+}
+
+/// What is looked at is counted, and not how long it takes: a claim or a release that is searched for among all others, pair by pair, would
+/// be some millions of rows here.
+#[test]
+fn the_decisions_of_many_pairs_are_compared_by_looking_a_few_times_at_each_row() {
+    const PAIRS: usize = 2_000;
+    let numbers: Vec<String> = (0..=PAIRS).map(|number| format!("ALG-{number:05}")).collect();
+    let names: Vec<&str> = numbers.iter().map(String::as_str).collect();
+    let filing = |number, decision: &str| {
+        let pairs = names.windows(2).map(|two| money(two[0], two[1], "Brahms", decision)).collect();
+        decided(number, &names, pairs)
+    };
+    let (before, after) = (filing(1, "the same money"), filing(2, "different money"));
+    let looked_at = decided::looked_at();
+    let (rows, words) = told(&before, &after);
+    assert_eq!(rows.len(), PAIRS);
+    assert!(words.contains("2,000 overlaps were decided in between."), "{words}");
+    // Of each filing its claims once, its pairs twice.
+    assert_eq!(decided::looked_at() - looked_at, 2 * (PAIRS as u64 + 1) + 4 * PAIRS as u64);
+}
+
+#[test]
 fn a_claim_that_was_signed_again_with_nothing_changed_is_not_told_to_have_other_answers() {
     let sales = || vec![line(1, Category::UnpaidSales, None, 700, None)];
     let before = contents(1, &[claim("ALG-1", 1, sales())]);

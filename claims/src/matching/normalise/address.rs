@@ -42,7 +42,13 @@ pub fn street(raw: &str, scratch: &mut Scratch, out: &mut String) {
             if !scratch.street.is_empty() {
                 scratch.street.push(' ');
             }
-            scratch.street.push_str(canonical.unwrap_or(word));
+            match canonical.map_or_else(|| words::street_ending(word), |canonical| Some(("", canonical))) {
+                Some((name, ending)) => {
+                    scratch.street.push_str(name);
+                    scratch.street.push_str(ending);
+                }
+                None => scratch.street.push_str(word),
+            }
         }
     }
     if is_box {
@@ -143,6 +149,11 @@ mod tests {
         assert_eq!(run("POB 5849"), "5849|pobox|");
         assert_eq!(run("Box 3346"), "3346|pobox|");
         assert_eq!(run("Boxwood Lane"), "|boxwood ln|");
+        for one in ["Lindenstraße 14", "Lindenstr. 14", "LINDENSTRASSE 14"] {
+            assert_eq!(run(one), run("Lindenstrasse 14"));
+        }
+        assert_eq!(run("Marienplatz 3"), run("Marienpl. 3"));
+        assert_ne!(run("Lindenstr. 14"), run("Lindenpl. 14"));
         assert_eq!(run(""), "");
         assert_eq!(parts("3499|73rd ave|5b"), ("3499", "73rd ave", "5b"));
     }

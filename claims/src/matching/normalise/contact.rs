@@ -49,15 +49,37 @@ pub fn person(canonical: &str) -> Option<&str> {
 /// Digits with the country code (E.164 without the `+`): ten digits are North American (NANP) and get a 1; a leading
 /// `00` is the international prefix; an extension (`x12`, `ext. 12`) is dropped.
 pub fn phone(raw: &str, out: &mut String) {
+    phone_in(raw, || "", out);
+}
+
+/// The same of a party in a country, which is asked for only where it matters: a number with a 0 before it, as it is written within a
+/// country, gets that country's code. `+49 (0)561 …`, which gives both, is read as well.
+pub fn phone_in<'a>(raw: &str, country: impl FnOnce() -> &'a str, out: &mut String) {
     out.clear();
     let main = raw.bytes().take_while(|b| !matches!(b, b'x' | b'X'));
     out.extend(main.filter(u8::is_ascii_digit).map(char::from));
     if out.starts_with("00") {
         out.drain(..2);
+    } else if out.starts_with('0') {
+        if let Some((code, zero_stays)) = words::calling_code(country()) {
+            out.replace_range(..usize::from(!zero_stays), code);
+            return checked(out);
+        }
+    } else if raw.starts_with('+') && raw.contains("(0)") {
+        let code = raw.split('(').next().unwrap_or_default().bytes().filter(u8::is_ascii_digit).count();
+        if code < out.len() {
+            out.remove(code);
+        }
+        return checked(out);
     }
     if out.len() == 10 {
         out.insert(0, '1');
     }
+    checked(out);
+}
+
+/// Takes away what is no number.
+fn checked(out: &mut String) {
     if out.len() < 7 || out.len() > 15 || is_one_repeated(out) {
         out.clear();
     }
@@ -108,6 +130,27 @@ mod tests {
         assert_eq!(run(phone, "+1 347 614 1071 x12"), "13476141071");
         assert_eq!(run(phone, "0044 20 7946 0000"), "442079460000");
         assert_eq!(run(phone, "n/a"), "");
+    }
+
+    #[test]
+    fn a_number_as_it_is_written_within_a_country_is_that_with_its_code() {
+        let within = |raw: &str, country: &'static str| {
+            let mut out = String::new();
+            phone_in(raw, || country, &mut out);
+            out
+        };
+        for written in ["+49 561 445566", "0561 445566", "0561/44 55 66", "0049 561 445566", "+49 (0)561 445566"] {
+            assert_eq!(within(written, "Germany"), "49561445566", "{written}");
+        }
+        assert_eq!(within("0561 445566", " deutschland "), "49561445566");
+        assert_eq!(within("06 1234 5678", "Italy"), within("+39 06 1234 5678", "Italy"));
+        assert_eq!(within("020 7946 0000", "UK"), "442079460000");
+        // In the United States, and where no country is known, nothing is read otherwise than before.
+        for country in ["United States", ""] {
+            for raw in ["(347) 614-1071", "0561 445566", "+1 347 614 1071"] {
+                assert_eq!(within(raw, country), run(phone, raw));
+            }
+        }
     }
 
     #[test]

@@ -1,10 +1,25 @@
 //! Adding a row that is right to the sums of the file and to its group.
 
 use super::{Added, KeptRow, Pass};
-use crate::statements::{choices::Grouping, group::RowFacts, number::ONE};
+use crate::statements::{choices::Grouping, field::Field, group::MORE, group::RowFacts, number::ONE};
+
+/// The place of the value per unit among the further figures.
+const UNIT_VALUE: usize = {
+    let mut place = 0;
+    while !matches!(MORE[place], Field::UnitValue) {
+        place += 1;
+    }
+    place
+};
 
 impl Pass<'_> {
     pub(super) fn add(&mut self, facts: &RowFacts<'_>, stock: bool) {
+        let place = self.sum_up(facts, stock);
+        self.group_in(facts, stock, place);
+    }
+
+    /// Adds a row to the sums of the file; gives the place of its currency.
+    pub(super) fn sum_up(&mut self, facts: &RowFacts<'_>, stock: bool) -> usize {
         let (period, currency) = (facts.period, facts.currency);
         let amount = i128::from(facts.amount);
         self.all += if stock { i128::from(facts.units) * i128::from(ONE) } else { amount };
@@ -21,6 +36,22 @@ impl Pass<'_> {
         added.rows += 1;
         added.units = added.units.saturating_add(facts.units);
         added.millionths += amount;
+        if self.values
+            && let Some(value) = facts.more.and_then(|more| more[UNIT_VALUE])
+        {
+            added.value += i128::from(value) * i128::from(facts.units);
+        }
+        place
+    }
+
+    /// Adds a row to its group.
+    pub(super) fn group(&mut self, facts: &RowFacts<'_>) {
+        let place = self.added.iter().position(|added| added.currency == facts.currency).unwrap_or(self.added.len());
+        self.group_in(facts, false, place);
+    }
+
+    fn group_in(&mut self, facts: &RowFacts<'_>, stock: bool, place: usize) {
+        let period = facts.period;
         let key = match self.choices.grouping {
             Grouping::Rows => (u64::from(facts.row), 0),
             grouping => {

@@ -22,11 +22,14 @@ impl Pass<'_> {
             };
             return match sign.or(self.fixed_currency) {
                 Some(currency) => Some(currency),
-                None if self.category == Category::HeldInventory => None,
+                // Stock without a value is no money.
+                None if self.category == Category::HeldInventory && (!self.values || value.is_empty()) => None,
                 None => {
-                    *right = false;
+                    let asked = column == usize::MAX && !self.added.iter().any(|added| added.currency.is_some());
+                    // What the stock is worth is asked; how much there is of it is known.
+                    *right &= asked && self.category == Category::HeldInventory;
                     // Where no row says it, it is asked once for the file.
-                    if column != usize::MAX || self.added.iter().any(|added| added.currency.is_some()) {
+                    if !asked {
                         self.problem(cells, Kind::Currency, column, |_| {
                             "The row does not say in which currency.".to_owned()
                         });
@@ -59,7 +62,7 @@ impl Pass<'_> {
 }
 
 /// The currency that a sign or code beside an amount names. A bare `$` is the United States dollar.
-fn currency_sign(value: &[u8]) -> Option<Currency> {
+pub(super) fn currency_sign(value: &[u8]) -> Option<Currency> {
     let text = std::str::from_utf8(value).ok()?;
     let letters: String = text.chars().filter(char::is_ascii_alphabetic).collect();
     if letters.len() == 3

@@ -1,6 +1,7 @@
 //! One pass over the rows of a file: values, problems, groups, totals. Nothing is allocated per row of the usual kind.
 
 mod adding;
+mod asides;
 mod codes;
 mod currencies;
 mod numbers;
@@ -23,8 +24,16 @@ use super::{
     shape::Shape,
     totals::is_code,
 };
-use crate::{line::Category, money::Currency, period::Period};
-use totals::{Above, CODES, NAMES, Read};
+use crate::{
+    line::{Basis, Category},
+    money::Currency,
+    period::Period,
+};
+use asides::Alone;
+pub(super) use asides::Aside;
+pub(super) use sums::FIGURES;
+use totals::{Above, Read};
+pub(super) use totals::{CODES, NAMES};
 
 /// A row that became part of a line: kept when the lines are imported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +55,8 @@ pub(super) struct Added {
     pub rows: u64,
     pub units: i64,
     pub millionths: i128,
+    /// The value of stock in millionths: units times value.
+    pub value: i128,
 }
 
 /// Places of columns by field; a column that is not there is beyond every row.
@@ -105,6 +116,8 @@ pub(super) struct Pass<'p> {
     more: bool,
     /// Whether it is one of our own templates.
     ours: bool,
+    /// Whether the value of stock is read, which is money.
+    values: bool,
     fixed_period: Option<Period>,
     fixed_currency: Option<Currency>,
     most_groups: usize,
@@ -120,10 +133,16 @@ pub(super) struct Pass<'p> {
     pub file_totals: Vec<FileTotal>,
     pub period: Option<Period>,
     pub first_rows: Vec<(u64, Vec<String>)>,
+    /// Money without a release, until it is settled what becomes of it.
+    pub asides: Vec<Aside>,
+    /// Whether cells that a spreadsheet holds as numbers have decimals.
+    pub decimals: bool,
     pub kept: Option<Vec<KeptRow>>,
     /// Problems of the row, for a copy with remarks; only filled when asked for.
     pub remarks: Option<Vec<String>>,
     all: i128,
+    /// Rows with an error, which no sum has.
+    broken: u64,
     /// What the rows above each total come to, and above the first row.
     above: Vec<Above>,
     /// Whether the row is read as a sale though it may be a total of those above it.
@@ -164,6 +183,9 @@ impl<'p> Pass<'p> {
             watched,
             more,
             ours: shape.layout.is_some_and(|layout| layout.key.starts_with("template_")),
+            values: category == Category::HeldInventory
+                && shape.columns.contains(&Some(Field::UnitValue))
+                && choices.basis != Basis::UnitsOnly.key(),
             fixed_period: fixed.0,
             fixed_currency: fixed.1,
             most_groups,
@@ -182,9 +204,12 @@ impl<'p> Pass<'p> {
             file_totals: Vec::new(),
             period: None,
             first_rows: Vec::new(),
+            asides: Vec::new(),
+            decimals: false,
             kept: None,
             remarks: None,
             all: 0,
+            broken: 0,
             above: vec![Above::default()],
             perhaps_total: false,
             nameless: false,
@@ -268,7 +293,7 @@ impl<'p> Pass<'p> {
         self.data(cells, column, amount, coded, stock);
         if std::mem::take(&mut self.perhaps_total) {
             // If it is one, the next counts from here.
-            self.count_from_here();
+            self.count_from_here(None);
         }
     }
 
@@ -301,10 +326,11 @@ impl<'p> Pass<'p> {
         self.data_rows += 1;
         for place in 0..self.watched.len() {
             let watched = self.watched[place];
+            let value = cells.get(watched);
             if cells.kind(watched) != CellKind::Text {
+                self.decimals |= cells.kind(watched) == CellKind::Number && value.contains(&b'.');
                 continue;
             }
-            let value = cells.get(watched);
             if self.shape.columns[watched].is_some_and(|field| field.holds() == Holds::Period) {
                 if dates::may_show_order(value)
                     && let Ok(text) = std::str::from_utf8(value)
@@ -328,6 +354,7 @@ impl<'p> Pass<'p> {
             });
         }
         let mut right = true;
+        let alone = self.alone(cells, coded, &amount);
         let units = self.units(cells, stock, &mut right);
         let amount = match amount {
             Ok(Some(value)) => {
@@ -355,8 +382,12 @@ impl<'p> Pass<'p> {
         let aggregator_gtin = self.barcode(cells, Field::AggregatorGtin);
         let isrc = self.isrc(cells);
         let catalogue = self.catalogue(cells);
-        let period = self.period_of(cells, &mut right);
-        let currency = self.currency_of(cells, column, &mut right);
+        let period = match alone {
+            Some(Alone::OfStatement) => None,
+            _ => self.period_of(cells, &mut right),
+        };
+        let money = if stock { self.places.get(Field::UnitValue) } else { column };
+        let currency = self.currency_of(cells, money, &mut right);
         let mut figures = [None; MORE.len()];
         if self.more {
             for (place, field) in MORE.iter().enumerate() {
@@ -370,11 +401,13 @@ impl<'p> Pass<'p> {
             }
         }
         if !right {
+            self.broken += 1;
             return;
         }
         let text = |field| cells.get(self.places.get(field));
         let (artist, title, track) = (text(Field::Artist), text(Field::Title), text(Field::Track));
-        if !coded && artist.is_empty() && title.is_empty() && track.is_empty() {
+        // What is taken off is no lump sum.
+        if !coded && artist.is_empty() && title.is_empty() && track.is_empty() && amount >= 0 {
             self.nameless = true;
             self.problem(cells, Kind::NoRelease, column, |value| {
                 format!("{value} is due, but no column says for which release.")
@@ -400,7 +433,10 @@ impl<'p> Pass<'p> {
             amount,
             more: self.more.then_some(&figures),
         };
-        self.add(&facts, stock);
+        match alone {
+            Some(alone) => self.set_aside(cells, alone, &facts),
+            None => self.add(&facts, stock),
+        }
     }
 }
 

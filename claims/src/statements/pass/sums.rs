@@ -12,6 +12,16 @@ use crate::{
     },
 };
 
+/// The figures from which the amount due is worked out, as they are called.
+pub(in crate::statements) const FIGURES: [(Field, &str); 6] = [
+    (Field::UnitPrice, "price per unit"),
+    (Field::Gross, "gross"),
+    (Field::Fee, "fee"),
+    (Field::ReserveWithheld, "reserve withheld"),
+    (Field::ReserveReleased, "reserve released"),
+    (Field::Chargebacks, "chargebacks"),
+];
+
 impl Pass<'_> {
     /// Whether the row's own figures close.
     pub(super) fn arithmetic(&mut self, cells: &Cells, figures: &[Option<i64>; MORE.len()], net: i64, units: i64) {
@@ -24,7 +34,9 @@ impl Pass<'_> {
             {
                 let net = shipped - returned.abs();
                 self.problem(cells, Kind::Sums, self.places.get(Field::Units), |value| {
-                    format!("Shipped less returned is {net}, but {value} is given.")
+                    format!(
+                        "Shipped less returned is {net}, but {value} is given. Units shipped and returned are not taken into the line, but kept in its note."
+                    )
                 });
             }
             let taken_off = [Field::Fee, Field::ReserveWithheld, Field::Chargebacks]
@@ -54,8 +66,22 @@ impl Pass<'_> {
                 let closes = |due: i64| (due - net).abs() <= 20_000;
                 if !closes(due) && !(0..16).filter(may).any(|turned| closes(due_by(turned))) {
                     let due = number::show(i128::from(due), 2);
+                    let given: Vec<(Field, &str)> = FIGURES
+                        .into_iter()
+                        .filter(|(field, _)| figure(*field).is_some_and(|value| value != 0))
+                        .collect();
                     self.problem(cells, Kind::Sums, self.places.get(Field::Amount), |value| {
-                        format!("Gross less fee, reserve and chargebacks is {due}, but {value} is given.")
+                        let words: Vec<String> = given
+                            .iter()
+                            .filter_map(|(field, word)| {
+                                Some(format!("{word} {}", number::show(figure(*field)?.into(), 2)))
+                            })
+                            .collect();
+                        let kept = match &words[..] {
+                            [] => String::new(),
+                            words => format!(" Not taken into the line, but kept in its note: {}.", words.join(", ")),
+                        };
+                        format!("Gross less fee, reserve and chargebacks is {due}, but {value} is given.{kept}")
                     });
                 }
             }

@@ -1,8 +1,9 @@
 //! Rows that repeat money instead of adding to it: totals, subtotals, balances of an earlier page or statement.
 
-use super::Pass;
+use super::{Added, Pass, currencies::currency_sign};
 use crate::{
     line::Category,
+    money::Currency,
     statements::{
         cells::{CellKind, Cells},
         codes::{self, Barcode},
@@ -19,18 +20,28 @@ use crate::{
 pub(super) type Read = Result<Option<i64>, NotANumber>;
 
 /// Columns of codes.
-pub(super) const CODES: [Field; 4] = [Field::Gtin, Field::AggregatorGtin, Field::Catalogue, Field::Isrc];
+pub(in crate::statements) const CODES: [Field; 4] = [Field::Gtin, Field::AggregatorGtin, Field::Catalogue, Field::Isrc];
 /// Other columns that name a release or whose it is.
-pub(super) const NAMES: [Field; 4] = [Field::Artist, Field::Title, Field::Track, Field::Label];
+pub(in crate::statements) const NAMES: [Field; 4] = [Field::Artist, Field::Title, Field::Track, Field::Label];
 /// Columns that say when.
-const WHEN: [Field; 4] = [Field::Period, Field::PeriodFrom, Field::StatementPeriod, Field::AsOf];
+pub(super) const WHEN: [Field; 4] = [Field::Period, Field::PeriodFrom, Field::StatementPeriod, Field::AsOf];
 
 /// Places from which a total may count that are kept; subtotals lie in one another two or three deep.
 const MOST_PLACES: usize = 32;
 
 /// What the rows above a place come to.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Above {
+    all: Come,
+    /// The same in each currency.
+    currencies: Vec<Come>,
+    /// The currency of the total that stands there, if it is of one.
+    of: Option<usize>,
+}
+
+/// What rows come to.
+#[derive(Debug, Clone, Copy, Default)]
+struct Come {
     rows: u64,
     units: i64,
     sum: i128,
@@ -58,12 +69,13 @@ impl Pass<'_> {
             Sort::Row => false,
             Sort::Count => true,
             Sort::Total(named) => {
-                self.total(cells, column, stated, named);
+                let currency = self.currency_of_total(cells, column);
+                self.total(cells, column, stated, named, currency);
                 true
             }
             Sort::Perhaps(place) => {
                 if let Some(stated) = stated.filter(|_| self.adds_up()) {
-                    let same = self.rows_of(stated) > 0;
+                    let same = self.rows_of(stated, self.currency_of_total(cells, column)) > 0;
                     self.perhaps_total = same;
                     let shown = self.shown(i128::from(stated));
                     self.problem(cells, Kind::MaybeTotal, place, |value| {
@@ -127,12 +139,13 @@ impl Pass<'_> {
             // Nothing is due on it that could be counted twice.
             return if others.is_empty() && what == What::Total { Sort::Total(None) } else { Sort::Row };
         };
-        let rows = self.rows_of(stated);
+        let currency = self.currency_of_total(cells, column);
+        let rows = self.rows_of(stated, currency);
         let names = [name].into_iter().chain(whose.iter().chain(&others).map(|(_, cell)| *cell));
         if !others.is_empty() {
-            return self.sort_named(place, what, names, stated, rows);
+            return self.sort_named(place, what, names, (stated, currency), rows);
         }
-        let named = if rows > 1 { None } else { self.of_names(names) };
+        let named = if rows > 1 { None } else { self.of_names(names, currency) };
         match what {
             What::Total => Sort::Total(named),
             What::Balance if rows > 0 => Sort::Total(None),
@@ -151,7 +164,7 @@ impl Pass<'_> {
         place: usize,
         what: What,
         mut names: impl Iterator<Item = &'c [u8]>,
-        stated: i64,
+        (stated, currency): (i64, Option<usize>),
         rows: u64,
     ) -> Sort {
         if stated == 0 {
@@ -169,7 +182,7 @@ impl Pass<'_> {
                 // As the one row above, or as all rows of a name that stands on it.
                 let (mut known, mut right) = (false, None);
                 for name in names {
-                    let sum = self.of_name(name);
+                    let sum = self.of_name(name, currency);
                     known |= sum.is_some();
                     right = right.or(sum.filter(|sum| near(i128::from(stated), *sum)));
                 }
@@ -179,7 +192,7 @@ impl Pass<'_> {
             What::Total if rows == 0 => Sort::Row,
             What::Total | What::Balance => Sort::Perhaps(place),
             What::Before | What::After => {
-                let named = names.next().and_then(|name| self.of_name(name));
+                let named = names.next().and_then(|name| self.of_name(name, currency));
                 let right = named.is_some_and(|sum| near(i128::from(stated), sum));
                 if rows > 1 && (in_codes || named.is_some()) || in_codes && right {
                     Sort::Total(named)
@@ -206,11 +219,10 @@ impl Pass<'_> {
             return false;
         }
         let units = self.read(cells, self.places.get(Field::Units)).ok().flatten().map(|units| units / ONE);
-        let now = self.now();
+        let currency = self.currency_of_total(cells, column);
         self.above.iter().any(|above| {
-            now.rows - above.rows > 1
-                && near(i128::from(stated), now.sum - above.sum)
-                && units.is_none_or(|units| units == now.units.saturating_sub(above.units))
+            let since = self.since(above, currency);
+            since.rows > 1 && near(i128::from(stated), since.sum) && units.is_none_or(|units| units == since.units)
         })
     }
 
@@ -228,23 +240,53 @@ impl Pass<'_> {
         figures.next().filter(|_| figures.next().is_none()).map(|number| number.millionths)
     }
 
-    /// What all rows so far come to.
-    fn now(&self) -> Above {
-        let (rows, units) = (self.added.iter().map(|added| added.rows), self.added.iter().map(|added| added.units));
-        Above { rows: rows.sum(), units: units.fold(0, i64::saturating_add), sum: self.all }
+    /// What the rows since a place come to: all of them, or those of one currency.
+    fn since(&self, above: &Above, currency: Option<usize>) -> Come {
+        let come = |added: &Added| Come { rows: added.rows, units: added.units, sum: added.millionths };
+        let (now, then) = match currency {
+            Some(place) => (self.added.get(place).map(come).unwrap_or_default(), above.currencies.get(place).copied()),
+            None => {
+                let units = self.added.iter().map(|added| added.units).fold(0, i64::saturating_add);
+                let rows = self.added.iter().map(|added| added.rows).sum();
+                (Come { rows, units, sum: self.all }, Some(above.all))
+            }
+        };
+        let then = then.unwrap_or_default();
+        Come { rows: now.rows - then.rows, units: now.units.saturating_sub(then.units), sum: now.sum - then.sum }
     }
 
-    /// Of how many rows above a figure is the sum: of all, of those since a total, or of one currency; 0 if of none.
-    fn rows_of(&self, stated: i64) -> u64 {
-        let now = self.now();
+    /// Of how many rows above a figure is the sum: of all, of those since a total, or of one currency; 0 if of none. Of a currency,
+    /// only its own rows count.
+    fn rows_of(&self, stated: i64, currency: Option<usize>) -> u64 {
         let is = |sum| stated != 0 && near(i128::from(stated), sum);
-        let since = self.above.iter().filter(|above| is(now.sum - above.sum)).map(|above| now.rows - above.rows);
-        let of_currency = self.added.iter().filter(|added| is(added.millionths)).map(|added| added.rows);
-        since.chain(of_currency).max().unwrap_or(0)
+        let since = self.above.iter().map(|above| self.since(above, currency));
+        let since = since.filter(|since| is(since.sum)).map(|since| since.rows);
+        let of_currency = self.added.iter().filter(|added| currency.is_none() && is(added.millionths));
+        since.chain(of_currency.map(|added| added.rows)).max().unwrap_or(0)
+    }
+
+    /// The currency that a total is of, where the rows are of several: its own column says it, a sign beside the figure, or the
+    /// words for the total.
+    fn currency_of_total(&self, cells: &Cells, column: usize) -> Option<usize> {
+        if self.added.len() < 2 {
+            return None;
+        }
+        let code = |cell: &[u8]| std::str::from_utf8(cell).ok().and_then(Currency::parse);
+        let own = cells.get(self.places.get(Field::Currency));
+        let named = || {
+            let word = |cell| said(cell).map_or(cell, |said| said.name);
+            cells
+                .iter()
+                .map(word)
+                .find_map(|word| code(word).or_else(|| currency_sign(word).filter(|_| is_currency(word))))
+        };
+        let found =
+            code(own).or_else(|| currency_sign(own)).or_else(|| currency_sign(cells.get(column))).or_else(named)?;
+        self.added.iter().position(|added| added.currency == Some(found))
     }
 
     /// What the rows of a name come to, if there are any.
-    fn of_name(&mut self, name: &[u8]) -> Option<i128> {
+    fn of_name(&mut self, name: &[u8], currency: Option<usize>) -> Option<i128> {
         if name.is_empty() {
             return None;
         }
@@ -252,12 +294,13 @@ impl Pass<'_> {
             Barcode::Right(gtin) | Barcode::Restored(gtin) => gtin,
             _ => 0,
         };
-        self.groups.of_name(name, gtin, self.counts_stock())
+        let currency = currency.and_then(|place| self.added[place].currency);
+        self.groups.of_name(name, gtin, self.counts_stock(), currency)
     }
 
     /// What the rows of the first of these names come to that any bear.
-    fn of_names<'c>(&mut self, mut names: impl Iterator<Item = &'c [u8]>) -> Option<i128> {
-        names.find_map(|name| self.of_name(name))
+    fn of_names<'c>(&mut self, mut names: impl Iterator<Item = &'c [u8]>, currency: Option<usize>) -> Option<i128> {
+        names.find_map(|name| self.of_name(name, currency))
     }
 
     /// Whether a row lacks what a sale needs: it does not say when, or in which currency, though columns are to.
@@ -271,35 +314,53 @@ impl Pass<'_> {
             || self.fixed_currency.is_none() && !self.counts_stock() && empty(&[Field::Currency])
     }
 
-    /// The next total may be one of the rows from here on.
-    pub(super) fn count_from_here(&mut self) {
+    /// The next total may be one of the rows from here on, where one of a currency may stand.
+    pub(super) fn count_from_here(&mut self, of: Option<usize>) {
         if self.above.len() == MOST_PLACES {
             // The first is the beginning of the file.
             self.above.remove(1);
         }
-        let now = self.now();
-        self.above.push(now);
+        let begin = Above::default();
+        let currencies = (0..self.added.len()).map(|place| self.since(&begin, Some(place))).collect();
+        self.above.push(Above { all: self.since(&begin, None), currencies, of });
     }
 
     /// A total line of the file is compared, not added; not before the rows above it can be added up, for then it
     /// would differ from a sum that lacks them.
-    fn total(&mut self, cells: &Cells, column: usize, stated: Option<i64>, named: Option<i128>) {
+    fn total(
+        &mut self,
+        cells: &Cells,
+        column: usize,
+        stated: Option<i64>,
+        named: Option<i128>,
+        currency: Option<usize>,
+    ) {
         if !self.adds_up() {
             return;
         }
         let Some(stated) = stated.map(i128::from) else { return };
-        let sums = self.above.iter().rev().map(|above| self.all - above.sum);
-        let of_currency = self.added.iter().map(|added| added.millionths);
-        let computed =
-            sums.chain(of_currency).chain(named).find(|sum| near(stated, *sum)).or(named).unwrap_or(self.all);
-        self.file_totals.push(FileTotal { row: cells.number, stated, computed });
-        self.count_from_here();
-        if !near(stated, computed) {
+        let sums = self.above.iter().rev().map(|above| self.since(above, currency).sum);
+        let of_currency = self.added.iter().filter(|_| currency.is_none()).map(|added| added.millionths);
+        let computed = sums.chain(of_currency).chain(named).find(|sum| near(stated, *sum)).or(named);
+        let computed = computed.unwrap_or_else(|| self.since_its_last(currency));
+        let code = currency.and_then(|place| self.added[place].currency);
+        self.file_totals.push(FileTotal { row: cells.number, stated, computed, currency: code, broken: self.broken });
+        self.count_from_here(currency);
+        // A sum that lacks rows with errors says nothing: these are mended first.
+        if !near(stated, computed) && self.broken == 0 {
             let (says, are) = (self.shown(stated), self.shown(computed));
-            self.problem(cells, Kind::TotalDiffers, column, |_| {
-                format!("The file says {says} here; the rows above it come to {are}.")
+            self.problem(cells, Kind::TotalDiffers, column, |_| match code {
+                Some(code) => format!("The file says {says} {code} here; the rows above it in {code} come to {are}."),
+                None => format!("The file says {says} here; the rows above it come to {are}."),
             });
         }
+    }
+
+    /// What the rows of a currency since its last total come to, or all of them where none follow that.
+    fn since_its_last(&self, currency: Option<usize>) -> i128 {
+        let last = self.above.iter().rev().find(|above| currency.is_some() && above.of == currency);
+        let since = last.map(|above| self.since(above, currency)).filter(|since| since.rows > 0);
+        since.unwrap_or_else(|| self.since(&Above::default(), currency)).sum
     }
 }
 

@@ -73,6 +73,7 @@ pub async fn seed(tx: &mut Tx, case: CaseId, claims: &[Counted], by: claims::Acc
         of.confirmed += confirmed;
         of.suspected += suspected;
         let through = (confirmed > 0).then_some(a.id);
+        let months = format!("{}-{}", 2_012 * 12, 2_012 * 12 + 5);
         entries.push(New {
             family: "sales",
             release_id: ReleaseId(n as i64 + 1),
@@ -84,12 +85,12 @@ pub async fn seed(tx: &mut Tx, case: CaseId, claims: &[Counted], by: claims::Acc
             over_whole: n % 50 == 0,
             contradictory: false,
             parts: vec![
-                NewPart { claim_id: a.id, gross, confirmed: 0, suspected: 0, through: None },
-                NewPart { claim_id: b.id, gross, confirmed, suspected, through },
+                NewPart { claim_id: a.id, gross, confirmed: 0, suspected: 0, through: None, months: months.clone() },
+                NewPart { claim_id: b.id, gross, confirmed, suspected, through, months },
             ],
         });
     }
-    overlaps::replace(tx, case, &entries).await.unwrap();
+    overlaps::replace(tx, case, &entries, &BTreeMap::new()).await.unwrap();
     for [a, b] in pairs.iter().step_by(9) {
         let decision = NewDecision {
             case_id: case,
