@@ -14,7 +14,7 @@ pub async fn find(tx: &mut Tx, account: AccountId, key: &str) -> Result<Option<(
 /// Keeps an answer, in the transaction of its effect.
 ///
 /// # Errors
-/// A unique violation if the key was used at the same time; the effect must then be taken back.
+/// A unique violation if the key was used at the same time, by the commit at the latest; the effect must then be taken back.
 pub async fn add(
     tx: &mut Tx,
     account: AccountId,

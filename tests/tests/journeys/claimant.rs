@@ -53,7 +53,7 @@ on_both! {
         let replaced = browser.get(&receipt.path).await;
         replaced.expect("580.25");
         replaced.expect("This version was replaced");
-        assert_eq!(replaced.link("Read the receipt of version 2"), second.path);
+        assert_eq!(format!("{}?received=yes", replaced.link("Read the receipt of version 2")), second.path);
         second.expect_no("This version was replaced");
         let changes = browser.get(&second.link("What changed")).await;
         changes.expect_status(200);

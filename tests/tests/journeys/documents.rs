@@ -235,7 +235,7 @@ on_both! {
         let large = send(&[("large.csv", b"a,b\n".repeat(20_000))]).await;
         assert!(large.contains("large.csv was not taken: it is larger than 70 kB. This claim has room for 70 kB more"), "{large}");
         for (files, why) in [
-            (Vec::new(), "No file was chosen"),
+            (vec![("", b"".to_vec())], "No file was chosen"),
             (vec![("scan.pdf", pdf("a"))], "scan.pdf is not a table"),
             (vec![("program.exe", b"MZ\x90\0\x03".to_vec())], "program.exe was not taken"),
         ] {

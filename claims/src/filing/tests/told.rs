@@ -154,11 +154,12 @@ fn a_claim_that_was_signed_again_with_nothing_changed_is_not_told_to_have_other_
         difference(before, after).rows.into_iter().map(|row| row.what).collect()
     };
     let (again, other) = (contents(2, &[again]), contents(2, &[other]));
-    assert_eq!(what(&before, &again), ["signed again, nothing changed"]);
-    assert_eq!(what(&before, &other), ["answers other than lines"]);
+    let late = "the version in force came after the deadline";
+    assert_eq!(what(&before, &again), ["signed again, nothing changed", late]);
+    assert_eq!(what(&before, &other), ["answers other than lines", late]);
     // The public does not read the clause: what it is told is true of what it reads.
     let public = |contents| public::redact(contents).unwrap();
-    assert_eq!(what(&public(&before), &public(&other)), ["signed again, nothing changed that is shown here"]);
+    assert_eq!(what(&public(&before), &public(&other)), ["signed again, nothing changed that is shown here", late]);
 }
 
 #[test]
