@@ -84,20 +84,30 @@ pub struct Alone {
 /// second by mistake would not know. One that is about to stop is waited for, as long as stopping may take. On PostgreSQL several
 /// processes may serve one installation.
 ///
+/// It is asked before the database is opened, so that nobody migrates it below an older process. In an empty place it makes the data
+/// directory, and a file to lock, which is no installation yet.
+///
 /// # Errors
-/// If another process goes on serving it, or the file that shows it cannot be locked.
+/// If another process goes on serving it, or the file that shows it cannot be made or locked.
 pub async fn alone(config: &Config) -> anyhow::Result<Alone> {
     let Some(database) = sqlite_file(&config.database_url) else { return Ok(Alone { _lock: None }) };
     let mut path = database.clone().into_os_string();
     path.push(".serve");
-    let cannot = || format!("{} cannot be locked", Path::new(&path).display());
-    let lock = File::options().write(true).create(true).truncate(false).open(&path).with_context(cannot)?;
+    make_folder(&config.data_dir).context("the data directory (key data_dir)")?;
+    let lock = File::options().write(true).create(true).truncate(false).open(&path).map_err(|error| {
+        anyhow!(
+            "{} cannot be opened (key database_url): {error}. Check that its folder is there and, like the file, belongs to the user who runs this command, for example with sudo -u recoup.",
+            shown(Path::new(&path))
+        )
+    })?;
     let until = tokio::time::Instant::now() + config.pace.stop + CLOSING;
     let mut told = false;
     loop {
         match lock.try_lock() {
             Ok(()) => return Ok(Alone { _lock: Some(lock) }),
-            Err(TryLockError::Error(error)) => return Err(error).with_context(cannot),
+            Err(TryLockError::Error(error)) => {
+                return Err(error).with_context(|| format!("{} cannot be locked", shown(Path::new(&path))));
+            }
             Err(TryLockError::WouldBlock) if tokio::time::Instant::now() >= until => {
                 bail!("another Recoup serves {}; stop it first", shown(&database))
             }

@@ -5,6 +5,7 @@
 use std::{
     fs,
     io::{BufRead, BufReader},
+    net::TcpListener,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
 };
@@ -28,13 +29,12 @@ impl Drop for Folder {
 }
 
 fn command(data: &Path, what: &[&str]) -> Command {
+    command_at(data, "127.0.0.1:0", what)
+}
+
+fn command_at(data: &Path, listen: &str, what: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_recoup"));
-    command
-        .args(what)
-        .args(["--listen", "127.0.0.1:0", "--data-dir"])
-        .arg(data)
-        .env_remove("RUST_LOG")
-        .stdin(Stdio::null());
+    command.args(what).args(["--listen", listen, "--data-dir"]).arg(data).env_remove("RUST_LOG").stdin(Stdio::null());
     command
 }
 
@@ -122,8 +122,8 @@ fn serving_ends_in_order_when_it_is_told() {
 #[test]
 fn one_process_serves_a_database_at_a_time() {
     let folder = Folder::new("alone");
-    let serve = || {
-        let mut command = command(&folder.0, &["serve", "--stop-seconds", "1"]);
+    let serve = |listen: &str| {
+        let mut command = command_at(&folder.0, listen, &["serve", "--stop-seconds", "1"]);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     };
@@ -131,11 +131,12 @@ fn one_process_serves_a_database_at_a_time() {
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         lines.next().expect("it says where it is").unwrap()
     };
-    let mut first = serve().spawn().unwrap();
-    assert!(first_line(&mut first).starts_with("Recoup is at "));
-    // One that goes on is waited for as long as stopping may take, and not served beside.
-    let seconds = ["serve", "demo"].map(|what| {
-        let mut second = command(&folder.0, &[what, "--stop-seconds", "1"]);
+    let mut first = serve("127.0.0.1:0").spawn().unwrap();
+    let at = first_line(&mut first);
+    let listen = at.strip_prefix("Recoup is at http://").expect("where it is").to_owned();
+    // One that goes on is waited for as long as stopping may take, and not served beside, at the same address or at another.
+    let seconds = [("serve", &*listen), ("serve", "127.0.0.1:0"), ("demo", &*listen)].map(|(what, listen)| {
+        let mut second = command_at(&folder.0, listen, &[what, "--stop-seconds", "1"]);
         second.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
     });
     for second in seconds {
@@ -151,15 +152,33 @@ fn one_process_serves_a_database_at_a_time() {
     say(&folder.0, &["backup", &backup]);
     say(&folder.0, &["doctor", "--deep"]);
     say(&folder.0.join("copy"), &["restore", &backup]);
-    // One that ends while the next waits, however it ends, makes room.
-    let mut next = serve().spawn().unwrap();
+    // One that ends while the next waits, however it ends, makes room, and the next takes its address over.
+    let mut next = serve(&listen).spawn().unwrap();
     let mut log = BufReader::new(next.stderr.take().unwrap()).lines().map(Result::unwrap);
     assert!(log.any(|line| line.contains("waiting for it to stop")), "it did not wait");
     first.kill().unwrap();
     first.wait().unwrap();
-    assert!(first_line(&mut next).starts_with("Recoup is at "));
+    assert_eq!(first_line(&mut next), at);
     next.kill().unwrap();
     next.wait().unwrap();
+}
+
+#[test]
+fn what_cannot_listen_makes_no_installation() {
+    let folder = Folder::new("taken");
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = taken.local_addr().unwrap().to_string();
+    for what in ["serve", "demo"] {
+        let output = command_at(&folder.0, &listen, &[what]).output().unwrap();
+        let words = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            !output.status.success() && words.contains(&format!("cannot listen on {listen} (key listen)")),
+            "{words}"
+        );
+    }
+    // The file that was locked is none.
+    assert!(folder.0.join("recoup.db.serve").exists() && !folder.0.join("recoup.db").exists());
+    assert!(complain(&folder.0, &["user", "list"]).contains("There is no installation in"));
 }
 
 #[test]

@@ -203,10 +203,11 @@ impl Letter {
         self.months.get(&to.claim_id).map(|months| (MONTHS, months.clone())).into_iter().collect()
     }
 
-    /// The mark of who gets which months about them: as many others give another.
+    /// The mark of who gets which words, with which months in them: as many others, or other words, give another.
     fn mark(&self) -> String {
         let to: Vec<&Recipient> = self.to.iter().collect();
-        format!("{}-{}", write_to_many::mark(&to), super::links::hash(&format!("{:?}", self.months)))
+        let what = format!("{:?}", (&self.subject, &self.text, &self.months));
+        format!("{}-{}", write_to_many::mark(&to), super::links::hash(&what))
     }
 }
 
@@ -248,7 +249,8 @@ pub async fn preview(
 /// key; the answers carry the mark of the preview, if there was one. Gives how many mails there are.
 ///
 /// # Errors
-/// Wrong answers; an entry that a run took off meanwhile, or whose claims were all withdrawn; others would get it than the preview showed.
+/// Wrong answers; an entry that a run took off meanwhile, or whose claims were all withdrawn; others would get it, or other words, than
+/// the preview showed.
 pub async fn write_to_parties(
     recoup: &Recoup,
     actor: &Actor,
@@ -268,8 +270,8 @@ pub async fn write_to_parties(
     let letter = Letter::read(&mut tx, case, id, (subject, text)).await?;
     if seen::is_stale(answers.get(seen::FIELD), &letter.mark()) {
         return Err(Failure::said(
-            "The claims changed since you looked: the letter would go to others, or name other months. Nothing was sent, and what you typed is \
-             still here. Look at it again, then send it.",
+            "The claims, or your words, changed since you looked: the letter would go to others, name other months, or read otherwise. \
+             Nothing was sent, and what you typed is still here. Look at it again, then send it.",
         ));
     }
     let mails = letter.to.len();

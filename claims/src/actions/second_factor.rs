@@ -141,6 +141,24 @@ pub async fn remove_by_email(recoup: &Recoup, email: &str) -> Result<bool, Failu
     Ok(true)
 }
 
+/// Takes the second factor off an account in the transaction that proves its address: whoever set it up showed nobody that the mailbox is
+/// theirs, and its owner would be asked for a stranger's code for good. `true` if it was asked for, which is to be logged after the commit.
+pub(super) async fn remove_with_proof(
+    recoup: &Recoup,
+    tx: &mut Tx,
+    account: &accounts::Account,
+    now: Instant,
+) -> Result<bool, Failure> {
+    let was_asked = second_factors::of(tx, account.id).await?.is_some_and(|factor| factor.confirmed_at.is_some());
+    second_factors::remove(tx, account.id).await?;
+    if was_asked {
+        let what = "The second factor from before your address was confirmed was removed";
+        tell(recoup, tx, account.id, what, now).await?;
+        account_acts::record(tx, Act::SecondFactorRemoved, Some(account.id), account, now).await?;
+    }
+    Ok(was_asked)
+}
+
 /// Whether a password alone does not let into an account.
 ///
 /// # Errors

@@ -5,9 +5,10 @@ use minijinja::context;
 use super::{
     Failure, Recoup,
     account::{is_password_of, read_new_password},
+    account_acts::{self, Act},
     limits,
     links::{self, For, Purpose},
-    once,
+    once, second_factor,
 };
 use crate::{
     AccountId, Instant,
@@ -110,7 +111,7 @@ async fn mail_confirmation(
 /// `own` is an account that is known to be of whoever opens it: they are signed in to it, or gave its password ([`prove`]). If it is not
 /// the one that then has the address, nobody knows that its password is theirs: somebody else may have begun it under this address, and
 /// its owner may have opened the wrong one of two mails that look alike, or one that they did not ask for. So its sessions and its
-/// password end, and they choose a new one.
+/// password end, and they choose a new one. If its address was not proved before, its second factor ends too.
 ///
 /// # Errors
 /// A sentence about the link.
@@ -131,6 +132,7 @@ pub async fn confirm_address(recoup: &Recoup, token: &str, own: Option<AccountId
     let older = accounts::by_email(&mut tx, &account.email)
         .await?
         .filter(|older| older.verified_at.is_some() && older.id != account.id);
+    let mut factor_removed = false;
     let confirmed = match older {
         Some(older) => {
             accounts::merge(&mut tx, account.id, older.id).await?;
@@ -149,11 +151,15 @@ pub async fn confirm_address(recoup: &Recoup, token: &str, own: Option<AccountId
             if own == Some(account.id) {
                 Confirmed::Address
             } else {
+                factor_removed = second_factor::remove_with_proof(recoup, &mut tx, &account, now).await?;
                 Confirmed::AddressOnly(free(recoup, &mut tx, &account, &nobodys_password).await?)
             }
         }
     };
     tx.commit().await?;
+    if factor_removed {
+        account_acts::log(Act::SecondFactorRemoved, Some(account.id), account.id);
+    }
     Ok(confirmed)
 }
 
@@ -185,7 +191,7 @@ pub enum Confirmed {
     MovedToOlderAccount,
     /// The same, and that account has no password until one is set by this token of [`Purpose::Reset`].
     NewPasswordNeeded(String),
-    /// The account's address is confirmed, and it has no password until one is set by this token.
+    /// The account's address is confirmed, and it has no second factor, and no password until one is set by this token.
     AddressOnly(String),
 }
 
@@ -324,7 +330,8 @@ pub async fn forgotten(recoup: &Recoup, answers: &Answers, client: &str) -> Resu
     Ok(tx.commit().await?)
 }
 
-/// Sets a new password by a mailed link, confirms the address it was mailed to, and ends every session.
+/// Sets a new password by a mailed link, confirms the address it was mailed to, and ends every session. A second factor stays, but for
+/// one from before the address was proved: it may be a stranger's, as the password may have been.
 ///
 /// # Errors
 /// A sentence about the link, or a password that is refused.
@@ -338,6 +345,7 @@ pub async fn reset(recoup: &Recoup, token: &str, answers: &Answers) -> Result<Ac
     links::spend(recoup, &mut tx, &found).await?;
     let id = found.account_id.ok_or_else(|| Failure::said("The account of this link no longer exists."))?;
     change_password(recoup, &mut tx, id, &password_hash, None, now).await?;
+    let mut factor_removed = false;
     let account = accounts::by_id(&mut tx, id).await?;
     // The link was mailed to this address, so it is confirmed, unless another account confirmed it meanwhile.
     if let Some(account) = account
@@ -348,6 +356,7 @@ pub async fn reset(recoup: &Recoup, token: &str, answers: &Answers) -> Result<Ac
         let older = accounts::by_email(&mut tx, &account.email).await?;
         if older.is_some_and(|older| older.id == account.id) {
             accounts::set_verified(&mut tx, account.id, now).await?;
+            factor_removed = second_factor::remove_with_proof(recoup, &mut tx, &account, now).await?;
             // What its owner entered after registering once more is not lost: a mail offers to move it here.
             if let Some(twin) = newest.filter(|twin| twin.id != account.id) {
                 mail_confirmation(recoup, &mut tx, twin.id, &twin.email, &account.name, true).await?;
@@ -355,6 +364,9 @@ pub async fn reset(recoup: &Recoup, token: &str, answers: &Answers) -> Result<Ac
         }
     }
     tx.commit().await?;
+    if factor_removed {
+        account_acts::log(Act::SecondFactorRemoved, Some(id), id);
+    }
     Ok(id)
 }
 

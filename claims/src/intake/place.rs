@@ -10,7 +10,8 @@ const AMERICAN: &str = "united states;united states of america;usa;u s a;us;u s;
 connecticut;delaware;florida;georgia;hawaii;idaho;illinois;indiana;iowa;kansas;kentucky;louisiana;maine;maryland;massachusetts;michigan;\
 minnesota;mississippi;missouri;montana;nebraska;nevada;new hampshire;new jersey;new mexico;new york;north carolina;north dakota;ohio;oklahoma;\
 oregon;pennsylvania;rhode island;south carolina;south dakota;tennessee;texas;utah;vermont;virginia;washington;west virginia;wisconsin;wyoming;\
-district of columbia;washington dc;washington d c;puerto rico;guam;american samoa;us virgin islands;northern mariana islands";
+district of columbia;washington dc;washington d c;puerto rico;guam;american samoa;us virgin islands;u s virgin islands;\
+united states virgin islands;usvi;northern mariana islands;cnmi";
 
 /// Postal abbreviations, as they are written: in capitals.
 const ABBREVIATIONS: &str = "AL;AK;AZ;AR;CA;CO;CT;DE;FL;GA;HI;ID;IL;IN;IA;KS;KY;LA;ME;MD;MA;MI;MN;MS;MO;MT;NE;NV;NH;NJ;NM;NY;NC;ND;OH;OK;OR;PA;\
@@ -154,6 +155,29 @@ mod tests {
         assert_eq!(asked("us", "Portland, Oregon", "Chur", "Switzerland"), None);
         assert_eq!(asked("us", "Portland", "Portland", "United States"), None);
         assert_eq!(asked("us", "Boston, Massachusetts", "Boston", "United Kingdom"), None);
+    }
+
+    // What is asked can be answered: the name of the territory confirms the place, and an address there is none abroad.
+    #[test]
+    fn the_territories_are_in_the_united_states_however_they_are_written() {
+        for (place, city, home) in [
+            ("Christiansted, St. Croix, U.S. Virgin Islands", "Christiansted", "U.S. Virgin Islands"),
+            ("Christiansted, St. Croix, U.S. Virgin Islands", "Christiansted", "Virgin Islands"),
+            ("Christiansted", "Christiansted", "U.S. Virgin Islands"),
+            ("Charlotte Amalie", "Charlotte Amalie", "United States Virgin Islands"),
+            ("Christiansted, VI 00820", "Christiansted", "Virgin Islands"),
+            ("Cruz Bay", "Cruz Bay", "Virgin Islands (U.S.)"),
+            ("Saipan", "Saipan", "Northern Mariana Islands"),
+            ("Saipan, Commonwealth of the Northern Mariana Islands", "Saipan", "CNMI"),
+            ("San Juan, Puerto Rico", "San Juan", "Puerto Rico"),
+            ("Hagåtña, Guam", "Hagåtña", "Guam"),
+            ("Pago Pago", "Pago Pago", "American Samoa"),
+        ] {
+            assert_eq!(asked("us", place, city, home), None, "{place}");
+        }
+        // Their neighbours are not.
+        assert!(asked("us", "Apia, Samoa", "", "").is_some());
+        assert!(asked("us", "Road Town", "Road Town", "British Virgin Islands").is_some());
     }
 
     #[test]

@@ -112,7 +112,8 @@ fn start(cli: Cli) -> anyhow::Result<ExitCode> {
     runtime.block_on(run(config, command))
 }
 
-/// Waits until no other process serves the installation; `None` if this one is told to stop before.
+/// Waits until no other process serves the installation; `None` if this one is told to stop before. It comes before anything else: the
+/// other process has the port, and brings its database up to date itself.
 async fn alone(config: &Config, mut stop: watch::Receiver<bool>) -> anyhow::Result<Option<opening::Alone>> {
     tokio::select! {
         alone = opening::alone(config) => alone.map(Some),
@@ -124,9 +125,9 @@ async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve => {
             let stop = serve::stop_on_signal()?;
+            let Some(_alone) = alone(&config, stop.clone()).await? else { return Ok(ExitCode::SUCCESS) };
             let (listener, base_url) = serve::bind(&config).await?;
             let installation = Installation::open(&config, &base_url, Clock::System, Random::System).await?;
-            let Some(_alone) = alone(&config, stop.clone()).await? else { return Ok(ExitCode::SUCCESS) };
             say!("Recoup is at {base_url}");
             if let Some(link) = claims::actions::account::first_administrator_link(&installation.recoup).await? {
                 say!(
@@ -153,9 +154,9 @@ async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
                 "the demo holds made-up accounts and is served on this machine only: listen must be a loopback address, like 127.0.0.1:8016"
             );
             let stop = serve::stop_on_signal()?;
+            let Some(_alone) = alone(&config, stop.clone()).await? else { return Ok(ExitCode::SUCCESS) };
             let (listener, base_url) = serve::bind(&config).await?;
             let installation = Installation::open(&config, &base_url, Clock::System, Random::System).await?;
-            let Some(_alone) = alone(&config, stop.clone()).await? else { return Ok(ExitCode::SUCCESS) };
             let sign_ins = demo::load(&installation, &config.data_dir).await?;
             say!(
                 "Recoup is at {base_url}\n\nSign in as:\n{sign_ins}\nMails are written to files in {}.",

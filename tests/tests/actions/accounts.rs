@@ -5,7 +5,7 @@ use claims::{
     AccountId,
     access::Actor,
     actions::{
-        Failure, account,
+        Failure, account, second_factor,
         sign_in::{self, Confirmed},
     },
     intake::Answers,
@@ -40,6 +40,17 @@ pub async fn session(app: &App, account: AccountId, hash: &str) {
         .await
         .unwrap();
     tx.commit().await.unwrap();
+}
+
+/// Sets a second factor up for an account with this password.
+async fn set_up_factor(app: &App, account: AccountId, password: &str) {
+    let actor = stage::actor(&app.recoup, account).await;
+    second_factor::begin(&app.recoup, &actor, &stage::answers(&[("current", password)])).await.unwrap();
+    let standing = second_factor::standing(&app.recoup, &actor).await.unwrap();
+    let second_factor::Standing::Begun(secret) = standing else { panic!("{standing:?}") };
+    let code = secret.code(app.clock.now());
+    second_factor::confirm(&app.recoup, &actor, &stage::answers(&[("code", &code)]), "").await.unwrap();
+    assert!(second_factor::is_asked_of(&app.recoup, account).await.unwrap());
 }
 
 async fn session_count(app: &App, account: AccountId) -> usize {
@@ -133,6 +144,7 @@ on_both! {
         let (ada, claim) = stage::start(&app.recoup, ada.account, "allegro", "Jay Records").await;
         assert_eq!(sign_in::confirm_address(&app.recoup, &look_alike, Some(eves)).await.unwrap(), Confirmed::Address);
         // Eve has whatever gets her back in later.
+        set_up_factor(&app, eves, "eve has long passwords").await;
         session(&app, eves, "eve").await;
         let eve = stage::actor(&app.recoup, eves).await;
         let change = stage::answers(&[("email", "eve@example.org"), ("current", "eve has long passwords")]);
@@ -146,6 +158,7 @@ on_both! {
         assert!(said(account::confirm_new_address(&app.recoup, &takeover).await.unwrap_err()).contains("used already"));
         sign_in::reset(&app.recoup, &reset, &stage::answers(&[("password", "nine loud trombones")])).await.unwrap();
         let account = signs_in(&app, "ada@example.org", "nine loud trombones").await.unwrap();
+        assert!(second_factor::is_asked_of(&app.recoup, account).await.unwrap(), "an address that was proved before keeps its factor");
         let mut tx = app.recoup.store.read().await.unwrap();
         assert_eq!(rows::of_account(&mut tx, account).await.unwrap()[0].id, claim);
     }
@@ -157,6 +170,7 @@ on_both! {
             let eves = registration(email).with("password", "eve has long passwords");
             let eves = sign_in::register(&app.recoup, &eves, "198.51.100.1", "").await.unwrap();
             let link = token(&app, "verify_address", email).await;
+            set_up_factor(&app, eves, "eve has long passwords").await;
             session(&app, eves, &format!("eve as {email}")).await;
             let eve = stage::actor(&app.recoup, eves).await;
             let change = stage::answers(&[("email", "eve@example.org"), ("current", "eve has long passwords")]);
@@ -172,8 +186,29 @@ on_both! {
             assert_eq!(session_count(&app, eves).await, 0, "Eve is out");
             assert!(signs_in(&app, email, "eve has long passwords").await.is_err(), "and does not get in again");
             assert!(said(account::confirm_new_address(&app.recoup, &takeover).await.unwrap_err()).contains("used already"));
+            assert!(!second_factor::is_asked_of(&app.recoup, eves).await.unwrap(), "nobody is asked for Eve's code");
+            assert!(app.mail("second_factor", email).await.subject.contains("was removed"));
             sign_in::reset(&app.recoup, &reset, &stage::answers(&[("password", "nine loud trombones")])).await.unwrap();
             assert_eq!(signs_in(&app, email, "nine loud trombones").await.unwrap(), eves);
+        }
+    }
+
+    // Ada asks for a new password instead of opening the mail that she did not ask for. Once the address is hers, so is the factor.
+    async fn a_new_password_by_mail_keeps_no_second_factor_from_before_the_address_was_proved(database) {
+        let app = App::start(&database).await;
+        let eves = registration("ada@example.org").with("password", "eve has long passwords");
+        let eves = sign_in::register(&app.recoup, &eves, "198.51.100.1", "").await.unwrap();
+        set_up_factor(&app, eves, "eve has long passwords").await;
+        for (password, stays) in [("nine loud trombones", false), ("ten quiet bassoons", true)] {
+            sign_in::forgotten(&app.recoup, &stage::answers(&[("email", "ada@example.org")]), "192.0.2.1").await.unwrap();
+            let reset = token(&app, "reset_password", "ada@example.org").await;
+            sign_in::reset(&app.recoup, &reset, &stage::answers(&[("password", password)])).await.unwrap();
+            assert_eq!(signs_in(&app, "ada@example.org", password).await.unwrap(), eves);
+            assert!(stage::actor(&app.recoup, eves).await.verified);
+            assert_eq!(second_factor::is_asked_of(&app.recoup, eves).await.unwrap(), stays);
+            if !stays {
+                set_up_factor(&app, eves, password).await;
+            }
         }
     }
 

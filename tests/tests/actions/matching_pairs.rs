@@ -142,6 +142,12 @@ on_both! {
         let refused = decide_overlap::write_to_parties(&app.recoup, &counsel, case, entry.id, &stale, "").await;
         assert!(matches!(&refused, Err(Failure::Said(words)) if words.contains("changed since you looked")), "{refused:?}");
         let looked_at = letter.with(seen::FIELD, preview.mark);
+        // Nor one whose words nobody looked at.
+        for field in ["subject", "text"] {
+            let other = looked_at.clone().with(field, "Words of afterwards.");
+            let refused = decide_overlap::write_to_parties(&app.recoup, &counsel, case, entry.id, &other, "").await;
+            assert!(matches!(&refused, Err(Failure::Said(words)) if words.contains("your words, changed since you looked")), "{refused:?}");
+        }
         assert_eq!(decide_overlap::write_to_parties(&app.recoup, &counsel, case, entry.id, &looked_at, "").await.unwrap(), 3);
 
         // The page of a claim says its own months too.

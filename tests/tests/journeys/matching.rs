@@ -238,7 +238,13 @@ on_both! {
         looked_at.expect("How they will read: 2 of 2");
         looked_at.expect("My own words, January to December 2015.");
         assert!(!app.mails().await.iter().any(|mail| mail.kind == "letter"), "nothing is sent before it was looked at");
+        // Enter in the subject presses the first button, which looks; and what was changed since is not sent unseen.
+        assert_eq!(html::attributes(&looked_at.body, "form .actions button[name=do]", "value"), ["look", "send"]);
         let form = looked_at.form(&action).forge("do", "send");
+        let unseen = counsel.send(form.clone().fill("text", "Words of afterwards.")).await;
+        unseen.expect("The claims, or your words, changed since you looked");
+        assert_eq!(unseen.form(&action).value("text"), Some("Words of afterwards."));
+        assert!(!app.mails().await.iter().any(|mail| mail.kind == "letter"));
         counsel.send(form.clone()).await.expect("2 mails wait");
         counsel.send(form).await.expect("2 mails wait");
         let mails = app.mails().await;

@@ -70,7 +70,7 @@ pub async fn send(visitor: Visitor, Path(token): Path<String>, query: Query, sen
             Ok(see_other(&format!("/reset/{token}")))
         }
         Ok(Confirmed::AddressOnly(token)) => {
-            visitor.notice("Your e-mail address is confirmed. The password that the account had no longer works, and every session of it is signed out: choose a new password.").await;
+            visitor.notice("Your e-mail address is confirmed. The password that the account had no longer works, nor does a second factor, and every session of it is signed out: choose a new password.").await;
             Ok(see_other(&format!("/reset/{token}")))
         }
         Err(failure) => dead(&visitor, failure),
@@ -112,8 +112,8 @@ fn show(token: &str, found: &ToConfirm, is_new: bool, typed: Typed) -> Page {
         },
         (true, true) => FormPage {
             lead: format!(
-                "Is {email} your address? Then the account with it becomes yours alone: its password ends, every session of it is signed out, \
-                 and you choose a new password on the next page."
+                "Is {email} your address? Then the account with it becomes yours alone: its password ends, and its second factor if it has one, \
+                 every session of it is signed out, and you choose a new password on the next page."
             ),
             action: format!("{action}?password=new"),
             button: "Yes, confirm it",

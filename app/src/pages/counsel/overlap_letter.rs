@@ -131,6 +131,7 @@ fn view(shown: &Shown, typed: &Typed) -> impl IntoView + use<> {
         (false, _) => "Look at each of them",
     };
     let look_class = if shown.preview.is_some() { "secondary" } else { "" };
+    // The button to look stands before the one to send: Enter in the subject presses the first.
     view! {
         {typed.top()}
         <h1>"Write to the parties"</h1>
@@ -152,7 +153,7 @@ fn view(shown: &Shown, typed: &Typed) -> impl IntoView + use<> {
         <form method="post" action=action novalidate>
             <input type="hidden" name="key" value=shown.key.clone()/>
             <FormSections sections=LETTER answers=typed.answers.clone() errors=typed.errors.clone()/>
-            <div class="actions">{send}<button type="submit" name="do" value="look" class=look_class>{look}</button><a href=back>"Back without sending"</a></div>
+            <div class="actions"><button type="submit" name="do" value="look" class=look_class>{look}</button>{send}<a href=back>"Back without sending"</a></div>
         </form>
     }
 }
