@@ -42,6 +42,19 @@ const MONTHS: [&str; 12] = [
 /// A text that says what would be right; `03/06/2016` is refused because it means two days, and so is `03.06.2016`: most people who write
 /// dots write the day first, but what is read here is sworn to.
 pub fn parse_day(typed: &str) -> Result<NaiveDate, String> {
+    read_day(typed, false)
+}
+
+/// Reads a day that was typed and accepted once. As [`parse_day`], but numbers between dots that mean two days mean the day first: so they
+/// were read while they were accepted, and what was saved, signed and filed then stays what it was.
+///
+/// # Errors
+/// As [`parse_day`].
+pub fn parse_kept_day(kept: &str) -> Result<NaiveDate, String> {
+    read_day(kept, true)
+}
+
+fn read_day(typed: &str, is_kept: bool) -> Result<NaiveDate, String> {
     let example =
         || format!("“{}” is not a day. Write it like 2016-06-03 or 3 June 2016.", crate::money::shortened(typed));
     let parts: Vec<&str> = typed
@@ -52,7 +65,9 @@ pub fn parse_day(typed: &str) -> Result<NaiveDate, String> {
     let day = match (number(a), number(b), number(c)) {
         (Some(year), Some(month), Some(day)) if a.len() == 4 => date(year, month, day),
         (Some(first), Some(second), Some(year)) if c.len() == 4 => {
+            let dotted = typed.contains('.') && !typed.contains(['/', '-']);
             match (date(year, first, second), date(year, second, first)) {
+                (us, other) if is_kept && dotted => other.or(us),
                 (Some(us), Some(other)) if us != other => {
                     let each = [us, other].map(|day| (show_day(day), day.to_string()));
                     return Err(two_meanings(typed, &each));
@@ -81,7 +96,19 @@ fn within_reach(day: NaiveDate) -> Result<NaiveDate, String> {
 /// # Errors
 /// A text that says what would be right.
 pub fn parse_first_day(typed: &str) -> Result<NaiveDate, String> {
-    parse_month(typed).map_or_else(|| parse_day_or_month(typed), |month| within_reach(month.from))
+    first_day(typed, false)
+}
+
+/// The same of what was accepted once, as [`parse_kept_day`] reads it.
+///
+/// # Errors
+/// As [`parse_first_day`].
+pub fn parse_kept_first_day(kept: &str) -> Result<NaiveDate, String> {
+    first_day(kept, true)
+}
+
+fn first_day(typed: &str, is_kept: bool) -> Result<NaiveDate, String> {
+    parse_month(typed).map_or_else(|| day_or_month(typed, is_kept), |month| within_reach(month.from))
 }
 
 /// Reads the last day of a period: a day as [`parse_day`] reads it, or a month, which ends on its last.
@@ -89,11 +116,23 @@ pub fn parse_first_day(typed: &str) -> Result<NaiveDate, String> {
 /// # Errors
 /// A text that says what would be right.
 pub fn parse_last_day(typed: &str) -> Result<NaiveDate, String> {
-    parse_month(typed).map_or_else(|| parse_day_or_month(typed), |month| within_reach(month.to))
+    last_day(typed, false)
 }
 
-fn parse_day_or_month(typed: &str) -> Result<NaiveDate, String> {
-    parse_day(typed).map_err(|said| said.replace("is not a day. Write it", "is not a day or month. Write it"))
+/// The same of what was accepted once, as [`parse_kept_day`] reads it.
+///
+/// # Errors
+/// As [`parse_last_day`].
+pub fn parse_kept_last_day(kept: &str) -> Result<NaiveDate, String> {
+    last_day(kept, true)
+}
+
+fn last_day(typed: &str, is_kept: bool) -> Result<NaiveDate, String> {
+    parse_month(typed).map_or_else(|| day_or_month(typed, is_kept), |month| within_reach(month.to))
+}
+
+fn day_or_month(typed: &str, is_kept: bool) -> Result<NaiveDate, String> {
+    read_day(typed, is_kept).map_err(|said| said.replace("is not a day. Write it", "is not a day or month. Write it"))
 }
 
 /// Reads a whole month as people type it: `January 2016`, `Jan 2016`, `2016-01` or `1/2016`.
@@ -213,6 +252,22 @@ mod tests {
     }
 
     #[test]
+    fn what_was_accepted_with_dots_keeps_the_day_first() {
+        for kept in ["03.06.2016", "3.6.2016", "3. 6. 2016", "3 June 2016", "2016-06-03"] {
+            for read in [parse_kept_day, parse_kept_first_day, parse_kept_last_day] {
+                assert_eq!(read(kept).unwrap().to_string(), "2016-06-03", "{kept}");
+            }
+        }
+        // Where only one reading is possible it is that one, and slashes were never accepted where there are two.
+        assert_eq!(parse_kept_day("6.24.2016"), parse_day("6.24.2016"));
+        for refused in ["3/6/2016", "3-6-2016", "3.6-2016", "31.6.2016", "3.6.1066", "yesterday"] {
+            assert_eq!(parse_kept_day(refused), parse_day(refused));
+            assert!(parse_kept_day(refused).is_err(), "{refused}");
+        }
+        assert_eq!(parse_kept_last_day("2.2016").unwrap().to_string(), "2016-02-29");
+    }
+
+    #[test]
     fn a_month_has_a_first_and_a_last_day() {
         for typed in ["February 2016", "feb 2016", "2016 February", "2016-02", "02/2016", "2.2016"] {
             let days = (parse_first_day(typed).unwrap().to_string(), parse_last_day(typed).unwrap().to_string());
@@ -242,11 +297,17 @@ mod tests {
             let day = NaiveDate::from_ymd_opt(1960, 1, 1).unwrap() + chrono::Duration::days(days);
             prop_assert_eq!(parse_day(&show_day(day)), Ok(day));
             prop_assert_eq!(parse_day(&day.to_string()), Ok(day));
+            prop_assert_eq!(parse_kept_day(&show_day(day)), Ok(day));
         }
 
         #[test]
         fn nothing_typed_makes_it_panic(typed in ".{0,40}") {
             let _ = (parse_day(&typed), parse_first_day(&typed), parse_last_day(&typed));
+            let _ = (parse_kept_first_day(&typed), parse_kept_last_day(&typed));
+            // What is accepted means the same when it is read again.
+            if let Ok(day) = parse_day(&typed) {
+                prop_assert_eq!(parse_kept_day(&typed), Ok(day));
+            }
         }
     }
 }

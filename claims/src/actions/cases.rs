@@ -60,19 +60,26 @@ pub async fn save(recoup: &Recoup, actor: &Actor, id: CaseId, revision: i64, ans
     permit(actor, Action::ManageCases)?;
     let answers = answers.only(case_settings::FORM);
     let now = recoup.clock.now();
+    // What takes long in a large case is done before anybody has to wait for it. It is of the case that is saved: whoever saved it in
+    // between made another revision of it.
+    let mut tx = recoup.store.read().await?;
+    let turned = turn(&mut tx, id, &answers, now).await?;
+    if turned.row.revision != revision {
+        return Err(Failure::said(MEANWHILE));
+    }
+    let ahead = case_change::prepare(recoup, &mut tx, &turned.before, &turned.after, now).await?;
+    drop(tx);
     let mut tx = recoup.store.write().await?;
     matching::lock(&mut tx, id).await?;
     let Turn { row, before, after } = turn(&mut tx, id, &answers, now).await?;
-    let told = case_change::between(&mut tx, &before, &after, now).await?;
+    let told = case_change::between(&mut tx, &before, &after, ahead.other_words(), now).await?;
     let (settings, before, at) = (after.settings.clone(), before.settings, after.deadline);
     let is_public = settings.state != CaseState::Preparing;
     if !cases::save(&mut tx, id, (revision, row.last_claim), &settings.slug, &settings.prefix, &answers, at, is_public)
         .await
         .map_err(taken)?
     {
-        return Err(Failure::said(
-            "Somebody else saved this case while you were editing. Your answers are below; open the case in another tab to see what they changed, then save again.",
-        ));
+        return Err(Failure::said(MEANWHILE));
     }
     let changed = changes(&row.settings.0, &answers);
     if before.filing_basis != settings.filing_basis {
@@ -84,7 +91,7 @@ pub async fn save(recoup: &Recoup, actor: &Actor, id: CaseId, revision: i64, ans
     demand_second_factor(&mut tx, actor, id, settings.second_factor).await?;
     record(&mut tx, id, actor.account, "case_saved", serde_json::json!({ "changed": changed }), now).await?;
     let was_public = before.state != CaseState::Preparing;
-    case_change::tell(recoup, &mut tx, actor, (&after, was_public), &told, now).await?;
+    case_change::tell(recoup, &mut tx, actor, (&after, was_public), &told, ahead, now).await?;
     tx.commit().await?;
     let other_currency = changed.contains_key("case_currency");
     if other_currency || changed.contains_key("rates") {
@@ -102,6 +109,8 @@ pub async fn save(recoup: &Recoup, actor: &Actor, id: CaseId, revision: i64, ans
     }
     Ok(())
 }
+
+const MEANWHILE: &str = "Somebody else saved this case while you were editing. Your answers are below; open the case in another tab to see what they changed, then save again.";
 
 /// A case as it is, and as it will be.
 pub(super) struct Turn {

@@ -28,8 +28,8 @@ use crate::{
 /// idempotency key.
 ///
 /// # Errors
-/// Wrong answers; claims that are not in the entry, or share no month in it; an entry that a run took off meanwhile; somebody decided
-/// since the page was read whose mark the answers carry.
+/// Wrong answers; claims that are not in the entry, or share no month in it; an entry that a run took off meanwhile, or that is about
+/// something else since the page was read whose mark the answers carry; somebody decided since.
 pub async fn decide(
     recoup: &Recoup,
     actor: &Actor,
@@ -56,7 +56,11 @@ pub async fn decide(
         ));
     }
     let before = overlaps::in_force(&mut tx, (first.claim_id, second.claim_id), entry.scope()).await?;
-    if seen::is_stale(answers.get(seen::FIELD), &seen::mark_of_overlap(before.iter())) {
+    let mark = answers.get(seen::FIELD);
+    if seen::is_of_another(mark, &entry) {
+        return Err(about_another(&entry));
+    }
+    if seen::is_stale(mark, &seen::mark_of_overlap(&entry, before.iter())) {
         return Err(meanwhile(&before));
     }
     let (relation, of) = match relation.as_str() {
@@ -95,7 +99,8 @@ pub async fn decide(
 /// nothing. `mark` is that of the page ([`seen::mark_of_overlap`]).
 ///
 /// # Errors
-/// Claims that are not in the entry, or of which somebody decided otherwise since the page was read.
+/// Claims that are not in the entry, or of which somebody decided otherwise since the page was read; an entry that is about something
+/// else since.
 pub async fn undo(
     recoup: &Recoup,
     actor: &Actor,
@@ -111,7 +116,10 @@ pub async fn undo(
     matching::lock(&mut tx, case).await?;
     let (entry, first, second) = pair(&mut tx, case, id, claims).await?;
     let before = overlaps::in_force(&mut tx, (first.claim_id, second.claim_id), entry.scope()).await?;
-    if !before.is_empty() && seen::is_stale(mark, &seen::mark_of_overlap(before.iter())) {
+    if seen::is_of_another(mark, &entry) {
+        return Err(about_another(&entry));
+    }
+    if !before.is_empty() && seen::is_stale(mark, &seen::mark_of_overlap(&entry, before.iter())) {
         return Err(meanwhile(&before));
     }
     let release = if everywhere { overlaps::EVERYWHERE } else { entry.scope() };
@@ -136,6 +144,18 @@ fn meanwhile(now: &[Decision]) -> Failure {
         newest.by
     );
     Failure::said(words)
+}
+
+/// The claims were matched again since the page was read, and the entry is about other lines.
+fn about_another(entry: &Overlap) -> Failure {
+    let now = if entry.is_of_lump_sums() || entry.words.is_empty() {
+        about(entry).to_owned()
+    } else {
+        format!("“{}”", entry.words)
+    };
+    Failure::said(format!(
+        "The claims were matched again since you looked, and this entry is about {now} now. Look again at what it is about; nothing of yours was kept."
+    ))
 }
 
 /// What an entry is about, for the audit trail.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::Failure;
 use crate::{
     CaseId, ClaimId,
-    overlap::groups,
+    overlap::{Runs, groups},
     status::ClaimStatus,
     store::{
         Tx,
@@ -23,8 +23,32 @@ fn two(a: ClaimId, b: ClaimId) -> Two {
     (a.min(b), a.max(b))
 }
 
-/// What people said of claims, two by two.
+/// A claim of an entry with the months in which it meets others. They are read once for all the pairs that it is in: of many claims there
+/// are very many.
 #[derive(Debug)]
+pub struct Meets<'a> {
+    /// The claim.
+    pub part: &'a Part,
+    /// `None` where they were not kept.
+    months: Option<Runs>,
+}
+
+impl<'a> Meets<'a> {
+    /// Each claim of an entry with its months.
+    #[must_use]
+    pub fn each(parts: &'a [Part]) -> Vec<Self> {
+        parts.iter().map(|part| Self { part, months: part.meets() }).collect()
+    }
+
+    /// As [`Part::misses`].
+    #[must_use]
+    pub fn misses(&self, other: &Self) -> bool {
+        matches!((&self.months, &other.months), (Some(one), Some(of_other)) if !one.meet(of_other))
+    }
+}
+
+/// What people said of claims, two by two.
+#[derive(Debug, Default)]
 pub struct Said {
     /// Of their money; the release of each is the one that its description is of now.
     money: BTreeMap<Two, Vec<Decision>>,
@@ -81,9 +105,10 @@ impl Said {
     /// Whether two claims of an entry wait for somebody to say how their money is related: they meet, something of the entry is only
     /// suspected, and nobody said anything of the two.
     #[must_use]
-    pub fn waits(&self, entry: &Overlap, pair: (&Part, &Part)) -> bool {
+    pub fn waits(&self, entry: &Overlap, (one, other): (&Meets<'_>, &Meets<'_>)) -> bool {
+        let pair = (one.part, other.part);
         entry.suspected > 0
-            && !pair.0.misses(pair.1)
+            && !one.misses(other)
             && self.of_money(entry, pair).next().is_none()
             && self.one_claimant(pair).is_none()
     }

@@ -5,7 +5,11 @@
 use super::{Failure, links};
 use crate::{
     intake::{Answers, Field, Section, form::fields},
-    store::{claims::Version, matches::Match, overlaps::Decision},
+    store::{
+        claims::Version,
+        matches::Match,
+        overlaps::{Decision, Overlap},
+    },
 };
 
 /// The hidden field that carries the mark, beside the answers.
@@ -39,13 +43,27 @@ pub fn mark_of_match(pair: &Match) -> String {
     }))
 }
 
-/// The mark of the decisions in force about the money of two claims, newest first.
+/// The mark of an entry of the ledger, by what it is about, and of the decisions in force about the money of two claims in it, newest
+/// first.
 #[must_use]
-pub fn mark_of_overlap<'a>(decisions: impl Iterator<Item = &'a Decision>) -> String {
-    mark_of(decisions.map(|of| {
+pub fn mark_of_overlap<'a>(entry: &Overlap, decisions: impl Iterator<Item = &'a Decision>) -> String {
+    let decided = mark_of(decisions.map(|of| {
         let at = of.at.timestamp_micros();
         format!("{}\0{}\0{:?}\0{at}\0{}\0{}", of.release_id, of.relation, of.of_claim, of.by, of.reason)
-    }))
+    }));
+    format!("{}.{decided}", mark_of_entry(entry))
+}
+
+/// The mark of what an entry is about: its release, and what that is called.
+fn mark_of_entry(entry: &Overlap) -> String {
+    links::hash(&format!("{}\0{}", entry.scope(), entry.words))[..16].to_owned()
+}
+
+/// Whether an entry is about something else than when the page was read that carried a mark of [`mark_of_overlap`]: another run may have
+/// found that its lines are of another release. A form without a mark may be of any time.
+pub(super) fn is_of_another(seen: &str, entry: &Overlap) -> bool {
+    let about = seen.trim().split('.').next().unwrap_or_default();
+    !about.is_empty() && about != mark_of_entry(entry)
 }
 
 /// A mark that is never empty: a form with an empty one showed nobody knows what.

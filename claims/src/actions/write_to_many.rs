@@ -341,7 +341,7 @@ pub(super) async fn add(
 }
 
 /// When a mail of a mailing may go out, by its place from 0; all at once where there is no rate.
-fn due(start: Instant, place: usize, per_hour: i64) -> Instant {
+pub(super) fn due(start: Instant, place: usize, per_hour: i64) -> Instant {
     if per_hour == 0 {
         return start;
     }

@@ -33,9 +33,9 @@ pub(super) fn write(typed: &str, column: Type, field: Option<Kind>, currency: Cu
         },
         (Type::Day, field) => {
             let read = match field {
-                Some(Kind::FirstDay) => period::parse_first_day,
-                Some(Kind::LastDay) => period::parse_last_day,
-                _ => period::parse_day,
+                Some(Kind::FirstDay) => period::parse_kept_first_day,
+                Some(Kind::LastDay) => period::parse_kept_last_day,
+                _ => period::parse_kept_day,
             };
             match read(typed) {
                 Ok(day) => sheet.day(Some(day)),

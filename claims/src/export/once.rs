@@ -6,7 +6,10 @@ use std::collections::BTreeSet;
 use super::sheet::Sheet;
 use crate::{
     ClaimId,
-    actions::{Failure, overlap_pairs::Said},
+    actions::{
+        Failure,
+        overlap_pairs::{Meets, Said},
+    },
     case::Case,
     matching::{explain::Kept, of_case::percent, period::month_text},
     overlap::family_of,
@@ -99,8 +102,9 @@ pub(super) async fn overlaps(
             if !parts.iter().any(|part| shown.contains(&part.claim_id)) {
                 continue;
             }
-            for part in &parts {
-                overlap_row(case, &entry, part, &in_words(&said, &entry, part, &parts), sheet);
+            let meets = Meets::each(&parts);
+            for of in &meets {
+                overlap_row(case, &entry, of.part, &in_words(&said, &entry, of, &meets), sheet);
                 sheet.yes(current);
                 sheet.end().await?;
             }
@@ -109,10 +113,12 @@ pub(super) async fn overlaps(
 }
 
 /// What people said of a claim and the others of its entry, in words.
-fn in_words(said: &Said, entry: &Overlap, part: &Part, parts: &[Part]) -> String {
+fn in_words(said: &Said, entry: &Overlap, of: &Meets<'_>, all: &[Meets<'_>]) -> String {
+    let part = of.part;
     let mut words = Vec::new();
     // Of two that share no month nothing is removed, whatever was said of them.
-    for other in parts.iter().filter(|other| other.claim_id != part.claim_id && !other.misses(part)) {
+    for other in all.iter().filter(|other| other.part.claim_id != part.claim_id && !other.misses(of)) {
+        let other = other.part;
         let of_money = words.len();
         for decision in said.of_money(entry, (part, other)) {
             let relation = match decision.relation.as_str() {

@@ -19,7 +19,7 @@ pub(super) fn chronology(contents: &Contents) -> Table {
     }
     for claim in &contents.claims {
         for (field, words) in CHRONOLOGY {
-            let Ok(day) = period::parse_day(claim.answer(Step::Agreement, field)) else { continue };
+            let Ok(day) = period::parse_kept_day(claim.answer(Step::Agreement, field)) else { continue };
             let how = claim.answer(Step::Agreement, "heard_how");
             let what =
                 if *field == "heard_on" && !how.is_empty() { format!("{words}: {how}") } else { (*words).to_owned() };

@@ -108,7 +108,7 @@ fn fact(claim: &FiledClaim, name: &str) -> Cell {
     let answer = claim.answer(Step::Agreement, name);
     let kind = Step::Agreement.form().and_then(|form| form::find(form, name)).map(|field| field.kind);
     match kind {
-        Some(Kind::Day) => period::parse_day(answer).map_or_else(|_| Cell::text(answer), Cell::Day),
+        Some(Kind::Day) => period::parse_kept_day(answer).map_or_else(|_| Cell::text(answer), Cell::Day),
         Some(Kind::Units) => answer.replace(',', "").parse().map_or_else(|_| Cell::text(answer), Cell::Integer),
         Some(Kind::Select(choices) | Kind::Radio(choices)) => choices
             .iter()

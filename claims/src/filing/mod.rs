@@ -305,6 +305,10 @@ pub struct Match {
     /// What the weight is the sum of, in thousandths of a bit: before comparison, then field by field. Empty where nothing was
     /// weighed.
     pub parts: Vec<(String, i64)>,
+    /// Of a release with more open pairs than have a row each, how many there are: then the row is of them all and names no claim. 0 where
+    /// a row is of two claims.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub pairs: i64,
     /// What was decided, in words; “open” while nobody has, and what was put off is open too.
     pub decision: String,
     /// Who decided, when and why; empty while nobody has.
@@ -324,6 +328,12 @@ impl Match {
     #[must_use]
     pub fn is_open(&self) -> bool {
         [Self::OPEN, Self::PUT_OFF, "put off"].contains(&self.decision.as_str())
+    }
+
+    /// For how many pairs of claims the row stands.
+    #[must_use]
+    pub fn count(&self) -> i64 {
+        self.pairs.max(1)
     }
 
     /// Whether somebody put it off.
@@ -361,6 +371,12 @@ pub struct Overlap {
 /// What filings leave out that were made before it was kept: so those that lack it keep their hash.
 fn is_no(flag: &bool) -> bool {
     !flag
+}
+
+/// The same of a number.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+const fn is_zero(number: &i64) -> bool {
+    *number == 0
 }
 
 /// The filing before.

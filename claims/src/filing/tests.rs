@@ -193,6 +193,18 @@ fn schedules_keep_bases_apart_and_name_the_pages() {
 }
 
 #[test]
+fn days_that_were_signed_with_dots_are_filed_as_they_were_meant() {
+    let mut signed = claim("ALG-1", 1, vec![line(1, Category::UnpaidSales, None, 700, None)]);
+    let agreement = Answers::default().with("agreement_date", "3.6.2016").with("heard_on", "24.6.2016");
+    signed.answers.insert("agreement".to_owned(), agreement);
+    let tables = tables(&contents(1, &[signed]));
+    let of = |key: &str| tables.iter().find(|table| table.key == key).unwrap();
+    let days: Vec<_> = of("chronology").rows.iter().map(|row| row[0].plain()).collect();
+    assert_eq!(days, ["2016-06-03", "2016-06-24"]);
+    assert!(of("consignment-matrix").rows[0].contains(&table::Cell::Day(day())));
+}
+
+#[test]
 fn the_first_difference_stops_a_filing() {
     let claims = [claim("ALG-1", 1, vec![line(1, Category::UnpaidSales, None, 700, None)])];
     let (filing, texts, portal) = filed(1, &claims);
@@ -287,6 +299,7 @@ fn members_and_weights_stand_in_the_tables_where_there_are_any() {
         b: "ALG-2".to_owned(),
         release: String::new(),
         decided_as: String::new(),
+        pairs: 0,
         method: String::new(),
         weight,
         parts,
@@ -449,6 +462,7 @@ fn money(a: &str, b: &str, release: &str, decision: &str) -> Match {
         b: b.to_owned(),
         release: release.to_owned(),
         decided_as: String::new(),
+        pairs: 0,
         method: String::new(),
         weight: 0,
         parts: Vec::new(),

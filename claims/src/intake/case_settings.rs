@@ -217,8 +217,28 @@ impl CaseSettings {
 /// # Errors
 /// Every field that is wrong. Whether the time zone exists is checked where the deadline is computed.
 pub fn read(answers: &Answers) -> Result<CaseSettings, Vec<FieldError>> {
-    let currency = Currency::parse(answers.get("case_currency")).unwrap_or(Currency::USD);
-    let mut reader = Reader::new(FORM, answers, currency);
+    let currency = currency(answers);
+    read_by(Reader::new(FORM, answers, currency), currency, period::parse_day)
+}
+
+/// Reads what was saved, with the meaning that its days had then.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_kept(answers: &Answers) -> Result<CaseSettings, Vec<FieldError>> {
+    let currency = currency(answers);
+    read_by(Reader::kept(FORM, answers, currency), currency, period::parse_kept_day)
+}
+
+fn currency(answers: &Answers) -> Currency {
+    Currency::parse(answers.get("case_currency")).unwrap_or(Currency::USD)
+}
+
+fn read_by(
+    mut reader: Reader<'_>,
+    currency: Currency,
+    day: fn(&str) -> Result<NaiveDate, String>,
+) -> Result<CaseSettings, Vec<FieldError>> {
     if reader.text("slug").is_some_and(|slug| {
         !slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') || slug.starts_with('-')
     }) {
@@ -241,7 +261,7 @@ pub fn read(answers: &Answers) -> Result<CaseSettings, Vec<FieldError>> {
     let rates = collect(&mut reader, "rates", |line| read_rate(line, currency));
     let mut rates: BTreeMap<Currency, Decimal> = rates.into_iter().collect();
     rates.insert(currency, Decimal::ONE);
-    let key_dates = collect(&mut reader, "key_dates", read_key_date);
+    let key_dates = collect(&mut reader, "key_dates", |line| read_key_date(line, day));
     let settings = (|| {
         Some(CaseSettings {
             title: reader.text("title")?,
@@ -305,11 +325,11 @@ fn read_rate(line: &str, case_currency: Currency) -> Result<(Currency, Decimal),
     if rate.is_zero() { Err("a rate cannot be zero.".to_owned()) } else { Ok((currency, rate)) }
 }
 
-fn read_key_date(line: &str) -> Result<(NaiveDate, String), String> {
+fn read_key_date(line: &str, read: fn(&str) -> Result<NaiveDate, String>) -> Result<(NaiveDate, String), String> {
     let (day, words) = line
         .split_once(char::is_whitespace)
         .ok_or("write a day and what happened, like 2016-06-03 The distributor closes.")?;
-    Ok((period::parse_day(day)?, words.trim().to_owned()))
+    Ok((read(day)?, words.trim().to_owned()))
 }
 
 impl CaseSettings {
@@ -412,6 +432,40 @@ mod tests {
         assert!(wrong("Who?\nWe.\n\nWhy").is_none(), "it goes on with the answer");
         assert!(wrong("Who?\nWe.\n\nWhy\nSo.").unwrap().starts_with("Line 4: “Why” is no question."));
         assert!(wrong("Who?\n\nWe.").unwrap().contains("on the line below"));
+    }
+
+    #[test]
+    fn a_case_that_was_saved_with_dots_in_its_days_is_a_case() {
+        let settings = [
+            ("title", "Claims against Allegro"),
+            ("slug", "allegro"),
+            ("prefix", "ALG"),
+            ("state", "open"),
+            ("forum", "federal"),
+            ("what_happened", "It closed."),
+            ("class_definition", "Labels."),
+            ("key_dates", "2016-05-01 It stops paying.\n3.6.2016 It closes."),
+            ("contact", "claims@example.org"),
+            ("deadline_day", "3.6.2016"),
+            ("deadline_time", "23:59"),
+            ("time_zone", "Europe/Berlin"),
+            ("late_claims", "with_reason"),
+            ("cure_days", "30"),
+            ("unpaid_sales", "yes"),
+            ("filing_basis", "retail"),
+            ("case_currency", "EUR"),
+            ("valuation_date", "3.6.2016"),
+        ];
+        let settings = settings.iter().fold(Answers::default(), |all, (name, text)| all.with(name, *text));
+        let kept = read_kept(&settings).unwrap();
+        let days = [kept.deadline_day, kept.key_dates[1].0, kept.valuation_date];
+        assert_eq!(days.map(|day| day.to_string()), ["2016-06-03"; 3]);
+        let wrong = read(&settings).unwrap_err();
+        let fields: Vec<_> = wrong.iter().map(|error| error.field.as_str()).collect();
+        assert_eq!(fields, ["key_dates", "deadline_day", "valuation_date"]);
+        assert!(wrong.iter().all(|error| error.message.contains("can mean 6 March 2016 or 3 June 2016")), "{wrong:?}");
+        assert!(wrong[0].message.starts_with("Line 2:"));
+        assert!(read_kept(&settings.with("valuation_date", "3/6/2016")).is_err(), "that was never accepted");
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub const ABOUT: &[Choice] = &[
 ];
 
 /// Most mails an hour.
-const MOST_PER_HOUR: i64 = 3_600;
+pub(crate) const MOST_PER_HOUR: i64 = 3_600;
 
 /// A mail to many.
 pub const MAILING: &[Section] = &[Section {

@@ -15,6 +15,8 @@ pub struct Reader<'a> {
     sections: &'static [Section],
     answers: &'a Answers,
     currency: Currency,
+    /// Whether the answers were accepted once: then days have the meaning that they had then.
+    is_kept: bool,
     errors: Vec<FieldError>,
 }
 
@@ -23,13 +25,23 @@ impl<'a> Reader<'a> {
     /// currency named by the answer `currency`, if the form has one, else in `currency`.
     #[must_use]
     pub fn new(sections: &'static [Section], answers: &'a Answers, currency: Currency) -> Self {
-        let mut reader = Self::accepted(sections, answers, currency);
-        for field in fields(sections) {
-            if let Err(message) = reader.check(field) {
-                reader.error(field.name, message);
+        Self { is_kept: false, ..Self::accepted(sections, answers, currency) }.checked()
+    }
+
+    /// Starts reading what was typed and saved before: checked like [`Self::new`], but days keep the meaning that they had when they were
+    /// accepted, although they would have to be written otherwise today.
+    #[must_use]
+    pub fn kept(sections: &'static [Section], answers: &'a Answers, currency: Currency) -> Self {
+        Self::accepted(sections, answers, currency).checked()
+    }
+
+    fn checked(mut self) -> Self {
+        for field in fields(self.sections) {
+            if let Err(message) = self.check(field) {
+                self.error(field.name, message);
             }
         }
-        reader
+        self
     }
 
     fn check(&self, field: &Field) -> Result<(), String> {
@@ -74,9 +86,8 @@ impl<'a> Reader<'a> {
                 read_units(answer)?;
                 money::grouped_in_thousands(answer, None, 0).map_err(|error| error.to_string())
             }
-            Kind::Day => period::parse_day(answer).map(drop).map_err(|message| one_day(field, answer, message)),
-            Kind::FirstDay => period::parse_first_day(answer).map(drop),
-            Kind::LastDay => period::parse_last_day(answer).map(drop),
+            Kind::Day => self.read_day(field, answer).map(drop).map_err(|message| one_day(field, answer, message)),
+            Kind::FirstDay | Kind::LastDay => self.read_day(field, answer).map(drop),
             Kind::Barcode => Gtin::parse(answer).map(drop).map_err(|e| e.to_string()),
             Kind::Isrc => Isrc::parse(answer).map(drop).map_err(|e| e.to_string()),
             Kind::Select(choices) | Kind::Radio(choices) => {
@@ -99,12 +110,23 @@ impl<'a> Reader<'a> {
         }
     }
 
+    fn read_day(&self, field: &Field, answer: &str) -> Result<NaiveDate, String> {
+        match (field.kind, self.is_kept) {
+            (Kind::FirstDay, false) => period::parse_first_day(answer),
+            (Kind::FirstDay, true) => period::parse_kept_first_day(answer),
+            (Kind::LastDay, false) => period::parse_last_day(answer),
+            (Kind::LastDay, true) => period::parse_kept_last_day(answer),
+            (_, false) => period::parse_day(answer),
+            (_, true) => period::parse_kept_day(answer),
+        }
+    }
+
     /// Reads answers that were accepted once: nothing is checked again, so that they keep the meaning that they had then.
     /// What cannot be read is as if it were not there.
     #[must_use]
     pub fn accepted(sections: &'static [Section], answers: &'a Answers, currency: Currency) -> Self {
         let currency = Currency::parse(answers.get("currency")).unwrap_or(currency);
-        Self { sections, answers, currency, errors: Vec::new() }
+        Self { sections, answers, currency, is_kept: true, errors: Vec::new() }
     }
 
     /// Records what is wrong with a field. Only the first message of a field is kept.
@@ -168,12 +190,7 @@ impl<'a> Reader<'a> {
     /// A day; of a month, the first or the last, as the field wants it.
     #[must_use]
     pub fn day(&self, name: &str) -> Option<NaiveDate> {
-        let read = match find(self.sections, name).map(|field| field.kind) {
-            Some(Kind::FirstDay) => period::parse_first_day,
-            Some(Kind::LastDay) => period::parse_last_day,
-            _ => period::parse_day,
-        };
-        read(&self.text(name)?).ok()
+        self.read_day(find(self.sections, name)?, &self.text(name)?).ok()
     }
 
     /// A barcode in its stored form.
@@ -337,6 +354,19 @@ mod tests {
         );
         assert_eq!(said("on", "24.6.2016"), "");
         assert!(said("on", "3.6.2016").contains("“3.6.2016” can mean 6 March 2016 or 3 June 2016."));
+    }
+
+    #[test]
+    fn days_that_were_kept_mean_what_they_meant() {
+        let answers = Answers::default().with("from", "3.6.2016").with("to", "July 2016").with("on", "4.6.2016");
+        let typed = Reader::new(FORM, &answers, Currency::USD);
+        assert!(typed.any_error(&["from"]) && typed.any_error(&["on"]) && typed.day("on").is_none());
+        for reader in [Reader::kept(FORM, &answers, Currency::USD), Reader::accepted(FORM, &answers, Currency::USD)] {
+            assert!(!reader.any_error(&["from", "to", "on"]));
+            let days = ["from", "to", "on"].map(|name| reader.day(name).unwrap().to_string());
+            assert_eq!(days, ["2016-06-03", "2016-07-31", "2016-06-04"]);
+        }
+        assert!(Reader::kept(FORM, &answers, Currency::USD).has_error("name"), "everything else is checked");
     }
 
     fn said(field: &str, typed: &str) -> String {

@@ -29,7 +29,7 @@ pub use catalogue::{Entry, catalogue, others, sums};
 pub use receipt::{Lines, MOST_LINES, Sum, answered, lines, sums as receipt_sums, total_name};
 pub use state::{DIRECTION_STEP, RETURN_STEP, State, StepTaken, read_step};
 pub use stock::{Stock, stock};
-pub use texts::{FORM, Texts, defaults, has_agreement, known_in_words, offered, read_texts};
+pub use texts::{FORM, Texts, defaults, has_agreement, known_in_words, offered, read_kept_texts, read_texts};
 
 /// The number of the format below; a change that an old reader would misread gets a new one.
 pub const FORMAT: u32 = 1;

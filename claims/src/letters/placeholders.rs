@@ -124,7 +124,7 @@ pub(super) fn values(order: &Order<'_>) -> BTreeMap<&'static str, String> {
     let agreed = claim
         .answers
         .get(Step::Agreement.key())
-        .and_then(|answers| period::parse_day(answers.get("agreement_date")).ok());
+        .and_then(|answers| period::parse_kept_day(answers.get("agreement_date")).ok());
     let agreement = match agreed {
         Some(day) => format!("the distribution agreement of {}", period::show_day(day)),
         None if super::has_agreement(claim) => "the distribution agreement".to_owned(),

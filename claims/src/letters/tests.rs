@@ -64,6 +64,23 @@ fn written(kind: LetterKind, claim: &FrozenClaim, texts: &Texts) -> Option<Lette
 }
 
 #[test]
+fn days_that_were_saved_or_signed_with_dots_stay_what_they_were() {
+    let saved =
+        defaults().with("distributor", "Allegro").with("aggregator", "The Orchard").with("effective_date", "3.6.2016");
+    let kept = read_kept_texts(&saved).unwrap();
+    assert_eq!(kept.effective, Some(day(2016, 6, 3)));
+    let typed = read_texts(&saved).unwrap_err();
+    assert_eq!((typed.len(), typed[0].field.as_str()), (1, "effective_date"));
+    let mut claim = claim(vec![royalty(1, "The Orchard", "iTunes", Currency::USD, 100, "Sonatas")]);
+    let agreement = Answers::default().with("has_agreement", "yes").with("agreement_date", "4.5.2009");
+    claim.answers.insert("agreement".to_owned(), agreement);
+    let letter = written(LetterKind::Direction, &claim, &kept).unwrap();
+    let words = letter.words.join(" ");
+    assert!(words.contains("the distribution agreement of 4 May 2009"), "{words}");
+    assert!(words.contains("with effect from 3 June 2016"), "{words}");
+}
+
+#[test]
 fn a_placeholder_that_does_not_exist_is_named() {
     let wrong = |field: &str, text: &str| {
         let errors = texts(&[(field, text)]).unwrap_err();

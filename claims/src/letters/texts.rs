@@ -164,7 +164,18 @@ pub fn known_in_words(kind: LetterKind) -> Vec<(&'static str, &'static str)> {
 /// # Errors
 /// Every field that is wrong; a placeholder that does not exist is named.
 pub fn read_texts(answers: &Answers) -> Result<Texts, Vec<FieldError>> {
-    let mut reader = Reader::new(FORM, answers, Currency::USD);
+    read_by(Reader::new(FORM, answers, Currency::USD), answers)
+}
+
+/// Reads what was saved, with the meaning that its days had then.
+///
+/// # Errors
+/// As [`read_texts`].
+pub fn read_kept_texts(answers: &Answers) -> Result<Texts, Vec<FieldError>> {
+    read_by(Reader::kept(FORM, answers, Currency::USD), answers)
+}
+
+fn read_by(mut reader: Reader<'_>, answers: &Answers) -> Result<Texts, Vec<FieldError>> {
     for (kind, name) in [
         (LetterKind::Receipt, "receipt"),
         (LetterKind::Direction, "direction"),

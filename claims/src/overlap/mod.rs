@@ -70,6 +70,8 @@ pub use ledger::{Key, KeyOverlap, Ledger, Line, Totals, reckon};
 pub use months::{Month, months};
 pub use of_case::{CaseLedger, CaseLine, Entry as LedgerEntry, Part, Removed, family_of, of_case};
 pub use runs::Runs;
+#[cfg(test)]
+pub(crate) use runs::parsed;
 pub use spread::spread;
 pub use united::groups;
 

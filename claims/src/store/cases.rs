@@ -32,7 +32,7 @@ impl CaseRow {
     /// # Errors
     /// If the stored settings are no longer right, which a migration would have to mend.
     pub fn read(&self) -> Result<Case, Error> {
-        let settings = case_settings::read(&self.settings.0)
+        let settings = case_settings::read_kept(&self.settings.0)
             .map_err(|errors| Error::Decode(format!("settings of case {}: {errors:?}", self.id).into()))?;
         Ok(Case { id: self.id, settings, deadline: self.deadline_at, revision: self.revision })
     }

@@ -1,6 +1,8 @@
 //! The outbox: mail is written with its cause and carried out by a worker.
 
-use super::{Error, Tx, on};
+use sqlx::QueryBuilder;
+
+use super::{AT_ONCE, Error, Tx, on};
 use crate::{AccountId, CaseId, ClaimId, Instant, MailId, MailingId};
 
 /// A mail to be queued.
@@ -107,6 +109,28 @@ pub async fn add(tx: &mut Tx, mail: &NewMail, now: Instant) -> Result<MailId, Er
     )
     .bind(mail.case_id).bind(mail.claim_id).bind(mail.kind).bind(&mail.recipient).bind(&mail.subject).bind(&mail.body_text).bind(&mail.body_html)
     .bind(now).bind(from).bind(from + patience()).bind(mail.account_id).bind(mail.mailing_id).bind(&mail.unsubscribe).fetch_one(c).await)
+}
+
+/// Queues many mails, in the transaction of their cause. Who need not know their ids has them queued by the hundred.
+///
+/// # Errors
+/// If the database fails.
+pub async fn add_many(tx: &mut Tx, mails: &[&NewMail], now: Instant) -> Result<(), Error> {
+    for some in mails.chunks(AT_ONCE) {
+        on!(tx, c => {
+            let mut query = QueryBuilder::new(
+                "INSERT INTO outbox (case_id, claim_id, kind, recipient, subject, body_text, body_html, state, created_at, next_at, give_up_at, account_id, mailing_id, unsubscribe) ",
+            );
+            query.push_values(some, |mut row, mail| {
+                let from = mail.not_before.unwrap_or(now);
+                row.push_bind(mail.case_id).push_bind(mail.claim_id).push_bind(mail.kind).push_bind(&mail.recipient).push_bind(&mail.subject);
+                row.push_bind(&mail.body_text).push_bind(&mail.body_html).push("'waiting'").push_bind(now).push_bind(from).push_bind(from + patience());
+                row.push_bind(mail.account_id).push_bind(mail.mailing_id).push_bind(&mail.unsubscribe);
+            });
+            query.build().execute(c).await.map(drop)
+        })?;
+    }
+    Ok(())
 }
 
 /// Leases up to `most` mails that are due, oldest first, also those whose worker died before its lease ended.

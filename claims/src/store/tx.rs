@@ -82,8 +82,12 @@ impl OnSqlite {
     }
 
     /// The connection for a transaction that only reads, in which nothing can wait.
+    ///
+    /// # Panics
+    /// If something waits. That is a mistake in the program, and also where it is built for use it must not go on: what is read would be
+    /// without what was written before it, and looks right. As with sums that overflow, no answer is better than a wrong one.
     pub(super) fn reading(&mut self) -> &mut SqliteConnection {
-        debug_assert!(self.later.sql.is_empty(), "what is written is read before it was run");
+        assert!(self.later.sql.is_empty(), "what is written is read before it was run");
         &mut self.held
     }
 

@@ -4,7 +4,7 @@ use claims::{
     intake::steps::Step,
     letters::{Contents, Stock, stock},
     money::grouped_units,
-    period::{parse_day, show_day},
+    period::{parse_kept_day, show_day},
 };
 
 use super::{Block, Line, Row, Sheet, cell, column, figures, named, numbers, plain, row, soft, strong, wide};
@@ -35,7 +35,7 @@ pub(super) fn sheets(contents: &Contents) -> (String, Vec<Sheet>) {
 /// What was agreed and asked before, as far as the claim says it.
 fn facts(contents: &Contents) -> Vec<(&'static str, Vec<Line>)> {
     let answers = contents.answers(Step::Agreement);
-    let day = |name: &str| parse_day(answers.get(name)).ok().map(show_day);
+    let day = |name: &str| parse_kept_day(answers.get(name)).ok().map(show_day);
     let mut facts: Vec<(&'static str, String)> = Vec::new();
     facts.extend(day("agreement_date").map(|day| ("Agreement of", day)));
     if !answers.get("title_clause").is_empty() {

@@ -3,7 +3,7 @@
 use claims::{
     intake::steps::Step,
     letters::{Contents, Entry, Party, catalogue, has_agreement, sums},
-    period::{parse_day, show_day},
+    period::{parse_kept_day, show_day},
 };
 
 use super::{
@@ -15,7 +15,7 @@ pub(super) fn sheets(contents: &Contents) -> (String, Vec<Sheet>) {
     let letter = &contents.letter;
     let title = "Letter of direction".to_owned();
     let entries = catalogue(&contents.claim, &letter.to.name);
-    let agreed = parse_day(contents.answers(Step::Agreement).get("agreement_date")).ok();
+    let agreed = parse_kept_day(contents.answers(Step::Agreement).get("agreement_date")).ok();
     let agreement = match agreed {
         Some(day) => format!("The distribution agreement between directing party and beneficiary of {}", show_day(day)),
         None if has_agreement(&contents.claim) => {

@@ -5,7 +5,7 @@ use claims::{
     filing::{Contents, FiledClaim, tables},
     intake::steps::Step,
     money::grouped_units,
-    period::{parse_day, show_day},
+    period::{parse_day, parse_kept_day, show_day},
 };
 
 use super::{Plan, Section, schedule::plural};
@@ -130,7 +130,7 @@ pub(super) fn matrix(contents: &Contents) -> Section {
 
 fn day(claim: &FiledClaim, field: &str) -> String {
     let typed = claim.answer(Step::Agreement, field);
-    parse_day(typed).map_or_else(|_| typed.to_owned(), show_day)
+    parse_kept_day(typed).map_or_else(|_| typed.to_owned(), show_day)
 }
 
 fn yes_no(answer: &str) -> &str {

@@ -1,7 +1,8 @@
 //! Duplicates, overlaps, and the index of exhibits.
 
 use claims::{
-    filing::{Contents, Form, Run, unused},
+    filing::{Contents, Form, Match, Run, unused},
+    money::grouped_units,
     period::show_day,
 };
 
@@ -35,7 +36,11 @@ pub(super) fn duplicates(contents: &Contents) -> Section {
         Column::left(118.0, "Decision"),
     ]);
     for pair in &contents.filing.matches {
-        let mut who = out.cell(0, &pair.a, Style::Plain);
+        let mut who = if pair.pairs > 0 {
+            out.cell(0, &format!("{} pairs", grouped_units(pair.pairs)), Style::Plain)
+        } else {
+            out.cell(0, &pair.a, Style::Plain)
+        };
         who.extend(out.cell(0, &pair.b, Style::Plain));
         let mut why = out.cell(1, &pair.method, Style::Plain);
         if !pair.release.is_empty() {
@@ -52,7 +57,8 @@ pub(super) fn duplicates(contents: &Contents) -> Section {
         out.rows.push(row(vec![who, why, weight, decision]));
     }
     let mut plan = Plan::new("Duplicates and decisions");
-    let open = contents.filing.matches.iter().filter(|pair| pair.is_open()).count();
+    let pairs: i64 = contents.filing.matches.iter().map(Match::count).sum();
+    let open: i64 = contents.filing.matches.iter().filter(|pair| pair.is_open()).map(Match::count).sum();
     let put_off = match contents.filing.matches.iter().filter(|pair| pair.is_put_off()).count() {
         0 => String::new(),
         1 => ", one of them put off".to_owned(),
@@ -64,8 +70,8 @@ pub(super) fn duplicates(contents: &Contents) -> Section {
         let by = if contents.public { " Who decided, when and why stands in the full filing." } else { "" };
         format!(
             "{}, of which {} open{put_off}.{by} The weight, in bits, stands for the odds that two claims are of one claimant: at 0 they are even, each bit more doubles them, each bit less halves them (Fellegi and Sunter, 1969). It is the sum of its parts: the odds before comparison, then how much the agreement or disagreement of each field that could be compared moves them. Figures are rounded to a tenth here; duplicates.csv has three decimals. A pair about money has no weight; it is open while something of it is only suspected.",
-            plural(contents.filing.matches.len(), "pair", "pairs"),
-            if open == 1 { "one is".to_owned() } else { format!("{open} are") },
+            plural(usize::try_from(pairs).unwrap_or(usize::MAX), "pair", "pairs"),
+            if open == 1 { "one is".to_owned() } else { format!("{} are", grouped_units(open)) },
         )
     }];
     plan.ledger("duplicates", "Duplicates and decisions", out)

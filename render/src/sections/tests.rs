@@ -99,6 +99,7 @@ fn contents() -> Contents {
         b: "ALG-2".to_owned(),
         release: String::new(),
         decided_as: String::new(),
+        pairs: 0,
         method: "record linkage".to_owned(),
         weight,
         parts: parts.iter().map(|(field, weight)| ((*field).to_owned(), *weight)).collect(),

@@ -9,6 +9,30 @@ use claims::{
 use tests::{App, on_both, stage};
 
 on_both! {
+    // While `3.6.2016` was read with the day first, cases were saved with it.
+    async fn a_case_that_was_saved_with_dots_in_its_days_is_shown_and_is_saved_anew_without_them(database) {
+        let app = App::start(&database).await;
+        let root = stage::person(&app.recoup, "root@example.org", true, true).await;
+        let id = stage::case(&app.recoup, "allegro", "ALG").await;
+        let mut tx = app.recoup.store.write().await.unwrap();
+        let row = rows::by_id(&mut tx, id).await.unwrap().unwrap();
+        let kept = row.settings.0.with("valuation_date", "3.6.2016").with("key_dates", "3.6.2016 The stock is seized.");
+        let saved = rows::save(&mut tx, id, (row.revision, row.last_claim), "allegro", "ALG", &kept, row.deadline_at, true);
+        assert!(saved.await.unwrap());
+        tx.commit().await.unwrap();
+        app.browser().get("/cases/allegro").await.expect("3 June 2016");
+        let mut tx = app.recoup.store.read().await.unwrap();
+        let row = rows::by_id(&mut tx, id).await.unwrap().unwrap();
+        drop(tx);
+        let settings = row.read().unwrap().settings;
+        assert_eq!((settings.valuation_date.to_string(), settings.key_dates[0].0), ("2016-06-03".to_owned(), settings.valuation_date));
+        let refused = cases::save(&app.recoup, &root, id, row.revision, &kept).await;
+        let Err(Failure::Invalid(wrong)) = refused else { panic!("{refused:?}") };
+        assert_eq!(wrong.iter().map(|error| error.field.as_str()).collect::<Vec<_>>(), ["key_dates", "valuation_date"]);
+        let typed = kept.with("valuation_date", "3 June 2016").with("key_dates", "2016-06-03 The stock is seized.");
+        cases::save(&app.recoup, &root, id, row.revision, &typed).await.unwrap();
+    }
+
     async fn counsel_is_appointed_by_mail(database) {
         let app = App::start(&database).await;
         let root = stage::person(&app.recoup, "root@example.org", true, true).await;

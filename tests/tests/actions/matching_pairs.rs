@@ -8,7 +8,11 @@ use claims::{
     filing::Match,
     intake::Answers,
     line::{Basis, Category},
-    store::{lines, matches, overlaps::copies, removed as kept, tally},
+    store::{
+        lines, matches,
+        overlaps::{self, copies},
+        removed as kept, tally,
+    },
 };
 use tests::{App, Browser, on_both, stage};
 
@@ -182,12 +186,19 @@ on_both! {
         app.run_jobs().await;
         let (entry, parts) = ledger(&app, case).await.remove(0);
         let two = (parts[0].claim_id, parts[1].claim_id);
-        let open = seen::mark_of_overlap([].iter());
+        let open = seen::mark_of_overlap(&entry, [].iter());
         let say = async |word: &str, mark: &str| {
             let answers = relation(word).with(seen::FIELD, mark);
             decide_overlap::decide(&app.recoup, &counsel, case, entry.id, two, &answers, "").await
         };
+        // A page that was opened when the entry was about another release decides nothing about this one, and undoes nothing.
+        let other = overlaps::Overlap { words: "Trios".to_owned(), ..entry.clone() };
+        let of_other = seen::mark_of_overlap(&other, [].iter());
+        let elsewhere = say("distinct", &of_other).await;
+        assert!(matches!(&elsewhere, Err(Failure::Said(words)) if words.contains("matched again since you looked")), "{elsewhere:?}");
         say("same_money", &open).await.unwrap();
+        let undone = decide_overlap::undo(&app.recoup, &counsel, case, entry.id, two, false, &of_other).await;
+        assert!(matches!(&undone, Err(Failure::Said(words)) if words.contains("matched again since you looked")), "{undone:?}");
         let late = say("distinct", &open).await;
         assert!(matches!(&late, Err(Failure::Said(words)) if words.contains("decided meanwhile that these two claim the same money")), "{late:?}");
         let undone = decide_overlap::undo(&app.recoup, &counsel, case, entry.id, two, false, &open).await;

@@ -7,7 +7,7 @@ use claims::{
     line::Category,
     overlap::Removed,
     store::{
-        overlaps::{self, New, NewPart, Which},
+        overlaps::{self, New, NewPart, Which, copies},
         releases, removed,
     },
 };
@@ -90,6 +90,39 @@ on_both! {
             assert_eq!(new.4, if new.1 % 2 == 1 { 50 } else { 60 });
             assert_eq!(new.6[1].3, new.4);
         }
+    }
+
+    // Every two of 30 claims of a release would be 225 rows.
+    async fn of_many_claims_of_a_release_few_are_shown_beside_each_other(database) {
+        let app = App::start(&database).await;
+        let case = stage::case(&app.recoup, "allegro", "ALG").await;
+        let account = stage::person(&app.recoup, "a@example.org", true, false).await.account;
+        let mut claims = Vec::new();
+        for n in 0..30 {
+            claims.push(stage::sent(&app.recoup, account, "allegro", &format!("Label {n}")).await.1);
+        }
+        let copies_of = |release: i64, claim: usize, basis: &str| copies::New {
+            release,
+            words: format!("Release {release}"),
+            claim: claims[claim],
+            basis: basis.to_owned(),
+            units: 10,
+        };
+        let mut found: Vec<_> = (0..30).map(|n| copies_of(0, n, if n < 15 { "retail" } else { "wholesale" })).collect();
+        found.extend([copies_of(1, 0, "retail"), copies_of(1, 1, "wholesale")]);
+        let mut tx = app.recoup.store.write().await.unwrap();
+        copies::replace(&mut tx, case, &found).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = app.recoup.store.read().await.unwrap();
+        let shown = async |tx: &mut _, limit| {
+            let rows = copies::of_case(tx, case, limit).await.unwrap();
+            rows.into_iter().map(|of| (of.words, of.basis, of.other_basis)).collect::<Vec<_>>()
+        };
+        let row = |release: i64| (format!("Release {release}"), "retail".to_owned(), "wholesale".to_owned());
+        assert_eq!(shown(&mut tx, 20).await, [row(0), row(0), row(0), row(0), row(1)]);
+        assert_eq!(shown(&mut tx, 1).await, [row(0)]);
+        let beside = copies::of_claim(&mut tx, claims[0], 20).await.unwrap();
+        assert_eq!(beside.len(), 16, "the page of a claim has its own");
     }
 
     async fn what_is_taken_off_is_set_anew(database) {

@@ -77,6 +77,24 @@ on_both! {
         assert_eq!(all.into_iter().collect::<BTreeSet<_>>(), ids);
     }
 
+    async fn many_mails_are_queued_as_they_are_given(database) {
+        let store = database.store().await;
+        let mails: Vec<_> = (0..1_201)
+            .map(|n| NewMail { not_before: (n >= 2).then(|| start() + Duration::seconds(i64::try_from(n).unwrap())), ..mail(n) })
+            .collect();
+        let mut tx = store.write().await.unwrap();
+        outbox::add_many(&mut tx, &mails.iter().collect::<Vec<_>>(), start()).await.unwrap();
+        outbox::add_many(&mut tx, &[], start()).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(lease(&store, "a", start()).await.len(), 2, "the others wait for their time");
+        let mut tx = store.read().await.unwrap();
+        let mut rows = outbox::list(&mut tx, None, 2_000, 0).await.unwrap();
+        rows.sort_unstable_by_key(|row| row.id);
+        let to: Vec<_> = rows.into_iter().map(|row| row.recipient).collect();
+        assert_eq!(to, mails.into_iter().map(|mail| mail.recipient).collect::<Vec<_>>());
+        assert_eq!(outbox::counts(&mut tx).await.unwrap(), [("sending".to_owned(), 2), ("waiting".to_owned(), 1_199)]);
+    }
+
     async fn a_dead_workers_mail_is_taken_up_when_its_lease_ends(database) {
         let store = database.store().await;
         let ids = queue(&store, 1).await;

@@ -214,7 +214,7 @@ fn form_of(shown: &Shown, pair: &Pair, typed: Option<Typed>) -> impl IntoView + 
     // Not `Answers::get`, which trims: what was typed comes back as it was.
     let reason = answers.0.get("reason").cloned().unwrap_or_default();
     let wrong = error("reason").is_some();
-    let mark = pair.mark();
+    let mark = pair.mark(&shown.entry);
     let undo = pair.in_force().map(|decision| undo_form(&action, decision, &mark));
     view! {
         <form method="post" action=action novalidate>

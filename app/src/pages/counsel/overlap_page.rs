@@ -51,9 +51,9 @@ impl Pair {
         (self.first.claim_id, self.second.claim_id) == (a.min(b), a.max(b))
     }
 
-    /// The mark of what is in force of the two, which the forms carry.
-    pub fn mark(&self) -> String {
-        seen::mark_of_overlap(self.history.iter().filter(|decision| decision.undone_at.is_none()))
+    /// The mark of what the entry is about, and of what is in force of the two, which the forms carry.
+    pub fn mark(&self, entry: &Overlap) -> String {
+        seen::mark_of_overlap(entry, self.history.iter().filter(|decision| decision.undone_at.is_none()))
     }
 
     /// Whether they share no month: then nothing is asked of them.

@@ -61,7 +61,7 @@ fn of_events(case: &Case, events: &[(Instant, String)]) -> Vec<(NaiveDate, Strin
 }
 
 fn instant(day: &str, time: &str, zone: &str) -> Option<Instant> {
-    let day = period::parse_day(day).ok()?;
+    let day = period::parse_kept_day(day).ok()?;
     let time = NaiveTime::parse_from_str(time, "%H:%M").ok()?;
     deadline::instant(day, time, zone).ok()
 }

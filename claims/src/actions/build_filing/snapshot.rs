@@ -8,7 +8,11 @@ use super::{canonical, deadlines, settings_of};
 use crate::{
     CaseId, ClaimId, Instant, ReleaseId,
     access::Refusal,
-    actions::{Failure, Recoup, match_case::channel_key, overlap_pairs::Said},
+    actions::{
+        Failure, Recoup,
+        match_case::channel_key,
+        overlap_pairs::{Meets, Said},
+    },
     case::Case,
     deadline,
     filing::{
@@ -18,6 +22,7 @@ use crate::{
     frozen::FrozenClaim,
     line::Category,
     matching::explain::Kept,
+    money::grouped_units,
     period::show_months,
     store::{Tx, cases, filings, matches, matching, overlaps, releases, removed, totals as kept_totals},
     totals,
@@ -316,6 +321,7 @@ async fn pairs(
             method: format!("record linkage, model {}: {}", found.engine, found.decision),
             weight: found.score,
             parts,
+            pairs: 0,
             decision: match found.verdict.as_deref() {
                 None => Match::OPEN,
                 Some("same") => "same claimant",
@@ -358,6 +364,7 @@ async fn pairs(
             method: format!("overlap of lines, model {}{idle}", decision.engine),
             weight: 0,
             parts: Vec::new(),
+            pairs: 0,
             decision: match (decision.relation.as_str(), of) {
                 ("derivative", Some(of)) => format!("a share of the money of {of}"),
                 ("same_money", _) => "the same money".to_owned(),
@@ -375,32 +382,76 @@ fn order(pair: &Match) -> [String; 6] {
     [&pair.kind, &pair.a, &pair.b, &pair.release, &pair.decision, &pair.by].map(Clone::clone)
 }
 
+/// So many open pairs of a release have a row each. More than that nobody reads: a release that very many claim has one row for them all,
+/// and the table of overlaps has the claims.
+const OPEN_PAIRS: usize = 200;
+
 /// Pairs of claims whose money meets and is only suspected to be the same, because nobody said anything of them: one for each release,
 /// whatever the channels.
 fn waiting(said: &Said, entries: &[Entry], engine: &str) -> Vec<Match> {
-    let mut open = BTreeSet::new();
-    for (entry, parts) in entries {
-        for (place, one) in parts.iter().enumerate() {
-            for other in parts[place + 1..].iter().filter(|other| said.waits(entry, (one, other))) {
-                let (a, b) = ordered(&one.number, &other.number);
-                open.insert((a, b, release_of(entry)));
-            }
-        }
+    let mut releases: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
+    for entry in entries.iter().filter(|(entry, _)| entry.suspected > 0) {
+        releases.entry(release_of(&entry.0)).or_default().push(entry);
     }
-    let pair = |(a, b, release): (String, String, &str)| Match {
+    let open = |(a, b): (String, String), release: &str, pairs: i64, more: &str| Match {
         kind: "money".to_owned(),
         a,
         b,
         release: release.to_owned(),
         decided_as: String::new(),
-        method: format!("overlap of lines, model {engine}"),
+        method: format!("overlap of lines, model {engine}{more}"),
         weight: 0,
         parts: Vec::new(),
+        pairs,
         decision: Match::OPEN.to_owned(),
         by: String::new(),
         decided_at: None,
     };
-    open.into_iter().map(pair).collect()
+    let mut found = Vec::new();
+    for (release, entries) in releases {
+        let (pairs, some) = open_pairs(said, &entries);
+        if pairs <= some.len() {
+            found.extend(some.into_iter().map(|pair| open(pair, release, 0, "")));
+            continue;
+        }
+        let pairs = i64::try_from(pairs).unwrap_or(i64::MAX);
+        let more =
+            format!(": {} pairs open. The table of overlaps names the claims of this release.", grouped_units(pairs));
+        found.push(open((String::new(), String::new()), release, pairs, &more));
+    }
+    found
+}
+
+/// How many pairs of claims of a release are open, and the first [`OPEN_PAIRS`] of them.
+fn open_pairs(said: &Said, entries: &[&Entry]) -> (usize, Vec<(String, String)>) {
+    let parts = || entries.iter().flat_map(|(_, parts)| parts);
+    let claims: BTreeMap<ClaimId, &str> = parts().map(|part| (part.claim_id, part.number.as_str())).collect();
+    // The claims of each entry, in the places that they have among all that claim the release.
+    let placed: Vec<(&overlaps::Overlap, Vec<Option<Meets<'_>>>)> = entries
+        .iter()
+        .map(|(entry, parts)| {
+            let mut of: BTreeMap<ClaimId, Meets<'_>> =
+                Meets::each(parts).into_iter().map(|of| (of.part.claim_id, of)).collect();
+            (entry, claims.keys().map(|claim| of.remove(claim)).collect())
+        })
+        .collect();
+    let numbers: Vec<&str> = claims.into_values().collect();
+    let (mut open, mut some) = (0, Vec::new());
+    for (one, a) in numbers.iter().enumerate() {
+        for (other, b) in numbers.iter().enumerate().skip(one + 1) {
+            let waits = placed.iter().any(|(entry, of)| match (&of[one], &of[other]) {
+                (Some(one), Some(other)) => said.waits(entry, (one, other)),
+                _ => false,
+            });
+            if waits {
+                open += 1;
+                if some.len() < OPEN_PAIRS {
+                    some.push(ordered(a, b));
+                }
+            }
+        }
+    }
+    (open, some)
 }
 
 /// The release of an entry in words.
@@ -478,4 +529,81 @@ fn ledger(entries: Vec<Entry>, claims: &[filings::InForce]) -> Result<Vec<Overla
     }
     rows.sort_by(|x, y| (&x.subject, &x.claim).cmp(&(&y.subject, &y.claim)));
     Ok(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{OverlapId, overlap::parsed};
+
+    fn entry(id: i64, release: i64, channel: &str, claims: impl Iterator<Item = (i64, &'static str)>) -> Entry {
+        let of = overlaps::Overlap {
+            id: OverlapId(id),
+            family: "sales".to_owned(),
+            release_id: ReleaseId(release),
+            channel: channel.to_owned(),
+            words: format!("Release {release}"),
+            first_month: 24_180,
+            last_month: 24_191,
+            months: 12,
+            gross: 2,
+            confirmed: 0,
+            suspected: 1,
+            over_whole: false,
+            contradictory: false,
+        };
+        let part = |(claim, months): (i64, &str)| overlaps::Part {
+            entry_id: OverlapId(id),
+            claim_id: ClaimId(claim),
+            number: format!("ALG-{claim:06}"),
+            claimant: String::new(),
+            gross: 1,
+            confirmed: 0,
+            suspected: 1,
+            through: None,
+            months: months.to_owned(),
+        };
+        (of, claims.map(part).collect())
+    }
+
+    const YEAR: &str = "24180-24191";
+
+    #[test]
+    fn a_release_that_very_many_claim_has_one_row() {
+        let many = 1..=600;
+        let entries = [
+            entry(1, 7, "itunes", many.clone().map(|claim| (claim, YEAR))),
+            // The same pairs in another channel are no others.
+            entry(2, 7, "spotify", (1..=300).map(|claim| (claim, YEAR))),
+            entry(3, 8, "itunes", (1..=20).map(|claim| (claim, YEAR))),
+        ];
+        let before = parsed();
+        let found = waiting(&Said::default(), &entries, "m");
+        assert_eq!(parsed() - before, 600 + 300 + 20, "the months of each claim of an entry are read once");
+        // By hand: 600 × 599 / 2, and 20 × 19 / 2 rows of their own.
+        let (all, each): (Vec<_>, Vec<_>) = found.iter().partition(|of| of.pairs > 0);
+        assert_eq!((all.len(), each.len()), (1, 190));
+        assert_eq!((all[0].pairs, all[0].a.as_str(), all[0].release.as_str()), (179_700, "", "Release 7"));
+        assert!(all[0].is_open() && all[0].method.contains("179,700 pairs open"), "{}", all[0].method);
+        assert!(each.iter().all(|of| of.release == "Release 8" && of.a < of.b));
+    }
+
+    #[test]
+    fn two_that_meet_in_one_channel_are_one_pair_and_two_that_meet_in_none_are_none() {
+        let halves = [(1, YEAR), (2, "24180-24185"), (3, "24186-24191")];
+        let entries = [
+            entry(1, 7, "itunes", halves.into_iter()),
+            entry(2, 7, "spotify", [(1, YEAR), (2, YEAR)].into_iter()),
+            entry(3, 7, "tidal", [(2, ""), (4, YEAR)].into_iter()),
+        ];
+        let found = waiting(&Said::default(), &entries, "m");
+        let pairs: Vec<_> = found.iter().map(|of| (of.a.as_str(), of.b.as_str())).collect();
+        assert_eq!(
+            pairs,
+            [("ALG-000001", "ALG-000002"), ("ALG-000001", "ALG-000003"), ("ALG-000002", "ALG-000004")],
+            "what was kept before months were may meet"
+        );
+        let decided = entries.map(|(entry, parts)| (overlaps::Overlap { suspected: 0, ..entry }, parts));
+        assert!(waiting(&Said::default(), &decided, "m").is_empty());
+    }
 }

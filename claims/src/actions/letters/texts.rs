@@ -19,7 +19,7 @@ use crate::{
 /// If what is stored is no longer right.
 pub async fn texts_of(tx: &mut Tx, case: &Case) -> Result<(Answers, Texts), Failure> {
     let answers = store::settings(tx, case.id).await?.map_or_else(letters::defaults, letters::offered);
-    let texts = letters::read_texts(&answers).map_err(Failure::Invalid)?;
+    let texts = letters::read_kept_texts(&answers).map_err(Failure::Invalid)?;
     Ok((answers, texts))
 }
 

@@ -18,7 +18,10 @@ pub(super) fn matches(contents: &Contents) -> Table {
         "Duplicates and decisions",
         &[
             ("kind", "what is compared: claimants or money"),
-            ("claim_a", "number of a claim"),
+            (
+                "claim_a",
+                "number of a claim; empty where a row is of all the open pairs of a release that very many claim",
+            ),
             ("claim_b", "number of the other"),
             ("release", "the release about whose money it was decided; empty for all that the claims share"),
             ("method", "how it was found"),
@@ -36,13 +39,14 @@ pub(super) fn matches(contents: &Contents) -> Table {
         let size = thousandths.unsigned_abs();
         format!("{sign}{}.{:03}", size / 1_000, size % 1_000)
     };
+    let number = |number: &str| if number.is_empty() { Cell::Empty } else { Cell::key(number) };
     for pair in &contents.filing.matches {
         let parts: Vec<String> =
             pair.parts.iter().map(|(field, weight)| format!("{field} {}", bits(*weight))).collect();
         table.rows.push(vec![
             Cell::key(&pair.kind),
-            Cell::key(&pair.a),
-            Cell::key(&pair.b),
+            number(&pair.a),
+            number(&pair.b),
             if pair.release.is_empty() { Cell::Empty } else { Cell::text(&pair.release) },
             Cell::text(&pair.method),
             if pair.parts.is_empty() { Cell::Empty } else { Cell::key(bits(pair.weight)) },

@@ -97,8 +97,8 @@ pub struct Beside {
     pub other_basis: String,
 }
 
-const BESIDE: &str = "SELECT a.words, k.number, a.units, a.basis, o.number AS other, v.claimant_name AS claimant, b.units AS other_units, b.basis AS other_basis \
-    FROM stock_copies a JOIN stock_copies b ON b.case_id = a.case_id AND b.release = a.release AND b.claim_id <> a.claim_id AND b.basis <> a.basis \
+const COLUMNS: &str = "SELECT a.words, k.number, a.units, a.basis, o.number AS other, v.claimant_name AS claimant, b.units AS other_units, b.basis AS other_basis";
+const BESIDE: &str = "FROM stock_copies a JOIN stock_copies b ON b.case_id = a.case_id AND b.release = a.release AND b.claim_id <> a.claim_id AND b.basis <> a.basis \
     JOIN claims k ON k.id = a.claim_id JOIN claims o ON o.id = b.claim_id JOIN versions v ON v.id = o.in_force_id \
     WHERE k.status = 'submitted' AND o.status = 'submitted' AND ";
 
@@ -107,17 +107,32 @@ const BESIDE: &str = "SELECT a.words, k.number, a.units, a.basis, o.number AS ot
 /// # Errors
 /// If the database fails.
 pub async fn of_claim(tx: &mut Tx, claim: ClaimId, limit: i64) -> Result<Vec<Beside>, Error> {
-    let sql = sqlx::AssertSqlSafe(format!("{BESIDE} a.claim_id = $1 ORDER BY a.release, b.claim_id, b.basis LIMIT $2"));
+    let sql = sqlx::AssertSqlSafe(format!(
+        "{COLUMNS} {BESIDE} a.claim_id = $1 ORDER BY a.release, b.claim_id, b.basis LIMIT $2"
+    ));
     on!(tx, c => sqlx::query_as(sql).bind(claim).bind(limit).fetch_all(c).await)
 }
 
-/// The same of all claims of a case, each two claims once.
+/// So many claims of each basis of a release are shown beside each other: they tell what there is to look at, and the page of each claim
+/// has its own.
+const OF_A_BASIS: i64 = 2;
+
+/// The same of a case, each two claims once, of the first releases and of each the first claims of each basis. Every two of all claims of
+/// a release would be very many rows to find a few among.
 ///
 /// # Errors
 /// If the database fails.
 pub async fn of_case(tx: &mut Tx, case: CaseId, limit: i64) -> Result<Vec<Beside>, Error> {
+    // The releases are chosen first, and the claims of each; only those are joined with each other.
     let sql = sqlx::AssertSqlSafe(format!(
-        "{BESIDE} a.case_id = $1 AND a.claim_id < b.claim_id ORDER BY a.release, a.claim_id, b.claim_id, a.basis, b.basis LIMIT $2"
+        "WITH counted AS (SELECT s.release, s.words, s.claim_id, s.basis, s.units, \
+         ROW_NUMBER() OVER (PARTITION BY s.release, s.basis ORDER BY s.claim_id) AS place \
+         FROM stock_copies s JOIN claims c ON c.id = s.claim_id AND c.status = 'submitted' WHERE s.case_id = $1 \
+         AND s.release IN (SELECT DISTINCT r.release FROM stock_copies r WHERE r.case_id = $1 ORDER BY r.release LIMIT $2)), \
+         shown AS (SELECT release, words, claim_id, basis, units FROM counted WHERE place <= $3) \
+         {COLUMNS} FROM shown a JOIN shown b ON b.release = a.release AND a.claim_id < b.claim_id AND b.basis <> a.basis \
+         JOIN claims k ON k.id = a.claim_id JOIN claims o ON o.id = b.claim_id JOIN versions v ON v.id = o.in_force_id \
+         ORDER BY a.release, a.claim_id, b.claim_id, a.basis, b.basis LIMIT $2"
     ));
-    on!(tx, c => sqlx::query_as(sql).bind(case).bind(limit).fetch_all(c).await)
+    on!(tx, c => sqlx::query_as(sql).bind(case).bind(limit).bind(OF_A_BASIS).fetch_all(c).await)
 }
