@@ -254,7 +254,8 @@ fn a_filing_that_cannot_be_added_up_is_not_made_and_says_what_is_too_large() {
         words.starts_with("The claims cannot be added up: all of them together come to more than 92,233,720,368,547,758.07 USD in amounts. Most of it is in claim ALG-50:"),
         "{words}"
     );
-    let others: [(fn(&mut FrozenLine), &str); 3] = [
+    type Change = fn(&mut FrozenLine);
+    let others: [(Change, &str); 3] = [
         (|line| line.interest_in_case = LARGE, "interest"),
         (|line| line.costs_in_case = LARGE, "costs"),
         (|line| line.units = Some(LARGE), "units"),

@@ -146,7 +146,7 @@ async fn meetings(tx: &mut Tx, case: CaseId, (a, b): (ClaimId, ClaimId)) -> Resu
         let parts = overlaps::parts(tx, entry.id).await?;
         let find = |claim: ClaimId| parts.iter().find(|part| part.claim_id == claim);
         let Some((one, other)) = find(a).zip(find(b)).filter(|(one, other)| !one.misses(other)) else { continue };
-        meetings.push((match_words::meeting(&entry, one.shared(other)), entry));
+        meetings.push((match_words::meeting(&entry, one.shared(other).as_ref()), entry));
         if meetings.len() == OVERLAPS {
             break;
         }

@@ -136,8 +136,8 @@ pub(super) fn months(first: i64, last: i64, count: i64) -> String {
 }
 
 /// The months of an entry that are meant, in words: those given, else, where they were not kept, all of the entry.
-pub(super) fn meeting(entry: &Overlap, of: Option<Runs>) -> String {
-    match of.as_ref().and_then(|of| Some((of.ends()?, of.count()))) {
+pub(super) fn meeting(entry: &Overlap, of: Option<&Runs>) -> String {
+    match of.and_then(|of| Some((of.ends()?, of.count()))) {
         Some(((first, last), count)) => months(first, last, count),
         None => months(entry.first_month, entry.last_month, entry.months),
     }

@@ -39,7 +39,7 @@ impl WhoElse {
         for entry in overlaps::list(tx, case, Which::All, Some(claim), 5, 0).await? {
             let parts = overlaps::parts(tx, entry.id).await?;
             let own = parts.iter().find(|part| part.claim_id == claim).and_then(Part::meets);
-            entries.push((match_words::meeting(&entry, own), entry));
+            entries.push((match_words::meeting(&entry, own.as_ref()), entry));
         }
         Ok(Self {
             matches: matches::of_claim(tx, claim).await?,
