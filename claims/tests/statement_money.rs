@@ -11,6 +11,7 @@ use claims::{
         self, Choices, Grouping, Input, Reading, Rules, Statement, Wish, dates,
         field::Field,
         problem::{Kind, Severity},
+        reading::Reason,
     },
 };
 
@@ -308,18 +309,102 @@ fn money_without_a_release_that_is_due_is_a_lump_sum_of_the_statement() {
     let file = FOOT.replace("Advertising co-op,,,,,,,,(80.50)", "Goodwill,,,,,,,,80.50").replace("44.50", "205.50");
     let Statement { reading: read, lines, .. } = read(file.as_bytes(), &usd());
     assert_eq!(read.counts, [(Kind::NoRelease, 1), (Kind::Deduction, 1)]);
-    let lump = lines.iter().find(|line| line.answers.get("title") == "Goodwill").unwrap();
+    let lump = lines.iter().find(|line| line.first_row == 6).unwrap();
     assert_eq!(
         (lump.amount, lump.answers.get("period_from"), lump.answers.get("period_to")),
         (8_050, "2016-01-01", "2016-03-31")
     );
-    // Where nothing says when, it is said that the file does not.
-    let alone = "Period,UPC,Title,Net Units,Net Due,Currency\n,,,,5.00,USD\n,,Fee,,-3.00,USD\n";
-    assert_eq!(said(&reading(alone, &usd()), Kind::Period).len(), 2);
+    // What it is called is the name of no release.
+    assert_eq!((lump.release.as_str(), lump.answers.get("title")), ("Lump sum: Goodwill", ""));
+    assert_eq!(lump.answers.get("note"), "Money of the statement that belongs to no release: Goodwill (row 6).");
     // A return of no release that is named by nothing is netted with the lump sums of its month, as ever.
     let netted = "Period,UPC,Title,Net Units,Net Due,Currency\n2015-03,,,,100.00,USD\n2015-03,,,,-30.00,USD\n";
     let read = reading(netted, &usd());
     assert_eq!((read.sums[0].lines, &read.counts[..]), (7_000, &[(Kind::NoRelease, 1)][..]));
+}
+
+#[test]
+fn lump_sums_of_a_statement_stay_apart() {
+    let file = FOOT
+        .replace("Advertising co-op,,,,,,,,(80.50)", "Interest,,,,,,,,80.50\nInterest,,,,,,,,1.50\n,,,,,,,,2.25")
+        .replace("44.50", "209.25");
+    for grouping in [Grouping::Month, Grouping::Release, Grouping::Rows] {
+        let read = read(file.as_bytes(), &Choices { grouping, ..usd() });
+        let lumps: Vec<_> = read
+            .lines
+            .iter()
+            .filter(|line| line.release.starts_with("Lump sum"))
+            .map(|line| (line.release.as_str(), line.amount, line.answers.get("note")))
+            .collect();
+        assert_eq!(
+            lumps,
+            [
+                ("Lump sum: Interest", 8_050, "Money of the statement that belongs to no release: Interest (row 6)."),
+                ("Lump sum: Interest", 150, "Money of the statement that belongs to no release: Interest (row 7)."),
+                ("Lump sum", 225, "Money of the statement that belongs to no release (row 8).")
+            ],
+            "{grouping:?}"
+        );
+    }
+}
+
+#[test]
+fn money_that_nothing_dates_is_an_error_and_in_no_sum() {
+    // Where nothing says when, it is said that the file does not.
+    let alone = "Period,UPC,Title,Net Units,Net Due,Currency\n,,,,5.00,USD\n,,Fee,,-3.00,USD\nTotal,,,,2.00,USD\n";
+    let read = reading(alone, &usd());
+    assert_eq!(said(&read, Kind::Period), ["Neither this row nor any other says when."; 2]);
+    assert_eq!((read.data_rows, read.not_added(), &read.sums[..]), (2, 2, &[][..]));
+    assert_eq!(
+        read.file_totals[0].in_words(2),
+        "Row 4: 2.00. The rows above it come to 0.00, without 2 that have errors."
+    );
+    // Other rows that say when date it.
+    let sales = "\n2015-03,036000291452,One,1,4.00,USD\n2015-03,734885411001,Two,1,4.00,USD\n,,,,5.00";
+    let read = reading(&alone.replace("\n,,,,5.00", sales).replace("2.00", "10.00"), &usd());
+    assert_eq!((read.count(Severity::Error), read.not_added()), (0, 0));
+    let [sum] = &read.sums[..] else { panic!("{:?}", read.sums) };
+    assert_eq!((sum.rows, sum.millionths, sum.deducted), (4, 10_000_000, -3_000_000));
+}
+
+#[test]
+fn releases_that_a_deduction_uses_up_are_named() {
+    let by_release = Choices { grouping: Grouping::Release, ..usd() };
+    let file =
+        |fee: &str, more: &str, due: &str| FOOT.replace("-125.00", fee).replace("(80.50)", more).replace("44.50", due);
+    let said = |file: &str| {
+        let Statement { reading, lines, rows } = read(file.as_bytes(), &by_release);
+        assert_eq!(reading.problems, [], "{file}");
+        (reading.set_off().unwrap(), reading.left_out.clone(), lines, rows)
+    };
+    let taken = "Taken off the lines of their period, the largest first, as each line’s note says: ";
+    // The whole of the larger one, and a part of the other.
+    let (words, left_out, lines, rows) = said(&file("-200.00", "-10.00", "40.00"));
+    assert_eq!(
+        words,
+        format!(
+            "{taken}“Warehouse fee” 200.00 USD (row 5), “Advertising co-op” 10.00 USD (row 6). Of that, “Warehouse fee” 150.00 USD (row 5) used up 1 release wholly, which is in no line."
+        )
+    );
+    let zero = left_out.iter().find(|left| left.reason == Reason::Zero).unwrap();
+    assert_eq!((zero.rows, zero.which.as_str(), rows.len()), (1, "2", 2));
+    assert_eq!((lines.len(), lines[0].amount, lines[0].rows.as_str()), (1, 4_000, "rows 3, 5–6"));
+    // Two of them one release, and less than a cent is left.
+    let less = file("-125.00", "-24.996", "10.004").replace("120.00,20.00,100.00", "12.00,2.00,10.00");
+    let (words, left_out, lines, _) = said(&less.replace("250.00", "160.00"));
+    assert!(
+        words.ends_with("Of that, “Warehouse fee” 125.00 USD (row 5), “Advertising co-op” 24.996 USD (row 6) used up 1 release wholly, which is in no line."),
+        "{words}"
+    );
+    assert_eq!((left_out.iter().find(|left| left.reason == Reason::Zero).unwrap().rows, lines.len()), (3, 1));
+    // All of them.
+    let all = reading(&file("-240.00", "-10.00", "0.00"), &by_release);
+    assert!(
+        all.set_off().unwrap().ends_with("Of that, “Warehouse fee” 240.00 USD (row 5), “Advertising co-op” 10.00 USD (row 6) used up 2 releases wholly, which are in no line."),
+        "{:?}",
+        all.set_off()
+    );
+    assert_eq!(all.left_out.iter().find(|left| left.reason == Reason::Zero).unwrap().rows, 2);
 }
 
 #[test]
@@ -350,6 +435,71 @@ fn figures_that_do_not_add_up_are_named_and_kept_as_words() {
             .ends_with("Units shipped and returned are not taken into the line, but kept in its note.")
     );
     assert_eq!((answers.get("units_net"), answers.get("note")), ("10", "The statement says: shipped 12, returned 3."));
+}
+
+#[test]
+fn more_than_the_units_come_to_at_their_price_is_told() {
+    let line = |file: &str| {
+        let columns = [Field::Catalogue, Field::Title, Field::Period, Field::Units, Field::UnitPrice, Field::Amount];
+        let own = Choices {
+            layout: "own".to_owned(),
+            columns: Some(columns.into_iter().map(Some).collect()),
+            category: Some(Category::UnpaidSales),
+            ..usd()
+        };
+        let choices = if file.contains("Menge") { own } else { usd() };
+        let Statement { reading, lines, .. } = read(file.as_bytes(), &choices);
+        assert_eq!(reading.questions, [], "{file}");
+        (reading, lines[0].answers.clone())
+    };
+    let german = |row: &str| {
+        line(&format!(
+            "Artikelnummer;Titel;Zeitraum;Menge;Preis;Betrag\nAB 1;Eins;2015-01;{row}\nAB 2;Zwei;2015-01;3;9,99;29,97\n"
+        ))
+    };
+    let (read, answers) = german("5;10,00;1.234");
+    assert_eq!(read.counts, [(Kind::Sums, 1)]);
+    assert_eq!(
+        said(&read, Kind::Sums),
+        [
+            "5 units at 10.00 come to 50.00, but 1,234.00 is given. Not taken into the line, but kept in its note: price per unit 10.00."
+        ]
+    );
+    assert_eq!((answers.get("net_due"), answers.get("unit_price")), ("1234.00", ""));
+    assert_eq!(answers.get("note"), "The statement says: price per unit 10.00.");
+    // What is rounded, less, returned or of no units is no mistake.
+    for right in [
+        "5;10,00;50,00",
+        "5;10,00;50,50",
+        "1;0,01;0,03",
+        "5;10,00;37,50",
+        "-5;10,00;-50,00",
+        "0;10,00;7,50",
+        "5;;60,00",
+    ] {
+        assert_eq!(said(&german(right).0, Kind::Sums), [""; 0], "{right}");
+    }
+    assert!(
+        said(&german("-1;10,00;-10.000").0, Kind::Sums)[0]
+            .starts_with("−1 units at 10.00 come to −10.00, but −10,000.00 is")
+    );
+    let file = |figures: &str, row: &str| {
+        line(&format!("Cat No,Title,Period,Net units,Unit price,{figures},Net Due\nAB 1,One,2015-01,{row}\n"))
+    };
+    // Gross is what is compared where there is more to the amount.
+    let (read, answers) = file("Gross,Reserve released", "1,10.00,10.00,4.00,14.00");
+    assert_eq!((read.problems.len(), answers.get("reserve_released")), (0, "4.00"));
+    let (read, answers) = file("Gross,Fee", "1,10.00,1000.00,100.00,900.00");
+    assert_eq!(
+        said(&read, Kind::Sums),
+        [
+            "1 unit at 10.00 comes to 10.00, but 1,000.00 is given. Not taken into the line, but kept in its note: price per unit 10.00."
+        ]
+    );
+    assert_eq!((answers.get("gross"), answers.get("note")), ("1000.00", "The statement says: price per unit 10.00."));
+    let (read, answers) = file("Gross", "5,10.00,50.00,5000.00");
+    assert!(said(&read, Kind::Sums)[0].ends_with("kept in its note: price per unit 10.00, gross 50.00."));
+    assert_eq!(answers.get("note"), "The statement says: price per unit 10.00, gross 50.00.");
 }
 
 #[test]

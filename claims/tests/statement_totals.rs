@@ -124,6 +124,61 @@ fn a_total_without_period_and_currency_stops_nothing() {
 }
 
 #[test]
+fn a_footer_of_any_word_that_repeats_the_sum_is_no_lump_sum() {
+    let file = |first: &str, second: &str, foot: &str| {
+        format!(
+            "Statement Number,Label,Period,UPC,Title,Net Units,Net Due,Remark,Currency\nQ1,Foo Rec,2016-01,036000291452,First,10,{first},,USD\nQ1,Foo Rec,2016-01,734885411001,Second,20,{second},,USD\n{foot}\n"
+        )
+    };
+    let whole = Choices { from: "2016-01".to_owned(), to: "2016-03".to_owned(), ..Choices::default() };
+    for word in ["Payout", "Remittance", "Paid to you", "Transferred 4/2016"] {
+        for foot in [
+            format!("{word},,,,,,225.00,,"),
+            format!("{word},,,,,30,225.00,,USD"),
+            format!(",,,,,,225.00,{word},"),
+            format!(",,{},,,,225.00,,", word.replace(" 4/2016", "")),
+            format!(",{word},,,,,225.00,,"),
+        ] {
+            let csv = file("75.00", "150.00", &foot);
+            agrees(&csv, &Choices::default(), 1, 22_500);
+            // Where the file says when for all rows, it does so for this one as little.
+            agrees(&csv, &whole, 1, 22_500);
+        }
+        // More was returned than sold.
+        let returns = file("-75.00", "-150.00", &format!("{word},,,,,,-225.00,,"));
+        let reading = reading(returns.as_bytes(), &Choices::default());
+        assert_eq!((&reading.counts[..], reading.data_rows), (&[(Kind::BelowZero, 2)][..], 2), "{word}");
+        assert_eq!((reading.file_totals[0].stated, reading.sums[0].millionths), (-225_000_000, -225_000_000));
+    }
+}
+
+#[test]
+fn money_that_only_happens_to_be_the_sum_is_read() {
+    let rows = "Statement Number,Period,UPC,Title,Net Units,Net Due,Currency\nQ1,2016-01,036000291452,First,10,75.00,USD\nQ1,2016-01,734885411001,Second,20,150.00,USD\n";
+    let read = |row: &str| reading(format!("{rows}{row}\n").as_bytes(), &Choices::default());
+    // A release, by its code or by its title.
+    for sale in ["Q1,2016-01,036000291469,Third,5,225.00,USD", "Q1,2016-01,,Payout,5,225.00,USD"] {
+        let sale = read(sale);
+        assert_eq!((sale.data_rows, sale.sums[0].millionths, sale.lines), (3, 450_000_000, 3));
+        assert_eq!((&sale.problems[..], &sale.file_totals[..]), (&[][..], &[][..]));
+    }
+    // What is taken off is so, and other money is a lump sum; so is what says when.
+    for (row, kind) in [
+        ("Payout,,,,,-225.00,USD", Kind::Deduction),
+        ("Goodwill,,,,,224.00,USD", Kind::NoRelease),
+        ("Q2,2016-02,,,,225.00,USD", Kind::NoRelease),
+    ] {
+        let read = read(row);
+        assert!(read.counts.contains(&(kind, 1)) && read.file_totals.is_empty(), "{row}: {:?}", read.problems);
+        assert_eq!(read.data_rows, 3, "{row}");
+    }
+    // That of one currency among several.
+    let two = "Period,UPC,Title,Net Units,Net Due,Currency,Remark\n2016-01,036000291452,First,10,75.00,USD,\n2016-01,036000291469,Third,1,5.00,EUR,\n2016-01,734885411001,Second,20,150.00,USD,\n,,,,225.00,USD,Payout\n";
+    agrees(two, &Choices::default(), 1, 23_000);
+    agrees(&two.replace("225.00,USD", "225.00,"), &Choices::default(), 1, 23_000);
+}
+
+#[test]
 fn a_total_may_be_rounded() {
     let csv = "Cat No,Title,Units,Net Due\nABC-001,First,10,0.123456\nABC-002,Second,20,1.000002\nTotal,,30,1.12\n";
     let reading = reading(csv.as_bytes(), &quarter());

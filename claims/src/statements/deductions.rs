@@ -26,12 +26,15 @@ pub struct Deduction {
     pub millionths: i128,
     /// How much of that is taken off the lines.
     pub set_off: i128,
+    /// How much of that used up releases wholly, so that no line shows it.
+    #[serde(default)]
+    pub used_up: i128,
 }
 
 impl Deduction {
-    pub(super) fn of(aside: Aside) -> Self {
-        let Aside { row, words, period, currency, amount } = aside;
-        Self { row, words, period, currency, millionths: -i128::from(amount), set_off: 0 }
+    pub(super) fn of(aside: &Aside) -> Self {
+        let Aside { row, period, currency, amount, .. } = *aside;
+        Self { row, words: aside.called(), period, currency, millionths: -i128::from(amount), set_off: 0, used_up: 0 }
     }
 
     /// What no line takes off.
@@ -58,7 +61,6 @@ pub(super) fn set_off(groups: &mut [Group], deductions: &mut [Deduction]) -> Vec
             group.currency == deduction.currency
                 && group.period.is_some_and(|its| its.from <= period.to && its.to >= period.from)
         };
-        let due = |group: &Group| group.amount - group.figure(Field::Paid).unwrap_or(0);
         let mut fitting: Vec<usize> =
             (0..groups.len()).filter(|at| shares(&groups[*at]) && due(&groups[*at]) > 0).collect();
         fitting.sort_by_key(|at| std::cmp::Reverse(due(&groups[*at])));
@@ -70,14 +72,33 @@ pub(super) fn set_off(groups: &mut [Group], deductions: &mut [Deduction]) -> Vec
             let group = &mut groups[at];
             group.amount -= part;
             group.taken_off.push(TakenOff { words: deduction.words.clone(), row: deduction.row, millionths: part });
-            add_row(&mut group.rows, deduction.row);
             deduction.set_off += part;
             if part == deduction.millionths {
                 whole.push((place, at));
             }
         }
     }
+    // Of what is used up no line is made, which its rows would be cited in.
+    for group in groups.iter_mut().filter(|group| !group.taken_off.is_empty() && due(group) > 0) {
+        for taken in &group.taken_off {
+            add_row(&mut group.rows, taken.row);
+        }
+    }
     whole
+}
+
+/// What is due on a group.
+fn due(group: &Group) -> i128 {
+    group.amount - group.figure(Field::Paid).unwrap_or(0)
+}
+
+/// Keeps of each deduction how much of it a group has taken that is in no line, for nothing is left of it.
+pub(super) fn use_up(group: &Group, deductions: &mut [Deduction]) {
+    for taken in &group.taken_off {
+        if let Some(deduction) = deductions.iter_mut().find(|deduction| deduction.row == taken.row) {
+            deduction.used_up += taken.millionths;
+        }
+    }
 }
 
 /// What is taken off a group.
@@ -98,6 +119,7 @@ mod tests {
             currency: Currency::parse("USD"),
             millionths: 125_000_000,
             set_off: 0,
+            used_up: 0,
         };
         assert_eq!(deduction.in_words(deduction.left()), "“Warehouse fee” 125.00 USD (row 12)");
     }

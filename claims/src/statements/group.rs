@@ -70,6 +70,15 @@ pub struct TakenOff {
     pub millionths: i128,
 }
 
+/// Money of the statement that belongs to no release.
+#[derive(Debug, Clone)]
+pub struct LumpSum {
+    /// What its row calls it; empty if it has no words for it.
+    pub words: String,
+    /// Its row.
+    pub row: u32,
+}
+
 /// Rows that become one line.
 #[derive(Debug, Clone)]
 pub struct Group {
@@ -95,6 +104,8 @@ pub struct Group {
     pub rows: Vec<(u32, u32)>,
     /// Deductions of the statement that are taken off its amount, in millionths.
     pub taken_off: Vec<TakenOff>,
+    /// Where it is money of the statement that belongs to no release: what is written of it. It is a row by itself.
+    pub lump_sum: Option<LumpSum>,
     /// Places of service, territory and statement in [`Words`]; [`MIXED`] where its rows differ.
     words: [u32; 3],
     /// Whether artist, title and label are all known, so that further rows have nothing to add.
@@ -152,12 +163,6 @@ impl Words {
 }
 
 impl Group {
-    /// How many rows it has.
-    #[must_use]
-    pub fn row_count(&self) -> u64 {
-        self.rows.iter().map(|(from, to)| u64::from(to - from) + 1).sum()
-    }
-
     /// A further figure.
     #[must_use]
     pub fn figure(&self, field: Field) -> Option<i128> {
@@ -165,10 +170,14 @@ impl Group {
         self.more.as_ref()?[place]
     }
 
-    /// What names it in words: barcode, catalogue number, recording or title. Equal for equal releases.
+    /// What names it in words: barcode, catalogue number, recording or title; what the statement calls it, if it has no release.
+    /// Equal for equal releases.
     #[must_use]
     pub fn identity(&self) -> String {
         let named = &self.named;
+        if let Some(lump_sum) = &self.lump_sum {
+            return lump_sum.words.clone();
+        }
         if named.gtin > 0 {
             codes::gtin(named.gtin)
         } else if named.aggregator_gtin > 0 {
@@ -206,6 +215,8 @@ pub(super) struct RowFacts<'r> {
     pub units: i64,
     pub amount: i64,
     pub more: Option<&'r [Option<i64>; MORE.len()]>,
+    /// The words of a [`LumpSum`], if it is one.
+    pub lump_sum: Option<&'r str>,
 }
 
 /// What groups rows: the release, and the rest (month, service, currency) packed. Both are exact, not hashes.
@@ -373,6 +384,7 @@ impl Group {
             more: row.more.map(|more| Box::new(more.map(|figure| figure.map(i128::from)))),
             rows: vec![(row.row, row.row)],
             taken_off: Vec::new(),
+            lump_sum: row.lump_sum.map(|words| LumpSum { words: words.to_owned(), row: row.row }),
             words,
             named_fully: ![row.artist, row.title, row.label].iter().any(|text| text.is_empty()),
             one_track: true,

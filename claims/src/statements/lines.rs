@@ -7,7 +7,7 @@ use super::{
     codes, dates,
     deductions::taken_off,
     field::Field,
-    group::{Group, TakenOff},
+    group::{Group, LumpSum, TakenOff},
     number::{self, ONE},
     pass::FIGURES,
     reading::rows_in_words,
@@ -87,6 +87,10 @@ pub(super) fn outcome(group: &Group, shape: &Shape, category: Category, choices:
         Category::HeldInventory => inventory(&mut answers, group, choices),
         Category::Other => {}
     }
+    if let Some(LumpSum { words, row }) = &group.lump_sum {
+        let called = if words.is_empty() { String::new() } else { format!(": {words}") };
+        note(&mut answers, format!("Money of the statement that belongs to no release{called} (row {row})."));
+    }
     if !group.taken_off.is_empty() {
         let part =
             |taken: &TakenOff| format!("{} {} (row {})", taken.words, number::show(taken.millionths, 2), taken.row);
@@ -106,9 +110,12 @@ pub(super) fn outcome(group: &Group, shape: &Shape, category: Category, choices:
     let rows = rows_in_words(&group.rows, CITED);
     Outcome::Line(Box::new(Proposal {
         key: crate::intake::form::clean(&format!("{}|{period}|{service}|{currency}", group.identity()), 600),
-        release: Some(facts.release.in_words())
-            .filter(|words| !words.is_empty())
-            .unwrap_or_else(|| "Lump sum".to_owned()),
+        release: Some(facts.release.in_words()).filter(|words| !words.is_empty()).unwrap_or_else(|| {
+            match &group.lump_sum {
+                Some(LumpSum { words, .. }) if !words.is_empty() => format!("Lump sum: {words}"),
+                _ => "Lump sum".to_owned(),
+            }
+        }),
         period,
         service,
         units: group.units,

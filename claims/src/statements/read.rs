@@ -16,7 +16,7 @@ use super::{
     pass::{KeptRow, Pass},
     problem::{Kind, Problem, Severity, quoted},
     questions::questions,
-    reading::{Column, LeftOut, Reading, Reason, Sum, merged, ranges, rows_in_words},
+    reading::{Column, LeftOut, Reading, Reason, Sum, merged, ranges, row_count, rows_in_words},
     shape::{self, Shape},
     sheets,
 };
@@ -173,7 +173,7 @@ fn finish(
     let asked = !questions.is_empty() || shape.category.is_none();
     // While it is asked how rows are read, nothing can be said of what no release has.
     let asides = if asked { Vec::new() } else { pass.settle() };
-    let mut deductions: Vec<Deduction> = asides.into_iter().map(Deduction::of).collect();
+    let mut deductions: Vec<Deduction> = asides.iter().map(Deduction::of).collect();
     let mut lines = Vec::new();
     let mut place_of = vec![u32::MAX; pass.groups.list.len()];
     let mut sums: Vec<Sum> = pass
@@ -205,6 +205,7 @@ fn finish(
             kept.sort_by_key(|kept| kept.row);
         }
     }
+    let mut used_up = 0;
     for (place, group) in groups.iter().enumerate().filter(|_| !asked) {
         let row = group.rows.first().map_or(0, |(from, _)| *from);
         let problem = |kind, value: String, message: String| Problem {
@@ -237,8 +238,9 @@ fn finish(
                 lines.push(*proposal);
             }
             Outcome::Zero => {
-                let (count, rows) = pass.left_out.entry(Reason::Zero).or_default();
-                *count += group.row_count();
+                used_up += u64::from(!group.taken_off.is_empty());
+                deductions::use_up(group, &mut deductions);
+                let (_, rows) = pass.left_out.entry(Reason::Zero).or_default();
                 rows.extend_from_slice(&group.rows);
             }
             Outcome::BelowZero(millionths) => {
@@ -313,8 +315,9 @@ fn finish(
             Some(KeptRow { group, ..row })
         })
         .collect();
-    if let Some((_, rows)) = pass.left_out.get_mut(&Reason::Zero) {
+    if let Some((count, rows)) = pass.left_out.get_mut(&Reason::Zero) {
         *rows = merged(std::mem::take(rows));
+        *count = row_count(rows);
     }
     let mut counts: Vec<(Kind, u64)> = pass.problems.counts.iter().map(|(kind, count)| (*kind, *count)).collect();
     counts.sort_by_key(|(kind, _)| (kind.severity() != Severity::Error, *kind));
@@ -349,12 +352,13 @@ fn finish(
         first_rows: std::mem::take(&mut pass.first_rows),
         carried: None,
         deductions,
+        used_up,
         decimals: pass.decimals,
     };
     Statement { reading, lines, rows }
 }
 
-/// A release as its line would be named: artist and title, else a number.
+/// A release as its line would be named: artist and title, else a number; money without one as the statement calls it.
 fn named(group: &super::group::Group) -> String {
     let named = &group.named;
     let names: Vec<&str> =

@@ -222,6 +222,9 @@ pub struct Reading {
     /// What the statement takes off beside its releases.
     #[serde(default)]
     pub deductions: Vec<Deduction>,
+    /// How many releases these used up wholly, so that no line shows them.
+    #[serde(default)]
+    pub used_up: u64,
     /// Whether cells that a spreadsheet holds as numbers have decimals.
     #[serde(default)]
     pub decimals: bool,
@@ -337,12 +340,22 @@ impl Reading {
     /// The deductions that are taken off the lines, in words; `None` if none is.
     #[must_use]
     pub fn set_off(&self) -> Option<String> {
-        let taken = self.deductions.iter().filter(|deduction| deduction.set_off > 0);
-        let words: Vec<String> = taken.map(|deduction| deduction.in_words(deduction.set_off)).collect();
-        (!words.is_empty()).then(|| {
+        let words = |part: fn(&Deduction) -> i128| {
+            let taken = self.deductions.iter().filter(|deduction| part(deduction) > 0);
+            taken.map(|deduction| deduction.in_words(part(deduction))).collect::<Vec<_>>().join(", ")
+        };
+        let taken = words(|deduction| deduction.set_off);
+        let used_up = match (self.used_up, words(|deduction| deduction.used_up)) {
+            (0, _) => String::new(),
+            (1, used_up) => format!(" Of that, {used_up} used up 1 release wholly, which is in no line."),
+            (releases, used_up) => {
+                let releases = grouped_units(i64::try_from(releases).unwrap_or(i64::MAX));
+                format!(" Of that, {used_up} used up {releases} releases wholly, which are in no line.")
+            }
+        };
+        (!taken.is_empty()).then(|| {
             format!(
-                "Taken off the lines of their period, the largest first, as each line’s note says: {}.",
-                words.join(", ")
+                "Taken off the lines of their period, the largest first, as each line’s note says: {taken}.{used_up}"
             )
         })
     }
@@ -403,7 +416,7 @@ pub fn ranges(rows: &[(u32, u32)], most: usize) -> String {
     for (place, (from, to)) in rows.iter().enumerate() {
         let next = if from == to { from.to_string() } else { format!("{from}–{to}") };
         if length + next.len() > most {
-            let left = rows[place..].iter().map(|(from, to)| u64::from(to - from) + 1).sum::<u64>();
+            let left = row_count(&rows[place..]);
             return format!("{text} and {left} more");
         }
         if place > 0 {
@@ -425,6 +438,11 @@ pub fn rows_in_words(rows: &[(u32, u32)], most: usize) -> String {
 
 fn units_in_words(units: i64) -> String {
     format!("{} {}", grouped_units(units), if units == 1 { "unit" } else { "units" })
+}
+
+/// How many rows ranges have.
+pub(super) fn row_count(rows: &[(u32, u32)]) -> u64 {
+    rows.iter().map(|(from, to)| u64::from(to - from) + 1).sum()
 }
 
 /// Adds a row to ranges, wherever it stands.

@@ -52,6 +52,7 @@ pub(super) fn which(file: &mut Opened<'_>, refused: Refused) -> Result<Statement
         first_rows: Vec::new(),
         carried: None,
         deductions: Vec::new(),
+        used_up: 0,
         decimals: false,
     };
     Ok(Statement { reading, lines: Vec::new(), rows: Vec::new() })

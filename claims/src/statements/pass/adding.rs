@@ -12,6 +12,11 @@ const UNIT_VALUE: usize = {
     place
 };
 
+/// In the key of a group: what its row is, where that is no barcode.
+const AGGREGATOR: u64 = 1 << 60;
+const WRITTEN: u64 = 2 << 60;
+const LUMP_SUM: u64 = 3 << 60;
+
 impl Pass<'_> {
     pub(super) fn add(&mut self, facts: &RowFacts<'_>, stock: bool) {
         let place = self.sum_up(facts, stock);
@@ -54,6 +59,7 @@ impl Pass<'_> {
         let period = facts.period;
         let key = match self.choices.grouping {
             Grouping::Rows => (u64::from(facts.row), 0),
+            _ if facts.lump_sum.is_some() => (LUMP_SUM | u64::from(facts.row), place as u64),
             grouping => {
                 let release = self.release(facts);
                 // Stock of two days is not added up.
@@ -78,8 +84,6 @@ impl Pass<'_> {
 
     /// The release of a row as a number: its barcode, else a place among those that are named otherwise.
     fn release(&mut self, facts: &RowFacts<'_>) -> u64 {
-        const AGGREGATOR: u64 = 1 << 60;
-        const WRITTEN: u64 = 2 << 60;
         if facts.gtin > 0 {
             return facts.gtin;
         }

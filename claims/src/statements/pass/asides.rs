@@ -23,13 +23,20 @@ const MOST: usize = 200;
 #[derive(Debug, Clone)]
 pub(in crate::statements) struct Aside {
     pub row: u32,
-    /// What its row calls it.
-    pub words: String,
+    /// What its row calls it, if it has words.
+    pub words: Option<String>,
     /// When, if the row says it.
     pub period: Option<Period>,
     pub currency: Option<Currency>,
     /// Millionths.
     pub amount: i64,
+}
+
+impl Aside {
+    /// What its row calls it, else the row.
+    pub fn called(&self) -> String {
+        self.words.clone().unwrap_or_else(|| format!("Row {}", self.row))
+    }
 }
 
 /// How a row is money without a release.
@@ -53,16 +60,20 @@ impl Pass<'_> {
         }
         let named = !NAMES.iter().all(blank);
         let says = WHEN.iter().any(|field| self.places.has(*field));
-        let undated = |field: &Field| {
-            let cell = cells.get(self.places.get(*field));
-            cell.is_empty() || !named && is_words(cell)
-        };
-        if says && self.fixed_period.is_none() && WHEN.iter().all(undated) {
+        if says && self.fixed_period.is_none() && !self.says_when(cells, named) {
             // A title is what a deduction is called where all else of a release is missing.
             let counts = self.places.has(Field::Units) || self.places.has(Field::Shipped);
             return (!named || counts && *amount < 0).then_some(Alone::OfStatement);
         }
         (!named && *amount < 0 && self.called(cells, true).is_some()).then_some(Alone::Dated)
+    }
+
+    /// Whether a row says itself when. What a row that is not named has there may be what it calls its money.
+    pub(super) fn says_when(&self, cells: &Cells, named: bool) -> bool {
+        WHEN.iter().any(|field| {
+            let cell = cells.get(self.places.get(*field));
+            !cell.is_empty() && (named || !is_words(cell))
+        })
     }
 
     /// What a row calls its money: its first words. Where `sure`, only what can be nothing else: words in a column that is not
@@ -108,7 +119,7 @@ impl Pass<'_> {
         let words = self.called(cells, alone == Alone::Dated).or_else(|| self.called(cells, false));
         self.asides.push(Aside {
             row: short(cells.number),
-            words: words.unwrap_or_else(|| format!("Row {}", cells.number)),
+            words,
             period: facts.period,
             currency: facts.currency,
             amount: facts.amount,
@@ -116,17 +127,18 @@ impl Pass<'_> {
     }
 
     /// Gives money that is of the whole statement its period, from the first day read to the last, and makes lump sums of what is
-    /// due. What is taken off is given.
+    /// due, each by itself. What is taken off is given.
     pub fn settle(&mut self) -> Vec<Aside> {
         let mut taken_off = Vec::new();
         for aside in std::mem::take(&mut self.asides) {
             let Some(period) = aside.period.or(self.period) else {
+                self.take_out(&aside);
                 self.problems.add(Kind::Period, || Problem {
                     kind: Kind::Period,
                     row: u64::from(aside.row),
                     column: String::new(),
                     place: 0,
-                    value: aside.words.clone(),
+                    value: aside.called(),
                     message: "Neither this row nor any other says when.".to_owned(),
                 });
                 continue;
@@ -137,7 +149,7 @@ impl Pass<'_> {
             }
             let facts = RowFacts {
                 row: aside.row,
-                title: aside.words.as_bytes(),
+                lump_sum: Some(aside.words.as_deref().unwrap_or_default()),
                 service: self.groups.service(b""),
                 period: Some(period),
                 currency: aside.currency,
@@ -146,7 +158,22 @@ impl Pass<'_> {
             };
             self.group(&facts);
         }
+        self.added.retain(|added| added.rows > 0);
         taken_off
+    }
+
+    /// Takes money that nothing dates out of the sums again: its row is one with an error. Where there is such money no row says
+    /// when, so that totals are sums of nothing else.
+    fn take_out(&mut self, aside: &Aside) {
+        self.broken += 1;
+        if let Some(added) = self.added.iter_mut().find(|added| added.currency == aside.currency) {
+            added.rows = added.rows.saturating_sub(1);
+            added.millionths -= i128::from(aside.amount);
+        }
+        for total in self.file_totals.iter_mut().filter(|total| total.row > u64::from(aside.row)) {
+            total.computed = 0;
+            total.broken += 1;
+        }
     }
 }
 

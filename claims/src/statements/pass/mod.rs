@@ -432,6 +432,7 @@ impl<'p> Pass<'p> {
             units,
             amount,
             more: self.more.then_some(&figures),
+            lump_sum: None,
         };
         match alone {
             Some(alone) => self.set_aside(cells, alone, &facts),

@@ -3,6 +3,7 @@
 use super::Pass;
 use crate::{
     line::Category,
+    money::grouped_units,
     statements::{
         cells::Cells,
         field::Field,
@@ -22,6 +23,9 @@ pub(in crate::statements) const FIGURES: [(Field, &str); 6] = [
     (Field::Chargebacks, "chargebacks"),
 ];
 
+/// The figures between gross and the amount due.
+const TERMS: [Field; 4] = [Field::Fee, Field::ReserveWithheld, Field::ReserveReleased, Field::Chargebacks];
+
 impl Pass<'_> {
     /// Whether the row's own figures close.
     pub(super) fn arithmetic(&mut self, cells: &Cells, figures: &[Option<i64>; MORE.len()], net: i64, units: i64) {
@@ -39,6 +43,7 @@ impl Pass<'_> {
                     )
                 });
             }
+            self.times_price(cells, figure(Field::UnitPrice), figure(Field::Gross), net, units);
             let taken_off = [Field::Fee, Field::ReserveWithheld, Field::Chargebacks]
                 .into_iter()
                 .any(|field| self.places.has(field));
@@ -52,10 +57,9 @@ impl Pass<'_> {
                 ];
                 // A return gives back what was taken off the sale, unless the fee is kept. Whichever way it is written,
                 // one that closes is meant; so it is where a reserve or chargeback of a sale is below zero.
-                let fields = [Field::Fee, Field::ReserveWithheld, Field::ReserveReleased, Field::Chargebacks];
                 let returned = gross < 0;
                 let turns =
-                    fields.map(|field| returned || field != Field::Fee && figure(field).is_some_and(|value| value < 0));
+                    TERMS.map(|field| returned || field != Field::Fee && figure(field).is_some_and(|value| value < 0));
                 let due_by = |turned: usize| {
                     let term = |(place, term): (usize, &i64)| if turned >> place & 1 == 1 { -term } else { *term };
                     gross + terms.iter().enumerate().map(term).sum::<i64>()
@@ -98,5 +102,36 @@ impl Pass<'_> {
                 });
             }
         }
+    }
+
+    /// Whether more is given than the units come to at their price, as where a mark before decimals was read as one between
+    /// thousands. Of what is less nothing is said: the price may be that of shops.
+    fn times_price(&mut self, cells: &Cells, price: Option<i64>, gross: Option<i64>, net: i64, units: i64) {
+        let Some(price) = price.filter(|price| *price != 0 && units != 0) else { return };
+        // What is due where gross is given too may be more by a reserve that comes back; those figures are to close by themselves.
+        let worked_out = self.places.has(Field::Gross) && TERMS.iter().any(|field| self.places.has(*field));
+        let net = Some(net).filter(|_| self.places.has(Field::Amount) && !worked_out);
+        let come = i128::from(units) * i128::from(price);
+        // A price may be rounded, and so may what it comes to.
+        let most = come.abs() * 101 / 100 + 20_000;
+        let mut given = [(Field::Gross, gross), (Field::Amount, net)].into_iter();
+        let Some((field, given)) = given.find_map(|(field, given)| {
+            let given = i128::from(given?);
+            (given.abs() > most).then_some((field, given))
+        }) else {
+            return;
+        };
+        self.problem(cells, Kind::Sums, self.places.get(field), |_| {
+            let [price, come, given] = [price.into(), come, given].map(|figure| number::show(figure, 2));
+            let (units, come_to) = match units {
+                1 => ("1 unit".to_owned(), "comes to"),
+                units => (format!("{} units", grouped_units(units)), "come to"),
+            };
+            let gross = gross.filter(|gross| field == Field::Amount && *gross != 0);
+            let gross = gross.map_or(String::new(), |gross| format!(", gross {}", number::show(gross.into(), 2)));
+            format!(
+                "{units} at {price} {come_to} {come}, but {given} is given. Not taken into the line, but kept in its note: price per unit {price}{gross}."
+            )
+        });
     }
 }

@@ -47,6 +47,12 @@ struct Come {
     sum: i128,
 }
 
+impl Come {
+    fn of(added: &Added) -> Self {
+        Self { rows: added.rows, units: added.units, sum: added.millionths }
+    }
+}
+
 /// What a row is that no code names.
 enum Sort {
     /// Sales or stock.
@@ -124,7 +130,8 @@ impl Pass<'_> {
             .find_map(|place| Some((place, said(cells.get(place))?)));
         let mut fields = CODES.iter().chain(&NAMES).map(|field| (*field, cells.get(self.places.get(*field))));
         let Some((place, Said { what, name })) = found else {
-            let named = fields.any(|(_, cell)| !cell.is_empty());
+            // A label is no release.
+            let named = fields.any(|(field, cell)| field != Field::Label && !cell.is_empty());
             return if !named && self.is_sum_alone(cells, column, stated) { Sort::Total(None) } else { Sort::Row };
         };
         // Beside a bare word a label says whose total it is; so does a name that is written twice.
@@ -205,7 +212,8 @@ impl Pass<'_> {
         }
     }
 
-    /// Whether a row of nothing but figures repeats those of the rows above it; not where such rows are sales.
+    /// Whether a row without a release repeats the figures of the rows above it: one of nothing but figures, or one of words that
+    /// does not say when, such as “Payout” at the foot. Not where such rows are sales.
     fn is_sum_alone(&self, cells: &Cells, column: usize, stated: Option<i64>) -> bool {
         let counts = !self.nameless && (self.places.has(Field::Amount) || self.counts_stock());
         let Some(stated) = stated.filter(|stated| *stated != 0 && counts) else { return false };
@@ -215,14 +223,14 @@ impl Pass<'_> {
                 matches!(it.holds(), Holds::Number | Holds::Units | Holds::Period) || it == Field::Currency
             })
         };
-        if cells.get(column).is_empty() || (0..cells.len()).any(|place| !cells.get(place).is_empty() && other(place)) {
+        let words = (0..cells.len()).any(|place| !cells.get(place).is_empty() && other(place));
+        if cells.get(column).is_empty() || words && self.says_when(cells, false) {
             return false;
         }
         let units = self.read(cells, self.places.get(Field::Units)).ok().flatten().map(|units| units / ONE);
         let currency = self.currency_of_total(cells, column);
-        self.above.iter().any(|above| {
-            let since = self.since(above, currency);
-            since.rows > 1 && near(i128::from(stated), since.sum) && units.is_none_or(|units| units == since.units)
+        self.sums_above(currency).any(|come| {
+            come.rows > 1 && near(i128::from(stated), come.sum) && units.is_none_or(|units| units == come.units)
         })
     }
 
@@ -242,9 +250,10 @@ impl Pass<'_> {
 
     /// What the rows since a place come to: all of them, or those of one currency.
     fn since(&self, above: &Above, currency: Option<usize>) -> Come {
-        let come = |added: &Added| Come { rows: added.rows, units: added.units, sum: added.millionths };
         let (now, then) = match currency {
-            Some(place) => (self.added.get(place).map(come).unwrap_or_default(), above.currencies.get(place).copied()),
+            Some(place) => {
+                (self.added.get(place).map(Come::of).unwrap_or_default(), above.currencies.get(place).copied())
+            }
             None => {
                 let units = self.added.iter().map(|added| added.units).fold(0, i64::saturating_add);
                 let rows = self.added.iter().map(|added| added.rows).sum();
@@ -258,11 +267,14 @@ impl Pass<'_> {
     /// Of how many rows above a figure is the sum: of all, of those since a total, or of one currency; 0 if of none. Of a currency,
     /// only its own rows count.
     fn rows_of(&self, stated: i64, currency: Option<usize>) -> u64 {
-        let is = |sum| stated != 0 && near(i128::from(stated), sum);
-        let since = self.above.iter().map(|above| self.since(above, currency));
-        let since = since.filter(|since| is(since.sum)).map(|since| since.rows);
-        let of_currency = self.added.iter().filter(|added| currency.is_none() && is(added.millionths));
-        since.chain(of_currency.map(|added| added.rows)).max().unwrap_or(0)
+        let is = |come: &Come| stated != 0 && near(i128::from(stated), come.sum);
+        self.sums_above(currency).filter(is).map(|come| come.rows).max().unwrap_or(0)
+    }
+
+    /// What the rows above come to: all of them, those since each total, and, where the currency is not known, those of each.
+    fn sums_above(&self, currency: Option<usize>) -> impl Iterator<Item = Come> {
+        let since = self.above.iter().map(move |above| self.since(above, currency));
+        since.chain(self.added.iter().filter(move |_| currency.is_none()).map(Come::of))
     }
 
     /// The currency that a total is of, where the rows are of several: its own column says it, a sign beside the figure, or the
