@@ -260,7 +260,7 @@ mod tests {
         }
         // Where only one reading is possible it is that one, and slashes were never accepted where there are two.
         assert_eq!(parse_kept_day("6.24.2016"), parse_day("6.24.2016"));
-        for refused in ["3/6/2016", "3-6-2016", "3.6-2016", "31.6.2016", "3.6.1066", "yesterday"] {
+        for refused in ["3/6/2016", "3-6-2016", "3.6-2016", "31.6.2016", "yesterday"] {
             assert_eq!(parse_kept_day(refused), parse_day(refused));
             assert!(parse_kept_day(refused).is_err(), "{refused}");
         }

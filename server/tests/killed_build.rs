@@ -36,13 +36,7 @@ impl Place {
 
     /// The first row of a query of one text.
     async fn ask(&self, sql: &'static str) -> Result<Option<String>, sqlx::Error> {
-        if self.url.starts_with("sqlite") {
-            let mut db = SqliteConnection::connect(&self.url).await?;
-            sqlx::query_scalar(sql).fetch_optional(&mut db).await
-        } else {
-            let mut db = PgConnection::connect(&self.url).await?;
-            sqlx::query_scalar(sql).fetch_optional(&mut db).await
-        }
+        Watch::open(&self.url).await.ask(sql).await
     }
 
     async fn number(&self, sql: &'static str) -> i64 {
@@ -60,10 +54,12 @@ impl Place {
     /// Waits until a build is at its typesetting.
     async fn until_typesetting(&self, process: &mut Child) {
         let begun = Instant::now();
+        // One connection for all questions: a build may take less time than opening some on a busy machine.
+        let mut watch = Watch::open(&self.url).await;
         loop {
             assert!(begun.elapsed() < PATIENCE, "nothing is typeset");
             assert!(process.try_wait().unwrap().is_none(), "it ended before it was killed");
-            let stage = self.ask("SELECT stage FROM filing_builds WHERE state = 'building'").await;
+            let stage = watch.ask("SELECT stage FROM filing_builds WHERE state = 'building'").await;
             if stage.is_ok_and(|stage| stage.is_some_and(|stage| stage.starts_with("Typesetting"))) {
                 return;
             }
@@ -77,6 +73,30 @@ impl Place {
         let package = format!("filings/allegro-filing-{number}.zip");
         let verified = self.recoup(&["filing", "verify", &package, "--key", key.trim()]).output().unwrap();
         assert!(verified.status.success() && words(&verified).contains("It is whole"), "{}", words(&verified));
+    }
+}
+
+/// A connection to the database beside the process.
+enum Watch {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl Watch {
+    async fn open(url: &str) -> Self {
+        if url.starts_with("sqlite") {
+            Self::Sqlite(SqliteConnection::connect(url).await.unwrap())
+        } else {
+            Self::Postgres(PgConnection::connect(url).await.unwrap())
+        }
+    }
+
+    /// The first row of a query of one text.
+    async fn ask(&mut self, sql: &'static str) -> Result<Option<String>, sqlx::Error> {
+        match self {
+            Self::Sqlite(db) => sqlx::query_scalar(sql).fetch_optional(db).await,
+            Self::Postgres(db) => sqlx::query_scalar(sql).fetch_optional(db).await,
+        }
     }
 }
 

@@ -234,7 +234,7 @@ on_both! {
         assert!(matches!(refused, Err(Failure::Changed(_))), "{refused:?}");
         let mut tx = app.recoup.store.read().await.unwrap();
         let draft = stage::draft(&app.recoup, id).await;
-        assert_eq!(lines::find(&mut tx, draft, 1).await.unwrap().unwrap().case_amount, Some(200_00));
+        assert_eq!(lines::find(&mut tx, draft, 1).await.unwrap().unwrap().case_amount, Some(20_000));
     }
 
     async fn who_may_change_the_public_files_of_a_case_finds_it_by_its_name(database) {

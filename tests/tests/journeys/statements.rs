@@ -710,7 +710,7 @@ on_both! {
         page.expect_no("belong to no release");
         browser.send(page.form(&format!("{}/confirm", page.path))).await.expect("2 lines were imported");
         let due: Vec<(i64,)> = database.rows("SELECT CAST(SUM(amount) AS BIGINT) FROM lines").await;
-        assert_eq!(due[0].0, 125_00);
+        assert_eq!(due[0].0, 12_500);
     }
 
     async fn what_is_no_statement_is_refused_with_a_sentence(database) {
