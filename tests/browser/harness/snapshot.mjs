@@ -35,8 +35,8 @@ function steady(text) {
     .replaceAll(/\/(confirm|confirm-address|reset|counsel-invitation|unsubscribe)\/[\w.-]+/g, "/$1/TOKEN")
     .replaceAll(/(- code: )[a-z0-9-]{8,}$/gm, "$1CODE")
     .replaceAll(/secret=[A-Z2-7]+/g, "secret=KEY")
-    .replaceAll(/\b[0-9a-f]{12,}\b/g, "HASH")
-    .replaceAll(/\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b/g, "HASH")
+    // Also the beginning of a hash that happens to have no letter.
+    .replaceAll(/\b[0-9a-f]{8,}\b/g, "HASH")
     .replaceAll(/\b[A-Z]{3}-\d{6}-[A-Z0-9]\b/g, "NUMBER")
     .replaceAll(/[A-Z2-7]{4}( [A-Z2-7]{4}){4,}/g, "KEY")
     .replaceAll(/(?<!level=)(?:\d[\d,.]*\d|\d)/g, "#")
