@@ -22,6 +22,7 @@ use crate::{
 
 mod deadlines;
 mod settings;
+mod shared_money;
 mod snapshot;
 mod telling;
 
