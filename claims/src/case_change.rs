@@ -26,40 +26,72 @@ pub struct Standing {
     pub other_words: i64,
 }
 
-/// A setting that claimants or counsel rely on, as it changes.
+/// A setting that claimants or counsel rely on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setting {
+    /// The last moment for claims.
+    Deadline,
+    /// Whether late claims are taken.
+    LateClaims,
+    /// The basis of stock in totals.
+    Basis,
+    /// The forum, which decides the words of declarations.
+    Forum,
+    /// The title of the case.
+    Title,
+    /// The court.
+    Court,
+    /// The number at the court.
+    CaseNumber,
+}
+
+impl Setting {
+    /// The setting in a word or two.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Deadline => "deadline",
+            Self::LateClaims => "late claims",
+            Self::Basis => "basis of stock",
+            Self::Forum => "forum",
+            Self::Title => "title",
+            Self::Court => "court",
+            Self::CaseNumber => "case number",
+        }
+    }
+
+    /// Whether it decides until when claims are taken.
+    #[must_use]
+    pub const fn is_of_deadline(self) -> bool {
+        matches!(self, Self::Deadline | Self::LateClaims)
+    }
+}
+
+/// A setting as it changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// What is changed, in a word or two.
-    pub name: &'static str,
+    /// Which.
+    pub setting: Setting,
     /// From what to what.
     pub what: String,
     /// What it does to what there is; nothing if it touches nothing, and then nobody need be asked.
     pub means: Vec<String>,
-    /// Whether it changes until when claims are taken.
-    pub of_deadline: bool,
-    /// Whether it changes what claims add up to.
-    pub of_money: bool,
 }
-
-/// The change of the basis of stock.
-const BASIS: &str = "basis of stock";
 
 /// What changes from one state of a case to another.
 #[must_use]
 pub fn changes(before: &Case, after: &Case, standing: &Standing, now: Instant) -> Vec<Change> {
-    let mut changes = Vec::new();
-    let mut add = |name: &'static str, what: String, means: Vec<String>| {
-        changes.push(Change { name, what, means, of_deadline: false, of_money: name == BASIS });
-    };
+    let mut changes = deadline_changes(before, after, standing, now);
+    let mut add = |setting, what: String, means: Vec<String>| changes.push(Change { setting, what, means });
     let (was, is) = (&before.settings, &after.settings);
     if was.filing_basis != is.filing_basis {
         let what =
             format!("Basis of stock in totals: from {} to {}.", was.filing_basis.title(), is.filing_basis.title());
-        add(BASIS, what, basis(after, standing));
+        add(Setting::Basis, what, basis(after, standing));
     }
     if was.forum != is.forum {
         let what = format!("Forum: from {} to {}.", forum_in_words(was.forum), forum_in_words(is.forum));
-        add("forum", what, forum(is.forum, standing));
+        add(Setting::Forum, what, forum(is.forum, standing));
     }
     let quoted = |text: &str| if text.is_empty() { "none".to_owned() } else { format!("“{text}”") };
     let text = |text: &Option<String>| quoted(text.as_deref().unwrap_or_default());
@@ -73,20 +105,18 @@ pub fn changes(before: &Case, after: &Case, standing: &Standing, now: Instant) -
         }
         means.extend(caption(standing));
         let what = format!("Title: {} becomes {} in what is made from now on.", quoted(&was.title), quoted(&is.title));
-        add("title", what, means);
+        add(Setting::Title, what, means);
     }
-    for (name, title, was, is) in [
-        ("court", "Court", &was.court, &is.court),
-        ("case number", "Case number at the court", &was.docket, &is.docket),
+    for (setting, title, was, is) in [
+        (Setting::Court, "Court", &was.court, &is.court),
+        (Setting::CaseNumber, "Case number at the court", &was.docket, &is.docket),
     ] {
         if was != is {
             let what = format!("{title}: {} becomes {} in what is made from now on.", text(was), text(is));
-            add(name, what, caption(standing));
+            add(setting, what, caption(standing));
         }
     }
-    let mut first = deadline_changes(before, after, standing, now);
-    first.extend(changes);
-    first
+    changes
 }
 
 /// Until when claims are taken.
@@ -96,7 +126,7 @@ fn deadline_changes(before: &Case, after: &Case, standing: &Standing, now: Insta
     if before.deadline != after.deadline {
         let what = format!("Last moment for claims: from {} to {}.", last_moment(before), last_moment(after));
         let means = if touched { moved(before, after, standing, now) } else { Vec::new() };
-        changes.push(Change { name: "deadline", what, means, of_deadline: true, of_money: false });
+        changes.push(Change { setting: Setting::Deadline, what, means });
     }
     if before.settings.late_with_reason != after.settings.late_with_reason {
         let words = |case: &Case| if case.settings.late_with_reason { "taken with a reason" } else { "refused" };
@@ -110,7 +140,7 @@ fn deadline_changes(before: &Case, after: &Case, standing: &Standing, now: Insta
                 "Pages and receipts said that a claim can be amended after the deadline if it is said why it is late. That holds no longer, and whoever works on a claim is told by mail.".to_owned(),
             ],
         };
-        changes.push(Change { name: "late claims", what, means, of_deadline: true, of_money: false });
+        changes.push(Change { setting: Setting::LateClaims, what, means });
     }
     changes
 }
@@ -253,29 +283,10 @@ mod tests {
     use chrono::Duration;
 
     use super::*;
-    use crate::{CaseId, intake::Answers, intake::case_settings};
+    use crate::{CaseId, intake::case_settings};
 
     fn case(change: &[(&str, &str)], deadline: Instant) -> Case {
-        let answers = [
-            ("title", "Claims against Allegro"),
-            ("slug", "allegro"),
-            ("prefix", "ALG"),
-            ("state", "open"),
-            ("forum", "federal"),
-            ("what_happened", "It closed."),
-            ("class_definition", "Labels."),
-            ("contact", "claims@example.org"),
-            ("deadline_day", "2026-06-30"),
-            ("deadline_time", "23:59"),
-            ("time_zone", "Europe/Berlin"),
-            ("late_claims", "with_reason"),
-            ("cure_days", "30"),
-            ("unpaid_sales", "yes"),
-            ("filing_basis", "retail"),
-            ("case_currency", "EUR"),
-            ("valuation_date", "2016-06-03"),
-        ];
-        let answers = answers.iter().chain(change).fold(Answers::default(), |all, (name, text)| all.with(name, *text));
+        let answers = change.iter().fold(case_settings::example(), |all, (name, text)| all.with(name, *text));
         Case { id: CaseId(1), settings: case_settings::read(&answers).unwrap(), deadline, revision: 1 }
     }
 

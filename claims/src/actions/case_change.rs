@@ -11,7 +11,7 @@ use crate::{
     AccountId, CaseId, Instant,
     access::{Action, Actor},
     case::Case,
-    case_change::{Change, Standing, changes, last_moment, other_words, taken_in_words},
+    case_change::{Change, Setting, Standing, changes, last_moment, other_words, taken_in_words},
     deadline,
     intake::{
         Answers,
@@ -127,7 +127,8 @@ pub(super) async fn prepare(
 
 /// The changes of which whoever files is told: those of the deadline, while claims are taken.
 fn of_deadline(case: &Case, changes: &[Change]) -> Vec<Change> {
-    let told = changes.iter().filter(|change| change.of_deadline && case.settings.state == CaseState::Open);
+    let told =
+        changes.iter().filter(|change| change.setting.is_of_deadline() && case.settings.state == CaseState::Open);
     told.cloned().collect()
 }
 
@@ -146,7 +147,7 @@ pub(super) async fn tell(
         return Ok(());
     }
     let settings = &case.settings;
-    let names = changes.iter().map(|change| change.name).collect::<Vec<_>>().join(", ");
+    let names = changes.iter().map(|change| change.setting.name()).collect::<Vec<_>>().join(", ");
     let items: Vec<Value> = changes.iter().map(|change| Value::from_safe_string(item(recoup, case, change))).collect();
     for (account, name, email) in cases::counsel(tx, case.id).await? {
         let values = context! {
@@ -167,7 +168,7 @@ pub(super) async fn tell(
 fn item(recoup: &Recoup, case: &Case, change: &Change) -> String {
     let words =
         std::iter::once(&change.what).chain(&change.means).map(|words| plain(words)).collect::<Vec<_>>().join(" ");
-    if !change.of_money {
+    if change.setting != Setting::Basis {
         return words;
     }
     let register = recoup.url(&format!("/counsel/{}/claims?status=submitted", case.settings.slug));
@@ -229,7 +230,7 @@ fn deadline_mail(
 ) -> Result<NewMail, Failure> {
     let person = of.first().ok_or_else(|| Failure::Internal("a mail about a deadline is to nobody".to_owned()))?;
     let what: Vec<String> = changes.iter().map(|change| change.what.clone()).collect();
-    let moved = changes.iter().any(|change| change.name == "deadline");
+    let moved = changes.iter().any(|change| change.setting == Setting::Deadline);
     let values = context! {
         name => person.name.as_str(), case => case.settings.title.as_str(), moved, deadline => last_moment(case), what,
         claims => of.iter().map(in_a_line).collect::<Vec<_>>(), taken => taken_in_words(case, case.intake(now)),

@@ -226,8 +226,7 @@ impl Letter {
     /// The mark of who gets which words, with which months in them: as many others, or other words, give another.
     fn mark(&self) -> String {
         let to: Vec<&Recipient> = self.to.iter().collect();
-        let what = format!("{:?}", (&self.subject, &self.text, &self.months));
-        format!("{}-{}", write_to_many::mark(&to), super::links::hash(&what))
+        write_to_many::mark(&to, (&self.subject, &self.text, &self.months))
     }
 }
 

@@ -80,13 +80,18 @@ async fn read_chosen(tx: &mut Tx, case: &Case, filter: &Filter) -> Result<Chosen
     Ok(Chosen { recipients })
 }
 
-/// Who gets a mail about which claim, as a few letters that a form carries: how many mails there are, and a hash of the pairs. As
-/// many others give another mark.
-#[must_use]
-pub fn mark(to: &[&Recipient]) -> String {
+/// Who gets a mail about which claim, and in which words, as a few letters that a form carries: how many mails there are, a hash of the
+/// pairs, and one of the words. As many others, or other words, give another mark.
+pub(super) fn mark(to: &[&Recipient], words: impl std::fmt::Debug) -> String {
     let mut pairs: Vec<_> = to.iter().map(|recipient| (recipient.claim_id.0, recipient.account.0)).collect();
     pairs.sort_unstable();
-    format!("{}-{}", pairs.len(), super::links::hash(&format!("{pairs:?}")))
+    let hash = |what: &dyn std::fmt::Debug| super::links::hash(&format!("{what:?}"));
+    format!("{}-{}-{}", pairs.len(), hash(&pairs), hash(&words))
+}
+
+/// The mark of a mailing: at which rate it goes out can be said after it was looked at.
+fn mark_of(mailing: &Mailing, to: &[&Recipient]) -> String {
+    mark(to, (mailing.news, &mailing.subject, &mailing.text))
 }
 
 /// A mailing as it will be.
@@ -134,7 +139,7 @@ pub async fn preview(
         let recipient = to[place];
         samples.push(sample(recoup, actor, case, &mailing, recipient, Vec::new())?);
     }
-    Ok(Preview { mails: to.len(), mark: mark(&to), samples })
+    Ok(Preview { mails: to.len(), mark: mark_of(&mailing, &to), samples })
 }
 
 /// One of the mails as its recipient will read it.
@@ -281,8 +286,9 @@ pub async fn queue(recoup: &Recoup, actor: &Actor, case: &Case, wish: &Wish<'_>)
     if to.is_empty() {
         return Err(nobody());
     }
-    if mark(&to) != wish.seen {
-        return Err(others(to.len(), wish.seen));
+    let mark = mark_of(&mailing, &to);
+    if mark != wish.seen {
+        return Err(others(&mark, wish.seen));
     }
     let id = add(recoup, &mut tx, actor, case, &mailing, wish.filter_words, &to, |_| Vec::new()).await?;
     once::keep(recoup, &mut tx, actor, wish.key, "write_to_many", &fingerprint, &id.to_string()).await?;
@@ -290,11 +296,21 @@ pub async fn queue(recoup: &Recoup, actor: &Actor, case: &Case, wish: &Wish<'_>)
     Ok(id)
 }
 
-/// Nobody is written to whom counsel did not see chosen.
-fn others(mails: usize, seen: &str) -> Failure {
-    let looked_at = seen.split_once('-').and_then(|(mails, _)| mails.parse::<usize>().ok());
-    let what = match looked_at {
-        Some(earlier) if earlier != mails => {
+/// Nobody is written to whom counsel did not see chosen, nor in words that they did not see.
+fn others(mark: &str, seen: &str) -> Failure {
+    let parts = |mark: &str| -> (Option<usize>, String, String) {
+        let mut parts = mark.splitn(3, '-').map(str::to_owned);
+        let mut next = || parts.next().unwrap_or_default();
+        (next().parse().ok(), next(), next())
+    };
+    let (now, looked_at) = (parts(mark), parts(seen));
+    if (now.0, &now.1) == (looked_at.0, &looked_at.1) {
+        return Failure::said(
+            "The mails would read otherwise than when you looked. Nothing was queued, and what you typed is still here. Look at the preview again, then queue them.",
+        );
+    }
+    let what = match (now.0, looked_at.0) {
+        (Some(mails), Some(earlier)) if earlier != mails => {
             format!("The filter now chooses {mails} mails, not {earlier} as when you looked")
         }
         _ => "The mails would now go to others than when you looked, though they are as many".to_owned(),

@@ -405,6 +405,31 @@ fn first_address(text: &str) -> Option<String> {
         .find_map(|word| read_email(word).ok())
 }
 
+/// The answers of a case in euros that files in a federal court.
+#[cfg(test)]
+pub(crate) fn example() -> Answers {
+    let answers = [
+        ("title", "Claims against Allegro"),
+        ("slug", "allegro"),
+        ("prefix", "ALG"),
+        ("state", "open"),
+        ("forum", "federal"),
+        ("what_happened", "It closed."),
+        ("class_definition", "Labels."),
+        ("contact", "claims@example.org"),
+        ("deadline_day", "2026-06-30"),
+        ("deadline_time", "23:59"),
+        ("time_zone", "Europe/Berlin"),
+        ("late_claims", "with_reason"),
+        ("cure_days", "30"),
+        ("unpaid_sales", "yes"),
+        ("filing_basis", "retail"),
+        ("case_currency", "EUR"),
+        ("valuation_date", "2016-06-03"),
+    ];
+    answers.iter().fold(Answers::default(), |all, (name, text)| all.with(name, *text))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -436,27 +461,10 @@ mod tests {
 
     #[test]
     fn a_case_that_was_saved_with_dots_in_its_days_is_a_case() {
-        let settings = [
-            ("title", "Claims against Allegro"),
-            ("slug", "allegro"),
-            ("prefix", "ALG"),
-            ("state", "open"),
-            ("forum", "federal"),
-            ("what_happened", "It closed."),
-            ("class_definition", "Labels."),
-            ("key_dates", "2016-05-01 It stops paying.\n3.6.2016 It closes."),
-            ("contact", "claims@example.org"),
-            ("deadline_day", "3.6.2016"),
-            ("deadline_time", "23:59"),
-            ("time_zone", "Europe/Berlin"),
-            ("late_claims", "with_reason"),
-            ("cure_days", "30"),
-            ("unpaid_sales", "yes"),
-            ("filing_basis", "retail"),
-            ("case_currency", "EUR"),
-            ("valuation_date", "3.6.2016"),
-        ];
-        let settings = settings.iter().fold(Answers::default(), |all, (name, text)| all.with(name, *text));
+        let settings = example()
+            .with("key_dates", "2016-05-01 It stops paying.\n3.6.2016 It closes.")
+            .with("deadline_day", "3.6.2016")
+            .with("valuation_date", "3.6.2016");
         let kept = read_kept(&settings).unwrap();
         let days = [kept.deadline_day, kept.key_dates[1].0, kept.valuation_date];
         assert_eq!(days.map(|day| day.to_string()), ["2016-06-03"; 3]);

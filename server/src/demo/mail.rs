@@ -8,7 +8,7 @@ use claims::{
     },
     intake::Answers,
     status::ClaimStatus,
-    store::{accounts, cases, notices, outbox, recipients, register::Filter},
+    store::{accounts, cases, notices, outbox, register::Filter},
 };
 
 const SUBJECT: &str = "Claim {{number}}: documents";
@@ -25,9 +25,7 @@ pub(super) async fn fill(recoup: &Recoup, case: CaseId, counsel: AccountId, now:
     let actor = accounts::actor(&mut tx, counsel).await?.ok_or_else(|| anyhow::anyhow!("counsel is missing"))?;
     let read = cases::by_id(&mut tx, case).await?.ok_or_else(|| anyhow::anyhow!("the case is missing"))?.read()?;
     let filter = Filter { status: Some(ClaimStatus::Submitted), text: "records".to_owned(), ..Filter::default() };
-    let chosen = recipients::of_filter(&mut tx, case, read.settings.filing_basis, &filter).await?;
     drop(tx);
-    anyhow::ensure!(chosen.len() >= 3, "too few claims of the demo fit the letter to many");
 
     let template = Answers::default().with("name", "Documents are missing").with("subject", SUBJECT).with("text", TEXT);
     mail_templates::save(recoup, &actor, case, None, &template).await?;
@@ -38,10 +36,12 @@ pub(super) async fn fill(recoup: &Recoup, case: CaseId, counsel: AccountId, now:
     publish_news::publish(recoup, &actor, &read, &news, "").await?;
     let answers =
         Answers::default().with("about", "claim").with("subject", SUBJECT).with("text", TEXT).with("per_hour", "1");
+    let preview = write_to_many::preview(recoup, &actor, &read, &filter, &answers).await?;
+    anyhow::ensure!(preview.mails >= 3, "too few claims of the demo fit the letter to many");
     let wish = Wish {
         filter: &filter,
         filter_words: "name or number contains “records”, submitted",
-        seen: &write_to_many::mark(&chosen.iter().collect::<Vec<_>>()),
+        seen: &preview.mark,
         answers: &answers,
         key: "",
     };

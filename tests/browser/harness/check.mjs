@@ -87,6 +87,9 @@ async function openContext(browser, base, options = {}, problems) {
       return route.abort();
     },
   );
+  context.on("request", (request) => {
+    if (!javaScript && request.resourceType() === "script") problems.push(`Without JavaScript a page ran ${request.url()}`);
+  });
   // Chromium reports a violation of the content security policy as a console error, with or without JavaScript.
   context.on("console", (message) => {
     const { url, lineNumber } = message.location();

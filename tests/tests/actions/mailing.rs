@@ -212,6 +212,11 @@ on_both! {
         assert!(test.subject.starts_with("Test: Claim ALG-000001"));
         // The form's key still queues.
         write_to_many::queue(&app.recoup, &counsel, &case, &wish(&submitted(), &seen, &answers, "key")).await.unwrap();
+        // Nobody is sent words that were not looked at; how fast they go may be said afterwards.
+        let other = answers.clone().with("text", "Other words.");
+        let refused = said(write_to_many::queue(&app.recoup, &counsel, &case, &wish(&submitted(), &seen, &other, "")).await.unwrap_err());
+        assert!(refused.contains("would read otherwise than when you looked") && refused.contains("Nothing was queued"), "{refused}");
+        write_to_many::queue(&app.recoup, &counsel, &case, &wish(&submitted(), &seen, &answers.clone().with("per_hour", "7"), "")).await.unwrap();
         let none = Filter { text: "nobody".to_owned(), ..submitted() };
         assert!(said(write_to_many::queue(&app.recoup, &counsel, &case, &wish(&none, &seen, &answers, "")).await.unwrap_err()).contains("Nobody would get this mail"));
         let fewer = format!("4{}", seen.trim_start_matches('5'));

@@ -73,7 +73,7 @@ pub async fn lost(visitor: Visitor) -> Answer {
             <a class="back" href="/sign-in">"← Sign in"</a>
             <h1>"Device and recovery codes lost"</h1>
             <p>
-                "A new password does not help: nobody gets in with a mailbox alone. Ask the operator of this site to remove the second factor of your account. \
+                "A new password does not help where the address was confirmed: nobody gets in with a mailbox alone. Ask the operator of this site to remove the second factor of your account. \
                  They make sure that it is you, for example by calling you at the number they know, and remove it by a command on the server. \
                  You are told by mail, and set up another device after you signed in."
             </p>

@@ -86,7 +86,7 @@ fn documented((least, most): (i64, i64), unique: i64, currency: Currency) -> Str
     }
     let percent = i128::from(most) * 100 / i128::from(unique.max(1));
     format!(
-        "to {percent}\u{a0}%: between {} and {} of {} stand on lines that cite a document, by which lines of a claim are removed.",
+        "to {percent}\u{a0}%: between {} and {} of {} stand on lines that cite a document, depending on which lines of a claim are removed.",
         currency.grouped(least),
         currency.show(most),
         currency.show(unique)

@@ -15,7 +15,7 @@ use crate::{
         Limits, cases as make_cases, counsel, documents, edit_lines, save_step, seen, start_claim, submit_claim,
         withdraw,
     },
-    intake::{Answers, steps::Step},
+    intake::{Answers, case_settings, steps::Step},
     line::Category,
     random::Random,
     store::{self, Store, accounts, documents::NewDocument, register},
@@ -74,29 +74,19 @@ impl Office {
         let store = Store::open(&format!("sqlite:{}", dir.join("test.db").display())).await.unwrap();
         let clock = Clock::fixed(Instant::from_timestamp(1_795_000_000, 0).unwrap());
         let recoup = Recoup::new(store, clock, Random::seeded(1), "http://localhost", Limits::default()).await.unwrap();
-        let settings = answers(&[
-            ("title", "Claims against Allegro"),
-            ("slug", "allegro"),
-            ("prefix", "ALG"),
-            ("state", "open"),
-            ("forum", "federal"),
-            ("what_happened", "It closed."),
-            ("class_definition", "Labels."),
+        let settings = [
             ("contact", "Ask."),
             ("deadline_day", "2027-03-14"),
-            ("deadline_time", "23:59"),
             ("time_zone", "America/Los_Angeles"),
             ("late_claims", "refused"),
-            ("cure_days", "30"),
-            ("unpaid_sales", "yes"),
             ("held_inventory", "yes"),
             ("digital_royalties", "yes"),
             ("other", "yes"),
             ("filing_basis", "wholesale"),
             ("case_currency", "USD"),
-            ("valuation_date", "2016-06-03"),
             ("rates", "EUR 1.1154\nJPY 0.0093"),
-        ]);
+        ];
+        let settings = settings.iter().fold(case_settings::example(), |all, (name, text)| all.with(name, *text));
         let admin = actor(&recoup, "admin@example.org").await;
         let case = make_cases::add(&recoup, &admin, &settings).await.unwrap();
         let lawyer = actor(&recoup, "counsel@example.org").await;
