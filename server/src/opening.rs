@@ -3,7 +3,7 @@
 
 use std::{
     fs::{File, TryLockError},
-    path::Path,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -46,8 +46,12 @@ pub async fn find(config: &Config) -> Result<Option<(Store, i64)>, Error> {
 /// # Errors
 /// A sentence if there is none, or if it cannot be opened.
 pub async fn as_it_is(config: &Config) -> anyhow::Result<Store> {
+    Ok(with_schema(config).await?.0)
+}
+
+async fn with_schema(config: &Config) -> anyhow::Result<(Store, i64)> {
     match find(config).await {
-        Ok(Some((store, _))) => Ok(store),
+        Ok(Some(found)) => Ok(found),
         Ok(None) => bail!("{}. {SAY_WHERE}", none(config)),
         Err(error) => Err(cannot(config, &error)),
     }
@@ -56,10 +60,35 @@ pub async fn as_it_is(config: &Config) -> anyhow::Result<Store> {
 /// The database of an installation that is there, brought up to date.
 ///
 /// # Errors
-/// As [`as_it_is`], and if it is of a later version.
+/// As [`as_it_is`], if it is of a later version, and if it is of an earlier one which another process serves.
 pub async fn up_to_date(config: &Config) -> anyhow::Result<Store> {
-    as_it_is(config).await?.close().await;
+    let (store, schema) = with_schema(config).await?;
+    store.close().await;
+    if schema < newest_schema()
+        && let Some(database) = sqlite_file(&config.database_url)
+        && is_served(&database)
+    {
+        bail!(
+            "an earlier Recoup serves {}, whose schema is {schema}; this program would bring it to {} below it. Stop it first, or use that program for this command",
+            shown(&database),
+            newest_schema()
+        );
+    }
     open(config).await
+}
+
+/// As [`up_to_date`]; in an empty place as [`or_made`].
+///
+/// # Errors
+/// As both.
+pub async fn up_to_date_or_made(config: &Config) -> anyhow::Result<Store> {
+    match find(config).await {
+        Ok(Some((store, _))) => {
+            store.close().await;
+            up_to_date(config).await
+        }
+        Ok(None) | Err(_) => or_made(config).await,
+    }
 }
 
 /// The database of an installation, brought up to date; in an empty place a new one is made, in folders for its owner alone.
@@ -91,13 +120,12 @@ pub struct Alone {
 /// If another process goes on serving it, or the file that shows it cannot be made or locked.
 pub async fn alone(config: &Config) -> anyhow::Result<Alone> {
     let Some(database) = sqlite_file(&config.database_url) else { return Ok(Alone { _lock: None }) };
-    let mut path = database.clone().into_os_string();
-    path.push(".serve");
+    let path = lock_of(&database);
     make_folder(&config.data_dir).context("the data directory (key data_dir)")?;
     let lock = File::options().write(true).create(true).truncate(false).open(&path).map_err(|error| {
         anyhow!(
             "{} cannot be opened (key database_url): {error}. Check that its folder is there and, like the file, belongs to the user who runs this command, for example with sudo -u recoup.",
-            shown(Path::new(&path))
+            shown(&path)
         )
     })?;
     let until = tokio::time::Instant::now() + config.pace.stop + CLOSING;
@@ -106,7 +134,7 @@ pub async fn alone(config: &Config) -> anyhow::Result<Alone> {
         match lock.try_lock() {
             Ok(()) => return Ok(Alone { _lock: Some(lock) }),
             Err(TryLockError::Error(error)) => {
-                return Err(error).with_context(|| format!("{} cannot be locked", shown(Path::new(&path))));
+                return Err(error).with_context(|| format!("{} cannot be locked", shown(&path)));
             }
             Err(TryLockError::WouldBlock) if tokio::time::Instant::now() >= until => {
                 bail!("another Recoup serves {}; stop it first", shown(&database))
@@ -119,6 +147,21 @@ pub async fn alone(config: &Config) -> anyhow::Result<Alone> {
         }
         tokio::time::sleep(LOOK).await;
     }
+}
+
+/// The file that is locked by whoever serves a SQLite database.
+fn lock_of(database: &Path) -> PathBuf {
+    let mut path = database.to_owned().into_os_string();
+    path.push(".serve");
+    path.into()
+}
+
+/// Whether a process serves a SQLite database.
+fn is_served(database: &Path) -> bool {
+    File::options()
+        .write(true)
+        .open(lock_of(database))
+        .is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
 async fn open(config: &Config) -> anyhow::Result<Store> {

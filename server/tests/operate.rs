@@ -10,6 +10,8 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
+use claims::store::Store;
+
 /// A folder that goes with its test.
 struct Folder(PathBuf);
 
@@ -161,6 +163,31 @@ fn one_process_serves_a_database_at_a_time() {
     assert_eq!(first_line(&mut next), at);
     next.kill().unwrap();
     next.wait().unwrap();
+}
+
+#[test]
+fn no_command_brings_a_database_up_to_date_below_an_earlier_program() {
+    let folder = Folder::new("below");
+    let file = folder.0.join("recoup.db");
+    let earlier = claims::store::newest_schema() - 1;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        Store::open_at(&format!("sqlite:{}", file.display()), earlier).await.unwrap().close().await;
+    });
+    // As the program that serves it does.
+    let served = std::fs::File::create(folder.0.join("recoup.db.serve")).unwrap();
+    served.lock().unwrap();
+    for what in [["user", "list"].as_slice(), &["migrate"], &["purge", "--dry-run"]] {
+        let words = complain(&folder.0, what);
+        let said = format!("an earlier Recoup serves {}, whose schema is {earlier};", file.display());
+        assert!(words.contains(&said), "{what:?}: {words}");
+    }
+    served.unlock().unwrap();
+    say(&folder.0, &["migrate"]);
+    // A program that serves what is up to date is in nobody's way.
+    served.lock().unwrap();
+    say(&folder.0, &["user", "list"]);
+    say(&folder.0, &["migrate"]);
 }
 
 #[test]

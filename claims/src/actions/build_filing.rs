@@ -81,6 +81,16 @@ pub async fn take(recoup: &Recoup, id: BuildId, owner: &str) -> Result<Option<bu
     Ok((!worn_out).then_some(build))
 }
 
+/// Gives the builds back that a process has taken, which is told to stop and has dropped them: they were not killed.
+///
+/// # Errors
+/// If the database fails.
+pub async fn give_back(recoup: &Recoup, owner: &str) -> Result<(), Failure> {
+    let mut tx = recoup.store.write().await?;
+    builds::give_back(&mut tx, owner).await?;
+    Ok(tx.commit().await?)
+}
+
 /// Says how far a build is.
 ///
 /// # Errors

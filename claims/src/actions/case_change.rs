@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 
 use minijinja::{Value, context};
 
-use super::{Failure, Recoup, cases as actions, permit, write_to_many::due};
+use super::{
+    Failure, Recoup, cases as actions, permit,
+    write_to_many::{GIVE_WAY, due},
+};
 use crate::{
     AccountId, CaseId, Instant,
     access::{Action, Actor},
@@ -117,7 +120,10 @@ pub(super) async fn prepare(
     let of_deadline = of_deadline(after, &changes(before, after, &Standing::default(), now));
     let mut mails = BTreeMap::new();
     if !of_deadline.is_empty() {
-        for (account, of) in of_persons(recipients::of_case(tx, after.id).await?) {
+        for (place, (account, of)) in of_persons(recipients::of_case(tx, after.id).await?).into_iter().enumerate() {
+            if place % GIVE_WAY == 0 {
+                tokio::task::yield_now().await;
+            }
             let mail = deadline_mail(recoup, after, &of_deadline, &of, now)?;
             mails.insert(account, (of, mail));
         }

@@ -1,6 +1,9 @@
 //! Publishing news of a case: on its public page, and by mail to those who file in it and want news.
 
-use super::{Failure, Recoup, once, permit, record, write_to_many};
+use super::{
+    Failure, Recoup, once, permit, record,
+    write_to_many::{Ahead, Chosen},
+};
 use crate::{
     access::{Action, Actor},
     case::Case,
@@ -26,6 +29,14 @@ pub async fn publish(
     let answers = answers.only(mailing::NEWS);
     let (title, text, per_hour) = mailing::read_news(&answers).map_err(Failure::Invalid)?;
     let now = recoup.clock.now();
+    let mailing = per_hour.map(|per_hour| Mailing { news: true, subject: title.clone(), text: text.clone(), per_hour });
+    let mut ahead = match &mailing {
+        Some(mailing) => {
+            let everybody = Chosen { recipients: recipients::of_case(&mut recoup.store.read().await?, case.id).await? };
+            Some((mailing, Ahead::write(recoup, actor, case, mailing, &everybody.of(true)).await?))
+        }
+        None => None,
+    };
     let mut tx = recoup.store.write().await?;
     let fingerprint = format!("{} {title} {text} {per_hour:?}", case.id);
     if let Some(answer) = once::answered(&mut tx, actor, key, "publish_news", &fingerprint).await? {
@@ -33,14 +44,13 @@ pub async fn publish(
     }
     let mut mails = 0;
     let mut queued = None;
-    if let Some(per_hour) = per_hour {
-        let chosen = write_to_many::Chosen { recipients: recipients::of_case(&mut tx, case.id).await? };
-        let to = chosen.of(true);
+    if let Some((mailing, ahead)) = &mut ahead {
+        let everybody = Chosen { recipients: recipients::of_case(&mut tx, case.id).await? };
+        let to = everybody.of(true);
         mails = to.len();
         if mails > 0 {
-            let mailing = Mailing { news: true, subject: title.clone(), text: text.clone(), per_hour };
             let whom = "everybody who files in this case and wants news";
-            queued = Some(write_to_many::add(recoup, &mut tx, actor, case, &mailing, whom, &to, |_| Vec::new()).await?);
+            queued = Some(ahead.queue(recoup, &mut tx, actor, case, mailing, whom, &to).await?);
         }
     }
     mailings::publish(&mut tx, case.id, (&title, &text), queued, actor.account, now).await?;

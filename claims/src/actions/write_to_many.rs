@@ -1,13 +1,13 @@
 //! Counsel write to many: to whom, how it will read, a test to oneself, the queue, and stopping it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::Duration;
 use minijinja::context;
 
 use super::{Failure, Recoup, notices::unsubscribe, once, permit, record};
 use crate::{
-    CaseId, Instant, MailingId,
+    AccountId, CaseId, ClaimId, Instant, MailingId,
     access::{Action, Actor, Refusal},
     case::Case,
     deadline,
@@ -28,6 +28,9 @@ use crate::{
 
 /// How many mails a preview shows.
 const SAMPLES: usize = 3;
+
+/// After so many mails that are written out, others get the thread.
+pub(super) const GIVE_WAY: usize = 50;
 
 /// Whom a filter of the register chooses.
 #[derive(Debug, Clone, Default)]
@@ -276,6 +279,10 @@ pub struct Wish<'a> {
 pub async fn queue(recoup: &Recoup, actor: &Actor, case: &Case, wish: &Wish<'_>) -> Result<MailingId, Failure> {
     permit(actor, Action::Write(case.id))?;
     let mailing = mailing::read_mailing(wish.answers).map_err(Failure::Invalid)?;
+    let mut ahead = {
+        let chosen = choose(recoup, actor, case, wish.filter).await?;
+        Ahead::write(recoup, actor, case, &mailing, &chosen.of(mailing.news)).await?
+    };
     let mut tx = recoup.store.write().await?;
     let fingerprint = format!("{} {mailing:?} {:?}", case.id, wish.filter);
     if let Some(answer) = once::answered(&mut tx, actor, wish.key, "write_to_many", &fingerprint).await? {
@@ -290,7 +297,7 @@ pub async fn queue(recoup: &Recoup, actor: &Actor, case: &Case, wish: &Wish<'_>)
     if mark != wish.seen {
         return Err(others(&mark, wish.seen));
     }
-    let id = add(recoup, &mut tx, actor, case, &mailing, wish.filter_words, &to, |_| Vec::new()).await?;
+    let id = ahead.queue(recoup, &mut tx, actor, case, &mailing, wish.filter_words, &to).await?;
     once::keep(recoup, &mut tx, actor, wish.key, "write_to_many", &fingerprint, &id.to_string()).await?;
     tx.commit().await?;
     Ok(id)
@@ -321,17 +328,72 @@ fn others(mark: &str, seen: &str) -> Failure {
     ))
 }
 
-/// Queues a mail to each recipient, in the transaction of what causes it; `own` gives what stands in further placeholders for one of them.
-#[expect(clippy::too_many_arguments, reason = "a mailing with all that each of its mails is made of")]
-pub(super) async fn add(
+/// The mails of a mailing, written out before the transaction that queues them: twenty thousand take seconds, and on SQLite everybody
+/// who saves something would wait for them.
+pub(super) struct Ahead {
+    /// By whom and what is said of them: who is another by then is written to anew.
+    mails: HashMap<(ClaimId, AccountId), (Recipient, NewMail)>,
+}
+
+impl Ahead {
+    /// Writes the mails out, giving way to others between them.
+    pub(super) async fn write(
+        recoup: &Recoup,
+        actor: &Actor,
+        case: &Case,
+        mailing: &Mailing,
+        to: &[&Recipient],
+    ) -> Result<Self, Failure> {
+        let mut mails = HashMap::with_capacity(to.len());
+        for (place, &to) in to.iter().enumerate() {
+            if place % GIVE_WAY == 0 {
+                tokio::task::yield_now().await;
+            }
+            let mail = compose(recoup, actor, case, mailing, to, Vec::new())?;
+            mails.insert((to.claim_id, to.account), (to.clone(), mail));
+        }
+        Ok(Self { mails })
+    }
+
+    /// Queues the mails to those who get one by now, in the transaction of what causes it.
+    #[expect(clippy::too_many_arguments, reason = "a mailing with all that each of its mails is made of")]
+    pub(super) async fn queue(
+        &mut self,
+        recoup: &Recoup,
+        tx: &mut Tx,
+        actor: &Actor,
+        case: &Case,
+        mailing: &Mailing,
+        whom: &str,
+        to: &[&Recipient],
+    ) -> Result<MailingId, Failure> {
+        let mails = self.of(to, |to| compose(recoup, actor, case, mailing, to, Vec::new()))?;
+        add(recoup, tx, actor, case, mailing, whom, mails).await
+    }
+
+    /// The mail to each of those who get one, in their order.
+    fn of(
+        &mut self,
+        to: &[&Recipient],
+        compose: impl Fn(&Recipient) -> Result<NewMail, Failure>,
+    ) -> Result<Vec<NewMail>, Failure> {
+        let mail = |to: &&Recipient| match self.mails.remove(&(to.claim_id, to.account)) {
+            Some((written_to, mail)) if written_to == **to => Ok(mail),
+            _ => compose(to),
+        };
+        to.iter().map(mail).collect()
+    }
+}
+
+/// Queues the mails of a mailing in the transaction of what causes it, the first first.
+async fn add(
     recoup: &Recoup,
     tx: &mut Tx,
     actor: &Actor,
     case: &Case,
     mailing: &Mailing,
     whom: &str,
-    to: &[&Recipient],
-    own: impl Fn(&Recipient) -> Vec<(&'static str, String)>,
+    mut mails: Vec<NewMail>,
 ) -> Result<MailingId, Failure> {
     let now = recoup.clock.now();
     let new = NewMailing {
@@ -341,16 +403,15 @@ pub(super) async fn add(
         body: &mailing.text,
         recipients: whom,
         per_hour: mailing.per_hour,
-        mails: i64::try_from(to.len()).unwrap_or(i64::MAX),
+        mails: i64::try_from(mails.len()).unwrap_or(i64::MAX),
         by: actor.account,
     };
     let id = mailings::add(tx, &new, now).await?;
-    for (place, recipient) in to.iter().enumerate() {
-        let mut mail = compose(recoup, actor, case, mailing, recipient, own(recipient))?;
+    for (place, mail) in mails.iter_mut().enumerate() {
         mail.mailing_id = Some(id);
         mail.not_before = Some(due(now, place, mailing.per_hour));
-        outbox::add(tx, &mail, now).await?;
     }
+    outbox::add_many(tx, &mails.iter().collect::<Vec<_>>(), now).await?;
     let details = serde_json::json!({ "mailing": id, "mails": new.mails, "per_hour": new.per_hour, "subject": new.subject, "to": whom });
     record(tx, case.id, actor.account, "mailing_queued", details, now).await?;
     Ok(id)
@@ -399,12 +460,48 @@ pub(super) async fn letter(
     own: impl Fn(&Recipient) -> Vec<(&'static str, String)>,
 ) -> Result<MailingId, Failure> {
     let mailing = Mailing { news: false, subject, text, per_hour: 0 };
-    add(recoup, tx, actor, case, &mailing, whom, &to.iter().collect::<Vec<_>>(), own).await
+    let mails = to.iter().map(|to| compose(recoup, actor, case, &mailing, to, own(to))).collect::<Result<_, _>>()?;
+    add(recoup, tx, actor, case, &mailing, whom, mails).await
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_is_another_by_then_is_written_to_anew() {
+        let someone = |claim, amount| Recipient {
+            claim_id: ClaimId(claim),
+            number: format!("ALG-{claim}"),
+            claimant: "Jay Records".to_owned(),
+            amount,
+            documented: 0,
+            account: AccountId(1),
+            email: "ada@example.org".to_owned(),
+            name: "Ada".to_owned(),
+            takes_news: true,
+        };
+        let about = |when: &str, to: &Recipient| NewMail {
+            case_id: None,
+            claim_id: Some(to.claim_id),
+            kind: "letter",
+            recipient: to.email.clone(),
+            subject: format!("{when}: {}", to.amount),
+            body_text: String::new(),
+            body_html: String::new(),
+            account_id: None,
+            mailing_id: None,
+            unsubscribe: String::new(),
+            not_before: None,
+        };
+        let before = [someone(1, 10), someone(2, 20), someone(3, 30)];
+        let mails = before.iter().map(|to| ((to.claim_id, to.account), (to.clone(), about("ahead", to))));
+        let mut ahead = Ahead { mails: mails.collect() };
+        let (third, second, new) = (someone(3, 30), someone(2, 21), someone(4, 40));
+        let mails = ahead.of(&[&third, &second, &new], |to| Ok(about("anew", to))).unwrap();
+        let subjects: Vec<_> = mails.iter().map(|mail| mail.subject.as_str()).collect();
+        assert_eq!(subjects, ["ahead: 30", "anew: 21", "anew: 40"]);
+    }
 
     #[test]
     fn mails_are_spread_evenly() {

@@ -117,6 +117,18 @@ pub async fn hold(tx: &mut Tx, id: BuildId, owner: &str, until: Instant) -> Resu
         .bind(id).bind(owner).bind(until).execute(c).await.map(|done| done.rows_affected() == 1))
 }
 
+/// Gives the builds back that a process has taken and not ended: they are due at once, and count as never begun.
+///
+/// # Errors
+/// If the database fails.
+pub async fn give_back(tx: &mut Tx, owner: &str) -> Result<(), Error> {
+    on!(tx, c => sqlx::query(
+        "UPDATE filing_builds SET state = 'waiting', attempts = attempts - 1, lease_owner = NULL, lease_until = NULL, stage = '', done = 0, total = 0 \
+         WHERE lease_owner = $1 AND state = 'building'",
+    )
+    .bind(owner).execute(c).await.map(drop))
+}
+
 /// Ends a build: `Ok` with the number of the filing, `Err` with what to mend. `false` if another process took it over.
 ///
 /// # Errors

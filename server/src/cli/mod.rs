@@ -137,7 +137,7 @@ async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
             serve::run(installation, listener, stop).await?;
         }
         Command::Migrate => {
-            let store = opening::or_made(&config).await?;
+            let store = opening::up_to_date_or_made(&config).await?;
             say!("The {} database is up to date.", store.kind());
             store.close().await;
         }

@@ -49,7 +49,7 @@ pub(super) enum UserCommand {
 pub(super) async fn run(config: &Config, command: UserCommand) -> anyhow::Result<()> {
     // Making the first administrator may be the first thing that is done; every other command is about accounts that are there.
     let store = match &command {
-        UserCommand::Add { .. } => opening::or_made(config).await?,
+        UserCommand::Add { .. } => opening::up_to_date_or_made(config).await?,
         _ => opening::up_to_date(config).await?,
     };
     let recoup = Recoup::new(store, Clock::System, Random::System, &config.address(), config.limits()).await?;

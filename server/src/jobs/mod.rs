@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use claims::{
-    actions::{Recoup, match_case, notices::look},
+    actions::{Recoup, build_filing, match_case, notices::look},
     store::{self, attempts, jobs, sessions, statements, submissions, tokens},
 };
 use tokio::sync::watch;
@@ -75,12 +75,21 @@ async fn filings(recoup: Recoup, documents: Documents, mut stop: watch::Receiver
             _ = tick.tick() => {}
             _ = stop.wait_for(|stop| *stop) => return,
         }
-        // As with matching: a build that is under way when the process stops is begun anew by the next.
-        tokio::select! {
-            done = crate::filings::run_due(&recoup, &documents, &owner) => if let Err(error) = done {
-                tracing::error!(error = format!("{error:#}"), "filings could not be built: the database failed");
-            },
-            _ = stop.wait_for(|stop| *stop) => return,
+        // As with matching: a build that is under way when the process stops is given back, and begun anew by the next.
+        let stopped = tokio::select! {
+            done = crate::filings::run_due(&recoup, &documents, &owner) => {
+                if let Err(error) = done {
+                    tracing::error!(error = format!("{error:#}"), "filings could not be built: the database failed");
+                }
+                false
+            }
+            _ = stop.wait_for(|stop| *stop) => true,
+        };
+        if stopped {
+            if let Err(error) = build_filing::give_back(&recoup, &owner).await {
+                tracing::error!(%error, "a build of a filing could not be given back: it counts as killed");
+            }
+            return;
         }
     }
 }

@@ -28,6 +28,7 @@ use tests::{App, Browser, Database, Kind, html, on_both, run, stage};
 
 use crate::counsel::export;
 
+mod builds;
 mod pdfs;
 
 use pdfs::{marked_pdf, shared_picture_pdf};
@@ -499,31 +500,6 @@ on_both! {
         scene.browser.get("/counsel/allegro/filings").await.expect("Line 1 of claim");
     }
 
-    async fn two_builds_at_once_and_one_whose_process_died(database) {
-        let scene = Scene::open(&database).await;
-        let recoup = &scene.app.recoup;
-        scene.claim("Jay Records", "1,000.00", None).await;
-        while claims::actions::match_case::run_due(recoup, "m").await.unwrap() > 0 {}
-        let first = build_filing::ask(recoup, Some(&scene.counsel), scene.case).await.unwrap();
-        let second = build_filing::ask(recoup, Some(&scene.counsel), scene.case).await.unwrap();
-        assert_eq!(first, second, "asked twice, it is one build");
-        // A process takes it and dies: nobody else begins before its lease ends, and nothing half is there meanwhile.
-        build_filing::take(recoup, first, "died").await.unwrap().expect("the lease");
-        assert!(server::filings::run(recoup, &scene.app.documents, first, "other").await.unwrap().is_none());
-        let mut tx = recoup.store.read().await.unwrap();
-        assert!(filings::of_case(&mut tx, scene.case).await.unwrap().is_empty());
-        drop(tx);
-        scene.app.pass(build_filing::LEASE + Duration::seconds(1));
-        let (a, b) = tokio::join!(
-            server::filings::run(recoup, &scene.app.documents, first, "a"),
-            server::filings::run(recoup, &scene.app.documents, first, "b")
-        );
-        let ended = [a.unwrap(), b.unwrap()];
-        assert_eq!(ended.iter().flatten().collect::<Vec<_>>(), [&Ok(1)], "one of them builds");
-        // The dead one comes back to life: it can no longer say anything.
-        assert!(build_filing::progress(recoup, first, "died", "x", 0, 0).await.is_err());
-    }
-
     async fn numbers_stay_while_a_filing_is_built_with_them(database) {
         let scene = Scene::open(&database).await;
         let recoup = &scene.app.recoup;
@@ -554,30 +530,6 @@ on_both! {
         assert_eq!(set("XYZ", "8").await, "JAY00001");
         let mut tx = recoup.store.read().await.unwrap();
         assert!(filings::last(&mut tx, scene.case).await.unwrap().is_some());
-    }
-
-    async fn a_build_that_is_silent_for_long_keeps_its_lease(database) {
-        let scene = Scene::open(&database).await;
-        let recoup = &scene.app.recoup;
-        let build = build_filing::ask(recoup, Some(&scene.counsel), scene.case).await.unwrap();
-        build_filing::take(recoup, build, "ours").await.unwrap().expect("the lease");
-        let due = async || {
-            let mut tx = recoup.store.read().await.unwrap();
-            filing_builds::due(&mut tx, scene.app.clock.now() + Duration::minutes(1)).await.unwrap()
-        };
-        let mut lease = server::filings::Progress::new(recoup.clone(), build, "ours".to_owned()).keep_lease(std::time::Duration::from_millis(1));
-        for _ in 0..3 {
-            scene.app.pass(build_filing::LEASE - Duration::seconds(30));
-            // Nothing is said; in half a minute the build would be anybody's.
-            tokio::time::timeout(std::time::Duration::from_secs(60), async { while !due().await.is_empty() {} }).await.expect("the lease is kept");
-        }
-        // Another process took it all the same: the work must stop.
-        let mut tx = recoup.store.write().await.unwrap();
-        let now = scene.app.clock.now() + build_filing::LEASE * 2;
-        assert!(filing_builds::take(&mut tx, build, "other", now, now + build_filing::LEASE).await.unwrap());
-        tx.commit().await.unwrap();
-        let lost = lease.join_next().await.expect("a lease").unwrap();
-        assert!(lost.to_string().contains("took this build over"), "{lost}");
     }
 
     async fn the_public_variant_tells_nobodys_address(database) {
