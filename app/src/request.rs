@@ -341,11 +341,16 @@ pub async fn explain(visitor: Visitor, request: Request<Body>, next: Next) -> Re
     let bare = unreadable || status == StatusCode::NOT_FOUND && response.headers().get(header::CONTENT_TYPE).is_none();
     let (heading, words) = match known.as_ref().map(|explained| &*explained.0) {
         None if bare => ("Page not found", Refusal::NotFound.to_string()),
-        None if status == StatusCode::METHOD_NOT_ALLOWED => ("This cannot be done here", "Open the page from its link and try again.".to_owned()),
+        None if status == StatusCode::METHOD_NOT_ALLOWED => ("This is not a page", "A form is sent to this address. Go back to the page with the form, and send it from there.".to_owned()),
         None => return response,
         Some(Failure::Refused(Refusal::SignIn)) if get && !json => {
             let back = url::form_urlencoded::byte_serialize(visitor.path_and_query.as_bytes()).collect::<String>();
             return see_other(&format!("/sign-in?next={back}"));
+        }
+        // As by the browser's “Back” to a draft that was sent: the page of the claim says how it stands.
+        Some(Failure::Said(words)) if get && !json && claim_of(&visitor.path).is_some() => {
+            visitor.notice(words.clone()).await;
+            return see_other(&claim_of(&visitor.path).unwrap_or_default());
         }
         Some(Failure::Refused(Refusal::SignIn)) if kept.is_some() => {
             return kept.map_or(response, |kept| kept::ask(&visitor, kept));
@@ -388,7 +393,8 @@ pub async fn explain(visitor: Visitor, request: Request<Body>, next: Next) -> Re
     } else if stranger {
         ("/sign-in".to_owned(), "Sign in")
     } else {
-        said.then(|| claim_of(&visitor.path))
+        (said || status == StatusCode::METHOD_NOT_ALLOWED)
+            .then(|| claim_of(&visitor.path))
             .flatten()
             .map_or_else(|| ("/".to_owned(), "To the start page"), |claim| (claim, "To the page of the claim"))
     };

@@ -194,7 +194,7 @@ fn header(frame: &Frame<'_>) -> impl IntoView + use<> {
 }
 
 fn footer() -> impl IntoView {
-    view! { <footer class="site-footer"><p>"Recoup adds up what is owed and keeps the proof. It is not a law firm and gives no legal advice."</p></footer> }
+    view! { <footer class="site-footer"><p>"Recoup adds up what is owed and keeps the proof. It is not a law firm and gives no legal advice. "<a href="/verify">"Verify a file"</a></p></footer> }
 }
 
 #[cfg(test)]

@@ -65,6 +65,22 @@ impl Declaration {
         }
     }
 
+    /// The text that a key names, if it is one of these.
+    #[must_use]
+    pub fn parse(key: &str) -> Option<Self> {
+        [Self::FederalWithin, Self::FederalWithout, Self::Oregon].into_iter().find(|text| text.key() == key)
+    }
+
+    /// Which text it is, for people: the rule, and what it is for.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::FederalWithin => "28 U.S.C. § 1746, signed within the United States",
+            Self::FederalWithout => "28 U.S.C. § 1746, signed outside the United States",
+            Self::Oregon => "ORCP 1 E, the rule of the State of Oregon",
+        }
+    }
+
     /// The words as they are declared, with the day of signing where the statute has it.
     #[must_use]
     pub fn words(self, on: NaiveDate) -> String {
@@ -105,5 +121,9 @@ mod tests {
         );
         assert!(Declaration::FederalWithout.words(on).contains("under the laws of the United States of America"));
         assert!(Declaration::Oregon.words(on).contains("subject to penalty for perjury"));
+        for text in [Declaration::FederalWithin, Declaration::FederalWithout, Declaration::Oregon] {
+            assert_eq!(Declaration::parse(text.key()), Some(text));
+        }
+        assert_eq!(Declaration::parse("of another day"), None);
     }
 }

@@ -18,7 +18,7 @@ use hayro_syntax::{
     DecryptionError, LoadPdfError,
     object::{Array, Dict, Name},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use typst::foundations::Bytes;
 
 use crate::{
@@ -31,11 +31,14 @@ const TEMPLATE: &str = include_str!("templates/exhibits.typ");
 /// Most pages of a volume, whatever its size.
 const MOST_PAGES: i64 = 400;
 
+/// Most pages of one file: more of them would hold up a filing for hours.
+const MOST_PAGES_OF_A_FILE: i64 = 20_000;
+
 /// Most pixels of a picture: what a decoder would need memory for.
 const MOST_PIXELS: u64 = 80_000_000;
 
 /// How a file will stand in the volumes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Look {
     /// Form.
     pub form: Form,
@@ -46,7 +49,9 @@ pub struct Look {
 }
 
 impl Look {
-    fn slip(problem: &str) -> Self {
+    /// A slip sheet, with its reason.
+    #[must_use]
+    pub fn slip(problem: &str) -> Self {
         Self { form: Form::SlipSheet, pages: 1, problem: problem.to_owned() }
     }
 }
@@ -65,6 +70,9 @@ pub fn look(media_type: &str, bytes: &[u8]) -> Look {
     }
     let (form, pages, marked) = if media_type == "application/pdf" {
         match count(bytes.to_vec()) {
+            Ok((pages, _)) if pages > MOST_PAGES_OF_A_FILE => {
+                return Look::slip("it has more than 20,000 pages");
+            }
             Ok((pages, marked)) => (Form::Pages, pages, marked),
             Err(problem) => return Look::slip(problem),
         }

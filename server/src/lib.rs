@@ -4,6 +4,7 @@
 #[macro_use]
 mod say;
 
+pub mod apart;
 pub mod backup;
 mod causes;
 pub mod cli;

@@ -95,6 +95,7 @@ impl App {
     pub async fn start_with(database: &Database, options: Options) -> Self {
         // As the product does: one TLS library for all, set up once.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        server::apart::use_program_above();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let clock = options.clock.unwrap_or_else(|| Clock::fixed(beginning()));

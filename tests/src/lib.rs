@@ -10,6 +10,7 @@ mod browser;
 mod database;
 pub mod generate;
 pub mod html;
+pub mod pdfs;
 pub mod proxy;
 pub mod s3;
 pub mod smtp;

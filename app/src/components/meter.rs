@@ -25,7 +25,7 @@ pub fn Meter(
             </svg>
         }
     });
-    let figure = percent.map(|percent| view! { <strong>{format!("{percent}\u{a0}%")}</strong>" " });
+    let figure = percent.map(|percent| view! { <strong>{format!("{percent}\u{a0}%")}</strong>" · " });
     view! {
         <div class="meter">
             <p class="meter-label">{label}</p>

@@ -71,7 +71,7 @@ pub use notice::{Notice, NoticeKind};
 pub use pager::Pager;
 pub use qr_code::QrCode;
 pub use status_tag::StatusTag;
-pub use summary_list::{SummaryList, SummaryRow, answer_in_words, summary_rows};
+pub use summary_list::{SummaryList, SummaryRow, answer_in_words, answered_and_open, summary_rows};
 pub use table::Table;
 pub use task_list::{Task, TaskList};
 pub use text_area::TextArea;

@@ -45,6 +45,28 @@ pub fn summary_rows(sections: &'static [Section], answers: &Answers, change: Opt
         .collect()
 }
 
+/// What was answered, one below the other, and in one sentence what was left open: of a long form that is most of it.
+#[must_use]
+pub fn answered_and_open(rows: Vec<SummaryRow>) -> impl IntoView {
+    let (answered, open): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| !row.answer.is_empty());
+    let many = open.len();
+    let open: Vec<_> = open
+        .into_iter()
+        .enumerate()
+        .map(|(place, SummaryRow { question, change, .. })| {
+            let question = question.trim_end_matches('?').to_owned();
+            let question = match change {
+                Some(href) => view! { <a href=href>{question}</a> }.into_any(),
+                None => question.into_any(),
+            };
+            view! { {question}{if place + 1 < many { ", " } else { "." }} }
+        })
+        .collect();
+    let answered = (!answered.is_empty()).then(|| view! { <SummaryList rows=answered/> });
+    let open = (many > 0).then(|| view! { <p class="small soft">"Not given: "{open}</p> });
+    view! { {answered}{open} }
+}
+
 #[cfg(test)]
 mod tests {
     use claims::intake::claimant;
@@ -59,5 +81,20 @@ mod tests {
         assert_eq!(rows[1].change.as_deref(), Some("/claims/7/claimant#field-legal_name"));
         let html = view! { <SummaryList rows/> }.to_html();
         assert!(html.contains("&lt;b&gt;Acme") && html.contains("Not given"), "{html}");
+    }
+
+    #[test]
+    fn what_is_open_stands_in_one_sentence_with_its_links() {
+        let row = |question: &str, answer: &str, change: Option<&str>| SummaryRow {
+            question: question.to_owned(),
+            answer: answer.to_owned(),
+            change: change.map(str::to_owned),
+        };
+        let rows = vec![row("Name", "Acme", None), row("Was it filed?", "", Some("/x#a")), row("State", "", None)];
+        let html = answered_and_open(rows).to_html().replace("<!>", "").replace("<!---->", "");
+        assert!(html.contains("Acme") && html.matches("<dt>").count() == 1, "{html}");
+        assert!(html.contains("Not given: <a href=\"/x#a\">Was it filed</a>, State."), "{html}");
+        let none = answered_and_open(vec![row("Name", "", None)]).to_html();
+        assert!(!none.contains("<dl"), "no empty list: {none}");
     }
 }

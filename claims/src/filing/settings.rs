@@ -84,7 +84,7 @@ pub const FORM: &[Section] = &[
         fields: &[
             Field::required("declaration", "Text", Kind::LongText(20_000))
                 .hint("An empty line begins a paragraph. Whoever signs it should be able to swear to it."),
-            Field::optional("sworn", "It is", Kind::Radio(SWORN))
+            Field::optional("sworn", "How it is sworn", Kind::Radio(SWORN))
                 .hint("Above the signature stand the words of 28 U.S.C. § 1746, “I declare under penalty of perjury that the foregoing is true and correct. Executed on …”, or those of ORCP 1 E in a case of the State of Oregon."),
             Field::optional("declarant", "Name and title of who signs", Kind::Text(200)),
         ],

@@ -27,7 +27,7 @@ pub const FORM: &[Section] = &[
         intro: "Under U.S. law a consignor may file a financing statement and tell the distributor's bank. Where another law governs, leave this empty.",
         fields: &[
             Field::optional("ucc_filed", "Was a UCC-1 filed?", Kind::Select(YES_NO)),
-            Field::optional("ucc_state", "State", Kind::Text(60)),
+            Field::optional("ucc_state", "State", Kind::Text(60)).needed("needed if it was filed"),
             Field::optional("ucc_number", "Filing number", Kind::Text(60)),
             Field::optional("ucc_date", "Filed on", Kind::Day),
             Field::optional("lender_notified", "Was the lender told?", Kind::Select(YES_NO)),
@@ -74,9 +74,6 @@ pub const CHRONOLOGY: &[(&str, &str)] = &[
 /// Every field that is wrong.
 pub fn read(answers: &Answers) -> Result<(), Vec<FieldError>> {
     let mut reader = Reader::new(FORM, answers, Currency::USD);
-    if reader.yes("has_agreement") {
-        reader.require("agreement_date");
-    }
     if reader.yes("ucc_filed") {
         reader.require("ucc_state");
     }
@@ -126,6 +123,13 @@ mod tests {
         assert!(
             notice.title.contains("U.S. law") && notice.intro.contains("Where another law governs, leave this empty")
         );
+    }
+
+    #[test]
+    fn who_does_not_know_the_day_of_an_agreement_leaves_it_open() {
+        assert_eq!(read(&Answers::default().with("has_agreement", "yes")), Ok(()));
+        let wrong = Answers::default().with("has_agreement", "yes").with("agreement_date", "some day");
+        assert_eq!(read(&wrong).unwrap_err()[0].field, "agreement_date");
     }
 
     #[test]

@@ -25,6 +25,12 @@ const ZONES: &[Choice] = &[
     ("Etc/UTC", "UTC"),
 ];
 
+/// A time zone as people know it; one that is not among those offered by its own name.
+#[must_use]
+pub fn zone_in_words(zone: &str) -> &str {
+    ZONES.iter().find(|(key, _)| *key == zone).map_or(zone, |(_, words)| words)
+}
+
 const CURRENCY_CHOICES: &[Choice] = &[
     ("USD", "US dollar"),
     ("EUR", "Euro"),
@@ -109,7 +115,7 @@ pub const FORM: &[Section] = &[
         fields: &[
             Field::optional("alert_claim", "A single claim above", Kind::Amount),
             Field::optional("alert_total", "The total above", Kind::Amount).hint("In the currency of the case. Nothing is told of an amount that is not set."),
-            Field::optional("alert_members", "Number of class members", Kind::Units).hint("Counsel are told of 40 anyway, from which numerosity is usually presumed."),
+            Field::optional("alert_members", "Number of class members", Kind::Units).hint("Counsel is told of 40 anyway, from which numerosity is usually presumed."),
         ],
     },
 ];

@@ -126,7 +126,7 @@ pub fn read_news(answers: &Answers) -> Result<(String, String, Option<i64>), Vec
     let mut reader = Reader::new(NEWS, answers, Currency::USD);
     for field in ["title", "text"] {
         if reader.text(field).is_some_and(|text| text.contains("{{")) {
-            reader.error(field, "News are the same for everybody: take the placeholder, {{…}}, away.");
+            reader.error(field, "News is the same for everybody: take the placeholder, {{…}}, away.");
         }
     }
     let per_hour = per_hour(&mut reader);

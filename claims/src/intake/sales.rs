@@ -14,14 +14,14 @@ pub const FORM: &[Section] = &[
         title: "What was sold",
         intro: "One line can be one release in one statement, or a lump sum over all releases if that is all you know. Leave the release empty for a lump sum.",
         fields: &[
+            Field::required("period_from", "Sold from", Kind::FirstDay)
+                .hint("For example 2015-01-01 or 1 January 2015; a month will do, like January 2015."),
+            Field::required("period_to", "Sold to", Kind::LastDay).hint("The last day; of a month, its last."),
             Field::required(
                 "channel",
                 "Sold as",
                 Kind::Select(&[("physical", "Physical copies"), ("download", "Downloads"), ("both", "Both together")]),
             ),
-            Field::required("period_from", "Sold from", Kind::FirstDay)
-                .hint("For example 2015-01-01 or 1 January 2015; a month will do, like January 2015."),
-            Field::required("period_to", "Sold to", Kind::LastDay).hint("The last day; of a month, its last."),
             Field::optional("statement_number", "Statement number", Kind::Text(60))
                 .hint("As printed on the distributor's statement, if there was one."),
             BARCODE,

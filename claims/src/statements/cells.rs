@@ -53,6 +53,14 @@ impl Cells {
         self.kinds[column] = kind;
     }
 
+    /// A cell that lies in [`Self::text`] as it is to be, further than all before it.
+    pub(super) fn put_span(&mut self, column: usize, (from, to): (usize, usize), kind: CellKind) {
+        debug_assert_eq!(column, self.len(), "cells come in their order");
+        self.spans.push((short(from), short(to)));
+        self.kinds.resize(self.spans.len() - 1, CellKind::Text);
+        self.kinds.push(kind);
+    }
+
     /// A cell that lies in [`Self::text`], trimmed, and without the apostrophe that keeps a spreadsheet from running it.
     #[inline]
     pub(super) fn span(&mut self, from: usize, to: usize) {

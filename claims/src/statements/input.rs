@@ -17,6 +17,13 @@ pub enum Input<'a> {
     Memory(&'a [u8]),
     /// In a file.
     File(PathBuf),
+    /// In a file, a spreadsheet whose rows were unpacked into another: see [`super::unpacked`].
+    Unpacked {
+        /// The spreadsheet.
+        file: PathBuf,
+        /// Its rows.
+        rows: PathBuf,
+    },
 }
 
 impl<'a> Input<'a> {
@@ -27,7 +34,7 @@ impl<'a> Input<'a> {
     pub fn open(&self) -> io::Result<Box<dyn Bytes + 'a>> {
         Ok(match self {
             Self::Memory(bytes) => Box::new(Cursor::new(*bytes)),
-            Self::File(path) => Box::new(File::open(path)?),
+            Self::File(path) | Self::Unpacked { file: path, .. } => Box::new(File::open(path)?),
         })
     }
 
@@ -38,8 +45,16 @@ impl<'a> Input<'a> {
     pub fn size(&self) -> io::Result<u64> {
         Ok(match self {
             Self::Memory(bytes) => bytes.len() as u64,
-            Self::File(path) => std::fs::metadata(path)?.len(),
+            Self::File(path) | Self::Unpacked { file: path, .. } => std::fs::metadata(path)?.len(),
         })
+    }
+
+    /// Whether it is an archive, as spreadsheets are: what must be unpacked before it is read.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn is_archive(&self) -> io::Result<bool> {
+        Ok(self.head(4)? == b"PK\x03\x04")
     }
 
     /// The first `most` bytes.

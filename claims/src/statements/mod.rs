@@ -39,6 +39,7 @@ mod sheets;
 pub mod split;
 pub mod template;
 mod totals;
+pub mod unpacked;
 pub mod workbook;
 
 pub use choices::{Choices, Grouping, Rules};

@@ -10,6 +10,7 @@ use super::{
     cells::{CellKind, Cells},
     input::{Bytes, Input},
     limits::{LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, Refused},
+    unpacked::Unpacked,
 };
 
 fn damaged(error: impl std::fmt::Display) -> Refused {
@@ -19,6 +20,7 @@ fn damaged(error: impl std::fmt::Display) -> Refused {
 enum Opened<'a> {
     Xlsx(Box<Xlsx<Box<dyn Bytes + 'a>>>),
     Ods(Box<Ods<Box<dyn Bytes + 'a>>>),
+    Unpacked(Unpacked),
 }
 
 /// An open spreadsheet.
@@ -38,6 +40,11 @@ impl<'a> Workbook<'a> {
     /// # Errors
     /// [`Refused`] with why it is not opened.
     pub fn open(input: &Input<'a>) -> Result<Self, Refused> {
+        if let Input::Unpacked { rows, .. } = input {
+            let book = Unpacked::open(rows)?;
+            let sheets = book.sheets();
+            return Ok(Self { book: Opened::Unpacked(book), has_merged: false, merged: None, sheets });
+        }
         let (book, has_merged) = archive::check(&mut *input.open()?, input.size()?)?;
         let bytes = input.open()?;
         let (book, sheets) = match book {
@@ -76,6 +83,7 @@ impl<'a> Workbook<'a> {
                 let merged = self.merged.as_ref().map_or(&[][..], |(_, merged)| &merged[..]);
                 xlsx_rows(book, sheet, merged, take)
             }
+            Opened::Unpacked(book) => book.rows(sheet, take),
             Opened::Ods(book) => ods_rows(&book.worksheet_range(sheet).map_err(damaged)?, take),
         }
     }

@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 use tokio::sync::watch;
 
 use crate::{
+    apart,
     config::{Config, Keys},
     demo, doctor, opening,
     serve::{self, Installation},
@@ -81,6 +82,9 @@ enum Command {
     /// Read the statements of distributors and services
     #[command(subcommand)]
     Statement(statement::StatementCommand),
+    /// Read a stranger's file apart from the process that serves
+    #[command(hide = true)]
+    Apart(apart::ApartArgs),
 }
 
 /// Runs the command line.
@@ -101,6 +105,7 @@ fn start(cli: Cli) -> anyhow::Result<ExitCode> {
     let command = match cli.command {
         Command::Match(args) => return match_records::run(args).map(|()| ExitCode::SUCCESS),
         Command::Statement(command) => return statement::run(command),
+        Command::Apart(args) => return apart::work(args),
         // Verifying needs none either: the package and the public key are enough.
         Command::Filing(filing::FilingCommand::Verify(args)) => return filing::verify(&args),
         command => command,
@@ -169,7 +174,7 @@ async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
         Command::User(command) => user::run(&config, command).await?,
         Command::Export(args) => export::run(&config, args).await?,
         Command::Filing(command) => return filing::run(&config, command).await,
-        Command::Match(_) | Command::Statement(_) => {}
+        Command::Match(_) | Command::Statement(_) | Command::Apart(_) => {}
     }
     Ok(ExitCode::SUCCESS)
 }

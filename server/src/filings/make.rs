@@ -21,7 +21,7 @@ use render::{
 use tokio::sync::mpsc;
 
 use super::{Files, Progress, not_stored};
-use crate::{documents::Documents, pipe::Pipe};
+use crate::{apart, documents::Documents, pipe::Pipe};
 
 const PDF: &str = "application/pdf";
 const CSV: &str = "text/csv";
@@ -40,8 +40,7 @@ pub(super) async fn look_at_new(
         let exhibit = &snapshot.filing.exhibits[*place];
         let look = if exhibits::can_be_shown(&exhibit.media_type) {
             let bytes = bytes_of(documents, &exhibit.sha256, &exhibit.name).await?;
-            let media_type = exhibit.media_type.clone();
-            blocking(move || Ok(exhibits::look(&media_type, &bytes))).await?
+            apart::look(&exhibit.media_type, bytes).await.map_err(|error| internal(format!("{error:#}")))?
         } else {
             exhibits::look(&exhibit.media_type, &[])
         };

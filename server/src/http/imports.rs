@@ -33,6 +33,7 @@ use tokio::io::AsyncWriteExt;
 
 use super::{Http, uploads::Streams};
 use crate::{
+    apart,
     documents::{self, kind},
     scratch::ScratchFile,
 };
@@ -158,16 +159,35 @@ async fn receive(
     Err("No file was chosen. Choose one, then send it.".to_owned())
 }
 
-/// A copy of a kept file on this machine, as long as it is read.
-async fn local(http: &Http, sha256: &str) -> anyhow::Result<ScratchFile> {
-    let local = http.scratch.file();
-    let mut file = tokio::fs::File::create(local.path()).await?;
-    let mut bytes = http.documents.read(sha256).await?;
-    while let Some(chunk) = bytes.try_next().await? {
-        file.write_all(&chunk).await?;
+/// A copy of a kept file on this machine, as long as it is read; of a spreadsheet its rows too.
+struct Local {
+    file: ScratchFile,
+    rows: Option<ScratchFile>,
+}
+
+impl Local {
+    async fn of(http: &Http, sha256: &str) -> anyhow::Result<Result<Self, Refused>> {
+        let copy = http.scratch.file();
+        let mut file = tokio::fs::File::create(copy.path()).await?;
+        let mut bytes = http.documents.read(sha256).await?;
+        while let Some(chunk) = bytes.try_next().await? {
+            file.write_all(&chunk).await?;
+        }
+        file.flush().await?;
+        if !Input::File(copy.path().to_owned()).is_archive()? {
+            return Ok(Ok(Self { file: copy, rows: None }));
+        }
+        let rows = http.scratch.file();
+        Ok(apart::unpack(copy.path(), rows.path()).await?.map(|()| Self { file: copy, rows: Some(rows) }))
     }
-    file.flush().await?;
-    Ok(local)
+
+    fn input(&self) -> Input<'static> {
+        let file = self.file.path().to_owned();
+        match &self.rows {
+            Some(rows) => Input::Unpacked { file, rows: rows.path().to_owned() },
+            None => Input::File(file),
+        }
+    }
 }
 
 /// Reads a file by its choices, off the threads that answer, a few at a time.
@@ -181,13 +201,16 @@ async fn read(
 ) -> Result<Result<Statement, Refused>, Failure> {
     let internal = |error: anyhow::Error| Failure::Internal(format!("a statement cannot be read: {error:#}"));
     let slot = http.reading.clone().acquire_owned().await.map_err(|error| internal(error.into()))?;
-    let local = local(http, sha256).await.map_err(internal)?;
+    let local = match Local::of(http, sha256).await.map_err(internal)? {
+        Ok(local) => local,
+        Err(refused) => return Ok(Err(refused)),
+    };
     let (choices, rules) = (choices.clone(), rules.clone());
     let progress = http.recoup.progress.clone();
     tokio::task::spawn_blocking(move || {
         let counter = progress.begin(id);
         let wish = Wish { rows, progress: &|done| counter.store(done, Ordering::Relaxed), ..Wish::default() };
-        let read = statements::read(&Input::File(local.path().to_owned()), &choices, &rules, wish);
+        let read = statements::read(&local.input(), &choices, &rules, wish);
         progress.end(id);
         drop((local, slot));
         read
@@ -307,12 +330,12 @@ async fn corrected(
     let choices = import.choices.0.clone();
     let copied = async {
         let slot = http.reading.clone().acquire_owned().await?;
-        let local = local(&http, &import.sha256).await?;
+        let local = Local::of(&http, &import.sha256).await??;
         let copy = http.scratch.file();
         // Slot and files go with the work, which goes on if the client goes away.
         let written = tokio::task::spawn_blocking(move || -> anyhow::Result<ScratchFile> {
             let to = std::io::BufWriter::new(std::fs::File::create(copy.path())?);
-            statements::corrected::write(&Input::File(local.path().to_owned()), &choices, &rules, to)?;
+            statements::corrected::write(&local.input(), &choices, &rules, to)?;
             drop((local, slot));
             Ok(copy)
         })

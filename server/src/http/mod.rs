@@ -40,7 +40,7 @@ pub struct Http {
     pub scratch: Scratch,
     /// Proxies whose X-Forwarded-For is believed.
     pub trusted_proxies: Arc<[IpAddr]>,
-    /// Counts PDF pages one at a time.
+    /// Counts the pages of a few PDFs at a time.
     pub counting: Arc<tokio::sync::Semaphore>,
     /// Reads statements two at a time: each may need as much memory as a large spreadsheet.
     pub reading: Arc<tokio::sync::Semaphore>,
@@ -61,7 +61,7 @@ impl Http {
             documents,
             scratch,
             trusted_proxies: trusted_proxies.into(),
-            counting: Arc::new(tokio::sync::Semaphore::new(1)),
+            counting: Arc::new(tokio::sync::Semaphore::new(2)),
             reading: Arc::new(tokio::sync::Semaphore::new(2)),
             verifying: Arc::new(tokio::sync::Semaphore::new(1)),
             requests: Arc::default(),

@@ -25,7 +25,10 @@ use claims::{
 };
 
 use super::{Http, downloads, filings};
-use crate::documents::{Incoming, Refused, kind};
+use crate::{
+    apart,
+    documents::{Incoming, Refused, kind},
+};
 
 /// Most files of one request.
 pub(super) const MOST_FILES: usize = 200;
@@ -307,15 +310,17 @@ async fn look_at_pdf(http: &Http, incoming: &Incoming) -> Option<(Option<i64>, O
     if incoming.bytes > kind::LARGEST_COUNTED {
         return None;
     }
-    let slot = http.counting.clone().acquire_owned().await.ok()?;
+    // Where others' files take long, nobody waits for them: its pages are counted when it is filed.
+    let _slot = tokio::time::timeout(apart::COUNTING, http.counting.acquire()).await.ok()?.ok()?;
     let bytes = http.documents.bytes_of(incoming).await.ok()?;
-    // The slot goes with the work, which goes on if the client goes away.
-    let look = move || {
-        let looked_at = kind::look_at_pdf(bytes);
-        drop(slot);
-        looked_at
-    };
-    tokio::task::spawn_blocking(look).await.ok()
+    match apart::pages(bytes, apart::COUNTING).await {
+        Ok(Ok(pages)) => Some((Some(pages), None)),
+        Ok(Err(reason)) => Some((None, Some(reason))),
+        Err(error) => {
+            tracing::error!(error = format!("{error:#}"), "the pages of a PDF were not counted");
+            None
+        }
+    }
 }
 
 /// JSON for the island, which sends one file a request; a redirect for a plain form. Either way the page that comes next says what

@@ -179,6 +179,7 @@ pub const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/admin/cases/{slug}/counsel/{account}/dismiss", "IFFFFP"),
     ("POST", "/admin/cases/{slug}/counsel/{account}/dismiss", "IFFFFR"),
     ("POST", "/admin/cases/{slug}/documents", "IFFFFR"),
+    ("GET", "/admin/cases/{slug}/documents/{id}/remove", "IFFFFP"),
     ("POST", "/admin/cases/{slug}/documents/{id}/remove", "IFFFFR"),
     ("GET", "/admin/accounts", "IFFFFP"),
     ("POST", "/admin/accounts/{id}/disable", "IFFFFR"),

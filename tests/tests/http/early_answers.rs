@@ -104,8 +104,8 @@ on_both! {
             // Nothing there, or nothing that takes a body.
             ("POST /nowhere", form(""), 404, "Page not found"),
             (missing, upload(&ada), 404, "Page not found"),
-            ("POST /claims", form(&ada), 405, "This cannot be done here"),
-            ("DELETE /sign-in", form(""), 405, "This cannot be done here"),
+            ("POST /claims", form(&ada), 405, "This is not a page"),
+            ("DELETE /sign-in", form(""), 405, "This is not a page"),
             ("POST /healthz", form(""), 405, ""),
             // Not signed in, or not one's own.
             (&documents, upload(""), 401, "Sign in"),

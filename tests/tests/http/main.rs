@@ -9,6 +9,7 @@ mod early_answers;
 mod enumeration;
 mod ground;
 mod headers;
+mod hostile_files;
 mod hostile_text;
 mod others_ids;
 mod own_sessions;

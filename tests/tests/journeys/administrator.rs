@@ -44,6 +44,13 @@ on_both! {
         public.expect("30 June 2026");
         let document = app.browser().get(&public.link("order.txt")).await;
         assert_eq!((document.status.as_u16(), document.body.as_str()), (200, "An order."));
+        // It is removed after a question, not by one press.
+        let path = public.link("order.txt");
+        let ask = root.get(&root.get("/admin/cases/allegro").await.link("Remove order.txt")).await;
+        ask.expect("Remove this document?");
+        app.browser().get(&path).await.expect_status(200);
+        root.send(ask.form(&ask.path)).await.expect("no longer shown to the public");
+        app.browser().get(&path).await.expect_status(404);
 
         // Counsel by mail.
         let page = root.send(page.form("/admin/cases/allegro/counsel").fill("email", "lee@law.example")).await;

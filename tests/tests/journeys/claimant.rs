@@ -269,4 +269,31 @@ on_both! {
         receipt.expect("Your claim is received");
         receipt.expect("2,500.00");
     }
+
+    async fn a_page_of_a_draft_that_was_sent_leads_to_the_claim(database) {
+        let app = App::start(&database).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
+        let (actor, id, _) = stage::sent(&app.recoup, account, "allegro", "Jay Records").await;
+        let browser = app.browser_of(&actor).await;
+        for step in ["sign", "check", "agreement", "lines/unpaid_sales", "line/1"] {
+            let page = browser.get(&format!("/claims/{id}/{step}")).await;
+            page.expect_status(200);
+            page.expect("This claim was sent and is not being changed.");
+            assert_eq!(page.path, format!("/claims/{id}"), "{step}");
+        }
+        // It is said once.
+        browser.get(&format!("/claims/{id}")).await.expect_no("is not being changed");
+    }
+
+    async fn a_mail_that_confirms_is_opened_once_more(database) {
+        let app = App::start(&database).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        let browser = walk::register(&app, "ada@example.org").await;
+        let link = app.mailed_path("verify_address", "ada@example.org").await;
+        let page = browser.get(&link).await;
+        page.expect("The e-mail address of your account is confirmed.");
+        assert_eq!(page.path, "/claims");
+        app.browser().get(&link).await.expect("This link does not work");
+    }
 }

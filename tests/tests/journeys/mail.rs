@@ -136,7 +136,7 @@ on_both! {
         let post = |page: &tests::Page| page.forms().into_iter().find(|form| form.action == action && form.post).unwrap();
         let page = browser.get(action).await;
         page.expect("Withdrawn claims are left out");
-        page.expect_no("Submitted and withdrawn");
+        page.expect_no("All sent");
         let form = post(&page).fill_all([("subject", "A question"), ("text", "Who?"), ("per_hour", "1")]);
         let seen = browser.send(form.forge("do", "look")).await;
         let queued = browser.send(post(&seen).forge("do", "queue")).await;
@@ -186,7 +186,9 @@ on_both! {
         let (app, browser) = filed(&database).await;
         let action = "/counsel/allegro/mail/news";
         let page = browser.get(action).await;
-        let form = page.form(action).fill("title", "A <hearing>").fill("text", "On 4 May.\n\nNobody needs to come.").fill("per_hour", "3600");
+        page.expect("By mail it would go to 3 people");
+        assert_eq!(page.form(action).value("mail"), None, "nobody is written to by one press");
+        let form = page.form(action).fill("mail", "yes").fill("title", "A <hearing>").fill("text", "On 4 May.\n\nNobody needs to come.").fill("per_hour", "3600");
         browser.send(form.clone()).await.expect("Published. 3 mails are queued.");
         browser.send(form).await;
         let public = app.browser().get("/cases/allegro").await;

@@ -60,7 +60,7 @@ fn dead(visitor: &Visitor, failure: Failure) -> Answer {
     dead_link(
         visitor,
         failure,
-        "If you accepted already, sign in. Else ask the administrator who invited you for a new invitation.",
+        "If you accepted already, sign in. Otherwise ask the administrator who invited you for a new invitation.",
         "/sign-in?next=%2Fcounsel",
         "Sign in",
     )

@@ -87,7 +87,7 @@ fn sessions_table(sessions: Vec<SessionRow>, here: &str) -> impl IntoView + use<
             });
             view! {
                 <tr>
-                    <th scope="row">{client.clone()}{this.then(|| view! { " "<strong>"(this one)"</strong> })}{end}</th>
+                    <th scope="row">{client.clone()}{this.then(|| view! { " "<strong>"(this one)"</strong> })}" "{end}</th>
                     <td>{deadline::show(session.started_at, "Etc/UTC")}</td>
                     <td>{deadline::show(session.seen_at, "Etc/UTC")}</td>
                 </tr>

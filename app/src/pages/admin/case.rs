@@ -169,6 +169,6 @@ pub(super) fn show(shown: Shown, settings: Typed, revision: i64, invitation: Typ
 
 /// What is said of the alert of the total in a case in dollars: CAFA (28 U.S.C. § 1332(d)) is about dollars alone.
 pub(super) fn of_cafa(currency: Currency) -> Option<(&'static str, String)> {
-    let words = "Besides, in a case in US dollars counsel are told of what CAFA asks for, more than 5,000,000.00 and 100 members.";
+    let words = "Besides, in a case in US dollars counsel is told of what CAFA asks for, more than 5,000,000.00 and 100 members.";
     (currency == Currency::USD).then(|| ("alert_total", words.to_owned()))
 }

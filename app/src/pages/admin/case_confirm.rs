@@ -39,7 +39,7 @@ pub(super) fn page(
         view! {
             <h1>"Before this is saved"</h1>
             <p class="lede">{title}</p>
-            <Notice kind=NoticeKind::Warning title="Nothing is saved yet">"People have claimed, signed or filed under the settings that you change. This is what saving does. Counsel are told of it by mail at once."</Notice>
+            <Notice kind=NoticeKind::Warning title="Nothing is saved yet">"People have claimed, signed or filed under the settings that you change. This is what saving does. Counsel is told of it by mail at once."</Notice>
             {changes}
             <form method="post" action=action novalidate>
                 {carried.into_iter().collect::<Vec<_>>()}

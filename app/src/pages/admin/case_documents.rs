@@ -15,6 +15,7 @@ use crate::{
     islands::Upload,
     pages::public::words::kind_and_size,
     request::{Answer, Visitor, see_other},
+    shell::Page,
 };
 
 /// The part of the page of a case. The upload is taken by the server.
@@ -48,7 +49,7 @@ fn list(slug: &str, documents: Vec<CaseDocument>) -> AnyView {
                     <th scope="row"><a href=href>{document.name.clone()}</a></th>
                     <td>{kind_and_size(&document.media_type, document.bytes)}</td>
                     <td class="row-actions">
-                        <form method="post" action=action class="inline"><button type="submit" class="link">"Take off"<span class="hidden">" "{document.name}</span></button></form>
+                        <a href=action>"Remove"<span class="hidden">" "{document.name}</span></a>
                     </td>
                 </tr>
             }
@@ -61,6 +62,31 @@ fn list(slug: &str, documents: Vec<CaseDocument>) -> AnyView {
         </Table>
     }
     .into_any()
+}
+
+/// `GET /admin/cases/{slug}/documents/{id}/remove`: says what it means, and asks.
+pub async fn ask_to_remove(visitor: Visitor, Path((slug, id)): Path<(String, String)>) -> Answer {
+    visitor.may(Action::ManageCases)?;
+    let row = case::find(&visitor, &slug).await?;
+    let id = id.parse().map(CaseDocumentId).map_err(|_| Refusal::NotFound)?;
+    let mut tx = visitor.recoup().store.read().await?;
+    let shown = store::cases::documents(&mut tx, row.id).await?.into_iter().find(|document| document.id == id);
+    drop(tx);
+    let back = format!("/admin/cases/{slug}#documents");
+    let Some(document) = shown else {
+        visitor.notice("The document is no longer shown to the public.").await;
+        return Ok(see_other(&back));
+    };
+    Ok(visitor.page(Page::new("Remove a public document", move || {
+        view! {
+            <h1>"Remove this document?"</h1>
+            <p class="lede">{document.name}</p>
+            <p>"It is no longer on the public page of the case, and links to it lead nowhere. It cannot be undone here: to show it again, you add the file again."</p>
+            <form method="post">
+                <div class="actions"><button type="submit" class="danger">"Remove the document"</button><a href=back>"Keep it"</a></div>
+            </form>
+        }
+    })))
 }
 
 /// `POST /admin/cases/{slug}/documents/{id}/remove`: a second click finds nothing to take off and says the same.

@@ -24,6 +24,7 @@ pub fn routes(routes: Routes) -> Routes {
         .form("/admin/cases/{slug}/counsel/withdraw", case_counsel::withdraw)
         .page("/admin/cases/{slug}/counsel/{account}/dismiss", case_counsel::ask_to_dismiss)
         .form("/admin/cases/{slug}/counsel/{account}/dismiss", case_counsel::dismiss)
+        .page("/admin/cases/{slug}/documents/{id}/remove", case_documents::ask_to_remove)
         .form("/admin/cases/{slug}/documents/{id}/remove", case_documents::remove)
         .page("/admin/accounts", accounts::page)
         .form("/admin/accounts/{id}/disable", accounts::disable)

@@ -19,7 +19,7 @@ use super::{
     open, parts, step_path, tasks_path, whom,
 };
 use crate::{
-    components::{Amount, Notice, NoticeKind, SummaryList, Table, summary_rows},
+    components::{Amount, Notice, NoticeKind, Table, answered_and_open, summary_rows},
     request::{Answer, Visitor},
     shell::Page,
 };
@@ -108,7 +108,7 @@ pub(super) fn remark_lists(id: ClaimId, remarks: &[Remark]) -> impl IntoView + u
 fn answers(draft: &Draft, step: Step) -> impl IntoView + use<> {
     let rows =
         summary_rows(step.form().unwrap_or_default(), &draft.answers_of(step), Some(&step_path(draft.claim.id, step)));
-    view! { <h2>{step.title()}</h2><SummaryList rows/> }
+    view! { <h2>{step.title()}</h2>{answered_and_open(rows)} }
 }
 
 /// The sums in the currencies of the lines, where there are foreign ones.

@@ -95,7 +95,7 @@ pub(super) async fn shown(visitor: &Visitor, id: ClaimId, typed: Option<Typed>) 
             <a class="back" href=tasks_path(&draft.claim)>"← All tasks"</a>
             <h1>"Documents"</h1>
             <p>"A line that cites a document counts as documented; the others rest on your declaration alone. You and the counsel of this case can open the documents, counsel once you have signed and sent the claim."</p>
-            <p>"Every document of a claim that you sent becomes an exhibit when counsel file the claims with the court: upload what proves your lines, and black out what nobody needs, such as bank account and tax numbers. The version for the public has no documents."</p>
+            <p>"Every document of a claim that you sent becomes an exhibit when counsel files the claims with the court: upload what proves your lines, and black out what nobody needs, such as bank account and tax numbers. The version for the public has no documents."</p>
             {tasks::documented(&totals, settings.filing_basis, settings.currency)}
             <h2>"Add documents"</h2>
             <form method="post" action=format!("/claims/{id}/documents") enctype="multipart/form-data" novalidate>

@@ -123,7 +123,7 @@ fn group(kind: Kind, count: u64, reading: &Reading, choices: &Choices, is_open: 
         .map(|problem| {
             let name = format!("accept:{}", problem.key());
             let tick = single.then(|| view! {
-                <td><input type="checkbox" name=name value=problem.mark() checked=choices.accepts(problem) aria-label=format!("Accept row {}", problem.row)/></td>
+                <td><span class="choice"><input type="checkbox" name=name value=problem.mark() checked=choices.accepts(problem) aria-label=format!("Accept row {}", problem.row)/></span></td>
             });
             let row = if problem.row == 0 { "File".to_owned() } else { problem.row.to_string() };
             view! { <tr><th scope="row">{row}</th><td>{problem.column.clone()}</td><td>{problem.value.clone()}</td><td>{problem.message.clone()}</td>{tick}</tr> }

@@ -72,6 +72,7 @@ pub(super) fn view(reading: &Reading) -> impl IntoView + use<> {
         [differs, reading.set_off()].into_iter().flatten().map(|words| view! { <p>{words}</p> }).collect::<Vec<_>>();
     let left = match (left.is_empty(), below) {
         (true, true) => view! { <p>"No other row was left out."</p> }.into_any(),
+        (true, false) if reading.not_added() > 0 => view! { <p>"No other row was left out."</p> }.into_any(),
         (true, false) => view! { <p>"No row was left out."</p> }.into_any(),
         (false, _) => view! { <p>"Left out by rule:"</p><ul>{left}</ul> }.into_any(),
     };

@@ -18,15 +18,14 @@ pub(super) fn section(letters: &[Row]) -> AnyView {
         .iter()
         .filter_map(|row| {
             let (kind, state) = LetterKind::parse(&row.kind).zip(State::parse(&row.state))?;
-            let of = format!(" the {}", kind.title().to_lowercase());
-            let of = move || view! { <span class="hidden">{of.clone()}</span> };
+            let of = view! { <span class="hidden">{format!(" the {}", kind.title().to_lowercase())}</span> };
             let pdf = format!("/letters/{}", row.id);
             let words = if row.withdrawn_at.is_some() { in_words_of_withdrawn(state) } else { in_words(kind, state) };
             Some(view! {
                 <tr>
-                    <th scope="row">{kind.title()}</th>
+                    <th scope="row"><a href=format!("{pdf}?inline=1")>{kind.title()}</a></th>
                     <td><StatusTag word=state.word() key=state.key()/>" since "{show_day(row.since)}<br/><span class="soft">{words}</span></td>
-                    <td class="nowrap"><a href=format!("{pdf}?inline=1")>"Look at"{of()}</a>", "<a href=pdf.clone()>"download"{of()}</a></td>
+                    <td><a href=pdf.clone()>"Download"{of}</a></td>
                 </tr>
             })
         })
@@ -61,7 +60,7 @@ const fn in_words(kind: LetterKind, state: State) -> &'static str {
         (_, State::Paying) => "The aggregator pays you. If nothing has come, tell counsel.",
         (_, State::Drafted) => "Counsel drafted it. Tell them if a figure in it is wrong. Nothing was sent yet.",
         (_, State::Sent) => "Whoever holds the copies was asked to give them back.",
-        (_, State::Refused) => "It was refused, or not answered in time. Counsel go on from here.",
-        (_, State::Returned) => "The copies came back, as counsel were told. Tell them if they did not.",
+        (_, State::Refused) => "It was refused, or not answered in time. Counsel goes on from here.",
+        (_, State::Returned) => "The copies came back, as counsel was told. Tell them if they did not.",
     }
 }

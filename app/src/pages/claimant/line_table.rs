@@ -109,8 +109,7 @@ impl Row {
             None => release.into_any(),
         };
         let further = (!further.is_empty()).then(|| {
-            let paragraphs: Vec<_> =
-                further.into_iter().map(|words| view! { <div class="lines">{words}</div> }).collect();
+            let paragraphs: Vec<_> = further.into_iter().map(|words| view! { <p class="lines">{words}</p> }).collect();
             let columns = if edit.is_some() { "6" } else { "5" };
             view! { <tr><td></td><td class="detail" colspan=columns>{paragraphs}</td></tr> }
         });

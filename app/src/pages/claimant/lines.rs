@@ -143,21 +143,23 @@ fn row(id: ClaimId, category: Category, case: &Case, line: &Line, key: String, p
     let units = reading.facts.as_ref().and_then(|facts| facts.units).map(grouped_units);
     let evidence = if line.citations == 0 { "Sworn only".to_owned() } else { format!("Cited ({})", line.citations) };
     let state = match reading.errors.first() {
-        Some(_) => view! { <StatusTag word="Needs attention" key="attention"/> }.into_any(),
-        None if reading.sums.is_empty() => "One amount, nothing to add up".into_any(),
-        None => "The sums close".into_any(),
+        Some(_) => "Not counted yet",
+        None if reading.sums.is_empty() => "One amount, nothing to add up",
+        None => "The sums close",
     };
+    let attention =
+        (!reading.errors.is_empty()).then(|| view! { " "<StatusTag word="Needs attention" key="attention"/> });
     let class = if reading.errors.is_empty() { "" } else { "wrong" };
     let href = format!("/claims/{id}/line/{number}");
     let named = move || view! { <span class="hidden">{named.clone()}</span> };
     let (edit, back) = (format!("{href}{}", place.query('?')), place.carried());
     let back = (!back.is_empty()).then(|| view! { <input type="hidden" name=FIELD value=back/> });
-    // What can be done stands below the release, not in a column of its own: on a narrow screen that would be outside it.
+    // What is wrong and what can be done stand with the release, not in a column of its own: on a narrow screen that would be outside it.
     view! {
         <tr class=class id=format!("line-{number}")>
             <th scope="row">{number}</th>
             <td>
-                <a href=edit.clone()>{release}</a>
+                <a href=edit.clone()>{release}</a>{attention}
                 <div class="row-actions detail">
                     <a href=edit>"Edit"{named()}</a>
                     <form class="inline" method="post" action=format!("{href}/copy")><input type="hidden" name="key" value=key/>{back}<button class="link" type="submit">"Copy"{named()}</button></form>

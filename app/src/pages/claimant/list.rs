@@ -59,7 +59,7 @@ pub async fn page(visitor: Visitor) -> Answer {
             view! {
                 <p>"One claim for each claimant and case. If you file for several claimants, each has a claim of its own."</p>
                 <Table caption="Claims" quiet=true class="roomy">
-                    <thead><tr><th scope="col">"Claimant and case"</th><th scope="col">"Status and number"</th><th scope="col" class="num">"Claimed"</th><th scope="col">"What to do next"</th><th scope="col">"Last change"</th></tr></thead>
+                    <thead><tr><th scope="col">"Claimant and case"</th><th scope="col">"What to do next"</th><th scope="col">"Status and number"</th><th scope="col" class="num">"Claimed"</th><th scope="col">"Last change"</th></tr></thead>
                     <tbody>{rows}</tbody>
                 </Table>
             }
@@ -106,9 +106,9 @@ fn row(
     view! {
         <tr>
             <th scope="row"><a href=format!("/claims/{}", claim.id)>{claim.claimant.clone()}</a><br/><span class="soft">{case.settings.title.clone()}</span></th>
+            <td>{next}<br/><a href=href>{link}<span class="hidden">{whose}</span></a></td>
             <td class="nowrap"><StatusTag word=status.word() key=status.key()/><br/>{claim.number.clone().unwrap_or_else(|| "No number yet".to_owned())}</td>
             <td class="num">{claimed(claim, case, sums)}</td>
-            <td>{next}<br/><a href=href>{link}<span class="hidden">{whose}</span></a></td>
             <td><time datetime=changed.to_rfc3339()>{deadline::show(changed, &case.settings.time_zone)}</time></td>
         </tr>
     }

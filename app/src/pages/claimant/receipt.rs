@@ -8,9 +8,11 @@ use claims::{
         letters,
     },
     case::Case,
-    deadline, file_size,
+    deadline,
+    declaration::Declaration,
+    file_size,
     frozen::FrozenClaim,
-    intake::{Answers, claimant::CAPACITIES, steps::Step},
+    intake::{Answers, case_settings::zone_in_words, claimant::CAPACITIES, steps::Step},
     store::{claims::Claim, events, outbox},
 };
 use leptos::prelude::*;
@@ -98,7 +100,7 @@ pub async fn page(visitor: Visitor, At((id, number)): At<(ClaimId, i64)>, query:
             let answers: Vec<_> = [Step::Claimant, Step::Agreement, Step::Others].into_iter().map(|step| answered(&frozen, step)).collect();
             let changes = before.is_some().then(|| view! { <a href=format!("{base}/changes")>"What changed"</a> });
             let mails: Vec<_> = mails.into_iter().map(|words| view! { <p>{words}</p> }).collect();
-            let next = own.then(|| view! { <h2>"What happens next"</h2>{mails}<p>{next(&case, (number, replaced_by), &claim, now)}</p><p class="change"><a href=format!("/claims/{id}")>"To the page of the claim"</a></p> });
+            let next = own.then(|| view! { <h2>"What happens next"</h2>{mails}<p>{next(&case, (number, replaced_by), &claim, now)}</p> });
             view! {
                 {parts::done(received)}
                 <a class="back" href=if own { format!("/claims/{id}") } else { "/counsel".to_owned() }>{if own { "← The claim" } else { "← Counsel" }}</a>
@@ -174,21 +176,25 @@ fn documents(frozen: &FrozenClaim) -> AnyView {
     if frozen.documents.is_empty() {
         return view! { <p>"None. All lines rest on the declaration alone."</p> }.into_any();
     }
+    // Where nothing is said of any, hashes have the room.
+    let proves = frozen.documents.iter().any(|document| !document.proves.is_empty());
     let rows: Vec<_> = frozen
         .documents
         .iter()
         .map(|document| {
+            let proves = proves.then(|| view! { <td>{document.proves.clone()}</td> });
             view! {
                 <tr>
-                    <th scope="row">{document.name.clone()}<br/><code>{document.sha256.clone()}</code></th><td>{document.proves.clone()}</td><td>{parts::file_type(&document.media_type).to_owned()}</td>
+                    <th scope="row">{document.name.clone()}<br/><code>{document.sha256.clone()}</code></th>{proves}<td>{parts::file_type(&document.media_type).to_owned()}</td>
                     <td class="num">{document.pages}</td><td class="num">{file_size::show_stored(document.bytes)}</td>
                 </tr>
             }
         })
         .collect();
+    let proves = proves.then(|| view! { <th scope="col">"What it proves"</th> });
     view! {
         <Table caption="Documents" quiet=true>
-            <thead><tr><th scope="col">"File and its SHA-256"</th><th scope="col">"What it proves"</th><th scope="col">"Type"</th><th scope="col" class="num">"Pages"</th><th scope="col" class="num">"Size"</th></tr></thead>
+            <thead><tr><th scope="col">"File and its SHA-256"</th>{proves}<th scope="col">"Type"</th><th scope="col" class="num">"Pages"</th><th scope="col" class="num">"Size"</th></tr></thead>
             <tbody>{rows}</tbody>
         </Table>
     }
@@ -215,8 +221,14 @@ fn declaration(frozen: &FrozenClaim) -> impl IntoView + use<> {
     rows.extend([
         row("In the capacity", capacity),
         row("Place", signed.place.clone()),
-        row("Day", format!("{} ({})", claims::period::show_day(signed.date), frozen.time_zone)),
-        row("Text of the declaration", signed.text.clone()),
+        row(
+            "Day",
+            format!("{}, in the time zone {}", claims::period::show_day(signed.date), zone_in_words(&frozen.time_zone)),
+        ),
+        row(
+            "Text of the declaration",
+            Declaration::parse(&signed.text).map_or_else(|| signed.text.clone(), |text| text.title().to_owned()),
+        ),
         row("Sent from the network address", signed.client_address.clone()),
     ]);
     rows.extend(signed.late_reason.as_ref().map(|reason| row("Why the claim is late", reason.clone())));

@@ -102,7 +102,7 @@ fn next(claim: &Claim, case: &Case, status: ClaimStatus, withdrawn_at: Instant, 
                 if reason.is_empty() { String::new() } else { format!(" Reason: {reason}") }
             );
             let signed_anew = match (claim.in_force_id, claim.draft_id) {
-                (Some(_), Some(_)) => " You have taken it up again; it stays withdrawn until you sign the new version.",
+                (Some(_), Some(_)) => " A new version is begun: the claim stays withdrawn until you sign it.",
                 (Some(_), None) if takes != Intake::Closed => {
                     " If you take it up again, you sign it anew; until then it stays withdrawn."
                 }
@@ -110,7 +110,9 @@ fn next(claim: &Claim, case: &Case, status: ClaimStatus, withdrawn_at: Instant, 
             };
             let actions = match takes {
                 Intake::Closed => ().into_any(),
-                _ if claim.in_force_id.is_some() && claim.draft_id.is_some() => go_on.into_any(),
+                _ if claim.in_force_id.is_some() && claim.draft_id.is_some() => {
+                    view! { {go_on}<a href=format!("/claims/{id}/discard")>"Discard the new version"</a> }.into_any()
+                }
                 _ => amend("Take it up again").into_any(),
             };
             (format!("{words}\n{until}{signed_anew}"), actions)
@@ -160,10 +162,10 @@ fn version_table(claim: &Claim, versions: &[SentVersion], zone: &str) -> impl In
             let changes = (number > 1).then(|| view! { ", "<a href=format!("{base}/changes")>"what changed"{of()}</a> });
             view! {
                 <tr>
-                    <th scope="row">{format!("Version {number}")}</th><td>{state}</td>
+                    <th scope="row"><a href=base.clone()>{format!("Version {number}")}</a></th><td>{state}</td>
                     <td><time datetime=sent.frozen.received_at.to_rfc3339()>{deadline::show(sent.frozen.received_at, zone)}</time></td>
                     <td class="num">{sent.frozen.lines.len()}</td><td class="num">{sent.frozen.documents.len()}</td><td><code title=sent.sha256.clone()>{short(&sent.sha256)}</code></td>
-                    <td><a href=base.clone()>"Receipt"{of()}</a>", "<a href=format!("{base}/receipt.pdf")>"PDF"{of()}</a>", "<a href=format!("{base}/lines.csv")>"CSV"{of()}</a>", "<a href=format!("{base}/claim.json")>"JSON"{of()}</a>{changes}</td>
+                    <td><a href=format!("{base}/receipt.pdf")>"Receipt as PDF"{of()}</a>", "<a href=format!("{base}/lines.csv")>"CSV"{of()}</a>", "<a href=format!("{base}/claim.json")>"JSON"{of()}</a>{changes}</td>
                 </tr>
             }
         })

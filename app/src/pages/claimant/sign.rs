@@ -13,7 +13,7 @@ use claims::{
     case::{Case, Intake},
     deadline,
     declaration::Declaration,
-    intake::{FieldError, form::find, sign, steps::Step},
+    intake::{FieldError, case_settings::zone_in_words, form::find, sign, steps::Step},
     letters::receipt_sums,
     store::{statements as imports, totals as kept_totals},
     totals::Total,
@@ -161,7 +161,7 @@ fn confirm(email: &str) -> impl IntoView + use<> {
 /// Each declaration that this case can ask for, said for whom it is, in its exact words.
 fn declarations(case: &Case, today: chrono::NaiveDate) -> impl IntoView + use<> {
     let forum = case.settings.forum;
-    let day = format!("The day is that of the time zone of the case, {}.", case.settings.time_zone);
+    let day = format!("The day is that of the time zone of the case, {}.", zone_in_words(&case.settings.time_zone));
     let words = |place: &'static str, declaration: Declaration| view! { <h3>{place}</h3><blockquote>{declaration.words(today)}</blockquote> };
     view! {
         <h2>"The declaration"</h2>
@@ -194,7 +194,7 @@ fn form(
             <h2>"Your signature"</h2>
             <FormSections sections=sign::FORM answers errors leave_out=before require/>
             <p>"When you send it, the claim is frozen as it is, you get a number and a receipt, and counsel of the case is told. You can amend or withdraw it afterwards."</p>
-            <p>"Counsel file the claims with the court. That filing holds your documents as exhibits, and a list of claimants with your name, address, e-mail and telephone. The version for the public has none of these: a person stands there by their initials."</p>
+            <p>"Counsel files the claims with the court. That filing holds your documents as exhibits, and a list of claimants with your name, address, e-mail and telephone. The version for the public has none of these: a person stands there by their initials."</p>
             <div class="actions"><button type="submit">"Sign and send"</button><a href=format!("/claims/{}/check", draft.claim.id)>"Back to check"</a></div>
         </form>
     }

@@ -30,7 +30,7 @@ pub(super) fn section(reading: &Reading, letters: &[Row]) -> impl IntoView + use
                     <td>{about(row, "")}</td>
                     <td><StatusTag word=word(row) key=row.state.clone()/></td>
                     <td class="nowrap">{show_day(row.since)}</td>
-                    <td><a href=pdf>"Look"<span class="hidden">{format!(" at the {}", title.to_lowercase())}</span></a></td>
+                    <td><a href=pdf>"View"<span class="hidden">{format!(" the {}", title.to_lowercase())}</span></a></td>
                 </tr>
             }
         })
@@ -39,7 +39,7 @@ pub(super) fn section(reading: &Reading, letters: &[Row]) -> impl IntoView + use
         view! {
             <Table caption="Letters of this claim" class="dense">
                 <thead>
-                    <tr><th scope="col">"Letter"</th><th scope="col">"About"</th><th scope="col">"It is"</th><th scope="col">"Since"</th><th scope="col">"PDF"</th></tr>
+                    <tr><th scope="col">"Letter"</th><th scope="col">"About"</th><th scope="col">"State"</th><th scope="col">"Since"</th><th scope="col">"PDF"</th></tr>
                 </thead>
                 <tbody>{rows}</tbody>
             </Table>

@@ -81,7 +81,7 @@ pub(super) fn in_words(event: &Event, known: &BTreeSet<&str>) -> (String, String
         "mail_sent_now" => ("A mail was sent at once", mail(&details)),
         "mail_template_saved" => ("A template for mails was saved", text("name")),
         "mail_template_removed" => ("A template for mails was removed", text("name")),
-        "news_published" => ("News were published", text("title")),
+        "news_published" => ("News was published", text("title")),
         "counsel_invited" => ("Counsel was invited", text("email")),
         "counsel_appointed" => ("Counsel was appointed", text("email")),
         "counsel_invitation_withdrawn" => ("The invitation of counsel was withdrawn", text("email")),

@@ -44,21 +44,21 @@ pub(super) fn file(slug: &str, what: What, query: &str, raw: bool) -> String {
 const fn about(what: What) -> &'static str {
     match what {
         What::Claims => {
-            "One row a claim: claimant, citizenship, status, sums by category and basis. Withdrawn claims are in it and say so."
+            "One row per claim: claimant, citizenship, status, sums by category and basis. Withdrawn claims are in it and say so."
         }
         What::Lines => {
-            "One row a line of each submitted claim, or of withdrawn ones if the register is filtered by them: amounts in both currencies, release, period, evidence, and the figures behind the amount."
+            "One row per line of each submitted claim, or of withdrawn ones if the register is filtered by them: amounts in both currencies, release, period, evidence, and the figures behind the amount."
         }
         What::Claimants => {
-            "One row a claimant: names, address, citizenship, identifiers, the facts of the agreement and who else may claim."
+            "One row per claimant: names, address, citizenship, identifiers, the facts of the agreement and who else may claim."
         }
-        What::Documents => "One row a document: name, type, size, pages, hash, and the lines that cite it.",
+        What::Documents => "One row per document: name, type, size, pages, hash, and the lines that cite it.",
         What::Totals => "Sums by category and basis, as on the overview, and the gross in the last row.",
         What::Matches => {
-            "One row a pair of claims that may be of the same claimant: the score with its parts, and what a person decided, with the reason."
+            "One row per pair of claims that may be of the same claimant: the score with its parts, and what a person decided, with the reason."
         }
         What::Overlaps => {
-            "The ledger of money that more than one claims, one row a claim and entry: release, channel, months, what is removed and why."
+            "The ledger of money that more than one claims, one row per claim and entry: release, channel, months, what is removed and why."
         }
     }
 }

@@ -79,9 +79,9 @@ fn show(case: &Case, waiting: Waiting, row: &Row, files: &[File], notice: Option
         {frame::nav(&slug, Place::Filings, waiting)}
         <p>"As of "<time datetime=row.as_of.to_rfc3339()>{frame::short_moment(row.as_of, &zone)}</time>", "{frame::count(row.claims, "claim", "claims")}". It is frozen: what is filed or decided later is not in it."</p>
         <dl class="figures">
-            <div><dt>"Gross claimed"</dt><dd>{currency.show(row.gross)}</dd></div>
-            <div><dt>"Overlap removed"</dt><dd>{currency.show(row.confirmed)}</dd></div>
-            <div><dt>"Unique total"</dt><dd>{unique}</dd></div>
+            <div><dt>"Gross claimed"</dt><dd class="amount">{currency.show(row.gross)}</dd></div>
+            <div><dt>"Overlap removed"</dt><dd class="amount">{currency.show(row.confirmed)}</dd></div>
+            <div><dt>"Unique total"</dt><dd class="amount">{unique}</dd></div>
         </dl>
         {compare}
         <h2>"Packages"</h2>
@@ -114,12 +114,12 @@ fn list(base: &str, files: &[&File], variant: &str, caption: &'static str) -> im
         .map(|file| {
             let href = format!("{base}/files/{variant}/{}", file.name);
             let look = (file.media_type == "application/pdf").then(|| {
-                view! { <a href=format!("{href}?inline=1")>"Look"<span class="hidden">{format!(" at {}", file.name)}</span></a> }
+                view! { <a href=format!("{href}?inline=1")>"View"<span class="hidden">{format!(" {}", file.name)}</span></a> }
             });
             let short = file.sha256.get(..12).unwrap_or_default().to_owned();
             view! {
                 <tr>
-                    <th scope="row">{file.name.clone()}</th>
+                    <th scope="row"><a href=href.clone()>{file.name.clone()}</a></th>
                     <td class="num">{grouped_units(file.bytes)}</td>
                     <td><span class="hash" title=file.sha256.clone()>{short}"…"</span></td>
                     <td class="row-actions">{look}<a href=href>"Download"<span class="hidden">{format!(" {}", file.name)}</span></a></td>
@@ -129,7 +129,7 @@ fn list(base: &str, files: &[&File], variant: &str, caption: &'static str) -> im
         .collect();
     view! {
         <Table caption class="dense">
-            <thead><tr><th scope="col">"File"</th><th scope="col" class="num">"Bytes"</th><th scope="col">"SHA-256"</th><th scope="col">"Open"</th></tr></thead>
+            <thead><tr><th scope="col">"File"</th><th scope="col" class="num">"Bytes"</th><th scope="col">"SHA-256"</th><th scope="col" class="row-actions num">"Open"</th></tr></thead>
             <tbody>{rows}</tbody>
         </Table>
     }

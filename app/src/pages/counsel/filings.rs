@@ -80,7 +80,7 @@ fn show(case: &Case, waiting: Waiting, list: &[Row], build: Option<Build>) -> im
             <form method="post" action=format!("/counsel/{slug}/filings/build") novalidate>
                 <div class="actions">
                     <button type="submit">{words}</button>
-                    <a href=format!("/counsel/{slug}/filings/settings")>"Bates numbers, volumes, declaration"</a>
+                    <a href=format!("/counsel/{slug}/filings/settings")>"How filings are made: Bates numbers, volumes, declaration"</a>
                 </div>
             </form>
         }

@@ -13,7 +13,7 @@ use super::filter::Choice;
 /// The form. It is sent with GET to the page it stands on, so that a filtered register has an address; `page` is that page
 /// without a filter.
 pub(super) fn form(case: &Case, choice: &Choice, page: &str) -> impl IntoView + use<> {
-    form_of(case, choice, page, "Submitted and withdrawn", &[ClaimStatus::Submitted, ClaimStatus::Withdrawn])
+    form_of(case, choice, page, "All sent", &[ClaimStatus::Submitted, ClaimStatus::Withdrawn])
 }
 
 /// The same where withdrawn claims are left out unless they are asked for: no status means submitted.

@@ -57,7 +57,7 @@ pub(super) fn gauges(
         .then(|| format!(" Of the gross sum, {} of {}.", currency.show(sums.documented), currency.show(sums.amount)));
     let documented = documented + &of_gross.unwrap_or_default();
     let alert = settings.alert_total.map(|alert| {
-        view! { <Meter label="Alert of the case: total" part=least whole=alert words=above(alert)/> }
+        view! { <Meter label="Your alert: the total" part=least whole=alert words=above(alert)/> }
     });
     let wholly = filter::submitted(&settings.time_zone);
     let list = filter::register(&settings.slug, &wholly);

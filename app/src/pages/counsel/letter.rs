@@ -111,7 +111,7 @@ fn view(shown: &Shown, typed: &Typed) -> impl IntoView + use<> {
         line("About", about(row, &format!(" of claim {}", row.number))),
         line("To", shown.contents.letter.to.name.clone()),
         line("Drafted", format!("{} by {by}", deadline::show(row.made_at, &shown.case.settings.time_zone))),
-        line("It is", format!("{}, since {}", word(row), show_day(row.since))),
+        line("State", format!("{}, since {}", word(row), show_day(row.since))),
     ];
     let others = rules::others(&shown.contents.claim, &shown.contents.letter.to.name);
     let others = (shown.kind == LetterKind::Direction && !others.is_empty()).then(|| {

@@ -404,7 +404,7 @@ fn list(shown: &Shown, base: &str) -> AnyView {
                     <td>{about(row, "")}</td>
                     <td><StatusTag word=word(row) key=row.state.clone()/></td>
                     <td class="nowrap">{show_day(row.since)}</td>
-                    <td class="nowrap"><a href=format!("{base}/{}", row.id)>"Open"{whose()}</a>", "<a href=pdf>"look"{whose()}</a></td>
+                    <td class="nowrap"><a href=format!("{base}/{}", row.id)>"Details"{whose()}</a>", "<a href=pdf>"PDF"{whose()}</a></td>
                 </tr>
             }
         })
@@ -423,7 +423,7 @@ fn list(shown: &Shown, base: &str) -> AnyView {
             <thead>
                 <tr>
                     <th scope="col">"Claim"</th><th scope="col">"Claimant"</th><th scope="col">"About"</th>
-                    <th scope="col">"It is"</th><th scope="col">"Since"</th><th scope="col">"Letter"</th>
+                    <th scope="col">"State"</th><th scope="col">"Since"</th><th scope="col">"Letter"</th>
                 </tr>
             </thead>
             <tbody>{rows}</tbody>

@@ -56,6 +56,7 @@ fn show(case: Case, waiting: Waiting, notice: Option<String>, typed: Typed) -> P
         view! {
             {typed.top()}
             {notice}
+            <a class="back" href=format!("/counsel/{slug}/mail")>"← Mail"</a>
             <h1>"What you are told"</h1>
             {frame::nav(slug, Place::Mail, waiting)}
             <p>"For this case and for you alone. The digest comes at seven in the morning, in the zone of the case, if anything happened; never more than one a day. A threshold is told of once. Its amounts and numbers are set by the administrator of the case."</p>

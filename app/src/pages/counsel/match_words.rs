@@ -54,8 +54,7 @@ pub(super) fn bits(thousandths: i64) -> String {
 }
 
 /// The thresholds of the engine, lowest first: thousandths of a bit and what they part.
-pub(super) const THRESHOLDS: [(i64, &str); 2] =
-    [(REVIEW_FROM as i64, "from here on shown"), (MATCH_FROM as i64, "from here on more probable than not")];
+pub(super) const THRESHOLDS: [(i64, &str); 2] = [(REVIEW_FROM as i64, "shown"), (MATCH_FROM as i64, "likely")];
 
 /// A field of the engine in words.
 pub(super) fn field(key: &str) -> String {

@@ -3,10 +3,13 @@
 use axum::extract::Path;
 use claims::{
     access::Action,
-    actions::publish_news,
+    actions::{publish_news, write_to_many::Chosen},
     case::Case,
     intake::{Answers, case_settings::CaseState, mailing},
-    store::mailings::{self, News},
+    store::{
+        mailings::{self, News},
+        recipients,
+    },
 };
 use leptos::prelude::*;
 
@@ -29,6 +32,8 @@ struct Shown {
     case: Case,
     waiting: Waiting,
     news: Vec<News>,
+    /// How many would get them by mail.
+    people: usize,
     key: String,
     notice: Option<String>,
 }
@@ -38,14 +43,15 @@ async fn read(visitor: &Visitor, slug: &str) -> Result<Shown, Halt> {
     let case = frame::case_of(visitor, &mut tx, slug, Action::Write).await?;
     let news = mailings::news(&mut tx, case.id, SHOWN).await?;
     let waiting = Waiting::read(&mut tx, case.id).await?;
-    Ok(Shown { case, waiting, news, key: visitor.key(), notice: None })
+    let people = Chosen { recipients: recipients::of_case(&mut tx, case.id).await? }.of(true).len();
+    Ok(Shown { case, waiting, news, people, key: visitor.key(), notice: None })
 }
 
 /// `GET /counsel/{slug}/mail/news`
 pub async fn page(visitor: Visitor, Path(slug): Path<String>) -> Answer {
     let mut shown = read(&visitor, &slug).await?;
     shown.notice = visitor.take_notice().await;
-    let answers = Answers::default().with("mail", "yes").with("per_hour", "600");
+    let answers = Answers::default().with("per_hour", "600");
     Ok(visitor.page(show(shown, Typed::of(answers))))
 }
 
@@ -98,13 +104,16 @@ fn view(shown: &Shown, typed: &Typed) -> impl IntoView + use<> {
     } else {
         view! { <ul class="card-list">{list}</ul> }.into_any()
     };
+    let people = frame::count(i64::try_from(shown.people).unwrap_or(i64::MAX), "person", "people");
+    let people = format!("By mail it would go to {people}: tick the box if it is to.");
     view! {
         {typed.top()}
         {notice}
         <a class="back" href=format!("/counsel/{slug}/mail")>"← Mail"</a>
         <h1>"News of the case"</h1>
         {frame::nav(slug, Place::Mail, shown.waiting)}
-        <p>"News stand on "{public}", where everybody can read them. Each mail can be ended by its reader with one click."</p>
+        <p>"News appears on "{public}", where everybody can read them. Whoever gets it by mail can end such mails with one click."</p>
+        <p>{people}</p>
         <form method="post" action=here novalidate>
             <Unsaved/>
             <input type="hidden" name="key" value=shown.key.clone()/>

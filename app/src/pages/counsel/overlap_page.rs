@@ -184,7 +184,7 @@ fn view(shown: &Shown, typed: Option<&((ClaimId, ClaimId), Typed)>) -> impl Into
         {stale}
         <dl class="figures">
             {figure("Claimed by all", entry.gross, "in the months in which they meet")}
-            {figure("Removed", entry.confirmed, "because somebody said so")}
+            {figure("Removed", entry.confirmed, "as counsel decided")}
             {figure("Also, if suspicions hold", entry.suspected, "moves the lower bound only")}
             {figure("Counted once", entry.gross - entry.confirmed, "as it stands")}
         </dl>

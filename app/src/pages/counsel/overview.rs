@@ -227,8 +227,8 @@ fn statuses(shown: &Shown) -> impl IntoView + use<> {
     };
     let rows = [
         row("Submitted", &submitted, shown.submitted.claims),
-        row("of them late", &late, shown.late),
-        row("Withdrawn, count for nothing", &withdrawn, shown.withdrawn),
+        row("of which late", &late, shown.late),
+        row("Withdrawn (not counted)", &withdrawn, shown.withdrawn),
     ];
     let drafts = grouped_units(shown.drafts);
     view! {
@@ -236,7 +236,7 @@ fn statuses(shown: &Shown) -> impl IntoView + use<> {
             <thead><tr><th scope="col">"Status"</th><th scope="col" class="num">"Claims"</th></tr></thead>
             <tbody>
                 {rows.collect_view()}
-                <tr><th scope="row">"Drafts, only their number is known here"</th><td class="num">{drafts}</td></tr>
+                <tr><th scope="row">"Drafts (number only)"</th><td class="num">{drafts}</td></tr>
             </tbody>
         </Table>
     }

@@ -1,13 +1,14 @@
 //! What was signed besides the lines: who claims, the agreement, who else may claim, the declaration.
 
 use claims::{
+    declaration::Declaration,
     intake::{Section, claimant::CAPACITIES, place, steps::Step},
     period::show_day,
 };
 use leptos::prelude::*;
 
 use super::reading::Reading;
-use crate::components::{Notice, NoticeKind, SummaryList, SummaryRow, summary_rows};
+use crate::components::{Notice, NoticeKind, SummaryList, SummaryRow, answered_and_open, summary_rows};
 
 /// The claimant's details.
 pub(super) fn claimant(reading: &Reading) -> impl IntoView + use<> {
@@ -28,12 +29,7 @@ pub(super) fn others(reading: &Reading) -> impl IntoView + use<> {
 fn answers(reading: &Reading, step: Step, title: &'static str) -> impl IntoView + use<> {
     let form: &'static [Section] = step.form().unwrap_or(&[]);
     let answers = reading.frozen().answers.get(step.key()).cloned().unwrap_or_default();
-    let (given, open): (Vec<_>, Vec<_>) =
-        summary_rows(form, &answers, None).into_iter().partition(|row| !row.answer.is_empty());
-    let open: Vec<String> = open.into_iter().map(|row| row.question.trim_end_matches('?').to_owned()).collect();
-    let open =
-        (!open.is_empty()).then(|| view! { <p class="small soft">{format!("Not given: {}.", open.join(", "))}</p> });
-    view! { <h2>{title}</h2><SummaryList rows=given/>{open} }
+    view! { <h2>{title}</h2>{answered_and_open(summary_rows(form, &answers, None))} }
 }
 
 /// Declaration and signature.
@@ -45,13 +41,15 @@ pub(super) fn declaration(reading: &Reading) -> impl IntoView + use<> {
         change: None,
     };
     let capacity = CAPACITIES.iter().find(|(key, _)| *key == declaration.capacity);
+    let text = Declaration::parse(&declaration.text);
+    let text = text.map_or_else(|| declaration.text.clone(), |text| text.title().to_owned());
     let rows = [
         row("Signed by", &declaration.name),
         row("Title", &declaration.title),
         row("Capacity", capacity.map_or(declaration.capacity.as_str(), |(_, words)| words)),
         row("Place", &declaration.place),
         row("Day, in the zone of the case", &show_day(declaration.date)),
-        row("Text of the declaration", &declaration.text),
+        row("Text of the declaration", &text),
         row("Sent from the address", &declaration.client_address),
     ];
     let rows: Vec<_> = rows.into_iter().filter(|row| !row.answer.is_empty()).collect();

@@ -39,7 +39,7 @@ pub async fn page(visitor: Visitor, Query(query): Query) -> Answer {
     let error = match (asked, right, typed.is_empty()) {
         (false, ..) | (_, true, _) => None,
         (.., true) => Some("Give the hash: 64 digits 0 to 9 and letters a to f.".to_owned()),
-        _ => Some("This is no SHA-256 hash. It has 64 digits 0 to 9 and letters a to f: copy it whole.".to_owned()),
+        _ => Some("This is not a SHA-256 hash. It has 64 digits 0 to 9 and letters a to f: copy it whole.".to_owned()),
     };
     let errors = error.iter().map(|words| FieldError { field: HASH.name.to_owned(), message: words.clone() });
     let errors: Vec<_> = errors.collect();
@@ -64,17 +64,17 @@ pub async fn page(visitor: Visitor, Query(query): Query) -> Answer {
             <p>"Known are the packages of filings with every file in them, and of each claim that was sent its receipt as PDF and its canonical text (JSON). Other files, like the lines of a claim as CSV, are not."</p>
             <form method="get" action="/verify" novalidate>
                 <div class="fields"><FormField field=HASH answer=typed error/></div>
-                <button type="submit">"Verify the hash"</button>
+                <div class="actions"><button type="submit">"Verify the hash"</button></div>
             </form>
             <h2>"Or the file itself"</h2>
             <form method="post" action="/verify" enctype="multipart/form-data" novalidate>
                 <HashFile/>
-                <div class="field">
+                <div class="field long">
                     <label for="file">"File"</label>
                     <p class="hint" id="file-hint">"With script your browser works the hash out itself, and the file does not leave your machine. Without script the file is sent, hashed, and not kept."</p>
                     <div class="control"><input id="file" name="file" type="file" aria-describedby="file-hint"/></div>
                 </div>
-                <button class="secondary" type="submit">"Verify the file"</button>
+                <div class="actions"><button class="secondary" type="submit">"Verify the file"</button></div>
             </form>
             <p class="small soft">
                 "This page says whether a file is known. To check a whole package offline, with every file in it, use "<code>"recoup filing verify"</code>

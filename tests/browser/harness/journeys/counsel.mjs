@@ -137,6 +137,7 @@ export async function writeToMany(hand, look = async () => {}) {
   await page.goto(`${BASE}/mail/news`);
   await hand.type(page.getByLabel("Title"), "The first filing");
   await hand.type(page.getByLabel("Text"), "It goes to court this week.");
+  await hand.tick(page.getByLabel("Also send it by mail"));
   await hand.go(page.getByRole("button", { name: "Publish" }));
   await page.getByText(/^Published\./).waitFor();
   await look("news");

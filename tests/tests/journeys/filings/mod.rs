@@ -24,14 +24,15 @@ use claims::{
     store::{documents::NewDocument, filing_builds, filings},
 };
 use render::package::{PublicKey, verify};
-use tests::{App, Browser, Database, Kind, html, on_both, run, stage};
+use tests::{
+    App, Browser, Database, Kind, html, on_both,
+    pdfs::{self, marked_pdf, shared_picture_pdf},
+    run, stage,
+};
 
 use crate::counsel::export;
 
 mod builds;
-mod pdfs;
-
-use pdfs::{marked_pdf, shared_picture_pdf};
 
 /// A case with its counsel and somebody who files.
 struct Scene {
@@ -530,6 +531,22 @@ on_both! {
         assert_eq!(set("XYZ", "8").await, "JAY00001");
         let mut tx = recoup.store.read().await.unwrap();
         assert!(filings::last(&mut tx, scene.case).await.unwrap().is_some());
+    }
+
+    async fn a_document_that_ends_its_reader_has_a_slip_sheet(database) {
+        let scene = Scene::open(&database).await;
+        // It was taken before anybody looked: what is found out is found out while the filing is built.
+        let deep = pdfs::page_with(&format!("/Resources<<{}>>", pdfs::nested(100_000))).leak();
+        let deep = stage::bytes(&scene.app, "Deep.pdf", "application/pdf", deep).await;
+        scene.claim("Jay Records", "1,000.00", Some(&deep)).await;
+        let whole = scene.pdf("Statement.pdf", 2).await;
+        scene.claim("Kay Records", "2,000.00", Some(&whole)).await;
+        while claims::actions::match_case::run_due(&scene.app.recoup, "m").await.unwrap() > 0 {}
+        let contents = scene.build(1).await;
+        let forms: Vec<_> = contents.filing.exhibits.iter().map(|of| (of.name.as_str(), of.form, of.pages)).collect();
+        assert_eq!(forms, [("Deep.pdf", Form::SlipSheet, 1), ("Statement.pdf", Form::Pages, 2)]);
+        let problem = &contents.filing.exhibits[0].problem;
+        assert!(problem.contains("cannot be shown"), "{problem}");
     }
 
     async fn the_public_variant_tells_nobodys_address(database) {

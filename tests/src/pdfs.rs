@@ -1,7 +1,8 @@
-//! PDFs that are hard to put among exhibits.
+//! PDFs from their objects: those that are hard to put among exhibits, and those that end whoever reads them.
 
 /// A PDF from its objects, numbered from 1.
-pub(super) fn pdf_of(objects: &[Vec<u8>]) -> Vec<u8> {
+#[must_use]
+pub fn pdf_of(objects: &[Vec<u8>]) -> Vec<u8> {
     let mut pdf = b"%PDF-1.7\n".to_vec();
     let mut places = Vec::new();
     for (number, object) in (1..).zip(objects) {
@@ -21,7 +22,9 @@ pub(super) fn pdf_of(objects: &[Vec<u8>]) -> Vec<u8> {
     pdf
 }
 
-pub(super) fn stream(dictionary: &str, bytes: &[u8]) -> Vec<u8> {
+/// A stream object.
+#[must_use]
+pub fn stream(dictionary: &str, bytes: &[u8]) -> Vec<u8> {
     let mut object = format!("<<{dictionary}/Length {}>>stream\n", bytes.len()).into_bytes();
     object.extend_from_slice(bytes);
     object.extend_from_slice(b"\nendstream");
@@ -29,7 +32,8 @@ pub(super) fn stream(dictionary: &str, bytes: &[u8]) -> Vec<u8> {
 }
 
 /// A page with words printed on it, and over it a mark of some kind with words of its own.
-pub(super) fn marked_pdf(kind: &str) -> Vec<u8> {
+#[must_use]
+pub fn marked_pdf(kind: &str) -> Vec<u8> {
     let font = "/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>";
     pdf_of(&[
         b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
@@ -46,7 +50,11 @@ pub(super) fn marked_pdf(kind: &str) -> Vec<u8> {
 }
 
 /// So many pages that show one picture of about so many bytes, which nothing can make smaller.
-pub(super) fn shared_picture_pdf(pages: usize, size: usize) -> Vec<u8> {
+///
+/// # Panics
+/// Never: every size has a side.
+#[must_use]
+pub fn shared_picture_pdf(pages: usize, size: usize) -> Vec<u8> {
     let mut state = 2016u32;
     let side = (0..).find(|side| side * side >= size).unwrap();
     let noise: Vec<u8> = (0..side * side)
@@ -68,5 +76,38 @@ pub(super) fn shared_picture_pdf(pages: usize, size: usize) -> Vec<u8> {
     objects.extend((0..pages).map(|_| {
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 340 340]/Resources<</XObject<</I 3 0 R>>>>/Contents 4 0 R>>".to_vec()
     }));
+    pdf_of(&objects)
+}
+
+/// A page in whose dictionary stands something else, like ` /X 1`.
+#[must_use]
+pub fn page_with(more: &str) -> Vec<u8> {
+    pdf_of(&[
+        b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>".to_vec(),
+        format!("<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]{more}>>").into_bytes(),
+    ])
+}
+
+/// Lists in lists, so deep that a stack ends before they do.
+#[must_use]
+pub fn nested(levels: usize) -> String {
+    format!("/X {}{}", "[".repeat(levels), "]".repeat(levels))
+}
+
+/// A tree of pages of so many levels, each of which names the next `times` times: looked through, its last has `times` to the power of
+/// `levels` pages.
+#[must_use]
+pub fn tree(levels: usize, times: usize) -> Vec<u8> {
+    let mut objects = vec![b"<</Type/Catalog/Pages 2 0 R>>".to_vec()];
+    objects.extend((0..levels).map(|level| {
+        let kids = format!("{} 0 R ", level + 3).repeat(times);
+        format!("<</Type/Pages/Kids[{kids}]/Count 1>>").into_bytes()
+    }));
+    objects.push(if times == 1 {
+        format!("<</Type/Page/Parent {} 0 R/MediaBox[0 0 612 792]>>", levels + 1).into_bytes()
+    } else {
+        b"<</Type/Pages/Kids[]/Count 0>>".to_vec()
+    });
     pdf_of(&objects)
 }

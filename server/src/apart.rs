@@ -1,0 +1,227 @@
+//! Strangers' files are read apart: by a process of its own, whose memory and time are limited, and which is no loss.
+//!
+//! The libraries that read PDFs, pictures and spreadsheets follow what a file says of itself. A few hundred bytes can nest without end,
+//! name themselves a billion times, or unpack to gigabytes, and no check of ours sees all of it before. A process that overflows its
+//! stack or asks for too much memory ends at once, and no `catch_unwind` helps; so it must not be the one that serves. What it ends over
+//! is damaged, as far as anybody can tell.
+
+use std::{
+    ffi::OsStr,
+    io::{Read as _, Write as _},
+    path::{Path, PathBuf},
+    process::{ExitCode, Stdio},
+    sync::OnceLock,
+    time::Duration,
+};
+
+use anyhow::{Context, bail};
+use bytes::Bytes;
+use claims::{
+    statements::{Input, Refused, unpacked},
+    unreadable::Unreadable,
+};
+use clap::{Args, Subcommand};
+use render::exhibits::{self, Look};
+use serde::{Deserialize, Serialize};
+use tokio::{io::AsyncWriteExt as _, process::Command};
+
+/// Memory that the work may address: the program itself and what a document of a usual size needs.
+const MEMORY: u64 = 1_200_000_000;
+/// Further memory for each byte of the file, which is copied a few times.
+const MEMORY_PER_BYTE: u64 = 6;
+/// Memory that no file may need.
+const MOST_MEMORY: u64 = 4_000_000_000;
+/// Largest file that may be written.
+const LARGEST_WRITTEN: u64 = 2_000_000_000;
+/// Stack of the work. Less than the threads have on which a filing is typeset, so that what goes well here goes well there.
+const STACK: usize = 1_500_000;
+
+/// How long pages may be counted.
+pub const COUNTING: Duration = Duration::from_secs(20);
+/// How long a document of a filing may be looked at.
+const LOOKING: Duration = Duration::from_secs(60);
+/// How long a spreadsheet may be unpacked.
+const UNPACKING: Duration = Duration::from_secs(60);
+
+/// The process's word for: I could not even begin.
+const NOT_BEGUN: i32 = 3;
+
+/// What is done apart. Not for people: what it reads and writes may change with every version.
+#[derive(Debug, Args)]
+pub struct ApartArgs {
+    /// Bytes of memory
+    memory: u64,
+    /// Seconds of the processor
+    seconds: u64,
+    #[command(subcommand)]
+    job: Job,
+}
+
+#[derive(Debug, Subcommand)]
+enum Job {
+    /// Count the pages of the PDF on the standard input
+    Pages,
+    /// Look whether the document on the standard input can stand in a filing
+    Look {
+        /// Its type
+        media_type: String,
+    },
+    /// Unpack a spreadsheet
+    Unpack {
+        /// The spreadsheet
+        from: PathBuf,
+        /// Where its rows are written
+        to: PathBuf,
+    },
+}
+
+/// What came of the work, as it is handed over.
+#[derive(Debug, Serialize, Deserialize)]
+enum Done {
+    Pages(i64),
+    Unreadable(String),
+    Look(Look),
+    Unpacked,
+    Refused(String),
+}
+
+/// Does a piece of work in this process, which was started for it.
+///
+/// # Errors
+/// If the result cannot be handed over.
+pub fn work(args: ApartArgs) -> anyhow::Result<ExitCode> {
+    if let Err(error) = limit(args.memory, args.seconds) {
+        eprintln!("recoup: the memory and time of this process cannot be limited: {error}");
+        return Ok(ExitCode::from(u8::try_from(NOT_BEGUN)?));
+    }
+    let job = args.job;
+    // The first thread has a stack as large as the system gives it.
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || -> anyhow::Result<Done> {
+        Ok(match job {
+            Job::Pages => match exhibits::pages(read_input()?) {
+                Ok(pages) => Done::Pages(pages),
+                Err(reason) => Done::Unreadable(reason.key().to_owned()),
+            },
+            Job::Look { media_type } => Done::Look(exhibits::look(&media_type, &read_input()?)),
+            Job::Unpack { from, to } => match unpacked::write(&Input::File(from), &to) {
+                Ok(()) => Done::Unpacked,
+                Err(refused) => Done::Refused(refused.to_string()),
+            },
+        })
+    })?;
+    let Ok(done) = thread.join() else { bail!("the work broke off") };
+    std::io::stdout().write_all(&serde_json::to_vec(&done?)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read_input() -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::io::stdin().read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[cfg(unix)]
+fn limit(memory: u64, seconds: u64) -> std::io::Result<()> {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let most = |most: u64| Rlimit { current: Some(most), maximum: Some(most) };
+    // Where memory runs out all the same, this process is the one to end.
+    let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
+    setrlimit(Resource::As, most(memory))?;
+    setrlimit(Resource::Cpu, most(seconds))?;
+    setrlimit(Resource::Fsize, most(LARGEST_WRITTEN))?;
+    Ok(setrlimit(Resource::Core, most(0))?)
+}
+
+#[cfg(not(unix))]
+fn limit(_: u64, _: u64) -> std::io::Result<()> {
+    Ok(())
+}
+
+static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+
+/// Says which program does the work, for a process that is not `recoup` itself. The first word counts.
+pub fn use_program(program: PathBuf) {
+    let _ = PROGRAM.set(program);
+}
+
+/// Has the program do the work that was built into the folder above, as for tests and examples, which are programs of their own.
+pub fn use_program_above() {
+    let this = std::env::current_exe().unwrap_or_default();
+    if let Some(folder) = this.parent().and_then(Path::parent) {
+        use_program(folder.join(format!("recoup{}", std::env::consts::EXE_SUFFIX)));
+    }
+}
+
+/// This program, as it was started: it may have been replaced by another version since.
+fn program() -> anyhow::Result<&'static Path> {
+    if let Some(program) = PROGRAM.get() {
+        return Ok(program);
+    }
+    let this = if cfg!(target_os = "linux") { PathBuf::from("/proc/self/exe") } else { std::env::current_exe()? };
+    Ok(PROGRAM.get_or_init(|| this))
+}
+
+/// Runs a piece of work over a file of `size` bytes; `None` if the process ended over it or took too long.
+async fn run(job: &[&OsStr], input: Option<Bytes>, size: u64, within: Duration) -> anyhow::Result<Option<Done>> {
+    let memory = MEMORY.saturating_add(size.saturating_mul(MEMORY_PER_BYTE)).min(MOST_MEMORY);
+    let mut command = Command::new(program()?);
+    // Nothing of ours is handed to it: no secret stands in its environment.
+    command.env_clear().env("RUST_MIN_STACK", STACK.to_string());
+    command.args(["apart", &memory.to_string(), &within.as_secs().max(1).to_string()]).args(job);
+    let piped = if input.is_some() { Stdio::piped() } else { Stdio::null() };
+    command.stdin(piped).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
+    let mut child = command.spawn().context("no process can be started that reads files apart")?;
+    let stdin = child.stdin.take();
+    let feed = async {
+        if let (Some(mut stdin), Some(input)) = (stdin, input) {
+            // A process that ended takes no more.
+            let _ = stdin.write_all(&input).await;
+        }
+    };
+    let ended = tokio::time::timeout(within, async { tokio::join!(feed, child.wait_with_output()).1 }).await;
+    let Ok(output) = ended else { return Ok(None) };
+    let output = output?;
+    if output.status.code() == Some(NOT_BEGUN) {
+        bail!("the memory and time of a process that reads files apart cannot be limited");
+    }
+    Ok(if output.status.success() { Some(serde_json::from_slice(&output.stdout)?) } else { None })
+}
+
+/// The number of pages of a PDF, as filings will count them, or why nobody can read it.
+///
+/// # Errors
+/// If no process could be started.
+pub async fn pages(pdf: Bytes, within: Duration) -> anyhow::Result<Result<i64, Unreadable>> {
+    let size = pdf.len() as u64;
+    Ok(match run(&["pages".as_ref()], Some(pdf), size, within).await? {
+        Some(Done::Pages(pages)) => Ok(pages),
+        Some(Done::Unreadable(reason)) => Err(Unreadable::parse(&reason).unwrap_or(Unreadable::Damaged)),
+        _ => Err(Unreadable::Damaged),
+    })
+}
+
+/// How a document will stand in the volumes of a filing.
+///
+/// # Errors
+/// If no process could be started.
+pub async fn look(media_type: &str, bytes: Bytes) -> anyhow::Result<Look> {
+    let size = bytes.len() as u64;
+    Ok(match run(&["look".as_ref(), media_type.as_ref()], Some(bytes), size, LOOKING).await? {
+        Some(Done::Look(look)) => look,
+        _ => Look::slip("its content cannot be shown; it may be damaged, or asks for too much memory or time"),
+    })
+}
+
+/// Unpacks a spreadsheet into a file of its rows; gives why it is not read, if it is not.
+///
+/// # Errors
+/// If no process could be started.
+pub async fn unpack(from: &Path, to: &Path) -> anyhow::Result<Result<(), Refused>> {
+    let size = tokio::fs::metadata(from).await?.len();
+    let job: [&OsStr; 3] = ["unpack".as_ref(), from.as_ref(), to.as_ref()];
+    Ok(match run(&job, None, size, UNPACKING).await? {
+        Some(Done::Unpacked) => Ok(()),
+        Some(Done::Refused(why)) => Err(Refused::NotATable(why)),
+        _ => Err(Refused::Workbook("it asks for more memory or time than a statement needs".to_owned())),
+    })
+}
