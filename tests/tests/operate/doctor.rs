@@ -1,6 +1,10 @@
 //! `recoup doctor`: what it finds, and that each finding comes with a remedy.
 
 use chrono::Duration;
+use claims::{
+    Clock, Instant,
+    store::outbox::{self, NewMail},
+};
 use server::doctor::{Depth, Report, examine};
 use tests::{App, Database, Options, on_both, stage};
 
@@ -131,6 +135,62 @@ on_both! {
         server::opening::or_made(&config(&database)).await.unwrap().close().await;
         server::opening::as_it_is(&config(&database)).await.unwrap().close().await;
         assert!(!deep(&database).await.is_nowhere);
+    }
+
+    async fn mails_whose_turn_has_not_come_are_no_fault(database) {
+        // The doctor looks by the machine's clock, so the app goes by it as well.
+        let options = Options { clock: Some(Clock::System), metrics_token: Some("token".to_owned()), ..Options::default() };
+        let app = App::start_with(&database, options).await;
+        let store = &app.recoup.store;
+        let now = Clock::System.now();
+        let queued = |n: i64, due: Instant| NewMail {
+            case_id: None,
+            claim_id: None,
+            kind: "letter",
+            recipient: format!("{n}@example.org"),
+            subject: "S".to_owned(),
+            body_text: "T".to_owned(),
+            body_html: "<p>T</p>".to_owned(),
+            account_id: None,
+            mailing_id: None,
+            unsubscribe: String::new(),
+            not_before: Some(due),
+        };
+        let waits = async || {
+            let browser = app.browser();
+            let page = browser.fetch(browser.request("GET", "/metrics").header("authorization", "Bearer token")).await;
+            let line = page.body.lines().find_map(|line| line.strip_prefix("recoup_mail_oldest_waiting_seconds "));
+            line.unwrap_or_else(|| panic!("{}", page.body)).parse::<i64>().unwrap()
+        };
+        // A mailing that was queued nine hours ago, at one mail in two hours, and of which every mail so far went out at its time.
+        let mut tx = store.write().await.unwrap();
+        for n in 0..20 {
+            let due = now + Duration::hours(2 * n - 9);
+            let id = outbox::add(&mut tx, &queued(n, due), now - Duration::hours(9)).await.unwrap();
+            if due <= now {
+                assert!(outbox::lease_one(&mut tx, id, "worker", due).await.unwrap());
+                assert!(outbox::settle(&mut tx, id, "worker", "sent", "taken", due, due).await.unwrap());
+            }
+        }
+        tx.commit().await.unwrap();
+        let report = deep(&database).await;
+        assert!(report.lines.iter().any(|line| line.starts_with("ok    mails: 5 sent, 15 waiting")), "{:#?}", report.lines);
+        assert_eq!(waits().await, 0);
+        // One that was refused for now, and is tried again in four hours, waits since it was due.
+        let mut tx = store.write().await.unwrap();
+        let late = outbox::add(&mut tx, &queued(20, now - Duration::hours(3)), now - Duration::hours(9)).await.unwrap();
+        assert!(outbox::lease_one(&mut tx, late, "worker", now).await.unwrap());
+        let again = now + Duration::hours(4);
+        assert!(outbox::settle(&mut tx, late, "worker", "waiting", "greylisted", again, now).await.unwrap());
+        tx.commit().await.unwrap();
+        assert!(finding(&deep(&database).await, "1 wait, the oldest for 3 hours").starts_with("FAIL"));
+        assert!((10_800..14_400).contains(&waits().await));
+        // Whoever sends it anew gives it new time.
+        let mut tx = store.write().await.unwrap();
+        assert!(outbox::send_now(&mut tx, late, Clock::System.now()).await.unwrap());
+        tx.commit().await.unwrap();
+        assert!(!deep(&database).await.lines.iter().any(|line| line.contains("the oldest for")));
+        assert!(waits().await < 3_600);
     }
 
     async fn waiting_mails_and_failing_jobs_are_told(database) {
