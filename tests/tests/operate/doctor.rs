@@ -32,7 +32,7 @@ on_both! {
         let half = futures::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from_static(b"half"))]);
         app.documents.receive(half, 100).await.unwrap();
         // What a process leaves that was killed while it wrote.
-        std::fs::write(database.directory().join("documents/incoming/AAAA#1"), b"killed").unwrap();
+        std::fs::write(database.directory().join("documents/incoming/AAAAAAAAAAAAAAAAAAAAAA#1"), b"killed").unwrap();
         let report = deep(&database).await;
         finding(&report, "1 have bytes but no row");
         finding(&report, "2 temporary ones of 10 bytes");
@@ -48,6 +48,35 @@ on_both! {
         assert_eq!(app.documents.incoming().await.unwrap(), (0, 0));
         let report = deep(&database).await;
         assert!(!report.lines.iter().any(|line| line.contains("no row") || line.contains("no longer match")), "{:#?}", report.lines);
+    }
+
+    async fn what_recoup_did_not_write_is_told_and_left(database) {
+        let scene = Scene::prepare(&database, Options::default()).await;
+        let well = deep(&database).await;
+        let at = database.directory().join("documents");
+        let misplaced = format!("documents/ab/{}", "c".repeat(64));
+        let foreign =
+            ["documents/zz/.abc.Xy12", "documents/eu/€uro.txt", "documents/stray.txt", "other/f", "incoming/notes.txt", "e", &misplaced];
+        for name in foreign {
+            std::fs::create_dir_all(at.join(name).parent().unwrap()).unwrap();
+            std::fs::write(at.join(name), b"x").unwrap();
+        }
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(&at, at.join("circle")).unwrap();
+        #[cfg(not(unix))]
+        std::fs::write(at.join("circle"), b"x").unwrap();
+        let orphan = stage::bytes(&scene.app, "orphan.txt", "text/plain", b"Nobody's.").await;
+        for clean in [None, Some(Duration::zero())] {
+            let report = examine(&config(&database), Depth { deep: true, clean }).await;
+            finding(&report, "8 lie among the documents that Recoup did not write");
+            for name in foreign.into_iter().chain(["circle"]) {
+                assert!(report.lines.iter().any(|line| line.contains(&format!("{name:?} is none of Recoup's"))), "{name}: {:#?}", report.lines);
+                assert!(at.join(name).exists(), "{name} was removed");
+            }
+            assert_eq!(report.failures, well.failures, "the check went on to its end: {:#?}", report.lines);
+            assert!(report.lines.iter().any(|line| line.contains(&orphan.sha256)), "what lies beside is found");
+        }
+        assert_eq!(scene.app.documents.check(&orphan.sha256).await.unwrap(), None, "what Recoup wrote is cleaned");
     }
 
     async fn a_flipped_bit_and_a_lost_file_are_named(database) {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use futures::TryStreamExt;
+use server::documents::Found;
 use tests::{
     App, Browser, Database, Options, PATIENCE, html, on_both,
     s3::{Mood, S3},
@@ -50,6 +52,21 @@ on_both! {
         let form = stage::signature().0.iter().filter(|(name, _)| *name != "agree").fold(browser.get(&path).await.form(&path), |form, (name, value)| form.fill(name, value)).tick("agree");
         let receipt = browser.send(form).await;
         receipt.expect("Your claim is received");
+        // What somebody else put below our prefix is found, and no document; what lies beside it is none of our business.
+        for stray in ["allegro/documents/zz/stray.txt", "allegro/stray.txt", "beside.txt"] {
+            let file = database.directory().join("s3/documents").join(stray);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, b"x").unwrap();
+        }
+        let (mut kept, mut foreign) = (0, Vec::new());
+        for found in app.documents.found().try_collect::<Vec<_>>().await.unwrap() {
+            match found {
+                Found::Kept(_) => kept += 1,
+                Found::Foreign(at) => foreign.push(at),
+            }
+        }
+        foreign.sort();
+        assert_eq!((kept, foreign), (2, vec!["documents/zz/stray.txt".to_owned(), "stray.txt".to_owned()]));
         assert_eq!(html::texts(&receipt.body, "h1").len(), 1);
         browser.get("/readyz").await.expect_status(200);
     }
