@@ -5,8 +5,11 @@ use claims::{
     Clock, Instant,
     store::outbox::{self, NewMail},
 };
-use server::doctor::{Depth, Report, examine};
-use tests::{App, Database, Options, on_both, stage};
+use server::{
+    config::{Config, Keys},
+    doctor::{Depth, Report, examine},
+};
+use tests::{App, Database, Kind, Options, on_both, proxy::Proxy, stage};
 
 use crate::scene::{Scene, config};
 
@@ -21,6 +24,12 @@ fn finding<'a>(report: &'a Report, words: &str) -> &'a str {
     let found = found.unwrap_or_else(|| panic!("nothing says “{words}”: {:#?}", report.lines));
     assert!(!found.starts_with("ok") && found.lines().count() >= 2, "no remedy: {found}");
     found
+}
+
+/// The command ends as one that failed.
+async fn assert_failure(config: &Config) {
+    let code = server::doctor::run(config, Depth::default()).await.unwrap();
+    assert_eq!(format!("{code:?}"), format!("{:?}", std::process::ExitCode::FAILURE));
 }
 
 on_both! {
@@ -133,6 +142,74 @@ on_both! {
         assert!(finding(&report, "are not those that were counted when they were sent").contains("Restore"));
         assert_eq!(report.failures, well.failures + 1, "{:#?}", report.lines);
         drop(scene);
+    }
+
+    async fn a_broken_audit_trail_is_named(database) {
+        let scene = Scene::prepare(&database, Options::default()).await;
+        let well = deep(&database).await;
+        assert!(database.tamper("UPDATE events SET kind = 'nothing' WHERE seq = 2").await > 0);
+        let report = deep(&database).await;
+        let found = finding(&report, "audit trail: allegro: event 2 of ");
+        assert!(found.starts_with("FAIL") && found.contains("does not fit the chain"), "{found}");
+        assert!(found.contains("Compare it with a backup from before that event."), "{found}");
+        assert_eq!(report.failures, well.failures + 1, "{:#?}", report.lines);
+        assert_failure(&config(&database)).await;
+        drop(scene);
+    }
+
+    async fn a_database_that_cannot_be_reached_is_told_with_the_key_to_check(database) {
+        let away = match database.kind() {
+            Kind::Sqlite => {
+                std::fs::write(database.directory().join("recoup.db"), "This is no database. ".repeat(1_000)).unwrap();
+                database.clone()
+            }
+            Kind::Postgres => {
+                let mut url = url::Url::parse(database.url()).unwrap();
+                let proxy = Proxy::to(format!("127.0.0.1:{}", url.port().unwrap()).parse().unwrap()).await;
+                proxy.set_open(false);
+                url.set_port(Some(proxy.address.port())).unwrap();
+                database.at(url.as_str())
+            }
+        };
+        let report = deep(&away).await;
+        let found = finding(&report, "FAIL  database: ");
+        assert!(found.contains("Check the key database_url, that the server runs"), "{found}");
+        assert!(!report.is_nowhere, "it is no empty place");
+        // What needs no database is looked at all the same.
+        assert!(report.lines.iter().any(|line| line.contains(" mail: ")), "{:#?}", report.lines);
+        assert_failure(&config(&away)).await;
+    }
+
+    async fn each_part_that_is_ill_is_told_with_its_remedy(database) {
+        let app = App::start(&database).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        database.tamper("UPDATE events SET at = '2090-01-01T00:00:00+00:00'").await;
+        // A port at which nobody listens any more.
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let directory = database.directory();
+        let keys = Keys {
+            data_dir: Some(directory.to_owned()),
+            database_url: Some(database.url().to_owned()),
+            listen: Some("0.0.0.0:8016".to_owned()),
+            documents: Some(format!("file:{}", directory.join("gone").display())),
+            mail: Some(format!("smtp://127.0.0.1:{port}")),
+            clamd: Some(format!("127.0.0.1:{port}")),
+            breached_passwords: Some(directory.join("missing.txt")),
+            ..Keys::default()
+        };
+        let config = Config::read(keys, None).unwrap();
+        let report = examine(&config, Depth::default()).await;
+        for (words, remedy) in [
+            ("FAIL  address: the site listens beyond this machine", "Set base_url"),
+            ("FAIL  documents: the directory", "Check the key documents."),
+            ("FAIL  virus scanner: ", "Start clamd and check the key clamd"),
+            ("FAIL  breached passwords: ", "Check the key breached_passwords"),
+            ("FAIL  clock: it shows a time before the newest event", "Set this machine's clock right"),
+            ("FAIL  mail: ", "Check the key mail: host, port, user and password"),
+        ] {
+            assert!(finding(&report, words).contains(remedy), "{words}");
+        }
+        assert_failure(&config).await;
     }
 
     async fn an_old_schema_and_a_new_one_are_told_and_left(database) {
