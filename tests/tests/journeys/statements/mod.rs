@@ -494,7 +494,7 @@ on_both! {
     async fn what_no_text_of_a_database_holds_is_left_out_of_cells(database) {
         let (_app, browser, claim) = claim(&database).await;
         // So long a header that what is looked at of an upload, to see what it is, does not reach the end of it.
-        let long: Vec<String> = (0..300).map(|n| format!("A column that says nothing of use, no. {n}")).collect();
+        let long: Vec<String> = (0..300).map(|n| format!("A column that says nothing of use: number {n}")).collect();
         assert!(long.join(",").len() > 8_192);
         let cells = vec!["x"; 300].join(",");
         let csv = format!("{},Per\0iod,Net\0Due\n{cells},2015-03,15\0.00\n{cells},2015-04,16.00\n{cells},2015-05,1\07.00\n", long.join(","));
