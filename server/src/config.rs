@@ -210,6 +210,20 @@ impl Config {
         if !["sqlite:", "postgres://", "postgresql://"].iter().any(|start| database_url.starts_with(start)) {
             return Err(wrong("database_url", "…", "a URL that starts with sqlite: or postgres://"));
         }
+        if !keys.documents.as_deref().is_some_and(|documents| documents.starts_with("s3://")) {
+            // Documents would go into a directory, and whoever set these believes that they lie in a bucket.
+            let s3 = [
+                ("s3_region", &keys.s3_region),
+                ("s3_endpoint", &keys.s3_endpoint),
+                ("s3_access_key", &keys.s3_access_key),
+                ("s3_secret_key", &keys.s3_secret_key),
+            ];
+            if let Some((key, _)) = s3.into_iter().find(|(_, value)| value.is_some()) {
+                bail!(
+                    "{key} is set, but documents names no bucket: set documents = \"s3://BUCKET/PREFIX\", or take {key} away"
+                );
+            }
+        }
         let s3_endpoint = keys.s3_endpoint.as_deref().map(read_endpoint).transpose()?;
         let documents = match keys.documents.as_deref() {
             None => DocumentsAt::Directory(data_dir.join("documents")),
@@ -377,6 +391,31 @@ mod tests {
         }
         assert!(read("lisen = \"127.0.0.1:1\"").unwrap_err().to_string().contains("lisen"));
         assert!(!read("mail = \"gopher://user:hunter2@x\"").unwrap_err().to_string().contains("hunter2"));
+    }
+
+    #[test]
+    fn keys_of_a_bucket_without_one_are_refused() {
+        for (key, value) in [
+            ("s3_region", "us-west-2"),
+            ("s3_endpoint", "https://s3.example.org"),
+            ("s3_access_key", "hunter2"),
+            ("s3_secret_key", "hunter2"),
+        ] {
+            for documents in ["", "documents = \"file:/srv/documents\"\n"] {
+                let error = read(&format!("{documents}{key} = \"{value}\"")).unwrap_err().to_string();
+                assert!(error.starts_with(&format!("{key} is set")) && error.contains("s3://BUCKET/PREFIX"), "{error}");
+                assert!(!error.contains("hunter2"), "{error}");
+            }
+        }
+        let both = "s3_access_key = \"a\"\ns3_secret_key = \"b\"\ns3_region = \"us-west-2\"";
+        let config = read(&format!("documents = \"s3://bucket/prefix\"\n{both}")).unwrap();
+        assert!(matches!(config.documents, DocumentsAt::S3 { keys: Some(_), region: Some(_), .. }));
+        assert!(
+            read("documents = \"s3://bucket\"\ns3_access_key = \"a\"")
+                .unwrap_err()
+                .to_string()
+                .contains("s3_secret_key")
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use std::{
     fmt::Write as _,
     io::{self, Write},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use tracing_subscriber::{
@@ -40,7 +41,7 @@ pub fn subscriber<W>(
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
-    let writer = Lines(writer);
+    let writer = Lines { to: writer, is_torn: AtomicBool::new(false) };
     let layer = fmt::layer().with_ansi(false).with_target(false).log_internal_errors(false).with_writer(writer);
     let layer: Box<dyn Layer<_> + Send + Sync> =
         if json { Box::new(layer.json().flatten_event(true)) } else { Box::new(layer) };
@@ -54,32 +55,63 @@ pub fn filter() -> EnvFilter {
 }
 
 /// Makes writers that write every entry as one line.
-struct Lines<W>(W);
+struct Lines<W> {
+    to: W,
+    /// Whether the last entry broke off in the middle, as on a disk that was full: the next one must not go on in its line.
+    is_torn: AtomicBool,
+}
 
 impl<'w, W: MakeWriter<'w>> MakeWriter<'w> for Lines<W> {
-    type Writer = Line<W::Writer>;
+    type Writer = Line<'w, W::Writer>;
 
     fn make_writer(&'w self) -> Self::Writer {
-        Line(self.0.make_writer())
+        Line { to: self.to.make_writer(), is_torn: &self.is_torn }
     }
 }
 
-struct Line<W>(W);
+struct Line<'l, W> {
+    to: W,
+    is_torn: &'l AtomicBool,
+}
 
-impl<W: Write> Write for Line<W> {
+impl<W: Write> Line<'_, W> {
+    /// Writes all of an entry, or remembers that a part of it stands there.
+    fn put(&mut self, entry: &[u8]) {
+        if self.is_torn.load(Ordering::Relaxed) && self.all_of(b"\n") == 0 {
+            return;
+        }
+        let written = self.all_of(entry);
+        self.is_torn.store(0 < written && written < entry.len(), Ordering::Relaxed);
+    }
+
+    /// Writes as much as can be written; gives how much that was.
+    fn all_of(&mut self, bytes: &[u8]) -> usize {
+        let mut written = 0;
+        while written < bytes.len() {
+            match self.to.write(&bytes[written..]) {
+                Ok(0) => break,
+                Ok(more) => written += more,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => break,
+            }
+        }
+        written
+    }
+}
+
+impl<W: Write> Write for Line<'_, W> {
     fn write(&mut self, entry: &[u8]) -> io::Result<usize> {
         // One entry comes in one piece, with the end of its line; hardly any holds anything strange.
         if entry.strip_suffix(b"\n").is_some_and(|line| line.iter().all(|byte| matches!(byte, b' '..=b'~'))) {
-            let _ = self.0.write_all(entry);
-            return Ok(entry.len());
+            self.put(entry);
+        } else {
+            self.put(one_line(&String::from_utf8_lossy(entry)).as_bytes());
         }
-        let text = String::from_utf8_lossy(entry);
-        let _ = self.0.write_all(one_line(&text).as_bytes());
         Ok(entry.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let _ = self.0.flush();
+        let _ = self.to.flush();
         Ok(())
     }
 }
@@ -142,11 +174,30 @@ mod tests {
         assert_eq!(without_words("the mail cannot be written: ada@example.org"), "the mail cannot be written: …@…");
     }
 
-    struct Full;
+    /// A disk with room for so many bytes.
+    #[derive(Clone, Default)]
+    struct Disk(std::sync::Arc<std::sync::Mutex<(Vec<u8>, usize)>>);
 
-    impl Write for Full {
-        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
-            Err(io::ErrorKind::StorageFull.into())
+    impl Disk {
+        fn with_room(&self, bytes: usize) {
+            self.0.lock().unwrap().1 = bytes;
+        }
+
+        fn lines(&self) -> Vec<String> {
+            String::from_utf8(self.0.lock().unwrap().0.clone()).unwrap().lines().map(str::to_owned).collect()
+        }
+    }
+
+    impl Write for Disk {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let (kept, room) = &mut *self.0.lock().unwrap();
+            let fits = bytes.len().min(*room);
+            if fits == 0 {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            kept.extend_from_slice(&bytes[..fits]);
+            *room -= fits;
+            Ok(fits)
         }
 
         fn flush(&mut self) -> io::Result<()> {
@@ -155,9 +206,27 @@ mod tests {
     }
 
     #[test]
-    fn a_log_that_cannot_be_written_stops_nothing() {
+    fn a_log_that_cannot_be_written_stops_nothing_and_tears_one_line() {
         for json in [false, true] {
-            tracing::subscriber::with_default(subscriber(json, filter(), || Full), || tracing::error!("lost"));
+            let disk = Disk::default();
+            let to = disk.clone();
+            tracing::subscriber::with_default(subscriber(json, filter(), move || to.clone()), || {
+                disk.with_room(1_000);
+                tracing::error!("first");
+                disk.with_room(10);
+                tracing::error!("torn");
+                tracing::error!("lost");
+                disk.with_room(1_000);
+                tracing::error!("second");
+                tracing::error!("third – “é”");
+            });
+            let lines = disk.lines();
+            assert_eq!(lines.len(), 4, "{lines:?}");
+            assert!(lines[1].len() == 10, "{lines:?}");
+            for (line, words) in [(0, "first"), (2, "second"), (3, "third – “é”")] {
+                let is_whole = !json || serde_json::from_str::<serde_json::Value>(&lines[line]).is_ok();
+                assert!(is_whole && lines[line].contains(words), "{lines:?}");
+            }
         }
     }
 }

@@ -1,7 +1,5 @@
 //! An installation put together from its configuration, and served.
 
-use std::net::SocketAddr;
-
 use anyhow::Context;
 use claims::{Clock, actions::Recoup, random::Random};
 use tokio::{net::TcpListener, sync::watch};
@@ -35,8 +33,6 @@ pub struct Installation {
     pub trusted_proxies: Vec<std::net::IpAddr>,
     /// How long clients may keep us waiting.
     pub pace: Pace,
-    /// Port of `/metrics`.
-    pub metrics_listen: Option<SocketAddr>,
     /// Token of `/metrics`.
     pub metrics_token: Option<String>,
 }
@@ -62,45 +58,54 @@ impl Installation {
             post,
             trusted_proxies: config.trusted_proxies.clone(),
             pace: config.pace,
-            metrics_listen: config.metrics_listen,
             metrics_token: config.metrics_token.clone(),
         })
     }
 }
 
-/// Binds the configured address; gives the listener and the address of the site.
+/// The ports that were taken.
+#[derive(Debug)]
+pub struct Listening {
+    site: TcpListener,
+    /// Of `/metrics` alone.
+    metrics: Option<TcpListener>,
+    /// Address of the site.
+    pub base_url: String,
+}
+
+/// Takes every configured port: what cannot be served must not be made or brought up to date first.
 ///
 /// # Errors
-/// If the port is taken.
-pub async fn bind(config: &Config) -> anyhow::Result<(TcpListener, String)> {
-    let listener = TcpListener::bind(config.listen)
+/// If a port is taken.
+pub async fn bind(config: &Config) -> anyhow::Result<Listening> {
+    let site = TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("cannot listen on {} (key listen): is another Recoup running?", config.listen))?;
+    let metrics = match config.metrics_listen {
+        None => None,
+        Some(at) => {
+            Some(TcpListener::bind(at).await.with_context(|| format!("cannot listen on {at} (key metrics_listen)"))?)
+        }
+    };
     let base_url = match &config.base_url {
         Some(url) => url.clone(),
-        None => format!("http://{}", listener.local_addr()?),
+        None => format!("http://{}", site.local_addr()?),
     };
-    Ok((listener, base_url))
+    Ok(Listening { site, metrics, base_url })
 }
 
 /// Serves until `stop`, with the jobs beside it; what is in flight is finished within [`Pace::stop`], and then cut. What is cut
 /// leaves no half: a transaction that did not commit never was, and a mail that was not settled is tried again.
 ///
 /// # Errors
-/// If the port of the metrics is taken.
-pub async fn run(installation: Installation, listener: TcpListener, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
-    let Installation { recoup, documents, scratch, post, trusted_proxies, pace, metrics_listen, metrics_token } =
-        installation;
+/// If what serves the metrics breaks off.
+pub async fn run(installation: Installation, listening: Listening, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+    let Installation { recoup, documents, scratch, post, trusted_proxies, pace, metrics_token } = installation;
     let http = Http::new(recoup.clone(), documents.clone(), scratch, trusted_proxies)
         .with_metrics_token(metrics_token.as_deref());
-    let metrics = match metrics_listen {
-        None => None,
-        Some(at) => {
-            let listener =
-                TcpListener::bind(at).await.with_context(|| format!("cannot listen on {at} (key metrics_listen)"))?;
-            Some(tokio::spawn(serving::serve(listener, http::metrics::alone(http.clone()), pace, stop.clone())))
-        }
-    };
+    let metrics = listening
+        .metrics
+        .map(|listener| tokio::spawn(serving::serve(listener, http::metrics::alone(http.clone()), pace, stop.clone())));
     let (site, _) = http::site(&http);
     let mut jobs = tokio::spawn(jobs::run(recoup.clone(), documents, post, stop.clone()));
     // Requests and jobs end at the same time, so that both together take no longer than one of them may.
@@ -112,7 +117,7 @@ pub async fn run(installation: Installation, listener: TcpListener, stop: watch:
             jobs.abort();
         }
     };
-    tokio::join!(serving::serve(listener, site, pace, stop), jobs_end);
+    tokio::join!(serving::serve(listening.site, site, pace, stop), jobs_end);
     if let Some(metrics) = metrics {
         metrics.await?;
     }

@@ -11,6 +11,7 @@ use std::{
 };
 
 use claims::store::Store;
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
 /// A folder that goes with its test.
 struct Folder(PathBuf);
@@ -61,6 +62,29 @@ fn complain(data: &Path, what: &[&str]) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
+/// Does something with the database of an installation that nobody serves, past the product.
+fn by_hand<T>(data: &Path, what: impl AsyncFnOnce(&mut SqliteConnection) -> T) -> T {
+    let url = format!("sqlite:{}", data.join("recoup.db").display());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut database = SqliteConnection::connect(&url).await.unwrap();
+        let done = what(&mut database).await;
+        database.close().await.unwrap();
+        done
+    })
+}
+
+/// Changes rows; gives how many.
+fn change(data: &Path, sql: &str) -> u64 {
+    let sql = AssertSqlSafe(sql.to_owned());
+    by_hand(data, async |database| sqlx::query(sql).execute(database).await.unwrap().rows_affected())
+}
+
+/// A number.
+fn ask(data: &Path, sql: &'static str) -> i64 {
+    by_hand(data, async |database| sqlx::query_scalar(sql).fetch_one(database).await.unwrap())
+}
+
 #[test]
 fn the_demo_case_is_backed_up_restored_and_sound() {
     let folder = Folder::new("backup");
@@ -89,8 +113,65 @@ fn the_demo_case_is_backed_up_restored_and_sound() {
         let file = |backup: &str| fs::read(Path::new(backup).join(format!("tables/{table}.jsonl"))).unwrap();
         assert!(!file(&backup).is_empty() && file(&backup) == file(&again), "{table}");
     }
-    assert!(say(&copy, &["purge", "--dry-run"]).contains("would be deleted"));
     assert!(complain(&copy, &["doctor", "--clean"]).contains("--deep"));
+    what_was_named_is_purged(&copy);
+    what_is_ill_ends_in_failure(&copy);
+}
+
+/// A dry run names what has served its time and leaves it; a run deletes just that.
+fn what_was_named_is_purged(data: &Path) {
+    // All drafts but one were left long ago, and somebody's session ended.
+    let before = "'2020-01-01T00:00:00+00:00'";
+    let old = "SELECT id FROM claims WHERE in_force_id IS NULL AND draft_id IS NOT NULL ORDER BY id LIMIT (SELECT COUNT(*) - 1 FROM claims WHERE in_force_id IS NULL AND draft_id IS NOT NULL)";
+    let drafts = change(data, &format!("UPDATE claims SET changed_at = {before} WHERE id IN ({old})"));
+    assert!(drafts > 1, "{drafts} drafts");
+    change(
+        data,
+        &format!(
+            "UPDATE answers SET saved_at = {before} WHERE version_id IN (SELECT draft_id FROM claims WHERE id IN ({old}))"
+        ),
+    );
+    let session = format!(
+        "INSERT INTO sessions (id_hash, data, started_at, seen_at, expires_at) VALUES ('ended', '{{}}', {before}, {before}, {before})"
+    );
+    assert_eq!(change(data, &session), 1);
+    let counts = || {
+        [
+            "SELECT COUNT(*) FROM claims WHERE in_force_id IS NULL AND draft_id IS NOT NULL",
+            "SELECT COUNT(*) FROM sessions WHERE id_hash = 'ended'",
+            "SELECT COUNT(*) FROM events WHERE kind = 'draft_purged'",
+            "SELECT COUNT(*) FROM claims",
+        ]
+        .map(|sql| ask(data, sql))
+    };
+    let all = counts();
+    let named = say(data, &["purge", "--dry-run"]);
+    assert_eq!(named.lines().filter(|line| line.starts_with("draft of claim ")).count() as u64, drafts, "{named}");
+    assert!(named.contains(&format!("{drafts} drafts unchanged for 365 days, 1 expired sessions, ")), "{named}");
+    assert!(named.lines().all(|line| line.contains("would be deleted")), "{named}");
+    assert_eq!(counts(), all, "a dry run changes nothing");
+    let purged = say(data, &["purge"]);
+    assert!(purged.starts_with(&named.replace("would be deleted", "deleted")), "{named}\n{purged}");
+    assert_eq!(counts(), [1, 0, i64::try_from(drafts).unwrap(), all[3]]);
+    assert!(say(data, &["purge"]).starts_with("0 drafts unchanged for 365 days, 0 expired sessions, "));
+}
+
+/// `recoup doctor` says by its exit code that something is to be mended.
+fn what_is_ill_ends_in_failure(data: &Path) {
+    assert!(change(data, "UPDATE events SET kind = 'nothing' WHERE seq = 2") > 0);
+    let output = run(data, &["doctor"]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        said.contains("event 2 of ") && said.contains("Compare it with a backup from before that event."),
+        "{said}"
+    );
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    fs::write(data.join("recoup.db"), "This is no database. ".repeat(1_000)).unwrap();
+    let output = run(data, &["doctor"]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("FAIL  database: ") && said.contains("Check the key database_url"), "{said}");
+    assert!(said.contains(" to mend.") && !said.contains("All is well"), "{said}");
+    assert_eq!(output.status.code(), Some(1), "{said}");
 }
 
 #[test]
@@ -195,12 +276,23 @@ fn what_cannot_listen_makes_no_installation() {
     let folder = Folder::new("taken");
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let listen = taken.local_addr().unwrap().to_string();
-    for what in ["serve", "demo"] {
-        let output = command_at(&folder.0, &listen, &[what]).output().unwrap();
+    let free = "127.0.0.1:0";
+    for (what, listen, key) in [
+        ("serve", &*listen, "listen"),
+        ("demo", &listen, "listen"),
+        ("serve", free, "metrics_listen"),
+        ("demo", free, "metrics_listen"),
+    ] {
+        let metrics = taken.local_addr().unwrap().to_string();
+        let arguments: &[&str] = if key == "listen" { &[what] } else { &[what, "--metrics-listen", &metrics] };
+        let output = command_at(&folder.0, listen, arguments).output().unwrap();
         let words = String::from_utf8(output.stderr).unwrap();
+        let said = format!("cannot listen on {metrics} (key {key})");
+        assert!(!output.status.success() && words.contains(&said), "{what}: {words}");
         assert!(
-            !output.status.success() && words.contains(&format!("cannot listen on {listen} (key listen)")),
-            "{words}"
+            output.stdout.is_empty(),
+            "{what} {key}: it said where it is: {}",
+            String::from_utf8_lossy(&output.stdout)
         );
     }
     // The file that was locked is none.

@@ -16,7 +16,7 @@ pub mod s3;
 pub mod smtp;
 pub mod stage;
 
-pub use app::{App, Options, PATIENCE};
+pub use app::{App, Options, PATIENCE, beginning};
 pub use browser::{Browser, Page};
 pub use database::{Database, Kind, run};
 

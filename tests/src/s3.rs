@@ -29,8 +29,8 @@ pub enum Mood {
     Slow(Duration),
     /// Every third request is answered with 503.
     FailsOneInThree,
-    /// It closes the connection in the middle of a body.
-    CutsBodies,
+    /// It closes the connection in the middle of the second part of an upload, when the first is kept.
+    CutsSecondParts,
     /// Every request is answered with 503.
     Down,
 }
@@ -42,6 +42,8 @@ pub struct S3 {
     mood: Arc<Mutex<Mood>>,
     /// Requests so far.
     pub requests: Arc<AtomicU64>,
+    /// Second parts that were cut so far.
+    pub cut: Arc<AtomicU64>,
 }
 
 impl S3 {
@@ -54,7 +56,8 @@ impl S3 {
         let service = builder.build();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
-        let s3 = Self { endpoint, mood: Arc::new(Mutex::new(Mood::Well)), requests: Arc::default() };
+        let s3 =
+            Self { endpoint, mood: Arc::new(Mutex::new(Mood::Well)), requests: Arc::default(), cut: Arc::default() };
         let me = s3.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -86,6 +89,11 @@ impl S3 {
     }
 }
 
+fn is_second_part(request: &Request<Incoming>) -> bool {
+    let is_second = |query: &str| query.split('&').any(|pair| pair == "partNumber=2");
+    request.method() == "PUT" && request.uri().query().is_some_and(is_second)
+}
+
 async fn answer(s3: S3, service: S3Service, mut request: Request<Incoming>) -> Result<Response<Body>, std::io::Error> {
     let count = s3.requests.fetch_add(1, Ordering::SeqCst);
     let mood = *s3.mood.lock().unwrap_or_else(PoisonError::into_inner);
@@ -95,14 +103,15 @@ async fn answer(s3: S3, service: S3Service, mut request: Request<Incoming>) -> R
         Mood::Slow(wait) => tokio::time::sleep(wait).await,
         Mood::FailsOneInThree if count.is_multiple_of(3) => return failing(),
         Mood::FailsOneInThree => {}
-        Mood::CutsBodies if request.method() == "PUT" => {
+        Mood::CutsSecondParts if is_second_part(&request) => {
             // The first piece is read, and then nobody is there any more.
             let _ =
                 std::future::poll_fn(|cx| hyper::body::Body::poll_frame(std::pin::Pin::new(request.body_mut()), cx))
                     .await;
+            s3.cut.fetch_add(1, Ordering::SeqCst);
             return Err(std::io::ErrorKind::ConnectionReset.into());
         }
-        Mood::CutsBodies => {}
+        Mood::CutsSecondParts => {}
         Mood::Down => return failing(),
     }
     hyper::service::Service::call(&service, request).await.map_err(|error| std::io::Error::other(format!("{error:?}")))

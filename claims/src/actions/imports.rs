@@ -211,6 +211,19 @@ pub async fn understood(
     Ok(None)
 }
 
+/// Said of a file that was not read because of something on our side, such as a full disk.
+pub const NOT_READ: &str = "It could not be read because of something on our side, which was logged. The file itself is kept. Read it again; if that fails too, tell the contact of your case.";
+
+/// Keeps that a file was not read, and why, so that nobody waits for it; nothing happens to an import that is no longer open.
+///
+/// # Errors
+/// If the database fails.
+pub async fn not_read(recoup: &Recoup, id: ImportId, why: &str) -> Result<(), Failure> {
+    let mut tx = recoup.store.write().await?;
+    stored::understood(&mut tx, id, None, None, why).await?;
+    Ok(tx.commit().await?)
+}
+
 /// Adds to a reading what only the database knows: other imports of the same time.
 pub(super) async fn complete(
     tx: &mut Tx,

@@ -68,7 +68,8 @@ impl Charset {
     }
 }
 
-/// Reads a file as UTF-8, whatever it is written in. The byte order mark is left out.
+/// Reads a file as UTF-8, whatever it is written in. The byte order mark is left out, and so is every NUL: nobody sees one, and PostgreSQL
+/// takes none in a text.
 pub struct Decoded<R> {
     from: R,
     decoder: Option<Decoder>,
@@ -78,6 +79,8 @@ pub struct Decoded<R> {
     ended: bool,
     /// Bytes that were taken from the file.
     pub taken: u64,
+    /// How many NUL were left out.
+    pub left_out: usize,
 }
 
 const CHUNK: usize = 256 * 1024;
@@ -91,7 +94,7 @@ impl<R: Read> Decoded<R> {
     /// Reads `from` as `charset`.
     pub fn new(from: R, charset: Charset) -> Self {
         let decoder = (charset != Charset::Utf8).then(|| charset.encoding().new_decoder_with_bom_removal());
-        Self { from, decoder, raw: vec![0; CHUNK], raw_len: 0, started: false, ended: false, taken: 0 }
+        Self { from, decoder, raw: vec![0; CHUNK], raw_len: 0, started: false, ended: false, taken: 0, left_out: 0 }
     }
 
     /// Appends more text to `text`; `false` at the end.
@@ -112,10 +115,10 @@ impl<R: Read> Decoded<R> {
         self.taken += read as u64;
         self.ended = read == 0;
         let upto = self.raw_len + read;
+        let before = text.len();
         match &mut self.decoder {
             Some(decoder) => {
                 let room = decoder.max_utf8_buffer_length(upto).unwrap_or(upto * 3 + 16);
-                let before = text.len();
                 text.resize(before + room, 0);
                 let (_, _, written, _) = decoder.decode_to_utf8(&self.raw[..upto], &mut text[before..], self.ended);
                 text.truncate(before + written);
@@ -134,8 +137,23 @@ impl<R: Read> Decoded<R> {
                 self.raw_len = upto - valid;
             }
         }
+        self.left_out += without_nul(text, before);
         Ok(!self.ended)
     }
+}
+
+/// Takes every NUL out of a text from a place on; gives how many there were.
+pub(super) fn without_nul(text: &mut Vec<u8>, from: usize) -> usize {
+    let Some(first) = memchr::memchr(0, &text[from..]) else { return 0 };
+    let (mut end, all) = (from + first, text.len());
+    for place in end..all {
+        if text[place] != 0 {
+            text[end] = text[place];
+            end += 1;
+        }
+    }
+    text.truncate(end);
+    all - end
 }
 
 #[cfg(test)]
@@ -163,6 +181,20 @@ mod tests {
         assert_eq!(decoded(&marked), (Charset::Utf16Le, text.to_owned()));
         assert_eq!(decoded(&big), (Charset::Utf16Be, text.to_owned()));
         assert_eq!(decoded(&western), (Charset::Windows1252, text.to_owned()));
+    }
+
+    #[test]
+    fn no_nul_comes_through() {
+        let text = "\0Per\0iod;Künstler\0\0\n\0";
+        let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        for bytes in [text.as_bytes().to_vec(), utf16, WINDOWS_1252.encode(text).0.into_owned()] {
+            assert_eq!(decoded(&bytes).1, "Period;Künstler\n");
+        }
+        let mut reader = Decoded::new(text.as_bytes(), Charset::Utf8);
+        // What stands there already is left as it is.
+        let mut before = b"\0".to_vec();
+        while reader.more(&mut before).unwrap() {}
+        assert_eq!((before, reader.left_out), ("\0Period;Künstler\n".as_bytes().to_vec(), 5));
     }
 
     #[test]

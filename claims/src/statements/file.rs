@@ -159,8 +159,8 @@ fn text(head: &[u8], whole: bool) -> Result<Format, Refused> {
     let mut decoded = Decoded::new(head, charset);
     // A character that was cut in two at the end of the head is no reason to stop.
     while matches!(decoded.more(&mut text), Ok(true)) {}
-    let controls = text.iter().filter(|byte| **byte < 9 || matches!(**byte, 14..=31)).count();
-    if controls * 100 > text.len() {
+    let controls = decoded.left_out + text.iter().filter(|byte| **byte < 9 || matches!(**byte, 14..=31)).count();
+    if controls * 100 > decoded.left_out + text.len() {
         return Err(Refused::NotATable(
             "This file is neither text nor a spreadsheet. Statements are read from CSV, TSV, XLSX and ODS.".to_owned(),
         ));

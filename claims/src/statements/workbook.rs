@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use super::{
     archive::{self, Book},
     cells::{CellKind, Cells},
+    encoding::without_nul,
     input::{Bytes, Input},
     limits::{LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, Refused},
     unpacked::Unpacked,
@@ -230,7 +231,14 @@ fn place(cells: &mut Cells, column: usize, text: &[u8], kind: CellKind) -> Resul
     while cells.len() < column {
         cells.push(b"", CellKind::Text);
     }
-    cells.push(text, kind);
+    // As in a text file.
+    if text.contains(&0) {
+        let mut without = text.to_vec();
+        without_nul(&mut without, 0);
+        cells.push(&without, kind);
+    } else {
+        cells.push(text, kind);
+    }
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Figures for whoever watches the installation.
 
-use super::{Error, Tx, on};
+use super::{Error, Tx, on, outbox};
 use crate::Instant;
 
 /// How many files rows name, each hash once, and their bytes.
@@ -16,12 +16,18 @@ pub async fn documents(tx: &mut Tx) -> Result<(i64, i64), Error> {
     .fetch_one(c).await)
 }
 
-/// Since when the oldest mail waits that did not leave.
+/// How many mails are due and have not left, and since when the oldest of them is. A mail that waits for its turn in a mailing with a
+/// rate is not due; one that was tried stays due while it waits for its next try, or a mail server that takes nothing would never be told of.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn oldest_waiting(tx: &mut Tx) -> Result<Option<Instant>, Error> {
-    on!(tx, c => sqlx::query_scalar("SELECT created_at FROM outbox WHERE state IN ('waiting', 'sending') ORDER BY created_at LIMIT 1").fetch_optional(c).await)
+pub async fn due_mails(tx: &mut Tx, now: Instant) -> Result<(i64, Option<Instant>), Error> {
+    // `next_at` moves on with every try; when a mail is given up is counted from when it could go out first, or was sent anew.
+    let (count, first): (i64, Option<Instant>) = on!(tx, c => sqlx::query_as(
+        "SELECT COUNT(*), MIN(give_up_at) FROM outbox WHERE state IN ('waiting', 'sending') AND give_up_at <= $1",
+    )
+    .bind(now + outbox::patience()).fetch_one(c).await)?;
+    Ok((count, first.map(|give_up_at| give_up_at - outbox::patience())))
 }
 
 /// A recurring job.

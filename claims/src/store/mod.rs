@@ -99,6 +99,12 @@ pub struct Connections {
     pub most: u32,
 }
 
+/// How long a statement waits for what somebody else has locked; then it fails, and whoever waits for a page is told so. On PostgreSQL
+/// that holds for each lock by itself, those of [`queue_up`] and [`matching::lock`] too: people wait behind both of them, and what
+/// holds one is a transaction of another person or the end of a run of matching, which is a matter of moments. A job that fails so is done at
+/// its next turn.
+const LOCKED: Duration = Duration::from_secs(10);
+
 /// How many may read SQLite at length at once.
 const LONG_READERS: u32 = 4;
 
@@ -159,8 +165,10 @@ impl Store {
             let options = PgConnectOptions::from_str(url)?
                 .application_name("recoup")
                 .log_slow_statements(tracing::log_level(), Duration::from_secs(1));
+            // Whoever operates it may say otherwise in the URL.
+            let said = options.get_options().is_some_and(|set| set.contains("lock_timeout"));
             Pools::Postgres(
-                PgPoolOptions::new()
+                waiting_for_locks((!said).then_some(LOCKED))
                     .max_connections(16)
                     .acquire_timeout(Duration::from_secs(10))
                     .connect_with(options)
@@ -172,7 +180,7 @@ impl Store {
                 .foreign_keys(true)
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
-                .busy_timeout(Duration::from_secs(10))
+                .busy_timeout(LOCKED)
                 .pragma("temp_store", "memory")
                 .pragma("mmap_size", "268435456")
                 .log_slow_statements(tracing::log_level(), Duration::from_secs(1));
@@ -207,7 +215,15 @@ impl Store {
         let to = schema.unwrap_or_else(newest_schema);
         match &self.pools {
             Pools::Sqlite { write, .. } => SQLITE.run_to(to, write).await?,
-            Pools::Postgres(pool) => POSTGRES.run_to(to, pool).await?,
+            Pools::Postgres(pool) => {
+                // The next of several processes that start waits until the first has migrated, however long that takes: nobody waits
+                // for a page yet. A connection of its own, so that no other statement waits so.
+                let patient = waiting_for_locks(Some(Duration::ZERO)).max_connections(1);
+                let patient = patient.connect_with((*pool.connect_options()).clone()).await?;
+                let migrated = POSTGRES.run_to(to, &patient).await;
+                patient.close().await;
+                migrated?;
+            }
             Pools::WholeSqlite(_) | Pools::WholePostgres(_) => {}
         }
         Ok(())
@@ -345,6 +361,20 @@ impl Store {
             Pools::Postgres(pool) | Pools::WholePostgres(pool) => pool.close().await,
         }
     }
+}
+
+/// Connections to PostgreSQL whose statements wait so long for a lock: nought is without end, and `None` is as the server or the URL
+/// says. It is not among the options with which a connection starts, because poolers such as PgBouncer refuse those.
+fn waiting_for_locks(most: Option<Duration>) -> PgPoolOptions {
+    PgPoolOptions::new().after_connect(move |connection, _| {
+        Box::pin(async move {
+            if let Some(most) = most {
+                let set = sqlx::AssertSqlSafe(format!("SET lock_timeout = {}", most.as_millis()));
+                sqlx::query(set).execute(connection).await?;
+            }
+            Ok(())
+        })
+    })
 }
 
 /// A lock on a file beside a SQLite database, held by whoever opens it: SQLite has no advisory locks, and two processes that

@@ -41,6 +41,9 @@ impl NewMail {
     }
 }
 
+/// Every state that a mail can be in.
+pub const STATES: [&str; 5] = ["waiting", "sending", "sent", "failed", "discarded"];
+
 /// A mail of the outbox.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Mail {
@@ -58,7 +61,7 @@ pub struct Mail {
     pub body_text: String,
     /// HTML part.
     pub body_html: String,
-    /// `waiting`, `sending`, `sent`, `failed` or `discarded`.
+    /// One of [`STATES`].
     pub state: String,
     /// Deliveries tried.
     pub attempts: i64,

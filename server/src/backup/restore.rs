@@ -11,7 +11,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio_util::io::ReaderStream;
 
 use super::{Kept, Manifest, check, document_file, listed};
-use crate::documents::Documents;
+use crate::documents::{Documents, Found};
 
 /// Most bytes of rows that are added by one statement, unless one row alone has more.
 const BATCH: usize = 1_000_000;
@@ -64,12 +64,15 @@ pub async fn restore(directory: &Path, database_url: &str, documents: &Documents
 /// A document store that holds nothing but what a restore that broke off may have left.
 async fn refuse_documents(documents: &Documents, listed: &[(String, u64)]) -> anyhow::Result<()> {
     let listed: HashSet<&str> = listed.iter().map(|(sha256, _)| sha256.as_str()).collect();
-    let mut kept = documents.kept();
-    while let Some(found) = kept.try_next().await? {
-        if !listed.contains(found.sha256.as_str()) {
+    let mut all = documents.found();
+    while let Some(found) = all.try_next().await? {
+        // What is none of Recoup's is in nobody's way.
+        if let Found::Kept(kept) = found
+            && !listed.contains(kept.sha256.as_str())
+        {
             bail!(
                 "the document store is not empty: it holds {}, which is not of this backup. Restore into an empty directory or bucket (key documents).",
-                found.sha256
+                kept.sha256
             );
         }
     }

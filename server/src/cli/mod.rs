@@ -131,15 +131,15 @@ async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve => {
             let stop = serve::stop_on_signal()?;
             let Some(_alone) = alone(&config, stop.clone()).await? else { return Ok(ExitCode::SUCCESS) };
-            let (listener, base_url) = serve::bind(&config).await?;
-            let installation = Installation::open(&config, &base_url, Clock::System, Random::System).await?;
-            say!("Recoup is at {base_url}");
+            let listening = serve::bind(&config).await?;
+            let installation = Installation::open(&config, &listening.base_url, Clock::System, Random::System).await?;
+            say!("Recoup is at {}", listening.base_url);
             if let Some(link) = claims::actions::account::first_administrator_link(&installation.recoup).await? {
                 say!(
                     "There is no administrator yet. Open this link once, within 24 hours, to become the first:\n  {link}"
                 );
             }
-            serve::run(installation, listener, stop).await?;
+            serve::run(installation, listening, stop).await?;
         }
         Command::Migrate => {
             let store = opening::up_to_date_or_made(&config).await?;
@@ -160,15 +160,16 @@ async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
             );
             let stop = serve::stop_on_signal()?;
             let Some(_alone) = alone(&config, stop.clone()).await? else { return Ok(ExitCode::SUCCESS) };
-            let (listener, base_url) = serve::bind(&config).await?;
-            let installation = Installation::open(&config, &base_url, Clock::System, Random::System).await?;
+            let listening = serve::bind(&config).await?;
+            let installation = Installation::open(&config, &listening.base_url, Clock::System, Random::System).await?;
             let sign_ins = demo::load(&installation, &config.data_dir).await?;
             say!(
-                "Recoup is at {base_url}\n\nSign in as:\n{sign_ins}\nMails are written to files in {}.",
+                "Recoup is at {}\n\nSign in as:\n{sign_ins}\nMails are written to files in {}.",
+                listening.base_url,
                 config.data_dir.join("mail").display()
             );
             if !load_only {
-                serve::run(installation, listener, stop).await?;
+                serve::run(installation, listening, stop).await?;
             }
         }
         Command::User(command) => user::run(&config, command).await?,

@@ -9,10 +9,13 @@ use claims::{
 use futures::TryStreamExt;
 
 use super::Report;
-use crate::documents::Documents;
+use crate::documents::{Documents, Found};
 
 const RESTORE: &str =
     "Restore this file from a backup: it lies under documents/, in the folder of its first two characters.";
+
+/// So many foreign files are named: a bucket may be shared with something large.
+const MOST_NAMED: usize = 20;
 
 /// Compares every document with its hash, and finds bytes that no row names; with `clean`, removes those that have been there for
 /// so long, and what broken-off uploads left.
@@ -112,25 +115,43 @@ async fn orphans(
     clean: Option<Duration>,
     report: &mut Report,
 ) -> anyhow::Result<()> {
-    let (mut left, mut removed) = (0usize, 0usize);
-    let mut kept = documents.kept();
-    while let Some(found) = kept.try_next().await? {
+    let (mut left, mut removed, mut foreign) = (0usize, 0usize, 0usize);
+    let mut all = documents.found();
+    while let Some(found) = all.try_next().await? {
+        let kept = match found {
+            Found::Kept(kept) => kept,
+            Found::Foreign(at) => {
+                foreign += 1;
+                if foreign <= MOST_NAMED {
+                    // Escaped: whoever put it there chose the name.
+                    report.say(format!("      {at:?} is none of Recoup's"));
+                }
+                continue;
+            }
+        };
         let mut tx = recoup.store.read().await?;
-        let named = rows::is_named(&mut tx, &found.sha256).await?;
+        let named = rows::is_named(&mut tx, &kept.sha256).await?;
         drop(tx);
         if named {
             continue;
         }
         let before = clean.map(|age| recoup.clock.now() - age);
         if let Some(before) = before
-            && documents.remove(&found.sha256, before).await?
+            && documents.remove(&kept.sha256, before).await?
         {
             removed += 1;
-            report.say(format!("      removed {} ({} bytes): no row names it", found.sha256, found.bytes));
+            report.say(format!("      removed {} ({} bytes): no row names it", kept.sha256, kept.bytes));
         } else {
             left += 1;
-            report.say(format!("      {} ({} bytes) is named by no row", found.sha256, found.bytes));
+            report.say(format!("      {} ({} bytes) is named by no row", kept.sha256, kept.bytes));
         }
+    }
+    if foreign > 0 {
+        report.note(
+            "documents",
+            format!("{foreign} lie among the documents that Recoup did not write"),
+            "Look at what they are and take them away by hand: Recoup removes only what it wrote.",
+        );
     }
     if removed > 0 {
         report.fine("documents", format!("{removed} without a row were removed"));

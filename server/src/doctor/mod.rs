@@ -265,12 +265,11 @@ async fn check_work(recoup: &Recoup, report: &mut Report) -> Result<(), Error> {
     let mut tx = recoup.store.read().await?;
     let counts = outbox::counts(&mut tx).await?;
     let of = |state: &str| counts.iter().find(|(found, _)| found == state).map_or(0, |(_, count)| *count);
-    let waits =
-        figures::oldest_waiting(&mut tx).await?.map(|since| now - since).filter(|waits| *waits > Duration::hours(1));
-    if let Some(waits) = waits {
+    let (due, oldest) = figures::due_mails(&mut tx, now).await?;
+    if let Some(waits) = oldest.map(|since| now - since).filter(|waits| *waits > Duration::hours(1)) {
         report.failed(
             "mails",
-            format!("{} wait, the oldest for {} hours", of("waiting") + of("sending"), waits.num_hours()),
+            format!("{due} wait, the oldest for {} hours", waits.num_hours()),
             "Check that `recoup serve` runs and that the mail server takes mail; Administration → Mail shows what it answered.",
         );
     } else {

@@ -238,6 +238,10 @@ async fn read_soon(http: &Http, actor: &Actor, claim: ClaimId, id: ImportId) {
     let reading = tokio::spawn(async move {
         if let Err(failure) = read_and_keep(&http, &actor, claim, id).await {
             tracing::error!(error = %failure, import = id.0, "a statement could not be read");
+            let why = if let Failure::Said(why) = &failure { why } else { imports::NOT_READ };
+            if let Err(error) = imports::not_read(&http.recoup, id, why).await {
+                tracing::error!(%error, import = id.0, "that a statement could not be read was not kept");
+            }
         }
     });
     let _ = tokio::time::timeout(PATIENCE, reading).await;

@@ -1,6 +1,9 @@
 //! `/metrics` in the text format of Prometheus: off unless the configuration gives it a port of its own or a token.
 
-use std::fmt::{Display, Write};
+use std::{
+    fmt::{Display, Write},
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -46,15 +49,28 @@ fn knows(headers: &HeaderMap, token: &str) -> bool {
     given.strip_prefix("Bearer ").is_some_and(|given| hash(given) == hash(token))
 }
 
+/// What the process knows by itself is told whether or not the database answers: it is asked for most when that is away.
 async fn answer(http: &Http) -> Response {
-    match text(http).await {
-        Ok(text) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response(),
-        Err(error) => {
-            tracing::error!(%error, "the figures could not be read");
-            StatusCode::SERVICE_UNAVAILABLE.into_response()
+    let mut text = Text::default();
+    requests(&mut text, http);
+    of_process(&mut text, http);
+    let asked = tokio::time::timeout(ANSWERS_WITHIN, http.recoup.store.schema()).await;
+    let is_up = matches!(asked, Ok(Ok(_)));
+    text.one("recoup_database_up", "gauge", "Whether the database answers.", i32::from(is_up));
+    if is_up {
+        match tokio::time::timeout(FIGURES_WITHIN, Figures::read(http)).await {
+            Ok(Ok(figures)) => figures.tell(&mut text),
+            Ok(Err(error)) => tracing::error!(%error, "the figures could not be read"),
+            Err(_) => tracing::error!("the figures were not read within {} seconds", FIGURES_WITHIN.as_secs()),
         }
     }
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text.0).into_response()
 }
+
+/// How long the database may take to answer anything, and to give all figures. Together less than the 10 seconds that Prometheus waits
+/// unless it is told otherwise.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
+const FIGURES_WITHIN: Duration = Duration::from_secs(5);
 
 /// Families of figures, written one below the other.
 #[derive(Default)]
@@ -83,55 +99,79 @@ fn escaped(value: &dyn Display) -> String {
     value.to_string().replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
 
-async fn text(http: &Http) -> Result<String, claims::store::Error> {
-    let recoup = &http.recoup;
-    let now = recoup.clock.now();
-    let pool = recoup.store.pool();
-    let mut tx = recoup.store.read().await?;
-    let (mails, kept, oldest) =
-        (outbox::counts(&mut tx).await?, figures::documents(&mut tx).await?, figures::oldest_waiting(&mut tx).await?);
-    let (jobs, due, builds) =
-        (figures::jobs(&mut tx).await?, figures::matching_due(&mut tx).await?, figures::builds(&mut tx).await?);
-    let (claims, sessions) = (figures::claims(&mut tx).await?, figures::sessions(&mut tx, now).await?);
-    let bytes = figures::database_bytes(&mut tx).await?;
-    drop(tx);
+/// What only the database knows.
+struct Figures {
+    mails: Vec<(String, i64)>,
+    /// How long the oldest mail that is due has waited, in seconds.
+    waits: i64,
+    jobs: Vec<figures::Job>,
+    matching_due: i64,
+    builds: Vec<(String, i64)>,
+    claims: Vec<(String, i64)>,
+    sessions: i64,
+    /// Files that rows name, and their bytes.
+    documents: (i64, i64),
+    bytes: i64,
+}
 
-    let mut text = Text::default();
-    requests(&mut text, http);
-    text.family("recoup_mails", "gauge", "Mails of the outbox by state.");
-    for state in ["waiting", "sending", "sent", "failed"] {
-        let count = mails.iter().find(|(found, _)| found == state).map_or(0, |(_, count)| *count);
-        text.figure("recoup_mails", &[("state", &state)], count);
+impl Figures {
+    async fn read(http: &Http) -> Result<Self, claims::store::Error> {
+        let now = http.recoup.clock.now();
+        let mut tx = http.recoup.store.read().await?;
+        let (_, oldest) = figures::due_mails(&mut tx, now).await?;
+        Ok(Self {
+            mails: outbox::counts(&mut tx).await?,
+            waits: oldest.map_or(0, |since| (now - since).num_seconds().max(0)),
+            jobs: figures::jobs(&mut tx).await?,
+            matching_due: figures::matching_due(&mut tx).await?,
+            builds: figures::builds(&mut tx).await?,
+            claims: figures::claims(&mut tx).await?,
+            sessions: figures::sessions(&mut tx, now).await?,
+            documents: figures::documents(&mut tx).await?,
+            bytes: figures::database_bytes(&mut tx).await?,
+        })
     }
-    let waits = oldest.map_or(0, |since| (now - since).num_seconds().max(0));
-    text.one(
-        "recoup_mail_oldest_waiting_seconds",
-        "gauge",
-        "How long the oldest mail that did not leave has waited.",
-        waits,
-    );
-    text.family("recoup_job_last_run_timestamp_seconds", "gauge", "When a recurring job last ended.");
-    for job in jobs.iter().filter(|job| job.last_at.is_some()) {
-        let at = job.last_at.map_or(0, |at| at.timestamp());
-        text.figure("recoup_job_last_run_timestamp_seconds", &[("job", &job.name)], at);
+
+    fn tell(&self, text: &mut Text) {
+        text.family("recoup_mails", "gauge", "Mails of the outbox by state.");
+        for state in outbox::STATES {
+            let count = self.mails.iter().find(|(found, _)| found == state).map_or(0, |(_, count)| *count);
+            text.figure("recoup_mails", &[("state", &state)], count);
+        }
+        text.one(
+            "recoup_mail_oldest_waiting_seconds",
+            "gauge",
+            "How long the oldest mail that is due and did not leave has waited.",
+            self.waits,
+        );
+        text.family("recoup_job_last_run_timestamp_seconds", "gauge", "When a recurring job last ended.");
+        for job in self.jobs.iter().filter(|job| job.last_at.is_some()) {
+            let at = job.last_at.map_or(0, |at| at.timestamp());
+            text.figure("recoup_job_last_run_timestamp_seconds", &[("job", &job.name)], at);
+        }
+        text.family("recoup_job_failed", "gauge", "Whether the last run of a recurring job failed.");
+        for job in &self.jobs {
+            text.figure("recoup_job_failed", &[("job", &job.name)], i32::from(!job.last_error.is_empty()));
+        }
+        text.one("recoup_matching_due", "gauge", "Cases that changed since they were matched.", self.matching_due);
+        text.family("recoup_filing_builds", "gauge", "Builds of filings by state.");
+        for (state, count) in &self.builds {
+            text.figure("recoup_filing_builds", &[("state", state)], count);
+        }
+        text.family("recoup_claims", "gauge", "Claims by status.");
+        for (status, count) in &self.claims {
+            text.figure("recoup_claims", &[("status", status)], count);
+        }
+        text.one("recoup_sessions", "gauge", "Sessions that have not expired.", self.sessions);
+        text.one("recoup_documents", "gauge", "Files that rows name, each hash once.", self.documents.0);
+        text.one("recoup_documents_bytes", "gauge", "Their bytes.", self.documents.1);
+        text.one("recoup_database_bytes", "gauge", "Size of the database.", self.bytes);
     }
-    text.family("recoup_job_failed", "gauge", "Whether the last run of a recurring job failed.");
-    for job in &jobs {
-        text.figure("recoup_job_failed", &[("job", &job.name)], i32::from(!job.last_error.is_empty()));
-    }
-    text.one("recoup_matching_due", "gauge", "Cases that changed since they were matched.", due);
-    text.family("recoup_filing_builds", "gauge", "Builds of filings by state.");
-    for (state, count) in &builds {
-        text.figure("recoup_filing_builds", &[("state", state)], count);
-    }
-    text.family("recoup_claims", "gauge", "Claims by status.");
-    for (status, count) in &claims {
-        text.figure("recoup_claims", &[("status", status)], count);
-    }
-    text.one("recoup_sessions", "gauge", "Sessions that have not expired.", sessions);
-    text.one("recoup_documents", "gauge", "Files that rows name, each hash once.", kept.0);
-    text.one("recoup_documents_bytes", "gauge", "Their bytes.", kept.1);
-    text.one("recoup_database_bytes", "gauge", "Size of the database.", bytes);
+}
+
+/// What the process knows without asking anybody.
+fn of_process(text: &mut Text, http: &Http) {
+    let pool = http.recoup.store.pool();
     text.family(
         "recoup_database_connections",
         "gauge",
@@ -141,8 +181,8 @@ async fn text(http: &Http) -> Result<String, claims::store::Error> {
         text.figure("recoup_database_connections", &[("state", &state)], count);
     }
     text.family("recoup_build_info", "gauge", "The program that answers.");
-    text.figure("recoup_build_info", &[("version", &env!("CARGO_PKG_VERSION")), ("database", &recoup.store.kind())], 1);
-    Ok(text.0)
+    let database = http.recoup.store.kind();
+    text.figure("recoup_build_info", &[("version", &env!("CARGO_PKG_VERSION")), ("database", &database)], 1);
 }
 
 fn requests(text: &mut Text, http: &Http) {

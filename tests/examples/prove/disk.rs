@@ -95,6 +95,7 @@ pub async fn run(plan: &Plan) {
     assert!(std::fs::metadata(&log).unwrap().len() > logged, "the log goes on");
     verify::mails_are_gone(&url).await;
     assert!(tokio::task::spawn_blocking(move || running.stop()).await.unwrap().0.success());
+    lines_are_whole(&std::fs::read_to_string(&log).unwrap());
     let mut told = first;
     told.numbers.extend(rest.numbers);
     told.tried_again += rest.tried_again;
@@ -102,6 +103,19 @@ pub async fn run(plan: &Plan) {
     verify::mails(&site, &smtp, 0).await;
     verify::bytes(&site).await;
     println!("ok: refused with words, nothing half kept, and it went on when there was room");
+}
+
+/// Every line of the log is an entry. Only what the disk had no room for is cut off, and then nothing goes on in its line.
+fn lines_are_whole(log: &str) {
+    let is_entry = |line: &&str| serde_json::from_str::<serde_json::Value>(line).is_ok();
+    let (whole, torn): (Vec<&str>, Vec<&str>) = log.lines().partition(is_entry);
+    for line in &torn {
+        let entries = line.matches("{\"timestamp\"").count();
+        assert!(line.starts_with('{') && entries <= 1, "an entry goes on in the line of another: {line}");
+    }
+    let last = log.lines().next_back().expect("a log");
+    assert!(is_entry(&last) && last.contains("stopped"), "the log did not go on to the end: {last}");
+    println!("    {} lines of the log are whole, {} were cut off by the full disk", whole.len(), torn.len());
 }
 
 async fn upload(site: &Site, one: &Ready) -> (u16, String) {

@@ -1,9 +1,9 @@
-//! The database is locked by another process (SQLite), or stopped, also the hard way, and started again (PostgreSQL).
+//! The database is locked by another process; PostgreSQL is stopped as well, also the hard way, and started again.
 
 use std::time::{Duration, Instant};
 
 use claims::actions::seen;
-use sqlx::{Connection, SqliteConnection};
+use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 use tests::{Browser, smtp::Smtp, stage};
 
 use crate::{
@@ -16,48 +16,82 @@ use crate::{
 
 /// Whichever applies.
 pub async fn run(plan: &Plan) {
-    let data = plan.folder.join("data");
-    let _ = std::fs::remove_dir_all(&data);
-    std::fs::create_dir_all(&data).unwrap();
-    let smtp = Smtp::start().await;
     if plan.database == "postgres" {
-        stopped(plan, &data, &smtp).await;
+        let cluster = Cluster::start(&plan.folder);
+        locked(plan, &cluster.url()).await;
+        drop(cluster);
+        stopped(plan).await;
     } else {
-        locked(plan, &data, &smtp).await;
+        locked(plan, &format!("sqlite:{}", plan.folder.join("data/recoup.db").display())).await;
     }
 }
 
-async fn locked(plan: &Plan, data: &std::path::Path, smtp: &Smtp) {
-    let url = format!("sqlite:{}", data.join("recoup.db").display());
-    let site = Site::new(&plan.recoup, data, &url, &smtp.url(), &plan.folder.join("log"));
+/// An empty data directory, and a mail server that has seen nothing.
+async fn fresh(plan: &Plan) -> (std::path::PathBuf, Smtp) {
+    let data = plan.folder.join("data");
+    let _ = std::fs::remove_dir_all(&data);
+    std::fs::create_dir_all(&data).unwrap();
+    (data, Smtp::start().await)
+}
+
+/// What another program holds, so that nobody writes claims.
+enum Lock {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl Lock {
+    async fn take(url: &str) -> Self {
+        if url.starts_with("sqlite:") {
+            let mut other = SqliteConnection::connect(url).await.unwrap();
+            other.execute("BEGIN IMMEDIATE").await.unwrap();
+            return Self::Sqlite(other);
+        }
+        let mut other = PgConnection::connect(url).await.unwrap();
+        other.execute("BEGIN").await.unwrap();
+        other.execute("LOCK TABLE claims IN SHARE MODE").await.unwrap();
+        Self::Postgres(other)
+    }
+
+    async fn release(self) {
+        match self {
+            Self::Sqlite(other) => other.close().await.unwrap(),
+            Self::Postgres(other) => other.close().await.unwrap(),
+        }
+    }
+}
+
+async fn locked(plan: &Plan, url: &str) {
+    let (data, smtp) = fresh(plan).await;
+    let site = Site::new(&plan.recoup, &data, url, &smtp.url(), &plan.folder.join("log"));
     println!("database locked by another process");
-    let ready = work::prepare(&url, &site.address(), 2).await;
+    let ready = work::prepare(url, &site.address(), 2).await;
     let mut running = site.start();
-    let mut other = SqliteConnection::connect(&url).await.unwrap();
-    let lock = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    let lock = Lock::take(url).await;
     let begun = Instant::now();
     let (status, page) = sign(&site, &ready[0]).await;
     println!("    sending ended after {:.1} s with {status}", begun.elapsed().as_secs_f64());
     assert_eq!(status, 503);
     assert!(page.contains("Nothing was changed"), "{page}");
+    assert!(begun.elapsed() < Duration::from_secs(30), "it waited too long for the lock");
     let reading = Instant::now();
     assert_eq!(ask(&site, "/cases/allegro").await.0, 200);
     assert!(reading.elapsed() < Duration::from_secs(2), "reading waited for the lock: {:?}", reading.elapsed());
-    drop(lock);
-    other.close().await.unwrap();
+    lock.release().await;
     let told = Work::begin(&site.address(), ready.clone()).end().await;
     assert!(running.is_up());
-    verify::mails_are_gone(&url).await;
+    verify::mails_are_gone(url).await;
     assert!(tokio::task::spawn_blocking(move || running.stop()).await.unwrap().0.success());
     verify::acknowledged(&site, &ready, &told).await;
-    verify::mails(&site, smtp, 0).await;
+    verify::mails(&site, &smtp, 0).await;
     println!("ok: told, and went on when the lock was gone");
 }
 
-async fn stopped(plan: &Plan, data: &std::path::Path, smtp: &Smtp) {
+async fn stopped(plan: &Plan) {
+    let (data, smtp) = fresh(plan).await;
     let cluster = Cluster::start(&plan.folder);
     let url = cluster.url();
-    let site = Site::new(&plan.recoup, data, &url, &smtp.url(), &plan.folder.join("log"));
+    let site = Site::new(&plan.recoup, &data, &url, &smtp.url(), &plan.folder.join("log"));
     println!("PostgreSQL stopped and started: {} claims", plan.submits);
     let ready = work::prepare(&url, &site.address(), plan.submits).await;
     let mut running = site.start();
@@ -94,7 +128,7 @@ async fn stopped(plan: &Plan, data: &std::path::Path, smtp: &Smtp) {
     assert!(tokio::task::spawn_blocking(move || running.stop()).await.unwrap().0.success());
     verify::acknowledged(&site, &ready, &told).await;
     // Each outage may fall between the mail server's answer and our note of it.
-    verify::mails(&site, smtp, 4).await;
+    verify::mails(&site, &smtp, 4).await;
     verify::bytes(&site).await;
     println!("ok: nothing acknowledged was lost, and it came back by itself");
 }

@@ -28,6 +28,16 @@ pub async fn mails_are_gone(database_url: &str) {
     store.close().await;
 }
 
+/// The mails that a process has in hand, or had when it ended.
+pub async fn in_hand(database_url: &str) -> BTreeSet<i64> {
+    let store = Store::connect(database_url).await.unwrap();
+    let mut tx = store.read().await.unwrap();
+    let mails = outbox::list(&mut tx, Some("sending"), 1_000_000, 0).await.unwrap();
+    drop(tx);
+    store.close().await;
+    mails.into_iter().map(|mail| mail.id.0).collect()
+}
+
 /// Compares what people were told with what is there.
 pub async fn acknowledged(site: &Site, ready: &[Ready], told: &Acknowledged) {
     let store = Store::connect(&site.database_url).await.unwrap();
@@ -91,8 +101,8 @@ pub async fn mails(site: &Site, smtp: &Smtp, kills: usize) {
     );
 }
 
-/// Bytes without a row are found by the doctor, and cleaned; then folder and rows agree exactly.
-pub async fn bytes(site: &Site) {
+/// Bytes without a row are found by the doctor, and cleaned; then folder and rows agree exactly. Gives how many there were.
+pub async fn bytes(site: &Site) -> usize {
     let found = say(site, &["doctor", "--deep"]);
     let orphans = found.lines().filter(|line| line.contains("is named by no row")).count();
     let kept = files(&site.data.join("documents/documents"));
@@ -112,6 +122,7 @@ pub async fn bytes(site: &Site) {
         "    {} documents; {orphans} files without a row and {temporary} temporary ones were found and cleaned",
         named.len()
     );
+    orphans
 }
 
 /// Runs a command of the product that must succeed.

@@ -6,7 +6,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use claims::{
@@ -17,6 +17,8 @@ use claims::{
 };
 use reqwest::multipart;
 use tests::{Browser, html, stage};
+
+use crate::site::Site;
 
 /// Claims in work at a time.
 const HANDS: usize = 8;
@@ -137,6 +139,28 @@ impl Work {
         self.task.await.unwrap();
         self.acknowledged.lock().unwrap().clone()
     }
+}
+
+/// Begins an upload that nobody sends again, and goes on as soon as its bytes lie in their place; `false` if they never do.
+pub async fn abandon(site: &Site, one: &Ready, n: usize) -> bool {
+    let document = format!("What nobody sends again, no. {n}.\n").repeat(1_000);
+    let sha256 = claims::actions::links::hash(&document);
+    let kept = site.data.join("documents/documents").join(&sha256[..2]).join(&sha256);
+    let browser = Browser::new(&site.address());
+    browser.set_cookie("recoup", &one.session);
+    let part = multipart::Part::bytes(document.into_bytes()).file_name("abandoned.txt");
+    let form = multipart::Form::new().part("files", part);
+    let request =
+        browser.request("POST", &format!("/claims/{}/documents", one.claim)).header("sec-fetch-site", "same-origin");
+    let sending = tokio::spawn(request.header("accept", "application/json").multipart(form).send());
+    let begun = Instant::now();
+    while !kept.exists() {
+        if sending.is_finished() || begun.elapsed() > Duration::from_secs(10) {
+            return kept.exists();
+        }
+        tokio::task::yield_now().await;
+    }
+    true
 }
 
 /// Does it until it is acknowledged.

@@ -183,7 +183,7 @@ on_both! {
         page.expect("this file no longer fits");
         // What is there already takes no room.
         page.expect("0 again.txt has the same content as 0.txt");
-        let kept: Vec<server::documents::Kept> = app.documents.kept().try_collect().await.unwrap();
+        let kept: Vec<server::documents::Found> = app.documents.found().try_collect().await.unwrap();
         assert_eq!((kept.len(), left_behind(&database)), (2, 0));
         let keys = server::config::Keys {
             data_dir: Some(database.directory().to_owned()),

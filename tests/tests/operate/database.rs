@@ -2,8 +2,8 @@
 
 use claims::{line::Category, store::Tx};
 use server::mail::{Post, worker};
-use sqlx::{Connection, SqliteConnection};
-use tests::{App, Database, Kind, on_both, proxy::Proxy, run, stage};
+use sqlx::{Connection, PgConnection, SqliteConnection};
+use tests::{App, Database, Kind, Options, on_both, proxy::Proxy, run, stage};
 
 use crate::scene::sign;
 
@@ -40,6 +40,81 @@ fn a_locked_database_is_waited_for() {
     run(Kind::Sqlite, locked);
 }
 
+async fn locked_for_long(database: Database) {
+    let plain = database.store().await;
+    let Tx::Postgres(mut tx) = plain.read().await.unwrap() else { panic!() };
+    let waits: String = sqlx::query_scalar("SHOW lock_timeout").fetch_one(&mut *tx).await.unwrap();
+    assert_eq!(waits, "10s", "as long as on SQLite");
+    drop(tx);
+    plain.close().await;
+    // Here less, so that the test need not wait so long.
+    let mut impatient = url::Url::parse(database.url()).unwrap();
+    impatient.query_pairs_mut().append_pair("options[lock_timeout]", "500ms");
+    let app = App::start(&database.at(impatient.as_str())).await;
+    stage::case(&app.recoup, "allegro", "ALG").await;
+    let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
+    let (actor, claim) = stage::ready(&app.recoup, account, "allegro", "Jay Records").await;
+    let browser = app.browser_of(&actor).await;
+    let others = format!("/claims/{claim}/others");
+    let form = browser.get(&others).await.form(&others);
+    let told = |page: &tests::Page| {
+        page.expect_status(503);
+        page.expect("The database does not answer. Nothing was changed. Wait a minute, then send the form again.");
+    };
+    let mut other = PgConnection::connect(database.url()).await.unwrap();
+    // Another program is about to change what is written: whoever writes is told, whoever reads notices nothing.
+    let mut lock = other.begin().await.unwrap();
+    sqlx::query("LOCK TABLE claims, versions, matching IN SHARE MODE").execute(&mut *lock).await.unwrap();
+    told(&sign(&app, &browser, claim, &[]).await);
+    browser.get("/cases/allegro").await.expect_status(200);
+    browser.get(&others).await.expect_status(200);
+    // It lets nobody read either.
+    sqlx::query("LOCK TABLE claims, versions, answers IN ACCESS EXCLUSIVE MODE").execute(&mut *lock).await.unwrap();
+    told(&browser.get(&others).await);
+    told(&browser.send_once(&form).await);
+    lock.rollback().await.unwrap();
+    browser.send(form).await.expect("Your answers are saved");
+    sign(&app, &browser, claim, &[]).await.expect_status(303);
+    let rows: Vec<(i64, i64)> = database.rows("SELECT COUNT(*), COUNT(number) FROM claims").await;
+    assert_eq!(rows, [(1, 1)]);
+    app.recoup.store.close().await;
+}
+
+#[test]
+fn a_database_that_is_locked_for_long_is_told() {
+    run(Kind::Postgres, async |database| {
+        let most = std::time::Duration::from_secs(120);
+        tokio::time::timeout(most, locked_for_long(database)).await.expect("no page waits for ever");
+    });
+}
+
+async fn migrated_by_another(database: Database) {
+    let mut other = PgConnection::connect(database.url()).await.unwrap();
+    database.store().await.close().await;
+    let mut lock = other.begin().await.unwrap();
+    sqlx::query("LOCK TABLE _sqlx_migrations IN ACCESS EXCLUSIVE MODE").execute(&mut *lock).await.unwrap();
+    let mut impatient = url::Url::parse(database.url()).unwrap();
+    impatient.query_pairs_mut().append_pair("options[lock_timeout]", "1ms");
+    let starting = tokio::spawn(async move { claims::store::Store::open(impatient.as_str()).await });
+    let locks = "SELECT pid FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    // Seen to wait again and again, each time later by more than a millisecond.
+    let waiting = async {
+        let mut seen = 0;
+        while seen < 20 {
+            assert!(!starting.is_finished(), "whoever starts waits until another process has migrated");
+            seen += database.rows::<(i32,)>(locks).await.len();
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), waiting).await.expect("somebody waits");
+    lock.rollback().await.unwrap();
+    starting.await.unwrap().unwrap().close().await;
+}
+
+#[test]
+fn migrations_are_waited_for_however_long_they_take() {
+    run(Kind::Postgres, migrated_by_another);
+}
+
 async fn full(database: Database) {
     let app = App::start(&database).await;
     stage::case(&app.recoup, "allegro", "ALG").await;
@@ -69,7 +144,8 @@ async fn gone(database: Database) {
     let proxy = Proxy::to(server).await;
     let mut behind = url;
     behind.set_port(Some(proxy.address.port())).unwrap();
-    let app = App::start(&database.at(behind.as_str())).await;
+    let options = Options { metrics_token: Some("token".to_owned()), ..Options::default() };
+    let app = App::start_with(&database.at(behind.as_str()), options).await;
     stage::case(&app.recoup, "allegro", "ALG").await;
     let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
     let (actor, claim) = stage::ready(&app.recoup, account, "allegro", "Jay Records").await;
@@ -83,6 +159,13 @@ async fn gone(database: Database) {
         page.expect("Number of this request");
     }
     assert!(sign_by(&browser, claim).await.status.is_server_error());
+    // Whoever watches it is told at once, with what the process knows by itself.
+    let begun = std::time::Instant::now();
+    let metrics = browser.fetch(browser.request("GET", "/metrics").header("authorization", "Bearer token")).await;
+    assert!(begun.elapsed() < std::time::Duration::from_secs(8), "it waited {:?} for the database", begun.elapsed());
+    metrics.expect_status(200);
+    assert!(metrics.body.contains("\nrecoup_database_up 0\n"), "{}", metrics.body);
+    assert!(metrics.body.contains("status=\"503\"") && !metrics.body.contains("recoup_mails"), "{}", metrics.body);
     // The workers say so, and go on.
     let (post, mails) = Post::memory().unwrap();
     assert!(worker::run_once(&app.recoup, &post, "worker").await.is_err());

@@ -1,7 +1,9 @@
 //! Documents in S3: a real server that is well, slow, failing, cut in the middle, or down.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
+use futures::TryStreamExt;
+use server::documents::Found;
 use tests::{
     App, Browser, Database, Options, PATIENCE, html, on_both,
     s3::{Mood, S3},
@@ -50,6 +52,21 @@ on_both! {
         let form = stage::signature().0.iter().filter(|(name, _)| *name != "agree").fold(browser.get(&path).await.form(&path), |form, (name, value)| form.fill(name, value)).tick("agree");
         let receipt = browser.send(form).await;
         receipt.expect("Your claim is received");
+        // What somebody else put below our prefix is found, and no document; what lies beside it is none of our business.
+        for stray in ["allegro/documents/zz/stray.txt", "allegro/stray.txt", "beside.txt"] {
+            let file = database.directory().join("s3/documents").join(stray);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, b"x").unwrap();
+        }
+        let (mut kept, mut foreign) = (0, Vec::new());
+        for found in app.documents.found().try_collect::<Vec<_>>().await.unwrap() {
+            match found {
+                Found::Kept(_) => kept += 1,
+                Found::Foreign(at) => foreign.push(at),
+            }
+        }
+        foreign.sort();
+        assert_eq!((kept, foreign), (2, vec!["documents/zz/stray.txt".to_owned(), "stray.txt".to_owned()]));
         assert_eq!(html::texts(&receipt.body, "h1").len(), 1);
         browser.get("/readyz").await.expect_status(200);
     }
@@ -73,11 +90,14 @@ on_both! {
     async fn a_store_that_cuts_or_is_down_loses_nothing(database) {
         let (s3, app, browser, claim) = claim(&database, Some(PATIENCE)).await;
         let page = upload(&browser, &claim, "before.txt", b"Before.").await;
-        for mood in [Mood::CutsBodies, Mood::Down] {
+        // Larger than one part, so that it is cut when some of it is kept.
+        let large = text(12_000_000);
+        for (mood, bytes) in [(Mood::CutsSecondParts, &large[..]), (Mood::Down, &large[..]), (Mood::Down, &b"Not kept."[..])] {
             s3.feel(mood);
-            let refused = upload(&browser, &claim, "lost.txt", b"Not kept.").await;
+            let refused = upload(&browser, &claim, "lost.txt", bytes).await;
             refused.expect("lost.txt was not taken: the document store does not answer; nothing of it was kept, send it again later");
         }
+        assert!(s3.cut.load(Ordering::SeqCst) > 0, "no upload was cut in the middle");
         browser.get("/readyz").await.expect_status(503);
         assert_eq!(browser.get("/healthz").await.body, "ok\n");
         // Pages that need no bytes are there; a file that cannot be had says so.
@@ -86,7 +106,10 @@ on_both! {
         let rows: Vec<(String,)> = database.rows("SELECT name FROM documents").await;
         assert_eq!(rows, [("before.txt".to_owned(),)]);
         s3.feel(Mood::Well);
-        upload(&browser, &claim, "lost.txt", b"Not kept.").await.expect("lost.txt was received");
+        assert_eq!(app.documents.incoming().await.unwrap(), (0, 0), "nothing of it was kept");
+        let again = upload(&browser, &claim, "lost.txt", &large).await;
+        again.expect("lost.txt was received");
+        assert!(download(&browser, &again, "lost.txt").await == large);
         assert_eq!(&*download(&browser, &page, "before.txt").await, b"Before.");
         browser.get("/readyz").await.expect_status(200);
         drop(app);

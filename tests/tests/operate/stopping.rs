@@ -21,10 +21,11 @@ on_both! {
             ..Keys::default()
         };
         let config = Config::read(keys, None).unwrap();
-        let (listener, base_url) = serve::bind(&config).await.unwrap();
+        let listening = serve::bind(&config).await.unwrap();
+        let base_url = listening.base_url.clone();
         let installation = Installation::open(&config, &base_url, Clock::System, Random::System).await.unwrap();
         let (stop, stopped) = watch::channel(false);
-        let server = tokio::spawn(serve::run(installation, listener, stopped));
+        let server = tokio::spawn(serve::run(installation, listening, stopped));
         tests::Browser::new(&base_url).get("/").await.expect_status(200);
         stop.send(true).unwrap();
         timeout(Duration::from_secs(30), server).await.expect("it stops").unwrap().unwrap();

@@ -110,13 +110,14 @@ fn waiting(import: &Import, progress: Option<u64>) -> Page {
 fn refused(import: &Import) -> impl IntoView + use<> {
     let base = format!("/claims/{}/import/{}", import.claim_id, import.id);
     // What was not read to its end may be read the next time; what was refused may be because of what was said of it.
-    let (part, words) = if import.refused.is_empty() {
-        ("options", "The file was not read to its end.".to_owned())
-    } else {
-        ("layout", import.refused.clone())
+    let (part, title, words) = match import.refused.as_str() {
+        "" => ("options", "This file was not read", "The file was not read to its end."),
+        imports::NOT_READ => ("options", "This file was not read", imports::NOT_READ),
+        refused => ("layout", "This file cannot be imported as it is", refused),
     };
+    let words = words.to_owned();
     view! {
-        <Notice kind=NoticeKind::Warning title="This file cannot be imported as it is">{words}</Notice>
+        <Notice kind=NoticeKind::Warning title=title>{words}</Notice>
         <form method="post" action=base.clone()>
             <input type="hidden" name="part" value=part/>
             <div class="actions"><button type="submit" class="secondary">"Read it again, from the beginning"</button></div>

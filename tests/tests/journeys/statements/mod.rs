@@ -491,6 +491,39 @@ on_both! {
         browser.send(file.form(&discard)).await.expect("The file is discarded");
     }
 
+    async fn what_no_text_of_a_database_holds_is_left_out_of_cells(database) {
+        let (_app, browser, claim) = claim(&database).await;
+        // So long a header that what is looked at of an upload, to see what it is, does not reach the end of it.
+        let long: Vec<String> = (0..300).map(|n| format!("A column that says nothing of use: number {n}")).collect();
+        assert!(long.join(",").len() > 8_192);
+        let cells = vec!["x"; 300].join(",");
+        let csv = format!("{},Per\0iod,Net\0Due\n{cells},2015-03,15\0.00\n{cells},2015-04,16.00\n{cells},2015-05,1\07.00\n", long.join(","));
+        let page = upload(&browser, &claim, "long.csv", csv.as_bytes()).await;
+        page.expect_status(200);
+        page.expect_no("% of the file");
+        let kept: Vec<(String, Option<String>)> = database.rows("SELECT refused, CAST(reading AS TEXT) FROM imports").await;
+        let [(refused, Some(reading))] = &kept[..] else { panic!("{kept:?}") };
+        assert!(refused.is_empty() && reading.contains("\"NetDue\"") && reading.contains("\"Period\""), "{refused} {reading}");
+        assert!(!reading.contains("u0000"), "{reading}");
+    }
+
+    async fn a_file_that_is_not_read_because_of_us_says_so_at_once(database) {
+        let (_app, browser, claim) = claim(&database).await;
+        // As a disk without room for the copy that is read.
+        let folder = database.directory().join("tmp");
+        std::fs::remove_dir_all(&folder).unwrap();
+        let csv = "Period,Barcode,Title,Net Units,Net Due,Currency\n2015-03,036000291452,A,2,15.00,USD\n";
+        let page = upload(&browser, &claim, "statement.csv", csv.as_bytes()).await;
+        page.expect("It could not be read because of something on our side, which was logged. The file itself is kept.");
+        page.expect_no("% of the file");
+        browser.get(&format!("{claim}/import")).await.expect("Cannot be read");
+        std::fs::create_dir(&folder).unwrap();
+        let again = page.forms().into_iter().find(|form| form.has("part")).expect("a way to read it again");
+        let page = browser.send(again).await;
+        page.expect("What was understood");
+        page.expect_no("on our side");
+    }
+
     async fn hostile_cells_stay_text(database) {
         let (_app, browser, claim) = claim(&database).await;
         let csv = "Period,Barcode,<script>alert(1)</script>,Title,Net Units,Net Due,Currency\n2015-03,036000291452,<img src=x>,</textarea><script>x</script>,2,15.00,USD\n2015-03,,,\"=cmd|'/c calc'!A1\",1,1.00,USD\n2015-04,036000291453,,@x,1,1.00,USD\n";
