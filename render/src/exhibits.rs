@@ -248,13 +248,59 @@ struct Shown {
     problem: String,
 }
 
+/// A volume to be made by somebody who has no filing, but for the bytes of its files.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct VolumeOrder {
+    id: String,
+    title: String,
+    at: Instant,
+    stamps: Stamps,
+    pieces: Vec<PieceOrder>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct PieceOrder {
+    exhibit: Exhibit,
+    from: i64,
+    to: i64,
+}
+
+impl VolumeOrder {
+    /// The order for a volume of a filing.
+    #[must_use]
+    pub fn new(filing: &Filing, name: &str, number: usize, plan: &[(usize, i64, i64)]) -> Self {
+        Self {
+            id: format!("{} {name}", filing.stem()),
+            title: format!("{}: exhibits, volume {number}", filing.title()),
+            at: filing.as_of,
+            stamps: Stamps { prefix: filing.settings.bates_prefix.clone(), width: filing.settings.bates().width },
+            pieces: plan
+                .iter()
+                .map(|&(place, from, to)| PieceOrder { exhibit: filing.exhibits[place].clone(), from, to })
+                .collect(),
+        }
+    }
+
+    /// Typesets it of its files, in the order of its pieces; empty for a slip sheet.
+    ///
+    /// # Errors
+    /// If it cannot be typeset.
+    pub fn make(&self, files: Vec<Vec<u8>>) -> Result<Pdf, Failed> {
+        let pieces = self.pieces.iter().zip(files);
+        let pieces: Vec<Piece<'_>> = pieces
+            .map(|(piece, bytes)| Piece { exhibit: &piece.exhibit, bytes, from: piece.from, to: piece.to })
+            .collect();
+        volume_of(&self.id, &self.title, self.at, &self.stamps, &pieces)
+    }
+}
+
 /// How pages are stamped.
-#[derive(Debug, Clone, Default)]
-pub struct Stamps {
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Stamps {
     /// Letters before the number.
-    pub prefix: String,
+    prefix: String,
     /// Digits.
-    pub width: usize,
+    width: usize,
 }
 
 /// Typesets one volume.
@@ -262,10 +308,8 @@ pub struct Stamps {
 /// # Errors
 /// If it cannot be typeset.
 pub fn volume(filing: &Filing, name: &str, number: usize, pieces: &[Piece<'_>]) -> Result<Pdf, Failed> {
-    let stamps = Stamps { prefix: filing.settings.bates_prefix.clone(), width: filing.settings.bates().width };
-    let title = format!("{}: exhibits, volume {number}", filing.title());
-    let id = format!("{} {name}", filing.stem());
-    volume_of(&id, &title, filing.as_of, &stamps, pieces)
+    let VolumeOrder { id, title, at, stamps, .. } = VolumeOrder::new(filing, name, number, &[]);
+    volume_of(&id, &title, at, &stamps, pieces)
 }
 
 fn volume_of(id: &str, title: &str, at: Instant, stamps: &Stamps, pieces: &[Piece<'_>]) -> Result<Pdf, Failed> {

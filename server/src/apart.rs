@@ -21,7 +21,7 @@ use claims::{
     unreadable::Unreadable,
 };
 use clap::{Args, Subcommand};
-use render::exhibits::{self, Look};
+use render::exhibits::{self, Look, VolumeOrder};
 use serde::{Deserialize, Serialize};
 use tokio::{io::AsyncWriteExt as _, process::Command};
 
@@ -40,6 +40,8 @@ const STACK: usize = 1_500_000;
 pub const COUNTING: Duration = Duration::from_secs(20);
 /// How long a document of a filing may be looked at.
 const LOOKING: Duration = Duration::from_secs(60);
+/// How long a volume of a filing may be typeset.
+const BINDING: Duration = Duration::from_secs(300);
 /// How long a spreadsheet may be unpacked.
 const UNPACKING: Duration = Duration::from_secs(60);
 
@@ -66,6 +68,8 @@ enum Job {
         /// Its type
         media_type: String,
     },
+    /// Typeset the volume on the standard input
+    Volume,
     /// Unpack a spreadsheet
     Unpack {
         /// The spreadsheet
@@ -81,6 +85,7 @@ enum Done {
     Pages(i64),
     Unreadable(String),
     Look(Look),
+    Volume(#[serde(skip)] Vec<u8>),
     Unpacked,
     Refused(String),
 }
@@ -103,6 +108,10 @@ pub fn work(args: ApartArgs) -> anyhow::Result<ExitCode> {
                 Err(reason) => Done::Unreadable(reason.key().to_owned()),
             },
             Job::Look { media_type } => Done::Look(exhibits::look(&media_type, &read_input()?)),
+            Job::Volume => {
+                let (order, files) = volume_of(&read_input()?)?;
+                Done::Volume(order.make(files)?.bytes)
+            }
             Job::Unpack { from, to } => match unpacked::write(&Input::File(from), &to) {
                 Ok(()) => Done::Unpacked,
                 Err(refused) => Done::Refused(refused.to_string()),
@@ -110,8 +119,40 @@ pub fn work(args: ApartArgs) -> anyhow::Result<ExitCode> {
         })
     })?;
     let Ok(done) = thread.join() else { bail!("the work broke off") };
-    std::io::stdout().write_all(&serde_json::to_vec(&done?)?)?;
+    let done = match done? {
+        Done::Volume(pdf) => pdf,
+        done => serde_json::to_vec(&done)?,
+    };
+    std::io::stdout().write_all(&done)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// An order and its files as they are handed over: the sizes of the order and of each file, in a line of JSON; then all of them.
+fn of_volume(order: &VolumeOrder, files: &[Bytes]) -> serde_json::Result<Vec<u8>> {
+    let order = serde_json::to_vec(order)?;
+    let sizes: Vec<usize> = std::iter::once(order.len()).chain(files.iter().map(Bytes::len)).collect();
+    let mut input = serde_json::to_vec(&sizes)?;
+    input.push(b'\n');
+    input.extend(order);
+    for file in files {
+        input.extend_from_slice(file);
+    }
+    Ok(input)
+}
+
+fn volume_of(input: &[u8]) -> anyhow::Result<(VolumeOrder, Vec<Vec<u8>>)> {
+    let line = input.iter().position(|byte| *byte == b'\n').context("no sizes")?;
+    let sizes: Vec<usize> = serde_json::from_slice(&input[..line])?;
+    let mut rest = &input[line + 1..];
+    let mut parts = Vec::new();
+    for size in sizes {
+        let (part, after) = rest.split_at_checked(size).context("it ends too early")?;
+        parts.push(part.to_vec());
+        rest = after;
+    }
+    anyhow::ensure!(!parts.is_empty(), "no order");
+    let order = serde_json::from_slice(&parts.remove(0))?;
+    Ok((order, parts))
 }
 
 fn read_input() -> std::io::Result<Vec<u8>> {
@@ -161,8 +202,8 @@ fn program() -> anyhow::Result<&'static Path> {
     Ok(PROGRAM.get_or_init(|| this))
 }
 
-/// Runs a piece of work over a file of `size` bytes; `None` if the process ended over it or took too long.
-async fn run(job: &[&OsStr], input: Option<Bytes>, size: u64, within: Duration) -> anyhow::Result<Option<Done>> {
+/// Runs a piece of work over a file of `size` bytes; gives what it says, `None` if the process ended over it or took too long.
+async fn run(job: &[&OsStr], input: Option<Bytes>, size: u64, within: Duration) -> anyhow::Result<Option<Vec<u8>>> {
     let memory = MEMORY.saturating_add(size.saturating_mul(MEMORY_PER_BYTE)).min(MOST_MEMORY);
     let mut command = Command::new(program()?);
     // Nothing of ours is handed to it: no secret stands in its environment.
@@ -184,7 +225,13 @@ async fn run(job: &[&OsStr], input: Option<Bytes>, size: u64, within: Duration) 
     if output.status.code() == Some(NOT_BEGUN) {
         bail!("the memory and time of a process that reads files apart cannot be limited");
     }
-    Ok(if output.status.success() { Some(serde_json::from_slice(&output.stdout)?) } else { None })
+    Ok(output.status.success().then_some(output.stdout))
+}
+
+/// The same for work that says what it found.
+async fn found(job: &[&OsStr], input: Option<Bytes>, size: u64, within: Duration) -> anyhow::Result<Option<Done>> {
+    let said = run(job, input, size, within).await?;
+    Ok(said.map(|said| serde_json::from_slice(&said)).transpose()?)
 }
 
 /// The number of pages of a PDF, as filings will count them, or why nobody can read it.
@@ -193,7 +240,7 @@ async fn run(job: &[&OsStr], input: Option<Bytes>, size: u64, within: Duration) 
 /// If no process could be started.
 pub async fn pages(pdf: Bytes, within: Duration) -> anyhow::Result<Result<i64, Unreadable>> {
     let size = pdf.len() as u64;
-    Ok(match run(&["pages".as_ref()], Some(pdf), size, within).await? {
+    Ok(match found(&["pages".as_ref()], Some(pdf), size, within).await? {
         Some(Done::Pages(pages)) => Ok(pages),
         Some(Done::Unreadable(reason)) => Err(Unreadable::parse(&reason).unwrap_or(Unreadable::Damaged)),
         _ => Err(Unreadable::Damaged),
@@ -206,10 +253,20 @@ pub async fn pages(pdf: Bytes, within: Duration) -> anyhow::Result<Result<i64, U
 /// If no process could be started.
 pub async fn look(media_type: &str, bytes: Bytes) -> anyhow::Result<Look> {
     let size = bytes.len() as u64;
-    Ok(match run(&["look".as_ref(), media_type.as_ref()], Some(bytes), size, LOOKING).await? {
+    Ok(match found(&["look".as_ref(), media_type.as_ref()], Some(bytes), size, LOOKING).await? {
         Some(Done::Look(look)) => look,
         _ => Look::slip("its content cannot be shown; it may be damaged, or asks for too much memory or time"),
     })
+}
+
+/// The PDF of a volume of exhibits, of the bytes of its files; `None` if it asks for too much memory or time, or cannot be typeset.
+///
+/// # Errors
+/// If no process could be started.
+pub async fn volume(order: &VolumeOrder, files: &[Bytes]) -> anyhow::Result<Option<Vec<u8>>> {
+    let input = of_volume(order, files)?;
+    let size = input.len() as u64;
+    run(&["volume".as_ref()], Some(input.into()), size, BINDING).await
 }
 
 /// Unpacks a spreadsheet into a file of its rows; gives why it is not read, if it is not.
@@ -219,7 +276,7 @@ pub async fn look(media_type: &str, bytes: Bytes) -> anyhow::Result<Look> {
 pub async fn unpack(from: &Path, to: &Path) -> anyhow::Result<Result<(), Refused>> {
     let size = tokio::fs::metadata(from).await?.len();
     let job: [&OsStr; 3] = ["unpack".as_ref(), from.as_ref(), to.as_ref()];
-    Ok(match run(&job, None, size, UNPACKING).await? {
+    Ok(match found(&job, None, size, UNPACKING).await? {
         Some(Done::Unpacked) => Ok(()),
         Some(Done::Refused(why)) => Err(Refused::NotATable(why)),
         _ => Err(Refused::Workbook("it asks for more memory or time than a statement needs".to_owned())),

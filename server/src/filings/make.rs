@@ -14,7 +14,7 @@ use claims::{
 };
 use render::{
     document::{self, Volume},
-    exhibits::{self, Piece, Plan},
+    exhibits::{self, Plan, VolumeOrder},
     package::{Key, Package, manifest_bytes},
     sheets,
 };
@@ -127,7 +127,8 @@ async fn common(
     typesetting.await.map_err(internal)?
 }
 
-/// The volumes of exhibits. One that was written larger than the cap is halved and written anew.
+/// The volumes of exhibits. One that was written larger than the cap, or needed more memory or time than one may, is halved and written
+/// anew.
 async fn volumes(
     documents: &Documents,
     contents: &Arc<Contents>,
@@ -140,17 +141,23 @@ async fn volumes(
     while let Some(plan) = waiting.pop_front() {
         progress.say("Binding the exhibits", number, number + waiting.len()).await?;
         let name = format!("exhibits-volume-{number:02}.pdf");
-        let bytes = bind(documents, contents, &plan, name.clone(), number).await?;
-        if bytes.len() as u64 <= exhibits::cap(filing) {
+        let bound = bind(documents, contents, &plan, &name, number).await?;
+        let size = bound.as_ref().map(Vec::len);
+        if let Some(bytes) = bound.filter(|bytes| bytes.len() as u64 <= exhibits::cap(filing)) {
             files.add(documents, "full", &name, PDF, bytes).await?;
             number += 1;
             continue;
         }
         let Some((first, second)) = exhibits::halves(&plan) else {
             let exhibit = plan.first().map_or("", |(place, ..)| filing.exhibits[*place].name.as_str());
+            let Some(size) = size else {
+                return Err(Failure::said(format!(
+                    "A single page of “{exhibit}” cannot be put into a volume: it asks for more memory or time than there is. Nothing was built."
+                )));
+            };
             return Err(Failure::said(format!(
-                "A single page of “{exhibit}” makes a volume of {} MB, larger than the {} MB that a volume may have. Allow larger volumes under “Bates numbers, volumes, declaration”, and build again; nothing was built.",
-                bytes.len().div_ceil(1_000_000),
+                "A single page of “{exhibit}” makes a volume of {} MB, larger than the {} MB that a volume may have. Allow larger volumes under “How filings are made”, and build again; nothing was built.",
+                size.div_ceil(1_000_000),
                 filing.settings.volume_mb
             )));
         };
@@ -160,35 +167,23 @@ async fn volumes(
     Ok(())
 }
 
-/// The bytes of a volume.
+/// The bytes of a volume; nothing if it asks for too much.
 async fn bind(
     documents: &Documents,
-    contents: &Arc<Contents>,
+    contents: &Contents,
     plan: &Plan,
-    name: String,
+    name: &str,
     number: usize,
-) -> Result<Vec<u8>, Failure> {
+) -> Result<Option<Vec<u8>>, Failure> {
     let mut parts = Vec::new();
-    for (place, from, to) in plan {
+    for (place, ..) in plan {
         let exhibit = &contents.filing.exhibits[*place];
         let shown = exhibit.form != Form::SlipSheet;
         let bytes = if shown { bytes_of(documents, &exhibit.sha256, &exhibit.name).await? } else { Bytes::new() };
-        parts.push((*place, *from, *to, bytes));
+        parts.push(bytes);
     }
-    let of = Arc::clone(contents);
-    let pdf = blocking(move || {
-        let pieces: Vec<Piece<'_>> = parts
-            .into_iter()
-            .map(|(place, from, to, bytes)| Piece {
-                exhibit: &of.filing.exhibits[place],
-                bytes: bytes.into(),
-                from,
-                to,
-            })
-            .collect();
-        exhibits::volume(&of.filing, &name, number, &pieces).map_err(internal)
-    });
-    Ok(pdf.await?.bytes)
+    let order = VolumeOrder::new(&contents.filing, name, number, plan);
+    apart::volume(&order, &parts).await.map_err(|error| internal(format!("{error:#}")))
 }
 
 /// Files of which something is not shown, as they were uploaded: those that have a slip sheet, and PDFs with notes or filled-in fields.
