@@ -93,6 +93,43 @@ on_both! {
         assert_eq!(sent, [(0,)]);
     }
 
+    async fn a_form_without_a_file_stands_there_again_with_the_reason_beside_the_control(database) {
+        let app = App::start(&database).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        let root = stage::person(&app.recoup, "root@example.org", true, true).await;
+        let root = app.browser_of(&root).await;
+        for (browser, page, path, id, hint) in [
+            (&root, "/admin/cases/allegro", "/admin/cases/allegro/documents", "files", "hint-files"),
+            (&app.browser(), "/verify", "/verify", "file", "file-hint"),
+        ] {
+            // Beside it, a hash can be typed into a form to the same address.
+            let of_files = |page: &Page| page.forms().into_iter().find(|form| form.multipart && form.action == path).expect("the form");
+            let beside = |answer: &Page, says: &str| {
+                let described = html::attributes(&answer.body, &format!("#field-{id}"), "aria-describedby");
+                assert_eq!(described, [format!("{hint} error-{id}")], "{path}");
+                let said = html::texts(&answer.body, &format!("#error-{id}")).concat();
+                assert!(said.contains(says), "{path}: {said}");
+                assert_eq!(html::attributes(&answer.body, ".error-summary a", "href"), [format!("#field-{id}")], "{path}");
+                assert_eq!(html::attributes(&answer.body, "[aria-invalid=true]", "id"), [format!("field-{id}")], "{path}");
+                assert!(of_files(answer).has(id), "{path}: the file can be chosen at once");
+            };
+            let form = of_files(&browser.get(page).await);
+            // A control of which nothing was chosen sends an empty name.
+            beside(&browser.send(form.attach(id, "", Vec::new())).await, "No file was chosen");
+            for (kind, body) in [("multipart/form-data", "a"), ("multipart/form-data; boundary=x", "--x\r\nno header"), ("text/plain", "a")] {
+                let request = browser.request("POST", path).header("sec-fetch-site", "same-origin").header("content-type", kind).body(body);
+                let answer = browser.fetch(request).await;
+                beside(&browser.follow(answer).await, "did not arrive");
+            }
+            // Said once.
+            let again = browser.get(page).await;
+            again.expect_status(200);
+            assert_eq!(html::texts(&again.body, ".error-summary, .error").len(), 0, "{}", again.text());
+        }
+        let kept: Vec<(i64,)> = database.rows("SELECT COUNT(*) FROM case_documents").await;
+        assert_eq!(kept, [(0,)]);
+    }
+
     async fn a_session_that_ends_over_a_form_loses_nothing(database) {
         let app = App::start(&database).await;
         let (browser, claim) = claim(&app).await;
