@@ -160,6 +160,12 @@ impl Form {
         self.controls.iter().any(|control| control.name == name)
     }
 
+    /// Names of all fields, also of boxes that are not ticked.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.controls.iter().map(|control| control.name.clone()).collect()
+    }
+
     /// What a field holds.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&str> {

@@ -18,7 +18,7 @@ pub mod stage;
 
 pub use app::{App, Options, PATIENCE, beginning};
 pub use browser::{Browser, Page};
-pub use database::{Database, Kind, run};
+pub use database::{Database, Kind, Part, run};
 
 /// Makes two tests of one body: `on_both!(async fn name(database: Database) { … })`.
 #[macro_export]

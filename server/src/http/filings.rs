@@ -1,6 +1,9 @@
 //! Filings over HTTP: their files, verification on the server, the public key, the hash of an uploaded file.
 
-use app::request::{Answer, Query, Site, Visitor, see_other};
+use app::{
+    pages::public::verify,
+    request::{Answer, Query, Site, Visitor, see_other},
+};
 use axum::{
     Extension,
     body::Body,
@@ -102,22 +105,36 @@ pub(super) async fn key(State(_): State<Site>, Extension(http): Extension<Http>,
 pub(super) async fn hash(
     State(_): State<Site>,
     Extension(_): Extension<Http>,
-    _: Visitor,
+    visitor: Visitor,
     form: Result<Multipart, MultipartRejection>,
 ) -> Answer {
-    let broken = || Failure::said("The file did not arrive whole. Choose it again and send it once more.");
-    let mut form = form.map_err(|_| broken())?;
-    while let Some(mut field) = form.next_field().await.map_err(|_| broken())? {
+    Ok(match hash_of(form).await {
+        Ok(Some(hash)) => see_other(&format!("/verify?hash={hash}")),
+        Ok(None) => verify::without_file(&visitor, "No file was chosen. Choose one, then send it.".to_owned()),
+        Err(Broken) => {
+            let why = "The file did not arrive whole. Choose it again and send it once more.";
+            verify::without_file(&visitor, why.to_owned())
+        }
+    })
+}
+
+/// A form that cannot be read to its end.
+struct Broken;
+
+/// The hash of the first file of a form, if there is one.
+async fn hash_of(form: Result<Multipart, MultipartRejection>) -> Result<Option<String>, Broken> {
+    let mut form = form.map_err(|_| Broken)?;
+    while let Some(mut field) = form.next_field().await.map_err(|_| Broken)? {
         if field.file_name().is_none_or(str::is_empty) {
             continue;
         }
         let mut hash = FileHash::default();
-        while let Some(chunk) = field.chunk().await.map_err(|_| broken())? {
+        while let Some(chunk) = field.chunk().await.map_err(|_| Broken)? {
             hash.update(&chunk);
         }
-        return Ok(see_other(&format!("/verify?hash={}", hash.finish())));
+        return Ok(Some(hash.finish()));
     }
-    Err(Failure::said("No file was chosen. Choose one, then send it.").into())
+    Ok(None)
 }
 
 #[cfg(test)]

@@ -159,16 +159,8 @@ async fn claim_documents(
 ) -> Answer {
     let (actor, id) = (visitor.actor()?.clone(), ClaimId(id));
     actions::room(&http.recoup, &actor, id).await?;
-    let page = format!("/claims/{id}/documents");
-    let outcomes = match each_file(&http, form, &Goal::Claim(actor, id)).await {
-        // It stands beside the control then, where the files are chosen again.
-        Err(Halt(Failure::Said(why))) if !wants_json(&headers) => {
-            visitor.keep_errors(&[FieldError { field: "files".to_owned(), message: why }]).await;
-            return Ok(see_other(&page));
-        }
-        outcomes => outcomes?,
-    };
-    answer(&visitor, &headers, outcomes, &page).await
+    let outcomes = each_file(&http, form, &Goal::Claim(actor, id)).await;
+    answer(&visitor, &headers, outcomes, &format!("/claims/{id}/documents")).await
 }
 
 async fn case_documents(
@@ -181,7 +173,7 @@ async fn case_documents(
 ) -> Answer {
     let actor = visitor.actor()?.clone();
     let case = case_actions::for_documents(&http.recoup, &actor, &slug).await?;
-    let outcomes = each_file(&http, form, &Goal::Case(actor, case)).await?;
+    let outcomes = each_file(&http, form, &Goal::Case(actor, case)).await;
     answer(&visitor, &headers, outcomes, &format!("/admin/cases/{slug}")).await
 }
 
@@ -325,7 +317,15 @@ async fn look_at_pdf(http: &Http, incoming: &Incoming) -> Option<(Option<i64>, O
 
 /// JSON for the island, which sends one file a request; a redirect for a plain form. Either way the page that comes next says what
 /// became of each file: after the island it is loaded again when all were taken.
-async fn answer(visitor: &Visitor, headers: &HeaderMap, outcomes: Vec<Outcome>, page: &str) -> Answer {
+async fn answer(visitor: &Visitor, headers: &HeaderMap, outcomes: Result<Vec<Outcome>, Halt>, page: &str) -> Answer {
+    let outcomes = match outcomes {
+        // It stands beside the control then, where the files are chosen again.
+        Err(Halt(Failure::Said(why))) if !wants_json(headers) => {
+            visitor.keep_errors(&[FieldError { field: "files".to_owned(), message: why }]).await;
+            return Ok(see_other(page));
+        }
+        outcomes => outcomes?,
+    };
     let said: Vec<&str> = outcomes.iter().map(|outcome| outcome.message.as_str()).collect();
     if wants_json(headers) {
         let earlier = visitor.take_notice().await.unwrap_or_default();

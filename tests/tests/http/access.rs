@@ -16,8 +16,8 @@ pub const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/cases/{slug}", "PPPPPP"),
     ("GET", "/cases/{slug}/documents/{id}", "PPPPPP"),
     ("GET", "/verify", "PPPPPP"),
-    // Without a file it says so.
-    ("POST", "/verify", "CCCCCC"),
+    // Without a file it says so beside the control.
+    ("POST", "/verify", "WWWWWW"),
     ("GET", "/filing-key.txt", "PPPPPP"),
     // Ended by what the link says, whoever opens it; a token that is not ours is a dead link.
     ("GET", "/unsubscribe/{token}", "DDDDDD"),

@@ -1,15 +1,17 @@
-//! Anything at all, sent to every route by everybody: no answer is a failure of ours, and who may not write leaves no row.
+//! Anything at all, sent to every route by everybody: no answer is a failure of ours, who may not write changes no row, and who may
+//! changes none of others.
 
-use axum::http::Method;
+use std::collections::{BTreeMap, BTreeSet};
+
 use claims::random::Random;
-use tests::{Page, on_both};
+use tests::{Page, html, html::Form, on_both};
 
 use crate::{
     access::TABLE,
     ground::{Ground, ROLES, Role, is_upload},
 };
 
-/// Names of fields of our forms, and some that are of none.
+/// Names that no page may show to those who ask here, and some that are of no form; the others stand on the pages.
 const NAMES: &[&str] = &[
     "key",
     "email",
@@ -69,8 +71,22 @@ const NAMES: &[&str] = &[
     "account_id",
     "case_id",
     "claim_id",
+    "filter",
+    "template",
+    "steps",
+    "everywhere",
+    "part",
+    "layout",
+    "replaces",
+    "accept",
+    "loss",
+    "back",
+    "confirmed",
     "",
 ];
+
+/// Of which the pages have so many names and forms at least.
+const LEAST: (usize, usize) = (80, 25);
 
 /// What is put into them, urlencoded: ordinary, wrong, hostile, and bytes that are no text.
 const VALUES: &[&str] = &[
@@ -115,6 +131,43 @@ const VALUES: &[&str] = &[
     "%C2%A0",
 ];
 
+/// What the pages send.
+struct Forms {
+    names: Vec<String>,
+    /// The form of a route, as it stands on a page of somebody who may send it.
+    of: BTreeMap<&'static str, Form>,
+}
+
+impl Forms {
+    /// Reads every page as the first who may.
+    async fn read(ground: &Ground) -> Self {
+        let routes: BTreeMap<String, &'static str> = TABLE
+            .iter()
+            .filter(|(method, route, _)| *method == "POST" && !is_upload(route))
+            .map(|(_, route, _)| (ground.path(route), *route))
+            .collect();
+        let (mut names, mut of) = (BTreeSet::new(), BTreeMap::new());
+        for (_, route, answers) in TABLE.iter().filter(|(method, ..)| *method == "GET") {
+            let Some(place) = answers.find('P') else { continue };
+            let browser = ground.browser(ROLES[place]).await;
+            let page = browser.get(&ground.path(route)).await;
+            if !page.header("content-type").starts_with("text/html") {
+                continue;
+            }
+            let controls = "input[name], select[name], textarea[name], button[name]";
+            names.extend(html::attributes(&page.body, controls, "name"));
+            for form in page.forms().into_iter().filter(|form| form.post) {
+                if let Some(route) = routes.get(&form.action) {
+                    of.entry(*route).or_insert(form);
+                }
+            }
+        }
+        assert!(names.len() >= LEAST.0 && of.len() >= LEAST.1, "{names:?}; {:?}", of.keys());
+        names.extend(NAMES.iter().map(|name| (*name).to_owned()));
+        Self { names: names.into_iter().collect(), of }
+    }
+}
+
 struct Dice(Random);
 
 impl Dice {
@@ -122,9 +175,29 @@ impl Dice {
         list[self.0.below(u32::try_from(list.len()).unwrap()) as usize]
     }
 
+    fn name<'n>(&self, names: &'n [String]) -> &'n str {
+        &names[self.0.below(u32::try_from(names.len()).unwrap()) as usize]
+    }
+
     /// A form as a browser would send it, with any fields.
-    fn form(&self) -> Vec<u8> {
-        let fields = (0..self.0.below(12)).map(|_| format!("{}={}", self.of(NAMES), self.of(VALUES)));
+    fn form(&self, names: &[String]) -> Vec<u8> {
+        let fields = (0..self.0.below(12)).map(|_| format!("{}={}", encoded(self.name(names)), self.of(VALUES)));
+        fields.collect::<Vec<_>>().join("&").into_bytes()
+    }
+
+    /// A form as it stands on its page, but for some of its fields.
+    fn altered(&self, form: &Form) -> Vec<u8> {
+        let mut fields: Vec<_> = form.pairs().into_iter().map(|(name, value)| (name, encoded(&value))).collect();
+        let names = form.names();
+        for _ in 0..self.0.below(4) {
+            if names.is_empty() {
+                break;
+            }
+            let name = self.name(&names).to_owned();
+            fields.retain(|(known, _)| *known != name);
+            fields.push((name, self.of(VALUES).to_owned()));
+        }
+        let fields = fields.into_iter().map(|(name, value)| format!("{}={value}", encoded(&name)));
         fields.collect::<Vec<_>>().join("&").into_bytes()
     }
 
@@ -156,12 +229,20 @@ impl Dice {
     }
 }
 
-async fn post(ground: &Ground, dice: &Dice, route: &str, role: Role) -> (String, Page) {
+fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+async fn post(ground: &Ground, dice: &Dice, forms: &Forms, route: &str, role: Role) -> (String, Page) {
     let browser = ground.browser(role).await;
     let (kind, body) = match dice.0.below(if is_upload(route) { 6 } else { 4 }) {
         0 => ("application/x-www-form-urlencoded", dice.bytes()),
         1 => (dice.of(&["text/plain", "multipart/form-data; boundary=x", "application/json", "x"]), dice.bytes()),
-        2 | 3 => ("application/x-www-form-urlencoded", dice.form()),
+        2 => ("application/x-www-form-urlencoded", dice.form(&forms.names)),
+        3 => {
+            let body = forms.of.get(route).map_or_else(|| dice.form(&forms.names), |form| dice.altered(form));
+            ("application/x-www-form-urlencoded", body)
+        }
         _ => ("multipart/form-data; boundary=x", dice.parts()),
     };
     let said = format!("{kind} {}", body.escape_ascii());
@@ -172,17 +253,21 @@ async fn post(ground: &Ground, dice: &Dice, route: &str, role: Role) -> (String,
 on_both! {
     async fn no_answer_is_a_failure_and_nothing_is_written_by_who_may_not(database) {
         let ground = Ground::prepare(&database, None).await;
+        let forms = Forms::read(&ground).await;
         // Another seed asks for other things; this one gives the same every time.
         let dice = Dice(Random::seeded(5));
         let mut wrong = Vec::new();
         let mut before = ground.rows().await;
         for (method, route, answers) in TABLE {
             for (role, answer) in ROLES.into_iter().zip(answers.chars()) {
+                let refused = "IFN".contains(answer);
+                // Everybody who has an account may begin a claim in a case.
+                let others = if refused || *route == "/cases/{slug}/file" { None } else { Some(ground.rows_of_others(role).await) };
                 for _ in 0..2 {
                     let (said, page) = if *method == "POST" {
-                        post(&ground, &dice, route, role).await
+                        post(&ground, &dice, &forms, route, role).await
                     } else {
-                        let query = String::from_utf8_lossy(&dice.form()).into_owned();
+                        let query = String::from_utf8_lossy(&dice.form(&forms.names)).into_owned();
                         let path = format!("{}?{query}", ground.path(route));
                         let browser = ground.browser(role).await;
                         (query, browser.fetch(browser.request("GET", &path)).await)
@@ -191,13 +276,15 @@ on_both! {
                         wrong.push(format!("{method} {route} as {role:?} with {said}: {} {}", page.status, page.text()));
                     }
                 }
-                if "IFN".contains(answer) {
-                    let after = ground.rows().await;
-                    if after != before {
-                        wrong.push(format!("{method} {route} as {role:?} wrote rows"));
-                    }
+                if let Some(others) = others {
+                    let after = ground.rows_of_others(role).await;
+                    wrong.extend(changed(&others, &after).map(|table| format!("{method} {route} as {role:?} changed what is others’ in {table}")));
                 }
-                before = ground.rows().await;
+                let after = ground.rows().await;
+                if refused {
+                    wrong.extend(changed(&before, &after).map(|table| format!("{method} {route} as {role:?} changed {table}")));
+                }
+                before = after;
             }
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -207,16 +294,34 @@ on_both! {
         let ground = Ground::prepare(&database, None).await;
         let dice = Dice(Random::seeded(6));
         let (owner, counsel) = (ground.browser(Role::Owner).await, ground.browser(Role::Counsel).await);
-        for (_, route) in ground.app.routes.iter().filter(|(method, _)| *method == Method::GET) {
+        let filled = |route: &str, value: &dyn Fn() -> &'static str| {
+            let mut path = route.to_owned();
+            while let (Some(open), Some(close)) = (path.find('{'), path.find('}')) {
+                path.replace_range(open..=close, value());
+            }
+            path
+        };
+        let mut sent = 0;
+        for route in TABLE.iter().filter(|(method, route, _)| *method == "GET" && route.contains('{')).map(|(_, route, _)| *route) {
             for browser in [&owner, &counsel] {
-                let mut path = (*route).to_owned();
-                while let (Some(open), Some(close)) = (path.find('{'), path.find('}')) {
-                    path.replace_range(open..=close, dice.of(VALUES));
-                }
-                let path = path.replace("?", "%3F").replace("%zz", "zz").replace('%', "%25").replace("%2525", "%25");
+                let path = filled(route, &|| dice.of(VALUES));
                 let page = browser.fetch(browser.request("GET", &path)).await;
                 assert!(!page.status.is_server_error(), "{path}: {}", page.status);
             }
+            // Bytes that are no text, and what is no encoding of any, reach the server as they stand here.
+            for value in ["%00", "a%00b", "%FF%FE", "%ED%A0%80", "%", "%zz"] {
+                let path = filled(route, &|| value);
+                let page = counsel.fetch(counsel.request("GET", &path)).await;
+                assert!(page.path.contains(value) && page.status.is_client_error(), "{path} ({}): {}", page.path, page.status);
+                sent += 1;
+            }
         }
+        assert!(sent > 200, "{sent}");
     }
+}
+
+/// The tables that are not what they were.
+fn changed<'t>(before: &'t [(String, u64)], after: &'t [(String, u64)]) -> impl Iterator<Item = &'t str> {
+    assert_eq!(before.len(), after.len());
+    before.iter().zip(after).filter(|(before, after)| before != after).map(|(before, _)| before.0.as_str())
 }

@@ -23,34 +23,45 @@ on_both! {
     async fn wrong_lines_say_what_is_wrong_beside_it(database) {
         let app = App::start(&database).await;
         let (browser, claim) = claim(&app).await;
-        let path = format!("{claim}/lines/unpaid_sales");
-        let whole = [("channel", "physical"), ("period_from", "2015-01-01"), ("period_to", "2015-12-31"), ("net_due", "15.00")];
-        for (field, typed, says) in [
-            ("net_due", "fifteen", "like"),
-            ("net_due", "1.234,56", "1234.56"),
-            ("net_due", "-5", "below zero"),
-            ("net_due", "99999999999999999999", "large"),
-            ("net_due", "15.001", "digits"),
-            ("net_due", "12.500", "12500.00 or 12.50"),
-            ("net_due", "€100", "another currency"),
-            ("net_due", "100 €", "another currency"),
-            ("net_due", "12 50", "1250 or 12.50"),
-            ("unit_price", "7 25", "725 or 7.25"),
-            ("units_net", "1 2", "Write 12."),
-            ("units_claimed", "1.000", "two ways"),
-            ("net_due", "1e9", "like"),
-            ("gtin", "036000291453", "last digit"),
-            ("gtin", "abc", "digits"),
-            ("isrc", "US-XX", "ISRC"),
-            ("period_from", "31 February 2015", "is not a day"),
-            ("period_to", "2014-01-01", "before"),
-            ("units_claimed", "2.5", "whole"),
+        let sold = [("channel", "physical"), ("period_from", "2015-01-01"), ("period_to", "2015-12-31"), ("net_due", "15.00")];
+        let held = [("as_of", "2016-06-03"), ("basis", "retail"), ("unit_value", "4.00"), ("units_claimed", "2")];
+        let streamed = [
+            ("aggregator", "The Orchard"),
+            ("period_from", "2016-01-01"),
+            ("period_to", "2016-03-31"),
+            ("amount", "9.00"),
+            ("money_state", "escrow"),
+            ("letter_state", "none"),
+        ];
+        for (category, field, typed, says) in [
+            ("unpaid_sales", "net_due", "fifteen", "like"),
+            ("unpaid_sales", "net_due", "1.234,56", "1234.56"),
+            ("unpaid_sales", "net_due", "-5", "below zero"),
+            ("unpaid_sales", "net_due", "99999999999999999999", "large"),
+            ("unpaid_sales", "net_due", "15.001", "digits"),
+            ("unpaid_sales", "net_due", "12.500", "12500.00 or 12.50"),
+            ("unpaid_sales", "net_due", "€100", "another currency"),
+            ("unpaid_sales", "net_due", "100 €", "another currency"),
+            ("unpaid_sales", "net_due", "12 50", "1250 or 12.50"),
+            ("unpaid_sales", "unit_price", "7 25", "725 or 7.25"),
+            ("unpaid_sales", "units_net", "1 2", "Write 12."),
+            ("held_inventory", "units_claimed", "1.000", "two ways"),
+            ("unpaid_sales", "net_due", "1e9", "like"),
+            ("unpaid_sales", "gtin", "036000291453", "last digit"),
+            ("unpaid_sales", "gtin", "abc", "digits"),
+            ("digital_royalties", "isrc", "US-XX", "ISRC"),
+            ("unpaid_sales", "period_from", "31 February 2015", "is not a day"),
+            ("unpaid_sales", "period_to", "2014-01-01", "before"),
+            ("held_inventory", "units_claimed", "2.5", "whole"),
         ] {
+            let path = format!("{claim}/lines/{category}");
+            let whole = match category {
+                "held_inventory" => &held[..],
+                "digital_royalties" => &streamed[..],
+                _ => &sold[..],
+            };
             let page = browser.get(&format!("{path}/new")).await;
-            let form = page.form(&path).fill_all(whole);
-            if !form.has(field) {
-                continue;
-            }
+            let form = page.form(&path).fill_all(whole.iter().copied());
             let before = database.row_counts().await;
             let page = browser.send(form.fill(field, typed)).await;
             let said = message(&page, field);
@@ -62,9 +73,61 @@ on_both! {
             let changed: Vec<_> = kept.iter().zip(&before).filter(|(a, b)| a != b).map(|(after, _)| after.0.as_str()).collect();
             assert!(changed.iter().all(|table| ["lines", "submissions", "sessions"].contains(table)), "{changed:?}");
         }
-        let check = browser.get(&format!("{claim}/check")).await;
-        let form = browser.get(&format!("{claim}/sign")).await.forms().into_iter().find(|form| form.action.ends_with("/sign"));
-        assert!(form.is_none() || check.text().contains("not right"), "{}", check.text());
+        browser.get(&format!("{claim}/check")).await.expect("of “Unpaid sales” need attention");
+        // The page that signs has no form for it, and the form of a page that was open before is refused.
+        let sign = format!("{claim}/sign");
+        let shown = browser.get(&sign).await;
+        assert!(shown.forms().iter().all(|form| !form.has("signature")), "{}", shown.text());
+        let mut tx = app.recoup.store.read().await.unwrap();
+        let id = claims::ClaimId(claim.rsplit('/').next().unwrap().parse().unwrap());
+        let draft = claims::store::claims::by_id(&mut tx, id).await.unwrap().unwrap().draft_id.unwrap();
+        drop(tx);
+        let mut signed: Vec<(String, String)> = stage::signed(&app.recoup, draft).await.0.into_iter().collect();
+        signed.push(("version".to_owned(), draft.to_string()));
+        let request = browser.request("POST", &sign).header("sec-fetch-site", "same-origin").form(&signed);
+        let page = browser.fetch(request).await;
+        page.expect_status(409);
+        page.expect("The claim cannot be sent yet");
+        page.expect("need attention");
+        let sent: Vec<(i64,)> = database.rows("SELECT COUNT(*) FROM versions WHERE sent_at IS NOT NULL").await;
+        assert_eq!(sent, [(0,)]);
+    }
+
+    async fn a_form_without_a_file_stands_there_again_with_the_reason_beside_the_control(database) {
+        let app = App::start(&database).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        let root = stage::person(&app.recoup, "root@example.org", true, true).await;
+        let root = app.browser_of(&root).await;
+        for (browser, page, path, id, hint) in [
+            (&root, "/admin/cases/allegro", "/admin/cases/allegro/documents", "files", "hint-files"),
+            (&app.browser(), "/verify", "/verify", "file", "file-hint"),
+        ] {
+            // Beside it, a hash can be typed into a form to the same address.
+            let of_files = |page: &Page| page.forms().into_iter().find(|form| form.multipart && form.action == path).expect("the form");
+            let beside = |answer: &Page, says: &str| {
+                let described = html::attributes(&answer.body, &format!("#field-{id}"), "aria-describedby");
+                assert_eq!(described, [format!("{hint} error-{id}")], "{path}");
+                let said = html::texts(&answer.body, &format!("#error-{id}")).concat();
+                assert!(said.contains(says), "{path}: {said}");
+                assert_eq!(html::attributes(&answer.body, ".error-summary a", "href"), [format!("#field-{id}")], "{path}");
+                assert_eq!(html::attributes(&answer.body, "[aria-invalid=true]", "id"), [format!("field-{id}")], "{path}");
+                assert!(of_files(answer).has(id), "{path}: the file can be chosen at once");
+            };
+            let form = of_files(&browser.get(page).await);
+            // A control of which nothing was chosen sends an empty name.
+            beside(&browser.send(form.attach(id, "", Vec::new())).await, "No file was chosen");
+            for (kind, body) in [("multipart/form-data", "a"), ("multipart/form-data; boundary=x", "--x\r\nno header"), ("text/plain", "a")] {
+                let request = browser.request("POST", path).header("sec-fetch-site", "same-origin").header("content-type", kind).body(body);
+                let answer = browser.fetch(request).await;
+                beside(&browser.follow(answer).await, "did not arrive");
+            }
+            // Said once.
+            let again = browser.get(page).await;
+            again.expect_status(200);
+            assert_eq!(html::texts(&again.body, ".error-summary, .error").len(), 0, "{}", again.text());
+        }
+        let kept: Vec<(i64,)> = database.rows("SELECT COUNT(*) FROM case_documents").await;
+        assert_eq!(kept, [(0,)]);
     }
 
     async fn a_session_that_ends_over_a_form_loses_nothing(database) {

@@ -2,14 +2,14 @@
 
 use axum::http::Method;
 use claims::{
-    ClaimId, DocumentId, MatchId, OverlapId, VersionId,
+    CaseId, ClaimId, DocumentId, MatchId, OverlapId, VersionId,
     access::Actor,
     actions::{cases, counsel, documents, edit_lines, letters, mail_templates, save_step, seen, write_to_many},
     intake::steps::Step,
     line::Category,
     store::{cases as case_rows, documents::NewDocument, lines, matches, outbox, overlaps, register::Filter},
 };
-use tests::{App, Browser, Database, Options, Page, stage};
+use tests::{App, Browser, Database, Options, Page, Part, stage};
 
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,9 @@ pub struct Ground {
     /// The running app.
     pub app: App,
     people: [Actor; 5],
+    case: CaseId,
+    /// The case of the other counsel, in which nothing was filed.
+    other_case: CaseId,
     /// The owner's claim.
     pub claim: ClaimId,
     number: String,
@@ -60,6 +63,8 @@ pub struct Ground {
     template: i64,
     /// An account and a counsel that nobody needs.
     spare: i64,
+    /// All tables.
+    tables: Vec<Part>,
 }
 
 /// A picture of one pixel.
@@ -171,6 +176,9 @@ impl Ground {
         let documents = [files[0], files[1]];
         Self {
             people,
+            case,
+            other_case: other,
+            tables: database.parts().await,
             claim,
             number,
             documents,
@@ -239,7 +247,7 @@ impl Ground {
     }
 
     /// What a form of a route carries, so that somebody who may send it gets something done.
-    fn body(&self, route: &str) -> Vec<(&'static str, String)> {
+    pub fn body(&self, route: &str) -> Vec<(&'static str, String)> {
         let say =
             |pairs: &[(&'static str, &str)]| pairs.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
         match route {
@@ -324,10 +332,56 @@ impl Ground {
         browser.fetch(request).await
     }
 
-    /// Rows of every table but the sessions, which every visit may touch.
-    pub async fn rows(&self) -> Vec<(String, i64)> {
-        let counts = self.app.database().row_counts().await;
-        counts.into_iter().filter(|(table, _)| table != "sessions").collect()
+    /// What stands in every table.
+    pub async fn rows(&self) -> Vec<(String, u64)> {
+        self.app.database().contents_of(&self.app.recoup.store, &self.tables).await
+    }
+
+    /// What stands in the rows that a role never writes, whatever it may do: those of claims that are not its own, and of cases in
+    /// which it has nothing to say. Claimants and administrators leave traces in their case, such as events.
+    pub async fn rows_of_others(&self, role: Role) -> Vec<(String, u64)> {
+        let (claims, cases): (&[ClaimId], &[CaseId]) = match role {
+            Role::Owner => (&[self.other_claim], &[self.other_case]),
+            Role::OtherClaimant => (&[self.claim], &[self.other_case]),
+            Role::Counsel => (&[self.claim, self.other_claim], &[self.other_case]),
+            Role::OtherCounsel => (&[self.claim, self.other_claim], &[self.case]),
+            Role::Stranger => (&[self.claim, self.other_claim], &[self.case, self.other_case]),
+            Role::Administrator => (&[self.claim, self.other_claim], &[]),
+        };
+        let mut parts: Vec<Part> = claims.iter().flat_map(|claim| self.of_claim(*claim)).collect();
+        parts.extend(cases.iter().flat_map(|case| self.of_case(*case)));
+        self.app.database().contents_of(&self.app.recoup.store, &parts).await
+    }
+
+    /// The rows that a claim is made of.
+    fn of_claim(&self, claim: ClaimId) -> Vec<Part> {
+        let versions = format!("version_id IN (SELECT id FROM versions WHERE claim_id = {claim})");
+        self.tables
+            .iter()
+            .filter_map(|part| {
+                let rows = match part.table.as_str() {
+                    "claims" => format!("id = {claim}"),
+                    "claimants" => format!("id = (SELECT claimant_id FROM claims WHERE id = {claim})"),
+                    "versions" | "documents" | "imports" => format!("claim_id = {claim}"),
+                    "answers" | "lines" | "totals" => versions.clone(),
+                    "evidence" => format!("line_id IN (SELECT id FROM lines WHERE {versions})"),
+                    _ => return None,
+                };
+                Some(Part { rows, ..part.clone() })
+            })
+            .collect()
+    }
+
+    /// The rows of a case, with all that counsel do in it.
+    fn of_case(&self, case: CaseId) -> Vec<Part> {
+        self.tables
+            .iter()
+            .filter_map(|part| {
+                let column = if part.table == "cases" { "id" } else { "case_id" };
+                let rows = format!("{column} = {case}");
+                part.columns.iter().any(|known| known == column).then(|| Part { rows, ..part.clone() })
+            })
+            .collect()
     }
 }
 

@@ -4,7 +4,10 @@
 
 use tests::{Database, on_both, stage};
 
-use crate::ground::{Ground, Role};
+use crate::{
+    access::TABLE,
+    ground::{Ground, Role},
+};
 
 /// Everything that belongs to the owner's claim, column by column.
 async fn of_claim(database: &Database, claim: claims::ClaimId) -> Vec<String> {
@@ -110,5 +113,52 @@ on_both! {
             let count: Vec<(i64,)> = database.rows(&sql).await;
             assert_eq!(count, [(0,)], "{what}");
         }
+    }
+
+    async fn what_is_of_another_case_is_not_there_under_ones_own(database) {
+        let ground = Ground::prepare(&database, None).await;
+        let browser = ground.browser(Role::OtherCounsel).await;
+        browser.get("/counsel/other").await.expect_status(200);
+        let before = ground.rows().await;
+        let (mut asked, mut wrong) = (Vec::new(), Vec::new());
+        for (method, route, _) in TABLE {
+            // These name a kind of thing, of which every case has its own.
+            let names = |rest: &&str| rest.contains('{') && !rest.contains("{file}") && !rest.contains("{kind}");
+            if route.strip_prefix("/counsel/{slug}/").filter(names).is_none() {
+                continue;
+            }
+            let path = ground.path(route).replacen("/counsel/allegro/", "/counsel/other/", 1);
+            let request = browser.request(method, &path);
+            let request = if *method == "POST" {
+                request.header("sec-fetch-site", "same-origin").form(&ground.body(route))
+            } else {
+                request
+            };
+            let page = browser.fetch(request).await;
+            // A template that is gone is said to be removed, whoever removed it, and so is one that never was there.
+            let expected = if route.ends_with("/templates/{id}/remove") { 303 } else { 404 };
+            if page.status.as_u16() != expected {
+                wrong.push(format!("{method} {path}: {} {}", page.status, page.text()));
+            }
+            asked.push(path);
+            let after = ground.rows().await;
+            let changed: Vec<_> = after.iter().zip(&before).filter(|(a, b)| a != b).map(|(after, _)| after.0.as_str()).collect();
+            assert!(changed.is_empty(), "{method} {route} changed {changed:?}");
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        for of in ["claims", "matches", "overlaps", "filings", "letters", "mail", "mail/mailings", "mail/templates"] {
+            assert!(asked.iter().any(|path| path.starts_with(&format!("/counsel/other/{of}/"))), "{of}: {asked:?}");
+        }
+        // In a query neither: no words of their template, none of their claims.
+        let theirs = ground.path("/counsel/{slug}/mail/templates/{id}");
+        let template = theirs.rsplit('/').next().unwrap();
+        let page = browser.get(&format!("/counsel/other/mail/write?template={template}")).await;
+        let form = page.forms().into_iter().find(|form| form.post && form.has("subject")).expect("the form of the mail");
+        assert_eq!((form.value("subject"), form.value("text")), (Some(""), Some("")));
+        let number = ground.path("/counsel/{slug}/claims/{number}");
+        let number = number.rsplit('/').next().unwrap();
+        browser.get(&format!("/counsel/other/claims?q={number}")).await.expect_no("Jay Records");
+        browser.get(&format!("/counsel/other/matches?claim={number}")).await.expect_status(404);
+        assert_eq!(ground.rows().await, before);
     }
 }

@@ -1,7 +1,9 @@
 //! What changes while somebody types: the deadline passes, another tab was faster, the same form comes again with other content.
 
 use claims::{ClaimId, access::Actor, store::claims as store};
-use tests::{App, Browser, Database, html::Form, on_both, stage};
+use tests::{App, Browser, Database, Page, html::Form, on_both, stage};
+
+use crate::ground::{Ground, Role};
 
 async fn begun(database: &Database) -> (App, Actor, Browser, ClaimId) {
     let app = App::start(database).await;
@@ -31,10 +33,41 @@ async fn line(browser: &Browser, id: ClaimId, amount: &str) -> Form {
     stage::sales(amount).0.iter().fold(form, |form, (name, value)| form.fill(name, value))
 }
 
-/// Rows of every table but the sessions.
-async fn rows(database: &Database) -> Vec<(String, i64)> {
-    let rows = database.row_counts().await;
-    rows.into_iter().filter(|(table, _)| table != "sessions").collect()
+/// A form of counsel or of an administrator that carries a key.
+struct Keyed {
+    role: Role,
+    /// The page on which it stands.
+    page: &'static str,
+    typed: &'static [(&'static str, &'static str)],
+    /// A field, and what it holds when the same form comes again.
+    other: (&'static str, &'static str),
+    /// The button that does it, where another shows first what would be done.
+    button: Option<&'static str>,
+    /// Whether it can be meant a second time, as the answer says.
+    again: bool,
+}
+
+impl Keyed {
+    fn find(&self, page: &Page) -> Form {
+        let is_it = |form: &Form| form.post && form.has("key") && form.has(self.other.0);
+        page.forms()
+            .into_iter()
+            .find(is_it)
+            .unwrap_or_else(|| panic!("{} has no such form: {}", self.page, page.text()))
+    }
+
+    /// The form as it is sent, after a look where there is one.
+    async fn ready(&self, browser: &Browser, form: Form) -> Form {
+        match self.button {
+            Some(button) => self.find(&browser.send(form.forge("do", "look")).await).forge("do", button),
+            None => form,
+        }
+    }
+}
+
+/// What stands in every table.
+async fn rows(database: &Database) -> Vec<(String, u64)> {
+    database.contents().await
 }
 
 on_both! {
@@ -53,7 +86,7 @@ on_both! {
         let page = browser.send(sign).await;
         page.expect_status(409);
         page.expect("deadline has passed");
-        let but_answers = |rows: Vec<(String, i64)>| rows.into_iter().filter(|(table, _)| table != "answers").collect::<Vec<_>>();
+        let but_answers = |rows: Vec<(String, u64)>| rows.into_iter().filter(|(table, _)| table != "answers").collect::<Vec<_>>();
         assert_eq!(but_answers(rows(&database).await), but_answers(before), "nothing was sent");
         // What was typed is kept all the same, but for the tick: a deadline can be moved.
         let mut tx = app.recoup.store.read().await.unwrap();
@@ -235,6 +268,85 @@ on_both! {
         assert_eq!(kept.value("legal_name"), Some("A Third Label"));
         browser.send(kept).await.expect_status(200);
         assert_ne!(rows(&database).await, before);
+    }
+
+    async fn a_key_that_comes_again_with_another_body_does_nothing_but_say_so(database) {
+        let ground = Ground::prepare(&database, None).await;
+        let said = "This form was sent before with other content";
+        let counsel = |page, typed, other| Keyed { role: Role::Counsel, page, typed, other, button: None, again: true };
+        for keyed in [
+            counsel("/counsel/{slug}/mail/news", &[("title", "News"), ("text", "A hearing.")], ("text", "No hearing.")),
+            Keyed {
+                button: Some("queue"),
+                ..counsel(
+                    "/counsel/{slug}/mail/write",
+                    &[("about", "claim"), ("subject", "A deadline"), ("text", "Dear {{name}},"), ("per_hour", "600")],
+                    ("text", "Dear {{claimant}},"),
+                )
+            },
+            Keyed {
+                button: Some("send"),
+                ..counsel(
+                    "/counsel/{slug}/overlaps/{id}/letter",
+                    &[("subject", "One release"), ("text", "Who was to be paid?")],
+                    ("text", "Who is to be paid?"),
+                )
+            },
+            counsel("/counsel/{slug}/matches/{id}", &[("verdict", "later"), ("reason", "I asked them.")], ("reason", "They asked me.")),
+            counsel("/counsel/{slug}/overlaps/{id}", &[("relation", "distinct"), ("reason", "Two pressings.")], ("reason", "Two labels.")),
+            // The same step on the same day is no further one.
+            Keyed { again: false, ..counsel("/counsel/{slug}/letters/{id}", &[("state", "sent")], ("note", "By post.")) },
+            Keyed {
+                role: Role::Administrator,
+                ..counsel("/admin/cases/{slug}", &[("email", "one@law.example")], ("email", "two@law.example"))
+            },
+        ] {
+            let (what, (field, other)) = (keyed.page, keyed.other);
+            let browser = ground.browser(keyed.role).await;
+            let form = keyed.find(&browser.get(&ground.path(what)).await).fill_all(keyed.typed.iter().copied());
+            let form = keyed.ready(&browser, form).await;
+            let untouched = ground.rows().await;
+            browser.send_once(&form).await.expect_status(303);
+            let before = ground.rows().await;
+            assert_ne!(before, untouched, "{what}");
+            // A double click.
+            browser.send_once(&form).await.expect_status(303);
+            assert_eq!(ground.rows().await, before, "{what}");
+            let page = browser.send_once(&form.clone().fill(field, other)).await;
+            page.expect_status(409);
+            page.expect(said);
+            assert_eq!(ground.rows().await, before, "{what}");
+            let kept = keyed.find(&page);
+            assert_eq!(kept.value(field), Some(other), "{what}: what was typed is kept");
+            // Once more, as the page says: with a key of its own it is another form.
+            assert_ne!(kept.value("key"), form.value("key"), "{what}");
+            if keyed.again {
+                browser.send_once(&keyed.ready(&browser, kept).await).await.expect_status(303);
+                assert_ne!(ground.rows().await, before, "{what}");
+            }
+        }
+
+        // The key of one form in another.
+        let owner = ground.browser(Role::Owner).await;
+        let spent = line(&owner, ground.claim, "7.00").await;
+        owner.send_once(&spent).await.expect_status(303);
+        let key = spent.value("key").unwrap().to_owned();
+        let version = stage::draft(&ground.app.recoup, ground.claim).await;
+        let mut signed: Vec<(String, String)> = stage::signed(&ground.app.recoup, version).await.0.into_iter().collect();
+        signed.extend([("version".to_owned(), version.to_string()), ("key".to_owned(), key.clone())]);
+        let but_answers = async || ground.rows().await.into_iter().filter(|(table, _)| table != "answers").collect::<Vec<_>>();
+        let before = but_answers().await;
+        for (route, body) in [
+            ("/claims/{id}/line/{line}/copy", vec![("key".to_owned(), key.clone())]),
+            ("/claims/{id}/import/{import}/confirm", vec![("key".to_owned(), key)]),
+            // What was typed here is kept, as ever.
+            ("/claims/{id}/sign", signed),
+        ] {
+            let request = owner.request("POST", &ground.path(route)).header("sec-fetch-site", "same-origin").form(&body);
+            let answer = owner.fetch(request).await;
+            owner.follow(answer).await.expect(said);
+            assert_eq!(but_answers().await, before, "{route}");
+        }
     }
 
     async fn a_line_that_another_tab_changed_is_not_overwritten_unseen(database) {

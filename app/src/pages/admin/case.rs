@@ -7,7 +7,10 @@ use claims::{
     actions::{Failure, case_change, cases},
     case::Case,
     deadline,
-    intake::case_settings::{CaseState, FORM},
+    intake::{
+        FieldError,
+        case_settings::{CaseState, FORM},
+    },
     money::Currency,
     store::{
         self,
@@ -22,7 +25,7 @@ use super::{
     overview::state,
 };
 use crate::{
-    components::{FormSections, Notice, NoticeKind, StatusTag},
+    components::{ErrorSummary, FormSections, Notice, NoticeKind, StatusTag},
     islands::Unsaved,
     pages::account::typed::{Typed, refused},
     request::{Answer, Halt, Sent, Visitor, see_other},
@@ -42,6 +45,8 @@ pub(super) struct Shown {
     /// Idempotency key of the invitation.
     key: String,
     notice: Option<String>,
+    /// What was wrong with the files that were sent, left by the request that received them.
+    of_files: Option<FieldError>,
 }
 
 /// `GET /admin/cases/{slug}`
@@ -49,10 +54,12 @@ pub async fn page(visitor: Visitor, Path(slug): Path<String>) -> Answer {
     visitor.may(Action::ManageCases)?;
     let notice = visitor.take_notice().await;
     let row = find(&visitor, &slug).await?;
-    let shown = Shown { notice, ..read(&visitor, row).await? };
+    let of_files = visitor.take_errors().await.into_iter().find(|error| error.field == case_documents::FILES);
+    let wrong = of_files.is_some();
+    let shown = Shown { notice, of_files, ..read(&visitor, row).await? };
     let settings = Typed::of(shown.row.settings.0.clone());
     let revision = shown.row.revision;
-    Ok(visitor.page(show(shown, settings, revision, Typed::default())))
+    Ok(visitor.page(show(shown, settings, revision, Typed::default()).error(wrong)))
 }
 
 /// `POST /admin/cases/{slug}`: where people rely on what is changed, it is asked first.
@@ -121,14 +128,17 @@ pub(super) async fn read(visitor: &Visitor, row: CaseRow) -> Result<Shown, Halt>
         now,
         key: visitor.key(),
         notice: None,
+        of_files: None,
     })
 }
 
 /// The page, with what was typed into its two forms.
 pub(super) fn show(shown: Shown, settings: Typed, revision: i64, invitation: Typed) -> Page {
-    let Shown { case, row, counsel, invitations, documents, document_hint, now, key: invitation_key, notice } = shown;
+    let Shown { case, row, counsel, invitations, documents, document_hint, now, key: invitation_key, notice, of_files } =
+        shown;
     Page::new(case.settings.title.clone(), move || {
         let slug = case.settings.slug.clone();
+        let wrong_files = of_files.iter().cloned().collect();
         let (word, key) = state(&case, now);
         let more = of_cafa(case.settings.currency);
         let public = if case.settings.state == CaseState::Preparing {
@@ -139,6 +149,7 @@ pub(super) fn show(shown: Shown, settings: Typed, revision: i64, invitation: Typ
         view! {
             {settings.top()}
             {invitation.top()}
+            <ErrorSummary errors=wrong_files/>
             // After an upload it has a line for each file, taken or not.
             {notice.map(|notice| view! { <Notice kind=NoticeKind::Info><p class="lines">{notice}</p></Notice> })}
             <a class="back" href="/admin">"← Administration"</a>
@@ -151,7 +162,7 @@ pub(super) fn show(shown: Shown, settings: Typed, revision: i64, invitation: Typ
             </section>
             <section id="documents" aria-labelledby="documents-heading">
                 <h2 id="documents-heading">"Public documents"</h2>
-                {case_documents::view(&slug, documents, document_hint)}
+                {case_documents::view(&slug, documents, document_hint, of_files)}
             </section>
             <section id="settings" aria-labelledby="settings-heading">
                 <h2 id="settings-heading">"Settings"</h2>

@@ -5,6 +5,7 @@ use claims::{
     CaseDocumentId,
     access::{Action, Refusal},
     actions::cases,
+    intake::FieldError,
     store::{self, cases::CaseDocument},
 };
 use leptos::prelude::*;
@@ -18,15 +19,30 @@ use crate::{
     shell::Page,
 };
 
-/// The part of the page of a case. The upload is taken by the server.
-pub(super) fn view(slug: &str, documents: Vec<CaseDocument>, hint: String) -> impl IntoView + use<> {
+/// The control of the files.
+pub(super) const FILES: &str = "files";
+
+/// The part of the page of a case, with what was wrong with the files. The upload is taken by the server.
+pub(super) fn view(
+    slug: &str,
+    documents: Vec<CaseDocument>,
+    hint: String,
+    wrong: Option<FieldError>,
+) -> impl IntoView + use<> {
+    let described = if wrong.is_some() { "hint-files error-files" } else { "hint-files" };
+    let invalid = wrong.is_some().then_some("true");
+    let class = if wrong.is_some() { "field long wrong" } else { "field long" };
+    let error = wrong.map(|error| {
+        view! { <p class="error" id="error-files"><span class="hidden">"Error: "</span>{error.message}</p> }
+    });
     view! {
         {list(slug, documents)}
         <form method="post" action=format!("/admin/cases/{slug}/documents") enctype="multipart/form-data" novalidate>
-            <div class="field long">
+            <div class=class>
                 <label for="field-files">"Add documents"</label>
                 <p class="hint" id="hint-files">{hint}</p>
-                <div class="control"><input type="file" id="field-files" name="files" multiple aria-describedby="hint-files"/></div>
+                <div class="control"><input type="file" id="field-files" name=FILES multiple aria-describedby=described aria-invalid=invalid/></div>
+                {error}
             </div>
             <Upload/>
             <button type="submit" class="secondary">"Send the documents"</button>

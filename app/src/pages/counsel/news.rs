@@ -65,7 +65,9 @@ pub async fn publish(visitor: Visitor, Path(slug): Path<String>, sent: Sent) -> 
             Ok(see_other(&format!("/counsel/{slug}/mail/news")))
         }
         Err(failure) => {
-            sent.get("key").clone_into(&mut shown.key);
+            if !failure.is_of_another_form() {
+                sent.get("key").clone_into(&mut shown.key);
+            }
             refused(&visitor, failure, sent.0, |typed| show(shown, typed))
         }
     }

@@ -89,7 +89,12 @@ pub async fn send(visitor: Visitor, Path(slug): Path<String>, sent: Sent) -> Ans
     match done {
         Ok(Some(to)) => Ok(see_other(&to)),
         Ok(None) => Ok(visitor.page_with(StatusCode::OK, show(shown, Typed::of(sent.0)))),
-        Err(failure) => refused(&visitor, failure, sent.0, |typed| show(shown, typed)),
+        Err(failure) => {
+            if failure.is_of_another_form() {
+                shown.key = visitor.key();
+            }
+            refused(&visitor, failure, sent.0, |typed| show(shown, typed))
+        }
     }
 }
 

@@ -6,7 +6,7 @@ mod case;
 mod cases;
 mod tally;
 mod unsubscribe;
-mod verify;
+pub mod verify;
 pub mod words;
 
 /// The routes of these pages.

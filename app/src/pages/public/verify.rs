@@ -1,5 +1,6 @@
 //! Anybody may ask what a hash belongs to.
 
+use axum::response::Response;
 use claims::{
     Instant, deadline,
     intake::{Field, FieldError, Kind},
@@ -41,10 +42,40 @@ pub async fn page(visitor: Visitor, Query(query): Query) -> Answer {
         (.., true) => Some("Give the hash: 64 digits 0 to 9 and letters a to f.".to_owned()),
         _ => Some("This is not a SHA-256 hash. It has 64 digits 0 to 9 and letters a to f: copy it whole.".to_owned()),
     };
-    let errors = error.iter().map(|words| FieldError { field: HASH.name.to_owned(), message: words.clone() });
-    let errors: Vec<_> = errors.collect();
     let wrong = error.is_some();
-    let page = Page::new("Verify a file", move || {
+    let page = show(Asked { typed, right, known, error, file_error: None });
+    Ok(if wrong { visitor.again(page) } else { turn.give(stamp, page) })
+}
+
+/// The page again after a file that cannot be hashed, with the reason beside the control.
+#[must_use]
+pub fn without_file(visitor: &Visitor, why: String) -> Response {
+    visitor.again(show(Asked { file_error: Some(why), ..Asked::default() }))
+}
+
+/// What was asked, and what is known of it.
+#[derive(Default)]
+struct Asked {
+    typed: String,
+    right: bool,
+    known: Vec<Known>,
+    error: Option<String>,
+    file_error: Option<String>,
+}
+
+fn show(asked: Asked) -> Page {
+    let Asked { typed, right, known, error, file_error } = asked;
+    let of_fields = [(HASH.name, &error), ("file", &file_error)];
+    let errors = of_fields.into_iter().filter_map(|(field, words)| {
+        words.as_ref().map(|words| FieldError { field: field.to_owned(), message: words.clone() })
+    });
+    let errors: Vec<_> = errors.collect();
+    Page::new("Verify a file", move || {
+        let described = if file_error.is_some() { "file-hint error-file" } else { "file-hint" };
+        let invalid = file_error.is_some().then_some("true");
+        let class = if file_error.is_some() { "field long wrong" } else { "field long" };
+        let file_error = file_error
+            .map(|words| view! { <p class="error" id="error-file"><span class="hidden">"Error: "</span>{words}</p> });
         let answer = match (right, known.is_empty()) {
             (false, _) => ().into_any(),
             (_, true) => view! {
@@ -69,10 +100,11 @@ pub async fn page(visitor: Visitor, Query(query): Query) -> Answer {
             <h2>"Or the file itself"</h2>
             <form method="post" action="/verify" enctype="multipart/form-data" novalidate>
                 <HashFile/>
-                <div class="field long">
-                    <label for="file">"File"</label>
+                <div class=class>
+                    <label for="field-file">"File"</label>
                     <p class="hint" id="file-hint">"With script your browser works the hash out itself, and the file does not leave your machine. Without script the file is sent, hashed, and not kept."</p>
-                    <div class="control"><input id="file" name="file" type="file" aria-describedby="file-hint"/></div>
+                    <div class="control"><input id="field-file" name="file" type="file" aria-describedby=described aria-invalid=invalid/></div>
+                    {file_error}
                 </div>
                 <div class="actions"><button class="secondary" type="submit">"Verify the file"</button></div>
             </form>
@@ -81,8 +113,7 @@ pub async fn page(visitor: Visitor, Query(query): Query) -> Answer {
                 " and the "<a href="/filing-key.txt">"public key"</a>" of this site."
             </p>
         }
-    });
-    Ok(if wrong { visitor.again(page.error(true)) } else { turn.give(stamp, page) })
+    })
 }
 
 fn found(known: &[Known]) -> impl IntoView + use<> {
