@@ -106,6 +106,16 @@ fn is_temporary(name: &str) -> bool {
     token.len() == 22 && token.bytes().all(is_letter) && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// Whether a folder below the directory is one that we make: where documents lie, by the first two letters of their hashes.
+fn is_our_folder(place: &std::path::Path) -> bool {
+    let parts: Option<Vec<&str>> = place.iter().map(std::ffi::OsStr::to_str).collect();
+    match parts.as_deref() {
+        Some([] | ["documents"]) => true,
+        Some(["documents", folder]) => folder.len() == 2 && folder.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        _ => false,
+    }
+}
+
 /// What lies in one folder of a local directory, and the folders in it. The object store gives no name that it could not have given
 /// itself, and stops at some.
 fn look_into(
@@ -114,13 +124,11 @@ fn look_into(
 ) -> anyhow::Result<(Vec<std::path::PathBuf>, Vec<Found>)> {
     let below = |path: &std::path::Path| path.strip_prefix(root).unwrap_or(path).to_owned();
     let foreign = |path: &std::path::Path| Found::Foreign(below(path).to_string_lossy().into_owned());
-    let place = below(folder);
-    let ours = place.as_os_str().is_empty() || place.starts_with("documents");
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Default::default()),
         // As of the folder lost+found of a file system: it is not for us.
-        Err(_) if !ours => return Ok((Vec::new(), vec![foreign(folder)])),
+        Err(_) if !is_our_folder(&below(folder)) => return Ok((Vec::new(), vec![foreign(folder)])),
         Err(error) => return Err(error).with_context(|| folder.display().to_string()),
     };
     let (mut folders, mut found) = (Vec::new(), Vec::new());
@@ -139,8 +147,7 @@ fn look_into(
         let place = below(&path);
         if meta.is_dir() {
             // Whoever runs out of room moves a folder of ours elsewhere; any other link may lead in circles.
-            let is_ours = place.starts_with("documents") && place.iter().count() <= 2;
-            if is_ours || !entry.file_type().is_ok_and(|kind| kind.is_symlink()) {
+            if is_our_folder(&place) || !entry.file_type().is_ok_and(|kind| kind.is_symlink()) {
                 folders.push(path);
             } else {
                 found.push(foreign(&path));

@@ -145,15 +145,11 @@ impl<R: Read> Decoded<R> {
 /// Takes every NUL out of a text from a place on; gives how many there were.
 pub(super) fn without_nul(text: &mut Vec<u8>, from: usize) -> usize {
     let Some(first) = memchr::memchr(0, &text[from..]) else { return 0 };
-    let (mut end, all) = (from + first, text.len());
-    for place in end..all {
-        if text[place] != 0 {
-            text[end] = text[place];
-            end += 1;
-        }
-    }
-    text.truncate(end);
-    all - end
+    let mut rest = text.split_off(from + first);
+    let before = rest.len();
+    rest.retain(|byte| *byte != 0);
+    text.extend_from_slice(&rest);
+    before - rest.len()
 }
 
 #[cfg(test)]
