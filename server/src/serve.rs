@@ -91,6 +91,7 @@ pub async fn bind(config: &Config) -> anyhow::Result<(TcpListener, String)> {
 pub async fn run(installation: Installation, listener: TcpListener, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
     let Installation { recoup, documents, scratch, post, trusted_proxies, pace, metrics_listen, metrics_token } =
         installation;
+    let proxies: std::sync::Arc<[std::net::IpAddr]> = trusted_proxies.clone().into();
     let http = Http::new(recoup.clone(), documents.clone(), scratch, trusted_proxies)
         .with_metrics_token(metrics_token.as_deref());
     let metrics = match metrics_listen {
@@ -98,7 +99,13 @@ pub async fn run(installation: Installation, listener: TcpListener, stop: watch:
         Some(at) => {
             let listener =
                 TcpListener::bind(at).await.with_context(|| format!("cannot listen on {at} (key metrics_listen)"))?;
-            Some(tokio::spawn(serving::serve(listener, http::metrics::alone(http.clone()), pace, stop.clone())))
+            Some(tokio::spawn(serving::serve(
+                listener,
+                http::metrics::alone(http.clone()),
+                pace,
+                proxies.clone(),
+                stop.clone(),
+            )))
         }
     };
     let (site, _) = http::site(&http);
@@ -112,7 +119,7 @@ pub async fn run(installation: Installation, listener: TcpListener, stop: watch:
             jobs.abort();
         }
     };
-    tokio::join!(serving::serve(listener, site, pace, stop), jobs_end);
+    tokio::join!(serving::serve(listener, site, pace, proxies, stop), jobs_end);
     if let Some(metrics) = metrics {
         metrics.await?;
     }
