@@ -338,6 +338,26 @@ on_both! {
         assert!(matches!(confirmed.as_slice(), [Confirmed::Address, Confirmed::NewPasswordNeeded(_)]), "{confirmed:?}");
     }
 
+    async fn a_password_may_have_any_characters_and_is_taken_as_it_is_typed(database) {
+        let app = App::start(&database).await;
+        let long: String = (0..1_000).filter_map(|place| char::from_u32(0x4e00 + place * 7)).collect();
+        let chosen = ["  white space at both ends  ", "девять громких тромбонов", "🎻🥁🎷🎸🎹🪕🪗🪘🎺🎼", "'; DROP \\ \"%00\" <b> {{name}} \t&", &long];
+        for (place, password) in chosen.into_iter().enumerate() {
+            let email = format!("ada{place}@example.org");
+            let answers = registration(&email).with("password", password);
+            let id = sign_in::register(&app.recoup, &answers, "192.0.2.1", "").await.unwrap_or_else(|failure| panic!("{password}: {failure:?}"));
+            assert_eq!(signs_in(&app, &email, password).await.unwrap(), id, "{password}");
+            let mut shorter: Vec<char> = password.chars().collect();
+            shorter.pop();
+            let shorter: String = shorter.into_iter().collect();
+            for other in [shorter, password.to_uppercase() + "!", password.trim().to_owned() + " "] {
+                assert!(signs_in(&app, &email, &other).await.is_err(), "{other} is not {password}");
+            }
+        }
+        let failure = sign_in::register(&app.recoup, &registration("eve@example.org").with("password", long + "楽"), "192.0.2.1", "").await.unwrap_err();
+        assert!(matches!(&failure, Failure::Invalid(errors) if errors[0].message.contains("1,000 characters")), "{failure:?}");
+    }
+
     async fn nothing_is_stored_of_a_wrong_registration(database) {
         let app = App::start(&database).await;
         let before = database.row_counts().await;
