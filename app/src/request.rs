@@ -335,6 +335,12 @@ pub async fn explain(visitor: Visitor, request: Request<Body>, next: Next) -> Re
     };
     let status = response.status();
     let known = response.extensions().get::<Explained>().cloned();
+    if let Some(Failure::Refused(refusal)) = known.as_ref().map(|explained| &*explained.0)
+        && *refusal != Refusal::SignIn
+    {
+        let account = visitor.actor.as_ref().map(|actor| actor.account.0);
+        tracing::warn!(?refusal, account, "an action was refused");
+    }
     // An address that cannot be read, such as letters where a number belongs, is an address that does not exist.
     let unreadable = known.is_none() && status == StatusCode::BAD_REQUEST;
     let status = if unreadable { StatusCode::NOT_FOUND } else { status };
@@ -360,11 +366,7 @@ pub async fn explain(visitor: Visitor, request: Request<Body>, next: Next) -> Re
             Failure::Refused(Refusal::SignIn) => ("Sign in to go on", "Your session has ended. Sign in in another tab, come back here and send the form again: nothing you typed is lost as long as this page is open.".to_owned()),
             Failure::Refused(Refusal::NotFound) => ("Page not found", failure.to_string()),
             Failure::Refused(Refusal::SecondFactor) => ("Set up a second factor first", failure.to_string()),
-            Failure::Refused(refusal) => {
-                let account = visitor.actor.as_ref().map(|actor| actor.account.0);
-                tracing::warn!(?refusal, account, "an action was refused");
-                ("Not allowed", failure.to_string())
-            }
+            Failure::Refused(_) => ("Not allowed", failure.to_string()),
             Failure::Invalid(errors) => ("Something is not right yet", errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join(" ")),
             Failure::Said(words) => ("This could not be done", words.clone()),
             Failure::Changed(_) => ("This could not be done", failure.to_string()),

@@ -270,8 +270,11 @@ impl Config {
             number if (1..=most).contains(&number) => Ok(number),
             number => Err(wrong(key, &number.to_string(), &format!("a number from 1 to {most}"))),
         };
+        let connections = usize::try_from(number("connections", keys.connections, 1_000, 100_000)?)?;
         let pace = Pace {
-            connections: usize::try_from(number("connections", keys.connections, 1_000, 100_000)?)?,
+            connections,
+            // A browser opens six, and many people may share an address.
+            of_one: (connections / 10).max(10),
             stop: std::time::Duration::from_secs(number("stop_seconds", keys.stop_seconds, 30, 3_600)?),
             ..Pace::default()
         };

@@ -101,11 +101,13 @@ pub async fn bind(config: &Config) -> anyhow::Result<Listening> {
 /// If what serves the metrics breaks off.
 pub async fn run(installation: Installation, listening: Listening, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
     let Installation { recoup, documents, scratch, post, trusted_proxies, pace, metrics_token } = installation;
+    let proxies: std::sync::Arc<[std::net::IpAddr]> = trusted_proxies.clone().into();
     let http = Http::new(recoup.clone(), documents.clone(), scratch, trusted_proxies)
         .with_metrics_token(metrics_token.as_deref());
-    let metrics = listening
-        .metrics
-        .map(|listener| tokio::spawn(serving::serve(listener, http::metrics::alone(http.clone()), pace, stop.clone())));
+    let metrics = listening.metrics.map(|listener| {
+        let site = http::metrics::alone(http.clone());
+        tokio::spawn(serving::serve(listener, site, pace, proxies.clone(), stop.clone()))
+    });
     let (site, _) = http::site(&http);
     let mut jobs = tokio::spawn(jobs::run(recoup.clone(), documents, post, stop.clone()));
     // Requests and jobs end at the same time, so that both together take no longer than one of them may.
@@ -117,7 +119,7 @@ pub async fn run(installation: Installation, listening: Listening, stop: watch::
             jobs.abort();
         }
     };
-    tokio::join!(serving::serve(listening.site, site, pace, stop), jobs_end);
+    tokio::join!(serving::serve(listening.site, site, pace, proxies, stop), jobs_end);
     if let Some(metrics) = metrics {
         metrics.await?;
     }

@@ -43,7 +43,7 @@ impl Sessions {
 
     async fn write(&self, record: &Record, new: bool) -> Result<(), claims::store::Error> {
         let data = serde_json::to_value(&record.data).map_err(|error| claims::store::Error::Encode(Box::new(error)))?;
-        let account = record.data.get("account").and_then(serde_json::Value::as_i64).map(AccountId);
+        let account = account_of(&record.data);
         let client = record.data.get("client").and_then(serde_json::Value::as_str).unwrap_or_default();
         let now = self.clock.now();
         // Of a session that goes on nothing is promised: what a write adds to it is shown on the next page, or says that it was used.
@@ -56,6 +56,14 @@ impl Sessions {
         }
         tx.commit().await
     }
+}
+
+/// Whose session it is. Half a sign-in, which waits for its code, is its account's too: whatever ends the sessions of the account ends
+/// it, so that nobody goes on by a password that is no longer the account's.
+fn account_of(data: &HashMap<String, serde_json::Value>) -> Option<AccountId> {
+    let signed_in = data.get("account");
+    let half = || data.get("half").and_then(|half| half.get(0));
+    signed_in.or_else(half).and_then(serde_json::Value::as_i64).map(AccountId)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "stands in map_err")]

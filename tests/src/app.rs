@@ -115,10 +115,11 @@ impl App {
         let post =
             options.mail.map_or(memory, |by| Post::open_within(&by, "Recoup <claims@example.org>", patience).unwrap());
         let scratch = Scratch::open(database.directory(), Random::System).unwrap();
+        let proxies = options.trusted_proxies.clone().into();
         let http = Http::new(recoup.clone(), documents.clone(), scratch, options.trusted_proxies);
         let (site, routes) = http::site(&http.with_metrics_token(options.metrics_token.as_deref()));
         let (stop, stopped) = watch::channel(false);
-        let server = tokio::spawn(serving::serve(listener, site, options.pace.unwrap_or_default(), stopped));
+        let server = tokio::spawn(serving::serve(listener, site, options.pace.unwrap_or_default(), proxies, stopped));
         Self { recoup, clock, documents, address, routes, database: database.clone(), post, mailbox, server, stop }
     }
 

@@ -53,10 +53,19 @@ pub(super) const SIGN_IN_CLIENT: Rule =
 pub(super) const SIGN_IN_ACCOUNT: Rule = Rule { name: "sign-in account", free: 50, first: 1, most: 30, memory: 3_600 };
 /// New accounts and mails for forgotten passwords per client. Here the successes are what a flood is made of: they stay counted.
 pub(super) const REGISTER: Rule = Rule { name: "register", free: 20, first: 60, most: 3_600, memory: 86_400 };
-/// Mails to one address that somebody asked for.
-pub(super) const MAIL: Rule = Rule { name: "mail", free: 5, first: 60, most: 3_600, memory: 3_600 };
-/// The present password, asked again inside a session.
+/// Asking for mails to one address, per address and whoever asks together: whether one is sent or not, so that this wait tells nobody
+/// whether the address is known.
+pub(super) const MAIL_PAIR: Rule = Rule { name: "mail pair", free: 5, first: 60, most: 3_600, memory: 3_600 };
+/// Mails to one address that anybody asked for. Nobody is refused for what others asked for: what is over waits ([`next_mail`]).
+pub(super) const MAIL: Rule = Rule { name: "mail", free: 10, first: 60, most: 1_800, memory: 3_600 };
+/// The same for an address without an account, to which no mail goes: what is counted there holds up nobody who registers.
+pub(super) const NO_MAIL: Rule = Rule { name: "no mail", ..MAIL };
+/// The present password, asked again inside a session, per account and session together.
 pub(super) const PASSWORD_AGAIN: Rule = Rule { name: "password again", free: 5, first: 2, most: 900, memory: 86_400 };
+/// The same per account over all sessions. The wait stays short, so that who got hold of one session keeps its owner, in another one, from
+/// no new password.
+pub(super) const PASSWORD_AGAIN_ACCOUNT: Rule =
+    Rule { name: "password again account", free: 50, first: 1, most: 30, memory: 3_600 };
 
 /// Codes of a second factor, per account: whoever types them knows the password, so a longer wait locks no stranger's victim out.
 pub(super) const SECOND_FACTOR: Rule = Rule { name: "second factor", free: 5, first: 5, most: 900, memory: 86_400 };
@@ -98,6 +107,31 @@ pub(super) async fn check(recoup: &Recoup, tx: &mut Tx, rule: &Rule, of: &str) -
     } else {
         Ok(())
     }
+}
+
+/// How long a mail may wait for its turn.
+fn longest_turn() -> Duration {
+    Duration::hours(6)
+}
+
+/// When the next mail to an address may leave; it is counted. `None` if so many wait already that this one is not sent at all: whoever
+/// still needs it asks again. Nothing of it may show in an answer: it depends on what others asked for, and so on whether the address is
+/// known.
+pub(super) async fn next_mail(
+    recoup: &Recoup,
+    tx: &mut Tx,
+    rule: &Rule,
+    email: &str,
+) -> Result<Option<Instant>, Failure> {
+    let (key, now) = (rule.key(email), recoup.clock.now());
+    queue_up(tx, &key).await?;
+    // The last one may itself be waiting: then this one comes after it.
+    let at = attempts::find(tx, &key).await?.map_or(now, |(sent, last)| now.max(last + rule.wait(sent)));
+    if at - now > longest_turn() {
+        return Ok(None);
+    }
+    attempts::count(tx, &key, at, at - Duration::seconds(rule.memory)).await?;
+    Ok(Some(at))
 }
 
 /// An attempt that was counted: what [`take_back`] needs to know of it.

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Failure, Recoup};
 use crate::{
-    AccountId, CaseId,
+    AccountId, CaseId, Instant,
     store::{
         Tx, accounts,
         tokens::{self, NewToken, Token},
@@ -79,7 +79,21 @@ pub struct For<'a> {
 /// # Errors
 /// If the database fails.
 pub async fn make(recoup: &Recoup, tx: &mut Tx, purpose: Purpose, what: For<'_>) -> Result<String, Failure> {
-    let token = make_token(recoup, tx, purpose, what).await?;
+    make_for(recoup, tx, purpose, what, recoup.clock.now()).await
+}
+
+/// The same for a mail that leaves at `at`: the life of the link begins then.
+///
+/// # Errors
+/// If the database fails.
+pub(super) async fn make_for(
+    recoup: &Recoup,
+    tx: &mut Tx,
+    purpose: Purpose,
+    what: For<'_>,
+    at: Instant,
+) -> Result<String, Failure> {
+    let token = keep_token(recoup, tx, purpose, what, at).await?;
     Ok(recoup.url(&format!("{}/{token}", purpose.path())))
 }
 
@@ -88,18 +102,27 @@ pub async fn make(recoup: &Recoup, tx: &mut Tx, purpose: Purpose, what: For<'_>)
 /// # Errors
 /// If the database fails.
 pub async fn make_token(recoup: &Recoup, tx: &mut Tx, purpose: Purpose, what: For<'_>) -> Result<String, Failure> {
+    keep_token(recoup, tx, purpose, what, recoup.clock.now()).await
+}
+
+async fn keep_token(
+    recoup: &Recoup,
+    tx: &mut Tx,
+    purpose: Purpose,
+    what: For<'_>,
+    at: Instant,
+) -> Result<String, Failure> {
     let random = recoup.random.bytes::<16>();
     let token = BASE64URL_NOPAD.encode(&[random, signature(recoup, purpose, random)?].concat());
-    let now = recoup.clock.now();
     let new = NewToken {
         hash: &hash(&token),
         purpose: purpose.key(),
         account_id: what.account,
         email: what.email,
         case_id: what.case,
-        expires_at: now + purpose.life(),
+        expires_at: at + purpose.life(),
     };
-    tokens::add(tx, &new, now).await?;
+    tokens::add(tx, &new, recoup.clock.now()).await?;
     Ok(token)
 }
 

@@ -48,14 +48,15 @@ pub async fn standing(recoup: &Recoup, actor: &Actor) -> Result<Standing, Failur
     Ok(Standing::Begun(read(&factor.secret)?))
 }
 
-/// Makes a secret, after the password was given again. Nothing is asked for at sign-in before [`confirm`].
+/// Makes a secret, after the password was given again in the session with the hash `session`. Nothing is asked for at sign-in before
+/// [`confirm`].
 ///
 /// # Errors
 /// A wrong password; a second factor that is active already.
-pub async fn begin(recoup: &Recoup, actor: &Actor, answers: &Answers) -> Result<(), Failure> {
+pub async fn begin(recoup: &Recoup, actor: &Actor, answers: &Answers, session: &str) -> Result<(), Failure> {
     permit(actor, Action::UseOwnAccount)?;
     account::read(account::PASSWORD_AGAIN, answers, "").map_err(Failure::Invalid)?;
-    check_present_password(recoup, actor, answers).await?;
+    check_present_password(recoup, actor, answers, session).await?;
     let mut tx = recoup.store.write().await?;
     let secret = Secret::random(&recoup.random).base32();
     if !second_factors::begin(&mut tx, actor.account, &secret, recoup.clock.now()).await? {
@@ -89,12 +90,17 @@ pub async fn confirm(recoup: &Recoup, actor: &Actor, answers: &Answers, session:
     Ok(codes)
 }
 
-/// Hands out other recovery codes; the earlier ones stop working.
+/// Hands out other recovery codes in the session with the hash `session`; the earlier ones stop working.
 ///
 /// # Errors
 /// A wrong password or code.
-pub async fn renew_codes(recoup: &Recoup, actor: &Actor, answers: &Answers) -> Result<Vec<String>, Failure> {
-    prove(recoup, actor, answers).await?;
+pub async fn renew_codes(
+    recoup: &Recoup,
+    actor: &Actor,
+    answers: &Answers,
+    session: &str,
+) -> Result<Vec<String>, Failure> {
+    prove(recoup, actor, answers, session).await?;
     let mut tx = recoup.store.write().await?;
     let codes = hand_out(recoup, &mut tx, actor.account).await?;
     tell(recoup, &mut tx, actor.account, "New recovery codes were made", recoup.clock.now()).await?;
@@ -107,7 +113,7 @@ pub async fn renew_codes(recoup: &Recoup, actor: &Actor, answers: &Answers) -> R
 /// # Errors
 /// A wrong password or code.
 pub async fn remove(recoup: &Recoup, actor: &Actor, answers: &Answers, session: &str) -> Result<(), Failure> {
-    prove(recoup, actor, answers).await?;
+    prove(recoup, actor, answers, session).await?;
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
     second_factors::remove(&mut tx, actor.account).await?;
@@ -201,10 +207,10 @@ pub async fn check(recoup: &Recoup, account: AccountId, answers: &Answers) -> Re
 }
 
 /// Password and code of somebody who is signed in.
-async fn prove(recoup: &Recoup, actor: &Actor, answers: &Answers) -> Result<(), Failure> {
+async fn prove(recoup: &Recoup, actor: &Actor, answers: &Answers, session: &str) -> Result<(), Failure> {
     permit(actor, Action::UseOwnAccount)?;
     account::read(account::PASSWORD_AND_CODE, answers, "").map_err(Failure::Invalid)?;
-    check_present_password(recoup, actor, answers).await?;
+    check_present_password(recoup, actor, answers, session).await?;
     check(recoup, actor.account, answers).await
 }
 
@@ -226,8 +232,7 @@ async fn hand_out(recoup: &Recoup, tx: &mut Tx, account: AccountId) -> Result<Ve
 
 async fn tell(recoup: &Recoup, tx: &mut Tx, account: AccountId, what: &str, now: Instant) -> Result<(), Failure> {
     let Some(account) = accounts::by_id(tx, account).await? else { return Ok(()) };
-    let values =
-        context! { name => account.name, what, at => deadline::show(now, "Etc/UTC"), link => recoup.url("/forgotten") };
+    let values = context! { what, at => deadline::show(now, "Etc/UTC"), link => recoup.url("/forgotten") };
     let mail = recoup.mails.write("second_factor", &account.email, values, (None, None))?;
     outbox::add(tx, &mail, now).await?;
     Ok(())

@@ -11,7 +11,7 @@ use super::{
     once, second_factor,
 };
 use crate::{
-    AccountId, Instant,
+    AccountId, Instant, MailId,
     intake::{Answers, account},
     store::{Tx, accounts, outbox, queue_up, sessions, tokens},
 };
@@ -26,10 +26,8 @@ use crate::{
 pub async fn register(recoup: &Recoup, answers: &Answers, client: &str, key: &str) -> Result<AccountId, Failure> {
     read_new_password(recoup, account::REGISTER, answers, answers.get("email")).await?;
     let (email, name) = (answers.get("email"), answers.get("name"));
-    let client = &limits::client_key(client);
     let mut tx = recoup.store.write().await?;
-    limits::check(recoup, &mut tx, &limits::REGISTER, client).await?;
-    let counted = limits::count(recoup, &mut tx, &limits::REGISTER, client).await?;
+    let counted = count_asked(recoup, &mut tx, email, client).await?;
     tx.commit().await?;
 
     let password_hash = recoup.passwords.hash(raw(answers, "password")).await?;
@@ -51,7 +49,9 @@ pub async fn register(recoup: &Recoup, answers: &Answers, client: &str, key: &st
         }
         // The same form once more makes no further account, so it is none of those that are counted.
         let mut tx = recoup.store.write().await?;
-        limits::take_back(&mut tx, &counted).await?;
+        for counted in &counted {
+            limits::take_back(&mut tx, counted).await?;
+        }
         tx.commit().await?;
         return Ok(made.id);
     }
@@ -60,47 +60,58 @@ pub async fn register(recoup: &Recoup, answers: &Answers, client: &str, key: &st
     if let Some(key) = &key {
         accounts::set_registered_with(&mut tx, id, key).await?;
     }
-    mail_confirmation(recoup, &mut tx, id, email, known.as_ref().map_or(name, |known| &known.name), known.is_some())
-        .await?;
+    mail_confirmation(recoup, &mut tx, id, email, known.is_some()).await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// Counts that a client asked for a mail to an address, by registering or because a password is forgotten, unless there were too many.
+async fn count_asked(recoup: &Recoup, tx: &mut Tx, email: &str, client: &str) -> Result<[limits::Counted; 2], Failure> {
+    let client = &*limits::client_key(client);
+    let pair = format!("{} {client}", accounts::email_key(email));
+    limits::check(recoup, tx, &limits::MAIL_PAIR, &pair).await?;
+    limits::check(recoup, tx, &limits::REGISTER, client).await?;
+    Ok([
+        limits::count(recoup, tx, &limits::MAIL_PAIR, &pair).await?,
+        limits::count(recoup, tx, &limits::REGISTER, client).await?,
+    ])
 }
 
 /// Sends the mail that confirms an address again.
 ///
 /// # Errors
-/// Too many mails to one address.
+/// If the account asks too often.
 pub async fn mail_confirmation_again(recoup: &Recoup, actor: &crate::access::Actor) -> Result<(), Failure> {
     super::permit(actor, crate::access::Action::UseOwnAccount)?;
     let mut tx = recoup.store.write().await?;
+    let pair = format!("{} account {}", accounts::email_key(&actor.email), actor.account);
+    limits::check(recoup, &mut tx, &limits::MAIL_PAIR, &pair).await?;
+    limits::count(recoup, &mut tx, &limits::MAIL_PAIR, &pair).await?;
     let known = accounts::by_email(&mut tx, &actor.email)
         .await?
         .is_some_and(|known| known.verified_at.is_some() && known.id != actor.account);
-    mail_confirmation(recoup, &mut tx, actor.account, &actor.email, &actor.name, known).await?;
+    mail_confirmation(recoup, &mut tx, actor.account, &actor.email, known).await?;
     Ok(tx.commit().await?)
 }
 
+/// Queues the mail that confirms an address: for its turn, if others asked for many to it.
 async fn mail_confirmation(
     recoup: &Recoup,
     tx: &mut Tx,
     account: AccountId,
     email: &str,
-    name: &str,
     known: bool,
 ) -> Result<(), Failure> {
-    let key = accounts::email_key(email);
-    limits::check(recoup, tx, &limits::MAIL, &key).await?;
-    limits::count(recoup, tx, &limits::MAIL, &key).await?;
-    let link = links::make(recoup, tx, Purpose::Verify, For { account: Some(account), email: Some(email), case: None })
-        .await?;
+    let Some(at) = limits::next_mail(recoup, tx, &limits::MAIL, &accounts::email_key(email)).await? else {
+        return Ok(());
+    };
+    let what = For { account: Some(account), email: Some(email), case: None };
+    let link = links::make_for(recoup, tx, Purpose::Verify, what, at).await?;
     let kind = if known { "address_known" } else { "verify_address" };
     // Not kept as the account's mail: in the portal, who only typed the address would read whether it is known.
-    let mail = recoup.mails.write(
-        kind,
-        email,
-        context! { name, link, hours => Purpose::Verify.life().num_hours() },
-        (None, None),
-    )?;
+    let values = context! { link, hours => Purpose::Verify.life().num_hours() };
+    let mut mail = recoup.mails.write(kind, email, values, (None, None))?;
+    mail.not_before = Some(at);
     outbox::add(tx, &mail, recoup.clock.now()).await?;
     Ok(())
 }
@@ -228,11 +239,12 @@ pub async fn prove(recoup: &Recoup, token: &str, answers: &Answers) -> Result<Ac
     let found = peek(recoup, Purpose::Verify, token).await?;
     account::read(account::CONFIRM, answers, "").map_err(Failure::Invalid)?;
     let id = found.account_id.ok_or_else(|| Failure::said("The account of this link no longer exists."))?;
-    if is_password_of(recoup, id, answers).await? {
+    // Whoever has the link is who guesses, as elsewhere a session.
+    if is_password_of(recoup, id, answers, &format!("link {}", found.id)).await? {
         tracing::info!(account = id.0, "a password was right");
         return Ok(id);
     }
-    tracing::warn!("a password was refused");
+    tracing::warn!(account = id.0, "a password was refused");
     Err(Failure::field(
         "current",
         "This is not the password of the account. If you did not register it, or no longer know the password, choose a new one.",
@@ -277,6 +289,7 @@ pub async fn sign_in(recoup: &Recoup, answers: &Answers, client: &str) -> Result
 
     // An address that nobody proved may have been used twice: by its owner who forgot, or by somebody else. Each gets in with
     // their own password. Two passwords are always checked, so that the time tells nothing.
+    let known = first.as_ref().or(newest.as_ref()).map(|account| account.id.0);
     let mut found = None;
     for account in [newest, first] {
         let hash = account.as_ref().map(|account| account.password_hash.as_str());
@@ -285,7 +298,7 @@ pub async fn sign_in(recoup: &Recoup, answers: &Answers, client: &str) -> Result
         }
     }
     let Some(account) = found else {
-        tracing::warn!("a password was refused");
+        tracing::warn!(account = known, "a password was refused");
         return Err(Failure::field(
             "password",
             "Address and password do not fit together. Check both; capital letters matter in the password.",
@@ -302,31 +315,29 @@ pub async fn sign_in(recoup: &Recoup, answers: &Answers, client: &str) -> Result
     Ok(account.id)
 }
 
-/// Mails a link to set a new password, if the address has an account. The answer is the same if it has none.
+/// Mails a link to set a new password, if the address has an account. If it has none, the answer is the same, and so is the work: the mail
+/// is written and taken back, so that the time tells nothing either.
 ///
 /// # Errors
-/// A wrong address, or too many mails to it.
+/// A wrong address, or a client that asks too often.
 pub async fn forgotten(recoup: &Recoup, answers: &Answers, client: &str) -> Result<(), Failure> {
     account::read(account::FORGOTTEN, answers, "").map_err(Failure::Invalid)?;
-    let key = accounts::email_key(answers.get("email"));
-    let client = &*limits::client_key(client);
+    let (email, now) = (answers.get("email"), recoup.clock.now());
+    let key = accounts::email_key(email);
     let mut tx = recoup.store.write().await?;
-    for (rule, of) in [(&limits::MAIL, key.as_str()), (&limits::REGISTER, client)] {
-        limits::check(recoup, &mut tx, rule, of).await?;
-        limits::count(recoup, &mut tx, rule, of).await?;
-    }
-    if let Some(account) = accounts::by_email(&mut tx, &key).await?.filter(|account| account.disabled_at.is_none()) {
-        let link = links::make(
-            recoup,
-            &mut tx,
-            Purpose::Reset,
-            For { account: Some(account.id), email: Some(&account.email), case: None },
-        )
-        .await?;
-        let values = context! { name => account.name, link, minutes => Purpose::Reset.life().num_minutes() };
-        let mail = recoup.mails.write("reset_password", &account.email, values, (None, None))?.of(account.id);
-        outbox::add(&mut tx, &mail, recoup.clock.now()).await?;
-    }
+    count_asked(recoup, &mut tx, email, client).await?;
+    let found = accounts::by_email(&mut tx, &key).await?.filter(|account| account.disabled_at.is_none());
+    let rule = if found.is_some() { &limits::MAIL } else { &limits::NO_MAIL };
+    let Some(at) = limits::next_mail(recoup, &mut tx, rule, &key).await? else { return Ok(tx.commit().await?) };
+    let account = found.as_ref().map(|account| account.id);
+    // Nobody gets to know the token of nobody's link.
+    let what = For { account, email: found.as_ref().map(|account| account.email.as_str()), case: None };
+    let link = links::make_for(recoup, &mut tx, Purpose::Reset, what, at).await?;
+    let values = context! { link, minutes => Purpose::Reset.life().num_minutes() };
+    let mail = recoup.mails.write("reset_password", what.email.unwrap_or(email), values, (None, None))?;
+    let mail = outbox::NewMail { account_id: account, not_before: Some(at), ..mail };
+    let queued = outbox::add(&mut tx, &mail, now).await?;
+    outbox::take_back(&mut tx, if account.is_some() { MailId(0) } else { queued }).await?;
     Ok(tx.commit().await?)
 }
 
@@ -359,7 +370,7 @@ pub async fn reset(recoup: &Recoup, token: &str, answers: &Answers) -> Result<Ac
             factor_removed = second_factor::remove_with_proof(recoup, &mut tx, &account, now).await?;
             // What its owner entered after registering once more is not lost: a mail offers to move it here.
             if let Some(twin) = newest.filter(|twin| twin.id != account.id) {
-                mail_confirmation(recoup, &mut tx, twin.id, &twin.email, &account.name, true).await?;
+                mail_confirmation(recoup, &mut tx, twin.id, &twin.email, true).await?;
             }
         }
     }
@@ -383,7 +394,7 @@ pub(super) async fn change_password(
     sessions::delete_of_account(tx, id, keep).await?;
     links::spend_takeovers(recoup, tx, id).await?;
     if let Some(account) = accounts::by_id(tx, id).await? {
-        let values = context! { name => account.name, at => crate::deadline::show(now, "Etc/UTC"), link => recoup.url("/forgotten") };
+        let values = context! { at => crate::deadline::show(now, "Etc/UTC"), link => recoup.url("/forgotten") };
         let mail = recoup.mails.write("password_changed", &account.email, values, (None, None))?.of(account.id);
         outbox::add(tx, &mail, now).await?;
     }

@@ -128,7 +128,7 @@ pub fn password_problem(password: &str, email: &str) -> Option<&'static str> {
     let name = email.split('@').next().unwrap_or_default().to_lowercase();
     if password.chars().count() < 10 {
         Some("Choose at least 10 characters.")
-    } else if password.len() > 1_000 {
+    } else if password.chars().count() > 1_000 {
         Some("This is longer than 1,000 characters.")
     } else if !email.is_empty()
         && (lower == email.to_lowercase()
@@ -155,4 +155,44 @@ pub fn read(form: &'static [Section], answers: &super::Answers, email: &str) -> 
         reader.error("password", problem);
     }
     reader.finish(Some(()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_length_of_a_password_is_counted_in_characters() {
+        for letter in ["x", "ü", "楽", "🎻"] {
+            for (length, fits) in [(9, false), (10, true), (1_000, true), (1_001, false)] {
+                let problem = password_problem(&letter.repeat(length), "ada@example.org");
+                assert_eq!(problem.is_none(), fits, "{length} times {letter}: {problem:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn password_managers_know_every_password() {
+        let forms = [
+            REGISTER,
+            SIGN_IN,
+            CONFIRM,
+            RESET,
+            ACCEPT,
+            CHANGE_PASSWORD,
+            PASSWORD_AGAIN,
+            PASSWORD_AND_CODE,
+            CHANGE_EMAIL,
+        ];
+        for form in forms {
+            let fields = form.iter().flat_map(|section| section.fields);
+            let passwords: Vec<_> =
+                fields.filter(|field| matches!(field.kind, Kind::Password | Kind::NewPassword)).collect();
+            assert!(!passwords.is_empty());
+            for field in passwords {
+                let expected = if field.kind == Kind::NewPassword { "new-password" } else { "current-password" };
+                assert_eq!(field.autocomplete, expected, "{}", field.name);
+            }
+        }
+    }
 }

@@ -182,12 +182,37 @@ mod tests {
     #[test]
     fn nothing_typed_reaches_a_header_or_the_markup() {
         let templates = Templates::new().unwrap();
-        let values = minijinja::context! { name => "<b>Eve</b>\nBcc: all@example.org", link => "https://recoup.example/verify#x", hours => 24 };
-        let mail = templates.write("verify_address", "eve@example.org", values, (None, None)).unwrap();
+        let values = minijinja::context! {
+            name => "<b>Eve</b>\nBcc: all@example.org", number => "ALG-1\nBcc: all@example.org", claimant => "Jay Records",
+            case => "Claims", at => "today", link => "https://recoup.example/verify#x"
+        };
+        let mail = templates.write("claim_withdrawn", "eve@example.org", values, (None, None)).unwrap();
         assert!(!mail.subject.contains('\n'));
         assert!(mail.body_html.contains("&lt;b&gt;Eve&lt;/b&gt;"));
         assert!(mail.body_html.contains("<a href=\"https://recoup.example/verify#x\">"));
         assert!(mail.body_text.contains("<b>Eve</b>"));
+    }
+
+    // A stranger may have begun the account under somebody else's address, and would have words of theirs mailed there by this site.
+    #[test]
+    fn mails_to_addresses_that_nobody_proved_carry_nobodys_words() {
+        let unproved = [
+            "verify_address",
+            "address_known",
+            "reset_password",
+            "password_changed",
+            "confirm_new_address",
+            "address_changed",
+            "address_left",
+            "second_factor",
+        ];
+        let ours = ["link", "hours", "minutes", "at", "what", "new"];
+        for kind in unproved {
+            let (_, text) = TEMPLATES.iter().find(|(name, _)| *name == kind).unwrap();
+            let values = text.split("{{").skip(1).map(|rest| rest.split("}}").next().unwrap_or_default().trim());
+            let theirs: Vec<&str> = values.filter(|value| !ours.contains(value)).collect();
+            assert_eq!(theirs, [""; 0], "{kind}");
+        }
     }
 
     #[test]

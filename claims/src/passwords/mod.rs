@@ -129,6 +129,16 @@ mod tests {
 
     use super::*;
 
+    // OWASP Password Storage Cheat Sheet: Argon2id with at least 19 MiB and two passes.
+    #[test]
+    fn what_is_kept_is_argon2id_with_a_salt_and_costs_enough() {
+        let kept = hash_now(b"seven quiet cellos", &[7; 16]).unwrap();
+        let (memory, passes, lanes) = COST;
+        assert!(memory >= 19 * 1_024 && passes >= 2);
+        assert!(kept.starts_with(&format!("$argon2id$v=19$m={memory},t={passes},p={lanes}$")), "{kept}");
+        assert_ne!(kept, hash_now(b"seven quiet cellos", &[8; 16]).unwrap());
+    }
+
     #[tokio::test]
     async fn work_keeps_its_slot_when_nobody_waits_for_it_any_more() {
         let passwords = Passwords::new(1, Random::System).unwrap();

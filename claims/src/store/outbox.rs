@@ -388,9 +388,12 @@ pub async fn of_account(tx: &mut Tx, account: AccountId, limit: i64, offset: i64
 }
 
 /// What an account sees of its mail: not what counsel may still take back, that is what was never tried and may wait for its
-/// time.
-const OF_ACCOUNT: &str =
-    "o.account_id = $1 AND o.state <> 'discarded' AND (o.mailing_id IS NULL OR o.state <> 'waiting' OR o.attempts > 0)";
+/// time; and what it was told as counsel of a case, or tried out of what is written to others there, as long as it is counsel of it.
+const OF_ACCOUNT: &str = "o.account_id = $1 AND o.state <> 'discarded' AND (o.mailing_id IS NULL OR o.state <> 'waiting' OR o.attempts > 0) \
+     AND (o.kind NOT IN ('new_claim', 'notice', 'digest', 'case_changed', 'letter', 'news') \
+     OR EXISTS (SELECT 1 FROM case_counsel q WHERE q.case_id = o.case_id AND q.account_id = o.account_id) \
+     OR (o.kind IN ('letter', 'news') AND EXISTS (SELECT 1 FROM claims v JOIN account_claimants a ON a.claimant_id = v.claimant_id \
+     WHERE v.id = o.claim_id AND a.account_id = o.account_id)))";
 
 /// How many mails an account has.
 ///

@@ -16,6 +16,17 @@ pub struct SessionRow {
     pub seen_at: Instant,
     /// Browser and address, as seen at the start.
     pub client: String,
+    /// What it carries.
+    #[sqlx(json)]
+    pub data: serde_json::Value,
+}
+
+impl SessionRow {
+    /// Whether somebody gave the password and is still to give a code: nobody is signed in by it.
+    #[must_use]
+    pub fn is_half(&self) -> bool {
+        self.data.get("half").is_some()
+    }
 }
 
 /// Writes a new session.
@@ -70,12 +81,12 @@ pub async fn delete(tx: &mut Tx, id_hash: &str) -> Result<(), Error> {
     on!(tx, c => sqlx::query("DELETE FROM sessions WHERE id_hash = $1").bind(id_hash).execute(c).await.map(drop))
 }
 
-/// The sessions of an account, last used first.
+/// The sessions of an account, last used first, and sign-ins that wait for a code.
 ///
 /// # Errors
 /// If the database fails.
 pub async fn of_account(tx: &mut Tx, account: AccountId, now: Instant) -> Result<Vec<SessionRow>, Error> {
-    on!(tx, c => sqlx::query_as("SELECT id_hash, started_at, seen_at, client FROM sessions WHERE account_id = $1 AND expires_at > $2 ORDER BY seen_at DESC")
+    on!(tx, c => sqlx::query_as("SELECT id_hash, started_at, seen_at, client, data FROM sessions WHERE account_id = $1 AND expires_at > $2 ORDER BY seen_at DESC")
         .bind(account).bind(now).fetch_all(c).await)
 }
 

@@ -1,21 +1,29 @@
 //! Accepting connections: HTTP/1.1 with limits on what a client may leave half done. axum's own `serve` has none of them.
 
-use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    net::{IpAddr, SocketAddr},
+    pin::pin,
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::{body::Body, extract::ConnectInfo, response::Response};
-use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
+use hyper::{HeaderMap, Request, body::Incoming, header::CONTENT_TYPE, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{Semaphore, watch},
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
     task::JoinSet,
 };
 use tower::{Service, ServiceExt};
 
+mod clients;
 mod leftover;
 mod patient;
 
-use leftover::Leftover;
+use clients::{Clients, Seat};
+use leftover::{Leftover, Slowness};
 use patient::Patient;
 
 /// How long a client may keep us waiting, and how many clients there may be.
@@ -23,8 +31,13 @@ use patient::Patient;
 pub struct Pace {
     /// For the head of a request, counted from the end of the one before: it is also how long a connection may stay silent.
     pub head: Duration,
-    /// Between two pieces of a request's body. A slow upload that goes on is fine, however long it takes.
+    /// Between two pieces of a request's body.
     pub body: Duration,
+    /// For a whole body that carries no files, in all the time that it is waited for: a form is small.
+    pub form: Duration,
+    /// Bytes a second that a body with files brings beyond that, on average: a slow upload that goes on is fine, however long it takes,
+    /// and one that drips holds its connection for nothing.
+    pub least: u32,
     /// For what still comes of a body after its request was answered, in all: it is read and thrown away, so that the client sees
     /// the answer.
     pub linger: Duration,
@@ -34,6 +47,9 @@ pub struct Pace {
     pub answer: Duration,
     /// Connections at a time; further ones wait in the queue of the operating system.
     pub connections: usize,
+    /// Connections of one client at a time, so that it leaves room for others; further ones are closed. A proxy that is trusted is no
+    /// client: whoever stands behind it is for the proxy to limit.
+    pub of_one: usize,
     /// For what is in flight when the process is told to stop; then it is cut.
     pub stop: Duration,
 }
@@ -44,10 +60,13 @@ impl Default for Pace {
         Self {
             head: seconds(30),
             body: seconds(60),
+            form: seconds(60),
+            least: 1_000,
             linger: seconds(300),
             linger_bytes: 1_000_000_000,
             answer: seconds(60),
             connections: 1_000,
+            of_one: 100,
             stop: seconds(30),
         }
     }
@@ -61,18 +80,25 @@ pub trait Site: Service<Request<Body>, Response = Response, Error = Infallible> 
 
 impl<S: Service<Request<Body>, Response = Response, Error = Infallible> + Clone + Send + 'static> Site for S {}
 
-/// Serves until `stop`; then takes no more connections, lets every request that has begun end within [`Pace::stop`], and cuts
+/// Serves all but too many of one client, of which `proxies` are none, until `stop`; then takes no more connections, lets every request that has begun end within [`Pace::stop`], and cuts
 /// the rest. Gives how many connections were cut.
-pub async fn serve<S>(listener: TcpListener, site: S, pace: Pace, mut stop: watch::Receiver<bool>) -> usize
+pub async fn serve<S>(
+    listener: TcpListener,
+    site: S,
+    pace: Pace,
+    proxies: Arc<[IpAddr]>,
+    mut stop: watch::Receiver<bool>,
+) -> usize
 where
     S: Site,
     S::Future: Send,
 {
+    let clients = Clients::new(pace.of_one, proxies);
     let room = Arc::new(Semaphore::new(pace.connections));
     let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
-            accepted = accept(&listener, &room) => accepted,
+            accepted = accept(&listener, &room, &clients) => accepted,
             _ = stop.wait_for(|stop| *stop) => break,
         };
         while connections.try_join_next().is_some() {}
@@ -94,14 +120,19 @@ where
     cut
 }
 
-/// Waits for room, then for a client. `None` if the operating system refused, after a moment: it may be out of files.
+/// Waits for room, then for a client. `None` if it has too many connections already, or if the operating system refused, after a moment:
+/// it may be out of files.
 async fn accept(
     listener: &TcpListener,
     room: &Arc<Semaphore>,
-) -> Option<(TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
+    clients: &Arc<Clients>,
+) -> Option<(TcpStream, SocketAddr, (OwnedSemaphorePermit, Seat))> {
     let place = room.clone().acquire_owned().await.ok()?;
     match listener.accept().await {
-        Ok((stream, peer)) => Some((stream, peer, place)),
+        Ok((stream, peer)) => {
+            let seat = clients.seat(peer.ip())?;
+            Some((stream, peer, (place, seat)))
+        }
         Err(error) => {
             tracing::warn!(%error, "a connection was not accepted");
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -120,7 +151,8 @@ where
     let _ = stream.set_nodelay(true);
     let io = TokioIo::new(Patient::new(stream, pace.answer));
     let service = service_fn(move |request: Request<Incoming>| {
-        let mut request = request.map(|body| Body::new(Leftover::of(body, pace)));
+        let slowness = slowness(request.headers(), pace);
+        let mut request = request.map(|body| Body::new(Leftover::of(body, pace, slowness)));
         request.extensions_mut().insert(ConnectInfo(peer));
         site.clone().oneshot(request)
     });
@@ -134,4 +166,14 @@ where
     }
     served.as_mut().graceful_shutdown();
     let _ = served.await;
+}
+
+/// How slowly the body of a request may come. Only what says that it carries files may take its time.
+fn slowness(headers: &HeaderMap, pace: Pace) -> Slowness {
+    let has_files = headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
+    if has_files {
+        Slowness { free: pace.form, least: Some(pace.least), linger: pace.linger }
+    } else {
+        Slowness { free: pace.form, least: None, linger: pace.linger.min(pace.form) }
+    }
 }

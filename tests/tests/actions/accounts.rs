@@ -45,7 +45,7 @@ pub async fn session(app: &App, account: AccountId, hash: &str) {
 /// Sets a second factor up for an account with this password.
 async fn set_up_factor(app: &App, account: AccountId, password: &str) {
     let actor = stage::actor(&app.recoup, account).await;
-    second_factor::begin(&app.recoup, &actor, &stage::answers(&[("current", password)])).await.unwrap();
+    second_factor::begin(&app.recoup, &actor, &stage::answers(&[("current", password)]), "").await.unwrap();
     let standing = second_factor::standing(&app.recoup, &actor).await.unwrap();
     let second_factor::Standing::Begun(secret) = standing else { panic!("{standing:?}") };
     let code = secret.code(app.clock.now());
@@ -148,7 +148,7 @@ on_both! {
         session(&app, eves, "eve").await;
         let eve = stage::actor(&app.recoup, eves).await;
         let change = stage::answers(&[("email", "eve@example.org"), ("current", "eve has long passwords")]);
-        account::change_address(&app.recoup, &eve, &change).await.unwrap();
+        account::change_address(&app.recoup, &eve, &change, "session").await.unwrap();
         let takeover = token(&app, "confirm_new_address", "eve@example.org").await;
 
         let confirmed = sign_in::confirm_address(&app.recoup, &own, Some(ada.account)).await.unwrap();
@@ -174,7 +174,7 @@ on_both! {
             session(&app, eves, &format!("eve as {email}")).await;
             let eve = stage::actor(&app.recoup, eves).await;
             let change = stage::answers(&[("email", "eve@example.org"), ("current", "eve has long passwords")]);
-            account::change_address(&app.recoup, &eve, &change).await.unwrap();
+            account::change_address(&app.recoup, &eve, &change, "session").await.unwrap();
             let takeover = token(&app, "confirm_new_address", "eve@example.org").await;
             let own = if has_account { Some(register(&app, email).await.account) } else { None };
 
@@ -338,6 +338,26 @@ on_both! {
         assert!(matches!(confirmed.as_slice(), [Confirmed::Address, Confirmed::NewPasswordNeeded(_)]), "{confirmed:?}");
     }
 
+    async fn a_password_may_have_any_characters_and_is_taken_as_it_is_typed(database) {
+        let app = App::start(&database).await;
+        let long: String = (0..1_000).filter_map(|place| char::from_u32(0x4e00 + place * 7)).collect();
+        let chosen = ["  white space at both ends  ", "девять громких тромбонов", "🎻🥁🎷🎸🎹🪕🪗🪘🎺🎼", "'; DROP \\ \"%00\" <b> {{name}} \t&", &long];
+        for (place, password) in chosen.into_iter().enumerate() {
+            let email = format!("ada{place}@example.org");
+            let answers = registration(&email).with("password", password);
+            let id = sign_in::register(&app.recoup, &answers, "192.0.2.1", "").await.unwrap_or_else(|failure| panic!("{password}: {failure:?}"));
+            assert_eq!(signs_in(&app, &email, password).await.unwrap(), id, "{password}");
+            let mut shorter: Vec<char> = password.chars().collect();
+            shorter.pop();
+            let shorter: String = shorter.into_iter().collect();
+            for other in [shorter, password.to_uppercase() + "!", password.trim().to_owned() + " "] {
+                assert!(signs_in(&app, &email, &other).await.is_err(), "{other} is not {password}");
+            }
+        }
+        let failure = sign_in::register(&app.recoup, &registration("eve@example.org").with("password", long + "楽"), "192.0.2.1", "").await.unwrap_err();
+        assert!(matches!(&failure, Failure::Invalid(errors) if errors[0].message.contains("1,000 characters")), "{failure:?}");
+    }
+
     async fn nothing_is_stored_of_a_wrong_registration(database) {
         let app = App::start(&database).await;
         let before = database.row_counts().await;
@@ -371,16 +391,122 @@ on_both! {
     async fn mails_to_one_address_are_limited(database) {
         let app = App::start(&database).await;
         let ada = register(&app, "ada@example.org").await;
-        let mut mailed = 0;
+        let mut asked = 0;
         while sign_in::mail_confirmation_again(&app.recoup, &ada).await.is_ok() {
-            mailed += 1;
-            assert!(mailed < 50, "somebody's mailbox can be filled without end");
+            asked += 1;
+            assert!(asked < 50, "somebody's mailbox can be filled without end");
         }
-        assert_eq!(mailed, 4);
-        let failure = sign_in::forgotten(&app.recoup, &stage::answers(&[("email", "ADA@example.org")]), "198.51.100.1").await.unwrap_err();
-        assert!(matches!(failure, Failure::TooOften(_)), "the same mailbox by another form: {failure:?}");
+        assert_eq!(asked, 5);
+        let forgotten = stage::answers(&[("email", "ADA@example.org")]);
+        for client in ["198.51.100.1", "198.51.100.2"] {
+            for _ in 0..5 {
+                sign_in::forgotten(&app.recoup, &forgotten, client).await.unwrap();
+            }
+            let failure = sign_in::forgotten(&app.recoup, &forgotten, client).await.unwrap_err();
+            assert!(matches!(failure, Failure::TooOften(_)), "the same mailbox by another form: {failure:?}");
+            let failure = sign_in::register(&app.recoup, &registration("ada@example.org"), client, "").await.unwrap_err();
+            assert!(matches!(failure, Failure::TooOften(_)), "and by a third: {failure:?}");
+        }
+        assert_eq!(app.mails().await.len(), 10, "the others wait");
         app.pass(Duration::hours(1));
         sign_in::mail_confirmation_again(&app.recoup, &ada).await.unwrap();
+    }
+
+    async fn nobody_is_kept_from_registering_by_mails_that_a_stranger_asks_for(database) {
+        let app = App::start(&database).await;
+        let forgotten = async |client: usize| {
+            sign_in::forgotten(&app.recoup, &stage::answers(&[("email", "ada@example.org")]), &format!("198.51.100.{client}")).await
+        };
+        for _ in 0..5 {
+            for client in 0..10 {
+                forgotten(client).await.unwrap();
+            }
+        }
+        assert!(matches!(forgotten(0).await, Err(Failure::TooOften(_))));
+        assert_eq!(app.mails().await, [], "there is no account");
+        let ada = register(&app, "ada@example.org").await;
+        app.mail("verify_address", "ada@example.org").await;
+
+        // Now there is one, and mails go to it: ten at once, further ones later and later, and not without end.
+        for client in 20..60 {
+            forgotten(client).await.unwrap();
+        }
+        assert_eq!(app.mails().await.len(), 10);
+        let twin = registration("ada@example.org").with("password", "another long password");
+        sign_in::register(&app.recoup, &twin, "192.0.2.2", "").await.expect("an account without a mail, which is asked for later");
+        app.pass(Duration::seconds(60));
+        assert_eq!(app.mails().await.len(), 11);
+        app.pass(Duration::seconds(19_800));
+        assert_eq!(app.mails().await.len(), 25);
+        // The life of a link begins when its mail leaves.
+        let link = token(&app, "reset_password", "ada@example.org").await;
+        let new = stage::answers(&[("password", "nine loud trombones")]);
+        assert_eq!(sign_in::reset(&app.recoup, &link, &new).await.unwrap(), ada.account);
+    }
+
+    async fn an_account_is_made_though_its_mail_has_to_wait(database) {
+        let app = App::start(&database).await;
+        let ada = stage::person(&app.recoup, "ada@example.org", true, false).await;
+        let forgotten = stage::answers(&[("email", "ada@example.org")]);
+        for client in 0..10 {
+            sign_in::forgotten(&app.recoup, &forgotten, &format!("198.51.100.{client}")).await.unwrap();
+        }
+        let twin = register(&app, "ada@example.org").await;
+        let kinds = async || app.mails().await.into_iter().filter(|mail| mail.kind == "address_known").count();
+        assert_eq!(kinds().await, 0);
+        app.pass(Duration::seconds(60));
+        assert_eq!(kinds().await, 1);
+        app.pass(Duration::hours(48) - Duration::seconds(1));
+        let link = token(&app, "address_known", "ada@example.org").await;
+        let confirmed = sign_in::confirm_address(&app.recoup, &link, Some(ada.account)).await.unwrap();
+        assert_eq!(confirmed, Confirmed::MovedToOlderAccount);
+        let mut tx = app.recoup.store.read().await.unwrap();
+        assert!(accounts::actor(&mut tx, twin.account).await.unwrap().is_none());
+    }
+
+    async fn a_forgotten_password_is_as_much_work_without_an_account(database) {
+        let app = App::start(&database).await;
+        stage::person(&app.recoup, "ada@example.org", true, false).await;
+        let mut written = Vec::new();
+        for (email, client) in [("nobody@example.org", "192.0.2.1"), ("ada@example.org", "192.0.2.2")] {
+            let before = database.row_counts().await;
+            sign_in::forgotten(&app.recoup, &stage::answers(&[("email", email)]), client).await.unwrap();
+            let after = database.row_counts().await;
+            let new = after.into_iter().zip(before).map(|((table, after), (_, before))| (table, after - before));
+            written.push(new.filter(|(table, new)| *new != 0 && table != "outbox").collect::<Vec<_>>());
+        }
+        assert_eq!(written[0], written[1]);
+        assert_eq!(written[0].iter().map(|(table, new)| (table.as_str(), *new)).collect::<Vec<_>>(), [("attempts", 3), ("tokens", 1)]);
+        // Nobody's mail was written too, and taken back: its number is gone.
+        let kept: Vec<(i64, String)> = database.rows("SELECT id, recipient FROM outbox").await;
+        assert_eq!(kept, [(2, "ada@example.org".to_owned())]);
+    }
+
+    async fn who_guesses_in_one_session_keeps_nobody_from_a_new_password_in_another(database) {
+        let app = App::start(&database).await;
+        let ada = stage::person(&app.recoup, "ada@example.org", true, false).await;
+        let guess = stage::answers(&[("current", "a guess of some length"), ("password", "nine loud trombones")]);
+        let change = async |typed: &Answers, session: &str| account::change_password(&app.recoup, &ada, typed, session).await;
+        for _ in 0..5 {
+            assert!(matches!(change(&guess, "stolen").await, Err(Failure::Invalid(_))));
+        }
+        assert!(matches!(change(&guess, "stolen").await, Err(Failure::TooOften(_))));
+        let right = guess.clone().with("current", stage::PASSWORD);
+        change(&right, "own").await.expect("the owner is not held up");
+
+        // From many sessions it is slow too, but never long for the owner.
+        let mut looked_at = 0;
+        for session in 0..60 {
+            if matches!(change(&guess, &format!("stolen {session}")).await, Err(Failure::Invalid(_))) {
+                looked_at += 1;
+            }
+        }
+        assert_eq!(looked_at, 50);
+        let right = right.with("current", "nine loud trombones").with("password", "ten loud trombones");
+        let Err(Failure::TooOften(wait)) = change(&right, "own").await else { panic!("no wait") };
+        assert!(wait <= Duration::seconds(30), "{wait}");
+        app.pass(wait);
+        change(&right, "own").await.unwrap();
     }
 
     async fn a_reset_is_single_use_and_ends_every_session(database) {
@@ -457,7 +583,7 @@ on_both! {
         let app = App::start(&database).await;
         let ada = stage::person(&app.recoup, "ada@example.org", true, false).await;
         let change = stage::answers(&[("email", "Ada@New.example"), ("current", stage::PASSWORD)]);
-        account::change_address(&app.recoup, &ada, &change).await.unwrap();
+        account::change_address(&app.recoup, &ada, &change, "session").await.unwrap();
         app.mail("address_changed", "ada@example.org").await;
         assert_eq!(stage::actor(&app.recoup, ada.account).await.email, "ada@example.org");
         let token = token(&app, "confirm_new_address", "ada@new.example").await;
@@ -474,7 +600,7 @@ on_both! {
         let ada = stage::person(&app.recoup, "ada@example.org", true, false).await;
         let change = stage::answers(&[("email", "eve@example.org"), ("current", stage::PASSWORD)]);
         let begun = async || {
-            account::change_address(&app.recoup, &ada, &change).await.unwrap();
+            account::change_address(&app.recoup, &ada, &change, "session").await.unwrap();
             token(&app, "confirm_new_address", "eve@example.org").await
         };
         let by_reset = begun().await;
@@ -496,7 +622,7 @@ on_both! {
         sign_in::forgotten(&app.recoup, &stage::answers(&[("email", "ada@example.org")]), "192.0.2.1").await.unwrap();
         let reset = token(&app, "reset_password", "ada@example.org").await;
         let change = stage::answers(&[("email", "ada@new.example"), ("current", stage::PASSWORD)]);
-        account::change_address(&app.recoup, &ada, &change).await.unwrap();
+        account::change_address(&app.recoup, &ada, &change, "session").await.unwrap();
         let link = token(&app, "confirm_new_address", "ada@new.example").await;
         account::confirm_new_address(&app.recoup, &link).await.unwrap();
         let late = sign_in::reset(&app.recoup, &reset, &stage::answers(&[("password", "nine loud trombones")])).await;
@@ -507,7 +633,7 @@ on_both! {
         let app = App::start(&database).await;
         let ada = stage::person(&app.recoup, "ada@example.org", true, false).await;
         let change = stage::answers(&[("email", "bea@example.org"), ("current", stage::PASSWORD)]);
-        account::change_address(&app.recoup, &ada, &change).await.expect("the answer does not tell that the address is known");
+        account::change_address(&app.recoup, &ada, &change, "session").await.expect("the answer does not tell that the address is known");
         stage::person(&app.recoup, "bea@example.org", true, false).await;
         let token = token(&app, "confirm_new_address", "bea@example.org").await;
         assert!(said(account::confirm_new_address(&app.recoup, &token).await.unwrap_err()).contains("another account"));

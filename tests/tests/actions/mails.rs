@@ -182,9 +182,9 @@ async fn accounts(app: &App, case: &Case) {
     let account = sign_in::reset(recoup, link.rsplit('/').next().unwrap(), &password).await.unwrap();
     let eve = stage::actor(recoup, account).await;
     let new = stage::answers(&[("email", "eve@new.example"), ("current", stage::PASSWORD)]);
-    account::change_address(recoup, &eve, &new).await.unwrap();
+    account::change_address(recoup, &eve, &new, "").await.unwrap();
     let password = Answers::default().with("current", stage::PASSWORD);
-    second_factor::begin(recoup, &eve, &password).await.unwrap();
+    second_factor::begin(recoup, &eve, &password, "").await.unwrap();
     let second_factor::Standing::Begun(secret) = second_factor::standing(recoup, &eve).await.unwrap() else { panic!() };
     let code = Answers::default().with("code", secret.code(app.clock.now()));
     second_factor::confirm(recoup, &eve, &code, "").await.unwrap();

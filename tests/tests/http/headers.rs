@@ -5,18 +5,41 @@ use tests::{Page, html, on_both, stage};
 
 use crate::ground::{Ground, ROLES, Role};
 
-fn check(route: &str, page: &Page) {
+/// What every answer has, of files and of what machines ask for too.
+fn check_any(route: &str, page: &Page) {
     let at = format!("{route} ({})", page.status);
     assert_eq!(page.header("x-content-type-options"), "nosniff", "{at}");
     assert_eq!(page.header("referrer-policy"), "no-referrer", "{at}");
     assert_eq!(page.header("cross-origin-opener-policy"), "same-origin", "{at}");
-    assert!(page.header("cache-control").contains("no-store"), "{at}: {}", page.header("cache-control"));
+    assert_eq!(page.header("cross-origin-resource-policy"), "same-origin", "{at}");
     let policy = page.header("content-security-policy");
     assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{at}: {policy}");
+    // No other site reads an answer with its visitor's cookies, or without.
+    let shared: Vec<_> = page.headers.keys().filter(|name| name.as_str().starts_with("access-control-")).collect();
+    assert!(shared.is_empty(), "{at}: {shared:?}");
+    let kind = page.header("content-type");
+    assert!(!kind.is_empty() || page.bytes.is_empty(), "{at}: of what kind is it?");
+    assert!(!kind.starts_with("text/") || kind.contains("charset=utf-8"), "{at}: {kind}");
+}
+
+fn check(route: &str, page: &Page) {
+    check_any(route, page);
+    let at = format!("{route} ({})", page.status);
+    assert!(page.header("cache-control").contains("no-store"), "{at}: {}", page.header("cache-control"));
+    let policy = page.header("content-security-policy");
     if !page.header("content-type").starts_with("text/html") {
         return;
     }
-    for part in ["form-action 'self'", "base-uri 'none'", "object-src 'none'"] {
+    // Nothing is asked of a third party.
+    for part in [
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "frame-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "object-src 'none'",
+    ] {
         assert!(policy.contains(part), "{at}: {policy}");
     }
     assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{at}: {policy}");
@@ -61,6 +84,52 @@ on_both! {
             let browser = ground.app.browser();
             check(path, &browser.fetch(browser.request(method, path)).await);
         }
+    }
+
+    async fn files_and_what_machines_ask_for_have_them_too(database) {
+        let ground = Ground::prepare(&database, Some("https://claims.example.org")).await;
+        let browser = ground.app.browser();
+        let assets = server::http::assets::manifest();
+        let files = [assets.style_url, assets.loader_url, assets.script_url, assets.wasm_url];
+        let machines = ["/favicon.svg", "/healthz", "/readyz", "/metrics", "/assets/nothing.css"];
+        for path in files.into_iter().flatten().chain(machines) {
+            let page = browser.fetch(browser.request("GET", path).header("origin", "https://evil.example")).await;
+            assert!(page.status.as_u16() < 500, "{path}: {}", page.status);
+            check_any(path, &page);
+            assert_eq!(page.header("strict-transport-security"), "max-age=63072000; includeSubDomains", "{path}");
+        }
+    }
+
+    async fn behind_tls_every_answer_says_to_stay_there(database) {
+        let ground = Ground::prepare(&database, Some("https://claims.example.org")).await;
+        for (_, route) in ground.app.routes.iter().filter(|(method, _)| *method == Method::GET) {
+            for role in [Role::Stranger, Role::Owner] {
+                let page = ground.ask(&Method::GET, route, role, &[("origin", "https://evil.example")]).await;
+                check(route, &page);
+                assert_eq!(page.header("strict-transport-security"), "max-age=63072000; includeSubDomains", "{route}");
+            }
+        }
+        for (method, path) in [("POST", "/sign-in"), ("PUT", "/"), ("GET", "/nothing")] {
+            let browser = ground.app.browser();
+            let page = browser.fetch(browser.request(method, path)).await;
+            assert_eq!(page.header("strict-transport-security"), "max-age=63072000; includeSubDomains", "{method} {path}");
+        }
+    }
+
+    async fn a_pdf_that_is_shown_in_the_browser_may_do_nothing_there(database) {
+        let ground = Ground::prepare(&database, None).await;
+        let browser = ground.browser(Role::Owner).await;
+        let path = format!("/claims/{}/documents", ground.claim);
+        let pdf = b"%PDF-1.4\n%no pages\n".to_vec();
+        let page = browser.send(browser.get(&path).await.form(&path).attach("files", "proof.pdf", pdf.clone())).await;
+        let link = page.link("proof.pdf");
+        let shown = browser.get(&format!("{}?inline=1", link.split('?').next().unwrap_or_default())).await;
+        shown.expect_status(200);
+        assert_eq!((shown.header("content-type"), shown.header("x-content-type-options")), ("application/pdf", "nosniff"));
+        assert!(shown.header("content-disposition").starts_with("inline"), "{}", shown.header("content-disposition"));
+        // The browser's viewer does not start in a sandbox: it gets neither scripts nor anything to load, and only our pages frame it.
+        assert_eq!(shown.header("content-security-policy"), "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'");
+        assert_eq!(shown.bytes, pdf);
     }
 
     async fn a_document_never_runs_in_our_origin(database) {
@@ -108,7 +177,7 @@ on_both! {
         let ground = Ground::prepare(&database, Some("https://claims.example.org")).await;
         let browser = ground.app.browser();
         let page = browser.get("/sign-in").await;
-        assert!(page.header("strict-transport-security").contains("max-age="));
+        assert_eq!(page.header("strict-transport-security"), "max-age=63072000; includeSubDomains");
         let form = page.form("/sign-in").fill("email", "owner@example.org").fill("password", stage::PASSWORD);
         let request = browser.request("POST", &form.action).header("origin", "https://claims.example.org");
         let page = browser.fetch(request.form(&form.pairs())).await;

@@ -95,6 +95,21 @@ on_both! {
         app.signed_in("ada@example.org").await.get("/account").await.expect("ada@example.org");
     }
 
+    async fn signing_out_everywhere_ends_every_session_of_ones_own(database) {
+        let app = App::start(&database).await;
+        stage::person(&app.recoup, "ada@example.org", true, false).await;
+        stage::person(&app.recoup, "eve@example.org", true, false).await;
+        let (here, there, eve) =
+            (app.signed_in("ada@example.org").await, app.signed_in("ada@example.org").await, app.signed_in("eve@example.org").await);
+        let out = here.get("/account").await.form("/account/sign-out-everywhere");
+        here.send(out).await.expect_status(200);
+        for ended in [&here, &there] {
+            assert!(ended.get("/claims").await.path.starts_with("/sign-in"));
+        }
+        assert_eq!(eve.get("/claims").await.path, "/claims", "another's goes on");
+        app.signed_in("ada@example.org").await.get("/claims").await.expect_status(200);
+    }
+
     async fn one_session_is_ended_from_another(database) {
         let app = App::start(&database).await;
         stage::person(&app.recoup, "ada@example.org", true, false).await;

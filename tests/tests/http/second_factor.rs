@@ -115,6 +115,40 @@ on_both! {
         late.expect("Sign in again");
     }
 
+    async fn half_a_sign_in_ends_with_the_sessions_of_its_account(database) {
+        let app = App::start(&database).await;
+        stage::person(&app.recoup, "ada@example.org", true, false).await;
+        let here = app.signed_in("ada@example.org").await;
+        let (secret, _) = set_up(&app, &here).await;
+        let gives_in_vain = async |thief: &Browser, page: &Page, why: &str| {
+            let ended = give(thief, page, &secret.code(app.clock.now())).await;
+            assert!(ended.path.starts_with("/sign-in") && !ended.path.starts_with("/sign-in/code"), "{why}: {}", ended.path);
+            ended.expect("Sign in again");
+            assert!(thief.get("/account").await.path.starts_with("/sign-in"), "{why}");
+        };
+        // Somebody knows the password, and is about to get a code.
+        let thief = app.browser();
+        let page = half_way(&thief, "/sign-in", "ada@example.org").await;
+        let shown = here.get("/account").await;
+        let sessions = html::table(&shown.body, "Sessions of your account").expect("the sessions");
+        assert_eq!(sessions.len(), 2, "the head and one session: nobody is signed in by half a sign-in");
+        here.send(shown.form("/account/sign-out-everywhere")).await.expect_status(200);
+        gives_in_vain(&thief, &page, "signed out everywhere").await;
+
+        let page = half_way(&thief, "/sign-in", "ada@example.org").await;
+        let owner = app.browser();
+        owner.send(owner.get("/forgotten").await.form("/forgotten").fill("email", "ada@example.org")).await;
+        let link = app.mailed_path("reset_password", "ada@example.org").await;
+        let set = owner.send(owner.get(&link).await.form(&link).fill("password", "another long password")).await;
+        set.expect("Your new password is set");
+        gives_in_vain(&thief, &page, "a new password").await;
+
+        // Who knows the new one goes on with the same code, which nobody has used.
+        let page = owner.get("/sign-in").await;
+        let page = owner.send(page.form("/sign-in").fill("email", "ada@example.org").fill("password", "another long password")).await;
+        assert_eq!(give(&owner, &page, &secret.code(app.clock.now())).await.path, "/claims");
+    }
+
     async fn a_form_that_waits_outlasts_half_a_sign_in(database) {
         let app = App::start(&database).await;
         stage::case(&app.recoup, "allegro", "ALG").await;

@@ -99,8 +99,33 @@ on_both! {
             page.expect(words);
         }
         counsel.get("/counsel/allegro").await.expect_status(200);
+        // Lee is told of a claim, tries a letter to its claimant out, and has a claim of their own in another case.
+        let ada = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
+        let (_, _, theirs) = stage::sent(&app.recoup, ada, "allegro", "Jay Records").await;
+        stage::case(&app.recoup, "bethel", "BET").await;
+        let (_, _, own) = stage::sent(&app.recoup, lee, "bethel", "Lee Records").await;
+        app.run_jobs().await;
+        let write = counsel.get("/counsel/allegro/mail/write").await;
+        let letter = write.forms().into_iter().find(|form| form.post && form.action == "/counsel/allegro/mail/write").expect("the form of a mailing");
+        let letter = letter.fill_all([("subject", "About {{number}}"), ("text", "Of {{claimed}}, {{documented}} is documented."), ("per_hour", "6")]);
+        counsel.send(letter.forge("do", "test")).await.expect_status(200);
+        let told = counsel.get("/mail").await;
+        let subjects = [app.mail("new_claim", "lee@law.example").await.subject, format!("Test: About {theirs}")];
+        let opened: Vec<String> = subjects.iter().map(|subject| told.link(subject)).collect();
+        for mail in &opened {
+            counsel.get(mail).await.expect_status(200);
+        }
+        let own = format!("Received: claim {own}");
+        let kept = told.link(&own);
         root.send(page.form(&ask)).await.expect("The appointment has ended.");
         counsel.get("/counsel/allegro").await.expect_status(404);
+        let left = counsel.get("/mail").await;
+        assert!(!left.body.contains(&theirs), "who is no longer counsel reads no more what they were told of the case");
+        for mail in &opened {
+            counsel.get(mail).await.expect_status(404);
+        }
+        assert_eq!(left.link(&own), kept, "what is about one's own claim stays");
+        counsel.get(&kept).await.expect_status(200);
         let again = root.get(&ask).await;
         assert_eq!(again.path.split('#').next(), Some("/admin/cases/allegro"));
         again.expect("This appointment has ended already.");

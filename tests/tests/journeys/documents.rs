@@ -290,6 +290,7 @@ on_both! {
         assert_eq!(tests::html::attributes(&page.body, "[aria-invalid=true]", "id"), ["field-files"]);
         let described = tests::html::attributes(&page.body, "#field-files", "aria-describedby");
         assert_eq!(described, ["hint-files error-files"]);
+        page.expect("PDF, pictures (JPEG, PNG, TIFF, WebP, GIF, HEIC), spreadsheets (XLSX, ODS, CSV), mails (EML) and plain text. Each file at most");
         browser.get(&page.path).await.expect_no("No file was chosen");
     }
 

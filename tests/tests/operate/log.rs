@@ -116,6 +116,8 @@ on_both! {
         let page = browser.send(page.form("/cases/allegro/file").fill_all([("kind", "person"), ("legal_name", "Wilhelmina Quastenberg"), ("capacity", "self")])).await;
         page.expect_status(200);
         let claim = page.path.clone();
+        browser.get("/claims/999999").await.expect_status(404);
+        browser.get("/admin").await.expect_status(403);
         let path = format!("{claim}/claimant");
         let form = browser.get(&path).await.form(&path);
         let form = [("email", email), ("phone", "+1 503 555 0199"), ("street", "17 Hidden Lane"), ("city", "Nowhereville"), ("country", "United States"), ("other_names", "Zyzzyva Imprint"), ("citizenship", "United States")]
@@ -164,6 +166,14 @@ on_both! {
         answered("/reset/{token}", 410);
         let failure: Vec<_> = entries.iter().filter(|entry| entry["spans"].as_array().is_some_and(|spans| spans.iter().any(|span| span["id"] == number.as_str()))).collect();
         assert!(failure.iter().any(|entry| entry["level"] == "ERROR"), "the number on the page leads to the mistake: {failure:?}");
+        // What was refused, and to whom.
+        for refusal in ["NotFound", "Forbidden"] {
+            let said = |entry: &&serde_json::Value| entry["message"] == "an action was refused" && entry["refusal"] == refusal;
+            assert!(entries.iter().filter(said).any(|entry| entry["account"].is_number()), "{refusal} of somebody is not in the log");
+        }
+        let passwords: Vec<_> = entries.iter().filter(|entry| entry["message"] == "a password was refused").collect();
+        assert!(passwords.iter().any(|entry| entry["account"].is_number()), "of an account that is known: {passwords:?}");
+        assert!(passwords.iter().any(|entry| entry["account"].is_null()), "and of none: {passwords:?}");
         assert!(entries.iter().any(|entry| entry["message"] == "a mail was not delivered" && entry["why"].as_str().is_some_and(|why| why.contains("550"))));
     }
 }

@@ -147,7 +147,7 @@ on_both! {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = watch::channel(false);
-        let served = tokio::spawn(server::serving::serve(listener, http::metrics::alone(http), server::serving::Pace::default(), stopped));
+        let served = tokio::spawn(server::serving::serve(listener, http::metrics::alone(http), server::serving::Pace::default(), std::sync::Arc::new([]), stopped));
         let browser = tests::Browser::new(&address);
         read(&browser.get("/metrics").await.body);
         browser.get("/").await.expect_status(404);

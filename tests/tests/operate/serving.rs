@@ -1,7 +1,7 @@
 //! What clients may leave half done, and for how long.
 
 use std::{
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -15,7 +15,7 @@ use server::serving::{self, Pace};
 use tests::{App, Options, on_both};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     sync::{Notify, Semaphore, oneshot, watch},
     time::timeout,
 };
@@ -43,10 +43,19 @@ async fn until_closed(stream: &mut TcpStream) -> String {
 
 /// A server of our own around a router; gives its address, what stops it, and what becomes of it.
 async fn serve(router: Router, pace: Pace) -> (SocketAddr, watch::Sender<bool>, tokio::task::JoinHandle<usize>) {
+    serve_behind(router, pace, &[]).await
+}
+
+/// The same behind proxies.
+async fn serve_behind(
+    router: Router,
+    pace: Pace,
+    proxies: &[IpAddr],
+) -> (SocketAddr, watch::Sender<bool>, tokio::task::JoinHandle<usize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = watch::channel(false);
-    (address, stop, tokio::spawn(serving::serve(listener, router, pace, stopped)))
+    (address, stop, tokio::spawn(serving::serve(listener, router, pace, proxies.into(), stopped)))
 }
 
 on_both! {
@@ -120,6 +129,95 @@ async fn a_slow_body_that_goes_on_is_fine() {
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
     assert!(until_closed(&mut stream).await.ends_with("\r\n\r\n14"));
+}
+
+/// Sends a head, then a byte now and then until nobody takes it any more or it was `most`; gives all that the server says.
+async fn drip(address: SocketAddr, head: String, most: usize) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let (mut read, mut write) = stream.into_split();
+    let sending = tokio::spawn(async move {
+        for _ in 0..most {
+            if write.write_all(b"x").await.is_err() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        write
+    });
+    let mut said = Vec::new();
+    let _ = timeout(GUARD, read.read_to_end(&mut said)).await.expect("the server closes the connection");
+    drop(timeout(GUARD, sending).await.expect("nobody takes it any more").unwrap());
+    String::from_utf8_lossy(&said).into_owned()
+}
+
+#[tokio::test]
+async fn a_body_that_drips_is_closed_and_a_slow_upload_is_not() {
+    let read = || Router::new().route("/", axum::routing::post(|body: Bytes| async move { body.len().to_string() }));
+    let pace = Pace { form: Duration::from_millis(500), least: 1, linger: LONG, body: LONG, ..Pace::default() };
+    let head = |kind: &str, length: usize| {
+        format!(
+            "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n"
+        )
+    };
+    let (form, files) = ("application/x-www-form-urlencoded", "multipart/form-data; boundary=b");
+    // A form must be whole in time, however often a byte of it comes. So must what nobody reads of one.
+    for router in [read(), hasty()] {
+        let (address, _stop, _server) = serve(router, pace).await;
+        let said = drip(address, head(form, 900_000), usize::MAX).await;
+        assert!(!said.ends_with("900000"), "{said}");
+    }
+    // Files may take their time at ten bytes a second where one is enough, and not where it takes thousands.
+    let (address, _stop, _server) = serve(read(), pace).await;
+    assert!(drip(address, head(files, 20), 20).await.ends_with("\r\n\r\n20"));
+    let (address, _stop, _server) = serve(read(), Pace { least: 10_000, ..pace }).await;
+    let said = drip(address, head(files, 900_000), usize::MAX).await;
+    assert!(!said.contains("HTTP/1.1 200"), "{said}");
+}
+
+/// A connection from an address of this machine.
+async fn connect_from(from: &str, to: SocketAddr) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(SocketAddr::new(from.parse().unwrap(), 0)).unwrap();
+    socket.connect(to).await.unwrap()
+}
+
+/// Whether a connection is served; it stays open.
+async fn is_served(stream: &mut TcpStream) -> bool {
+    let mut said = [0; 1_024];
+    let asked = stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    // The answer is so short that it comes at once.
+    let read = timeout(GUARD, stream.read(&mut said)).await.expect("an answer or an end");
+    asked.is_ok() && read.is_ok_and(|read| said[..read].starts_with(b"HTTP/1.1 200"))
+}
+
+#[tokio::test]
+async fn one_client_leaves_room_for_others() {
+    let (one, other) = ("127.0.0.1", "127.0.0.2");
+    let router = || Router::new().route("/", get(|| async { "done" }));
+    let pace = Pace { connections: 20, of_one: 3, ..Pace::default() };
+    let (address, _stop, _server) = serve(router(), pace).await;
+    let mut held = Vec::new();
+    for _ in 0..3 {
+        let mut stream = connect_from(one, address).await;
+        assert!(is_served(&mut stream).await);
+        held.push(stream);
+    }
+    assert!(!is_served(&mut connect_from(one, address).await).await, "a fourth");
+    assert!(is_served(&mut connect_from(other, address).await).await, "somebody else");
+    // Whoever goes makes room.
+    held.pop();
+    let comes_in = async { while !is_served(&mut connect_from(one, address).await).await {} };
+    timeout(GUARD, comes_in).await.expect("the place is free again");
+
+    // A proxy brings many people.
+    let (address, _stop, _server) = serve_behind(router(), pace, &[one.parse().unwrap()]).await;
+    let mut held = Vec::new();
+    for _ in 0..10 {
+        let mut stream = connect_from(one, address).await;
+        assert!(is_served(&mut stream).await);
+        held.push(stream);
+    }
 }
 
 /// Answers without a look at the body.

@@ -9,6 +9,7 @@ use claims::{
 
 use super::{
     form_page::{FormPage, dead_link},
+    session,
     typed::{Typed, refused},
 };
 use crate::{
@@ -25,7 +26,7 @@ pub async fn page(visitor: Visitor) -> Answer {
 /// `POST /account/email`
 pub async fn send(visitor: Visitor, sent: Sent) -> Answer {
     let actor = visitor.may(Action::UseOwnAccount)?;
-    match account::change_address(visitor.recoup(), actor, &sent.0).await {
+    match account::change_address(visitor.recoup(), actor, &sent.0, &session::hash(&visitor)).await {
         Ok(()) => {
             visitor
                 .notice(format!(

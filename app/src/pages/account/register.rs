@@ -28,7 +28,7 @@ pub async fn send(visitor: Visitor, query: Query, sent: Sent) -> Answer {
         Ok(account) => {
             let answer = session::enter(&visitor, account, next.as_deref().unwrap_or("/claims")).await?;
             let email = sent.get("email");
-            visitor.notice(format!("Your account is ready. We sent a mail to {email}: open the link in it to confirm the address. Until then you can fill in a claim, but not sign it.")).await;
+            visitor.notice(format!("Your account is ready. A mail to {email} is on its way: open the link in it to confirm the address. Until then you can fill in a claim, but not sign it.")).await;
             Ok(answer)
         }
         Err(failure) => refused(&visitor, failure, sent.0, |typed| show(next, visitor.key(), typed)),

@@ -30,7 +30,7 @@ pub async fn page(visitor: Visitor) -> Answer {
 /// `POST /account/second-factor/begin`
 pub async fn begin(visitor: Visitor, sent: Sent) -> Answer {
     let actor = visitor.may(Action::UseOwnAccount)?;
-    match second_factor::begin(visitor.recoup(), actor, &sent.0).await {
+    match second_factor::begin(visitor.recoup(), actor, &sent.0, &session::hash(&visitor)).await {
         Ok(()) => Ok(see_other("/account/second-factor")),
         Err(failure) => again(&visitor, failure, sent).await,
     }
@@ -142,7 +142,7 @@ fn active(since: &str, left: i64, typed: Typed) -> Page {
 /// `POST /account/second-factor/codes`
 pub async fn codes(visitor: Visitor, sent: Sent) -> Answer {
     let actor = visitor.may(Action::UseOwnAccount)?;
-    match second_factor::renew_codes(visitor.recoup(), actor, &sent.0).await {
+    match second_factor::renew_codes(visitor.recoup(), actor, &sent.0, &session::hash(&visitor)).await {
         Ok(codes) => Ok(visitor.page(show_codes("New recovery codes", "The earlier ones no longer work.", codes))),
         Err(failure) => again(&visitor, failure, sent).await,
     }

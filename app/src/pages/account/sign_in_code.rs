@@ -31,7 +31,7 @@ pub async fn send(visitor: Visitor, query: Query, sent: Sent) -> Answer {
         if let Some(kept) = Kept::read(&sent) {
             return Ok(kept::ask(&visitor, kept));
         }
-        visitor.notice("More than ten minutes passed since you gave your password. Sign in again.").await;
+        visitor.notice("More than ten minutes passed since you gave your password, or it was changed meanwhile. Sign in again.").await;
         return Ok(see_other(&with_next("/sign-in", next.as_deref())));
     };
     match second_factor::check(visitor.recoup(), account, &sent.0).await {
