@@ -108,9 +108,15 @@ pub async fn change_address(recoup: &Recoup, actor: &Actor, answers: &Answers, s
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
     let key = accounts::email_key(new);
-    let pair = format!("{key} account {}", actor.account);
-    limits::check(recoup, &mut tx, &limits::MAIL_PAIR, &pair).await?;
-    limits::count(recoup, &mut tx, &limits::MAIL_PAIR, &pair).await?;
+    // Both mailboxes get a mail, and nobody has proved that either is the actor's.
+    let pairs =
+        [&key, &accounts::email_key(&actor.email)].map(|mailbox| format!("{mailbox} account {}", actor.account));
+    for pair in &pairs {
+        limits::check(recoup, &mut tx, &limits::MAIL_PAIR, pair).await?;
+    }
+    for pair in &pairs {
+        limits::count(recoup, &mut tx, &limits::MAIL_PAIR, pair).await?;
+    }
     if let Some(at) = limits::next_mail(recoup, &mut tx, &limits::MAIL, &key).await? {
         let what = For { account: Some(actor.account), email: Some(new), case: None };
         let link = links::make_for(recoup, &mut tx, Purpose::NewAddress, what, at).await?;

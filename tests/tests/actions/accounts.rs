@@ -412,6 +412,23 @@ on_both! {
         sign_in::mail_confirmation_again(&app.recoup, &ada).await.unwrap();
     }
 
+    async fn who_changes_an_address_again_and_again_fills_no_mailbox(database) {
+        let app = App::start(&database).await;
+        let ada = register(&app, "ada@example.org").await;
+        let mut asked = 0;
+        loop {
+            let new = format!("new{asked}@example.org");
+            let change = stage::answers(&[("email", new.as_str()), ("current", stage::PASSWORD)]);
+            if account::change_address(&app.recoup, &ada, &change, "session").await.is_err() {
+                break;
+            }
+            asked += 1;
+            assert!(asked < 50, "the mailbox that is left can be filled without end");
+        }
+        assert_eq!(asked, 5);
+        assert_eq!(app.mails().await.iter().filter(|mail| mail.kind == "address_changed").count(), 5);
+    }
+
     async fn nobody_is_kept_from_registering_by_mails_that_a_stranger_asks_for(database) {
         let app = App::start(&database).await;
         let forgotten = async |client: usize| {

@@ -132,7 +132,7 @@ async fn a_slow_body_that_goes_on_is_fine() {
 }
 
 /// Sends a head, then a byte now and then until nobody takes it any more or it was `most`; gives all that the server says.
-async fn drip(address: SocketAddr, head: String, most: usize) -> String {
+async fn drip(address: SocketAddr, head: &str, most: usize) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(head.as_bytes()).await.unwrap();
     let (mut read, mut write) = stream.into_split();
@@ -164,14 +164,14 @@ async fn a_body_that_drips_is_closed_and_a_slow_upload_is_not() {
     // A form must be whole in time, however often a byte of it comes. So must what nobody reads of one.
     for router in [read(), hasty()] {
         let (address, _stop, _server) = serve(router, pace).await;
-        let said = drip(address, head(form, 900_000), usize::MAX).await;
+        let said = drip(address, &head(form, 900_000), usize::MAX).await;
         assert!(!said.ends_with("900000"), "{said}");
     }
     // Files may take their time at ten bytes a second where one is enough, and not where it takes thousands.
     let (address, _stop, _server) = serve(read(), pace).await;
-    assert!(drip(address, head(files, 20), 20).await.ends_with("\r\n\r\n20"));
+    assert!(drip(address, &head(files, 20), 20).await.ends_with("\r\n\r\n20"));
     let (address, _stop, _server) = serve(read(), Pace { least: 10_000, ..pace }).await;
-    let said = drip(address, head(files, 900_000), usize::MAX).await;
+    let said = drip(address, &head(files, 900_000), usize::MAX).await;
     assert!(!said.contains("HTTP/1.1 200"), "{said}");
 }
 
