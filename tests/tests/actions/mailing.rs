@@ -367,7 +367,7 @@ on_both! {
         drop(tx);
         assert!(self::mails(&app, case.id, id).await.iter().all(|mail| mail.recipient != "draft@example.org"));
         let wrong = news.with("text", "Dear {{name}}");
-        assert!(said(publish_news::publish(&app.recoup, &counsel, &case, &wrong, "").await.unwrap_err()).starts_with("text: News are the same for everybody"));
+        assert!(said(publish_news::publish(&app.recoup, &counsel, &case, &wrong, "").await.unwrap_err()).starts_with("text: News is the same for everybody"));
         // A mail to many that is news, with the same wishes.
         let count = write_to_many::preview(&app.recoup, &counsel, &case, &submitted(), &letter("news", "60")).await.unwrap().mails;
         assert_eq!(count, 3);

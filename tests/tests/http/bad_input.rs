@@ -88,7 +88,7 @@ on_both! {
         let page = browser.fetch(request).await;
         page.expect_status(409);
         page.expect("The claim cannot be sent yet");
-        page.expect("need attention");
+        page.expect("needs attention");
         let sent: Vec<(i64,)> = database.rows("SELECT COUNT(*) FROM versions WHERE sent_at IS NOT NULL").await;
         assert_eq!(sent, [(0,)]);
     }

@@ -113,7 +113,10 @@ on_both! {
             let path = format!("{claim}/import");
             let page = browser.get(&path).await;
             let form = page.forms().into_iter().find(|form| form.multipart).unwrap().attach("file", name, bytes);
-            let page = browser.send(form).await;
+            let mut page = browser.send(form).await;
+            // Where much else is done it takes longer than a form waits.
+            let read = async { while page.text().contains("% of the file") { page = browser.get(&page.path).await; } };
+            tokio::time::timeout(std::time::Duration::from_secs(120), read).await.expect("it ends");
             page.expect_status(200);
             page.expect("This spreadsheet cannot be opened: it asks for more memory or time than a statement needs.");
             // Nor is it the copy to be corrected.

@@ -48,8 +48,8 @@ on_both! {
         let name = if form.has("files") { "files" } else { "file" };
         let page = browser.send(form.attach(name, "order.txt", "An order.")).await;
         read(&app).await.expect("order.txt");
-        let removal = page.forms().into_iter().find(|form| form.action.contains("/documents/")).expect("a form that removes it");
-        browser.send(removal).await;
+        let ask = browser.get(&page.link("Remove order.txt")).await;
+        browser.send(ask.form(&ask.path)).await;
         read(&app).await.expect_no("order.txt");
         database.tamper("INSERT INTO news (case_id, title, body, published_at) VALUES (1, 'A hearing is set', 'In May.', '2026-03-04T17:00:00+00:00')").await;
         // Somebody else's transaction: it is seen within a second.

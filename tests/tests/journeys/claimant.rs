@@ -292,8 +292,8 @@ on_both! {
         let browser = walk::register(&app, "ada@example.org").await;
         let link = app.mailed_path("verify_address", "ada@example.org").await;
         let page = browser.get(&link).await;
-        page.expect("The e-mail address of your account is confirmed.");
-        assert_eq!(page.path, "/claims");
-        app.browser().get(&link).await.expect("This link does not work");
+        page.expect("The e-mail address of your account is confirmed, so nothing is left to do.");
+        assert_eq!(page.link("Go to my claims"), "/claims");
+        app.browser().get(&link).await.expect("If your address is not confirmed yet");
     }
 }

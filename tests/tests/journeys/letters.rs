@@ -193,7 +193,7 @@ on_both! {
         let page = scene.app.browser_of(&actor).await.get(&format!("/claims/{id}/versions/1")).await;
         page.expect("Total, with stock at retail list price only");
         page.expect("15,140.00");
-        page.expect("(America/Los_Angeles)");
+        page.expect("in the time zone Pacific (Los Angeles, Portland)");
     }
 
     async fn a_wrong_placeholder_is_named_and_nothing_is_lost(database) {

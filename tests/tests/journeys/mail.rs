@@ -229,7 +229,7 @@ on_both! {
         // Only this address is open to other sites.
         let request = stranger.request("POST", "/sign-in").header("origin", "https://mail.example").header("sec-fetch-site", "cross-site");
         stranger.fetch(request.form(&[("email", "x")])).await.expect_status(403);
-        let form = browser.get(action).await.form(action).fill("title", "More").fill("text", "Words.").fill("per_hour", "3600");
+        let form = browser.get(action).await.form(action).tick("mail").fill("title", "More").fill("text", "Words.").fill("per_hour", "3600");
         browser.send(form).await.expect("Published. 2 mails are queued.");
     }
 

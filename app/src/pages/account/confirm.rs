@@ -28,7 +28,7 @@ use crate::{
 pub async fn page(visitor: Visitor, Path(token): Path<String>, query: Query) -> Answer {
     match sign_in::to_confirm(visitor.recoup(), &token, signed_in(&visitor)).await {
         Ok(found) => Ok(visitor.page(show(&token, &found, is_new(&query), Typed::default()))),
-        Err(failure) => dead(&visitor, failure).await,
+        Err(failure) => dead(&visitor, failure),
     }
 }
 
@@ -36,12 +36,12 @@ pub async fn page(visitor: Visitor, Path(token): Path<String>, query: Query) -> 
 pub async fn send(visitor: Visitor, Path(token): Path<String>, query: Query, sent: Sent) -> Answer {
     let found = match sign_in::to_confirm(visitor.recoup(), &token, signed_in(&visitor)).await {
         Ok(found) => found,
-        Err(failure) => return dead(&visitor, failure).await,
+        Err(failure) => return dead(&visitor, failure),
     };
     let proved = if found.asks_password && !is_new(&query) {
         match sign_in::prove(visitor.recoup(), &token, &sent.0).await {
             Ok(account) => Some(account),
-            Err(failure @ Failure::Said(_)) => return dead(&visitor, failure).await,
+            Err(failure @ Failure::Said(_)) => return dead(&visitor, failure),
             Err(failure) => return refused(&visitor, failure, sent.0, |typed| show(&token, &found, false, typed)),
         }
     } else {
@@ -73,7 +73,7 @@ pub async fn send(visitor: Visitor, Path(token): Path<String>, query: Query, sen
             visitor.notice("Your e-mail address is confirmed. The password that the account had no longer works, nor does a second factor, and every session of it is signed out: choose a new password.").await;
             Ok(see_other(&format!("/reset/{token}")))
         }
-        Err(failure) => dead(&visitor, failure).await,
+        Err(failure) => dead(&visitor, failure),
     }
 }
 
@@ -123,11 +123,11 @@ fn show(token: &str, found: &ToConfirm, is_new: bool, typed: Typed) -> Page {
     FormPage { title, ..page }.with(typed)
 }
 
-async fn dead(visitor: &Visitor, failure: Failure) -> Answer {
+fn dead(visitor: &Visitor, failure: Failure) -> Answer {
     // As for whoever opens the mail once more.
-    if visitor.actor.as_ref().is_some_and(|actor| actor.verified) && matches!(failure, Failure::Said(_)) {
-        visitor.notice("The e-mail address of your account is confirmed.").await;
-        return Ok(see_other("/claims"));
+    if visitor.actor.as_ref().is_some_and(|actor| actor.verified) {
+        let remedy = "The e-mail address of your account is confirmed, so nothing is left to do.";
+        return dead_link(visitor, failure, remedy, "/claims", "Go to my claims");
     }
     dead_link(
         visitor,

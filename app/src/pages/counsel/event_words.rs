@@ -363,7 +363,7 @@ mod tests {
         let filing = words("filing_settings_changed", filing);
         assert_eq!(
             filing,
-            "Bates prefix: ALG → XYZ; Text; It is: Under penalty of perjury, signed in the United States → Not sworn"
+            "Bates prefix: ALG → XYZ; Text; How it is sworn: Under penalty of perjury, signed in the United States → Not sworn"
         );
         let letters = serde_json::json!({ "changed": { "holder": ["", "Liquidator"], "receipt": ["Long. ".repeat(50), "x".repeat(90)] } });
         assert_eq!(words("letter_texts_changed", letters), "Who holds the copies: nothing → Liquidator; Receipt");

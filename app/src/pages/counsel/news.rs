@@ -60,8 +60,9 @@ pub async fn publish(visitor: Visitor, Path(slug): Path<String>, sent: Sent) -> 
     let mut shown = read(&visitor, &slug).await?;
     match publish_news::publish(visitor.recoup(), visitor.actor()?, &shown.case, &sent.0, sent.get("key")).await {
         Ok(mails) => {
-            let mails = frame::count(i64::try_from(mails).unwrap_or(i64::MAX), "mail is", "mails are");
-            visitor.notice(format!("Published. {mails} queued.")).await;
+            let queued = frame::count(i64::try_from(mails).unwrap_or(i64::MAX), "mail is", "mails are");
+            let queued = if mails > 0 { format!(" {queued} queued.") } else { String::new() };
+            visitor.notice(format!("Published.{queued}")).await;
             Ok(see_other(&format!("/counsel/{slug}/mail/news")))
         }
         Err(failure) => {
