@@ -6,12 +6,16 @@ use tokio::sync::oneshot;
 /// So much nicer than the rest of the process (`setpriority(2)`: 19 is the most).
 const NICER: i32 = 10;
 
+/// Lets the rest of this thread, and the threads that it starts, give way. Where the system refuses, they go on as they are.
+pub fn give_way() {
+    let _ = rustix::process::nice(NICER);
+}
+
 /// Starts such work; what it gives is received once. Nothing is received if it panics or no thread can be started.
 pub fn start<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> oneshot::Receiver<T> {
     let (sender, receiver) = oneshot::channel();
     let started = std::thread::Builder::new().name("background".to_owned()).spawn(move || {
-        // Threads that the work starts are as nice. Where the system refuses, it goes on as it is.
-        let _ = rustix::process::nice(NICER);
+        give_way();
         // Whoever waited may have gone away.
         let _ = sender.send(work());
     });

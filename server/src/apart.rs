@@ -17,6 +17,7 @@ use std::{
 use anyhow::{Context, bail};
 use bytes::Bytes;
 use claims::{
+    background,
     statements::{Input, Refused, unpacked},
     unreadable::Unreadable,
 };
@@ -33,7 +34,7 @@ const MEMORY_PER_BYTE: u64 = 6;
 const MOST_MEMORY: u64 = 4_000_000_000;
 /// Largest file that may be written.
 const LARGEST_WRITTEN: u64 = 2_000_000_000;
-/// Stack of the work. Less than the threads have on which a filing is typeset, so that what goes well here goes well there.
+/// Stack of the work and of the threads that it starts: a document that goes well when it is looked at goes well in its volume.
 const STACK: usize = 1_500_000;
 
 /// How long pages may be counted.
@@ -102,6 +103,10 @@ pub fn work(args: ApartArgs) -> anyhow::Result<ExitCode> {
     let job = args.job;
     // The first thread has a stack as large as the system gives it.
     let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || -> anyhow::Result<Done> {
+        // Nobody waits for a filing as for an answer.
+        if matches!(job, Job::Look { .. } | Job::Volume) {
+            background::give_way();
+        }
         Ok(match job {
             Job::Pages => match exhibits::pages(read_input()?) {
                 Ok(pages) => Done::Pages(pages),
@@ -167,7 +172,11 @@ fn limit(memory: u64, seconds: u64) -> std::io::Result<()> {
     let most = |most: u64| Rlimit { current: Some(most), maximum: Some(most) };
     // Where memory runs out all the same, this process is the one to end.
     let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
-    setrlimit(Resource::As, most(memory))?;
+    // Where a system has no such limit, the others count.
+    let of_memory = setrlimit(Resource::As, most(memory));
+    if cfg!(target_os = "linux") {
+        of_memory?;
+    }
     setrlimit(Resource::Cpu, most(seconds))?;
     setrlimit(Resource::Fsize, most(LARGEST_WRITTEN))?;
     Ok(setrlimit(Resource::Core, most(0))?)
