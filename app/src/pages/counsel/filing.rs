@@ -81,7 +81,7 @@ fn show(case: &Case, waiting: Waiting, row: &Row, files: &[File], notice: Option
         <dl class="figures">
             <div><dt>"Gross claimed"</dt><dd class="amount">{currency.show(row.gross)}</dd></div>
             <div><dt>"Overlap removed"</dt><dd class="amount">{currency.show(row.confirmed)}</dd></div>
-            <div><dt>"Unique total"</dt><dd class="amount">{unique}</dd></div>
+            <div><dt>"Unique total"</dt><dd>{unique}</dd></div>
         </dl>
         {compare}
         <h2>"Packages"</h2>
