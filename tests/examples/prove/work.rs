@@ -200,7 +200,7 @@ async fn file(browser: &Browser, one: &Ready, results: &Mutex<Acknowledged>) {
         let request = browser.request("POST", &path).header("sec-fetch-site", "same-origin");
         let answer = request.form(&signature).send().await.ok()?;
         let to = answer.headers().get("location").and_then(|to| to.to_str().ok()).unwrap_or_default().to_owned();
-        let received = answer.status() == 303 && to == format!("/claims/{}/versions/1", one.claim);
+        let received = answer.status() == 303 && to == format!("/claims/{}/versions/1?received=yes", one.claim);
         assert!(received || answer.status().is_server_error(), "{}: {} {to}", path, answer.status());
         received.then_some(())
     });
