@@ -249,7 +249,7 @@ struct Shown {
 }
 
 /// A volume to be made by somebody who has no filing, but for the bytes of its files.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VolumeOrder {
     id: String,
     title: String,
@@ -258,7 +258,7 @@ pub struct VolumeOrder {
     pieces: Vec<PieceOrder>,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct PieceOrder {
     exhibit: Exhibit,
     from: i64,
@@ -295,7 +295,7 @@ impl VolumeOrder {
 }
 
 /// How pages are stamped.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Stamps {
     /// Letters before the number.
     prefix: String,

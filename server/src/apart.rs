@@ -3,7 +3,7 @@
 //! The libraries that read PDFs, pictures and spreadsheets follow what a file says of itself. A few hundred bytes can nest without end,
 //! name themselves a billion times, or unpack to gigabytes, and no check of ours sees all of it before. A process that overflows its
 //! stack or asks for too much memory ends at once, and no `catch_unwind` helps; so it must not be the one that serves. What it ends over
-//! is damaged, as far as anybody can tell.
+//! is damaged, as far as anybody can tell; what somebody else ended says nothing of the file.
 
 use std::{
     ffi::OsStr,
@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use bytes::Bytes;
 use claims::{
     background,
@@ -37,7 +37,7 @@ const LARGEST_WRITTEN: u64 = 2_000_000_000;
 /// Stack of the work and of the threads that it starts: a document that goes well when it is looked at goes well in its volume.
 const STACK: usize = 1_500_000;
 
-/// How long pages may be counted.
+/// How long pages may be counted, in time of the processor, as the others here.
 pub const COUNTING: Duration = Duration::from_secs(20);
 /// How long a document of a filing may be looked at.
 const LOOKING: Duration = Duration::from_secs(60);
@@ -45,6 +45,13 @@ const LOOKING: Duration = Duration::from_secs(60);
 const BINDING: Duration = Duration::from_secs(300);
 /// How long a spreadsheet may be unpacked.
 const UNPACKING: Duration = Duration::from_secs(60);
+
+/// How many times longer it may take by the clock: where much else is done, a whole file must not count as damaged.
+const SLOWER: u32 = 10;
+
+/// How often a process is started that the system kills. One that is killed every time asks for more memory than the machine has: a file
+/// that does so must not keep its case from being filed.
+const TRIES: usize = 3;
 
 /// The process's word for: I could not even begin.
 const NOT_BEGUN: i32 = 3;
@@ -86,7 +93,6 @@ enum Done {
     Pages(i64),
     Unreadable(String),
     Look(Look),
-    Volume(#[serde(skip)] Vec<u8>),
     Unpacked,
     Refused(String),
 }
@@ -102,34 +108,34 @@ pub fn work(args: ApartArgs) -> anyhow::Result<ExitCode> {
     }
     let job = args.job;
     // The first thread has a stack as large as the system gives it.
-    let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || -> anyhow::Result<Done> {
-        // Nobody waits for a filing as for an answer.
-        if matches!(job, Job::Look { .. } | Job::Volume) {
-            background::give_way();
-        }
-        Ok(match job {
-            Job::Pages => match exhibits::pages(read_input()?) {
-                Ok(pages) => Done::Pages(pages),
-                Err(reason) => Done::Unreadable(reason.key().to_owned()),
-            },
-            Job::Look { media_type } => Done::Look(exhibits::look(&media_type, &read_input()?)),
-            Job::Volume => {
-                let (order, files) = volume_of(&read_input()?)?;
-                Done::Volume(order.make(files)?.bytes)
-            }
-            Job::Unpack { from, to } => match unpacked::write(&Input::File(from), &to) {
-                Ok(()) => Done::Unpacked,
-                Err(refused) => Done::Refused(refused.to_string()),
-            },
-        })
-    })?;
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || done(job))?;
     let Ok(done) = thread.join() else { bail!("the work broke off") };
-    let done = match done? {
-        Done::Volume(pdf) => pdf,
-        done => serde_json::to_vec(&done)?,
-    };
-    std::io::stdout().write_all(&done)?;
+    std::io::stdout().write_all(&done?)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Does the work; gives what is handed over: a [`Done`] as JSON, or a volume's PDF.
+fn done(job: Job) -> anyhow::Result<Vec<u8>> {
+    // Nobody waits for a filing as for an answer.
+    if matches!(job, Job::Look { .. } | Job::Volume) {
+        background::give_way();
+    }
+    let done = match job {
+        Job::Pages => match exhibits::pages(read_input()?) {
+            Ok(pages) => Done::Pages(pages),
+            Err(reason) => Done::Unreadable(reason.key().to_owned()),
+        },
+        Job::Look { media_type } => Done::Look(exhibits::look(&media_type, &read_input()?)),
+        Job::Volume => {
+            let (order, files) = volume_of(&read_input()?)?;
+            return Ok(order.make(files)?.bytes);
+        }
+        Job::Unpack { from, to } => match unpacked::write(&Input::File(from), &to) {
+            Ok(()) => Done::Unpacked,
+            Err(refused) => Done::Refused(refused.to_string()),
+        },
+    };
+    Ok(serde_json::to_vec(&done)?)
 }
 
 /// An order and its files as they are handed over: the sizes of the order and of each file, in a line of JSON; then all of them.
@@ -170,6 +176,8 @@ fn read_input() -> std::io::Result<Vec<u8>> {
 fn limit(memory: u64, seconds: u64) -> std::io::Result<()> {
     use rustix::process::{Resource, Rlimit, setrlimit};
     let most = |most: u64| Rlimit { current: Some(most), maximum: Some(most) };
+    // The first limit ends it by a signal of its own, which tells that from a kill by others.
+    let time = Rlimit { current: Some(seconds), maximum: Some(seconds + 5) };
     // Where memory runs out all the same, this process is the one to end.
     let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
     // Where a system has no such limit, the others count.
@@ -177,7 +185,7 @@ fn limit(memory: u64, seconds: u64) -> std::io::Result<()> {
     if cfg!(target_os = "linux") {
         of_memory?;
     }
-    setrlimit(Resource::Cpu, most(seconds))?;
+    setrlimit(Resource::Cpu, time)?;
     setrlimit(Resource::Fsize, most(LARGEST_WRITTEN))?;
     Ok(setrlimit(Resource::Core, most(0))?)
 }
@@ -211,10 +219,53 @@ fn program() -> anyhow::Result<&'static Path> {
     Ok(PROGRAM.get_or_init(|| this))
 }
 
-/// Runs a piece of work over a file of `size` bytes; gives what it says, `None` if the process ended over it or took too long.
+/// How a process ended.
+enum Ended {
+    /// It did its work and says this.
+    Said(Vec<u8>),
+    /// Over the file: it asked for more memory or time than it may have, or broke off.
+    Broken,
+    /// The system ended it, as one without memory does.
+    Killed,
+}
+
+/// Runs a piece of work over a file of `size` bytes; gives what it says, `None` if the process ended over it: it asked for more memory
+/// or time than it may have, or than the machine has, or broke off.
+///
+/// # Errors
+/// If that says nothing of the file: no process could be started, somebody stopped it, or it did not end.
 async fn run(job: &[&OsStr], input: Option<Bytes>, size: u64, within: Duration) -> anyhow::Result<Option<Vec<u8>>> {
+    let program = program()?;
+    run_by(|| Command::new(program), job, input, size, within).await
+}
+
+async fn run_by(
+    command: impl Fn() -> Command,
+    job: &[&OsStr],
+    input: Option<Bytes>,
+    size: u64,
+    within: Duration,
+) -> anyhow::Result<Option<Vec<u8>>> {
+    for _ in 0..TRIES {
+        match once(command(), job, input.clone(), size, within).await? {
+            Ended::Said(said) => return Ok(Some(said)),
+            Ended::Broken => return Ok(None),
+            Ended::Killed => {
+                tracing::warn!("a process that read a file apart was killed; does the machine lack memory?")
+            }
+        }
+    }
+    Ok(None)
+}
+
+async fn once(
+    mut command: Command,
+    job: &[&OsStr],
+    input: Option<Bytes>,
+    size: u64,
+    within: Duration,
+) -> anyhow::Result<Ended> {
     let memory = MEMORY.saturating_add(size.saturating_mul(MEMORY_PER_BYTE)).min(MOST_MEMORY);
-    let mut command = Command::new(program()?);
     // Nothing of ours is handed to it: no secret stands in its environment.
     command.env_clear().env("RUST_MIN_STACK", STACK.to_string());
     command.args(["apart", &memory.to_string(), &within.as_secs().max(1).to_string()]).args(job);
@@ -228,13 +279,31 @@ async fn run(job: &[&OsStr], input: Option<Bytes>, size: u64, within: Duration) 
             let _ = stdin.write_all(&input).await;
         }
     };
-    let ended = tokio::time::timeout(within, async { tokio::join!(feed, child.wait_with_output()).1 }).await;
-    let Ok(output) = ended else { return Ok(None) };
-    let output = output?;
+    let ended = async { tokio::join!(feed, child.wait_with_output()).1 };
+    let ended = tokio::time::timeout(within * SLOWER, ended).await;
+    let output = ended.context("a process that reads a file apart did not end")??;
     if output.status.code() == Some(NOT_BEGUN) {
         bail!("the memory and time of a process that reads files apart cannot be limited");
     }
-    Ok(output.status.success().then_some(output.stdout))
+    let ended = if output.status.success() { Ended::Said(output.stdout) } else { Ended::Broken };
+    by_others(output.status).unwrap_or(Ok(ended))
+}
+
+/// What it says if a process was ended by a signal that no file brings about.
+#[cfg(unix)]
+fn by_others(status: std::process::ExitStatus) -> Option<anyhow::Result<Ended>> {
+    use rustix::process::Signal;
+    use std::os::unix::process::ExitStatusExt as _;
+    match Signal::from_named_raw(status.signal()?)? {
+        Signal::KILL => Some(Ok(Ended::Killed)),
+        Signal::TERM | Signal::INT | Signal::HUP => Some(Err(anyhow!("a process that read a file apart was stopped"))),
+        _ => None,
+    }
+}
+
+#[cfg(not(unix))]
+fn by_others(_: std::process::ExitStatus) -> Option<anyhow::Result<Ended>> {
+    None
 }
 
 /// The same for work that says what it found.
@@ -290,4 +359,58 @@ pub async fn unpack(from: &Path, to: &Path) -> anyhow::Result<Result<(), Refused
         Some(Done::Refused(why)) => Err(Refused::NotATable(why)),
         _ => Err(Refused::Workbook("it asks for more memory or time than a statement needs".to_owned())),
     })
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    /// What a shell that does this in place of the work says of the file.
+    async fn by(script: &str) -> Result<Option<Vec<u8>>, String> {
+        let command = || {
+            let mut command = Command::new("/bin/sh");
+            command.args(["-c", script]);
+            command
+        };
+        let (job, file) = (["pages".as_ref()], Bytes::from_static(b"%PDF"));
+        run_by(command, &job, Some(file), 4, Duration::from_secs(6)).await.map_err(|error| format!("{error:#}"))
+    }
+
+    #[tokio::test]
+    async fn only_what_a_file_does_is_said_of_it() {
+        assert_eq!(by("/bin/cat").await, Ok(Some(b"%PDF".to_vec())));
+        // It broke off, overflowed its stack or asked for too much memory, took too long.
+        for end in ["exit 1", "kill -ABRT $$", "kill -SEGV $$", "kill -XCPU $$"] {
+            assert_eq!(by(end).await, Ok(None), "{end}");
+        }
+        // Somebody stopped the machine, the limits are not to be had.
+        for end in ["kill -TERM $$", "exit 3"] {
+            assert!(by(end).await.is_err(), "{end}");
+        }
+        // Nothing of ours is handed over.
+        let environment = String::from_utf8(by("/usr/bin/env").await.unwrap().unwrap()).unwrap();
+        assert!(environment.contains("RUST_MIN_STACK") && !environment.contains("HOME"), "{environment}");
+    }
+
+    #[tokio::test]
+    async fn a_process_that_the_system_kills_is_started_again_and_no_more_than_twice() {
+        let starts = std::env::temp_dir().join(format!("recoup-apart-{}", claims::random::Random::System.token()));
+        let counted = |then: &str| format!("echo >> {0}; n=$(/usr/bin/wc -l < {0}); {then}", starts.display());
+        assert_eq!(by(&counted("[ $n = 2 ] || kill -KILL $$; /bin/cat")).await, Ok(Some(b"%PDF".to_vec())));
+        assert_eq!(by(&counted("kill -KILL $$")).await, Ok(None), "the machine has not the memory that it asks for");
+        assert_eq!(std::fs::read_to_string(&starts).unwrap().lines().count(), 2 + TRIES);
+        std::fs::remove_file(starts).unwrap();
+    }
+
+    #[test]
+    fn a_volume_arrives_as_it_was_handed_over() {
+        let order = VolumeOrder::default();
+        let files = [Bytes::from_static(b"%PDF\n[1,2]\n"), Bytes::new(), Bytes::from_static(b"\n")];
+        let input = of_volume(&order, &files).unwrap();
+        let (again, parts) = volume_of(&input).unwrap();
+        assert_eq!(again, order);
+        assert_eq!(parts, files.map(|file| file.to_vec()));
+        assert!(volume_of(&input[..input.len() - 1]).is_err(), "it was cut off");
+        assert!(volume_of(b"[]\n").is_err() && volume_of(b"").is_err());
+    }
 }

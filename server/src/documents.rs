@@ -17,9 +17,11 @@ use sha2::{Digest, Sha256};
 
 use crate::config::DocumentsAt;
 
+mod found;
 pub mod kind;
 pub mod scan;
 
+pub use found::{Found, Kept};
 use scan::{Scanner, Verdict};
 
 /// How long an S3 request may take, and for how long a failing one is tried again.
@@ -53,148 +55,6 @@ pub struct Incoming {
     pub bytes: u64,
     /// The first bytes, for finding the type.
     pub head: Bytes,
-}
-
-/// A document that is kept.
-#[derive(Debug, Clone)]
-pub struct Kept {
-    /// Hash.
-    pub sha256: String,
-    /// Size.
-    pub bytes: u64,
-}
-
-/// What lies in the store beside temporary files.
-#[derive(Debug, Clone)]
-pub enum Found {
-    /// A document, in its place.
-    Kept(Kept),
-    /// What Recoup did not write: where it lies, below the prefix, as it is said to people. Nothing of it is ever removed.
-    Foreign(String),
-}
-
-/// What the object store and the file system call something that lies below the prefix.
-enum Lies<'p> {
-    /// Where documents of this hash are kept.
-    Kept(&'p str),
-    /// Among the temporary files, under a name that we give to one.
-    Temporary,
-    /// Nowhere that we write to.
-    Foreign,
-}
-
-impl<'p> Lies<'p> {
-    fn at(parts: &[&'p str]) -> Self {
-        match *parts {
-            ["documents", folder, sha256] if is_hash(sha256) && folder.len() == 2 && sha256.starts_with(folder) => {
-                Self::Kept(sha256)
-            }
-            ["incoming", name] if is_temporary(name) => Self::Temporary,
-            _ => Self::Foreign,
-        }
-    }
-}
-
-fn is_hash(name: &str) -> bool {
-    name.len() == 64 && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-}
-
-/// Whether a name is one of [`Random::token`], and of an upload that goes on the number that the object store puts after it.
-fn is_temporary(name: &str) -> bool {
-    let (token, number) = name.split_once('#').unwrap_or((name, "0"));
-    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    token.len() == 22 && token.bytes().all(is_letter) && number.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Whether a folder below the directory is one that we make: where documents lie, by the first two letters of their hashes.
-fn is_our_folder(place: &std::path::Path) -> bool {
-    let parts: Option<Vec<&str>> = place.iter().map(std::ffi::OsStr::to_str).collect();
-    match parts.as_deref() {
-        Some([] | ["documents"]) => true,
-        Some(["documents", folder]) => folder.len() == 2 && folder.bytes().all(|byte| byte.is_ascii_hexdigit()),
-        _ => false,
-    }
-}
-
-/// What lies in one folder of a local directory, and the folders in it. The object store gives no name that it could not have given
-/// itself, and stops at some.
-fn look_into(
-    root: &std::path::Path,
-    folder: &std::path::Path,
-) -> anyhow::Result<(Vec<std::path::PathBuf>, Vec<Found>)> {
-    let below = |path: &std::path::Path| path.strip_prefix(root).unwrap_or(path).to_owned();
-    let foreign = |path: &std::path::Path| Found::Foreign(below(path).to_string_lossy().into_owned());
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Default::default()),
-        // As of the folder lost+found of a file system: it is not for us.
-        Err(_) if !is_our_folder(&below(folder)) => return Ok((Vec::new(), vec![foreign(folder)])),
-        Err(error) => return Err(error).with_context(|| folder.display().to_string()),
-    };
-    let (mut folders, mut found) = (Vec::new(), Vec::new());
-    for entry in entries {
-        let entry = entry?;
-        let path = entry.path();
-        // What a link means; a link that means nothing is foreign. One that was moved or removed meanwhile is gone.
-        let meta = match std::fs::metadata(&path) {
-            Ok(meta) => meta,
-            Err(_) if std::fs::symlink_metadata(&path).is_err() => continue,
-            Err(_) => {
-                found.push(foreign(&path));
-                continue;
-            }
-        };
-        let place = below(&path);
-        if meta.is_dir() {
-            // Whoever runs out of room moves a folder of ours elsewhere; any other link may lead in circles.
-            if is_our_folder(&place) || !entry.file_type().is_ok_and(|kind| kind.is_symlink()) {
-                folders.push(path);
-            } else {
-                found.push(foreign(&path));
-            }
-            continue;
-        }
-        let parts: Option<Vec<&str>> = place.iter().map(std::ffi::OsStr::to_str).collect();
-        match parts.as_deref().map_or(Lies::Foreign, Lies::at) {
-            Lies::Kept(sha256) => found.push(Found::Kept(Kept { sha256: sha256.to_owned(), bytes: meta.len() })),
-            Lies::Temporary => {}
-            Lies::Foreign => found.push(foreign(&path)),
-        }
-    }
-    Ok((folders, found))
-}
-
-/// A file under a temporary name.
-struct Temporary {
-    at: Place,
-    bytes: u64,
-    since: claims::Instant,
-}
-
-enum Place {
-    Object(Path),
-    File(std::path::PathBuf),
-}
-
-/// The files of the folder of temporary ones. The object store lists none whose writing was not finished, and those are the ones
-/// that a killed process leaves.
-fn temporary_files(folder: &std::path::Path) -> anyhow::Result<Vec<Temporary>> {
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error.into()),
-    };
-    let mut found = Vec::new();
-    for entry in entries {
-        let entry = entry?;
-        if !entry.file_name().to_str().is_some_and(is_temporary) {
-            continue;
-        }
-        // One that was finished meanwhile is gone.
-        let Ok(meta) = entry.metadata() else { continue };
-        found.push(Temporary { at: Place::File(entry.path()), bytes: meta.len(), since: meta.modified()?.into() });
-    }
-    Ok(found)
 }
 
 /// Whether something is not there, as the object store says it or the file system.
@@ -444,59 +304,6 @@ impl Documents {
         Ok((HEXLOWER.encode(&hasher.finalize()), bytes))
     }
 
-    /// Everything below the prefix but temporary files.
-    pub fn found(&self) -> BoxStream<'static, anyhow::Result<Found>> {
-        if let Some(root) = self.directory.clone() {
-            // A folder at a time: there may be a great many documents.
-            let folders = futures::stream::try_unfold(vec![root.clone()], move |mut folders| {
-                let root = root.clone();
-                async move {
-                    let Some(folder) = folders.pop() else { return anyhow::Ok(None) };
-                    let (more, found) = tokio::task::spawn_blocking(move || look_into(&root, &folder)).await??;
-                    folders.extend(more);
-                    Ok(Some((found, folders)))
-                }
-            });
-            return folders.map_ok(|found| futures::stream::iter(found.into_iter().map(Ok))).try_flatten().boxed();
-        }
-        let prefix = self.prefix.clone();
-        let listed = self.store.list((!prefix.as_ref().is_empty()).then_some(&prefix));
-        let found = listed.map_err(anyhow::Error::from).try_filter_map(move |meta| {
-            let below = meta.location.as_ref().strip_prefix(prefix.as_ref()).unwrap_or(meta.location.as_ref());
-            let parts: Vec<&str> = below.trim_start_matches('/').split('/').collect();
-            let found = match Lies::at(&parts) {
-                Lies::Kept(sha256) => Some(Found::Kept(Kept { sha256: sha256.to_owned(), bytes: meta.size })),
-                Lies::Temporary => None,
-                Lies::Foreign => Some(Found::Foreign(parts.join("/"))),
-            };
-            std::future::ready(Ok(found))
-        });
-        found.boxed()
-    }
-
-    /// How many files lie under temporary names, and their bytes: uploads under way, or that broke off.
-    ///
-    /// # Errors
-    /// If the object store fails.
-    pub async fn incoming(&self) -> anyhow::Result<(usize, u64)> {
-        let all = self.temporary().await?;
-        Ok((all.len(), all.iter().map(|file| file.bytes).sum()))
-    }
-
-    async fn temporary(&self) -> anyhow::Result<Vec<Temporary>> {
-        if let Some(directory) = &self.directory {
-            let incoming = directory.join("incoming");
-            return tokio::task::spawn_blocking(move || temporary_files(&incoming)).await?;
-        }
-        let all = self.store.list(Some(&self.prefix.clone().join("incoming")));
-        let found = |meta: object_store::ObjectMeta| {
-            let is_ours = meta.location.filename().is_some_and(is_temporary);
-            let found = Temporary { at: Place::Object(meta.location), bytes: meta.size, since: meta.last_modified };
-            std::future::ready(Ok(is_ours.then_some(found)))
-        };
-        Ok(all.try_filter_map(found).try_collect().await?)
-    }
-
     /// Removes the kept bytes of a hash, if they still were there before `before`.
     ///
     /// # Errors
@@ -523,22 +330,6 @@ impl Documents {
         }
         self.store.list(Some(&self.prefix.clone().join("incoming"))).try_next().await?;
         Ok(())
-    }
-
-    /// Removes temporary documents that were written before `before`; gives how many.
-    ///
-    /// # Errors
-    /// If the object store fails.
-    pub async fn clean(&self, before: claims::Instant) -> anyhow::Result<usize> {
-        let all = self.temporary().await?;
-        let old: Vec<Temporary> = all.into_iter().filter(|file| file.since < before).collect();
-        for file in &old {
-            match &file.at {
-                Place::Object(at) => self.store.delete(at).await?,
-                Place::File(path) => tokio::fs::remove_file(path).await?,
-            }
-        }
-        Ok(old.len())
     }
 
     /// Writes, reads and removes a few bytes.

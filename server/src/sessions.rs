@@ -78,8 +78,13 @@ impl SessionStore for Sessions {
         self.write(record, true).await.map_err(failed)
     }
 
+    /// What a session that goes on is to say next, or that it was used, is nothing that an answer must wait for or be lost over: with a
+    /// full disk even pages that only read would fail with it. Whatever lets somebody in or out is another session, which is created.
     async fn save(&self, record: &Record) -> session_store::Result<()> {
-        self.write(record, false).await.map_err(failed)
+        if let Err(error) = self.write(record, false).await {
+            tracing::error!(%error, "what a session says next is lost");
+        }
+        Ok(())
     }
 
     async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {

@@ -179,13 +179,6 @@ impl Failure {
         Self::Said(sentence.into())
     }
 
-    /// Whether the key of the form was used for another before. What comes back then carries a new one, so that it can be sent once
-    /// more, as the sentence says.
-    #[must_use]
-    pub fn is_of_another_form(&self) -> bool {
-        matches!(self, Self::Said(words) if words == once::OTHER_CONTENT)
-    }
-
     /// One wrong field.
     #[must_use]
     pub fn field(field: &str, message: impl Into<String>) -> Self {

@@ -2,7 +2,7 @@
 
 use super::{
     Failure, Recoup, once, permit, record,
-    write_to_many::{Ahead, Chosen},
+    write_to_many::{Chosen, Writer},
 };
 use crate::{
     access::{Action, Actor},
@@ -30,10 +30,11 @@ pub async fn publish(
     let (title, text, per_hour) = mailing::read_news(&answers).map_err(Failure::Invalid)?;
     let now = recoup.clock.now();
     let mailing = per_hour.map(|per_hour| Mailing { news: true, subject: title.clone(), text: text.clone(), per_hour });
-    let mut ahead = match &mailing {
-        Some(mailing) => {
+    let writer = mailing.as_ref().map(|mailing| Writer { recoup, actor, case, mailing });
+    let written = match writer {
+        Some(writer) => {
             let everybody = Chosen { recipients: recipients::of_case(&mut recoup.store.read().await?, case.id).await? };
-            Some((mailing, Ahead::write(recoup, actor, case, mailing, &everybody.of(true)).await?))
+            Some((writer, writer.write_out(&everybody.of(true)).await?))
         }
         None => None,
     };
@@ -44,13 +45,13 @@ pub async fn publish(
     }
     let mut mails = 0;
     let mut queued = None;
-    if let Some((mailing, ahead)) = &mut ahead {
+    if let Some((writer, written)) = written {
         let everybody = Chosen { recipients: recipients::of_case(&mut tx, case.id).await? };
         let to = everybody.of(true);
         mails = to.len();
         if mails > 0 {
             let whom = "everybody who files in this case and wants news";
-            queued = Some(ahead.queue(recoup, &mut tx, actor, case, mailing, whom, &to).await?);
+            queued = Some(writer.queue(&mut tx, whom, &to, written).await?);
         }
     }
     mailings::publish(&mut tx, case.id, (&title, &text), queued, actor.account, now).await?;

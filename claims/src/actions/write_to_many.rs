@@ -1,36 +1,32 @@
 //! Counsel write to many: to whom, how it will read, a test to oneself, the queue, and stopping it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-
-use chrono::Duration;
-use minijinja::context;
+use std::collections::BTreeSet;
 
 use super::{Failure, Recoup, notices::unsubscribe, once, permit, record};
 use crate::{
-    AccountId, CaseId, ClaimId, Instant, MailingId,
+    CaseId, MailingId,
     access::{Action, Actor, Refusal},
     case::Case,
-    deadline,
     intake::{
         Answers,
-        mailing::{self, Mailing, fill},
+        mailing::{self, Mailing},
     },
     notices::Subscription,
     status::ClaimStatus,
     store::{
-        Tx,
-        mailings::{self, NewMailing},
-        outbox::{self, NewMail},
+        Tx, mailings, outbox,
         recipients::{self, Recipient},
         register::Filter,
     },
 };
 
+mod written_out;
+
+use written_out::Own;
+pub(super) use written_out::{GIVE_WAY, Writer, due};
+
 /// How many mails a preview shows.
 const SAMPLES: usize = 3;
-
-/// After so many mails that are written out, others get the thread.
-pub(super) const GIVE_WAY: usize = 50;
 
 /// Whom a filter of the register chooses.
 #[derive(Debug, Clone, Default)]
@@ -138,23 +134,16 @@ pub async fn preview(
     places.dedup();
     places.truncate(SAMPLES.min(to.len()));
     let mut samples = Vec::new();
+    let writer = Writer { recoup, actor, case, mailing: &mailing };
     for place in places {
-        let recipient = to[place];
-        samples.push(sample(recoup, actor, case, &mailing, recipient, Vec::new())?);
+        samples.push(sample(writer, to[place], Own::new())?);
     }
     Ok(Preview { mails: to.len(), mark: mark_of(&mailing, &to), samples })
 }
 
 /// One of the mails as its recipient will read it.
-fn sample(
-    recoup: &Recoup,
-    actor: &Actor,
-    case: &Case,
-    mailing: &Mailing,
-    to: &Recipient,
-    own: Vec<(&'static str, String)>,
-) -> Result<Sample, Failure> {
-    let mail = compose(recoup, actor, case, mailing, to, own)?;
+fn sample(writer: Writer<'_>, to: &Recipient, own: Own) -> Result<Sample, Failure> {
+    let mail = writer.compose(to, own)?;
     Ok(Sample { recipient: format!("{} <{}>", to.name, to.email), subject: mail.subject, text: mail.body_text })
 }
 
@@ -165,52 +154,11 @@ pub(super) fn samples(
     case: &Case,
     (subject, text): (String, String),
     to: &[Recipient],
-    own: impl Fn(&Recipient) -> Vec<(&'static str, String)>,
+    own: impl Fn(&Recipient) -> Own,
 ) -> Result<Vec<Sample>, Failure> {
     let mailing = Mailing { news: false, subject, text, per_hour: 0 };
-    to.iter().map(|to| sample(recoup, actor, case, &mailing, to, own(to))).collect()
-}
-
-/// Writes one mail for a recipient; `own` is what stands in further placeholders for just this one.
-fn compose(
-    recoup: &Recoup,
-    actor: &Actor,
-    case: &Case,
-    mailing: &Mailing,
-    to: &Recipient,
-    own: Vec<(&'static str, String)>,
-) -> Result<NewMail, Failure> {
-    let settings = &case.settings;
-    let link = recoup.url(&format!("/claims/{}", to.claim_id));
-    let last = case.deadline - Duration::minutes(1);
-    let mut values = BTreeMap::from([
-        ("name", to.name.clone()),
-        ("claimant", to.claimant.clone()),
-        ("number", to.number.clone()),
-        ("claimed", settings.currency.show(to.amount)),
-        ("documented", settings.currency.show(to.documented)),
-        ("case", settings.title.clone()),
-        ("deadline", deadline::show(last, &settings.time_zone)),
-        ("link", link.clone()),
-        ("counsel", actor.name.clone()),
-    ]);
-    values.extend(own);
-    let (subject, text) = (fill(&mailing.subject, &values), fill(&mailing.text, &values));
-    let about = (Some(case.id), Some(to.claim_id));
-    if mailing.news {
-        let ends = unsubscribe::address(recoup, to.account, case.id, Subscription::News)?;
-        let values = context! {
-            subject, text, name => to.name.as_str(), counsel => actor.name.as_str(), case => settings.title.as_str(),
-            link => recoup.url(&format!("/cases/{}", settings.slug)), unsubscribe => ends.as_str(),
-        };
-        let mut mail = recoup.mails.write("news", &to.email, values, about)?.of(to.account);
-        mail.unsubscribe = ends;
-        return Ok(mail);
-    }
-    let values = context! {
-        subject, text, counsel => actor.name.as_str(), case => settings.title.as_str(), number => to.number.as_str(), link,
-    };
-    Ok(recoup.mails.write("letter", &to.email, values, about)?.of(to.account))
+    let writer = Writer { recoup, actor, case, mailing: &mailing };
+    to.iter().map(|to| sample(writer, to, own(to))).collect()
 }
 
 /// Sends one of the mails to the actor, as the first recipient would get it.
@@ -237,7 +185,8 @@ pub async fn test(
     }
     let chosen = read_chosen(&mut tx, case, filter).await?;
     let recipient = *chosen.of(mailing.news).first().ok_or_else(nobody)?;
-    let mut mail = compose(recoup, actor, case, &mailing, recipient, Vec::new())?.of(actor.account);
+    let writer = Writer { recoup, actor, case, mailing: &mailing };
+    let mut mail = writer.compose(recipient, Own::new())?.of(actor.account);
     mail.recipient.clone_from(&actor.email);
     mail.subject = format!("Test: {}", mail.subject);
     // Clicking the link of a test would end the recipient's mails.
@@ -279,10 +228,9 @@ pub struct Wish<'a> {
 pub async fn queue(recoup: &Recoup, actor: &Actor, case: &Case, wish: &Wish<'_>) -> Result<MailingId, Failure> {
     permit(actor, Action::Write(case.id))?;
     let mailing = mailing::read_mailing(wish.answers).map_err(Failure::Invalid)?;
-    let mut ahead = {
-        let chosen = choose(recoup, actor, case, wish.filter).await?;
-        Ahead::write(recoup, actor, case, &mailing, &chosen.of(mailing.news)).await?
-    };
+    let writer = Writer { recoup, actor, case, mailing: &mailing };
+    let chosen = choose(recoup, actor, case, wish.filter).await?;
+    let written = writer.write_out(&chosen.of(mailing.news)).await?;
     let mut tx = recoup.store.write().await?;
     let fingerprint = format!("{} {mailing:?} {:?}", case.id, wish.filter);
     if let Some(answer) = once::answered(&mut tx, actor, wish.key, "write_to_many", &fingerprint).await? {
@@ -297,7 +245,7 @@ pub async fn queue(recoup: &Recoup, actor: &Actor, case: &Case, wish: &Wish<'_>)
     if mark != wish.seen {
         return Err(others(&mark, wish.seen));
     }
-    let id = ahead.queue(recoup, &mut tx, actor, case, &mailing, wish.filter_words, &to).await?;
+    let id = writer.queue(&mut tx, wish.filter_words, &to, written).await?;
     once::keep(recoup, &mut tx, actor, wish.key, "write_to_many", &fingerprint, &id.to_string()).await?;
     tx.commit().await?;
     Ok(id)
@@ -326,104 +274,6 @@ fn others(mark: &str, seen: &str) -> Failure {
         "{what}: claims were sent, withdrawn or changed meanwhile, or other people act for them. Nothing was queued, and what you typed \
          is still here. Look at the preview again, then queue them."
     ))
-}
-
-/// The mails of a mailing, written out before the transaction that queues them: twenty thousand take seconds, and on SQLite everybody
-/// who saves something would wait for them.
-pub(super) struct Ahead {
-    /// By whom and what is said of them: who is another by then is written to anew.
-    mails: HashMap<(ClaimId, AccountId), (Recipient, NewMail)>,
-}
-
-impl Ahead {
-    /// Writes the mails out, giving way to others between them.
-    pub(super) async fn write(
-        recoup: &Recoup,
-        actor: &Actor,
-        case: &Case,
-        mailing: &Mailing,
-        to: &[&Recipient],
-    ) -> Result<Self, Failure> {
-        let mut mails = HashMap::with_capacity(to.len());
-        for (place, &to) in to.iter().enumerate() {
-            if place % GIVE_WAY == 0 {
-                tokio::task::yield_now().await;
-            }
-            let mail = compose(recoup, actor, case, mailing, to, Vec::new())?;
-            mails.insert((to.claim_id, to.account), (to.clone(), mail));
-        }
-        Ok(Self { mails })
-    }
-
-    /// Queues the mails to those who get one by now, in the transaction of what causes it.
-    #[expect(clippy::too_many_arguments, reason = "a mailing with all that each of its mails is made of")]
-    pub(super) async fn queue(
-        &mut self,
-        recoup: &Recoup,
-        tx: &mut Tx,
-        actor: &Actor,
-        case: &Case,
-        mailing: &Mailing,
-        whom: &str,
-        to: &[&Recipient],
-    ) -> Result<MailingId, Failure> {
-        let mails = self.of(to, |to| compose(recoup, actor, case, mailing, to, Vec::new()))?;
-        add(recoup, tx, actor, case, mailing, whom, mails).await
-    }
-
-    /// The mail to each of those who get one, in their order.
-    fn of(
-        &mut self,
-        to: &[&Recipient],
-        compose: impl Fn(&Recipient) -> Result<NewMail, Failure>,
-    ) -> Result<Vec<NewMail>, Failure> {
-        let mail = |to: &&Recipient| match self.mails.remove(&(to.claim_id, to.account)) {
-            Some((written_to, mail)) if written_to == **to => Ok(mail),
-            _ => compose(to),
-        };
-        to.iter().map(mail).collect()
-    }
-}
-
-/// Queues the mails of a mailing in the transaction of what causes it, the first first.
-async fn add(
-    recoup: &Recoup,
-    tx: &mut Tx,
-    actor: &Actor,
-    case: &Case,
-    mailing: &Mailing,
-    whom: &str,
-    mut mails: Vec<NewMail>,
-) -> Result<MailingId, Failure> {
-    let now = recoup.clock.now();
-    let new = NewMailing {
-        case_id: case.id,
-        about: if mailing.news { "news" } else { "claim" },
-        subject: &mailing.subject,
-        body: &mailing.text,
-        recipients: whom,
-        per_hour: mailing.per_hour,
-        mails: i64::try_from(mails.len()).unwrap_or(i64::MAX),
-        by: actor.account,
-    };
-    let id = mailings::add(tx, &new, now).await?;
-    for (place, mail) in mails.iter_mut().enumerate() {
-        mail.mailing_id = Some(id);
-        mail.not_before = Some(due(now, place, mailing.per_hour));
-    }
-    outbox::add_many(tx, &mails.iter().collect::<Vec<_>>(), now).await?;
-    let details = serde_json::json!({ "mailing": id, "mails": new.mails, "per_hour": new.per_hour, "subject": new.subject, "to": whom });
-    record(tx, case.id, actor.account, "mailing_queued", details, now).await?;
-    Ok(id)
-}
-
-/// When a mail of a mailing may go out, by its place from 0; all at once where there is no rate.
-pub(super) fn due(start: Instant, place: usize, per_hour: i64) -> Instant {
-    if per_hour == 0 {
-        return start;
-    }
-    let place = i64::try_from(place).unwrap_or(i64::MAX / 3_600_000);
-    start + Duration::milliseconds(place.saturating_mul(3_600_000) / per_hour)
 }
 
 /// Stops a mailing: what waits is discarded, what is on its way is not tried again. Gives how many mails were discarded; once
@@ -457,57 +307,10 @@ pub(super) async fn letter(
     (subject, text): (String, String),
     whom: &str,
     to: &[Recipient],
-    own: impl Fn(&Recipient) -> Vec<(&'static str, String)>,
+    own: impl Fn(&Recipient) -> Own,
 ) -> Result<MailingId, Failure> {
     let mailing = Mailing { news: false, subject, text, per_hour: 0 };
-    let mails = to.iter().map(|to| compose(recoup, actor, case, &mailing, to, own(to))).collect::<Result<_, _>>()?;
-    add(recoup, tx, actor, case, &mailing, whom, mails).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn who_is_another_by_then_is_written_to_anew() {
-        let someone = |claim, amount| Recipient {
-            claim_id: ClaimId(claim),
-            number: format!("ALG-{claim}"),
-            claimant: "Jay Records".to_owned(),
-            amount,
-            documented: 0,
-            account: AccountId(1),
-            email: "ada@example.org".to_owned(),
-            name: "Ada".to_owned(),
-            takes_news: true,
-        };
-        let about = |when: &str, to: &Recipient| NewMail {
-            case_id: None,
-            claim_id: Some(to.claim_id),
-            kind: "letter",
-            recipient: to.email.clone(),
-            subject: format!("{when}: {}", to.amount),
-            body_text: String::new(),
-            body_html: String::new(),
-            account_id: None,
-            mailing_id: None,
-            unsubscribe: String::new(),
-            not_before: None,
-        };
-        let before = [someone(1, 10), someone(2, 20), someone(3, 30)];
-        let mails = before.iter().map(|to| ((to.claim_id, to.account), (to.clone(), about("ahead", to))));
-        let mut ahead = Ahead { mails: mails.collect() };
-        let (third, second, new) = (someone(3, 30), someone(2, 21), someone(4, 40));
-        let mails = ahead.of(&[&third, &second, &new], |to| Ok(about("anew", to))).unwrap();
-        let subjects: Vec<_> = mails.iter().map(|mail| mail.subject.as_str()).collect();
-        assert_eq!(subjects, ["ahead: 30", "anew: 21", "anew: 40"]);
-    }
-
-    #[test]
-    fn mails_are_spread_evenly() {
-        let start = Instant::default();
-        let at = |place, rate| (due(start, place, rate) - start).num_seconds();
-        assert_eq!((at(0, 60), at(1, 60), at(59, 60), at(60, 60)), (0, 60, 3_540, 3_600));
-        assert_eq!((at(1, 7), at(7, 7)), (514, 3_600), "nothing is lost by rounding");
-    }
+    let writer = Writer { recoup, actor, case, mailing: &mailing };
+    let mails = to.iter().map(|to| writer.compose(to, own(to))).collect::<Result<_, _>>()?;
+    writer.add(tx, whom, mails).await
 }

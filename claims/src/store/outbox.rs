@@ -387,13 +387,34 @@ pub async fn of_account(tx: &mut Tx, account: AccountId, limit: i64, offset: i64
     on!(tx, c => sqlx::query_as(sql).bind(account).bind(limit).bind(offset).fetch_all(c).await)
 }
 
+/// What an account is told as counsel of a case, or tried out of what is written to others there: not what it hears of a claim of its own.
+macro_rules! as_counsel {
+    () => {
+        "(o.kind IN ('new_claim', 'notice', 'digest', 'case_changed') OR (o.kind IN ('letter', 'news') AND NOT EXISTS \
+         (SELECT 1 FROM claims v JOIN account_claimants a ON a.claimant_id = v.claimant_id WHERE v.id = o.claim_id AND a.account_id = o.account_id)))"
+    };
+}
+
 /// What an account sees of its mail: not what counsel may still take back, that is what was never tried and may wait for its
-/// time; and what it was told as counsel of a case, or tried out of what is written to others there, as long as it is counsel of it.
-const OF_ACCOUNT: &str = "o.account_id = $1 AND o.state <> 'discarded' AND (o.mailing_id IS NULL OR o.state <> 'waiting' OR o.attempts > 0) \
-     AND (o.kind NOT IN ('new_claim', 'notice', 'digest', 'case_changed', 'letter', 'news') \
-     OR EXISTS (SELECT 1 FROM case_counsel q WHERE q.case_id = o.case_id AND q.account_id = o.account_id) \
-     OR (o.kind IN ('letter', 'news') AND EXISTS (SELECT 1 FROM claims v JOIN account_claimants a ON a.claimant_id = v.claimant_id \
-     WHERE v.id = o.claim_id AND a.account_id = o.account_id)))";
+/// time; and what it was told as counsel of a case as long as it is counsel of it.
+const OF_ACCOUNT: &str = concat!(
+    "o.account_id = $1 AND o.state <> 'discarded' AND (o.mailing_id IS NULL OR o.state <> 'waiting' OR o.attempts > 0) \
+     AND (NOT ",
+    as_counsel!(),
+    " OR EXISTS (SELECT 1 FROM case_counsel q WHERE q.case_id = o.case_id AND q.account_id = o.account_id))"
+);
+
+/// Takes out of the queue what waits to be told to counsel of a case, who is dismissed.
+///
+/// # Errors
+/// If the database fails.
+pub async fn discard_of_counsel(tx: &mut Tx, case: CaseId, account: AccountId) -> Result<(), Error> {
+    let sql = concat!(
+        "UPDATE outbox AS o SET state = 'discarded' WHERE o.account_id = $1 AND o.case_id = $2 AND o.state = 'waiting' AND ",
+        as_counsel!()
+    );
+    on!(tx, c => sqlx::query(sql).bind(account).bind(case).execute(c).await.map(drop))
+}
 
 /// How many mails an account has.
 ///

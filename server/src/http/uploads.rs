@@ -84,11 +84,19 @@ struct Outcome {
     name: String,
     ok: bool,
     message: String,
+    /// Whether it is not the file's fault: then nothing may be sure to be kept, and the answer says it itself.
+    #[serde(skip)]
+    ours: bool,
 }
 
 impl Outcome {
     fn refused(name: String, why: &str) -> Self {
-        Self { message: format!("{name} was not taken: {why}."), name, ok: false }
+        Self { message: format!("{name} was not taken: {why}."), name, ok: false, ours: false }
+    }
+
+    /// Of bytes that were not taken.
+    fn not_taken(name: String, why: &Refused) -> Self {
+        Self { ours: matches!(why, Refused::Store(_)), ..Self::refused(name, &why.to_string()) }
     }
 }
 
@@ -245,7 +253,7 @@ async fn one_file(http: &Http, name: String, field: Field<'_>, goal: &Goal) -> R
         Ok(incoming) => incoming,
         Err(why) => {
             log(&why);
-            return Ok(Outcome::refused(name, &why.to_string()));
+            return Ok(Outcome::not_taken(name, &why));
         }
     };
     let media_type = match kind::find(&name, &incoming.head) {
@@ -263,7 +271,7 @@ async fn one_file(http: &Http, name: String, field: Field<'_>, goal: &Goal) -> R
     let (pages, unreadable) = looked_at.unwrap_or_default();
     if let Err(why) = http.documents.take(&incoming).await {
         log(&why);
-        return Ok(Outcome::refused(name, &why.to_string()));
+        return Ok(Outcome::not_taken(name, &why));
     }
     let bytes = i64::try_from(incoming.bytes).unwrap_or(i64::MAX);
     let received = NewDocument {
@@ -275,7 +283,7 @@ async fn one_file(http: &Http, name: String, field: Field<'_>, goal: &Goal) -> R
         unreadable,
     };
     match goal.link(http, &received, &name).await {
-        Ok(message) => Ok(Outcome { name, ok: true, message }),
+        Ok(message) => Ok(Outcome { name, ok: true, message, ours: false }),
         Err(failure) => refused(name, failure),
     }
 }
@@ -339,6 +347,9 @@ async fn answer(visitor: &Visitor, headers: &HeaderMap, outcomes: Result<Vec<Out
             None => StatusCode::UNPROCESSABLE_ENTITY.into_response(),
         };
         return Ok(answer);
+    }
+    if outcomes.iter().any(|outcome| outcome.ours) {
+        return Err(Failure::said(said.join(" ")).into());
     }
     visitor.notice(said.join("\n")).await;
     Ok(see_other(page))

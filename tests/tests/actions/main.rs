@@ -16,6 +16,7 @@ mod matching;
 mod matching_later;
 mod matching_pairs;
 mod notices;
+mod passwords;
 mod sent_documents;
 mod signing_in;
 mod submitting;

@@ -164,6 +164,25 @@ on_both! {
         assert!(told(&app, "digest").await.is_empty());
     }
 
+    async fn counsel_who_are_dismissed_are_told_nothing_more(database) {
+        let (app, case, counsel) = case(&database).await;
+        let partner = stage::person(&app.recoup, "partner@example.org", true, false).await;
+        appoint::appoint(&app.recoup, case, partner.account).await.unwrap();
+        // Counsel has a claim too, of which they go on hearing.
+        stage::sent(&app.recoup, counsel.account, "allegro", "Harbor Light").await;
+        look::look(&app.recoup).await.unwrap();
+        let waiting = async |email: &str| {
+            let rows: Vec<(String, String, String)> = database.rows("SELECT recipient, kind, state FROM outbox ORDER BY id").await;
+            let of = rows.into_iter().filter(|(recipient, _, _)| recipient == email);
+            of.map(|(_, kind, state)| format!("{kind} {state}")).collect::<Vec<_>>()
+        };
+        assert_eq!(waiting(COUNSEL).await, ["receipt waiting", "new_claim waiting"]);
+        let root = stage::person(&app.recoup, "root@example.org", true, true).await;
+        appoint::dismiss(&app.recoup, &root, case, counsel.account).await.unwrap();
+        assert_eq!(waiting(COUNSEL).await, ["receipt waiting", "new_claim discarded"]);
+        assert_eq!(waiting("partner@example.org").await, ["new_claim waiting"], "nobody else is dismissed");
+    }
+
     async fn what_was_turned_off_meanwhile_is_not_in_the_digest(database) {
         let (app, case, counsel) = case(&database).await;
         choose(&app, &counsel, case, Way::Digest, &[]).await;

@@ -138,6 +138,45 @@ fn a_full_disk_ends_one_transaction_and_no_more() {
     run(Kind::Sqlite, full);
 }
 
+async fn full_for_sessions(database: Database) {
+    let app = App::start(&database).await;
+    stage::case(&app.recoup, "allegro", "ALG").await;
+    let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
+    let (actor, claim) = stage::ready(&app.recoup, account, "allegro", "Jay Records").await;
+    let browser = app.browser_of(&actor).await;
+    let path = format!("/claims/{claim}/documents");
+    let form = browser.get(&path).await.form(&path);
+    database
+        .tamper(
+            "CREATE TRIGGER full BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END",
+        )
+        .await;
+    // From now on every page would note that the session was used.
+    app.pass(chrono::Duration::minutes(11));
+    browser.get(&path).await.expect_status(200);
+    // The documents' disk is full too: whoever sends one is told so, by the answer itself, for no session keeps it until the next page.
+    let folder = database.directory().join("documents/incoming");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::write(&folder, "").unwrap();
+    let sent = browser.send_once(&form.attach("files", "statement.txt", "What was sold.")).await;
+    sent.expect_status(409);
+    sent.expect(
+        "statement.txt was not taken: the document store does not answer; nothing of it was kept, send it again later.",
+    );
+    let file = reqwest::multipart::Part::bytes("What was sold.").file_name("statement.txt");
+    let sending =
+        browser.request("POST", &path).header("sec-fetch-site", "same-origin").header("accept", "application/json");
+    let told = browser.fetch(sending.multipart(reqwest::multipart::Form::new().part("files", file))).await;
+    told.expect_status(422);
+    assert!(told.body.contains("\"ok\":false") && told.body.contains("nothing of it was kept"), "{}", told.body);
+    assert_eq!(database.rows::<(i64,)>("SELECT COUNT(*) FROM documents").await, [(0,)]);
+}
+
+#[test]
+fn a_session_that_cannot_be_written_costs_no_answer() {
+    run(Kind::Sqlite, full_for_sessions);
+}
+
 async fn gone(database: Database) {
     let url = url::Url::parse(database.url()).unwrap();
     let server = format!("127.0.0.1:{}", url.port().unwrap()).parse().unwrap();

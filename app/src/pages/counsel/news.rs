@@ -57,7 +57,7 @@ pub async fn page(visitor: Visitor, Path(slug): Path<String>) -> Answer {
 
 /// `POST /counsel/{slug}/mail/news`
 pub async fn publish(visitor: Visitor, Path(slug): Path<String>, sent: Sent) -> Answer {
-    let mut shown = read(&visitor, &slug).await?;
+    let shown = read(&visitor, &slug).await?;
     match publish_news::publish(visitor.recoup(), visitor.actor()?, &shown.case, &sent.0, sent.get("key")).await {
         Ok(mails) => {
             let queued = frame::count(i64::try_from(mails).unwrap_or(i64::MAX), "mail is", "mails are");
@@ -65,12 +65,8 @@ pub async fn publish(visitor: Visitor, Path(slug): Path<String>, sent: Sent) -> 
             visitor.notice(format!("Published.{queued}")).await;
             Ok(see_other(&format!("/counsel/{slug}/mail/news")))
         }
-        Err(failure) => {
-            if !failure.is_of_another_form() {
-                sent.get("key").clone_into(&mut shown.key);
-            }
-            refused(&visitor, failure, sent.0, |typed| show(shown, typed))
-        }
+        // With another key: nothing was done under the one that came, or something else.
+        Err(failure) => refused(&visitor, failure, sent.0, |typed| show(shown, typed)),
     }
 }
 

@@ -90,9 +90,8 @@ pub async fn send(visitor: Visitor, Path(slug): Path<String>, sent: Sent) -> Ans
         Ok(Some(to)) => Ok(see_other(&to)),
         Ok(None) => Ok(visitor.page_with(StatusCode::OK, show(shown, Typed::of(sent.0)))),
         Err(failure) => {
-            if failure.is_of_another_form() {
-                shown.key = visitor.key();
-            }
+            // Nothing was done under the key that came, or something else: what is sent next is another form.
+            shown.key = visitor.key();
             refused(&visitor, failure, sent.0, |typed| show(shown, typed))
         }
     }
