@@ -373,7 +373,7 @@ pub async fn explain(visitor: Visitor, request: Request<Body>, next: Next) -> Re
             Failure::TooOften(_) => ("Too many attempts", failure.to_string()),
             Failure::Store(error) => {
                 tracing::error!(%error, "the database failed");
-                ("Recoup is not available right now", "The database does not answer. Nothing was changed. Wait a minute, then send the form again.".to_owned())
+                ("Recoup is not available right now", "The database does not answer. Wait a minute, then send the form again: what was done is not done twice.".to_owned())
             }
             Failure::Template(_) | Failure::Hashing(_) | Failure::Internal(_) => {
                 tracing::error!(error = %failure, "an action failed");

@@ -20,6 +20,7 @@ pub mod money;
 pub mod overlap;
 pub mod period;
 pub mod place;
+mod placeholders;
 pub mod spreadsheet;
 #[cfg(feature = "statements")]
 pub mod statements;

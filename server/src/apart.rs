@@ -251,7 +251,7 @@ async fn run_by(
             Ended::Said(said) => return Ok(Some(said)),
             Ended::Broken => return Ok(None),
             Ended::Killed => {
-                tracing::warn!("a process that read a file apart was killed; does the machine lack memory?")
+                tracing::warn!("a process that read a file apart was killed; does the machine lack memory?");
             }
         }
     }

@@ -219,7 +219,7 @@ pub async fn document(recoup: &Recoup, actor: &Actor, id: ClaimId, name: &str) -
         unreadable: None,
     };
     match documents::add(recoup, actor, id, &new).await.unwrap() {
-        Added::New(document) | Added::Known(document, _) => document,
+        Added::New(document) | Added::Back(document, _) | Added::Known(document, _) => document,
     }
 }
 
@@ -289,5 +289,7 @@ pub async fn read_import(recoup: &Recoup, actor: &Actor, id: ClaimId, import: cl
     let rules = imports::rules(recoup, &case);
     let mut read =
         statements::read(&statements::Input::Memory(bytes), &found.choices, &rules, statements::Wish::default());
-    imports::understood(recoup, actor, import, read.as_mut().map_err(|refused| &*refused)).await.unwrap();
+    imports::understood(recoup, actor, import, &found.choices, read.as_mut().map_err(|refused| &*refused))
+        .await
+        .unwrap();
 }

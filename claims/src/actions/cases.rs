@@ -255,7 +255,9 @@ pub async fn remove_document(recoup: &Recoup, actor: &Actor, case: CaseId, id: C
     permit(actor, Action::ManageCases)?;
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
-    cases::remove_document(&mut tx, case, id).await?;
-    record(&mut tx, case, actor.account, "case_document_removed", serde_json::json!({ "document": id }), now).await?;
+    if cases::remove_document(&mut tx, case, id).await? {
+        record(&mut tx, case, actor.account, "case_document_removed", serde_json::json!({ "document": id }), now)
+            .await?;
+    }
     Ok(tx.commit().await?)
 }

@@ -129,7 +129,7 @@ pub async fn appoint(recoup: &Recoup, case: CaseId, account: AccountId) -> Resul
     Ok(tx.commit().await?)
 }
 
-/// Ends an appointment. What waits to be told to them as counsel does not go out any more.
+/// Ends an appointment, if there is one. What waits to be told to them as counsel does not go out any more.
 ///
 /// # Errors
 /// If the actor may not.
@@ -139,7 +139,9 @@ pub async fn dismiss(recoup: &Recoup, actor: &Actor, case: CaseId, account: Acco
     let mut tx = recoup.store.write().await?;
     // Before the appointment and the links, as whoever accepts one.
     cases::lock(&mut tx, case).await?;
-    cases::dismiss(&mut tx, case, account).await?;
+    if !cases::dismiss(&mut tx, case, account).await? {
+        return Ok(());
+    }
     outbox::discard_of_counsel(&mut tx, case, account).await?;
     let email = accounts::by_id(&mut tx, account).await?.map_or_else(String::new, |account| account.email);
     links::spend_invitations(recoup, &mut tx, case, &email).await?;

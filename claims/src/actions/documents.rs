@@ -16,6 +16,8 @@ use crate::{
 pub enum Added {
     /// It was added.
     New(DocumentId),
+    /// It was taken away since the claim was last sent, and is back under the name that it has in what was sent.
+    Back(DocumentId, String),
     /// The claim holds the same bytes already, under this name.
     Known(DocumentId, String),
 }
@@ -65,7 +67,7 @@ pub(super) enum Link {
     /// The draft had it.
     There(Document),
     /// It was taken away in this draft, and is back.
-    Back(DocumentId),
+    Back(Document),
     /// It is new in this draft.
     New(DocumentId),
 }
@@ -88,7 +90,7 @@ pub(super) async fn link(
             None => return Ok(Link::There(known)),
             Some(removed_in) if removed_in == version => {
                 documents::restore(tx, known.id).await?;
-                return Ok(Link::Back(known.id));
+                return Ok(Link::Back(known));
             }
             // A sent version lacks it: that version must go on lacking it, so this stay gets a row of its own.
             Some(_) => {}
@@ -118,15 +120,12 @@ pub async fn add(recoup: &Recoup, actor: &Actor, id: ClaimId, document: &NewDocu
     let mut tx = recoup.store.write().await?;
     let (claim, draft) = save_step::open(&mut tx, actor, id, now).await?;
     let version = claims::version(&mut tx, draft).await?.ok_or(Refusal::NotFound)?.version;
-    let new = match link(recoup, &mut tx, actor, id, version, document, now).await? {
+    let (added, name) = match link(recoup, &mut tx, actor, id, version, document, now).await? {
         Link::There(known) => return Ok(Added::Known(known.id, known.name)),
-        Link::Back(id) => {
-            tx.commit().await?;
-            return Ok(Added::New(id));
-        }
-        Link::New(id) => id,
+        Link::Back(known) => (Added::Back(known.id, known.name.clone()), known.name),
+        Link::New(id) => (Added::New(id), document.name.clone()),
     };
-    let details = serde_json::json!({ "name": document.name, "sha256": document.sha256, "bytes": document.bytes });
+    let details = serde_json::json!({ "name": name, "sha256": document.sha256, "bytes": document.bytes });
     events::add(
         &mut tx,
         &events::NewEvent {
@@ -140,7 +139,7 @@ pub async fn add(recoup: &Recoup, actor: &Actor, id: ClaimId, document: &NewDocu
     )
     .await?;
     tx.commit().await?;
-    Ok(Added::New(new))
+    Ok(added)
 }
 
 /// Takes a document away from the draft. Sent versions keep it. What an earlier version or this draft lacks already stays as it is: once

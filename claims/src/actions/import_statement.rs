@@ -101,7 +101,7 @@ pub async fn import(
     imports::still_open(&import)?;
     imports::complete(&mut tx, &import, draft, &mut statement).await?;
     if import.reading.as_ref().is_none_or(|shown| shown.0 != statement.reading) {
-        stored::understood(&mut tx, id, Some(&statement.reading), None, "").await?;
+        imports::keep(&mut tx, &import, draft, &statement).await?;
         tx.commit().await?;
         return Ok(Imported::ReadsOtherwise);
     }
@@ -264,7 +264,7 @@ async fn document(
         unreadable: None,
     };
     Ok(match documents::link(recoup, tx, actor, import.claim_id, version, &new, recoup.clock.now()).await? {
-        Link::There(known) => known.id,
-        Link::Back(id) | Link::New(id) => id,
+        Link::There(known) | Link::Back(known) => known.id,
+        Link::New(id) => id,
     })
 }

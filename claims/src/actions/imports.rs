@@ -160,8 +160,9 @@ pub(super) fn still_open(import: &Import) -> Result<(), Failure> {
     }
 }
 
-/// Keeps what was understood of a file. Gives the choices with a mapping that was kept for the same header, if the layout is
-/// unknown and nothing was chosen yet: the file is to be read once more by them.
+/// Keeps what was understood of a file by some choices, unless others were made meanwhile, by which somebody else reads it. Gives the
+/// choices with a mapping that was kept for the same header, if the layout is unknown and nothing was chosen yet: the file is to be read
+/// once more by them.
 ///
 /// # Errors
 /// If the claim cannot be changed.
@@ -169,10 +170,13 @@ pub async fn understood(
     recoup: &Recoup,
     actor: &Actor,
     id: ImportId,
+    by: &Choices,
     read: Result<&mut Statement, &Refused>,
 ) -> Result<Option<Choices>, Failure> {
     let mut tx = recoup.store.write().await?;
-    let Some(import) = stored::find(&mut tx, id).await? else { return Ok(None) };
+    let Some(import) = stored::find(&mut tx, id).await?.filter(|import| import.choices.0 == *by) else {
+        return Ok(None);
+    };
     let (claim, draft) = save_step::open(&mut tx, actor, import.claim_id, recoup.clock.now()).await?;
     match read {
         Err(refused) => stored::understood(&mut tx, id, None, None, &refused.to_string()).await?,
@@ -200,15 +204,20 @@ pub async fn understood(
                 }
             }
             complete(&mut tx, &import, draft, statement).await?;
-            let difference = match import.replaces {
-                Some(replaced) => Some(difference(&mut tx, replaced, draft, &statement.lines).await?),
-                None => None,
-            };
-            stored::understood(&mut tx, id, Some(&statement.reading), difference.as_ref(), "").await?;
+            keep(&mut tx, &import, draft, statement).await?;
         }
     }
     tx.commit().await?;
     Ok(None)
+}
+
+/// Keeps what was understood of a file, and how it differs from what it is to replace.
+pub(super) async fn keep(tx: &mut Tx, import: &Import, draft: VersionId, statement: &Statement) -> Result<(), Failure> {
+    let difference = match import.replaces {
+        Some(replaced) => Some(difference(tx, replaced, draft, &statement.lines).await?),
+        None => None,
+    };
+    Ok(stored::understood(tx, import.id, Some(&statement.reading), difference.as_ref(), "").await?)
 }
 
 /// Said of a file that was not read because of something on our side, such as a full disk.

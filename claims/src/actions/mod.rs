@@ -139,7 +139,8 @@ async fn installation_key(tx: &mut Tx, name: &str, random: &Random) -> Result<[u
     })
 }
 
-/// Why an action was not done. Nothing was changed then.
+/// Why an action was not done. What it is for was not changed then; that it was tried may be counted, and what a draft's page showed is
+/// brought up to date. Of [`Failure::Store`] see [`Tx::commit`](store::Tx::commit).
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// The person may not.

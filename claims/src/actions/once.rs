@@ -21,12 +21,28 @@ pub(super) async fn answered(
     action: &str,
     fingerprint: &str,
 ) -> Result<Option<String>, Failure> {
+    if !key.is_empty() {
+        queue_up(tx, &format!("key {} {}", actor.account, kept(key))).await?;
+    }
+    found(tx, actor, key, action, fingerprint).await
+}
+
+/// The same by a look, for whoever has much to do before the transaction: one that waits for nobody, so that the form may be at work all
+/// the same.
+///
+/// # Errors
+/// As [`answered`].
+pub(super) async fn found(
+    tx: &mut Tx,
+    actor: &Actor,
+    key: &str,
+    action: &str,
+    fingerprint: &str,
+) -> Result<Option<String>, Failure> {
     if key.is_empty() {
         return Ok(None);
     }
-    let key = kept(key);
-    queue_up(tx, &format!("key {} {key}", actor.account)).await?;
-    match submissions::find(tx, actor.account, &key).await? {
+    match submissions::find(tx, actor.account, &kept(key)).await? {
         None => Ok(None),
         Some((earlier, print, answer)) if earlier == action && print == links::hash(fingerprint) => Ok(Some(answer)),
         Some(_) => Err(Failure::said(OTHER_CONTENT)),

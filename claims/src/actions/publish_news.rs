@@ -31,17 +31,23 @@ pub async fn publish(
     let now = recoup.clock.now();
     let mailing = per_hour.map(|per_hour| Mailing { news: true, subject: title.clone(), text: text.clone(), per_hour });
     let writer = mailing.as_ref().map(|mailing| Writer { recoup, actor, case, mailing });
+    let fingerprint = format!("{} {title} {text} {per_hour:?}", case.id);
+    let mut tx = recoup.store.read().await?;
+    if let Some(answer) = once::found(&mut tx, actor, key, "publish_news", &fingerprint).await? {
+        return mails_of(&answer);
+    }
+    let everybody = match writer {
+        Some(_) => Chosen { recipients: recipients::of_case(&mut tx, case.id).await? },
+        None => Chosen::default(),
+    };
+    drop(tx);
     let written = match writer {
-        Some(writer) => {
-            let everybody = Chosen { recipients: recipients::of_case(&mut recoup.store.read().await?, case.id).await? };
-            Some((writer, writer.write_out(&everybody.of(true)).await?))
-        }
+        Some(writer) => Some((writer, writer.write_out(&everybody.of(true)).await?)),
         None => None,
     };
     let mut tx = recoup.store.write().await?;
-    let fingerprint = format!("{} {title} {text} {per_hour:?}", case.id);
     if let Some(answer) = once::answered(&mut tx, actor, key, "publish_news", &fingerprint).await? {
-        return Ok(answer.parse().unwrap_or_default());
+        return mails_of(&answer);
     }
     let mut mails = 0;
     let mut queued = None;
@@ -60,4 +66,8 @@ pub async fn publish(
     once::keep(recoup, &mut tx, actor, key, "publish_news", &fingerprint, &mails.to_string()).await?;
     tx.commit().await?;
     Ok(mails)
+}
+
+fn mails_of(answer: &str) -> Result<usize, Failure> {
+    answer.parse().map_err(|_| Failure::Internal("a stored answer is damaged".to_owned()))
 }

@@ -280,9 +280,9 @@ pub async fn sign_in(recoup: &Recoup, answers: &Answers, client: &str) -> Result
     for (rule, of) in rules {
         limits::check(recoup, &mut tx, rule, of).await?;
     }
-    limits::count(recoup, &mut tx, &limits::SIGN_IN_PAIR, &pair).await?;
+    let of_pair = limits::count(recoup, &mut tx, &limits::SIGN_IN_PAIR, &pair).await?;
     let of_client = limits::count(recoup, &mut tx, &limits::SIGN_IN_CLIENT, client).await?;
-    limits::count(recoup, &mut tx, &limits::SIGN_IN_ACCOUNT, &key).await?;
+    let of_account = limits::count(recoup, &mut tx, &limits::SIGN_IN_ACCOUNT, &key).await?;
     let first = accounts::by_email(&mut tx, &key).await?.filter(|account| account.disabled_at.is_none());
     let newest = accounts::newest_unproved(&mut tx, &key).await?;
     tx.commit().await?;
@@ -290,6 +290,7 @@ pub async fn sign_in(recoup: &Recoup, answers: &Answers, client: &str) -> Result
     // An address that nobody proved may have been used twice: by its owner who forgot, or by somebody else. Each gets in with
     // their own password. Two passwords are always checked, so that the time tells nothing.
     let known = first.as_ref().or(newest.as_ref()).map(|account| account.id.0);
+    let is_shared = first.as_ref().zip(newest.as_ref()).is_some_and(|(first, newest)| first.id != newest.id);
     let mut found = None;
     for account in [newest, first] {
         let hash = account.as_ref().map(|account| account.password_hash.as_str());
@@ -305,11 +306,18 @@ pub async fn sign_in(recoup: &Recoup, answers: &Answers, client: &str) -> Result
         ));
     };
     // In the order in which they were counted: two transactions that held each other's rows would wait for ever. Of the client
-    // only this attempt is taken back. Where a code is asked for next, a wrong one counts against its account.
+    // only this attempt is taken back, and of an address that two began with too: whoever got in may have guessed the other's password.
+    // Where a code is asked for next, a wrong one counts against its account.
     let mut tx = recoup.store.write().await?;
-    limits::clear(&mut tx, &limits::SIGN_IN_PAIR, &pair).await?;
-    limits::take_back(&mut tx, &of_client).await?;
-    limits::clear(&mut tx, &limits::SIGN_IN_ACCOUNT, &key).await?;
+    if is_shared {
+        limits::take_back(&mut tx, &of_pair).await?;
+        limits::take_back(&mut tx, &of_client).await?;
+        limits::take_back(&mut tx, &of_account).await?;
+    } else {
+        limits::clear(&mut tx, &limits::SIGN_IN_PAIR, &pair).await?;
+        limits::take_back(&mut tx, &of_client).await?;
+        limits::clear(&mut tx, &limits::SIGN_IN_ACCOUNT, &key).await?;
+    }
     tx.commit().await?;
     tracing::info!(account = account.id.0, "a password was right");
     Ok(account.id)

@@ -115,10 +115,10 @@ pub struct Sample {
     pub text: String,
 }
 
-/// Three of the mails as they will read: the first, the last and one from the middle; fewer if there are fewer.
+/// Three of the mails as they will read: the first, the last and one from the middle; fewer if there are fewer, none if nobody is chosen.
 ///
 /// # Errors
-/// Wrong answers, or nobody is chosen.
+/// Wrong answers.
 pub async fn preview(
     recoup: &Recoup,
     actor: &Actor,
@@ -229,26 +229,39 @@ pub async fn queue(recoup: &Recoup, actor: &Actor, case: &Case, wish: &Wish<'_>)
     permit(actor, Action::Write(case.id))?;
     let mailing = mailing::read_mailing(wish.answers).map_err(Failure::Invalid)?;
     let writer = Writer { recoup, actor, case, mailing: &mailing };
-    let chosen = choose(recoup, actor, case, wish.filter).await?;
-    let written = writer.write_out(&chosen.of(mailing.news)).await?;
-    let mut tx = recoup.store.write().await?;
     let fingerprint = format!("{} {mailing:?} {:?}", case.id, wish.filter);
-    if let Some(answer) = once::answered(&mut tx, actor, wish.key, "write_to_many", &fingerprint).await? {
-        return Ok(MailingId(answer.parse().unwrap_or_default()));
+    // What is refused, or was done, is not written out first.
+    let mut tx = recoup.store.read().await?;
+    if let Some(answer) = once::found(&mut tx, actor, wish.key, "write_to_many", &fingerprint).await? {
+        return queued(&answer);
     }
     let chosen = read_chosen(&mut tx, case, wish.filter).await?;
-    let to = chosen.of(mailing.news);
-    if to.is_empty() {
-        return Err(nobody());
+    drop(tx);
+    let written = writer.write_out(&seen(&mailing, &chosen, wish)?).await?;
+    let mut tx = recoup.store.write().await?;
+    if let Some(answer) = once::answered(&mut tx, actor, wish.key, "write_to_many", &fingerprint).await? {
+        return queued(&answer);
     }
-    let mark = mark_of(&mailing, &to);
-    if mark != wish.seen {
-        return Err(others(&mark, wish.seen));
-    }
+    let chosen = read_chosen(&mut tx, case, wish.filter).await?;
+    let to = seen(&mailing, &chosen, wish)?;
     let id = writer.queue(&mut tx, wish.filter_words, &to, written).await?;
     once::keep(recoup, &mut tx, actor, wish.key, "write_to_many", &fingerprint, &id.to_string()).await?;
     tx.commit().await?;
     Ok(id)
+}
+
+fn queued(answer: &str) -> Result<MailingId, Failure> {
+    answer.parse().map(MailingId).map_err(|_| Failure::Internal("a stored answer is damaged".to_owned()))
+}
+
+/// Who gets a mail, if they are those whom counsel saw.
+fn seen<'c>(mailing: &Mailing, chosen: &'c Chosen, wish: &Wish<'_>) -> Result<Vec<&'c Recipient>, Failure> {
+    let to = chosen.of(mailing.news);
+    if to.is_empty() {
+        return Err(nobody());
+    }
+    let mark = mark_of(mailing, &to);
+    if mark == wish.seen { Ok(to) } else { Err(others(&mark, wish.seen)) }
 }
 
 /// Nobody is written to whom counsel did not see chosen, nor in words that they did not see.

@@ -188,6 +188,13 @@ fn secrets(contents: &Contents) -> Result<Secrets, BuildError> {
             secrets.contact(claim.answer(Step::Claimant, field));
         }
     }
+    // Of those who withdrew, it is no longer known who is a person: a name of one word may stand in many titles.
+    let is_shown = |name: &str| contents.claims.iter().any(|claim| claim.claimant() == name);
+    for withdrawn in contents.filing.withdrawn.iter().filter(|withdrawn| !is_shown(&withdrawn.claimant)) {
+        if withdrawn.claimant.split_whitespace().nth(1).is_some() {
+            secrets.name(&withdrawn.claimant);
+        }
+    }
     secrets.ready()
 }
 

@@ -67,7 +67,14 @@ impl Secrets {
             at = end;
         }
         left.push_str(&typed[at..]);
-        left.split(' ').map(|word| if looks_like_contact(word) { OUT } else { word }).collect::<Vec<_>>().join(" ")
+        let mut words: &[&str] = &left.split(' ').collect::<Vec<_>>();
+        let mut shown = Vec::with_capacity(words.len());
+        while let [word, rest @ ..] = words {
+            let of_contact = words_of_contact(words);
+            shown.push(if of_contact > 0 { OUT } else { *word });
+            words = if of_contact > 0 { &words[of_contact..] } else { rest };
+        }
+        shown.join(" ")
     }
 
     /// Where secrets stand in a text, in bytes and in order. Secrets that overlap or touch are one place: nothing of the shorter
@@ -154,9 +161,31 @@ fn stands_alone(typed: &str, start: usize, end: usize) -> bool {
     !in_word(typed[..start].chars().next_back()) && !in_word(typed[end..].chars().next())
 }
 
-fn looks_like_contact(word: &str) -> bool {
-    let digits = word.chars().filter(char::is_ascii_digit).count();
-    word.contains('@') && word.contains('.') || word.starts_with('+') && digits >= 7
+/// How many of the words, from the first, look like an e-mail address, or like a telephone number: one that says so by a `+` or by an area
+/// in brackets. Other rows of digits are bar codes, catalogue numbers and years.
+fn words_of_contact(words: &[&str]) -> usize {
+    let Some(first) = words.first() else { return 0 };
+    if first.contains('@') && first.contains('.') {
+        return 1;
+    }
+    let area = first.strip_prefix('(').and_then(|rest| rest.split_once(')')).map_or("", |(area, _)| area);
+    if !first.starts_with('+') && area.len() != 3 && !area.starts_with('0') {
+        return 0;
+    }
+    let is_part = |word: &&&str| {
+        word.contains(|c: char| c.is_ascii_digit())
+            && word.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '(' | ')' | '-' | '.' | '/' | ',' | ';'))
+    };
+    let (mut of_number, mut digits) = (0, 0);
+    for part in words.iter().take_while(is_part) {
+        of_number += 1;
+        digits += part.chars().filter(char::is_ascii_digit).count();
+        // What follows a sign is no longer of the number.
+        if part.ends_with([',', ';', '.']) || digits >= 15 {
+            break;
+        }
+    }
+    if digits >= 7 { of_number } else { 0 }
 }
 
 #[cfg(test)]
@@ -182,6 +211,10 @@ mod tests {
         assert_eq!(
             secrets.scrub("write to a.b@example.org or +44 20 or +442079460000"),
             "write to […] or +44 20 or […]"
+        );
+        assert_eq!(
+            secrets.scrub("+1 503 555 0199, or (503) 555-0199; (2015) 12 songs, 0 36000 29145 2, 036000291452"),
+            "[…] or […] (2015) 12 songs, 0 36000 29145 2, 036000291452"
         );
         assert_eq!(scrub("Köln ÄÖÜÄ", &["äöüä"]), "Köln […]");
         assert_eq!(scrub("Elan Beyonce\u{301}, Straße", &["Élan", "Beyoncé", "STRASSE"]), "[…] […], […]");

@@ -16,6 +16,7 @@ use crate::{
 
 mod changed_case;
 mod told;
+mod withdrawn;
 
 fn day() -> NaiveDate {
     NaiveDate::from_ymd_opt(2016, 6, 3).unwrap()

@@ -1,10 +1,9 @@
 //! What counsel write: a mail to many, a text that is kept, news; and the placeholders in them.
 
-use std::collections::BTreeMap;
-
 use super::form::{Answers, Choice, Field, FieldError, Kind, Section, clean};
 use super::reader::Reader;
 use crate::money::Currency;
+use crate::placeholders::{Piece, pieces};
 
 /// Placeholders with what stands in their place.
 pub const PLACEHOLDERS: &[(&str, &str)] = &[
@@ -172,29 +171,6 @@ fn check(reader: &mut Reader<'_>, fields: &[&str]) {
     }
 }
 
-/// What lies between, and the names in double braces.
-enum Piece<'a> {
-    Text(&'a str),
-    Name(&'a str),
-    Open(&'a str),
-}
-
-fn pieces(text: &str) -> Vec<Piece<'_>> {
-    let mut pieces = Vec::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("{{") {
-        pieces.push(Piece::Text(before));
-        let Some((name, after)) = after.split_once("}}") else {
-            pieces.push(Piece::Open(after));
-            return pieces;
-        };
-        pieces.push(Piece::Name(name.trim()));
-        rest = after;
-    }
-    pieces.push(Piece::Text(rest));
-    pieces
-}
-
 /// What is wrong with the placeholders of a text; `None` if nothing is.
 #[must_use]
 pub fn wrong_placeholder(text: &str) -> Option<String> {
@@ -218,28 +194,9 @@ pub fn wrong_besides(text: &str, more: &[&str]) -> Option<String> {
     })
 }
 
-/// A text with its placeholders filled in. What is filled in is not looked at again.
-#[must_use]
-pub fn fill(text: &str, values: &BTreeMap<&str, String>) -> String {
-    pieces(text)
-        .into_iter()
-        .map(|piece| match piece {
-            Piece::Text(text) => text.to_owned(),
-            Piece::Name(name) => values.get(name).cloned().unwrap_or_default(),
-            Piece::Open(after) => format!("{{{{{after}"),
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn placeholders_are_filled_once() {
-        let values = BTreeMap::from([("name", "Ada {{number}}".to_owned()), ("number", "A-1".to_owned())]);
-        assert_eq!(fill("Dear {{ name }}, {{number}}{{number}}: {x}", &values), "Dear Ada {{number}}, A-1A-1: {x}");
-    }
 
     #[test]
     fn an_unknown_placeholder_is_named() {

@@ -239,7 +239,7 @@ pub fn write(order: &Order<'_>) -> Option<Letter> {
         LetterKind::Return => !stock(claim).is_empty(),
     };
     let values = placeholders::values(order);
-    let words = placeholders::fill(texts.of(kind, claim), &values);
+    let words = crate::placeholders::fill(texts.of(kind, claim), &values);
     let (to, directing) = match kind {
         LetterKind::Receipt => (claimant(claim), Party::default()),
         LetterKind::Direction => (texts.aggregator.clone(), texts.distributor.clone()),

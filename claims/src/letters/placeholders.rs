@@ -4,7 +4,12 @@
 use std::collections::BTreeMap;
 
 use super::{LetterKind, Order, catalogue, claimant, stock};
-use crate::{intake::steps::Step, money::grouped_units, period};
+use crate::{
+    intake::steps::Step,
+    money::grouped_units,
+    period,
+    placeholders::{Piece, pieces},
+};
 
 /// A placeholder with what it stands for.
 type Known = (&'static str, &'static str);
@@ -45,31 +50,6 @@ pub(super) fn known(kind: LetterKind) -> impl Iterator<Item = &'static Known> {
     ALL.iter().chain(own)
 }
 
-/// A piece of a text.
-#[derive(Debug, PartialEq, Eq)]
-enum Piece<'a> {
-    Words(&'a str),
-    Name(&'a str),
-    /// Two opening braces that nothing closes.
-    Open(&'a str),
-}
-
-fn pieces(text: &str) -> Vec<Piece<'_>> {
-    let mut pieces = Vec::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("{{") {
-        pieces.push(Piece::Words(before));
-        let Some((name, left)) = after.split_once("}}") else {
-            pieces.push(Piece::Open(after));
-            return pieces;
-        };
-        pieces.push(Piece::Name(name.trim()));
-        rest = left;
-    }
-    pieces.push(Piece::Words(rest));
-    pieces
-}
-
 /// Checks the placeholders of a text.
 ///
 /// # Errors
@@ -100,22 +80,6 @@ pub(super) fn check(kind: LetterKind, text: &str) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-/// The text with its placeholders filled, in one pass: what a value contains is never read as a placeholder.
-pub(super) fn fill(text: &str, values: &BTreeMap<&'static str, String>) -> String {
-    let mut out = String::with_capacity(text.len());
-    for piece in pieces(text) {
-        match piece {
-            Piece::Words(words) => out.push_str(words),
-            Piece::Open(after) => {
-                out.push_str("{{");
-                out.push_str(after);
-            }
-            Piece::Name(name) => out.push_str(values.get(name).map_or("", String::as_str)),
-        }
-    }
-    out
 }
 
 /// What the placeholders stand for in a letter.

@@ -226,12 +226,12 @@ pub async fn appoint(tx: &mut Tx, case: CaseId, account: AccountId, now: Instant
         .bind(case).bind(account).bind(now).execute(c).await.map(drop))
 }
 
-/// Ends an appointment.
+/// Ends an appointment; `false` if there was none.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn dismiss(tx: &mut Tx, case: CaseId, account: AccountId) -> Result<(), Error> {
-    on!(tx, c => sqlx::query("DELETE FROM case_counsel WHERE case_id = $1 AND account_id = $2").bind(case).bind(account).execute(c).await.map(drop))
+pub async fn dismiss(tx: &mut Tx, case: CaseId, account: AccountId) -> Result<bool, Error> {
+    on!(tx, c => sqlx::query("DELETE FROM case_counsel WHERE case_id = $1 AND account_id = $2").bind(case).bind(account).execute(c).await.map(|done| done.rows_affected() == 1))
 }
 
 /// Somebody who is appointed as counsel of a case.
@@ -311,10 +311,10 @@ pub async fn documents(tx: &mut Tx, case: CaseId) -> Result<Vec<CaseDocument>, E
     on!(tx, c => sqlx::query_as("SELECT id, name, media_type, bytes, sha256 FROM case_documents WHERE case_id = $1 ORDER BY id").bind(case).fetch_all(c).await)
 }
 
-/// Takes a public file off.
+/// Takes a public file off; `false` if it is not there.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn remove_document(tx: &mut Tx, case: CaseId, id: CaseDocumentId) -> Result<(), Error> {
-    on!(tx, c => sqlx::query("DELETE FROM case_documents WHERE case_id = $1 AND id = $2").bind(case).bind(id).execute(c).await.map(drop))
+pub async fn remove_document(tx: &mut Tx, case: CaseId, id: CaseDocumentId) -> Result<bool, Error> {
+    on!(tx, c => sqlx::query("DELETE FROM case_documents WHERE case_id = $1 AND id = $2").bind(case).bind(id).execute(c).await.map(|done| done.rows_affected() == 1))
 }

@@ -164,13 +164,14 @@ impl Tx {
     /// Makes the changes last. When this returns they are on disk.
     ///
     /// # Errors
-    /// If the database could not; then nothing was changed.
+    /// If the database could not. Then nothing was changed, unless the connection broke while it answered: that it did all the same can
+    /// be seen by looking, or by the key of the form that is sent again.
     pub async fn commit(self) -> Result<(), Error> {
         let done = match self {
             Self::Sqlite(tx) => tx.commit().await,
             Self::Postgres(tx) => tx.commit().await,
         };
-        // Also after a failure: whether the database did it is not known then.
+        // Also after a failure, which may hide that it was done.
         COMMITS.fetch_add(1, Ordering::SeqCst);
         done
     }

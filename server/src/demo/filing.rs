@@ -62,7 +62,7 @@ impl Filing<'_> {
         }
         let mut ids = HashMap::new();
         for (paper, document) in plan.documents.iter().zip(documents) {
-            let (Added::New(document) | Added::Known(document, _)) =
+            let (Added::New(document) | Added::Back(document, _) | Added::Known(document, _)) =
                 documents::add(self.recoup, &actor, id, document).await?;
             documents::describe(self.recoup, &actor, id, document, &paper.proves).await?;
             ids.insert(paper.name.as_str(), document);

@@ -225,7 +225,10 @@ async fn read_and_keep(http: &Http, actor: &Actor, claim: ClaimId, id: ImportId)
         let (import, _, case) = imports::open(&http.recoup, actor, claim, id).await?;
         let rules = imports::rules(&http.recoup, &case);
         let mut read = read(http, id, &import.sha256, &import.choices, &rules, false).await?;
-        if imports::understood(&http.recoup, actor, id, read.as_mut().map_err(|refused| &*refused)).await?.is_none() {
+        if imports::understood(&http.recoup, actor, id, &import.choices, read.as_mut().map_err(|refused| &*refused))
+            .await?
+            .is_none()
+        {
             break;
         }
     }

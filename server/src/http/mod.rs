@@ -82,8 +82,8 @@ impl Http {
     }
 }
 
-/// The longest that any request may take.
-const LONGEST: Duration = Duration::from_secs(3_600);
+/// The longest that any request may take, uploads too: a session that nobody uses ends after so long, and nobody would read the answer.
+const LONGEST: Duration = Duration::from_secs(12 * 3_600);
 
 /// Largest request of any kind: as many files as fit into one, each of the largest size.
 fn largest(http: &Http) -> usize {
@@ -116,7 +116,6 @@ pub fn site(http: &Http) -> (Front, Vec<(Method, &'static str)>) {
     // Each layer is cloned for every request, by itself and with every layer around it: what it needs is shared.
     let (own, shared) = (Arc::new(http.clone()), Arc::new((http.clone(), site.clone())));
 
-    // Forms and pages end in time; uploads and exports may take as long as they move.
     let router = pages
         .merge(streams)
         .merge(imports)

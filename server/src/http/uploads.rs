@@ -132,7 +132,11 @@ impl Goal {
                     .unreadable
                     .map_or_else(String::new, |reason| format!(" It is {}. {}", reason.words(), reason.remedy()));
                 Ok(match actions::add(&http.recoup, actor, *id, received).await? {
-                    Added::New(_) => {
+                    Added::Back(_, name) if name != received.name => format!(
+                        "{} was received: it has the same content as {name}, which was taken away and is here again under its name.",
+                        received.name
+                    ),
+                    Added::New(_) | Added::Back(..) => {
                         let renamed = if received.name == sent {
                             String::new()
                         } else {

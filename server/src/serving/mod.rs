@@ -35,7 +35,7 @@ pub struct Pace {
     pub body: Duration,
     /// For a whole body that carries no files, in all the time that it is waited for: a form is small.
     pub form: Duration,
-    /// Bytes a second that a body with files brings beyond that, on average: a slow upload that goes on is fine, however long it takes,
+    /// Bytes a second that a body with files brings beyond that, on average: a slow upload that goes on is fine for hours,
     /// and one that drips holds its connection for nothing.
     pub least: u32,
     /// For what still comes of a body after its request was answered, in all: it is read and thrown away, so that the client sees

@@ -1,6 +1,7 @@
 //! Cases and their counsel.
 
 use claims::{
+    CaseDocumentId,
     access::Refusal,
     actions::{Failure, account, cases, counsel, second_factor},
     line::Category,
@@ -76,7 +77,11 @@ on_both! {
         let lee = counsel::accept(&app.recoup, &first, &answers).await.unwrap().expect("a new account");
         assert!(counsel::read_invitation(&app.recoup, &second).await.is_err(), "accepting one ends the others");
         let third = invited(case, "LEE@law.example").await;
-        counsel::dismiss(&app.recoup, &root, case, lee).await.unwrap();
+        for _ in 0..2 {
+            counsel::dismiss(&app.recoup, &root, case, lee).await.unwrap();
+        }
+        let dismissed: Vec<(i64,)> = database.rows("SELECT COUNT(*) FROM events WHERE kind = 'counsel_dismissed'").await;
+        assert_eq!(dismissed, [(1,)], "once more changes nothing");
         for ended in [&second, &third] {
             assert!(counsel::accept(&app.recoup, ended, &answers).await.is_err());
         }
@@ -87,6 +92,20 @@ on_both! {
         let again = invited(case, "lee@law.example").await;
         counsel::accept(&app.recoup, &again, &answers).await.unwrap();
         assert!(stage::actor(&app.recoup, lee).await.counsel_of.contains(&case));
+    }
+
+    async fn a_public_document_is_taken_off_once(database) {
+        let app = App::start(&database).await;
+        let root = stage::person(&app.recoup, "root@example.org", true, true).await;
+        let case = cases::add(&app.recoup, &root, &stage::case_answers("allegro", "ALG")).await.unwrap();
+        let file = stage::bytes(&app, "order.txt", "text/plain", b"An order.").await;
+        cases::add_document(&app.recoup, &root, case, &file).await.unwrap();
+        let shown: Vec<(i64,)> = database.rows("SELECT id FROM case_documents").await;
+        for _ in 0..2 {
+            cases::remove_document(&app.recoup, &root, case, CaseDocumentId(shown[0].0)).await.unwrap();
+        }
+        let events: Vec<(i64,)> = database.rows("SELECT COUNT(*) FROM events WHERE kind = 'case_document_removed'").await;
+        assert_eq!(events, [(1,)], "what is not there is not taken off");
     }
 
     async fn an_invitation_is_withdrawn_once(database) {

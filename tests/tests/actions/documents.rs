@@ -37,6 +37,18 @@ on_both! {
         assert!(matches!(documents::add(&app.recoup, &other.0, other.1, &file("a.txt", "x", 1)).await.unwrap(), Added::New(_)), "another claim has its own row");
     }
 
+    async fn what_was_taken_away_and_comes_back_has_its_name_and_stands_in_the_events(database) {
+        let (app, actor, id) = ready(&database).await;
+        let Added::New(document) = documents::add(&app.recoup, &actor, id, &file("a.txt", "x", 1)).await.unwrap() else { panic!() };
+        stage::send(&app.recoup, &actor, id).await.unwrap();
+        stage::open_next_version(&app.recoup, &actor, id).await;
+        documents::remove(&app.recoup, &actor, id, document).await.unwrap();
+        let back = documents::add(&app.recoup, &actor, id, &file("b.txt", "x", 1)).await.unwrap();
+        assert_eq!(back, Added::Back(document, "a.txt".to_owned()), "what was sent has it under this name");
+        let events: Vec<(String,)> = database.rows("SELECT kind FROM events WHERE kind LIKE 'document_%' ORDER BY id").await;
+        assert_eq!(events.into_iter().map(|(kind,)| kind).collect::<Vec<_>>(), ["document_added", "document_removed", "document_added"]);
+    }
+
     async fn uploaded_twice_at_once_there_is_one_row(database) {
         let (app, actor, id) = ready(&database).await;
         let uploads = (0..8).map(|_| {

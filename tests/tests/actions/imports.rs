@@ -60,6 +60,24 @@ on_both! {
         assert_eq!(begin_import::begin_again(&app.recoup, &actor, id, first, "").await.unwrap(), Begun::Open(second));
     }
 
+    async fn what_was_read_by_choices_that_were_changed_since_is_not_shown(database) {
+        let (app, actor, id) = claim(&database).await;
+        let import = begun(&app, &actor, id, MARCH).await;
+        let (found, _, case) = imports::open(&app.recoup, &actor, id, import).await.unwrap();
+        let rules = imports::rules(&app.recoup, &case);
+        let mut slow = statements::read(&Input::Memory(MARCH), &found.choices, &rules, Wish::default());
+        // In another tab.
+        let other = Choices { grouping: Grouping::Rows, ..found.choices.0.clone() };
+        imports::choose(&app.recoup, &actor, id, import, &other, None).await.unwrap();
+        let kept = imports::understood(&app.recoup, &actor, import, &found.choices, slow.as_mut().map_err(|refused| &*refused)).await;
+        assert_eq!(kept.unwrap(), None);
+        let waiting: Vec<(i64,)> = database.rows("SELECT COUNT(*) FROM imports WHERE read_since IS NOT NULL").await;
+        assert_eq!(waiting, [(1,)], "whoever reads by the choices that there are now is waited for");
+        stage::read_import(&app.recoup, &actor, id, import, MARCH).await;
+        let waiting: Vec<(i64,)> = database.rows("SELECT COUNT(*) FROM imports WHERE read_since IS NOT NULL").await;
+        assert_eq!(waiting, [(0,)]);
+    }
+
     async fn files_count_for_the_limit_of_a_claim_before_they_become_lines(database) {
         let limits = Limits { claim_bytes: 100, ..Limits::default() };
         let app = App::start_with(&database, Options { limits: Some(limits), ..Options::default() }).await;

@@ -1,7 +1,10 @@
 //! Guessing passwords gets slower; the owner gets in.
 
 use chrono::Duration;
-use claims::actions::{Failure, sign_in::sign_in};
+use claims::actions::{
+    Failure,
+    sign_in::{register, sign_in},
+};
 use tests::{App, on_both, stage};
 
 const OWNER: &str = "192.0.2.1";
@@ -107,6 +110,28 @@ on_both! {
         app.pass(wait);
         for email in ["ada@example.org", "bob@example.org", "ada@example.org"] {
             attempt(&app, email, stage::PASSWORD, OWNER).await.expect("the wait is over for everybody");
+        }
+    }
+
+    async fn an_account_of_ones_own_under_the_same_address_takes_no_guess_back(database) {
+        // Whoever began first, or last.
+        for owner_is_first in [true, false] {
+            let database = database.another(database.kind()).await;
+            let app = App::start(&database).await;
+            let passwords = if owner_is_first { [stage::PASSWORD, "a stranger's own password"] } else { ["a stranger's own password", stage::PASSWORD] };
+            for password in passwords {
+                let answers = stage::answers(&[("name", "Ada"), ("email", "ada@example.org"), ("password", password)]);
+                register(&app.recoup, &answers, "203.0.113.1", "").await.unwrap();
+            }
+            let mut guesses = 0;
+            while wait_after_a_guess(&app, "198.51.100.1").await.is_none() {
+                guesses += 1;
+                assert!(guesses <= 5, "the stranger's own account gives guesses back");
+                if guesses < 5 {
+                    attempt(&app, "ada@example.org", "a stranger's own password", "198.51.100.1").await.unwrap();
+                }
+            }
+            attempt(&app, "ada@example.org", stage::PASSWORD, OWNER).await.expect("the owner elsewhere is not held up");
         }
     }
 

@@ -144,7 +144,7 @@ on_both! {
         let sheets: Vec<Vec<String>> = (1..=2).map(|sheet| vec![format!("Downloads, sheet {sheet}")]).collect();
         let bytes = server::demo::pdf::draw(&sheets).unwrap().leak();
         let new = NewDocument { pages: Some(2), ..stage::bytes(&court.app, "Downloads.pdf", "application/pdf", bytes).await };
-        let (Added::New(document) | Added::Known(document, _)) = documents::add(recoup, &cappella, cappella_id, &new).await.unwrap();
+        let (Added::New(document) | Added::Back(document, _) | Added::Known(document, _)) = documents::add(recoup, &cappella, cappella_id, &new).await.unwrap();
         stage::line(recoup, &cappella, cappella_id, Category::UnpaidSales, &stage::sales("1,250.00"), Some(document)).await;
         stage::send(recoup, &cappella, cappella_id).await.unwrap();
         let (jazz, jazz_id, jazz_number) = court.filed("small-jazz-label.json").await;

@@ -59,7 +59,9 @@ async fn locked_for_long(database: Database) {
     let form = browser.get(&others).await.form(&others);
     let told = |page: &tests::Page| {
         page.expect_status(503);
-        page.expect("The database does not answer. Nothing was changed. Wait a minute, then send the form again.");
+        page.expect(
+            "The database does not answer. Wait a minute, then send the form again: what was done is not done twice.",
+        );
     };
     let mut other = PgConnection::connect(database.url()).await.unwrap();
     // Another program is about to change what is written: whoever writes is told, whoever reads notices nothing.
@@ -194,7 +196,9 @@ async fn gone(database: Database) {
     proxy.set_open(false);
     for page in [browser.get("/cases/allegro").await, browser.send_once(&form).await] {
         page.expect_status(503);
-        page.expect("The database does not answer. Nothing was changed. Wait a minute, then send the form again.");
+        page.expect(
+            "The database does not answer. Wait a minute, then send the form again: what was done is not done twice.",
+        );
         page.expect("Number of this request");
     }
     assert!(sign_by(&browser, claim).await.status.is_server_error());

@@ -44,7 +44,7 @@ on_both! {
         // Not the very address of a public page, which is prepared and is given for a second more.
         let page = browser.get("/?again").await;
         page.expect_status(503);
-        page.expect("The database does not answer. Nothing was changed.");
+        page.expect("The database does not answer. Wait a minute");
         page.expect(&format!("Number of this request: {}", page.header("x-request-id")));
         for hidden in ["sqlx", "sqlite", "postgres", "PoolClosed", "pool"] {
             assert!(!page.body.contains(hidden), "{hidden} is told to a stranger");

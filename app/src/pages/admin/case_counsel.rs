@@ -159,12 +159,7 @@ pub async fn dismiss(visitor: Visitor, Path((slug, account)): Path<(String, Stri
     let actor = visitor.may(Action::ManageCases)?;
     let row = case::find(&visitor, &slug).await?;
     let account = account.parse().map(AccountId).map_err(|_| Refusal::NotFound)?;
-    let mut tx = visitor.recoup().store.read().await?;
-    let acts = store::cases::appointed(&mut tx, row.id).await?.iter().any(|of| of.account == account);
-    drop(tx);
-    if acts {
-        counsel::dismiss(visitor.recoup(), actor, row.id, account).await?;
-    }
+    counsel::dismiss(visitor.recoup(), actor, row.id, account).await?;
     visitor.notice("The appointment has ended. Whoever it was no longer sees the claims of this case.").await;
     Ok(see_other(&format!("/admin/cases/{slug}#counsel")))
 }

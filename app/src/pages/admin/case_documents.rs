@@ -110,12 +110,7 @@ pub async fn remove(visitor: Visitor, Path((slug, id)): Path<(String, String)>) 
     let actor = visitor.may(Action::ManageCases)?;
     let row = case::find(&visitor, &slug).await?;
     let id = id.parse().map(CaseDocumentId).map_err(|_| Refusal::NotFound)?;
-    let mut tx = visitor.recoup().store.read().await?;
-    let shown = store::cases::documents(&mut tx, row.id).await?.iter().any(|document| document.id == id);
-    drop(tx);
-    if shown {
-        cases::remove_document(visitor.recoup(), actor, row.id, id).await?;
-    }
+    cases::remove_document(visitor.recoup(), actor, row.id, id).await?;
     visitor.notice("The document is no longer shown to the public.").await;
     Ok(see_other(&format!("/admin/cases/{slug}#documents")))
 }

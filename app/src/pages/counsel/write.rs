@@ -81,7 +81,7 @@ pub async fn send(visitor: Visitor, Path(slug): Path<String>, sent: Sent) -> Ans
     if !shown.choice.errors.is_empty() {
         return Err(Failure::Invalid(shown.choice.errors).into());
     }
-    // The key stays the same until the mails are queued, so that a second click is known.
+    // The key stays the same until something was done or refused under it, so that a second click is known.
     if !sent.get("key").is_empty() {
         sent.get("key").clone_into(&mut shown.key);
     }
@@ -90,7 +90,7 @@ pub async fn send(visitor: Visitor, Path(slug): Path<String>, sent: Sent) -> Ans
         Ok(Some(to)) => Ok(see_other(&to)),
         Ok(None) => Ok(visitor.page_with(StatusCode::OK, show(shown, Typed::of(sent.0)))),
         Err(failure) => {
-            // Nothing was done under the key that came, or something else: what is sent next is another form.
+            // What is sent next is another form.
             shown.key = visitor.key();
             refused(&visitor, failure, sent.0, |typed| show(shown, typed))
         }

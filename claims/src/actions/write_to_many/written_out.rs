@@ -11,8 +11,9 @@ use crate::{
     actions::{Failure, Recoup, notices::unsubscribe, record},
     case::Case,
     deadline,
-    intake::mailing::{Mailing, fill},
+    intake::mailing::Mailing,
     notices::Subscription,
+    placeholders::fill,
     store::{
         Tx,
         mailings::{self, NewMailing},

@@ -145,7 +145,7 @@ impl Office {
             unreadable: None,
         };
         match documents::add(&self.recoup, &self.claimant, id, &new).await.unwrap() {
-            documents::Added::New(id) | documents::Added::Known(id, _) => id,
+            documents::Added::New(id) | documents::Added::Back(id, _) | documents::Added::Known(id, _) => id,
         }
     }
 

@@ -76,7 +76,7 @@ impl Scene {
         let added = match document {
             None => None,
             Some(document) => {
-                let (Added::New(id) | Added::Known(id, _)) =
+                let (Added::New(id) | Added::Back(id, _) | Added::Known(id, _)) =
                     claims::actions::documents::add(&self.app.recoup, actor, id, document).await.unwrap();
                 Some(id)
             }
