@@ -143,7 +143,7 @@ pub fn read_waiting(answers: &Answers) -> Result<(String, String), Vec<FieldErro
     let mut reader = Reader::new(WAITING, answers, Currency::USD);
     // Nothing is filled in any more: two braces would go out as they stand.
     for field in ["subject", "text"] {
-        if reader.text(field).is_some_and(|text| pieces(&text).iter().any(|piece| !matches!(piece, Piece::Text(_)))) {
+        if reader.text(field).is_some_and(|text| pieces(&text).iter().any(|piece| !matches!(piece, Piece::Words(_)))) {
             reader.error(
                 field,
                 "This mail goes to one person, and placeholders in it are not filled in: write the words themselves.",

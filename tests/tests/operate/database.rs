@@ -165,7 +165,7 @@ async fn full_for_sessions(database: Database) {
     sent.expect(
         "statement.txt was not taken: the document store does not answer; nothing of it was kept, send it again later.",
     );
-    let file = reqwest::multipart::Part::bytes("What was sold.").file_name("statement.txt");
+    let file = reqwest::multipart::Part::bytes(b"What was sold.".as_slice()).file_name("statement.txt");
     let sending =
         browser.request("POST", &path).header("sec-fetch-site", "same-origin").header("accept", "application/json");
     let told = browser.fetch(sending.multipart(reqwest::multipart::Form::new().part("files", file))).await;
