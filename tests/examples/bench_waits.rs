@@ -174,11 +174,10 @@ async fn measure(database: &tests::Database, lines: usize) {
     else {
         panic!("the file is known")
     };
-    imports::choose(recoup, &actor, claim, correction, &claims::statements::Choices::default(), Some(first))
-        .await
-        .unwrap();
+    let choices = claims::statements::Choices::default();
+    imports::choose(recoup, &actor, claim, correction, &choices, Some(first)).await.unwrap();
     let mut ready = read(correction, &bytes).await;
-    let work = imports::understood(recoup, &actor, correction, Ok(&mut ready));
+    let work = imports::understood(recoup, &actor, correction, &choices, Ok(&mut ready));
     Box::pin(other.during("keep what a correction says", work)).await.unwrap();
     let ready = read(correction, &bytes).await;
     let work = import(recoup, &actor, claim, correction, ready);

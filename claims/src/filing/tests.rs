@@ -170,6 +170,24 @@ fn contents(number: i64, claims: &[FrozenClaim]) -> Contents {
     contents
 }
 
+/// A decision about the money that two claims have in common for a release.
+fn money(a: &str, b: &str, release: &str, decision: &str) -> Match {
+    Match {
+        kind: "money".to_owned(),
+        a: a.to_owned(),
+        b: b.to_owned(),
+        release: release.to_owned(),
+        decided_as: String::new(),
+        pairs: 0,
+        method: String::new(),
+        weight: 0,
+        parts: Vec::new(),
+        decision: decision.to_owned(),
+        by: String::new(),
+        decided_at: None,
+    }
+}
+
 #[test]
 fn schedules_keep_bases_apart_and_name_the_pages() {
     let stock = Category::HeldInventory;

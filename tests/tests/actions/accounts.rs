@@ -9,7 +9,6 @@ use claims::{
         sign_in::{self, Confirmed},
     },
     intake::Answers,
-    passwords::Breached,
     store::{accounts, claims as rows, sessions},
 };
 use tests::{App, on_both, stage};

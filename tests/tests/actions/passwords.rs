@@ -2,16 +2,13 @@
 
 use chrono::Duration;
 use claims::{
-    AccountId,
-    access::Actor,
-    actions::{Failure, account, second_factor, sign_in},
+    actions::{Failure, account, sign_in},
     intake::Answers,
     passwords::Breached,
-    store::{accounts, sessions},
 };
 use tests::{App, on_both, stage};
 
-use crate::accounts::{register, registration, said, session, session_count, signs_in, token};
+use crate::accounts::{registration, said, session, session_count, signs_in, token};
 
 on_both! {
     async fn a_password_may_have_any_characters_and_is_taken_as_it_is_typed(database) {

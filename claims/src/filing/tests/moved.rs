@@ -67,24 +67,6 @@ fn what_moved_adds_up_when_stock_is_counted_on_another_basis() {
     assert!(!difference(&after, &after).words.contains("counting stock"));
 }
 
-/// A decision about the money that two claims have in common for a release.
-fn money(a: &str, b: &str, release: &str, decision: &str) -> Match {
-    Match {
-        kind: "money".to_owned(),
-        a: a.to_owned(),
-        b: b.to_owned(),
-        release: release.to_owned(),
-        decided_as: String::new(),
-        pairs: 0,
-        method: String::new(),
-        weight: 0,
-        parts: Vec::new(),
-        decision: decision.to_owned(),
-        by: String::new(),
-        decided_at: None,
-    }
-}
-
 #[test]
 fn decisions_are_told_release_by_release_and_so_is_what_was_undone() {
     let claims = ["ALG-1", "ALG-2", "ALG-3"].map(|number| claim(number, 1, Vec::new()));
