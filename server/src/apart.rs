@@ -3,7 +3,7 @@
 //! The libraries that read PDFs, pictures and spreadsheets follow what a file says of itself. A few hundred bytes can nest without end,
 //! name themselves a billion times, or unpack to gigabytes, and no check of ours sees all of it before. A process that overflows its
 //! stack or asks for too much memory ends at once, and no `catch_unwind` helps; so it must not be the one that serves. What it ends over
-//! is damaged, as far as anybody can tell; what somebody else ended says nothing of the file.
+//! is damaged, as far as anybody can tell; what somebody else ended says nothing of the file, but that the machine has not its memory.
 
 use std::{
     ffi::OsStr,
@@ -24,7 +24,7 @@ use claims::{
 use clap::{Args, Subcommand};
 use render::exhibits::{self, Look, VolumeOrder};
 use serde::{Deserialize, Serialize};
-use tokio::{io::AsyncWriteExt as _, process::Command};
+use tokio::{io::AsyncWriteExt as _, process::Command, sync::Semaphore};
 
 /// Memory that the work may address: the program itself and what a document of a usual size needs.
 const MEMORY: u64 = 1_200_000_000;
@@ -51,7 +51,28 @@ const SLOWER: u32 = 10;
 
 /// How often a process is started that the system kills. One that is killed every time asks for more memory than the machine has: a file
 /// that does so must not keep its case from being filed.
-const TRIES: usize = 3;
+const TRIES: u32 = 3;
+
+/// More than ever run at once.
+const ALL: u32 = 1_000;
+
+/// Whose turn it is. The last try has its turn alone, so that no other process of ours takes the memory.
+struct Turns {
+    turns: Semaphore,
+    /// How long the second try waits for others to be done with their memory; each further one waits longer.
+    pause: Duration,
+}
+
+impl Turns {
+    const fn new(pause: Duration) -> Self {
+        Self { turns: Semaphore::const_new(ALL as usize), pause }
+    }
+}
+
+static TURNS: Turns = Turns::new(Duration::from_secs(3));
+
+/// What is said of a file whose process was killed every time.
+const NO_MEMORY: &str = "reading it asks for more memory than this machine has";
 
 /// The process's word for: I could not even begin.
 const NOT_BEGUN: i32 = 3;
@@ -229,33 +250,52 @@ enum Ended {
     Killed,
 }
 
-/// Runs a piece of work over a file of `size` bytes; gives what it says, `None` if the process ended over it: it asked for more memory
-/// or time than it may have, or than the machine has, or broke off.
-///
-/// # Errors
-/// If that says nothing of the file: no process could be started, somebody stopped it, or it did not end.
-async fn run(job: &[&OsStr], input: Option<Bytes>, size: u64, within: Duration) -> anyhow::Result<Option<Vec<u8>>> {
-    let program = program()?;
-    run_by(|| Command::new(program), job, input, size, within).await
+/// Why nothing is said of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Silent {
+    /// Reading it asked for more memory or time than it may have, or broke off.
+    Broken,
+    /// The machine has not the memory that reading it asks for.
+    NoMemory,
 }
 
-async fn run_by(
-    command: impl Fn() -> Command,
+/// Runs a piece of work over a file of `size` bytes; gives what it says, or why the process ended over it.
+///
+/// # Errors
+/// If no process could be started or limited, its turn did not come, or it was stopped or did not end: that says nothing of the file.
+async fn run(
     job: &[&OsStr],
     input: Option<Bytes>,
     size: u64,
     within: Duration,
-) -> anyhow::Result<Option<Vec<u8>>> {
-    for _ in 0..TRIES {
+) -> anyhow::Result<Result<Vec<u8>, Silent>> {
+    let program = program()?;
+    run_by(|| Command::new(program), &TURNS, job, input, size, within).await
+}
+
+async fn run_by(
+    command: impl Fn() -> Command,
+    turns: &Turns,
+    job: &[&OsStr],
+    input: Option<Bytes>,
+    size: u64,
+    within: Duration,
+) -> anyhow::Result<Result<Vec<u8>, Silent>> {
+    for tried in 0..TRIES {
+        tokio::time::sleep(turns.pause * tried).await;
+        let turn = turns.turns.acquire_many(if tried + 1 < TRIES { 1 } else { ALL });
+        let turn = tokio::time::timeout(within * SLOWER, turn).await;
+        let turn = turn.context("other processes that read files apart did not end")??;
         match once(command(), job, input.clone(), size, within).await? {
-            Ended::Said(said) => return Ok(Some(said)),
-            Ended::Broken => return Ok(None),
+            Ended::Said(said) => return Ok(Ok(said)),
+            Ended::Broken => return Ok(Err(Silent::Broken)),
             Ended::Killed => {
                 tracing::warn!("a process that read a file apart was killed; does the machine lack memory?");
             }
         }
+        drop(turn);
     }
-    Ok(None)
+    Ok(Err(Silent::NoMemory))
 }
 
 async fn once(
@@ -307,20 +347,29 @@ fn by_others(_: std::process::ExitStatus) -> Option<anyhow::Result<Ended>> {
 }
 
 /// The same for work that says what it found.
-async fn found(job: &[&OsStr], input: Option<Bytes>, size: u64, within: Duration) -> anyhow::Result<Option<Done>> {
-    let said = run(job, input, size, within).await?;
-    Ok(said.map(|said| serde_json::from_slice(&said)).transpose()?)
+async fn found(
+    job: &[&OsStr],
+    input: Option<Bytes>,
+    size: u64,
+    within: Duration,
+) -> anyhow::Result<Result<Done, Silent>> {
+    Ok(match run(job, input, size, within).await? {
+        Ok(said) => Ok(serde_json::from_slice(&said)?),
+        Err(silent) => Err(silent),
+    })
 }
 
 /// The number of pages of a PDF, as filings will count them, or why nobody can read it.
 ///
 /// # Errors
-/// If no process could be started.
+/// If no process could be started or limited, its turn did not come, or it was stopped or did not end; and if the machine has not the memory:
+/// that is no damage, and may be otherwise when it is filed.
 pub async fn pages(pdf: Bytes, within: Duration) -> anyhow::Result<Result<i64, Unreadable>> {
     let size = pdf.len() as u64;
     Ok(match found(&["pages".as_ref()], Some(pdf), size, within).await? {
-        Some(Done::Pages(pages)) => Ok(pages),
-        Some(Done::Unreadable(reason)) => Err(Unreadable::parse(&reason).unwrap_or(Unreadable::Damaged)),
+        Ok(Done::Pages(pages)) => Ok(pages),
+        Ok(Done::Unreadable(reason)) => Err(Unreadable::parse(&reason).unwrap_or(Unreadable::Damaged)),
+        Err(Silent::NoMemory) => bail!(NO_MEMORY),
         _ => Err(Unreadable::Damaged),
     })
 }
@@ -328,11 +377,12 @@ pub async fn pages(pdf: Bytes, within: Duration) -> anyhow::Result<Result<i64, U
 /// How a document will stand in the volumes of a filing.
 ///
 /// # Errors
-/// If no process could be started.
+/// If no process could be started or limited, its turn did not come, or it was stopped or did not end.
 pub async fn look(media_type: &str, bytes: Bytes) -> anyhow::Result<Look> {
     let size = bytes.len() as u64;
     Ok(match found(&["look".as_ref(), media_type.as_ref()], Some(bytes), size, LOOKING).await? {
-        Some(Done::Look(look)) => look,
+        Ok(Done::Look(look)) => look,
+        Err(Silent::NoMemory) => Look::slip(NO_MEMORY),
         _ => Look::slip("its content cannot be shown; it may be damaged, or asks for too much memory or time"),
     })
 }
@@ -340,23 +390,24 @@ pub async fn look(media_type: &str, bytes: Bytes) -> anyhow::Result<Look> {
 /// The PDF of a volume of exhibits, of the bytes of its files; `None` if it asks for too much memory or time, or cannot be typeset.
 ///
 /// # Errors
-/// If no process could be started.
+/// If no process could be started or limited, its turn did not come, or it was stopped or did not end.
 pub async fn volume(order: &VolumeOrder, files: &[Bytes]) -> anyhow::Result<Option<Vec<u8>>> {
     let input = of_volume(order, files)?;
     let size = input.len() as u64;
-    run(&["volume".as_ref()], Some(input.into()), size, BINDING).await
+    Ok(run(&["volume".as_ref()], Some(input.into()), size, BINDING).await?.ok())
 }
 
 /// Unpacks a spreadsheet into a file of its rows; gives why it is not read, if it is not.
 ///
 /// # Errors
-/// If no process could be started.
+/// If no process could be started or limited, its turn did not come, or it was stopped or did not end; and if the file is not there.
 pub async fn unpack(from: &Path, to: &Path) -> anyhow::Result<Result<(), Refused>> {
     let size = tokio::fs::metadata(from).await?.len();
     let job: [&OsStr; 3] = ["unpack".as_ref(), from.as_ref(), to.as_ref()];
     Ok(match found(&job, None, size, UNPACKING).await? {
-        Some(Done::Unpacked) => Ok(()),
-        Some(Done::Refused(why)) => Err(Refused::NotATable(why)),
+        Ok(Done::Unpacked) => Ok(()),
+        Ok(Done::Refused(why)) => Err(Refused::NotATable(why)),
+        Err(Silent::NoMemory) => Err(Refused::Workbook(NO_MEMORY.to_owned())),
         _ => Err(Refused::Workbook("it asks for more memory or time than a statement needs".to_owned())),
     })
 }
@@ -366,22 +417,26 @@ mod tests {
     use super::*;
 
     /// What a shell that does this in place of the work says of the file.
-    async fn by(script: &str) -> Result<Option<Vec<u8>>, String> {
+    async fn by(script: &str) -> Result<Result<Vec<u8>, Silent>, String> {
+        by_turns(script, &Turns::new(Duration::ZERO)).await
+    }
+
+    async fn by_turns(script: &str, turns: &Turns) -> Result<Result<Vec<u8>, Silent>, String> {
         let command = || {
             let mut command = Command::new("/bin/sh");
             command.args(["-c", script]);
             command
         };
         let (job, file) = (["pages".as_ref()], Bytes::from_static(b"%PDF"));
-        run_by(command, &job, Some(file), 4, Duration::from_secs(6)).await.map_err(|error| format!("{error:#}"))
+        run_by(command, turns, &job, Some(file), 4, Duration::from_secs(6)).await.map_err(|error| format!("{error:#}"))
     }
 
     #[tokio::test]
     async fn only_what_a_file_does_is_said_of_it() {
-        assert_eq!(by("/bin/cat").await, Ok(Some(b"%PDF".to_vec())));
+        assert_eq!(by("/bin/cat").await, Ok(Ok(b"%PDF".to_vec())));
         // It broke off, overflowed its stack or asked for too much memory, took too long.
         for end in ["exit 1", "kill -ABRT $$", "kill -SEGV $$", "kill -XCPU $$"] {
-            assert_eq!(by(end).await, Ok(None), "{end}");
+            assert_eq!(by(end).await, Ok(Err(Silent::Broken)), "{end}");
         }
         // Somebody stopped the machine, the limits are not to be had.
         for end in ["kill -TERM $$", "exit 3"] {
@@ -392,13 +447,53 @@ mod tests {
         assert!(environment.contains("RUST_MIN_STACK") && !environment.contains("HOME"), "{environment}");
     }
 
+    /// A script that counts its starts in a file first, and the file.
+    fn counted(then: &str) -> (String, PathBuf) {
+        let starts = std::env::temp_dir().join(format!("recoup-apart-{}", claims::random::Random::System.token()));
+        (format!("echo >> {0}; n=$(/usr/bin/wc -l < {0}); {then}", starts.display()), starts)
+    }
+
+    fn count(starts: &Path) -> u32 {
+        let text = std::fs::read_to_string(starts).unwrap_or_default();
+        u32::try_from(text.lines().count()).unwrap()
+    }
+
     #[tokio::test]
     async fn a_process_that_the_system_kills_is_started_again_and_no_more_than_twice() {
-        let starts = std::env::temp_dir().join(format!("recoup-apart-{}", claims::random::Random::System.token()));
-        let counted = |then: &str| format!("echo >> {0}; n=$(/usr/bin/wc -l < {0}); {then}", starts.display());
-        assert_eq!(by(&counted("[ $n = 2 ] || kill -KILL $$; /bin/cat")).await, Ok(Some(b"%PDF".to_vec())));
-        assert_eq!(by(&counted("kill -KILL $$")).await, Ok(None), "the machine has not the memory that it asks for");
-        assert_eq!(std::fs::read_to_string(&starts).unwrap().lines().count(), 2 + TRIES);
+        let (script, starts) = counted("[ $n = 2 ] || kill -KILL $$; /bin/cat");
+        assert_eq!(by(&script).await, Ok(Ok(b"%PDF".to_vec())));
+        assert_eq!(count(&starts), 2);
+        std::fs::remove_file(starts).unwrap();
+        let (script, starts) = counted("kill -KILL $$");
+        assert_eq!(by(&script).await, Ok(Err(Silent::NoMemory)));
+        assert_eq!(count(&starts), TRIES);
+        std::fs::remove_file(starts).unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_last_try_runs_alone() {
+        let turns = Turns::new(Duration::ZERO);
+        let (script, starts) = counted("kill -KILL $$");
+        let other = turns.turns.acquire().await.unwrap();
+        let mut run = std::pin::pin!(by_turns(&script, &turns));
+        // Who waits for all turns lets nobody before.
+        let waits = async {
+            while turns.turns.try_acquire().is_ok() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            ended = &mut run => panic!("it did not wait: {ended:?}"),
+            () = waits => {}
+        }
+        assert_eq!(count(&starts), TRIES - 1);
+        drop(other);
+        // Whoever comes next has a turn when that has ended.
+        let next = async {
+            let _turn = turns.turns.acquire().await.unwrap();
+            count(&starts)
+        };
+        assert_eq!(tokio::join!(run, next), (Ok(Err(Silent::NoMemory)), TRIES));
         std::fs::remove_file(starts).unwrap();
     }
 

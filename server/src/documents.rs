@@ -65,19 +65,22 @@ fn is_missing(error: &anyhow::Error) -> bool {
 
 /// Hash and size of a file. The object store gives a local file in pieces of 8 kB, each from another thread, which takes several
 /// times as long as hashing them.
-fn hash_of_file(file: &std::path::Path) -> anyhow::Result<(String, u64)> {
-    let mut file = std::fs::File::open(file)?;
-    let (mut hasher, mut bytes, mut piece) = (Sha256::new(), 0u64, vec![0; PIECE]);
-    loop {
-        let read = match file.read(&mut piece) {
-            Ok(0) => return Ok((HEXLOWER.encode(&hasher.finalize()), bytes)),
-            Ok(read) => read,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error.into()),
-        };
-        bytes += read as u64;
-        hasher.update(&piece[..read]);
-    }
+pub(crate) async fn hash_of_file(file: std::path::PathBuf) -> anyhow::Result<(String, u64)> {
+    let hashed = move || -> anyhow::Result<_> {
+        let mut file = std::fs::File::open(file)?;
+        let (mut hasher, mut bytes, mut piece) = (Sha256::new(), 0u64, vec![0; PIECE]);
+        loop {
+            let read = match file.read(&mut piece) {
+                Ok(0) => return Ok((HEXLOWER.encode(&hasher.finalize()), bytes)),
+                Ok(read) => read,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error.into()),
+            };
+            bytes += read as u64;
+            hasher.update(&piece[..read]);
+        }
+    };
+    tokio::task::spawn_blocking(hashed).await?
 }
 
 /// Why a document was not taken.
@@ -165,7 +168,7 @@ impl Documents {
         mut chunks: impl Stream<Item = Result<Bytes, E>> + Unpin + Send,
         most: u64,
     ) -> Result<Incoming, Refused> {
-        let at = self.prefix.clone().join("incoming").join(self.random.token());
+        let at = self.new_incoming();
         let failed = |error: object_store::Error| Refused::Store(error.into());
         let upload = self.store.put_multipart(&at).await.map_err(failed)?;
         let mut write = WriteMultipart::new(upload);
@@ -238,8 +241,8 @@ impl Documents {
         if (sha256.as_str(), bytes) != (incoming.sha256.as_str(), incoming.bytes) {
             bail!("the object store gave back other bytes than were written");
         }
-        // Over the same bytes that may lie there already: they are as new then as their row will be, and no cleaning that goes on
-        // beside this takes them for old ones without a row.
+        // Over the same bytes that may lie there already: they are as new then as their row will be, so that no cleaning that goes on
+        // beside this takes them for old ones without a row (see `remove` for S3).
         Ok(self.store.rename(&incoming.at, &self.place(&sha256)).await?)
     }
 
@@ -292,8 +295,7 @@ impl Documents {
 
     async fn hash_of(&self, at: &Path) -> anyhow::Result<(String, u64)> {
         if let Some(directory) = &self.directory {
-            let file = directory.join(at.as_ref());
-            return tokio::task::spawn_blocking(move || hash_of_file(&file)).await?;
+            return hash_of_file(directory.join(at.as_ref())).await;
         }
         let mut stream = self.store.get(at).await?.into_stream();
         let (mut hasher, mut bytes) = (Sha256::new(), 0u64);
@@ -306,6 +308,9 @@ impl Documents {
 
     /// Removes the kept bytes of a hash, if they still were there before `before`.
     ///
+    /// In a directory, bytes that an upload puts there meanwhile stay. S3 takes no condition on the age of what it deletes: there the
+    /// same bytes would have to come between two requests that follow each other.
+    ///
     /// # Errors
     /// If the object store fails.
     pub async fn remove(&self, sha256: &str, before: claims::Instant) -> anyhow::Result<bool> {
@@ -315,8 +320,31 @@ impl Documents {
             Ok(_) | Err(object_store::Error::NotFound { .. }) => return Ok(false),
             Err(error) => return Err(error.into()),
         }
+        if self.directory.is_some() {
+            return self.remove_file(&place, before).await;
+        }
         self.store.delete(&place).await?;
         Ok(true)
+    }
+
+    /// The file is moved away and looked at where no upload moves another one over it.
+    async fn remove_file(&self, place: &Path, before: claims::Instant) -> anyhow::Result<bool> {
+        let aside = self.new_incoming();
+        match self.store.rename(place, &aside).await {
+            Ok(()) => {}
+            Err(object_store::Error::NotFound { .. }) => return Ok(false),
+            Err(error) => return Err(error.into()),
+        }
+        if self.store.head(&aside).await?.last_modified > before {
+            self.store.rename(&aside, place).await?;
+            return Ok(false);
+        }
+        self.store.delete(&aside).await?;
+        Ok(true)
+    }
+
+    fn new_incoming(&self) -> Path {
+        self.prefix.clone().join("incoming").join(self.random.token())
     }
 
     /// Whether the store answers, by looking and not by writing.
@@ -357,6 +385,25 @@ impl Documents {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn what_was_sent_again_while_it_is_removed_stays() {
+        let place = std::env::temp_dir().join(format!("recoup-documents-{}", Random::System.token()));
+        let documents = Documents::open(&DocumentsAt::Directory(place.clone()), Random::System).unwrap();
+        let bytes = futures::stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"Sent again."))]);
+        let incoming = documents.receive(bytes, 100).await.unwrap();
+        documents.keep(&incoming).await.unwrap();
+        let (sha256, at) = (&incoming.sha256, documents.place(&incoming.sha256));
+        let now = claims::Clock::System.now();
+        // Found old, it is new when it is moved away.
+        assert!(!documents.remove_file(&at, now - chrono::Duration::days(1)).await.unwrap());
+        assert_eq!(documents.check(sha256).await.unwrap(), Some(true));
+        let later = now + chrono::Duration::days(1);
+        assert!(documents.remove_file(&at, later).await.unwrap());
+        assert_eq!((documents.check(sha256).await.unwrap(), documents.incoming().await.unwrap()), (None, (0, 0)));
+        assert!(!documents.remove_file(&at, later).await.unwrap(), "it is gone");
+        std::fs::remove_dir_all(place).unwrap();
+    }
 
     #[tokio::test]
     async fn who_tries_it_out_is_told_the_cause_and_nothing_else() {

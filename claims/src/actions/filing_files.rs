@@ -1,11 +1,11 @@
 //! The files of a filing, for counsel of its case.
 
-use super::{Failure, Recoup, permit, record};
+use super::{Failure, Recoup, permit, review};
 use crate::{
     CaseId,
     access::{Action, Actor, Refusal},
     store::{
-        Tx, cases,
+        Tx, cases, events,
         filings::{self, File},
     },
 };
@@ -35,18 +35,31 @@ pub async fn find(recoup: &Recoup, actor: &Actor, which: Which<'_>) -> Result<Fi
     Ok(of(&mut tx, actor, which).await?.1)
 }
 
-/// Opens a file of a filing. That is an event.
+/// Opens a file of a filing. That is an event, once for a while.
 ///
 /// # Errors
 /// As [`find`].
 pub async fn open(recoup: &Recoup, actor: &Actor, which: Which<'_>) -> Result<File, Failure> {
-    let mut tx = recoup.store.write().await?;
+    let now = recoup.clock.now();
+    let mut tx = recoup.store.read().await?;
     let (case, file) = of(&mut tx, actor, which).await?;
     let name = if file.name.is_empty() { PACKAGE } else { &file.name };
     let details = serde_json::json!({
         "filing": which.filing, "name": name, "variant": file.variant, "sha256": file.sha256,
     });
-    record(&mut tx, case, actor.account, "filing_opened", details, recoup.clock.now()).await?;
+    let event = events::NewEvent {
+        case_id: case,
+        claim_id: None,
+        account: Some(actor.account),
+        kind: "filing_opened",
+        details,
+    };
+    if events::happened_since(&mut tx, &event, now - review::ONE_OPENING).await? {
+        return Ok(file);
+    }
+    drop(tx);
+    let mut tx = recoup.store.write().await?;
+    events::add(&mut tx, &event, now).await?;
     tx.commit().await?;
     Ok(file)
 }

@@ -16,8 +16,7 @@ use crate::{
 const TOO_LATE: &str =
     "This mail no longer waits: it is being sent, was sent, or somebody else changed it meanwhile. Look at it again.";
 
-async fn find(tx: &mut Tx, actor: &Actor, case: CaseId, id: MailId) -> Result<ReadMail, Failure> {
-    permit(actor, Action::Write(case))?;
+async fn find(tx: &mut Tx, case: CaseId, id: MailId) -> Result<ReadMail, Failure> {
     Ok(outbox::of_case_by_id(tx, case, id).await?.ok_or(Refusal::NotFound)?)
 }
 
@@ -39,9 +38,10 @@ pub async fn edit(
     answers: &Answers,
     seen: &str,
 ) -> Result<(), Failure> {
+    permit(actor, Action::Write(case))?;
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
-    let found = find(&mut tx, actor, case, id).await?;
+    let found = find(&mut tx, case, id).await?;
     if !mail::may_be_edited(&found.kind) {
         return Err(Failure::said("This mail is the program's word on a claim, and is not edited."));
     }
@@ -63,9 +63,10 @@ pub async fn edit(
 /// # Errors
 /// A mail that no longer waits, or that is not counsel's to discard.
 pub async fn discard(recoup: &Recoup, actor: &Actor, case: CaseId, id: MailId) -> Result<(), Failure> {
+    permit(actor, Action::Write(case))?;
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
-    let found = find(&mut tx, actor, case, id).await?;
+    let found = find(&mut tx, case, id).await?;
     if found.state == "discarded" {
         return Ok(());
     }
@@ -84,9 +85,10 @@ pub async fn discard(recoup: &Recoup, actor: &Actor, case: CaseId, id: MailId) -
 /// # Errors
 /// A mail that neither waits nor failed, or a letter whose claim was withdrawn since.
 pub async fn send_now(recoup: &Recoup, actor: &Actor, case: CaseId, id: MailId) -> Result<(), Failure> {
+    permit(actor, Action::Write(case))?;
     let now = recoup.clock.now();
     let mut tx = recoup.store.write().await?;
-    let found = find(&mut tx, actor, case, id).await?;
+    let found = find(&mut tx, case, id).await?;
     if found.claim_withdrawn && ["waiting", "failed"].contains(&found.state.as_str()) {
         return Err(Failure::said(
             "The claim was withdrawn after this mail was queued, so the mail does not go out. To write to the claimant all the same, choose the status “Withdrawn” under Write to many.",

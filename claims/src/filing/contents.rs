@@ -239,12 +239,6 @@ impl Contents {
         Ok(())
     }
 
-    /// The exhibit with a hash.
-    #[must_use]
-    pub fn exhibit(&self, sha256: &str) -> Option<&Exhibit> {
-        self.filing.exhibits.iter().find(|exhibit| exhibit.sha256 == sha256)
-    }
-
     /// Exhibits by hash, to find many.
     #[must_use]
     pub fn exhibits(&self) -> BTreeMap<&str, &Exhibit> {

@@ -91,13 +91,20 @@ fn link(
 const SELECT: &str = "SELECT e.seq, e.at, e.account_id, a.name AS actor, e.claim_id, k.number, e.kind, e.details, e.previous, e.hash FROM events e \
                       LEFT JOIN accounts a ON a.id = e.account_id LEFT JOIN claims k ON k.id = e.claim_id";
 
-/// Whether the same event of a claim, by the same person and with the same details, was added after `since`.
+/// Whether the same event, of a claim or of a case, by the same person and with the same details, was added after `since`.
 ///
 /// # Errors
 /// If the database fails.
 pub async fn happened_since(tx: &mut Tx, event: &NewEvent, since: Instant) -> Result<bool, Error> {
-    let found: i64 = on!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM events WHERE claim_id = $1 AND account_id = $2 AND kind = $3 AND details = $4 AND at > $5")
-        .bind(event.claim_id).bind(event.account).bind(event.kind).bind(event.details.to_string()).bind(since).fetch_one(c).await)?;
+    let (of, id) = match event.claim_id {
+        Some(claim) => ("claim_id", claim.0),
+        None => ("claim_id IS NULL AND case_id", event.case_id.0),
+    };
+    let sql = sqlx::AssertSqlSafe(format!(
+        "SELECT COUNT(*) FROM events WHERE {of} = $1 AND account_id = $2 AND kind = $3 AND details = $4 AND at > $5"
+    ));
+    let found: i64 = on!(tx, c => sqlx::query_scalar(sql)
+        .bind(id).bind(event.account).bind(event.kind).bind(event.details.to_string()).bind(since).fetch_one(c).await)?;
     Ok(found > 0)
 }
 
@@ -119,29 +126,41 @@ pub async fn of_case(tx: &mut Tx, case: CaseId, limit: i64, offset: i64) -> Resu
     on!(tx, c => sqlx::query_as(sql).bind(case).bind(limit).bind(offset).fetch_all(c).await)
 }
 
+/// The cases that there are, each with a chain.
+///
+/// # Errors
+/// If the database fails.
+pub async fn chains(tx: &mut Tx) -> Result<Vec<CaseId>, Error> {
+    on!(tx, c => sqlx::query_scalar("SELECT id FROM cases ORDER BY id").fetch_all(c).await)
+}
+
+/// What the chain is made of.
+type Linked = (i64, Instant, Option<AccountId>, Option<ClaimId>, String, String, String, String);
+
 /// Recomputes the chain of a case: the number of events, and the first one that does not fit, if any.
+///
+/// A backup is verified in the schema that it was made of, so this reads nothing but what the chain is made of, which was there in
+/// the first one.
 ///
 /// # Errors
 /// If the database fails.
 pub async fn verify(tx: &mut Tx, case: CaseId) -> Result<(i64, Option<i64>), Error> {
     let (count, head): (i64, String) = on!(tx, c => sqlx::query_as("SELECT event_count, event_head FROM cases WHERE id = $1").bind(case).fetch_one(c).await)?;
-    let mut previous = String::new();
+    let mut last = String::new();
     let mut next = 1;
     loop {
-        let sql =
-            sqlx::AssertSqlSafe(format!("{SELECT} WHERE e.case_id = $1 AND e.seq >= $2 ORDER BY e.seq LIMIT 1000"));
-        let events: Vec<Event> = on!(tx, c => sqlx::query_as(sql).bind(case).bind(next).fetch_all(c).await)?;
+        let events: Vec<Linked> = on!(tx, c => sqlx::query_as("SELECT seq, at, account_id, claim_id, kind, details, previous, hash FROM events WHERE case_id = $1 AND seq >= $2 ORDER BY seq LIMIT 1000")
+            .bind(case).bind(next).fetch_all(c).await)?;
         if events.is_empty() {
-            let whole = next == count + 1 && previous == head;
+            let whole = next == count + 1 && last == head;
             return Ok((count, (!whole).then_some(next)));
         }
-        for event in events {
-            let expected =
-                link(&previous, case, next, event.at, event.account_id, event.claim_id, &event.kind, &event.details);
-            if event.seq != next || event.previous != previous || event.hash != expected {
+        for (seq, at, account, claim, kind, details, previous, hash) in events {
+            let expected = link(&last, case, next, at, account, claim, &kind, &details);
+            if seq != next || previous != last || hash != expected {
                 return Ok((count, Some(next)));
             }
-            previous = event.hash;
+            last = hash;
             next += 1;
         }
     }

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use anyhow::ensure;
 
-use super::{Manifest, document_file, hash_of, listed, manifest};
+use super::{Manifest, document_file, listed, manifest};
+use crate::documents::hash_of_file;
 
 /// Compares every file of a backup with its hash; gives what the backup holds.
 ///
@@ -17,7 +18,7 @@ pub async fn check(directory: &Path) -> anyhow::Result<Manifest> {
     files.extend(listed.into_iter().map(|(sha256, _)| (document_file(&sha256), sha256)));
     let mut damaged = Vec::new();
     for (file, sha256) in files {
-        match hash_of(&directory.join(&file)).await {
+        match hash_of_file(directory.join(&file)).await {
             Ok((found, _)) if found == sha256 => {}
             Ok(_) => damaged.push(format!("{} does not match its hash", file.display())),
             Err(error) => damaged.push(format!("{} cannot be read: {error}", file.display())),

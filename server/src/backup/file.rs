@@ -37,8 +37,11 @@ impl Hashed {
 
     /// Waits until it is on disk; gives its hash and size.
     pub(super) async fn finish(mut self) -> anyhow::Result<(String, u64)> {
-        self.file.flush().await?;
-        self.file.get_ref().sync_all().await?;
+        let written = async {
+            self.file.flush().await?;
+            self.file.get_ref().sync_all().await
+        };
+        written.await.with_context(|| format!("{} cannot be written", self.path.display()))?;
         Ok((HEXLOWER.encode(&self.hasher.finalize()), self.bytes))
     }
 }

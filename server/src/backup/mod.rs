@@ -16,7 +16,6 @@ use claims::{Instant, store::dump::Table};
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tokio::io::AsyncReadExt;
 
 mod check;
 mod file;
@@ -118,18 +117,4 @@ async fn listed(directory: &Path, manifest: &Manifest) -> anyhow::Result<Vec<(St
         Some((sha256.to_owned(), bytes.parse().ok()?))
     };
     text.lines().map(|line| read(line).with_context(|| format!("{DOCUMENTS} has a line that cannot be read"))).collect()
-}
-
-/// Hash and size of a file.
-async fn hash_of(path: &Path) -> anyhow::Result<(String, u64)> {
-    let mut file = tokio::fs::File::open(path).await?;
-    let (mut hasher, mut bytes, mut buffer) = (Sha256::new(), 0u64, vec![0; 256 * 1024]);
-    loop {
-        let read = file.read(&mut buffer).await?;
-        if read == 0 {
-            return Ok((HEXLOWER.encode(&hasher.finalize()), bytes));
-        }
-        bytes += read as u64;
-        hasher.update(&buffer[..read]);
-    }
 }

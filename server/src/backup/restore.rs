@@ -3,7 +3,7 @@
 use std::{collections::HashSet, path::Path};
 
 use anyhow::{Context, bail, ensure};
-use claims::store::{Store, Tx, cases, dump, events};
+use claims::store::{Store, Tx, dump, events};
 use data_encoding::HEXLOWER;
 use futures::TryStreamExt;
 use sha2::{Digest, Sha256};
@@ -50,9 +50,9 @@ pub async fn restore(directory: &Path, database_url: &str, documents: &Documents
     for kept in &manifest.tables {
         compare(&mut tx, kept).await?;
     }
-    for case in cases::all(&mut tx, false).await? {
-        if let (count, Some(seq)) = events::verify(&mut tx, case.id).await? {
-            bail!("the audit trail of case {} does not fit at event {seq} of {count}", case.id);
+    for case in events::chains(&mut tx).await? {
+        if let (count, Some(seq)) = events::verify(&mut tx, case).await? {
+            bail!("the audit trail of case {case} does not fit at event {seq} of {count}");
         }
     }
     tx.commit().await?;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use claims::{
     Clock,
     store::{Store, Tx, documents as rows, dump},
@@ -23,7 +23,7 @@ use crate::documents::Documents;
 /// --clean`, which removes what no row names, may take away what was removed by its claimant meanwhile, and then this fails.
 ///
 /// # Errors
-/// If the directory is not empty, the database does not answer, or a document is missing or damaged: each is named.
+/// If the directory is not empty or cannot be written to, the database does not answer, or a document is missing or damaged: each is named.
 pub async fn write(store: &Store, documents: &Documents, clock: &Clock, directory: &Path) -> anyhow::Result<Manifest> {
     let empty = std::fs::read_dir(directory).map_or(true, |mut entries| entries.next().is_none());
     let unfinished = holds_rows(&directory.join("tables")) && !directory.join(MANIFEST_HASH).exists();
@@ -54,8 +54,8 @@ pub async fn write(store: &Store, documents: &Documents, clock: &Clock, director
     let (documents_sha256, _) = file.finish().await?;
     let mut damaged = Vec::new();
     for (sha256, bytes) in &named {
-        if let Err(error) = copy(documents, sha256, *bytes, directory).await {
-            damaged.push(format!("{sha256}: {}", crate::causes::in_a_line(&error)));
+        if let Err(damage) = copy(documents, sha256, *bytes, directory).await? {
+            damaged.push(format!("{sha256}: {}", crate::causes::in_a_line(&damage)));
         }
     }
     ensure!(
@@ -122,13 +122,55 @@ async fn named(tx: &mut Tx) -> anyhow::Result<Vec<(String, u64)>> {
     }
 }
 
-async fn copy(documents: &Documents, sha256: &str, bytes: u64, directory: &Path) -> anyhow::Result<()> {
-    let mut chunks = documents.read(sha256).await?;
+/// Copies a document; gives what is wrong with it, if anything is.
+///
+/// # Errors
+/// If the backup cannot be written, which says nothing of the document.
+async fn copy(documents: &Documents, sha256: &str, bytes: u64, directory: &Path) -> anyhow::Result<anyhow::Result<()>> {
+    let mut chunks = match documents.read(sha256).await {
+        Ok(chunks) => chunks,
+        Err(damage) => return Ok(Err(damage)),
+    };
     let mut file = Hashed::create(directory.join(document_file(sha256))).await?;
-    while let Some(chunk) = chunks.try_next().await? {
-        file.write(&chunk).await?;
+    loop {
+        match chunks.try_next().await {
+            Ok(Some(chunk)) => file.write(&chunk).await?,
+            Ok(None) => break,
+            Err(damage) => return Ok(Err(damage.into())),
+        }
     }
-    let (found, size) = file.finish().await?;
-    ensure!(found == sha256 && size == bytes, "its bytes do not match their hash");
-    Ok(())
+    let whole = file.finish().await? == (sha256.to_owned(), bytes);
+    Ok(if whole { Ok(()) } else { Err(anyhow!("its bytes do not match their hash")) })
+}
+
+#[cfg(test)]
+mod tests {
+    use claims::random::Random;
+
+    use super::*;
+    use crate::config::DocumentsAt;
+
+    #[tokio::test]
+    async fn a_backup_that_cannot_be_written_is_no_damage_of_documents() {
+        let place = std::env::temp_dir().join(format!("recoup-backup-{}", Random::System.token()));
+        let documents = Documents::open(&DocumentsAt::Directory(place.join("kept")), Random::System).unwrap();
+        let bytes = futures::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from_static(b"A statement."))]);
+        let incoming = documents.receive(bytes, 100).await.unwrap();
+        documents.keep(&incoming).await.unwrap();
+        let sha256 = &incoming.sha256;
+        let copied = async |to: &str| copy(&documents, sha256, incoming.bytes, &place.join(to)).await;
+        copied("first").await.unwrap().unwrap();
+        // There is no room where it is to lie.
+        std::fs::create_dir(place.join("second")).unwrap();
+        std::fs::write(place.join("second/documents"), b"").unwrap();
+        let failed = format!("{:#}", copied("second").await.unwrap_err());
+        assert!(failed.contains("second/documents") && failed.contains("cannot be made"), "{failed}");
+        // Other bytes, and none.
+        let kept = place.join("kept").join(document_file(sha256));
+        std::fs::write(&kept, b"A sentence.").unwrap();
+        assert!(copied("third").await.unwrap().is_err());
+        std::fs::remove_file(kept).unwrap();
+        assert!(copied("fourth").await.unwrap().is_err());
+        std::fs::remove_dir_all(place).unwrap();
+    }
 }

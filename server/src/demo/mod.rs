@@ -104,8 +104,12 @@ async fn keep_documents(documents: &Documents, plans: &[Plan]) -> anyhow::Result
 
 async fn keep_one(documents: &Documents, name: &str, bytes: Vec<u8>) -> anyhow::Result<NewDocument> {
     let media_type = kind::find(name, &bytes).map_err(|why| anyhow::anyhow!("{name}: {why}"))?;
-    let (pages, unreadable) =
-        if media_type == "application/pdf" { kind::look_at_pdf(bytes.clone()) } else { (None, None) };
+    // Not apart: the demo drew them itself.
+    let counted = (media_type == "application/pdf").then(|| render::exhibits::pages(bytes.clone())).transpose();
+    let (pages, unreadable) = match counted {
+        Ok(pages) => (pages, None),
+        Err(reason) => (None, Some(reason)),
+    };
     let stream = futures::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from(bytes))]);
     let incoming = documents.receive(stream, u64::MAX).await?;
     documents.keep(&incoming).await.with_context(|| format!("{name} cannot be stored"))?;

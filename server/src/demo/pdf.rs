@@ -105,7 +105,7 @@ mod tests {
         let pages = [vec!["Statement".to_owned(), RULE.to_owned(), "Köln €5".to_owned()], vec!["x".repeat(120)]];
         let bytes = draw(&pages).unwrap();
         assert_eq!(bytes, draw(&pages).unwrap());
-        assert_eq!(crate::documents::kind::look_at_pdf(bytes.clone()), (Some(2), None));
+        assert_eq!(render::exhibits::pages(bytes.clone()), Ok(2));
         assert_eq!(crate::documents::kind::find("a.pdf", &bytes), Ok("application/pdf"));
         let text = Document::load_mem(&bytes).unwrap().extract_text(&[1]).unwrap();
         assert!(text.contains("Statement") && text.contains("Köln"), "{text}");

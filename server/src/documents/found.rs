@@ -4,7 +4,7 @@ use anyhow::Context;
 use futures::{StreamExt, TryStreamExt, stream::BoxStream};
 use object_store::{ObjectStore, ObjectStoreExt, path::Path};
 
-use super::Documents;
+use super::{Documents, is_missing};
 
 /// A document that is kept.
 #[derive(Debug, Clone)]
@@ -57,11 +57,18 @@ fn is_temporary(name: &str) -> bool {
     token.len() == 22 && token.bytes().all(is_letter) && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether a folder below the directory is one that we make: where documents lie, by the first two letters of their hashes.
+/// The parts of an object's address below the prefix.
+fn parts_below<'p>(prefix: &Path, location: &'p Path) -> Vec<&'p str> {
+    let below = location.as_ref().strip_prefix(prefix.as_ref()).unwrap_or(location.as_ref());
+    below.trim_start_matches('/').split('/').collect()
+}
+
+/// Whether a folder below the directory is one that we make: of temporary files, and where documents lie, by the first two letters of
+/// their hashes.
 fn is_our_folder(place: &std::path::Path) -> bool {
     let parts: Option<Vec<&str>> = place.iter().map(std::ffi::OsStr::to_str).collect();
     match parts.as_deref() {
-        Some([] | ["documents"]) => true,
+        Some([] | ["documents"] | ["incoming"]) => true,
         Some(["documents", folder]) => folder.len() == 2 && folder.bytes().all(|byte| byte.is_ascii_hexdigit()),
         _ => false,
     }
@@ -87,15 +94,17 @@ fn look_into(
         let entry = entry?;
         let path = entry.path();
         // What a link means; a link that means nothing is foreign. One that was moved or removed meanwhile is gone.
+        let place = below(&path);
         let meta = match std::fs::metadata(&path) {
             Ok(meta) => meta,
             Err(_) if std::fs::symlink_metadata(&path).is_err() => continue,
+            // As of a folder that was moved to a disk that is not there now.
+            Err(error) if is_our_folder(&place) => return Err(error).with_context(|| path.display().to_string()),
             Err(_) => {
                 found.push(foreign(&path));
                 continue;
             }
         };
-        let place = below(&path);
         if meta.is_dir() {
             // Whoever runs out of room moves a folder of ours elsewhere; any other link may lead in circles.
             if is_our_folder(&place) || !entry.file_type().is_ok_and(|kind| kind.is_symlink()) {
@@ -138,11 +147,13 @@ fn temporary_files(folder: &std::path::Path) -> anyhow::Result<Vec<Temporary>> {
     let mut found = Vec::new();
     for entry in entries {
         let entry = entry?;
-        if !entry.file_name().to_str().is_some_and(is_temporary) {
+        let name = entry.file_name();
+        let Some(Lies::Temporary) = name.to_str().map(|name| Lies::at(&["incoming", name])) else { continue };
+        // One that was finished meanwhile is gone, and a folder is none of ours.
+        let Ok(meta) = entry.metadata() else { continue };
+        if !meta.is_file() {
             continue;
         }
-        // One that was finished meanwhile is gone.
-        let Ok(meta) = entry.metadata() else { continue };
         found.push(Temporary { at: Place::File(entry.path()), bytes: meta.len(), since: meta.modified()?.into() });
     }
     Ok(found)
@@ -167,8 +178,7 @@ impl Documents {
         let prefix = self.prefix.clone();
         let listed = self.store.list((!prefix.as_ref().is_empty()).then_some(&prefix));
         let found = listed.map_err(anyhow::Error::from).try_filter_map(move |meta| {
-            let below = meta.location.as_ref().strip_prefix(prefix.as_ref()).unwrap_or(meta.location.as_ref());
-            let parts: Vec<&str> = below.trim_start_matches('/').split('/').collect();
+            let parts = parts_below(&prefix, &meta.location);
             let found = match Lies::at(&parts) {
                 Lies::Kept(sha256) => Some(Found::Kept(Kept { sha256: sha256.to_owned(), bytes: meta.size })),
                 Lies::Temporary => None,
@@ -195,7 +205,7 @@ impl Documents {
         }
         let all = self.store.list(Some(&self.prefix.clone().join("incoming")));
         let found = |meta: object_store::ObjectMeta| {
-            let is_ours = meta.location.filename().is_some_and(is_temporary);
+            let is_ours = matches!(Lies::at(&parts_below(&self.prefix, &meta.location)), Lies::Temporary);
             let found = Temporary { at: Place::Object(meta.location), bytes: meta.size, since: meta.last_modified };
             std::future::ready(Ok(is_ours.then_some(found)))
         };
@@ -209,12 +219,52 @@ impl Documents {
     pub async fn clean(&self, before: claims::Instant) -> anyhow::Result<usize> {
         let all = self.temporary().await?;
         let old: Vec<Temporary> = all.into_iter().filter(|file| file.since < before).collect();
-        for file in &old {
-            match &file.at {
-                Place::Object(at) => self.store.delete(at).await?,
-                Place::File(path) => tokio::fs::remove_file(path).await?,
+        self.take_away(&old).await
+    }
+
+    /// Gives how many were there still: an upload that ends, or another process, may be faster.
+    async fn take_away(&self, files: &[Temporary]) -> anyhow::Result<usize> {
+        let mut removed = 0;
+        for file in files {
+            let done = match &file.at {
+                Place::Object(at) => self.store.delete(at).await.map_err(anyhow::Error::from),
+                Place::File(path) => tokio::fs::remove_file(path).await.map_err(anyhow::Error::from),
+            };
+            match done {
+                Ok(()) => removed += 1,
+                Err(error) if is_missing(&error) => {}
+                Err(error) => return Err(error),
             }
         }
-        Ok(old.len())
+        Ok(removed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use claims::{Clock, random::Random};
+
+    use super::*;
+    use crate::config::DocumentsAt;
+
+    #[tokio::test]
+    async fn temporary_files_go_and_nothing_else_does() {
+        let place = std::env::temp_dir().join(format!("recoup-incoming-{}", Random::System.token()));
+        let documents = Documents::open(&DocumentsAt::Directory(place.clone()), Random::System).unwrap();
+        let incoming = place.join("incoming");
+        let ours = |letter: &str| incoming.join(letter.repeat(22));
+        // A folder that is called as we call files, with something in it.
+        std::fs::create_dir_all(ours("d")).unwrap();
+        std::fs::write(ours("d").join("e".repeat(22)), b"x").unwrap();
+        for path in [ours("a"), ours("b"), incoming.join("notes.txt")] {
+            std::fs::write(path, b"x").unwrap();
+        }
+        let found = documents.temporary().await.unwrap();
+        assert_eq!((found.len(), documents.incoming().await.unwrap()), (2, (2, 2)));
+        std::fs::remove_file(ours("a")).unwrap();
+        assert_eq!(documents.take_away(&found).await.unwrap(), 1, "one was gone by then");
+        assert_eq!(documents.clean(Clock::System.now() + chrono::Duration::days(1)).await.unwrap(), 0);
+        assert!(ours("d").join("e".repeat(22)).exists() && incoming.join("notes.txt").exists());
+        std::fs::remove_dir_all(place).unwrap();
     }
 }

@@ -1,11 +1,9 @@
 //! What a document is: found in its bytes, with its name made to fit.
 
-use claims::unreadable::Unreadable;
-
 /// Bytes at the start that are looked at.
 pub const HEAD: usize = 8_192;
 
-/// The largest PDF whose pages are counted: counting needs the whole file in memory, one at a time.
+/// The largest PDF whose pages are counted when it is sent: counting needs the whole file in memory, two at a time.
 pub const LARGEST_COUNTED: u64 = 64_000_000;
 
 /// Accepted types in words, for the page.
@@ -113,15 +111,6 @@ fn looks_like_text(head: &[u8]) -> bool {
         [b"<!doctype".as_slice(), b"<html", b"<svg", b"<?xml", b"<script"].iter().any(|start| lower.starts_with(start));
     let controls = head.iter().filter(|b| **b < 0x20 && !matches!(b, b'\n' | b'\r' | b'\t' | 0x0c)).count();
     !magic && !markup && !head.contains(&0) && controls * 100 <= head.len()
-}
-
-/// The number of pages of a PDF, as filings will count them, or why nobody can read it.
-#[must_use]
-pub fn look_at_pdf(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> (Option<i64>, Option<Unreadable>) {
-    match render::exhibits::pages(bytes) {
-        Ok(pages) => (Some(pages), None),
-        Err(reason) => (None, Some(reason)),
-    }
 }
 
 /// The name of a file of a multipart form, as it is kept. Browsers write the three signs that would end the name in the head of a part as

@@ -21,7 +21,11 @@ use render::{
 use tokio::sync::mpsc;
 
 use super::{Files, Progress, not_stored};
-use crate::{apart, documents::Documents, pipe::Pipe};
+use crate::{
+    apart,
+    documents::{Documents, Incoming},
+    pipe::Pipe,
+};
 
 const PDF: &str = "application/pdf";
 const CSV: &str = "text/csv";
@@ -228,26 +232,42 @@ async fn pack(
     let mut order: Vec<_> = parts.iter().map(|made| (made.name.clone(), made.incoming.clone())).collect();
     order.sort_by(|a, b| a.0.cmp(&b.0));
 
-    let (sender, receiver) = mpsc::channel::<Result<Bytes, std::io::Error>>(4);
     let (store, key, text) = (documents.clone(), Arc::clone(key), manifest.clone());
     let runtime = tokio::runtime::Handle::current();
-    let packing = background::start(move || -> Result<(), Failure> {
-        let mut package = Package::new(std::io::BufWriter::with_capacity(256 * 1024, Pipe(sender)));
+    let incoming = written(documents, move |pipe| {
+        let mut package = Package::new(std::io::BufWriter::with_capacity(256 * 1024, pipe));
         for (name, incoming) in order {
             let bytes = runtime.block_on(store.bytes_of(&incoming)).map_err(internal)?;
             package.add(&name, incoming.bytes, Cursor::new(bytes)).map_err(internal)?;
         }
         let mut out = package.finish(&text, &key).map_err(internal)?;
         std::io::Write::flush(&mut out).map_err(internal)
-    });
-    let chunks =
-        futures::stream::unfold(receiver, |mut receiver| async move { Some((receiver.recv().await?, receiver)) });
-    let received = documents.receive(Box::pin(chunks), u64::MAX).await;
-    packing.await.map_err(internal)??;
-    let incoming = received.map_err(|error| not_stored(&error))?;
+    })
+    .await?;
     files.0.push(super::Made { variant, name: String::new(), media_type: "application/zip", incoming });
     files.add(documents, variant, MANIFEST, JSON, manifest).await?;
     files.add(documents, variant, SIGNATURE, "text/plain", signature.into_bytes()).await
+}
+
+/// What a piece of work writes, under a temporary name.
+async fn written(
+    documents: &Documents,
+    work: impl FnOnce(Pipe) -> Result<(), Failure> + Send + 'static,
+) -> Result<Incoming, Failure> {
+    let (sender, receiver) = mpsc::channel::<Result<Bytes, std::io::Error>>(4);
+    let working = background::start(move || work(Pipe(sender)));
+    let chunks =
+        futures::stream::unfold(receiver, |mut receiver| async move { Some((receiver.recv().await?, receiver)) });
+    // A store that takes no more breaks the pipe of the work too, and is the cause; so it is asked first.
+    let incoming = documents.receive(Box::pin(chunks), u64::MAX).await.map_err(|refused| not_stored(&refused))?;
+    match working.await.map_err(internal).flatten() {
+        Ok(()) => Ok(incoming),
+        Err(failure) => {
+            // What it wrote ends where it broke off.
+            documents.discard(&incoming).await;
+            Err(failure)
+        }
+    }
 }
 
 async fn bytes_of(documents: &Documents, sha256: &str, name: &str) -> Result<Bytes, Failure> {
@@ -267,4 +287,43 @@ pub(super) async fn blocking<T: Send + 'static>(
 
 fn internal(error: impl std::fmt::Display) -> Failure {
     Failure::Internal(format!("a filing could not be made: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use claims::random::Random;
+
+    use super::*;
+    use crate::config::DocumentsAt;
+
+    #[tokio::test]
+    async fn a_package_is_whole_or_its_failure_is_told() {
+        let place = std::env::temp_dir().join(format!("recoup-package-{}", Random::System.token()));
+        let documents = Documents::open(&DocumentsAt::Directory(place.clone()), Random::System).unwrap();
+        let incoming = written(&documents, |mut pipe| pipe.write_all(b"whole").map_err(internal)).await.unwrap();
+        assert_eq!((incoming.bytes, documents.incoming().await.unwrap()), (5, (1, 5)));
+        documents.discard(&incoming).await;
+        // The work fails in the middle, or breaks off: nothing is kept of what it wrote.
+        let failing = |mut pipe: Pipe| -> Result<(), Failure> {
+            pipe.write_all(b"half").map_err(internal)?;
+            Err(Failure::said("It is not made."))
+        };
+        let failure = written(&documents, failing).await.unwrap_err();
+        assert!(matches!(&failure, Failure::Said(why) if why == "It is not made."), "{failure}");
+        let breaking = |mut pipe: Pipe| -> Result<(), Failure> {
+            pipe.write_all(b"half").map_err(internal)?;
+            std::panic::panic_any("it broke")
+        };
+        assert!(written(&documents, breaking).await.is_err());
+        assert_eq!(documents.incoming().await.unwrap(), (0, 0));
+        // The store takes nothing, and the work fails over that.
+        std::fs::remove_dir_all(&place).unwrap();
+        std::fs::write(&place, b"").unwrap();
+        let much = |mut pipe: Pipe| (0..100).try_for_each(|_| pipe.write_all(b"much")).map_err(internal);
+        let failure = written(&documents, much).await.unwrap_err();
+        assert!(matches!(&failure, Failure::Said(why) if why.contains("Run “recoup doctor”")), "{failure}");
+        std::fs::remove_file(place).unwrap();
+    }
 }

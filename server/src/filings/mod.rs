@@ -14,7 +14,7 @@ use claims::{
 };
 use render::package::Key;
 
-use crate::documents::{Documents, Incoming};
+use crate::documents::{Documents, Incoming, Refused};
 
 mod make;
 mod progress;
@@ -47,7 +47,7 @@ impl Files {
         bytes: Vec<u8>,
     ) -> Result<(), Failure> {
         let stream = futures::stream::iter([Ok::<_, std::io::Error>(Bytes::from(bytes))]);
-        let incoming = documents.receive(stream, u64::MAX).await.map_err(|error| not_stored(&error))?;
+        let incoming = documents.receive(stream, u64::MAX).await.map_err(|refused| not_stored(&refused))?;
         self.0.push(Made { variant, name: name.to_owned(), media_type, incoming });
         Ok(())
     }
@@ -56,7 +56,7 @@ impl Files {
     async fn keep(&self, documents: &Documents) -> Result<Vec<File>, Failure> {
         let mut rows = Vec::new();
         for made in &self.0 {
-            documents.keep(&made.incoming).await.map_err(|error| not_stored(&error))?;
+            documents.keep(&made.incoming).await.map_err(|refused| not_stored(&refused))?;
             rows.push(File {
                 variant: made.variant.to_owned(),
                 name: made.name.clone(),
@@ -76,8 +76,13 @@ impl Files {
     }
 }
 
-pub(crate) fn not_stored(error: &dyn std::error::Error) -> Failure {
-    tracing::error!(%error, "a file of a filing could not be stored");
+pub(crate) fn not_stored(refused: &Refused) -> Failure {
+    // What is said of an upload speaks to whoever sent it; the cause stands behind.
+    let error = match refused {
+        Refused::Store(cause) | Refused::Unscanned(cause) => format!("{cause:#}"),
+        refused => refused.to_string(),
+    };
+    tracing::error!(error, "a file of a filing could not be stored");
     Failure::said(
         "The document store did not take a file of the filing. Run “recoup doctor”, and build again; nothing was kept.",
     )

@@ -2,10 +2,12 @@
 
 use app::request::{Answer, Query, Site, Visitor};
 use axum::{
+    Extension, Router,
     body::Body,
     extract::{Path, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
+    routing::get,
 };
 use claims::{
     CaseDocumentId, DocumentId,
@@ -14,7 +16,18 @@ use claims::{
     store::cases,
 };
 
-use super::Http;
+use super::{Http, Streams};
+
+/// Downloads of what was uploaded.
+#[must_use]
+pub fn routes(http: &Http) -> Streams {
+    let router = Router::new()
+        .route("/documents/{id}", get(claim_document))
+        .route("/cases/{slug}/documents/{id}", get(case_document))
+        .layer(Extension(http.clone()));
+    let list = vec![(Method::GET, "/documents/{id}"), (Method::GET, "/cases/{slug}/documents/{id}")];
+    Streams::new(router, list)
+}
 
 /// Types that a browser shows without running anything of ours: pictures in a sandbox, PDF in the browser's own viewer.
 fn shown_inline(media_type: &str) -> bool {
@@ -22,9 +35,9 @@ fn shown_inline(media_type: &str) -> bool {
 }
 
 /// `GET /documents/{id}`: a document of a claim.
-pub(super) async fn claim_document(
+async fn claim_document(
     State(_): State<Site>,
-    axum::Extension(http): axum::Extension<Http>,
+    Extension(http): Extension<Http>,
     visitor: Visitor,
     Path(id): Path<i64>,
     Query(query): Query,
@@ -35,9 +48,9 @@ pub(super) async fn claim_document(
 }
 
 /// `GET /cases/{slug}/documents/{id}`: a file that a case shows to the public.
-pub(super) async fn case_document(
+async fn case_document(
     State(_): State<Site>,
-    axum::Extension(http): axum::Extension<Http>,
+    Extension(http): Extension<Http>,
     _: Visitor,
     Path((slug, id)): Path<(String, i64)>,
 ) -> Answer {

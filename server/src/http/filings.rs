@@ -5,11 +5,12 @@ use app::{
     request::{Answer, Query, Site, Visitor, see_other},
 };
 use axum::{
-    Extension,
+    Extension, Router,
     body::Body,
-    extract::{Multipart, Path, State, multipart::MultipartRejection},
-    http::header,
+    extract::{DefaultBodyLimit, Multipart, Path, State, multipart::MultipartRejection},
+    http::{Method, header},
     response::{IntoResponse, Response},
+    routing::{get, post},
 };
 use claims::{
     actions::{
@@ -23,10 +24,28 @@ use futures::TryStreamExt;
 use render::package;
 use tokio::io::AsyncWriteExt;
 
-use super::{Http, downloads};
+use super::{Http, Streams, downloads};
+
+/// The routes.
+#[must_use]
+pub fn routes(http: &Http) -> Streams {
+    let router = Router::new()
+        .route("/counsel/{slug}/filings/{number}/files/{variant}/{*name}", get(file))
+        .route("/counsel/{slug}/filings/{number}/verify", post(verify))
+        .route("/filing-key.txt", get(key))
+        .route("/verify", post(hash).layer(DefaultBodyLimit::disable()))
+        .layer(Extension(http.clone()));
+    let list = vec![
+        (Method::GET, "/counsel/{slug}/filings/{number}/files/{variant}/{*name}"),
+        (Method::POST, "/counsel/{slug}/filings/{number}/verify"),
+        (Method::GET, "/filing-key.txt"),
+        (Method::POST, "/verify"),
+    ];
+    Streams::new(router, list)
+}
 
 /// `GET /counsel/{slug}/filings/{number}/files/{variant}/{*name}`
-pub(super) async fn file(
+async fn file(
     State(_): State<Site>,
     Extension(http): Extension<Http>,
     visitor: Visitor,
@@ -45,7 +64,7 @@ pub(super) async fn file(
 }
 
 /// `POST /counsel/{slug}/filings/{number}/verify`: reads the whole package again and says what it found.
-pub(super) async fn verify(
+async fn verify(
     State(_): State<Site>,
     Extension(http): Extension<Http>,
     visitor: Visitor,
@@ -95,14 +114,14 @@ async fn verify_kept(http: &Http, file: &File, key: package::PublicKey) -> anyho
 }
 
 /// `GET /filing-key.txt`: the key with which anybody verifies packages of this site.
-pub(super) async fn key(State(_): State<Site>, Extension(http): Extension<Http>, _: Visitor) -> Answer {
+async fn key(State(_): State<Site>, Extension(http): Extension<Http>, _: Visitor) -> Answer {
     let text = format!("{}\n", crate::filings::key(&http.recoup).public().text());
     let response: Response = ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], Body::from(text)).into_response();
     Ok(response)
 }
 
 /// `POST /verify`: hashes a file on its way in, for browsers without script; nothing of it is kept.
-pub(super) async fn hash(
+async fn hash(
     State(_): State<Site>,
     Extension(_): Extension<Http>,
     visitor: Visitor,

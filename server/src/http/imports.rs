@@ -31,7 +31,7 @@ use claims::{
 use futures::TryStreamExt;
 use tokio::io::AsyncWriteExt;
 
-use super::{Http, uploads::Streams};
+use super::{Http, Streams};
 use crate::{
     apart,
     documents::{self, kind},

@@ -14,7 +14,7 @@ use claims::{
     actions::letters::{self as actions, Download},
 };
 
-use super::{Http, downloads::disposition, uploads::Streams};
+use super::{Http, Streams, downloads::disposition};
 
 /// The routes of letters as files.
 #[must_use]

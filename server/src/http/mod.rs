@@ -4,6 +4,7 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use app::request::{Site, SiteFiles};
 use axum::{
+    Router,
     http::{Method, StatusCode},
     middleware,
 };
@@ -82,6 +83,19 @@ impl Http {
     }
 }
 
+/// Routes that stream bytes, with the list of them.
+#[derive(Debug)]
+pub struct Streams {
+    router: Router<Site>,
+    list: Vec<(Method, &'static str)>,
+}
+
+impl Streams {
+    fn new(router: Router<Site>, list: Vec<(Method, &'static str)>) -> Self {
+        Self { router, list }
+    }
+}
+
 /// The longest that any request may take, uploads too: a session that nobody uses ends after so long, and nobody would read the answer.
 const LONGEST: Duration = Duration::from_secs(12 * 3_600);
 
@@ -105,21 +119,17 @@ pub fn site(http: &Http) -> (Front, Vec<(Method, &'static str)>) {
         prepared: Arc::default(),
     };
     let (pages, mut list) = app::routes::all().finish();
-    let (streams, streamed) = uploads::routes(http).finish(site.clone());
-    let (imports, imported) = imports::routes(http).finish(site.clone());
-    list.extend(streamed);
-    list.extend(imported);
-    let (letters, lettered) = letters::routes(http).finish(site.clone());
-    list.extend(lettered);
-    let pages = pages.with_state(site.clone());
+    let mut pages = pages.with_state(site.clone());
+    for routes in [uploads::routes, downloads::routes, filings::routes, imports::routes, letters::routes] {
+        let Streams { router, list: more } = routes(http);
+        pages = pages.merge(router.with_state(site.clone()));
+        list.extend(more);
+    }
 
     // Each layer is cloned for every request, by itself and with every layer around it: what it needs is shared.
     let (own, shared) = (Arc::new(http.clone()), Arc::new((http.clone(), site.clone())));
 
     let router = pages
-        .merge(streams)
-        .merge(imports)
-        .merge(letters)
         .fallback(|| async { StatusCode::NOT_FOUND })
         .layer(middleware::from_fn(app::request::explain))
         .layer(middleware::from_fn_with_state(shared, visitor::identify))

@@ -9,7 +9,7 @@ use axum::{
     },
     http::{HeaderMap, Method, StatusCode},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::post,
 };
 use claims::{
     CaseId, ClaimId,
@@ -24,7 +24,7 @@ use claims::{
     unreadable::Unreadable,
 };
 
-use super::{Http, downloads, filings};
+use super::{Http, Streams};
 use crate::{
     apart,
     documents::{Incoming, Refused, kind},
@@ -33,49 +33,16 @@ use crate::{
 /// Most files of one request.
 pub(super) const MOST_FILES: usize = 200;
 
-/// Routes that stream bytes, with the list of them.
-pub struct Streams {
-    router: Router<Site>,
-    list: Vec<(Method, &'static str)>,
-}
-
-impl Streams {
-    /// Routes with the list of them.
-    pub(super) fn new(router: Router<Site>, list: Vec<(Method, &'static str)>) -> Self {
-        Self { router, list }
-    }
-
-    /// The router and its list.
-    pub fn finish(self, site: Site) -> (Router, Vec<(Method, &'static str)>) {
-        (self.router.with_state(site), self.list)
-    }
-}
-
-/// Uploads and downloads.
+/// Uploads.
 #[must_use]
 pub fn routes(http: &Http) -> Streams {
     let unlimited = DefaultBodyLimit::disable;
     let router = Router::new()
         .route("/claims/{id}/documents", post(claim_documents).layer(unlimited()))
-        .route("/documents/{id}", get(downloads::claim_document))
         .route("/admin/cases/{slug}/documents", post(case_documents).layer(unlimited()))
-        .route("/cases/{slug}/documents/{id}", get(downloads::case_document))
-        .route("/counsel/{slug}/filings/{number}/files/{variant}/{*name}", get(filings::file))
-        .route("/counsel/{slug}/filings/{number}/verify", post(filings::verify))
-        .route("/filing-key.txt", get(filings::key))
-        .route("/verify", post(filings::hash).layer(unlimited()))
         .layer(Extension(http.clone()));
-    let list = vec![
-        (Method::POST, "/claims/{id}/documents"),
-        (Method::GET, "/documents/{id}"),
-        (Method::POST, "/admin/cases/{slug}/documents"),
-        (Method::GET, "/cases/{slug}/documents/{id}"),
-        (Method::GET, "/counsel/{slug}/filings/{number}/files/{variant}/{*name}"),
-        (Method::POST, "/counsel/{slug}/filings/{number}/verify"),
-        (Method::GET, "/filing-key.txt"),
-        (Method::POST, "/verify"),
-    ];
-    Streams { router, list }
+    let list = vec![(Method::POST, "/claims/{id}/documents"), (Method::POST, "/admin/cases/{slug}/documents")];
+    Streams::new(router, list)
 }
 
 /// What became of one file.

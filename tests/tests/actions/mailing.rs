@@ -432,7 +432,16 @@ on_both! {
         assert_eq!(app.mails().await.iter().filter(|sent| sent.id == mail.id).count(), 1);
 
         let outsider = stage::person(recoup, "outsider@example.org", true, false).await;
-        assert!(look_after_mail::send_now(recoup, &outsider, case.id, mail.id).await.is_err());
+        // Who may not waits for nobody who writes.
+        let writing = recoup.store.write().await.unwrap();
+        for refused in [
+            look_after_mail::edit(recoup, &outsider, case.id, mail.id, &typed, &look_after_mail::mark(mail)).await,
+            look_after_mail::discard(recoup, &outsider, case.id, mail.id).await,
+            look_after_mail::send_now(recoup, &outsider, case.id, mail.id).await,
+        ] {
+            assert!(matches!(refused, Err(Failure::Refused(_))), "{refused:?}");
+        }
+        drop(writing);
         assert!(write_to_many::preview(recoup, &outsider, &case, &submitted(), &answers).await.is_err());
         assert!(write_to_many::stop(recoup, &outsider, case.id, id).await.is_err());
         assert!(publish_news::publish(recoup, &outsider, &case, &typed, "").await.is_err());

@@ -313,3 +313,26 @@ on_both! {
         assert!(finding(&deep(&database).await, "“clean-up” failed").contains("the store is away"));
     }
 }
+
+#[cfg(unix)]
+on_both! {
+    async fn folders_of_ours_may_lie_on_another_disk(database) {
+        let scene = Scene::prepare(&database, Options::default()).await;
+        let (at, other) = (database.directory().join("documents"), database.directory().join("other"));
+        std::fs::create_dir(&other).unwrap();
+        for name in ["documents", "incoming"] {
+            std::fs::rename(at.join(name), other.join(name)).unwrap();
+            std::os::unix::fs::symlink(other.join(name), at.join(name)).unwrap();
+        }
+        let half = futures::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from_static(b"half"))]);
+        scene.app.documents.receive(half, 100).await.unwrap();
+        let report = deep(&database).await;
+        finding(&report, "1 temporary ones of 4 bytes");
+        assert!(!report.lines.iter().any(|line| line.contains("Recoup did not write")), "{:#?}", report.lines);
+        // The disk is away: nobody is told to take away by hand what leads there.
+        std::fs::rename(other.join("incoming"), other.join("away")).unwrap();
+        let report = deep(&database).await;
+        assert!(!report.lines.iter().any(|line| line.contains("Recoup did not write")), "{:#?}", report.lines);
+        assert!(report.lines.iter().any(|line| line.starts_with("FAIL") && line.contains("incoming")), "{:#?}", report.lines);
+    }
+}

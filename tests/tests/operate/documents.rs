@@ -67,6 +67,16 @@ on_both! {
         }
         foreign.sort();
         assert_eq!((kept, foreign), (2, vec!["documents/zz/stray.txt".to_owned(), "stray.txt".to_owned()]));
+        // Only what we wrote is cleaned, whatever other things are called.
+        let ours = "A".repeat(22);
+        let [temporary, theirs] = [format!("incoming/{ours}"), format!("incoming/backup/{ours}")].map(|at| database.directory().join("s3/documents/allegro").join(at));
+        std::fs::create_dir_all(theirs.parent().unwrap()).unwrap();
+        for file in [&temporary, &theirs] {
+            std::fs::write(file, b"x").unwrap();
+        }
+        assert_eq!(app.documents.incoming().await.unwrap(), (1, 1));
+        assert_eq!(app.documents.clean(claims::Clock::System.now() + chrono::Duration::days(1)).await.unwrap(), 1);
+        assert!(theirs.exists() && !temporary.exists());
         assert_eq!(html::texts(&receipt.body, "h1").len(), 1);
         browser.get("/readyz").await.expect_status(200);
     }

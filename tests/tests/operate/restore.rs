@@ -1,14 +1,17 @@
 //! Restoring: into either database, into files or S3, row by row what was backed up.
 
+use std::path::Path;
+
 use claims::{
     Clock,
     actions::{Limits, Recoup},
+    filing::FileHash,
     random::Random,
-    store::{Store, dump},
+    store::{Store, dump, events},
 };
 use futures::TryStreamExt;
 use server::{backup, config::DocumentsAt, documents::Documents};
-use tests::{Database, Kind, Options, on_both, s3::S3, stage};
+use tests::{Database, Kind, Options, beginning, on_both, s3::S3, stage};
 
 use crate::scene::Scene;
 
@@ -31,6 +34,43 @@ fn open(at: &DocumentsAt) -> Documents {
 
 fn beside(database: &Database) -> DocumentsAt {
     DocumentsAt::Directory(database.directory().join("documents"))
+}
+
+/// The backup of a database, as a program that knew no later schema wrote it. Of documents it has none.
+async fn back_up(database: &Database, schema: i64, target: &Path) {
+    let sha256 = |text: &str| {
+        let mut hash = FileHash::default();
+        hash.update(text.as_bytes());
+        hash.finish()
+    };
+    std::fs::create_dir_all(target.join("tables")).unwrap();
+    let store = Store::connect(database.url()).await.unwrap();
+    let mut tx = store.read().await.unwrap();
+    let mut tables = Vec::new();
+    for table in dump::tables(&mut tx).await.unwrap() {
+        let lines: Vec<String> = dump::rows(&mut tx, &table).try_collect().await.unwrap();
+        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        std::fs::write(target.join(format!("tables/{}.jsonl", table.name)), &text).unwrap();
+        tables.push(backup::Kept { table, rows: lines.len() as u64, sha256: sha256(&text) });
+    }
+    drop(tx);
+    store.close().await;
+    let manifest = backup::Manifest {
+        format: "recoup backup 1".to_owned(),
+        program: "0.1.0".to_owned(),
+        made_at: beginning(),
+        database: "another".to_owned(),
+        schema,
+        tables,
+        documents_sha256: sha256(""),
+        documents: 0,
+        bytes: 0,
+    };
+    let manifest = serde_json::to_string(&manifest).unwrap();
+    for (name, text) in [("documents.txt", ""), ("backup.json", &manifest), ("backup.json.sha256", &sha256(&manifest))]
+    {
+        std::fs::write(target.join(name), text).unwrap();
+    }
 }
 
 on_both! {
@@ -119,5 +159,41 @@ on_both! {
         backup::restore(&target, other.url(), &documents).await.unwrap();
         let store = other.store().await;
         assert_eq!(everything(&store).await, everything(&scene.app.recoup.store).await);
+    }
+
+    async fn a_backup_of_an_older_schema_is_verified_and_brought_up_to_date(database) {
+        for schema in [1, 14] {
+            let older = database.another(database.kind()).await;
+            let store = Store::open_at(older.url(), schema).await.unwrap();
+            older.tamper("INSERT INTO cases (slug, prefix, settings, deadline_at, is_public, created_at) VALUES ('allegro', 'ALG', '{}', '2026-01-01T00:00:00+00:00', TRUE, '2026-01-01T00:00:00+00:00')").await;
+            let mut tx = store.write().await.unwrap();
+            let case = events::chains(&mut tx).await.unwrap()[0];
+            for kind in ["case_created", "counsel_appointed", "case_changed"] {
+                let event = events::NewEvent { case_id: case, claim_id: None, account: None, kind, details: serde_json::json!({ "of": "the past" }) };
+                events::add(&mut tx, &event, beginning()).await.unwrap();
+            }
+            tx.commit().await.unwrap();
+            store.close().await;
+            let target = older.directory().join("backup");
+            back_up(&older, schema, &target).await;
+            let other = database.another(database.kind()).await;
+            backup::restore(&target, other.url(), &open(&beside(&other))).await.unwrap();
+            let store = Store::connect(other.url()).await.unwrap();
+            assert_eq!(store.schema().await.unwrap(), Some(claims::store::newest_schema()));
+            let mut tx = store.read().await.unwrap();
+            assert_eq!(events::verify(&mut tx, case).await.unwrap(), (3, None));
+            assert!(claims::store::cases::by_slug(&mut tx, "allegro").await.unwrap().is_some());
+            drop(tx);
+            store.close().await;
+
+            // Nothing is kept of one whose trail does not fit.
+            assert_eq!(older.tamper("UPDATE events SET kind = 'nothing' WHERE seq = 2").await, 1);
+            let target = older.directory().join("spoilt");
+            back_up(&older, schema, &target).await;
+            let other = database.another(database.kind()).await;
+            let refused = format!("{:#}", backup::restore(&target, other.url(), &open(&beside(&other))).await.unwrap_err());
+            assert!(refused.contains("does not fit at event 2 of 3"), "{refused}");
+            assert_eq!(other.rows::<(i64,)>("SELECT COUNT(*) FROM cases").await, [(0,)]);
+        }
     }
 }

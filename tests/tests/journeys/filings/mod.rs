@@ -12,7 +12,7 @@ use claims::{
     CaseId, ClaimId,
     access::Actor,
     actions::{
-        build_filing,
+        Failure, build_filing,
         documents::Added,
         edit_lines,
         filing_files::{self, Which},
@@ -467,6 +467,21 @@ on_both! {
             assert_eq!((details["name"].as_str(), details["variant"].as_str()), (Some(name), Some(variant)));
             scene.browser.get("/counsel/allegro/events").await.expect(&format!("{name}, {variant} variant"));
         }
+        let which = Which { case: "allegro", filing: 1, variant: "full", name: "package.zip" };
+        let opened = async || {
+            filing_files::open(&scene.app.recoup, &scene.counsel, which).await.unwrap();
+            let mut tx = scene.app.recoup.store.read().await.unwrap();
+            let events = claims::store::events::of_case(&mut tx, scene.case, 100, 0).await.unwrap();
+            events.iter().filter(|event| event.kind == "filing_opened").count()
+        };
+        assert_eq!(opened().await, 3, "who loads it once more opens it once");
+        scene.app.pass(Duration::minutes(16));
+        assert_eq!(opened().await, 4);
+        // Who may not waits for nobody who writes.
+        let writing = scene.app.recoup.store.write().await.unwrap();
+        let refused = filing_files::open(&scene.app.recoup, &scene.owner, which).await;
+        assert!(matches!(refused, Err(Failure::Refused(_))), "{refused:?}");
+        drop(writing);
     }
 
     // For Oregon another section was cited once.
