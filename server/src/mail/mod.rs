@@ -9,19 +9,21 @@ use std::{
 use anyhow::Context;
 use claims::store::outbox::Mail;
 use lettre::{
-    AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    Message,
     message::{
         Attachment, Mailbox, MultiPart,
         header::{ContentType, HeaderName, HeaderValue},
     },
-    transport::smtp::client::{Certificate, Tls, TlsParameters},
 };
+use smtp::Smtp;
 
 use crate::config::MailBy;
 
-/// How long an SMTP server may take for a mail.
-const SMTP_PATIENCE: Duration = Duration::from_secs(30);
+/// How long an SMTP server may take for a mail: less than a process has that is told to stop (`stop_seconds`), so that what became of the
+/// mail in hand is still written down.
+const SMTP_PATIENCE: Duration = Duration::from_secs(25);
 
+mod smtp;
 pub mod worker;
 
 /// How mail leaves.
@@ -33,8 +35,7 @@ pub struct Post {
 
 #[derive(Debug, Clone)]
 enum Transport {
-    /// With how long the server may take for a mail.
-    Smtp(AsyncSmtpTransport<Tokio1Executor>, Duration),
+    Smtp(Smtp),
     Files(PathBuf),
     Memory(Mailboxes),
 }
@@ -45,9 +46,9 @@ pub type Mailboxes = Arc<Mutex<Vec<Mail>>>;
 /// Why a mail did not leave.
 #[derive(Debug)]
 pub enum Undelivered {
-    /// Trying again may help.
+    /// Trying again may help: it is not about this mail, or not for good.
     Later(String),
-    /// Trying again cannot help.
+    /// Trying again cannot help: nobody takes this mail.
     Never(String),
 }
 
@@ -70,14 +71,7 @@ impl Post {
                 crate::backup::make_folder(directory).context("the mail directory (key mail)")?;
                 Transport::Files(directory.clone())
             }
-            MailBy::Smtp { url, ca } => {
-                let mut smtp = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
-                    .context("the key mail is not a URL of an SMTP server")?;
-                if let Some(ca) = ca {
-                    smtp = smtp.tls(trusting(url, ca)?);
-                }
-                Transport::Smtp(smtp.timeout(Some(patience)).build(), patience)
-            }
+            MailBy::Smtp { url, ca } => Transport::Smtp(Smtp::at(url, ca.as_deref(), patience)?),
         };
         Ok(Self { transport, from: from.parse().context("the key mail_from is not an address")? })
     }
@@ -106,15 +100,7 @@ impl Post {
             Transport::Files(directory) => {
                 write_file(directory, mail, &message).await.map_err(|error| Undelivered::Later(format!("{error:#}")))
             }
-            // lettre's own limit is for connecting: a server that says nothing any more would hold all mail up for ever.
-            Transport::Smtp(smtp, patience) => match tokio::time::timeout(*patience, smtp.send(message)).await {
-                Ok(Ok(response)) => {
-                    Ok(format!("accepted: {} {}", response.code(), response.message().next().unwrap_or_default()))
-                }
-                Ok(Err(error)) if error.is_permanent() => Err(Undelivered::Never(in_words(&error))),
-                Ok(Err(error)) => Err(Undelivered::Later(in_words(&error))),
-                Err(_) => Err(Undelivered::Later(silent(*patience))),
-            },
+            Transport::Smtp(smtp) => smtp.deliver(&message).await,
         }
     }
 
@@ -168,56 +154,9 @@ impl Post {
                 tokio::fs::remove_file(&probe).await?;
                 Ok(format!("files in {}", directory.display()))
             }
-            Transport::Smtp(smtp, patience) => match tokio::time::timeout(*patience, smtp.test_connection()).await {
-                Ok(Ok(true)) => Ok("the SMTP server answers".to_owned()),
-                Ok(Ok(false)) => anyhow::bail!("the SMTP server answered, but not as one"),
-                Ok(Err(error)) => anyhow::bail!(in_words(&error)),
-                Err(_) => anyhow::bail!(silent(*patience)),
-            },
+            Transport::Smtp(smtp) => smtp.try_out().await.map(|()| "the SMTP server answers".to_owned()),
         }
     }
-}
-
-fn silent(patience: Duration) -> String {
-    format!("the SMTP server said nothing for {} seconds", patience.as_secs())
-}
-
-/// TLS as the URL asks for it, by certificates that an authority in a file may vouch for as well.
-fn trusting(url: &str, ca: &std::path::Path) -> anyhow::Result<Tls> {
-    let about = || format!("the file {} (key mail_ca) holds no certificates that can be read", ca.display());
-    let pem = std::fs::read(ca).with_context(about)?;
-    let url = url::Url::parse(url).context("the key mail is not a URL")?;
-    let mut parameters = TlsParameters::builder(url.host_str().unwrap_or_default().to_owned());
-    for certificate in split_pem(&pem) {
-        parameters = parameters.add_root_certificate(Certificate::from_pem(certificate).with_context(about)?);
-    }
-    let parameters = parameters.build()?;
-    let tls = url.query_pairs().find(|(name, _)| name == "tls").map(|(_, value)| value.into_owned());
-    Ok(match (url.scheme(), tls.as_deref()) {
-        ("smtps", _) => Tls::Wrapper(parameters),
-        (_, Some("opportunistic")) => Tls::Opportunistic(parameters),
-        // Whoever names an authority wants TLS.
-        _ => Tls::Required(parameters),
-    })
-}
-
-/// The certificates of a file, one by one.
-fn split_pem(pem: &[u8]) -> Vec<&[u8]> {
-    const END: &[u8] = b"-----END CERTIFICATE-----";
-    let mut found = Vec::new();
-    let mut rest = pem;
-    while let Some(end) = rest.windows(END.len()).position(|part| part == END) {
-        let (one, after) = rest.split_at(end + END.len());
-        found.push(one);
-        rest = after;
-    }
-    // A file without any is refused by whoever reads it.
-    if found.is_empty() { vec![pem] } else { found }
-}
-
-fn in_words(error: &lettre::transport::smtp::Error) -> String {
-    use std::error::Error;
-    error.source().map_or_else(|| error.to_string(), |source| format!("{error}: {source}"))
 }
 
 /// Writes `000123-kind.eml` whole or not at all.
