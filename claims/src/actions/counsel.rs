@@ -129,7 +129,7 @@ pub async fn appoint(recoup: &Recoup, case: CaseId, account: AccountId) -> Resul
     Ok(tx.commit().await?)
 }
 
-/// Ends an appointment. What waits to be told to them as counsel does not go out any more.
+/// Ends an appointment. What waits to be told to them as counsel is discarded when its turn comes.
 ///
 /// # Errors
 /// If the actor may not.
@@ -140,7 +140,6 @@ pub async fn dismiss(recoup: &Recoup, actor: &Actor, case: CaseId, account: Acco
     // Before the appointment and the links, as whoever accepts one.
     cases::lock(&mut tx, case).await?;
     cases::dismiss(&mut tx, case, account).await?;
-    outbox::discard_of_counsel(&mut tx, case, account).await?;
     let email = accounts::by_id(&mut tx, account).await?.map_or_else(String::new, |account| account.email);
     links::spend_invitations(recoup, &mut tx, case, &email).await?;
     record(&mut tx, case, actor.account, "counsel_dismissed", serde_json::json!({ "email": email }), now).await?;

@@ -163,7 +163,7 @@ async fn full_for_sessions(database: Database) {
     sent.expect(
         "statement.txt was not taken: the document store does not answer; nothing of it was kept, send it again later.",
     );
-    let file = reqwest::multipart::Part::bytes("What was sold.").file_name("statement.txt");
+    let file = reqwest::multipart::Part::bytes(b"What was sold.".as_slice()).file_name("statement.txt");
     let sending =
         browser.request("POST", &path).header("sec-fetch-site", "same-origin").header("accept", "application/json");
     let told = browser.fetch(sending.multipart(reqwest::multipart::Form::new().part("files", file))).await;
@@ -207,14 +207,15 @@ async fn gone(database: Database) {
     assert!(metrics.body.contains("status=\"503\"") && !metrics.body.contains("recoup_mails"), "{}", metrics.body);
     // The workers say so, and go on.
     let (post, mails) = Post::memory().unwrap();
-    assert!(worker::run_once(&app.recoup, &post, "worker").await.is_err());
+    let (_go_on, never) = tokio::sync::watch::channel(false);
+    assert!(worker::run_once(&app.recoup, &post, "worker", &never).await.is_err());
 
     proxy.set_open(true);
     browser.get("/cases/allegro").await.expect_status(200);
     browser.send(form).await.expect("Your answers are saved");
     stage::line(&app.recoup, &actor, claim, Category::UnpaidSales, &stage::sales("2.00"), None).await;
     sign(&app, &browser, claim, &[]).await.expect_status(303);
-    assert_eq!(worker::run_once(&app.recoup, &post, "worker").await.unwrap(), 1);
+    assert_eq!(worker::run_once(&app.recoup, &post, "worker", &never).await.unwrap(), 1);
     assert_eq!(mails.lock().unwrap().len(), 1);
     let rows: Vec<(i64, i64)> = database.rows("SELECT COUNT(*), COUNT(number) FROM claims").await;
     assert_eq!(rows, [(1, 1)]);
