@@ -19,21 +19,29 @@ use tokio::{
 
 /// Starts an SMTP server that answers RCPT with `rcpt` and DATA's end with `data`; gives its URL and what it received.
 async fn server(rcpt: &'static str, data: &'static str) -> (String, Arc<Mutex<Vec<String>>>) {
+    server_that(vec![("RCPT", rcpt), ("DATA", data)]).await
+}
+
+/// Starts an SMTP server that answers these steps as told, and takes the others; `220` is its greeting.
+async fn server_that(answers: Vec<(&'static str, &'static str)>) -> (String, Arc<Mutex<Vec<String>>>) {
+    let answers = Arc::new(answers);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("smtp://{}", listener.local_addr().unwrap());
     let received = Arc::new(Mutex::new(Vec::new()));
     let mails = received.clone();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            let mails = mails.clone();
+            let (mails, answers) = (mails.clone(), answers.clone());
+            let answer = move |step: &str, usual| {
+                answers.iter().find(|(at, _)| *at == step).map_or(usual, |(_, as_told)| *as_told)
+            };
             tokio::spawn(async move {
                 let (read, mut write) = stream.into_split();
                 let mut lines = BufReader::new(read).lines();
-                write.write_all(b"220 test ESMTP\r\n").await.unwrap();
+                write.write_all(answer("220", "220 test ESMTP\r\n").as_bytes()).await.unwrap();
                 while let Ok(Some(line)) = lines.next_line().await {
-                    let answer = match line.get(..4).unwrap_or_default().to_uppercase().as_str() {
-                        "EHLO" => "250 test\r\n",
-                        "RCPT" => rcpt,
+                    let said = match line.get(..4).unwrap_or_default().to_uppercase().as_str() {
+                        "EHLO" => answer("EHLO", "250-test\r\n250 AUTH PLAIN\r\n"),
                         "DATA" => {
                             write.write_all(b"354 go on\r\n").await.unwrap();
                             let mut mail = String::new();
@@ -45,12 +53,12 @@ async fn server(rcpt: &'static str, data: &'static str) -> (String, Arc<Mutex<Ve
                                 mail.push('\n');
                             }
                             mails.lock().unwrap().push(mail);
-                            data
+                            answer("DATA", "250 queued\r\n")
                         }
                         "QUIT" => "221 bye\r\n",
-                        _ => "250 ok\r\n",
+                        step => answer(step, "250 ok\r\n"),
                     };
-                    write.write_all(answer.as_bytes()).await.unwrap();
+                    write.write_all(said.as_bytes()).await.unwrap();
                 }
             });
         }
@@ -143,7 +151,30 @@ async fn what_goes_with_a_mail_arrives_whole() {
 async fn an_unknown_mailbox_is_final() {
     let (url, _) = server("550 no such mailbox\r\n", "250 queued\r\n").await;
     let error = post(url).deliver(&mail()).await.unwrap_err();
-    assert!(matches!(&error, Undelivered::Never(why) if why.contains("no such mailbox")), "{error:?}");
+    assert!(matches!(&error, Undelivered::Never(why) if why == "permanent error (550): no such mailbox"), "{error:?}");
+    // And so is what nobody wants to read.
+    let (url, _) = server("250 ok\r\n", "554 5.7.1 spam\r\n").await;
+    assert!(matches!(post(url).deliver(&mail()).await, Err(Undelivered::Never(_))));
+}
+
+#[tokio::test]
+async fn what_is_not_about_the_mail_is_tried_again() {
+    for (step, answer) in [
+        ("220", "554 5.3.2 nobody is served\r\n"),
+        ("EHLO", "550 5.7.1 we do not know you\r\n"),
+        ("AUTH", "535 5.7.8 the password was changed\r\n"),
+        ("MAIL", "553 5.1.8 this address is not yours\r\n"),
+        ("RCPT", "530 5.7.0 sign in first\r\n"),
+    ] {
+        let (url, received) = server_that(vec![(step, answer)]).await;
+        let error = post(url.replace("smtp://", "smtp://recoup:secret@")).deliver(&mail()).await.unwrap_err();
+        let words = &answer[4..answer.len() - 2];
+        assert!(matches!(&error, Undelivered::Later(why) if why.contains(words)), "{step}: {error:?}");
+        assert!(received.lock().unwrap().is_empty());
+    }
+    let (url, received) = server_that(Vec::new()).await;
+    post(url.replace("smtp://", "smtp://recoup:secret@")).deliver(&mail()).await.unwrap();
+    assert_eq!(received.lock().unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -139,7 +139,13 @@ impl App {
             > 0
         {}
         Box::pin(look::look(&self.recoup)).await.unwrap();
-        while worker::run_once(&self.recoup, &self.post, &self.recoup.random.token()).await.unwrap() > 0 {}
+        let (_go_on, never) = watch::channel(false);
+        while self.deliver(&never).await > 0 {}
+    }
+
+    /// Delivers mails that are due as a process does that may be told to stop; gives how many.
+    pub async fn deliver(&self, stop: &watch::Receiver<bool>) -> usize {
+        worker::run_once(&self.recoup, &self.post, &self.recoup.random.token(), stop).await.unwrap()
     }
 
     /// Every mail that was delivered by this app, oldest first, after the jobs have run.

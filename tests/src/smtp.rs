@@ -31,6 +31,12 @@ pub enum Mood {
     DropsAfterData,
     /// It closes the connection at once.
     Away,
+    /// It greets nobody.
+    Sulks,
+    /// It knows no password.
+    KnowsNoPassword,
+    /// It takes nothing from our address.
+    TakesNothingFromUs,
 }
 
 /// A mail that the server keeps.
@@ -48,14 +54,24 @@ pub struct Delivered {
     pub accepted: bool,
 }
 
+/// What happens when the server has a mail.
+type Then = Arc<dyn Fn() + Send + Sync>;
+
 /// The server.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Smtp {
     port: u16,
     mood: Arc<Mutex<Mood>>,
     mails: Arc<Mutex<Vec<Delivered>>>,
+    then: Arc<Mutex<Option<Then>>>,
     /// Connections so far.
     pub connections: Arc<AtomicUsize>,
+}
+
+impl std::fmt::Debug for Smtp {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        to.debug_struct("Smtp").field("port", &self.port).finish_non_exhaustive()
+    }
 }
 
 /// An authority, and what it vouches for.
@@ -105,8 +121,13 @@ impl Smtp {
     pub async fn start_with(tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let smtp =
-            Self { port, mood: Arc::new(Mutex::new(Mood::Takes)), mails: Arc::default(), connections: Arc::default() };
+        let smtp = Self {
+            port,
+            mood: Arc::new(Mutex::new(Mood::Takes)),
+            mails: Arc::default(),
+            then: Arc::default(),
+            connections: Arc::default(),
+        };
         let me = smtp.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -130,6 +151,17 @@ impl Smtp {
         format!("smtp://localhost:{}?tls=required", self.port)
     }
 
+    /// Its address for the configuration, with a password.
+    #[must_use]
+    pub fn url_with_password(&self) -> String {
+        format!("smtp://recoup:secret@127.0.0.1:{}", self.port)
+    }
+
+    /// Does this each time when it has a mail, before it says that it keeps it.
+    pub fn once_it_has_a_mail(&self, then: impl Fn() + Send + Sync + 'static) {
+        *self.then.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(then));
+    }
+
     /// Changes its mood.
     pub fn feel(&self, mood: Mood) {
         *self.mood.lock().unwrap_or_else(PoisonError::into_inner) = mood;
@@ -148,7 +180,8 @@ impl Smtp {
         if self.mood() == Mood::Away {
             return;
         }
-        if stream.write_all(b"220 test ESMTP\r\n").await.is_err() {
+        let greeting = if self.mood() == Mood::Sulks { "554 5.3.2 not today\r\n" } else { "220 test ESMTP\r\n" };
+        if stream.write_all(greeting.as_bytes()).await.is_err() {
             return;
         }
         let Some(tls) = tls else {
@@ -175,7 +208,10 @@ impl Smtp {
             }
             let answer = match line.get(..4).unwrap_or_default().to_uppercase().as_str() {
                 "EHLO" if offers_tls => "250-test\r\n250 STARTTLS\r\n",
-                "EHLO" => "250 test\r\n",
+                "EHLO" => "250-test\r\n250 AUTH PLAIN\r\n",
+                "AUTH" if self.mood() == Mood::KnowsNoPassword => "535 5.7.8 wrong password\r\n",
+                "AUTH" => "235 2.7.0 welcome\r\n",
+                "MAIL" if self.mood() == Mood::TakesNothingFromUs => "553 5.7.1 not your address\r\n",
                 "STAR" => {
                     stream.write_all(b"220 go on\r\n").await.ok()?;
                     return Some(stream.into_inner());
@@ -206,6 +242,10 @@ impl Smtp {
                     let accepted = !matches!(mood, Mood::Hangs | Mood::DropsAfterData);
                     let mail = Delivered { to: to.clone(), id: id.to_owned(), text: text.clone(), over_tls, accepted };
                     self.mails().push(mail);
+                    let then = self.then.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                    if let Some(then) = then {
+                        then();
+                    }
                     match mood {
                         Mood::DropsAfterData => return None,
                         Mood::Hangs => std::future::pending().await,

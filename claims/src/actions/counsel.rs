@@ -129,7 +129,7 @@ pub async fn appoint(recoup: &Recoup, case: CaseId, account: AccountId) -> Resul
     Ok(tx.commit().await?)
 }
 
-/// Ends an appointment, if there is one. What waits to be told to them as counsel does not go out any more.
+/// Ends an appointment, if there is one. What waits to be told to them as counsel is discarded when its turn comes.
 ///
 /// # Errors
 /// If the actor may not.
@@ -142,7 +142,6 @@ pub async fn dismiss(recoup: &Recoup, actor: &Actor, case: CaseId, account: Acco
     if !cases::dismiss(&mut tx, case, account).await? {
         return Ok(());
     }
-    outbox::discard_of_counsel(&mut tx, case, account).await?;
     let email = accounts::by_id(&mut tx, account).await?.map_or_else(String::new, |account| account.email);
     links::spend_invitations(recoup, &mut tx, case, &email).await?;
     record(&mut tx, case, actor.account, "counsel_dismissed", serde_json::json!({ "email": email }), now).await?;

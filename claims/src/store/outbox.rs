@@ -63,7 +63,7 @@ pub struct Mail {
     pub body_html: String,
     /// One of [`STATES`].
     pub state: String,
-    /// Deliveries tried.
+    /// Deliveries that were begun.
     pub attempts: i64,
     /// When it was queued.
     pub created_at: Instant,
@@ -136,7 +136,8 @@ pub async fn add_many(tx: &mut Tx, mails: &[&NewMail], now: Instant) -> Result<(
     Ok(())
 }
 
-/// Leases up to `most` mails that are due, oldest first, also those whose worker died before its lease ended.
+/// Leases up to `most` mails that are due, the longest first, also those whose worker died before its lease ended. That counts as no
+/// delivery yet: each of them is to [`begin`].
 ///
 /// # Errors
 /// If the database fails.
@@ -145,23 +146,43 @@ pub async fn lease(tx: &mut Tx, owner: &str, most: i64, now: Instant, until: Ins
         // PostgreSQL's writers do not wait for each other: rows that another worker is leasing are skipped.
         Tx::Postgres(tx) => {
             let sql = sqlx::AssertSqlSafe(format!(
-                "UPDATE outbox SET state = 'sending', lease_owner = $1, lease_until = $2, attempts = attempts + 1 WHERE id IN (\
-                 SELECT id FROM outbox WHERE (state = 'waiting' AND next_at <= $3) OR (state = 'sending' AND lease_until < $3) ORDER BY next_at, id LIMIT $4 FOR UPDATE SKIP LOCKED) \
+                "UPDATE outbox SET state = 'sending', lease_owner = $1, lease_until = $2 WHERE id IN (\
+                 SELECT id FROM outbox WHERE (state = 'waiting' AND next_at <= $3) OR (state = 'sending' AND lease_until < $3 AND next_at <= $3) ORDER BY next_at, id LIMIT $4 FOR UPDATE SKIP LOCKED) \
                  RETURNING {COLUMNS}"
             ));
             sqlx::query_as(sql).bind(owner).bind(until).bind(now).bind(most).fetch_all(&mut **tx).await?
         }
         Tx::Sqlite(tx) => {
             let sql = sqlx::AssertSqlSafe(format!(
-                "UPDATE outbox SET state = 'sending', lease_owner = $1, lease_until = $2, attempts = attempts + 1 WHERE id IN (\
-                 SELECT id FROM outbox WHERE (state = 'waiting' AND next_at <= $3) OR (state = 'sending' AND lease_until < $3) ORDER BY next_at, id LIMIT $4) \
+                "UPDATE outbox SET state = 'sending', lease_owner = $1, lease_until = $2 WHERE id IN (\
+                 SELECT id FROM outbox WHERE (state = 'waiting' AND next_at <= $3) OR (state = 'sending' AND lease_until < $3 AND next_at <= $3) ORDER BY next_at, id LIMIT $4) \
                  RETURNING {COLUMNS}"
             ));
             sqlx::query_as(sql).bind(owner).bind(until).bind(now).bind(most).fetch_all(tx.settled().await?).await?
         }
     };
-    mails.sort_by_key(|mail| mail.id);
+    mails.sort_by_key(|mail| (mail.next_at, mail.id));
     Ok(mails)
+}
+
+/// Counts the delivery of a leased mail that now begins; `false` if the lease was lost to another worker. If nobody tells what became of it,
+/// because the process ended, it may have gone out, and the mail is not tried again before `next_at`: one at which the process ends each time
+/// leaves others their turn.
+///
+/// # Errors
+/// If the database fails.
+pub async fn begin(tx: &mut Tx, id: MailId, owner: &str, next_at: Instant) -> Result<bool, Error> {
+    on!(tx, c => sqlx::query("UPDATE outbox SET attempts = attempts + 1, next_at = $3 WHERE id = $1 AND lease_owner = $2 AND state = 'sending'")
+        .bind(id).bind(owner).bind(next_at).execute(c).await.map(|done| done.rows_affected() == 1))
+}
+
+/// Gives a leased mail back whose delivery did not begin: it is due as before.
+///
+/// # Errors
+/// If the database fails.
+pub async fn give_back(tx: &mut Tx, id: MailId, owner: &str) -> Result<(), Error> {
+    on!(tx, c => sqlx::query("UPDATE outbox SET state = 'waiting', lease_owner = NULL, lease_until = NULL WHERE id = $1 AND lease_owner = $2 AND state = 'sending'")
+        .bind(id).bind(owner).execute(c).await.map(drop))
 }
 
 /// Ends a lease with what became of the mail: the new state (`sent`, `waiting`, `failed`, `discarded`), the log entry, and when to try
@@ -219,7 +240,7 @@ pub struct MailRow {
     pub subject: String,
     /// State.
     pub state: String,
-    /// Deliveries tried.
+    /// Deliveries that were begun.
     pub attempts: i64,
     /// When it was queued.
     pub created_at: Instant,
@@ -282,8 +303,6 @@ pub struct ReadMail {
     pub body_text: String,
     /// State.
     pub state: String,
-    /// Deliveries tried.
-    pub attempts: i64,
     /// When it was queued.
     pub created_at: Instant,
     /// When it may be tried (again).
@@ -305,18 +324,8 @@ macro_rules! claim_withdrawn {
     };
 }
 
-/// Whether a mail that is due is a letter about a claim that was withdrawn since it was queued.
-///
-/// # Errors
-/// If the database fails.
-pub async fn claim_withdrawn(tx: &mut Tx, id: MailId) -> Result<bool, Error> {
-    let sql = concat!("SELECT ", claim_withdrawn!(), " FROM outbox o WHERE o.id = $1");
-    let found: Option<bool> = on!(tx, c => sqlx::query_scalar(sql).bind(id).fetch_optional(c).await)?;
-    Ok(found == Some(true))
-}
-
 const READ: &str = concat!(
-    "SELECT o.id, o.kind, o.case_id, k.number, o.mailing_id, o.recipient, o.subject, o.body_text, o.state, o.attempts, o.created_at, o.next_at, o.sent_at, \
+    "SELECT o.id, o.kind, o.case_id, k.number, o.mailing_id, o.recipient, o.subject, o.body_text, o.state, o.created_at, o.next_at, o.sent_at, \
      (SELECT detail FROM deliveries d WHERE d.mail_id = o.id ORDER BY d.id DESC LIMIT 1) AS last, ",
     claim_withdrawn!(),
     " AS claim_withdrawn FROM outbox o LEFT JOIN claims k ON k.id = o.claim_id"
@@ -395,25 +404,43 @@ macro_rules! as_counsel {
     };
 }
 
+/// What an account was told as counsel of a case, of which it is counsel no longer.
+macro_rules! dismissed {
+    () => {
+        concat!(
+            "(",
+            as_counsel!(),
+            " AND NOT EXISTS (SELECT 1 FROM case_counsel q WHERE q.case_id = o.case_id AND q.account_id = o.account_id))"
+        )
+    };
+}
+
 /// What an account sees of its mail: not what counsel may still take back, that is what was never tried and may wait for its
 /// time; and what it was told as counsel of a case as long as it is counsel of it.
 const OF_ACCOUNT: &str = concat!(
-    "o.account_id = $1 AND o.state <> 'discarded' AND (o.mailing_id IS NULL OR o.state <> 'waiting' OR o.attempts > 0) \
-     AND (NOT ",
-    as_counsel!(),
-    " OR EXISTS (SELECT 1 FROM case_counsel q WHERE q.case_id = o.case_id AND q.account_id = o.account_id))"
+    "o.account_id = $1 AND o.state <> 'discarded' AND (o.mailing_id IS NULL OR o.attempts > 0) AND NOT ",
+    dismissed!()
 );
 
-/// Takes out of the queue what waits to be told to counsel of a case, who is dismissed.
+/// Why a mail that is due is not sent any more, if so: what was so when it was queued, or leased, may be so no longer. A mail of a
+/// mailing that was stopped may be sent all the same if counsel asked for it since, which gives it new patience.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn discard_of_counsel(tx: &mut Tx, case: CaseId, account: AccountId) -> Result<(), Error> {
-    let sql = concat!(
-        "UPDATE outbox AS o SET state = 'discarded' WHERE o.account_id = $1 AND o.case_id = $2 AND o.state = 'waiting' AND ",
-        as_counsel!()
+pub async fn unwanted(tx: &mut Tx, mail: &Mail) -> Result<Option<String>, Error> {
+    const SQL: &str = concat!(
+        "SELECT CASE WHEN ",
+        claim_withdrawn!(),
+        " THEN 'not sent: the claim was withdrawn after the mail was queued' \
+         WHEN EXISTS (SELECT 1 FROM mailings m WHERE m.id = o.mailing_id AND m.stopped_at >= $2) THEN 'not sent: the mailing was stopped' \
+         WHEN o.account_id IS NOT NULL AND o.mailing_id IS NULL AND ",
+        dismissed!(),
+        " THEN 'not sent: whom it is for is no longer counsel of the case' END FROM outbox o WHERE o.id = $1"
     );
-    on!(tx, c => sqlx::query(sql).bind(account).bind(case).execute(c).await.map(drop))
+    let due_from = mail.give_up_at - patience();
+    let why: Option<Option<String>> =
+        on!(tx, c => sqlx::query_scalar(SQL).bind(mail.id).bind(due_from).fetch_optional(c).await)?;
+    Ok(why.flatten())
 }
 
 /// How many mails an account has.
@@ -484,7 +511,7 @@ pub async fn discard_mailing(tx: &mut Tx, mailing: MailingId) -> Result<u64, Err
     on!(tx, c => sqlx::query("UPDATE outbox SET state = 'discarded' WHERE mailing_id = $1 AND state = 'waiting'").bind(mailing).execute(c).await.map(|done| done.rows_affected()))
 }
 
-/// Leases one mail that waits, whatever else is due; `false` if it does not wait.
+/// Leases one mail that waits, whatever else is due, and begins its delivery; `false` if it does not wait.
 ///
 /// # Errors
 /// If the database fails.

@@ -125,13 +125,15 @@ async fn mail_and_clean_up(recoup: Recoup, documents: Documents, post: Post, mut
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            _ = tick.tick() => {}
+            // Told to stop, it leases nothing more.
+            biased;
             _ = stop.wait_for(|stop| *stop) => return,
+            _ = tick.tick() => {}
         }
         if let Err(error) = look::run_due(&recoup, &owner).await {
             tracing::error!(%error, "nobody could be told of what happened: the database failed");
         }
-        if let Err(error) = worker::run_once(&recoup, &post, &owner).await {
+        if let Err(error) = worker::run_once(&recoup, &post, &owner, &stop).await {
             tracing::error!(%error, "mail could not be delivered: the database failed");
         }
         if let Err(error) = clean_up(&recoup, &documents, &owner).await {

@@ -14,13 +14,23 @@ use lettre::{
         Attachment, Mailbox, MultiPart,
         header::{ContentType, HeaderName, HeaderValue},
     },
-    transport::smtp::client::{Certificate, Tls, TlsParameters},
+    transport::smtp::{
+        self,
+        client::{Certificate, Tls, TlsParameters},
+    },
 };
 
 use crate::config::MailBy;
 
-/// How long an SMTP server may take for a mail.
-const SMTP_PATIENCE: Duration = Duration::from_secs(30);
+/// How long an SMTP server may take for a mail: less than a process has that is told to stop (`stop_seconds`), so that what became of the
+/// mail in hand is still written down.
+const SMTP_PATIENCE: Duration = Duration::from_secs(25);
+
+/// What a server says that wants to know first who sends (RFC 4954): at whatever step, it is not about the mail.
+const WHO_ARE_YOU: [u16; 4] = [530, 534, 535, 538];
+
+/// What a server says of our own address (RFC 3463), which is the same for all mails.
+const SENDER: [&str; 2] = ["5.1.7", "5.1.8"];
 
 pub mod worker;
 
@@ -45,9 +55,9 @@ pub type Mailboxes = Arc<Mutex<Vec<Mail>>>;
 /// Why a mail did not leave.
 #[derive(Debug)]
 pub enum Undelivered {
-    /// Trying again may help.
+    /// Trying again may help: it is not about this mail, or not for good.
     Later(String),
-    /// Trying again cannot help.
+    /// Trying again cannot help: nobody takes this mail.
     Never(String),
 }
 
@@ -111,8 +121,10 @@ impl Post {
                 Ok(Ok(response)) => {
                     Ok(format!("accepted: {} {}", response.code(), response.message().next().unwrap_or_default()))
                 }
-                Ok(Err(error)) if error.is_permanent() => Err(Undelivered::Never(in_words(&error))),
-                Ok(Err(error)) => Err(Undelivered::Later(in_words(&error))),
+                Ok(Err(error)) if error.is_permanent() && refuses_the_mail(smtp, *patience, &error).await => {
+                    Err(Undelivered::Never(error.to_string()))
+                }
+                Ok(Err(error)) => Err(Undelivered::Later(error.to_string())),
                 Err(_) => Err(Undelivered::Later(silent(*patience))),
             },
         }
@@ -171,11 +183,26 @@ impl Post {
             Transport::Smtp(smtp, patience) => match tokio::time::timeout(*patience, smtp.test_connection()).await {
                 Ok(Ok(true)) => Ok("the SMTP server answers".to_owned()),
                 Ok(Ok(false)) => anyhow::bail!("the SMTP server answered, but not as one"),
-                Ok(Err(error)) => anyhow::bail!(in_words(&error)),
+                Ok(Err(error)) => anyhow::bail!("{error}"),
                 Err(_) => anyhow::bail!(silent(*patience)),
             },
         }
     }
+}
+
+/// Whether a server that refused for good refused the mail, and not us: lettre does not tell at which step it did. One that does not greet
+/// us any more, or does not take our sign-in, is for the operator to mend, and the mails wait.
+async fn refuses_the_mail(
+    smtp: &AsyncSmtpTransport<Tokio1Executor>,
+    patience: Duration,
+    refusal: &smtp::Error,
+) -> bool {
+    let asks_who = refusal.status().is_some_and(|code| WHO_ARE_YOU.contains(&u16::from(code)));
+    let said = refusal.to_string();
+    if asks_who || SENDER.iter().any(|code| said.contains(code)) {
+        return false;
+    }
+    matches!(tokio::time::timeout(patience, smtp.test_connection()).await, Ok(Ok(true)))
 }
 
 fn silent(patience: Duration) -> String {
@@ -213,11 +240,6 @@ fn split_pem(pem: &[u8]) -> Vec<&[u8]> {
     }
     // A file without any is refused by whoever reads it.
     if found.is_empty() { vec![pem] } else { found }
-}
-
-fn in_words(error: &lettre::transport::smtp::Error) -> String {
-    use std::error::Error;
-    error.source().map_or_else(|| error.to_string(), |source| format!("{error}: {source}"))
 }
 
 /// Writes `000123-kind.eml` whole or not at all.

@@ -173,6 +173,56 @@ on_both! {
         assert_eq!(kinds, ["mailing_stopped", "mailing_queued"]);
     }
 
+    async fn what_a_worker_had_when_the_mailing_was_stopped_does_not_go_out_later(database) {
+        let (app, case, counsel, _) = case(&database).await;
+        let answers = letter("claim", "3600");
+        let seen = seen(&app, &counsel, &case, &submitted(), &answers, 5).await;
+        let id = write_to_many::queue(&app.recoup, &counsel, &case, &wish(&submitted(), &seen, &answers, "")).await.unwrap();
+        app.pass(Duration::minutes(1));
+        let leased = lease(&app).await;
+        assert_eq!(leased.len(), 5);
+        assert_eq!(write_to_many::stop(&app.recoup, &counsel, case.id, id).await.unwrap(), 0);
+        // One is given back untried, one failed, and with the others the worker dies.
+        let mut tx = app.recoup.store.write().await.unwrap();
+        outbox::give_back(&mut tx, leased[0], "a worker").await.unwrap();
+        tx.commit().await.unwrap();
+        settle(&app, leased[1], "failed").await;
+        app.pass(Duration::minutes(6));
+        app.run_jobs().await;
+        assert_eq!(counts(&app, case.id, id).await, is(&[("discarded", 4), ("failed", 1)]));
+        let mut tx = app.recoup.store.read().await.unwrap();
+        for mail in [leased[0], leased[4]] {
+            let log = outbox::deliveries(&mut tx, mail).await.unwrap();
+            assert!(matches!(log.as_slice(), [(_, outcome, why)] if outcome == "discarded" && why == "not sent: the mailing was stopped"), "{log:?}");
+        }
+        drop(tx);
+        // What counsel ask for by itself goes out.
+        look_after_mail::send_now(&app.recoup, &counsel, case.id, leased[1]).await.unwrap();
+        app.run_jobs().await;
+        assert_eq!(counts(&app, case.id, id).await, is(&[("discarded", 4), ("sent", 1)]));
+    }
+
+    async fn a_mail_to_many_is_in_the_portal_once_it_was_tried(database) {
+        let (app, case, counsel, people) = case(&database).await;
+        let answers = letter("claim", "3600");
+        let seen = seen(&app, &counsel, &case, &submitted(), &answers, 5).await;
+        write_to_many::queue(&app.recoup, &counsel, &case, &wish(&submitted(), &seen, &answers, "")).await.unwrap();
+        app.pass(Duration::minutes(1));
+        let letters = async || {
+            let (list, _) = own_mail::list(&app.recoup, &people[2], 10, 1).await.unwrap();
+            list.iter().filter(|own| own.mail.kind == "letter").count()
+        };
+        // A worker that has it may give it back, and then counsel may stop it.
+        let leased = lease(&app).await;
+        assert_eq!(letters().await, 0);
+        let mut tx = app.recoup.store.write().await.unwrap();
+        for mail in leased {
+            assert!(outbox::begin(&mut tx, mail, "a worker", app.clock.now()).await.unwrap());
+        }
+        tx.commit().await.unwrap();
+        assert_eq!(letters().await, 1);
+    }
+
     async fn stopping_and_settling_at_the_same_time_leave_nothing_waiting(database) {
         let (app, case, counsel, _) = case(&database).await;
         let answers = letter("claim", "3600");

@@ -178,9 +178,24 @@ on_both! {
         };
         assert_eq!(waiting(COUNSEL).await, ["receipt waiting", "new_claim waiting"]);
         let root = stage::person(&app.recoup, "root@example.org", true, true).await;
+        // A worker has both just then, and is refused for now.
+        let now = app.clock.now();
+        let mut tx = app.recoup.store.write().await.unwrap();
+        let mails = outbox::lease(&mut tx, "a worker", 10, now, now + Duration::minutes(5)).await.unwrap();
+        tx.commit().await.unwrap();
         appoint::dismiss(&app.recoup, &root, case, counsel.account).await.unwrap();
-        assert_eq!(waiting(COUNSEL).await, ["receipt waiting", "new_claim discarded"]);
-        assert_eq!(waiting("partner@example.org").await, ["new_claim waiting"], "nobody else is dismissed");
+        let mut tx = app.recoup.store.write().await.unwrap();
+        for mail in mails {
+            assert!(outbox::settle(&mut tx, mail.id, "a worker", "waiting", "later", now, now).await.unwrap());
+        }
+        tx.commit().await.unwrap();
+        let (_go_on, never) = tokio::sync::watch::channel(false);
+        assert_eq!(app.deliver(&never).await, 3);
+        assert_eq!(waiting(COUNSEL).await, ["receipt sent", "new_claim discarded"]);
+        assert_eq!(waiting("partner@example.org").await, ["new_claim sent"], "nobody else is dismissed");
+        let why: Vec<(String,)> = database.rows("SELECT detail FROM deliveries WHERE outcome = 'discarded'").await;
+        assert_eq!(why, [("not sent: whom it is for is no longer counsel of the case".to_owned(),)]);
+        assert!(app.mails().await.iter().all(|mail| mail.recipient != COUNSEL || mail.kind == "receipt"));
     }
 
     async fn what_was_turned_off_meanwhile_is_not_in_the_digest(database) {

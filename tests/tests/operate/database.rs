@@ -211,14 +211,15 @@ async fn gone(database: Database) {
     assert!(metrics.body.contains("status=\"503\"") && !metrics.body.contains("recoup_mails"), "{}", metrics.body);
     // The workers say so, and go on.
     let (post, mails) = Post::memory().unwrap();
-    assert!(worker::run_once(&app.recoup, &post, "worker").await.is_err());
+    let (_go_on, never) = tokio::sync::watch::channel(false);
+    assert!(worker::run_once(&app.recoup, &post, "worker", &never).await.is_err());
 
     proxy.set_open(true);
     browser.get("/cases/allegro").await.expect_status(200);
     browser.send(form).await.expect("Your answers are saved");
     stage::line(&app.recoup, &actor, claim, Category::UnpaidSales, &stage::sales("2.00"), None).await;
     sign(&app, &browser, claim, &[]).await.expect_status(303);
-    assert_eq!(worker::run_once(&app.recoup, &post, "worker").await.unwrap(), 1);
+    assert_eq!(worker::run_once(&app.recoup, &post, "worker", &never).await.unwrap(), 1);
     assert_eq!(mails.lock().unwrap().len(), 1);
     let rows: Vec<(i64, i64)> = database.rows("SELECT COUNT(*), COUNT(number) FROM claims").await;
     assert_eq!(rows, [(1, 1)]);

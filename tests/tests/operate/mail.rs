@@ -9,6 +9,7 @@ use tests::{
     smtp::{Authority, Mood, Smtp},
     stage,
 };
+use tokio::sync::watch;
 
 /// An app that mails through a server, with a claim that was sent by two people.
 async fn sent(database: &Database, url: String, patience: Option<std::time::Duration>) -> App {
@@ -33,6 +34,26 @@ async fn of(database: &Database) -> Vec<(String, i64)> {
     states(database).await.into_iter().map(|(_, state, attempts, _)| (state, attempts)).collect()
 }
 
+/// Delivers until the server has a mail and the process is killed, before it is told what became of it; `false` if no mail was due.
+async fn killed(app: &App, smtp: &Smtp) -> bool {
+    let (say, mut has) = watch::channel(false);
+    smtp.feel(Mood::Hangs);
+    smtp.once_it_has_a_mail(move || _ = say.send_replace(true));
+    let (_go_on, never) = watch::channel(false);
+    tokio::select! {
+        _ = app.deliver(&never) => false,
+        has = has.wait_for(|has| *has) => has.is_ok(),
+    }
+}
+
+/// A process that is told to stop as soon as the server has a mail.
+fn stopped_by(smtp: &Smtp) -> watch::Receiver<bool> {
+    let (say, stop) = watch::channel(false);
+    smtp.feel(Mood::Takes);
+    smtp.once_it_has_a_mail(move || _ = say.send_replace(true));
+    stop
+}
+
 fn state(state: &str, attempts: i64) -> (String, i64) {
     (state.to_owned(), attempts)
 }
@@ -48,6 +69,80 @@ on_both! {
         app.pass(Duration::days(4));
         app.run_jobs().await;
         assert_eq!(smtp.mails().len(), 0);
+    }
+
+    async fn what_is_not_about_the_mail_leaves_it_waiting(database) {
+        let smtp = Smtp::start().await;
+        let app = sent(&database, smtp.url_with_password(), None).await;
+        for (n, mood, words) in [
+            (1, Mood::Sulks, "permanent error (554): 5.3.2 not today"),
+            (2, Mood::KnowsNoPassword, "permanent error (535): 5.7.8 wrong password"),
+            (3, Mood::TakesNothingFromUs, "permanent error (553): 5.7.1 not your address"),
+        ] {
+            smtp.feel(mood);
+            app.run_jobs().await;
+            let states = states(&database).await;
+            assert!(states.iter().all(|(_, state, attempts, why)| state == "waiting" && *attempts == n && why == words), "{states:?}");
+            app.pass(Duration::hours(1));
+        }
+        smtp.feel(Mood::Takes);
+        app.run_jobs().await;
+        assert_eq!(of(&database).await, [state("sent", 4), state("sent", 4)]);
+    }
+
+    async fn told_to_stop_the_worker_ends_the_mail_in_hand_and_gives_the_others_back(database) {
+        let smtp = Smtp::start().await;
+        let app = sent(&database, smtp.url(), None).await;
+        let stop = stopped_by(&smtp);
+        assert_eq!(app.deliver(&stop).await, 1);
+        assert_eq!(of(&database).await, [state("sent", 1), state("waiting", 0)]);
+        assert_eq!(app.deliver(&stop).await, 0, "nothing is begun any more");
+        // The next process need not wait for a lease to end.
+        app.run_jobs().await;
+        assert_eq!(of(&database).await, [state("sent", 1), state("sent", 1)]);
+        assert_eq!(smtp.mails().len(), 2);
+    }
+
+    async fn a_slow_server_holds_up_no_mail_that_was_not_tried(database) {
+        let smtp = Smtp::start().await;
+        let app = sent(&database, smtp.url(), None).await;
+        let clock = app.clock.clone();
+        smtp.once_it_has_a_mail(move || clock.advance(Duration::minutes(3)));
+        let (_go_on, never) = watch::channel(false);
+        assert_eq!(app.deliver(&never).await, 1);
+        assert_eq!(of(&database).await, [state("sent", 1), state("waiting", 0)]);
+        assert_eq!(app.deliver(&never).await, 1);
+        assert_eq!(of(&database).await, [state("sent", 1), state("sent", 1)]);
+    }
+
+    async fn a_kill_counts_as_a_try_of_the_mail_in_hand_alone_and_others_get_their_turn_first(database) {
+        let smtp = Smtp::start().await;
+        let app = sent(&database, smtp.url(), None).await;
+        assert!(killed(&app, &smtp).await);
+        assert_eq!(of(&database).await, [state("sending", 1), state("sending", 0)]);
+        assert_eq!(app.deliver(&stopped_by(&smtp)).await, 0, "the leases hold");
+        app.pass(Duration::minutes(6));
+        assert_eq!(app.deliver(&stopped_by(&smtp)).await, 1);
+        assert_eq!(of(&database).await, [state("waiting", 1), state("sent", 1)]);
+        app.run_jobs().await;
+        assert_eq!(of(&database).await, [state("sent", 2), state("sent", 1)]);
+        let mails = smtp.mails().clone();
+        let ids: Vec<_> = mails.iter().filter(|mail| mail.to == "ada@example.org").map(|mail| mail.id.as_str()).collect();
+        assert!(ids.len() == 2 && ids[0] == ids[1], "the mailbox cannot tell: {ids:?}");
+    }
+
+    async fn a_mail_that_ends_the_process_each_time_is_tried_less_and_less_and_given_up(database) {
+        let smtp = Smtp::start().await;
+        let app = sent(&database, smtp.url(), None).await;
+        let mut kills = 0;
+        for _ in 0..90 {
+            kills += usize::from(killed(&app, &smtp).await);
+            app.pass(Duration::hours(1));
+        }
+        let states = states(&database).await;
+        let given_up = |why: &str, attempts: i64| why == format!("given up after {attempts} attempts: the program ended during the last");
+        assert!(states.iter().all(|(_, state, attempts, why)| state == "failed" && (8..=30).contains(attempts) && given_up(why, *attempts)), "{states:?}");
+        assert_eq!(smtp.mails().len(), kills, "every try that was counted is one that was begun");
     }
 
     async fn greylisted_is_sent_when_the_time_has_come(database) {

@@ -127,9 +127,9 @@ pub(super) fn table(slug: &str, zone: &str, caption: &'static str, mails: &[Read
                 (_, Some(at)) => frame::short_moment(at, zone),
                 _ => frame::short_moment(mail.created_at, zone),
             };
-            let tried = mail.attempts > 0 && mail.state != "sent";
+            let sent = mail.state == "sent";
             let withdrawn = mail.claim_withdrawn && mail.state == "waiting";
-            let why = mail.last.as_deref().filter(|_| tried).map(mail_words::why);
+            let why = mail.last.as_deref().filter(|_| !sent).map(mail_words::why);
             let why = if withdrawn { Some("Its claim was withdrawn: it does not go out.") } else { why };
             let why = why.map(|why| view! { <span class="detail">{why}</span> });
             view! {

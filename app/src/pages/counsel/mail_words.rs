@@ -41,6 +41,14 @@ pub(super) fn why(detail: &str) -> &'static str {
     let has = |words: &[&str]| words.iter().any(|word| said.contains(word));
     if has(&["the claim was withdrawn"]) {
         "Its claim was withdrawn before it went out."
+    } else if has(&["the mailing was stopped"]) {
+        "Its mailing was stopped before it went out."
+    } else if has(&["no longer counsel"]) {
+        "Whom it is for was dismissed as counsel before it went out."
+    } else if has(&["the program ended"]) {
+        "This site was ended while it went out, so it may have arrived."
+    } else if has(&["(530)", "(534)", "(535)", "(538)"]) {
+        "The mail server does not take our sign-in. The operator has to mend it."
     } else if has(&[
         "5.1.1",
         "5.1.10",
@@ -61,7 +69,7 @@ pub(super) fn why(detail: &str) -> &'static str {
         "The receiving server asks to wait; it is tried again."
     } else if has(&["connection", "connect", "timeout", "timed out", "network"]) {
         "The mail server could not be reached."
-    } else if has(&["authentication", "credentials", "535"]) {
+    } else if has(&["authentication", "credentials"]) {
         "The mail server does not take our sign-in. The operator has to mend it."
     } else if has(&["cannot be written"]) {
         "The address is not one that mail can go to."
@@ -86,6 +94,10 @@ mod tests {
             ("the mail cannot be written: Invalid email user", "not one that mail can go to"),
             ("accepted: 250 queued", "took it"),
             ("not sent: the claim was withdrawn after the mail was queued", "claim was withdrawn before"),
+            ("not sent: the mailing was stopped", "mailing was stopped before"),
+            ("not sent: whom it is for is no longer counsel of the case", "dismissed as counsel"),
+            ("given up after 20 attempts: the program ended during the last", "may have arrived"),
+            ("permanent error (535): 5.7.8 Username and password not accepted", "our sign-in"),
             ("something else", "did not take it"),
         ] {
             assert!(why(detail).contains(words), "{detail}: {}", why(detail));
