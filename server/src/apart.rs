@@ -455,7 +455,7 @@ mod tests {
 
     fn count(starts: &Path) -> u32 {
         let text = std::fs::read_to_string(starts).unwrap_or_default();
-        u32::try_from(text.lines().count()).unwrap()
+        text.lines().map(|_| 1).sum()
     }
 
     #[tokio::test]
