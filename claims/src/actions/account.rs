@@ -132,18 +132,51 @@ pub async fn change_address(recoup: &Recoup, actor: &Actor, answers: &Answers, s
     Ok(tx.commit().await?)
 }
 
+/// A change of address that a link would make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAddress {
+    /// The account.
+    pub account: AccountId,
+    /// Its present address.
+    pub old: String,
+    /// The address to come.
+    pub new: String,
+}
+
+/// What a link to a new address would change, without using it.
+///
+/// # Errors
+/// A sentence about the link.
+pub async fn to_confirm_new_address(recoup: &Recoup, token: &str) -> Result<NewAddress, Failure> {
+    let mut tx = recoup.store.read().await?;
+    let found = links::open(recoup, &mut tx, Purpose::NewAddress, token).await?;
+    let account = match found.account_id {
+        Some(id) => accounts::by_id(&mut tx, id).await?,
+        None => None,
+    };
+    let (Some(account), Some(new)) = (account, found.email) else { return Err(no_account()) };
+    Ok(NewAddress { account: account.id, old: account.email, new })
+}
+
+fn no_account() -> Failure {
+    Failure::said("The account of this link no longer exists.")
+}
+
 /// Changes the address by the mailed link, and tells the old one. Links that went to the old address work no longer. Gives how many
-/// claims still name the old address as their contact.
+/// claims still name the old address as their contact. `own` is an account that is known to be of whoever opens the link: they are signed in
+/// to it, or gave its password. Nothing is done to another: whoever began the change may have typed somebody else's address, who would
+/// prove it for them by a click, and be taken for them from then on.
 ///
 /// # Errors
 /// A sentence about the link, or that the address belongs to another account.
-pub async fn confirm_new_address(recoup: &Recoup, token: &str) -> Result<usize, Failure> {
+pub async fn confirm_new_address(recoup: &Recoup, token: &str, own: Option<AccountId>) -> Result<usize, Failure> {
     let mut tx = recoup.store.write().await?;
     let found = links::open(recoup, &mut tx, Purpose::NewAddress, token).await?;
+    let (Some(id), Some(email)) = (found.account_id, found.email.clone()) else { return Err(no_account()) };
+    if own != Some(id) {
+        return Err(Failure::said("This link is for another account. Sign in to it, then open the link again."));
+    }
     links::spend(recoup, &mut tx, &found).await?;
-    let (Some(id), Some(email)) = (found.account_id, found.email) else {
-        return Err(Failure::said("The account of this link no longer exists."));
-    };
     let now = recoup.clock.now();
     let old = accounts::by_id(&mut tx, id).await?;
     match accounts::set_email(&mut tx, id, &email, now).await {

@@ -79,12 +79,18 @@ pub async fn read_invitation(recoup: &Recoup, token: &str) -> Result<(String, St
     Ok((email, row.read()?.settings.title, known))
 }
 
-/// Accepts an invitation. Who has an account under the invited address is appointed and signs in as always; who has none
-/// gives a name and a password, and gets one. The account that may sign in at once is given back, else `None`.
+/// Accepts an invitation. Who has an account under the invited address is appointed where they are signed in to it, which is `own`: a
+/// mailbox is not its account, and the account may have a second factor. Who has none gives a name and a password, and gets one. The
+/// account that may sign in at once is given back, else `None`.
 ///
 /// # Errors
 /// A sentence about the link, or wrong answers.
-pub async fn accept(recoup: &Recoup, token: &str, answers: &Answers) -> Result<Option<AccountId>, Failure> {
+pub async fn accept(
+    recoup: &Recoup,
+    token: &str,
+    own: Option<AccountId>,
+    answers: &Answers,
+) -> Result<Option<AccountId>, Failure> {
     let (email, _, known) = read_invitation(recoup, token).await?;
     let password_hash = if known {
         None
@@ -101,7 +107,12 @@ pub async fn accept(recoup: &Recoup, token: &str, answers: &Answers) -> Result<O
     links::spend(recoup, &mut tx, &found).await?;
     let existing = accounts::by_email(&mut tx, &email).await?.filter(|account| account.verified_at.is_some());
     let (id, new) = match (existing, password_hash) {
-        (Some(account), _) => (account.id, false),
+        (Some(account), _) if own == Some(account.id) => (account.id, false),
+        (Some(_), _) => {
+            return Err(Failure::said(format!(
+                "Sign in as {email} first, then open the link of the invitation again."
+            )));
+        }
         (None, Some(hash)) => {
             (accounts::add(&mut tx, &email, answers.get("name"), &hash, false, Some(now), now).await?, true)
         }

@@ -1,5 +1,6 @@
 //! A second factor for one's account: set up, asked for at sign-in, replaced by recovery codes, removed.
 
+use chrono::Duration;
 use minijinja::context;
 
 use super::{
@@ -14,7 +15,11 @@ use crate::{
     deadline,
     intake::{Answers, account},
     second_factor::{RECOVERY_CODES, Secret, read_recovery_code, recovery_code},
-    store::{Tx, accounts, outbox, second_factors, sessions},
+    store::{
+        Tx, accounts, outbox,
+        second_factors::{self, SecondFactor},
+        sessions,
+    },
 };
 
 /// How the second factor of an account stands.
@@ -45,43 +50,73 @@ pub async fn standing(recoup: &Recoup, actor: &Actor) -> Result<Standing, Failur
         let codes_left = second_factors::recovery_codes_left(&mut tx, actor.account).await?;
         return Ok(Standing::Active { since, codes_left });
     }
-    Ok(Standing::Begun(read(&factor.secret)?))
+    Ok(if is_fresh(&factor, recoup.clock.now()) { Standing::Begun(read(&factor.secret)?) } else { Standing::None })
 }
 
-/// Makes a secret, after the password was given again in the session with the hash `session`. Nothing is asked for at sign-in before
-/// [`confirm`].
+/// How long a secret waits for its first code.
+fn patience() -> Duration {
+    Duration::minutes(15)
+}
+
+fn is_fresh(factor: &SecondFactor, now: Instant) -> bool {
+    now - factor.begun_at < patience()
+}
+
+/// What a session keeps of a secret that was made in it: nobody else sees it, or finishes what was begun by the password.
+#[must_use]
+pub fn mark(secret: &Secret) -> String {
+    links::hash(&secret.base32())
+}
+
+/// Makes a secret, after the password was given again in the session with the hash `session`; gives its [`mark`], for that session. Nothing
+/// is asked for at sign-in before [`confirm`].
 ///
 /// # Errors
 /// A wrong password; a second factor that is active already.
-pub async fn begin(recoup: &Recoup, actor: &Actor, answers: &Answers, session: &str) -> Result<(), Failure> {
+pub async fn begin(recoup: &Recoup, actor: &Actor, answers: &Answers, session: &str) -> Result<String, Failure> {
     permit(actor, Action::UseOwnAccount)?;
     account::read(account::PASSWORD_AGAIN, answers, "").map_err(Failure::Invalid)?;
     check_present_password(recoup, actor, answers, session).await?;
     let mut tx = recoup.store.write().await?;
-    let secret = Secret::random(&recoup.random).base32();
-    if !second_factors::begin(&mut tx, actor.account, &secret, recoup.clock.now()).await? {
+    let secret = Secret::random(&recoup.random);
+    if !second_factors::begin(&mut tx, actor.account, &secret.base32(), recoup.clock.now()).await? {
         return Err(Failure::said(
             "Your account has a second factor already. To move it to another device, remove it first.",
         ));
     }
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(mark(&secret))
 }
 
-/// Turns the second factor on by a first code; every session but the one with the hash `session` ends. Gives the recovery codes,
-/// which nobody can read again.
+/// Turns the second factor on by a first code; every session but the one with the hash `session` ends. `begun` is the [`mark`] of the secret
+/// that was made in it. Gives the recovery codes, which nobody can read again.
 ///
 /// # Errors
-/// A wrong code.
-pub async fn confirm(recoup: &Recoup, actor: &Actor, answers: &Answers, session: &str) -> Result<Vec<String>, Failure> {
+/// A wrong code; a secret that was made elsewhere, or too long ago.
+pub async fn confirm(
+    recoup: &Recoup,
+    actor: &Actor,
+    answers: &Answers,
+    session: &str,
+    begun: &str,
+) -> Result<Vec<String>, Failure> {
     permit(actor, Action::UseOwnAccount)?;
     account::read(account::FIRST_CODE, answers, "").map_err(Failure::Invalid)?;
     count_attempt(recoup, actor.account).await?;
     let now = recoup.clock.now();
+    let nothing = || Failure::said("There is nothing to confirm. Begin again from your account.");
     let mut tx = recoup.store.write().await?;
-    let factor = second_factors::of(&mut tx, actor.account).await?.filter(|factor| factor.confirmed_at.is_none());
-    let factor = factor.ok_or_else(|| Failure::said("There is nothing to confirm. Begin again from your account."))?;
-    let step = read(&factor.secret)?.step(answers.get("code"), now).ok_or_else(wrong_code)?;
-    second_factors::confirm(&mut tx, actor.account, step, now).await?;
+    // Whoever signs in at this moment by the password alone is seen, or sees this.
+    accounts::lock(&mut tx, actor.account).await?;
+    let factor = second_factors::of(&mut tx, actor.account).await?.filter(|factor| is_fresh(factor, now));
+    let secret = read(&factor.ok_or_else(nothing)?.secret)?;
+    if mark(&secret) != begun {
+        return Err(nothing());
+    }
+    let step = secret.step(answers.get("code"), now).ok_or_else(wrong_code)?;
+    if !second_factors::confirm(&mut tx, actor.account, step, now).await? {
+        return Err(nothing());
+    }
     let codes = hand_out(recoup, &mut tx, actor.account).await?;
     limits::clear(&mut tx, &limits::SECOND_FACTOR, &actor.account.to_string()).await?;
     sessions::delete_of_account(&mut tx, actor.account, Some(session)).await?;
@@ -170,8 +205,12 @@ pub(super) async fn remove_with_proof(
 /// # Errors
 /// If the database fails.
 pub async fn is_asked_of(recoup: &Recoup, account: AccountId) -> Result<bool, Failure> {
-    let mut tx = recoup.store.read().await?;
-    Ok(second_factors::of(&mut tx, account).await?.is_some_and(|factor| factor.confirmed_at.is_some()))
+    is_asked(&mut recoup.store.read().await?, account).await
+}
+
+/// The same within a transaction.
+pub(super) async fn is_asked(tx: &mut Tx, account: AccountId) -> Result<bool, Failure> {
+    Ok(second_factors::of(tx, account).await?.is_some_and(|factor| factor.confirmed_at.is_some()))
 }
 
 /// Checks the code of a device or a recovery code of somebody whose password was right. Each works once.

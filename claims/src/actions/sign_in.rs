@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     AccountId, Instant, MailId,
+    access::Refusal,
     intake::{Answers, account},
     store::{Tx, accounts, outbox, queue_up, sessions, tokens},
 };
@@ -231,12 +232,12 @@ pub async fn to_confirm(recoup: &Recoup, token: &str, session: Option<AccountId>
     Ok(ToConfirm { account: found.account_id, email, asks_password })
 }
 
-/// The account whose address a link confirms, for whoever gives its password: they registered it themselves.
+/// The account on whose address a link acts, for whoever gives its password: they registered it themselves.
 ///
 /// # Errors
 /// A sentence about the link; a wrong password, or too many of them.
-pub async fn prove(recoup: &Recoup, token: &str, answers: &Answers) -> Result<AccountId, Failure> {
-    let found = peek(recoup, Purpose::Verify, token).await?;
+pub async fn prove(recoup: &Recoup, purpose: Purpose, token: &str, answers: &Answers) -> Result<AccountId, Failure> {
+    let found = peek(recoup, purpose, token).await?;
     account::read(account::CONFIRM, answers, "").map_err(Failure::Invalid)?;
     let id = found.account_id.ok_or_else(|| Failure::said("The account of this link no longer exists."))?;
     // Whoever has the link is who guesses, as elsewhere a session.
@@ -247,7 +248,14 @@ pub async fn prove(recoup: &Recoup, token: &str, answers: &Answers) -> Result<Ac
     tracing::warn!(account = id.0, "a password was refused");
     Err(Failure::field(
         "current",
-        "This is not the password of the account. If you did not register it, or no longer know the password, choose a new one.",
+        match purpose {
+            Purpose::NewAddress => {
+                "This is not the password of the account. If the account is not yours, leave this page: nothing changes."
+            }
+            _ => {
+                "This is not the password of the account. If you did not register it, or no longer know the password, choose a new one."
+            }
+        },
     ))
 }
 
@@ -260,11 +268,50 @@ pub async fn peek(recoup: &Recoup, purpose: Purpose, token: &str) -> Result<toke
     links::open(recoup, &mut tx, purpose, token).await
 }
 
+/// Somebody who proved who they are, by what counted then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proved {
+    /// The account.
+    pub account: AccountId,
+    /// A hash of what is kept of its password.
+    pub password: String,
+}
+
+impl Proved {
+    fn of(account: &accounts::Account) -> Self {
+        Self { account: account.id, password: links::hash(&account.password_hash) }
+    }
+
+    /// Whoever is let into an account by something else than its password, which stands as it is now.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] if it is gone.
+    pub async fn now(recoup: &Recoup, account: AccountId) -> Result<Self, Failure> {
+        let mut tx = recoup.store.read().await?;
+        let account = accounts::by_id(&mut tx, account).await?.ok_or(Refusal::NotFound)?;
+        Ok(Self::of(&account))
+    }
+
+    /// Whether they are still let in, now that their session is written: a password takes a while to be checked, and may have been changed,
+    /// or a second factor set up, meanwhile. Whoever does that ends the sessions that there are, so one of both sees the other. `by_code`
+    /// says whether a code was given too, or is to be.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn holds(&self, recoup: &Recoup, by_code: bool) -> Result<bool, Failure> {
+        let mut tx = recoup.store.write().await?;
+        accounts::lock(&mut tx, self.account).await?;
+        let account = accounts::by_id(&mut tx, self.account).await?.filter(|account| account.disabled_at.is_none());
+        let asked = second_factor::is_asked(&mut tx, self.account).await?;
+        Ok((by_code || !asked) && account.is_some_and(|account| Self::of(&account) == *self))
+    }
+}
+
 /// Checks address and password. A wrong address and a wrong password give the same answer after the same work.
 ///
 /// # Errors
 /// Wrong answers, or too many attempts.
-pub async fn sign_in(recoup: &Recoup, answers: &Answers, client: &str) -> Result<AccountId, Failure> {
+pub async fn sign_in(recoup: &Recoup, answers: &Answers, client: &str) -> Result<Proved, Failure> {
     account::read(account::SIGN_IN, answers, "").map_err(Failure::Invalid)?;
     let key = accounts::email_key(answers.get("email"));
     let client = &*limits::client_key(client);
@@ -320,7 +367,7 @@ pub async fn sign_in(recoup: &Recoup, answers: &Answers, client: &str) -> Result
     }
     tx.commit().await?;
     tracing::info!(account = account.id.0, "a password was right");
-    Ok(account.id)
+    Ok(Proved::of(&account))
 }
 
 /// Mails a link to set a new password, if the address has an account. If it has none, the answer is the same, and so is the work: the mail

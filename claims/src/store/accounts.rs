@@ -29,10 +29,19 @@ pub struct Account {
     pub created_at: Instant,
 }
 
-/// The form in which addresses are compared: without case and white space.
+/// The form in which addresses are compared: without case and white space. A letter beyond ASCII whose small form is in ASCII, such as the
+/// sign for kelvin, stays as it is: it makes another mailbox.
 #[must_use]
 pub fn email_key(email: &str) -> String {
-    email.trim().to_lowercase()
+    let mut key = String::with_capacity(email.len());
+    for letter in email.trim().chars() {
+        if letter.is_ascii() || letter.to_lowercase().all(|small| !small.is_ascii()) {
+            key.extend(letter.to_lowercase());
+        } else {
+            key.push(letter);
+        }
+    }
+    key
 }
 
 const COLUMNS: &str = "id, email, name, password_hash, administrator, verified_at, disabled_at, created_at";
@@ -96,6 +105,15 @@ pub async fn set_registered_with(tx: &mut Tx, id: AccountId, key: &str) -> Resul
 pub async fn registered_with(tx: &mut Tx, key: &str) -> Result<Option<Account>, Error> {
     let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM accounts WHERE registered_with = $1"));
     on!(tx, c => sqlx::query_as(sql).bind(key).fetch_optional(c).await)
+}
+
+/// Waits for whoever changes an account just now, and keeps others from it. SQLite's writers queue anyhow.
+///
+/// # Errors
+/// If the database fails.
+pub async fn lock(tx: &mut Tx, id: AccountId) -> Result<(), Error> {
+    let Tx::Postgres(tx) = tx else { return Ok(()) };
+    sqlx::query("SELECT 1 FROM accounts WHERE id = $1 FOR UPDATE").bind(id).execute(&mut **tx).await.map(drop)
 }
 
 /// Finds an account by id.
@@ -209,4 +227,18 @@ pub async fn installation_value(tx: &mut Tx, key: &str, make: impl FnOnce() -> S
         sqlx::query("INSERT INTO installation (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING").bind(key).bind(make()).execute(&mut *c).await?;
         sqlx::query_scalar("SELECT value FROM installation WHERE key = $1").bind(key).fetch_one(c).await
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_other_letter_is_taken_for_one_of_ascii() {
+        assert_eq!(email_key(" Mark.\u{dc}mit@Firm.Example "), "mark.\u{fc}mit@firm.example");
+        for other in ["mar\u{212a}@firm.example", "\u{130}ris@firm.example"] {
+            assert!(!["mark@firm.example", "iris@firm.example"].contains(&email_key(other).as_str()), "{other}");
+            assert_eq!(email_key(&email_key(other)), email_key(other));
+        }
+    }
 }

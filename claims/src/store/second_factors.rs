@@ -39,13 +39,13 @@ pub async fn begin(tx: &mut Tx, account: AccountId, secret: &str, now: Instant) 
     .bind(account).bind(secret).bind(now).execute(c).await.map(|done| done.rows_affected() == 1))
 }
 
-/// Marks the secret as known to a device, by the code of `step`.
+/// Marks the secret as known to a device, by the code of `step`; `false` if one is confirmed already.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn confirm(tx: &mut Tx, account: AccountId, step: i64, now: Instant) -> Result<(), Error> {
-    on!(tx, c => sqlx::query("UPDATE second_factors SET confirmed_at = $2, last_step = $3 WHERE account_id = $1")
-        .bind(account).bind(now).bind(step).execute(c).await.map(drop))
+pub async fn confirm(tx: &mut Tx, account: AccountId, step: i64, now: Instant) -> Result<bool, Error> {
+    on!(tx, c => sqlx::query("UPDATE second_factors SET confirmed_at = $2, last_step = $3 WHERE account_id = $1 AND confirmed_at IS NULL")
+        .bind(account).bind(now).bind(step).execute(c).await.map(|done| done.rows_affected() == 1))
 }
 
 /// Uses the code of a step up; `false` if it or a later one was used before.

@@ -28,7 +28,8 @@ pub async fn token(app: &App, kind: &str, to: &str) -> String {
 }
 
 pub async fn signs_in(app: &App, email: &str, password: &str) -> Result<AccountId, Failure> {
-    sign_in::sign_in(&app.recoup, &stage::answers(&[("email", email), ("password", password)]), "192.0.2.1").await
+    let answers = stage::answers(&[("email", email), ("password", password)]);
+    sign_in::sign_in(&app.recoup, &answers, "192.0.2.1").await.map(|proved| proved.account)
 }
 
 /// A session of an account, as the server writes it.
@@ -42,13 +43,14 @@ pub async fn session(app: &App, account: AccountId, hash: &str) {
 }
 
 /// Sets a second factor up for an account with this password.
-async fn set_up_factor(app: &App, account: AccountId, password: &str) {
+pub async fn set_up_factor(app: &App, account: AccountId, password: &str) {
     let actor = stage::actor(&app.recoup, account).await;
     second_factor::begin(&app.recoup, &actor, &stage::answers(&[("current", password)]), "").await.unwrap();
     let standing = second_factor::standing(&app.recoup, &actor).await.unwrap();
     let second_factor::Standing::Begun(secret) = standing else { panic!("{standing:?}") };
     let code = secret.code(app.clock.now());
-    second_factor::confirm(&app.recoup, &actor, &stage::answers(&[("code", &code)]), "").await.unwrap();
+    let mark = second_factor::mark(&secret);
+    second_factor::confirm(&app.recoup, &actor, &stage::answers(&[("code", &code)]), "", &mark).await.unwrap();
     assert!(second_factor::is_asked_of(&app.recoup, account).await.unwrap());
 }
 
@@ -154,7 +156,7 @@ on_both! {
         let Confirmed::NewPasswordNeeded(reset) = confirmed else { panic!("{confirmed:?}") };
         assert_eq!(session_count(&app, eves).await, 0, "Eve is out");
         assert!(signs_in(&app, "ada@example.org", "eve has long passwords").await.is_err(), "and does not get in again");
-        assert!(said(account::confirm_new_address(&app.recoup, &takeover).await.unwrap_err()).contains("used already"));
+        assert!(said(account::confirm_new_address(&app.recoup, &takeover, Some(eves)).await.unwrap_err()).contains("used already"));
         sign_in::reset(&app.recoup, &reset, &stage::answers(&[("password", "nine loud trombones")])).await.unwrap();
         let account = signs_in(&app, "ada@example.org", "nine loud trombones").await.unwrap();
         assert!(second_factor::is_asked_of(&app.recoup, account).await.unwrap(), "an address that was proved before keeps its factor");
@@ -184,7 +186,7 @@ on_both! {
             assert!(stage::actor(&app.recoup, eves).await.verified);
             assert_eq!(session_count(&app, eves).await, 0, "Eve is out");
             assert!(signs_in(&app, email, "eve has long passwords").await.is_err(), "and does not get in again");
-            assert!(said(account::confirm_new_address(&app.recoup, &takeover).await.unwrap_err()).contains("used already"));
+            assert!(said(account::confirm_new_address(&app.recoup, &takeover, Some(eves)).await.unwrap_err()).contains("used already"));
             assert!(!second_factor::is_asked_of(&app.recoup, eves).await.unwrap(), "nobody is asked for Eve's code");
             assert!(app.mail("second_factor", email).await.subject.contains("was removed"));
             sign_in::reset(&app.recoup, &reset, &stage::answers(&[("password", "nine loud trombones")])).await.unwrap();
@@ -218,7 +220,7 @@ on_both! {
         let link = token(&app, "verify_address", "ada@example.org").await;
         assert!(!sign_in::to_confirm(&app.recoup, &link, Some(ada.account)).await.unwrap().asks_password);
         let typed = async |password: &str| {
-            sign_in::prove(&app.recoup, &link, &stage::answers(&[("current", password)])).await
+            sign_in::prove(&app.recoup, claims::actions::links::Purpose::Verify, &link, &stage::answers(&[("current", password)])).await
         };
         for wrong in ["", "not this one at all"] {
             let failure = typed(wrong).await.unwrap_err();
@@ -252,7 +254,7 @@ on_both! {
         register(&app, "ada@example.org").await;
         let link = token(&app, "verify_address", "ada@example.org").await;
         let typed = async |password: &str| {
-            sign_in::prove(&app.recoup, &link, &stage::answers(&[("current", password)])).await
+            sign_in::prove(&app.recoup, claims::actions::links::Purpose::Verify, &link, &stage::answers(&[("current", password)])).await
         };
         for _ in 0..5 {
             assert!(matches!(typed("a guess of some length").await, Err(Failure::Invalid(_))));
@@ -451,7 +453,7 @@ on_both! {
         app.mail("address_changed", "ada@example.org").await;
         assert_eq!(stage::actor(&app.recoup, ada.account).await.email, "ada@example.org");
         let token = token(&app, "confirm_new_address", "ada@new.example").await;
-        account::confirm_new_address(&app.recoup, &token).await.unwrap();
+        account::confirm_new_address(&app.recoup, &token, Some(ada.account)).await.unwrap();
         assert_eq!(stage::actor(&app.recoup, ada.account).await.email, "Ada@New.example");
         signs_in(&app, "ada@new.example", stage::PASSWORD).await.unwrap();
         assert!(signs_in(&app, "ada@example.org", stage::PASSWORD).await.is_err());
@@ -475,9 +477,65 @@ on_both! {
         let new = stage::answers(&[("current", stage::PASSWORD), ("password", "nine loud trombones")]);
         account::change_password(&app.recoup, &ada, &new, "session").await.unwrap();
         for ended in [by_reset, by_form] {
-            assert!(said(account::confirm_new_address(&app.recoup, &ended).await.unwrap_err()).contains("used already"));
+            assert!(said(account::confirm_new_address(&app.recoup, &ended, Some(ada.account)).await.unwrap_err()).contains("used already"));
         }
         assert_eq!(stage::actor(&app.recoup, ada.account).await.email, "ada@example.org");
+    }
+
+    // Eve types the address of somebody who is to be invited as counsel: their click must not give her account their address.
+    async fn a_new_address_is_confirmed_by_whoever_has_the_account(database) {
+        let app = App::start(&database).await;
+        let eve = stage::person(&app.recoup, "eve@example.org", true, false).await;
+        let lee = stage::person(&app.recoup, "lee@law.example", false, false).await;
+        let change = stage::answers(&[("email", "lee@law.example"), ("current", stage::PASSWORD)]);
+        account::change_address(&app.recoup, &eve, &change, "session").await.unwrap();
+        let token = token(&app, "confirm_new_address", "lee@law.example").await;
+        for other in [None, Some(lee.account)] {
+            assert!(said(account::confirm_new_address(&app.recoup, &token, other).await.unwrap_err()).contains("for another account"));
+        }
+        assert_eq!(stage::actor(&app.recoup, eve.account).await.email, "eve@example.org");
+        let found = account::to_confirm_new_address(&app.recoup, &token).await.expect("it was not used");
+        assert_eq!((found.account, found.old.as_str(), found.new.as_str()), (eve.account, "eve@example.org", "lee@law.example"));
+        // Over HTTP: whoever is not signed in to the account gives its password.
+        let (stranger, path) = (app.browser_of(&lee).await, format!("/confirm-address/{token}"));
+        let page = stranger.get(&path).await;
+        page.expect("the account that has the address eve@example.org until now");
+        assert_eq!(stranger.send(page.form(&path)).await.path, path);
+        let wrong = stranger.send(page.form(&path).fill("current", "a wrong password")).await;
+        wrong.expect("If the account is not yours, leave this page: nothing changes.");
+        assert_eq!(stage::actor(&app.recoup, eve.account).await.email, "eve@example.org");
+        stranger.send(page.form(&path).fill("current", stage::PASSWORD)).await.expect_status(200);
+        assert_eq!(stage::actor(&app.recoup, eve.account).await.email, "lee@law.example");
+    }
+
+    async fn a_second_factor_is_finished_where_it_was_begun_and_soon(database) {
+        let app = App::start(&database).await;
+        let ada = stage::person(&app.recoup, "ada@example.org", true, false).await;
+        let begin = async || {
+            second_factor::begin(&app.recoup, &ada, &stage::answers(&[("current", stage::PASSWORD)]), "").await.unwrap()
+        };
+        let mark = begin().await;
+        let standing = second_factor::standing(&app.recoup, &ada).await.unwrap();
+        let second_factor::Standing::Begun(secret) = standing else { panic!("{standing:?}") };
+        assert_eq!(second_factor::mark(&secret), mark);
+        let confirm = async |mark: &str| {
+            let code = stage::answers(&[("code", &secret.code(app.clock.now()))]);
+            second_factor::confirm(&app.recoup, &ada, &code, "", mark).await
+        };
+        for elsewhere in ["", "another"] {
+            assert!(said(confirm(elsewhere).await.unwrap_err()).contains("nothing to confirm"), "{elsewhere}");
+        }
+        app.pass(Duration::minutes(15));
+        assert_eq!(second_factor::standing(&app.recoup, &ada).await.unwrap(), second_factor::Standing::None);
+        assert!(said(confirm(&mark).await.unwrap_err()).contains("nothing to confirm"), "it waited too long");
+        // On the pages: another session of the account asks for the password anew.
+        let (here, elsewhere) = (app.browser_of(&ada).await, app.browser_of(&ada).await);
+        let path = "/account/second-factor";
+        let form = here.get(path).await.form("/account/second-factor/begin").fill("current", stage::PASSWORD);
+        here.send(form).await.expect("Let it read this picture");
+        assert!(!elsewhere.get(path).await.text().contains("Let it read this picture"));
+        elsewhere.get(path).await.form("/account/second-factor/begin");
+        here.get(path).await.expect("Let it read this picture");
     }
 
     async fn a_new_address_ends_the_links_that_went_to_the_old_one(database) {
@@ -488,7 +546,7 @@ on_both! {
         let change = stage::answers(&[("email", "ada@new.example"), ("current", stage::PASSWORD)]);
         account::change_address(&app.recoup, &ada, &change, "session").await.unwrap();
         let link = token(&app, "confirm_new_address", "ada@new.example").await;
-        account::confirm_new_address(&app.recoup, &link).await.unwrap();
+        account::confirm_new_address(&app.recoup, &link, Some(ada.account)).await.unwrap();
         let late = sign_in::reset(&app.recoup, &reset, &stage::answers(&[("password", "nine loud trombones")])).await;
         assert!(said(late.unwrap_err()).contains("used already"));
     }
@@ -500,7 +558,7 @@ on_both! {
         account::change_address(&app.recoup, &ada, &change, "session").await.expect("the answer does not tell that the address is known");
         stage::person(&app.recoup, "bea@example.org", true, false).await;
         let token = token(&app, "confirm_new_address", "bea@example.org").await;
-        assert!(said(account::confirm_new_address(&app.recoup, &token).await.unwrap_err()).contains("another account"));
+        assert!(said(account::confirm_new_address(&app.recoup, &token, Some(ada.account)).await.unwrap_err()).contains("another account"));
         assert_eq!(stage::actor(&app.recoup, ada.account).await.email, "ada@example.org");
     }
 

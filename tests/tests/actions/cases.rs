@@ -48,13 +48,13 @@ on_both! {
         let token = crate::accounts::token(&app, "counsel_invited", "lee@law.example").await;
         let (email, title, known) = counsel::read_invitation(&app.recoup, &token).await.unwrap();
         assert_eq!((email.as_str(), title.as_str(), known), ("Lee@law.example", "Claims against Allegro Media Group", false));
-        let refused = counsel::accept(&app.recoup, &token, &stage::answers(&[("name", "Lee"), ("password", "short")])).await;
+        let refused = counsel::accept(&app.recoup, &token, None, &stage::answers(&[("name", "Lee"), ("password", "short")])).await;
         assert!(matches!(refused, Err(Failure::Invalid(_))), "a refused password does not use the invitation up");
         let answers = stage::answers(&[("name", "Lee"), ("password", stage::PASSWORD)]);
-        let account = counsel::accept(&app.recoup, &token, &answers).await.unwrap().expect("a new account");
+        let account = counsel::accept(&app.recoup, &token, None, &answers).await.unwrap().expect("a new account");
         let lee = stage::actor(&app.recoup, account).await;
         assert!(lee.verified && lee.counsel_of.contains(&case) && !lee.administrator);
-        assert!(counsel::accept(&app.recoup, &token, &answers).await.is_err(), "an invitation works once");
+        assert!(counsel::accept(&app.recoup, &token, None, &answers).await.is_err(), "an invitation works once");
 
         counsel::dismiss(&app.recoup, &root, case, account).await.unwrap();
         assert!(stage::actor(&app.recoup, account).await.counsel_of.is_empty());
@@ -74,7 +74,7 @@ on_both! {
         let somebody = invited(case, "kim@law.example").await;
         let first = invited(case, "lee@law.example").await;
         let answers = stage::answers(&[("name", "Lee"), ("password", stage::PASSWORD)]);
-        let lee = counsel::accept(&app.recoup, &first, &answers).await.unwrap().expect("a new account");
+        let lee = counsel::accept(&app.recoup, &first, None, &answers).await.unwrap().expect("a new account");
         assert!(counsel::read_invitation(&app.recoup, &second).await.is_err(), "accepting one ends the others");
         let third = invited(case, "LEE@law.example").await;
         for _ in 0..2 {
@@ -83,14 +83,14 @@ on_both! {
         let dismissed: Vec<(i64,)> = database.rows("SELECT COUNT(*) FROM events WHERE kind = 'counsel_dismissed'").await;
         assert_eq!(dismissed, [(1,)], "once more changes nothing");
         for ended in [&second, &third] {
-            assert!(counsel::accept(&app.recoup, ended, &answers).await.is_err());
+            assert!(counsel::accept(&app.recoup, ended, Some(lee), &answers).await.is_err());
         }
         assert!(stage::actor(&app.recoup, lee).await.counsel_of.is_empty());
         // What is another's or for another case stays, and a later invitation works.
         counsel::read_invitation(&app.recoup, &somebody).await.unwrap();
         counsel::read_invitation(&app.recoup, &elsewhere).await.unwrap();
         let again = invited(case, "lee@law.example").await;
-        counsel::accept(&app.recoup, &again, &answers).await.unwrap();
+        counsel::accept(&app.recoup, &again, Some(lee), &answers).await.unwrap();
         assert!(stage::actor(&app.recoup, lee).await.counsel_of.contains(&case));
     }
 
@@ -181,14 +181,22 @@ on_both! {
         assert_eq!(refused(cases::save(&app.recoup, &root, case, 1, &later).await.unwrap_err()), expected);
     }
 
-    async fn somebody_with_an_account_signs_in_as_always(database) {
+    async fn somebody_with_an_account_accepts_where_they_are_signed_in(database) {
         let app = App::start(&database).await;
         let root = stage::person(&app.recoup, "root@example.org", true, true).await;
         let lee = stage::person(&app.recoup, "lee@law.example", true, false).await;
         let case = cases::add(&app.recoup, &root, &stage::case_answers("allegro", "ALG")).await.unwrap();
         counsel::invite(&app.recoup, &root, case, &stage::answers(&[("email", "lee@law.example")]), "").await.unwrap();
         let token = crate::accounts::token(&app, "counsel_invited", "lee@law.example").await;
-        assert_eq!(counsel::accept(&app.recoup, &token, &Default::default()).await.unwrap(), None, "the link alone signs nobody in");
+        // Whoever reads the mail is not always whose account it is.
+        let root = Some(root.account);
+        for other in [None, root] {
+            let refused = counsel::accept(&app.recoup, &token, other, &Default::default()).await;
+            assert!(matches!(&refused, Err(Failure::Said(why)) if why.contains("Sign in as lee@law.example first")), "{refused:?}");
+        }
+        assert!(stage::actor(&app.recoup, lee.account).await.counsel_of.is_empty());
+        let accepted = counsel::accept(&app.recoup, &token, Some(lee.account), &Default::default()).await.unwrap();
+        assert_eq!(accepted, None, "they are signed in already");
         assert!(stage::actor(&app.recoup, lee.account).await.counsel_of.contains(&case));
     }
 

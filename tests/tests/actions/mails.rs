@@ -187,9 +187,9 @@ async fn accounts(app: &App, case: &Case) {
     second_factor::begin(recoup, &eve, &password, "").await.unwrap();
     let second_factor::Standing::Begun(secret) = second_factor::standing(recoup, &eve).await.unwrap() else { panic!() };
     let code = Answers::default().with("code", secret.code(app.clock.now()));
-    second_factor::confirm(recoup, &eve, &code, "").await.unwrap();
+    second_factor::confirm(recoup, &eve, &code, "", &second_factor::mark(&secret)).await.unwrap();
     let link = app.mailed_path("confirm_new_address", "eve@new.example").await;
-    account::confirm_new_address(recoup, link.rsplit('/').next().unwrap()).await.unwrap();
+    account::confirm_new_address(recoup, link.rsplit('/').next().unwrap(), Some(account)).await.unwrap();
 }
 
 /// A filing that is built and one that is not.

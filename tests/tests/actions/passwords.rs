@@ -8,7 +8,7 @@ use claims::{
 };
 use tests::{App, on_both, stage};
 
-use crate::accounts::{registration, said, session, session_count, signs_in, token};
+use crate::accounts::{registration, said, session, session_count, set_up_factor, signs_in, token};
 
 on_both! {
     async fn a_password_may_have_any_characters_and_is_taken_as_it_is_typed(database) {
@@ -133,6 +133,30 @@ on_both! {
         let app = App::start(&database).await;
         sign_in::forgotten(&app.recoup, &stage::answers(&[("email", "nobody@example.org")]), "192.0.2.1").await.unwrap();
         assert_eq!(app.mails().await, []);
+    }
+
+    // Checking a password takes a while: what was changed meanwhile counts.
+    async fn who_signs_in_while_something_is_changed_is_not_let_in_by_what_was_before(database) {
+        let app = App::start(&database).await;
+        let ada = stage::person(&app.recoup, "ada@example.org", true, false).await;
+        let proved = async |password: &str| {
+            let answers = stage::answers(&[("email", "ada@example.org"), ("password", password)]);
+            sign_in::sign_in(&app.recoup, &answers, "192.0.2.1").await.unwrap()
+        };
+        let before = proved(stage::PASSWORD).await;
+        assert!(before.holds(&app.recoup, false).await.unwrap());
+        let new = stage::answers(&[("current", stage::PASSWORD), ("password", "nine loud trombones")]);
+        account::change_password(&app.recoup, &ada, &new, "session").await.unwrap();
+        for by_code in [false, true] {
+            assert!(!before.holds(&app.recoup, by_code).await.unwrap(), "its password is no longer the account's");
+        }
+        let after = proved("nine loud trombones").await;
+        set_up_factor(&app, ada.account, "nine loud trombones").await;
+        assert!(!after.holds(&app.recoup, false).await.unwrap(), "a code is asked for by now");
+        assert!(after.holds(&app.recoup, true).await.unwrap());
+        let root = stage::person(&app.recoup, "root@example.org", true, true).await;
+        account::set_disabled(&app.recoup, &root, ada.account, true).await.unwrap();
+        assert!(!after.holds(&app.recoup, true).await.unwrap());
     }
 
     async fn a_new_password_ends_the_other_sessions(database) {

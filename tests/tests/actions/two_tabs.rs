@@ -230,7 +230,7 @@ on_both! {
             .map(|token| {
                 let recoup = app.recoup.clone();
                 tokio::spawn(async move {
-                    counsel::accept(&recoup, &token, &stage::answers(&[("name", "Lee"), ("password", stage::PASSWORD)])).await
+                    counsel::accept(&recoup, &token, None, &stage::answers(&[("name", "Lee"), ("password", stage::PASSWORD)])).await
                 })
             })
             .collect();

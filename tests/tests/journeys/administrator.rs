@@ -160,6 +160,26 @@ on_both! {
         assert!(!page.text().contains("open until"));
     }
 
+    async fn who_has_an_account_accepts_an_invitation_signed_in_to_it(database) {
+        let app = App::start(&database).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        stage::person(&app.recoup, "mia@law.example", true, false).await;
+        let root = app.browser_of(&stage::person(&app.recoup, "root@example.org", true, true).await).await;
+        let invite = "/admin/cases/allegro/counsel";
+        root.send(root.get("/admin/cases/allegro").await.form(invite).fill("email", "mia@law.example")).await;
+        let link = app.mailed_path("counsel_invited", "mia@law.example").await;
+        // Signed in as somebody else, as on a machine that is shared.
+        let browser = app.browser_of(&stage::person(&app.recoup, "kim@law.example", true, false).await).await;
+        let page = browser.get(&link).await;
+        page.expect("There is an account under mia@law.example already: sign in to it first.");
+        let page = browser.send(page.form(&link)).await;
+        page.expect("Sign in as mia@law.example. Then accept the invitation.");
+        let page = browser.send(page.form("/sign-in").fill("email", "mia@law.example").fill("password", stage::PASSWORD)).await;
+        assert_eq!(page.path, link);
+        assert_eq!(browser.send(page.form(&link)).await.path, "/counsel");
+        browser.get("/counsel/allegro").await.expect_status(200);
+    }
+
     async fn a_case_whose_last_day_is_over_is_made_with_a_warning(database) {
         let app = App::start(&database).await;
         let root = app.browser_of(&stage::person(&app.recoup, "root@example.org", true, true).await).await;

@@ -9,7 +9,8 @@ use claims::{
     access::Action,
     actions::{
         Failure,
-        sign_in::{self, Confirmed, ToConfirm},
+        links::Purpose,
+        sign_in::{self, Confirmed, Proved, ToConfirm},
     },
     intake::account::CONFIRM,
 };
@@ -39,7 +40,7 @@ pub async fn send(visitor: Visitor, Path(token): Path<String>, query: Query, sen
         Err(failure) => return dead(&visitor, failure),
     };
     let proved = if found.asks_password && !is_new(&query) {
-        match sign_in::prove(visitor.recoup(), &token, &sent.0).await {
+        match sign_in::prove(visitor.recoup(), Purpose::Verify, &token, &sent.0).await {
             Ok(account) => Some(account),
             Err(failure @ Failure::Said(_)) => return dead(&visitor, failure),
             Err(failure) => return refused(&visitor, failure, sent.0, |typed| show(&token, &found, false, typed)),
@@ -51,7 +52,9 @@ pub async fn send(visitor: Visitor, Path(token): Path<String>, query: Query, sen
         Ok(Confirmed::Address) => {
             let next = match (&visitor.actor, proved) {
                 (Some(_), _) => see_other("/claims"),
-                (None, Some(account)) => session::enter(&visitor, account, "/claims").await?,
+                (None, Some(account)) => {
+                    session::enter(&visitor, &Proved::now(visitor.recoup(), account).await?, "/claims").await?
+                }
                 (None, None) => see_other("/sign-in"),
             };
             visitor.notice("Your e-mail address is confirmed.").await;

@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use claims::{
-    actions::{Failure, counsel},
+    actions::{Failure, counsel, sign_in::Proved},
     intake::account::ACCEPT,
     store::accounts::email_key,
 };
@@ -20,39 +20,47 @@ use crate::{
 /// `GET /counsel-invitation/{token}`
 pub async fn page(visitor: Visitor, Path(token): Path<String>) -> Answer {
     match counsel::read_invitation(visitor.recoup(), &token).await {
-        Ok(invitation) => Ok(visitor.page(show(&token, &invitation, Typed::default()))),
+        Ok(invitation) => {
+            let here = is_here(&visitor, &invitation.0);
+            let notice = visitor.take_notice().await;
+            Ok(visitor.page(show(&token, &invitation, here, notice, Typed::default())))
+        }
         Err(failure) => dead(&visitor, failure),
     }
 }
 
-/// `POST /counsel-invitation/{token}`: a new account is signed in at once, a known one signs in as always.
+/// Whether the invited address is that of whoever is signed in.
+fn is_here(visitor: &Visitor, email: &str) -> bool {
+    visitor.actor.as_ref().is_some_and(|actor| actor.verified && email_key(&actor.email) == email_key(email))
+}
+
+/// `POST /counsel-invitation/{token}`: a new account is signed in at once; who has one signs in first.
 pub async fn send(visitor: Visitor, Path(token): Path<String>, sent: Sent) -> Answer {
     let invitation = match counsel::read_invitation(visitor.recoup(), &token).await {
         Ok(invitation) => invitation,
         Err(failure) => return dead(&visitor, failure),
     };
-    let (email, title, _) = &invitation;
-    match counsel::accept(visitor.recoup(), &token, &sent.0).await {
+    let (email, title, known) = &invitation;
+    let here = is_here(&visitor, email);
+    if *known && !here {
+        // Somebody else is signed in here, or nobody.
+        session::end(&visitor).await?;
+        visitor.notice(format!("Sign in as {email}. Then accept the invitation.")).await;
+        return Ok(see_other(&session::with_next("/sign-in", Some(&format!("/counsel-invitation/{token}")))));
+    }
+    let own = visitor.actor.as_ref().map(|actor| actor.account);
+    match counsel::accept(visitor.recoup(), &token, own, &sent.0).await {
         Ok(Some(account)) => {
-            session::begin(&visitor, account).await?;
+            session::begin(&visitor, &Proved::now(visitor.recoup(), account).await?, false).await?;
             visitor.notice(format!("You are counsel in “{title}”. Your account is {email}.")).await;
             Ok(see_other("/counsel"))
         }
         Ok(None) => {
-            let here = visitor
-                .actor
-                .as_ref()
-                .is_some_and(|actor| actor.verified && email_key(&actor.email) == email_key(email));
-            if !here {
-                // Somebody else is signed in here, or nobody: counsel signs in under the invited address.
-                session::end(&visitor).await?;
-            }
-            let rest = if here { String::new() } else { format!(" Sign in as {email} to see it.") };
-            visitor.notice(format!("You are counsel in “{title}”.{rest}")).await;
-            Ok(see_other(if here { "/counsel" } else { "/sign-in?next=%2Fcounsel" }))
+            visitor.notice(format!("You are counsel in “{title}”.")).await;
+            Ok(see_other("/counsel"))
         }
         Err(failure @ Failure::Said(_)) => dead(&visitor, failure),
-        Err(failure) => refused(&visitor, failure, sent.0, |typed| show(&token, &invitation, typed)),
+        Err(failure) => refused(&visitor, failure, sent.0, |typed| show(&token, &invitation, here, None, typed)),
     }
 }
 
@@ -66,18 +74,25 @@ fn dead(visitor: &Visitor, failure: Failure) -> Answer {
     )
 }
 
-fn show(token: &str, (email, title, known): &(String, String, bool), typed: Typed) -> Page {
-    let how = if *known {
-        format!("You have an account under {email} already; it will be used.")
-    } else {
-        format!("Your account will be under {email}. Choose a password for it.")
+fn show(
+    token: &str,
+    (email, title, known): &(String, String, bool),
+    here: bool,
+    notice: Option<String>,
+    typed: Typed,
+) -> Page {
+    let how = match (known, here) {
+        (true, true) => format!("Your account under {email} will be used."),
+        (true, false) => format!("There is an account under {email} already: sign in to it first."),
+        (false, _) => format!("Your account will be under {email}. Choose a password for it."),
     };
     FormPage {
         title: "Act as counsel",
         lead: format!("You are invited to act as counsel in “{title}”. You will see every claim that is sent, with its documents, and can export totals. What you open is recorded. {how}"),
         action: format!("/counsel-invitation/{token}"),
         form: if *known { &[] } else { ACCEPT },
-        button: "Accept the invitation",
+        button: if *known && !here { "Sign in" } else { "Accept the invitation" },
+        notice,
         ..FormPage::default()
     }
     .with(typed)

@@ -3,8 +3,13 @@
 use axum::extract::Path;
 use claims::{
     access::Action,
-    actions::{Failure, account, links::Purpose, sign_in},
-    intake::account::CHANGE_EMAIL,
+    actions::{
+        Failure,
+        account::{self, NewAddress},
+        links::Purpose,
+        sign_in,
+    },
+    intake::account::{CHANGE_EMAIL, PASSWORD_AGAIN},
 };
 
 use super::{
@@ -56,24 +61,55 @@ fn show(present: &str, typed: Typed) -> Page {
 
 /// `GET /confirm-address/{token}`
 pub async fn confirm_page(visitor: Visitor, Path(token): Path<String>) -> Answer {
-    match sign_in::peek(visitor.recoup(), Purpose::NewAddress, &token).await {
-        Ok(found) => {
-            let page = FormPage {
-                title: "Confirm your new e-mail address",
-                lead: format!("From now on you sign in with {}, and mails go there.", found.email.unwrap_or_default()),
-                action: format!("/confirm-address/{token}"),
-                button: "Yes, change it",
-                ..FormPage::default()
-            };
-            Ok(visitor.page(page.with(Typed::default())))
-        }
+    match account::to_confirm_new_address(visitor.recoup(), &token).await {
+        Ok(found) => Ok(visitor.page(to_confirm(&visitor, &token, &found, Typed::default()))),
         Err(failure) => dead(&visitor, failure),
     }
 }
 
+/// Whether whoever opens the link is signed in to the account that it is for; else its password is asked for.
+fn is_own(visitor: &Visitor, found: &NewAddress) -> bool {
+    visitor.actor.as_ref().is_some_and(|actor| actor.account == found.account)
+}
+
+fn to_confirm(visitor: &Visitor, token: &str, found: &NewAddress, typed: Typed) -> Page {
+    let NewAddress { old, new, .. } = found;
+    let own = is_own(visitor, found);
+    let whose = if own {
+        String::new()
+    } else {
+        format!(
+            " This is about the account that has the address {old} until now. Its password says that it is yours; if it is not, leave this page: \
+             nothing changes."
+        )
+    };
+    FormPage {
+        title: "Confirm your new e-mail address",
+        lead: format!("From now on you sign in with {new}, and mails go there.{whose}"),
+        action: format!("/confirm-address/{token}"),
+        form: if own { &[] } else { PASSWORD_AGAIN },
+        button: "Yes, change it",
+        ..FormPage::default()
+    }
+    .with(typed)
+}
+
 /// `POST /confirm-address/{token}`
-pub async fn confirm(visitor: Visitor, Path(token): Path<String>) -> Answer {
-    match account::confirm_new_address(visitor.recoup(), &token).await {
+pub async fn confirm(visitor: Visitor, Path(token): Path<String>, sent: Sent) -> Answer {
+    let found = match account::to_confirm_new_address(visitor.recoup(), &token).await {
+        Ok(found) => found,
+        Err(failure) => return dead(&visitor, failure),
+    };
+    if !is_own(&visitor, &found) {
+        match sign_in::prove(visitor.recoup(), Purpose::NewAddress, &token, &sent.0).await {
+            Ok(_) => {}
+            Err(failure @ Failure::Said(_)) => return dead(&visitor, failure),
+            Err(failure) => {
+                return refused(&visitor, failure, sent.0, |typed| to_confirm(&visitor, &token, &found, typed));
+            }
+        }
+    }
+    match account::confirm_new_address(visitor.recoup(), &token, Some(found.account)).await {
         Ok(naming) => {
             let still = match naming {
                 0 => "",
@@ -85,7 +121,7 @@ pub async fn confirm(visitor: Visitor, Path(token): Path<String>) -> Answer {
                 }
             };
             visitor.notice(format!("Your new e-mail address is confirmed. Sign in with it from now on.{still}")).await;
-            Ok(see_other(if visitor.actor.is_some() { "/account" } else { "/sign-in" }))
+            Ok(see_other(if is_own(&visitor, &found) { "/account" } else { "/sign-in" }))
         }
         Err(failure) => dead(&visitor, failure),
     }

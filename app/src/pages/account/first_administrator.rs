@@ -28,7 +28,7 @@ pub async fn page(visitor: Visitor, Path(token): Path<String>) -> Answer {
 pub async fn send(visitor: Visitor, Path(token): Path<String>, sent: Sent) -> Answer {
     match account::become_first_administrator(visitor.recoup(), &token, &sent.0).await {
         Ok(id) => {
-            session::begin(&visitor, id).await?;
+            session::begin(&visitor, &sign_in::Proved::now(visitor.recoup(), id).await?, false).await?;
             visitor.notice("You are the administrator of this installation. Make the first case next.").await;
             Ok(see_other("/admin"))
         }

@@ -26,7 +26,12 @@ pub async fn send(visitor: Visitor, query: Query, sent: Sent) -> Answer {
     let next = session::next(&query, &sent);
     match sign_in::register(visitor.recoup(), &sent.0, &visitor.client, sent.get("key")).await {
         Ok(account) => {
-            let answer = session::enter(&visitor, account, next.as_deref().unwrap_or("/claims")).await?;
+            let answer = session::enter(
+                &visitor,
+                &sign_in::Proved::now(visitor.recoup(), account).await?,
+                next.as_deref().unwrap_or("/claims"),
+            )
+            .await?;
             let email = sent.get("email");
             visitor.notice(format!("Your account is ready. A mail to {email} is on its way: open the link in it to confirm the address. Until then you can fill in a claim, but not sign it.")).await;
             Ok(answer)

@@ -31,7 +31,10 @@ pub async fn page(visitor: Visitor) -> Answer {
 pub async fn begin(visitor: Visitor, sent: Sent) -> Answer {
     let actor = visitor.may(Action::UseOwnAccount)?;
     match second_factor::begin(visitor.recoup(), actor, &sent.0, &session::hash(&visitor)).await {
-        Ok(()) => Ok(see_other("/account/second-factor")),
+        Ok(mark) => {
+            session::keep_factor(&visitor, &mark).await?;
+            Ok(see_other("/account/second-factor"))
+        }
         Err(failure) => again(&visitor, failure, sent).await,
     }
 }
@@ -39,7 +42,8 @@ pub async fn begin(visitor: Visitor, sent: Sent) -> Answer {
 /// `POST /account/second-factor/confirm`: the answer shows the recovery codes, which nobody can read again.
 pub async fn confirm(visitor: Visitor, sent: Sent) -> Answer {
     let actor = visitor.may(Action::UseOwnAccount)?;
-    match second_factor::confirm(visitor.recoup(), actor, &sent.0, &session::hash(&visitor)).await {
+    let begun = session::factor(&visitor).await;
+    match second_factor::confirm(visitor.recoup(), actor, &sent.0, &session::hash(&visitor), &begun).await {
         Ok(codes) => Ok(visitor.page(show_codes(
             "The second factor is set up",
             "From now on a code is asked for whenever you sign in. Every other session of your account is signed out.",
@@ -64,6 +68,8 @@ async fn show(visitor: &Visitor, actor: &Actor, typed: Typed) -> Result<Page, cl
     let standing = second_factor::standing(visitor.recoup(), actor).await?;
     Ok(match standing {
         Standing::None => explained(typed),
+        // Another session of the account does not see it.
+        Standing::Begun(secret) if second_factor::mark(&secret) != session::factor(visitor).await => explained(typed),
         Standing::Begun(secret) => {
             let site =
                 visitor.recoup().base_url.trim_start_matches("https://").trim_start_matches("http://").to_owned();

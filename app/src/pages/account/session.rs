@@ -3,7 +3,7 @@
 use claims::{
     AccountId,
     access::Actor,
-    actions::{Failure, links, second_factor},
+    actions::{Failure, links, second_factor, sign_in::Proved},
     store,
 };
 
@@ -15,9 +15,9 @@ const HALF_SECONDS: i64 = 600;
 /// Lets somebody in who proved who they are, on to `next`; first to the page that asks for a code if the account has a second factor.
 ///
 /// # Errors
-/// If session or database fail.
-pub async fn enter(visitor: &Visitor, account: AccountId, next: &str) -> Answer {
-    Ok(see_other(&match admit(visitor, account).await? {
+/// If session or database fail, or as [`begin`].
+pub async fn enter(visitor: &Visitor, proved: &Proved, next: &str) -> Answer {
+    Ok(see_other(&match admit(visitor, proved).await? {
         Admitted::Whole => next.to_owned(),
         Admitted::Half => with_next("/sign-in/code", Some(next)),
     }))
@@ -35,37 +35,65 @@ pub enum Admitted {
 /// The same without going anywhere.
 ///
 /// # Errors
-/// If session or database fail.
-pub async fn admit(visitor: &Visitor, account: AccountId) -> Result<Admitted, Failure> {
-    if !second_factor::is_asked_of(visitor.recoup(), account).await? {
-        begin(visitor, account).await?;
+/// If session or database fail, or as [`begin`].
+pub async fn admit(visitor: &Visitor, proved: &Proved) -> Result<Admitted, Failure> {
+    if !second_factor::is_asked_of(visitor.recoup(), proved.account).await? {
+        begin(visitor, proved, false).await?;
         return Ok(Admitted::Whole);
     }
     let session = &visitor.session;
     session.cycle_id().await.map_err(lost)?;
     session.clear().await;
-    session.insert("half", (account.0, visitor.recoup().clock.now().timestamp())).await.map_err(lost)?;
+    let now = visitor.recoup().clock.now().timestamp();
+    session.insert("half", (proved.account.0, now, &proved.password)).await.map_err(lost)?;
+    stand(visitor, proved, true).await?;
     Ok(Admitted::Half)
 }
 
 /// Who gave the right password a short while ago, and is still to give a code.
-pub async fn half(visitor: &Visitor) -> Option<AccountId> {
-    let (account, since) = visitor.session.get::<(i64, i64)>("half").await.ok().flatten()?;
+pub async fn half(visitor: &Visitor) -> Option<Proved> {
+    let (account, since, password) = visitor.session.get::<(i64, i64, String)>("half").await.ok().flatten()?;
     let waited = visitor.recoup().clock.now().timestamp() - since;
-    (0..=HALF_SECONDS).contains(&waited).then_some(AccountId(account))
+    (0..=HALF_SECONDS).contains(&waited).then_some(Proved { account: AccountId(account), password })
 }
 
-/// Begins the session of somebody who proved who they are. Its id is new, so that nobody who knew the old one is signed in
-/// with them, and nothing of an earlier person is left in it.
+/// Begins the session of somebody who proved who they are, and gave a code if `by_code`. Its id is new, so that nobody who knew the old one
+/// is signed in with them, and nothing of an earlier person is left in it.
 ///
 /// # Errors
-/// If the session could not be written.
-pub async fn begin(visitor: &Visitor, account: AccountId) -> Result<(), Failure> {
+/// If the session could not be written, or what they proved themselves by was changed meanwhile.
+pub async fn begin(visitor: &Visitor, proved: &Proved, by_code: bool) -> Result<(), Failure> {
     let session = &visitor.session;
     session.cycle_id().await.map_err(lost)?;
     session.clear().await;
-    session.insert("account", account.0).await.map_err(lost)?;
-    session.insert("since", visitor.recoup().clock.now().timestamp()).await.map_err(lost)
+    session.insert("account", proved.account.0).await.map_err(lost)?;
+    session.insert("since", visitor.recoup().clock.now().timestamp()).await.map_err(lost)?;
+    stand(visitor, proved, by_code).await
+}
+
+/// Writes the session, and looks whether whom it is of is still let in: from now on whoever changes the password ends it.
+async fn stand(visitor: &Visitor, proved: &Proved, by_code: bool) -> Result<(), Failure> {
+    visitor.session.save().await.map_err(lost)?;
+    if proved.holds(visitor.recoup(), by_code).await? {
+        return Ok(());
+    }
+    visitor.session.flush().await.map_err(lost)?;
+    Err(Failure::said(
+        "The password or the second factor of this account was changed at this very moment. Sign in again.",
+    ))
+}
+
+/// Keeps the mark of a second factor that was begun in this session.
+///
+/// # Errors
+/// If the session could not be written.
+pub async fn keep_factor(visitor: &Visitor, mark: &str) -> Result<(), Failure> {
+    visitor.session.insert("factor", mark).await.map_err(lost)
+}
+
+/// The same; empty if none was.
+pub async fn factor(visitor: &Visitor) -> String {
+    visitor.session.get("factor").await.ok().flatten().unwrap_or_default()
 }
 
 /// Ends the session. What is said afterwards begins a stranger's under another id: the old one must never be found again,

@@ -29,15 +29,15 @@ pub async fn page(visitor: Visitor, query: Query) -> Answer {
 pub async fn send(visitor: Visitor, query: Query, sent: Sent) -> Answer {
     let next = session::next(&query, &sent);
     match sign_in::sign_in(visitor.recoup(), &sent.0, &visitor.client).await {
-        Ok(account) => {
+        Ok(proved) => {
             if let Some(kept) = Kept::read(&sent) {
-                return Ok(match session::admit(&visitor, account).await? {
-                    Admitted::Whole => kept.send_again(&visitor.signed_in_as(account).await?),
+                return Ok(match session::admit(&visitor, &proved).await? {
+                    Admitted::Whole => kept.send_again(&visitor.signed_in_as(proved.account).await?),
                     Admitted::Half => visitor.page(sign_in_code::show(None, Some(kept), Typed::default())),
                 });
             }
-            let home = session::home_of(&visitor, account).await?;
-            session::enter(&visitor, account, next.as_deref().unwrap_or(home)).await
+            let home = session::home_of(&visitor, proved.account).await?;
+            session::enter(&visitor, &proved, next.as_deref().unwrap_or(home)).await
         }
         Err(failure) => {
             let kept = Kept::read(&sent);

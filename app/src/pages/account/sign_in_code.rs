@@ -26,7 +26,7 @@ pub async fn page(visitor: Visitor, query: Query) -> Answer {
 /// `POST /sign-in/code`
 pub async fn send(visitor: Visitor, query: Query, sent: Sent) -> Answer {
     let next = session::next(&query, &sent);
-    let Some(account) = session::half(&visitor).await else {
+    let Some(proved) = session::half(&visitor).await else {
         // A form that waits goes on waiting: it stands in the page that asks once more.
         if let Some(kept) = Kept::read(&sent) {
             return Ok(kept::ask(&visitor, kept));
@@ -34,9 +34,10 @@ pub async fn send(visitor: Visitor, query: Query, sent: Sent) -> Answer {
         visitor.notice("More than ten minutes passed since you gave your password, or it was changed meanwhile. Sign in again.").await;
         return Ok(see_other(&with_next("/sign-in", next.as_deref())));
     };
+    let account = proved.account;
     match second_factor::check(visitor.recoup(), account, &sent.0).await {
         Ok(()) => {
-            session::begin(&visitor, account).await?;
+            session::begin(&visitor, &proved, true).await?;
             if let Some(kept) = Kept::read(&sent) {
                 return Ok(kept.send_again(&visitor.signed_in_as(account).await?));
             }
