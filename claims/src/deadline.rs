@@ -39,16 +39,26 @@ pub fn changes_in_words(case: &Case, now: Instant) -> String {
 /// Until when a claim that was sent can be changed, in a sentence.
 #[must_use]
 pub fn amending_in_words(case: &Case, now: Instant) -> String {
+    can_until(case, now, "amend the claim").unwrap_or_else(|| "The claim can no longer be amended.".to_owned())
+}
+
+/// Until when what was withdrawn can be taken up again, in a sentence: `it`, `the draft`.
+#[must_use]
+pub fn taking_up_in_words(case: &Case, now: Instant, what: &str) -> String {
+    can_until(case, now, &format!("take {what} up again"))
+        .unwrap_or_else(|| "The case takes no more claims, so it cannot be taken up again.".to_owned())
+}
+
+/// Until when something can be done that a claim in time is needed for; `None` where the case takes none.
+fn can_until(case: &Case, now: Instant, what: &str) -> Option<String> {
     let until = show(case.deadline - chrono::Duration::minutes(1), &case.settings.time_zone);
     match case.intake(now) {
         Intake::Open if case.settings.late_with_reason => {
-            format!("You can amend the claim until {until}, and after that if you say why it is late.")
+            Some(format!("You can {what} until {until}, and after that if you say why it is late."))
         }
-        Intake::Open => format!("You can amend the claim until {until}."),
-        Intake::LateWithReason => {
-            "The deadline has passed: you can amend the claim if you say why it is late.".to_owned()
-        }
-        Intake::Closed => "The claim can no longer be amended.".to_owned(),
+        Intake::Open => Some(format!("You can {what} until {until}.")),
+        Intake::LateWithReason => Some(format!("The deadline has passed: you can {what} if you say why it is late.")),
+        Intake::Closed => None,
     }
 }
 

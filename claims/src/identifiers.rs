@@ -1,4 +1,4 @@
-//! The identifiers of the music trade and of Recoup: GTIN, ISRC, catalogue number, claim number.
+//! The identifiers of the music trade and of Recoup: GTIN, ISRC, ISNI, IPI, GS1 company prefix, catalogue number, claim number.
 
 use std::fmt;
 
@@ -117,6 +117,72 @@ impl Isrc {
     }
 }
 
+/// What is typed of a number, without what stands between its digits.
+fn compact(typed: &str) -> String {
+    typed.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '.' | '\u{2010}'..='\u{2015}')).collect()
+}
+
+/// Checks an International Standard Name Identifier (ISO 27729): fifteen digits and a check character (ISO 7064 MOD 11-2).
+///
+/// # Errors
+/// A text that shows the form, or says that the check character does not fit.
+pub fn check_isni(typed: &str) -> Result<(), IdentifierError> {
+    let digits = compact(typed).to_ascii_uppercase();
+    let Some((body, last)) = digits.split_at_checked(15).filter(|(body, last)| {
+        last.len() == 1
+            && body.bytes().all(|b| b.is_ascii_digit())
+            && last.bytes().all(|b| b.is_ascii_digit() || b == b'X')
+    }) else {
+        return refuse("An ISNI has 16 digits, like 0000 0001 2150 090X.");
+    };
+    let sum = body.bytes().fold(0, |sum, b| (sum + u32::from(b - b'0')) * 2 % 11);
+    let expected = char::from_digit((12 - sum) % 11, 10).unwrap_or('X');
+    if !last.starts_with(expected) {
+        return refuse(
+            "The last digit of this ISNI does not fit the others. Check for a wrong or swapped digit; it has 16, like 0000 0001 2150 090X.",
+        );
+    }
+    Ok(())
+}
+
+/// Checks an IPI name number: eleven digits, of which zeros at the start may be missing; the last two check the others (weights 10 to 2,
+/// modulo 101).
+///
+/// # Errors
+/// A text that shows the form, or says that the last two digits do not fit.
+pub fn check_ipi(typed: &str) -> Result<(), IdentifierError> {
+    let digits = compact(typed);
+    if digits.is_empty() || digits.len() > 11 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return refuse("An IPI name number has 11 digits, like 00000000297.");
+    }
+    let digits = format!("{digits:0>11}");
+    let (body, check) = digits.split_at(9);
+    let sum: u32 = body.bytes().zip((2..=10).rev()).map(|(b, weight)| u32::from(b - b'0') * weight).sum();
+    if format!("{:02}", (101 - sum % 101) % 101 % 100) != check || sum == 0 {
+        return refuse(
+            "The last two digits of this IPI name number do not fit the others. Check for a wrong or swapped digit; it has 11, like 00000000297.",
+        );
+    }
+    Ok(())
+}
+
+/// Checks GS1 company prefixes, of six to twelve digits each, several with commas or spaces between them.
+///
+/// # Errors
+/// A text that shows the form.
+pub fn check_gs1_prefixes(typed: &str) -> Result<(), IdentifierError> {
+    let right = |prefix: &str| {
+        let digits = compact(prefix);
+        (6..=12).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
+    };
+    let between = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '/');
+    if typed.split(between).filter(|prefix| !prefix.is_empty()).all(right) {
+        Ok(())
+    } else {
+        refuse("A GS1 company prefix has 6 to 12 digits, like 036000. Write a comma between several.")
+    }
+}
+
 /// A catalogue number as compared: without case, spaces, hyphens and dots. A format suffix (CD, LP) stays.
 #[must_use]
 pub fn compact_catalogue_number(typed: &str) -> String {
@@ -210,6 +276,35 @@ mod tests {
         assert_ne!(compact_catalogue_number("AV 2345 CD"), compact_catalogue_number("AV 2345 LP"));
     }
 
+    #[test]
+    fn names_are_numbered_with_digits_that_check_each_other() {
+        for right in ["0000 0001 2150 090X", "000000012150090x", "0000-0001-2281-955X", "0000 0001 2103 2683"] {
+            assert_eq!(check_isni(right), Ok(()), "{right}");
+        }
+        for wrong in ["1234", "0000 0001 2150 09X0", "0000 0001 2150 0900 1", "äöüäöüäöüäöüäöüä"] {
+            assert_eq!(
+                check_isni(wrong).unwrap_err().to_string(),
+                "An ISNI has 16 digits, like 0000 0001 2150 090X.",
+                "{wrong}"
+            );
+        }
+        assert!(check_isni("0000 0001 2150 0901").unwrap_err().to_string().contains("does not fit"));
+        // Zeros at the start may be left out.
+        for right in ["00000000297", "297", "00017798450", "17798450"] {
+            assert_eq!(check_ipi(right), Ok(()), "{right}");
+        }
+        for wrong in ["99", "0", "00000000298", "00017789450"] {
+            assert!(check_ipi(wrong).unwrap_err().to_string().contains("do not fit"), "{wrong}");
+        }
+        assert!(check_ipi("I-297").unwrap_err().to_string().starts_with("An IPI name number has 11 digits"));
+        for right in ["036000", "0360002, 4012345", "0-36000 401234567890"] {
+            assert_eq!(check_gs1_prefixes(right), Ok(()), "{right}");
+        }
+        for wrong in ["12", "0360002, 12", "GS1 0360002", "4012345678901"] {
+            assert!(check_gs1_prefixes(wrong).is_err(), "{wrong}");
+        }
+    }
+
     /// ISO/IEC 7064 gives `A12425GABC1234002` with check character `M` as a MOD 37,36 example.
     #[test]
     fn mod_37_36_vector() {
@@ -230,6 +325,7 @@ mod tests {
         #[test]
         fn nothing_typed_makes_it_panic(typed in ".{0,40}") {
             let _ = (Gtin::parse(&typed), Isrc::parse(&typed), ClaimNumber::parse(&typed));
+            let _ = (check_isni(&typed), check_ipi(&typed), check_gs1_prefixes(&typed));
         }
     }
 }

@@ -131,6 +131,18 @@ impl Currency {
         cents.map_or_else(|| format!("{sign}{whole}"), |cents| format!("{sign}{whole}.{cents}"))
     }
 
+    /// A price per unit as a person reads it: with the digits of the currency at least, and with more where it has more.
+    #[must_use]
+    pub fn price(self, price: Decimal) -> String {
+        let mut price = price.normalize();
+        price.rescale(price.scale().max(self.places()));
+        let plain = price.to_string();
+        match plain.split_once('.') {
+            Some((whole, rest)) => format!("{}.{rest}", group_thousands(whole)),
+            None => group_thousands(&plain),
+        }
+    }
+
     /// `minor` with separators and code: `15,000.00 USD`.
     #[must_use]
     pub fn show(self, minor: i64) -> String {

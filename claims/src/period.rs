@@ -63,6 +63,9 @@ fn read_day(typed: &str, is_kept: bool) -> Result<NaiveDate, String> {
         .collect();
     let [a, b, c] = parts.as_slice() else { return Err(example()) };
     let day = match (number(a), number(b), number(c)) {
+        (Some(first), Some(second), Some(year)) if a.len() < 3 && c.len() == 2 && !typed.contains('-') => {
+            return Err(short_year(typed, first, second, year).unwrap_or_else(example));
+        }
         (Some(year), Some(month), Some(day)) if a.len() == 4 => date(year, month, day),
         (Some(first), Some(second), Some(year)) if c.len() == 4 => {
             let dotted = typed.contains('.') && !typed.contains(['/', '-']);
@@ -80,6 +83,20 @@ fn read_day(typed: &str, is_kept: bool) -> Result<NaiveDate, String> {
         _ => None,
     };
     within_reach(day.ok_or_else(example)?)
+}
+
+/// What is said of `6/9/16`: what it can mean. It is never read, because the year may stand first too.
+fn short_year(typed: &str, first: u32, second: u32, year: u32) -> Option<String> {
+    let year = year + if year < 50 { 2000 } else { 1900 };
+    match (date(year, first, second), date(year, second, first)) {
+        (Some(us), Some(other)) if us != other => {
+            Some(two_meanings(typed, &[us, other].map(|day| (show_day(day), day.to_string()))))
+        }
+        (us, other) => {
+            let (typed, day) = (crate::money::shortened(typed), us.or(other)?);
+            Some(format!("“{typed}” has a short year. If you mean {}, write it so, or like {day}.", show_day(day)))
+        }
+    }
 }
 
 /// The day, if its year can be meant.
@@ -132,7 +149,9 @@ fn last_day(typed: &str, is_kept: bool) -> Result<NaiveDate, String> {
 }
 
 fn day_or_month(typed: &str, is_kept: bool) -> Result<NaiveDate, String> {
-    read_day(typed, is_kept).map_err(|said| said.replace("is not a day. Write it", "is not a day or month. Write it"))
+    let (day, month) =
+        ("is not a day. Write it like 2016-06-03 or", "is not a day or month. Write it like June 2016, or");
+    read_day(typed, is_kept).map_err(|said| said.replace(day, month))
 }
 
 /// Reads a whole month as people type it: `January 2016`, `Jan 2016`, `2016-01` or `1/2016`.
@@ -148,6 +167,14 @@ pub fn parse_month(typed: &str) -> Option<Period> {
     let from = date(year, number(name).filter(|_| name.len() <= 2).or_else(|| month(name))?, 1)?;
     let to = from.checked_add_months(Months::new(1))?.pred_opt()?;
     Period::new(from, to)
+}
+
+/// Reads a whole year: its first and its last day.
+#[must_use]
+pub fn parse_year(typed: &str) -> Option<Period> {
+    let typed = typed.trim();
+    let year = number(typed).filter(|year| typed.len() == 4 && (1950..=2100).contains(year))?;
+    Period::new(date(year, 1, 1)?, date(year, 12, 31)?)
 }
 
 /// Says that what was typed has two meanings, and what to write instead. Each meaning comes as a person reads it, which can be typed
@@ -285,6 +312,24 @@ mod tests {
         assert_eq!(
             parse_day("03/06/2016").unwrap_err(),
             "“03/06/2016” can mean 6 March 2016 or 3 June 2016. Write 2016-03-06 or 6 March 2016 for the first, 2016-06-03 or 3 June 2016 for the second."
+        );
+        assert_eq!(
+            parse_day("6/9/16").unwrap_err(),
+            "“6/9/16” can mean 9 June 2016 or 6 September 2016. Write 2016-06-09 or 9 June 2016 for the first, 2016-09-06 or 6 September 2016 for the second."
+        );
+        assert_eq!(
+            parse_first_day("24.6.16").unwrap_err(),
+            "“24.6.16” has a short year. If you mean 24 June 2016, write it so, or like 2016-06-24."
+        );
+        assert!(parse_day("6/6/99").unwrap_err().contains("If you mean 6 June 1999, write"));
+        for nothing in ["31/31/16", "16-06-03"] {
+            assert!(
+                parse_day(nothing).unwrap_err().ends_with("is not a day. Write it like 2016-06-03 or 3 June 2016.")
+            );
+        }
+        assert_eq!(
+            parse_last_day("then").unwrap_err(),
+            "“then” is not a day or month. Write it like June 2016, or 3 June 2016."
         );
         assert!(parse_day("31 June 2016").unwrap_err().contains("is not a day"));
         assert!(parse_day("yesterday").unwrap_err().contains("is not a day"));

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     line::{Basis, Category},
-    money::{LARGEST_AMOUNT, grouped_units},
+    money::{Currency, LARGEST_AMOUNT, grouped_units},
     status::ClaimStatus,
 };
 
@@ -133,7 +133,43 @@ pub fn basis_in_words(filing_basis: Basis) -> String {
     }
 }
 
-/// The same for lines of a claim: one that is not submitted, because it was withdrawn, counts for nothing.
+/// Stock that is valued on another basis than the case files, in words, each basis by itself: `3,000.00 USD of stock at wholesale (PPD)`.
+#[must_use]
+pub fn apart_in_words(totals: &[Total], filing_basis: Basis, currency: Currency) -> Option<String> {
+    let apart: Vec<String> = valued_otherwise(totals, filing_basis)
+        .map(|(basis, total)| format!("{} of stock at {}", currency.show(total.amount), basis.title()))
+        .collect();
+    (!apart.is_empty()).then(|| apart.join(" and "))
+}
+
+/// What a claimant is told whose claim holds such stock: that it is claimed too, although the total of the case leaves it out.
+#[must_use]
+pub fn besides_in_words(totals: &[Total], filing_basis: Basis, currency: Currency) -> Option<String> {
+    let apart = apart_in_words(totals, filing_basis, currency)?;
+    let adds_up = match filing_basis {
+        Basis::UnitsOnly => "no stock".to_owned(),
+        basis => format!("only stock at {}", basis.title()),
+    };
+    let sum = counted(totals, filing_basis).amount;
+    let all = valued_otherwise(totals, filing_basis).count() + usize::from(sum != 0);
+    let filed = match all {
+        1 => "It is filed",
+        2 => "Both are filed",
+        _ => "All of them are filed",
+    };
+    let claimed = if sum == 0 { apart } else { format!("{}, and besides {apart}", currency.show(sum)) };
+    Some(format!("You claim {claimed}. {filed}; the total of the case adds up {adds_up}."))
+}
+
+fn valued_otherwise(totals: &[Total], filing_basis: Basis) -> impl Iterator<Item = (Basis, &Total)> {
+    let otherwise = move |total: &&Total| !counts(total.basis, filing_basis);
+    totals
+        .iter()
+        .filter(otherwise)
+        .filter_map(|total| total.basis.filter(|basis| *basis != Basis::UnitsOnly).map(|basis| (basis, total)))
+}
+
+/// As [`counts`], for lines of a claim: one that is not submitted, because it was withdrawn, counts for nothing.
 #[must_use]
 pub fn counts_of(status: Option<ClaimStatus>, basis: Option<Basis>, filing_basis: Basis) -> bool {
     status == Some(ClaimStatus::Submitted) && counts(basis, filing_basis)
@@ -203,6 +239,36 @@ mod tests {
         assert_eq!(more_in_words(0), None);
         assert!(more_in_words(1).unwrap().starts_with("1 more line, "));
         assert!(more_in_words(1_234).unwrap().starts_with("1,234 more lines, "));
+    }
+
+    #[test]
+    fn what_is_claimed_beside_the_total_is_said_and_never_added() {
+        let held = Category::HeldInventory;
+        let [sales, wholesale, cost, units] = [
+            addend(Category::UnpaidSales, None, 32_687, false),
+            addend(held, Some(Basis::Wholesale), 300_000, false),
+            addend(held, Some(Basis::ManufacturingCost), 1_000, false),
+            addend(held, Some(Basis::UnitsOnly), 0, false),
+        ];
+        let said = |lines: &[Addend]| {
+            besides_in_words(&add_up(lines.iter().copied()).unwrap(), Basis::Retail, Currency::USD).unwrap_or_default()
+        };
+        assert_eq!(
+            said(&[sales, wholesale, units]),
+            "You claim 326.87 USD, and besides 3,000.00 USD of stock at wholesale (PPD). Both are filed; the total of the case adds up only stock at retail list price."
+        );
+        assert!(
+            said(&[wholesale])
+                .starts_with("You claim 3,000.00 USD of stock at wholesale (PPD). It is filed; the total")
+        );
+        let three = said(&[sales, wholesale, cost]);
+        assert!(
+            three.contains(
+                "10.00 USD of stock at manufacturing cost and 3,000.00 USD of stock at wholesale (PPD). All of them"
+            ),
+            "{three}"
+        );
+        assert_eq!(said(&[sales, units]), "");
     }
 
     #[test]

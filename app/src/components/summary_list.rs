@@ -1,7 +1,10 @@
 //! Questions and answers, to be checked.
 
 pub use claims::intake::form::in_words as answer_in_words;
-use claims::intake::{Answers, Kind, Section, form::fields};
+use claims::intake::{
+    Answers, Kind, Section,
+    form::{fields, shown},
+};
 use leptos::prelude::*;
 
 /// One question with its answer.
@@ -39,7 +42,7 @@ pub fn summary_rows(sections: &'static [Section], answers: &Answers, change: Opt
         .filter(|field| !matches!(field.kind, Kind::Password | Kind::NewPassword))
         .map(|field| SummaryRow {
             question: field.label.to_owned(),
-            answer: answer_in_words(field, answers),
+            answer: shown(field, answers),
             change: change.map(|page| format!("{page}#field-{}", field.name)),
         })
         .collect()

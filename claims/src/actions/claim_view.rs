@@ -239,6 +239,7 @@ impl Draft {
             match self.progress(step) {
                 Progress::Done => {}
                 Progress::NotStarted => remark(step, true, format!("“{}” is not filled in yet.", step.title())),
+                Progress::InProgress => remark(step, true, format!("“{}” is not complete yet.", step.title())),
                 _ => {
                     for error in step.errors(&self.answers_of(step)) {
                         remark(step, true, with_label(step.form().unwrap_or_default(), &error));

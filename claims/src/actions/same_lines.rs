@@ -40,6 +40,16 @@ pub fn remarks(lines: &[Line]) -> Vec<Remark> {
     remarks
 }
 
+/// Said of a line that was just saved, if there are others of which [`remarks`] would say that they are the same.
+#[must_use]
+pub fn same_as(lines: &[Line], saved: i64) -> Option<String> {
+    let group = groups(lines).into_iter().find(|group| group.iter().any(|line| line.line == saved))?;
+    let others: Vec<&Line> = group.into_iter().filter(|line| line.line != saved).collect();
+    let (word, remove) = if others.len() == 1 { ("line", "one of them") } else { ("lines", "all but one") };
+    let others = in_a_row(&others);
+    Some(format!("Line {saved} is the same as {word} {others}. If that is one and the same money, remove {remove}."))
+}
+
 /// The lines that are equal, in their order, and the groups by their first. Most lines differ in their amounts already, so that
 /// nothing else of them is looked at.
 fn groups(lines: &[Line]) -> Vec<Vec<&Line>> {
@@ -124,15 +134,21 @@ fn step(line: &Line) -> Option<Step> {
     Some(Step::Lines(Category::parse(&line.category)?))
 }
 
-fn remark(group: &[&Line]) -> Option<Remark> {
-    let first = group.first()?;
-    let numbers: Vec<String> = group.iter().take(NUMBERS).map(|line| line.line.to_string()).collect();
-    let numbers = match (group.len().saturating_sub(NUMBERS), &numbers[..]) {
+/// The numbers of lines in a sentence, the first few of very many.
+fn in_a_row(lines: &[&Line]) -> String {
+    let numbers: Vec<String> = lines.iter().take(NUMBERS).map(|line| line.line.to_string()).collect();
+    match (lines.len().saturating_sub(NUMBERS), &numbers[..]) {
+        (0, [only]) => only.clone(),
         (0, [before @ .., last]) => format!("{} and {last}", before.join(", ")),
         (more, some) => {
             format!("{} and {} more", some.join(", "), grouped_units(i64::try_from(more).unwrap_or(i64::MAX)))
         }
-    };
+    }
+}
+
+fn remark(group: &[&Line]) -> Option<Remark> {
+    let first = group.first()?;
+    let numbers = in_a_row(group);
     let remove = if group.len() == 2 { "remove one" } else { "remove all but one" };
     let what: Vec<String> = [named(&first.answers), days(&first.answers), worth(first)]
         .into_iter()
@@ -230,6 +246,18 @@ mod tests {
         );
         let three = said(&[line(1, 1, &[]), line(2, 1, &[]), line(9, 1, &[])]);
         assert!(three[0].starts_with("Lines 1, 2 and 9 are the same") && three[0].ends_with("remove all but one."));
+    }
+
+    #[test]
+    fn a_line_that_was_just_saved_is_told_from_the_one_that_it_repeats() {
+        let lines = [line(1, 5, &[]), line(2, 5, &[]), line(3, 6, &[])];
+        assert_eq!(
+            same_as(&lines, 2).unwrap(),
+            "Line 2 is the same as line 1. If that is one and the same money, remove one of them."
+        );
+        assert_eq!(same_as(&lines, 3), None);
+        let many: Vec<Line> = (1..=9).map(|number| line(number, 5, &[])).collect();
+        assert!(same_as(&many, 9).unwrap().starts_with("Line 9 is the same as lines 1, 2, 3, 4 and 4 more. If"));
     }
 
     #[test]

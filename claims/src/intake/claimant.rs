@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::form::{Answers, Choice, Field, FieldError, Kind, Section};
 use super::reader::Reader;
-use crate::money::Currency;
+use crate::{
+    identifiers::{IdentifierError, check_gs1_prefixes, check_ipi, check_isni},
+    money::Currency,
+};
 
 /// Kinds of claimant.
 pub const KINDS: &[Choice] = &[
@@ -143,12 +146,7 @@ pub fn read(answers: &Answers) -> Result<ClaimantDetails, Vec<FieldError>> {
     if matches!(answers.get("capacity"), "manager" | "attorney" | "heir") {
         reader.require("authority");
     }
-    for (name, length) in [("ipi", 11), ("isni", 16)] {
-        let digits = answers.get(name).chars().filter(|c| !matches!(c, ' ' | '-')).collect::<String>();
-        if !digits.is_empty() && (digits.len() > length || !digits.chars().all(|c| c.is_ascii_digit() || c == 'X')) {
-            reader.error(name, format!("This number has {length} digits."));
-        }
-    }
+    numbers(&mut reader);
     let details = (|| {
         Some(ClaimantDetails {
             kind: kind?,
@@ -158,6 +156,30 @@ pub fn read(answers: &Answers) -> Result<ClaimantDetails, Vec<FieldError>> {
         })
     })();
     reader.finish(details)
+}
+
+/// Says what is wrong with the numbers by which the claimant is reached and known.
+fn numbers(reader: &mut Reader<'_>) {
+    if reader.text("phone").is_some_and(|phone| !is_telephone(&phone)) {
+        reader.error("phone", "Write digits, like +1 503 555 0142.");
+    }
+    let mut check = |name: &str, read: fn(&str) -> Result<(), IdentifierError>| {
+        if let Some(error) = reader.text(name).and_then(|typed| read(&typed).err()) {
+            reader.error(name, error.to_string());
+        }
+    };
+    check("gs1_prefixes", check_gs1_prefixes);
+    check("ipi", check_ipi);
+    check("isni", check_isni);
+}
+
+/// Whether it can be dialled: five digits at least, and beside them only what people write between digits or before an extension.
+fn is_telephone(typed: &str) -> bool {
+    let digits = typed.chars().filter(char::is_ascii_digit).count();
+    let words = typed.to_lowercase().replace("ext", "");
+    let between =
+        |c: char| c.is_whitespace() || matches!(c, '+' | '(' | ')' | '-' | '.' | '/' | '\u{2010}'..='\u{2015}');
+    digits >= 5 && words.chars().all(|c| c.is_ascii_digit() || between(c))
 }
 
 /// Whether only somebody else can file and sign for such a claimant: a company and an estate have no hand of their own.
@@ -222,6 +244,27 @@ mod tests {
         assert_eq!(read.citizenship, "Oregon");
         assert_eq!(wrong(&claimant("label", "heir")), ["organised_in", "principal_place"]);
         assert_eq!(wrong(&claimant("person", "heir")), ["citizenship"]);
+    }
+
+    #[test]
+    fn numbers_that_can_be_none_are_refused_with_what_would_be_right() {
+        let person = claimant("person", "heir").with("citizenship", "Oregon");
+        let said = |name: &str, typed: &str| {
+            let errors = read(&person.clone().with(name, typed)).err().unwrap_or_default();
+            errors.into_iter().map(|error| format!("{}: {}", error.field, error.message)).collect::<Vec<_>>()
+        };
+        for wrong in ["abc", "1234", "call 503 555 0142"] {
+            assert_eq!(said("phone", wrong), ["phone: Write digits, like +1 503 555 0142."], "{wrong}");
+        }
+        for right in ["+1 503 555 0142", "(503) 555-0142 ext. 12", "0341/123456", "+44 20 7946 0000"] {
+            assert!(said("phone", right).is_empty(), "{right}");
+        }
+        assert_eq!(said("isni", "1234"), ["isni: An ISNI has 16 digits, like 0000 0001 2150 090X."]);
+        assert!(said("isni", "0000 0001 2150 090X").is_empty());
+        assert_eq!(said("ipi", "99").len(), 1);
+        assert_eq!(said("gs1_prefixes", "12").len(), 1);
+        // What is too long is said once, as of any text.
+        assert_eq!(said("isni", &"0".repeat(20)), ["isni: This has 20 characters; at most 19 fit."]);
     }
 
     #[test]

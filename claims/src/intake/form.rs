@@ -2,7 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use chrono::Datelike;
 use serde::{Deserialize, Serialize};
+
+use crate::{
+    money::{self, Currency},
+    period,
+};
 
 /// One option of a choice: the value that is stored and the words that are shown.
 pub type Choice = (&'static str, &'static str);
@@ -140,6 +146,29 @@ pub fn in_words(field: &Field, answers: &Answers) -> String {
     }
 }
 
+/// An answer as it stands where it is sworn to and read: as [`in_words`], but days and months by their names, and amounts and prices
+/// with the digits of the currency of their line. What was typed stands where the rules of the field do not read it today.
+#[must_use]
+pub fn shown(field: &Field, answers: &Answers) -> String {
+    let answer = answers.get(field.name);
+    let currency = || Currency::parse(answers.get("currency"));
+    let read =
+        match field.kind {
+            Kind::Day => period::parse_day(answer).ok().map(period::show_day),
+            Kind::FirstDay | Kind::LastDay => period::parse_first_day(answer).ok().map(|first| {
+                let month = i64::from(first.year()) * 12 + i64::from(first.month0());
+                let is_month = period::parse_month(answer).is_some();
+                if is_month { period::show_months(month, month) } else { period::show_day(first) }
+            }),
+            Kind::Amount => currency()
+                .and_then(|currency| Some(currency.grouped(money::parse_typed_amount(answer, currency).ok()?))),
+            Kind::Price => currency()
+                .and_then(|currency| Some(currency.price(money::parse_typed_price(answer, currency, 6).ok()?))),
+            _ => None,
+        };
+    read.unwrap_or_else(|| in_words(field, answers))
+}
+
 /// Answers as typed, by field name. What was never sent is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -266,6 +295,36 @@ mod tests {
         assert_eq!(said("isrc", "ISRCs have 12 signs."), "Track: ISRCs have 12 signs.");
         assert_eq!(said("agree", "Tick the box to go on."), "Tick the box to go on.");
         assert_eq!(said("stranger", "Wrong."), "Wrong.");
+    }
+
+    #[test]
+    fn what_is_sworn_to_shows_days_and_prices_alike() {
+        let said = |kind: Kind, typed: &str, currency: &str| {
+            shown(&Field::optional("a", "A", kind), &Answers::default().with("a", typed).with("currency", currency))
+        };
+        for typed in ["3 april 2009", "2009-04-03", "Apr 3, 2009"] {
+            assert_eq!(said(Kind::Day, typed, ""), "3 April 2009");
+            assert_eq!(said(Kind::LastDay, typed, ""), "3 April 2009");
+        }
+        assert_eq!(said(Kind::FirstDay, "2016-02", ""), "February 2016");
+        assert_eq!(said(Kind::LastDay, "feb 2016", ""), "February 2016");
+        for (typed, words) in [("8.5", "8.50"), ("8", "8.00"), ("0.123456", "0.123456"), ("1234.500", "1,234.50")] {
+            assert_eq!(said(Kind::Price, typed, "USD"), words);
+        }
+        assert_eq!(
+            (said(Kind::Price, "8", "JPY"), said(Kind::Amount, "1234.5", "USD")),
+            ("8".into(), "1,234.50".into())
+        );
+        // What does not read, or in no currency, stands as it was typed.
+        for (kind, typed) in
+            [(Kind::Day, "3.6.2016"), (Kind::Day, "2015"), (Kind::LastDay, "then"), (Kind::Price, "8,5")]
+        {
+            assert_eq!(said(kind, typed, "USD"), typed);
+        }
+        assert_eq!(
+            (said(Kind::Price, "8.5", ""), said(Kind::Text(9), "2015-01-01", "")),
+            ("8.5".into(), "2015-01-01".into())
+        );
     }
 
     #[test]

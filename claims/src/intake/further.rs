@@ -1,7 +1,7 @@
 //! What was answered on a line beyond the columns of a table of lines, so that nothing is signed that was not shown.
 
 use super::{
-    form::{Answers, Field, Kind, fields, in_words},
+    form::{Answers, Field, Kind, fields, shown},
     line::form,
 };
 use crate::line::Category;
@@ -48,7 +48,7 @@ pub fn further(category: Category, answers: &Answers, elsewhere: &[&str]) -> Vec
 
 /// An answer in words; money with the currency of the line, in which it was typed, unless that stands there.
 fn of_line(field: &Field, answers: &Answers) -> String {
-    let words = in_words(field, answers);
+    let words = shown(field, answers);
     let bare = |words: &str| words.chars().all(|c| c.is_ascii_digit() || ",. '’\u{a0}\u{202f}".contains(c));
     let currency = answers.get("currency");
     if matches!(field.kind, Kind::Amount | Kind::Price) && !currency.is_empty() && bare(&words) {
@@ -99,7 +99,7 @@ mod tests {
             [
                 "Kind of loss: Buy-back paid for my own stock",
                 "What happened: Bought\nmy own stock.",
-                "Price per unit: 1.00\u{a0}EUR · Shipping: €80.25 · Interest claimed: 12.34\u{a0}EUR",
+                "Price per unit: 1.00\u{a0}EUR · Shipping: 80.25\u{a0}EUR · Interest claimed: 12.34\u{a0}EUR",
                 "Note for counsel: Ask Ada.",
             ]
         );
@@ -108,7 +108,7 @@ mod tests {
         let paid = sales.with("paid", "40").with("balance", "60");
         assert_eq!(
             further(Category::UnpaidSales, &paid, &["channel"]),
-            ["Net due to you: 100\u{a0}USD · Already paid: 40\u{a0}USD"]
+            ["Net due to you: 100.00\u{a0}USD · Already paid: 40.00\u{a0}USD"]
         );
     }
 }

@@ -15,7 +15,7 @@ use crate::{
 pub const FORM: &[Section] = &[
     Section {
         title: "The copies",
-        intro: "One line can be one release, or your whole stock if that is all you know. Leave the release empty for the whole stock.",
+        intro: "One line can be one release, or your whole stock if that is all you know. Leave barcode, catalogue number, artist and title empty for the whole stock.",
         fields: &[
             Field::required("as_of", "Stock as of", Kind::Day)
                 .hint("The day on which the copies were last counted, or taken, for example 31 December 2019."),

@@ -1,6 +1,6 @@
 //! Reading answers against a form: every field by its kind, every error at once.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
 use super::form::{Answers, CUT, Field, FieldError, Kind, Section, fields, find};
@@ -87,7 +87,9 @@ impl<'a> Reader<'a> {
                 money::grouped_in_thousands(answer, None, 0).map_err(|error| error.to_string())
             }
             Kind::Day => self.read_day(field, answer).map(drop).map_err(|message| one_day(field, answer, message)),
-            Kind::FirstDay | Kind::LastDay => self.read_day(field, answer).map(drop),
+            Kind::FirstDay | Kind::LastDay => {
+                self.read_day(field, answer).map(drop).map_err(|message| self.one_end(field, answer, message))
+            }
             Kind::Barcode => Gtin::parse(answer).map(drop).map_err(|e| e.to_string()),
             Kind::Isrc => Isrc::parse(answer).map(drop).map_err(|e| e.to_string()),
             Kind::Select(choices) | Kind::Radio(choices) => {
@@ -119,6 +121,18 @@ impl<'a> Reader<'a> {
             (_, false) => period::parse_day(answer),
             (_, true) => period::parse_kept_day(answer),
         }
+    }
+
+    /// What is wrong with an end of a period; a whole year is told from what is no day at all, and where its two ends belong.
+    fn one_end(&self, field: &Field, answer: &str, message: String) -> String {
+        let Some(year) = period::parse_year(answer).map(|year| year.from.year()) else { return message };
+        let (here, there, other) = match field.kind {
+            Kind::FirstDay => ("January", "December", Kind::LastDay),
+            _ => ("December", "January", Kind::FirstDay),
+        };
+        let under = fields(self.sections).find(|field| field.kind == other);
+        let under = under.map(|other| format!(", and {there} {year} under {}", other.label)).unwrap_or_default();
+        format!("“{}” is a whole year. Write {here} {year} here{under}.", money::shortened(answer))
     }
 
     /// Reads answers that were accepted once: nothing is checked again, so that they keep the meaning that they had then.
@@ -263,11 +277,12 @@ fn missing(field: &Field) -> String {
     }
 }
 
-/// What is wrong with a day; a month, which other fields take, is told from what is no day at all.
+/// What is wrong with a day; a month, which other fields take, and a year are told from what is no day at all.
 fn one_day(field: &Field, answer: &str, message: String) -> String {
-    let Some(month) = period::parse_month(answer) else { return message };
+    let month = period::parse_month(answer).map(|month| (month, "month"));
+    let Some((whole, what)) = month.or_else(|| Some((period::parse_year(answer)?, "year"))) else { return message };
     let (label, typed) = (field.label.trim_end_matches('?'), money::shortened(answer));
-    format!("{label}: “{typed}” is a whole month. Write one day, like {} or {}.", month.to, period::show_day(month.to))
+    format!("{label}: “{typed}” is a whole {what}. Write one day, like {} or {}.", whole.to, period::show_day(whole.to))
 }
 
 fn read_units(answer: &str) -> Result<i64, String> {
@@ -340,6 +355,23 @@ mod tests {
         let fields: Vec<&str> = errors.iter().map(|e| e.field.as_str()).collect();
         assert_eq!(fields, ["name", "units", "rate", "to"]);
         assert!(errors[3].message.contains("1 February 2016"));
+    }
+
+    #[test]
+    fn a_whole_year_is_led_to_its_two_ends() {
+        assert_eq!(
+            said("from", "2015"),
+            "“2015” is a whole year. Write January 2015 here, and December 2015 under To."
+        );
+        assert_eq!(
+            said("to", "2015"),
+            "“2015” is a whole year. Write December 2015 here, and January 2015 under From."
+        );
+        assert_eq!(
+            said("on", "2015"),
+            "Happened on: “2015” is a whole year. Write one day, like 2015-12-31 or 31 December 2015."
+        );
+        assert!(said("from", "1066").contains("is not a day or month"));
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub const LETTER_STATES: &[Choice] = &[
 pub const FORM: &[Section] = &[
     Section {
         title: "What was sold or streamed",
-        intro: "One line can be one release or track at one service, or a lump sum over all of them. Leave the release empty for a lump sum.",
+        intro: "One line can be one release or track at one service, or a lump sum over all of them. Leave barcodes, ISRC, catalogue number, artist and title empty for a lump sum.",
         fields: &[
             Field::required("aggregator", "Aggregator", Kind::Text(100))
                 .hint("The company that collects from the services for the distributor."),

@@ -12,7 +12,7 @@ use crate::line::{Category, ClosingSum, LineFacts};
 pub const FORM: &[Section] = &[
     Section {
         title: "What was sold",
-        intro: "One line can be one release in one statement, or a lump sum over all releases if that is all you know. Leave the release empty for a lump sum.",
+        intro: "One line can be one release in one statement, or a lump sum over all releases if that is all you know. Leave barcode, catalogue number, artist and title empty for a lump sum.",
         fields: &[
             Field::required("period_from", "Sold from", Kind::FirstDay)
                 .hint("For example 2015-01-01 or 1 January 2015; a month will do, like January 2015."),

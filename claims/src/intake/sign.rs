@@ -33,6 +33,10 @@ pub const FORM: &[Section] = &[Section {
     ],
 }];
 
+/// Said beside the tick of a form that comes back, because of something else: it is never kept, so that nobody makes a declaration by sending again
+/// what was mended.
+pub const TICK_AGAIN: &str = "Tick the declaration again: it is asked anew each time.";
+
 /// A signature, read from answers that are right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signature {
@@ -111,8 +115,8 @@ fn finish(mut reader: Reader<'_>, forum: Forum, late: bool) -> Result<Signature,
     if late {
         reader.require("late_reason");
     }
-    if reader.text("signature").is_some_and(|name| !name.chars().any(char::is_alphabetic)) {
-        reader.error("signature", "Type your name.");
+    if reader.text("signature").is_some_and(|name| name.chars().filter(|c| c.is_alphabetic()).count() < 2) {
+        reader.error("signature", "Write your name, as on the claim.");
     }
     let signature = (|| {
         Some(Signature {

@@ -105,6 +105,8 @@ impl Step {
 pub enum Progress {
     /// Nothing was entered.
     NotStarted,
+    /// Only what the claim was started with is there.
+    InProgress,
     /// Lines or documents may be added, none are needed.
     Optional,
     /// Entered and right.
@@ -121,6 +123,7 @@ impl Progress {
     pub const fn words(self) -> &'static str {
         match self {
             Self::NotStarted => "Not started",
+            Self::InProgress => "In progress",
             Self::Optional => "Nothing entered",
             Self::Done => "Done",
             Self::NeedsAttention => "Needs attention",
@@ -133,6 +136,7 @@ impl Progress {
     pub const fn key(self) -> &'static str {
         match self {
             Self::NotStarted => "not-started",
+            Self::InProgress => "progress",
             Self::Optional => "optional",
             Self::Done => "done",
             Self::NeedsAttention => "attention",
@@ -145,7 +149,8 @@ impl Progress {
     pub fn of_form(step: Step, answers: Option<&Answers>) -> Self {
         match answers {
             None => Self::NotStarted,
-            Some(answers) if step.only_begun(answers) => Self::NotStarted,
+            Some(answers) if step.only_begun(answers) && answers.is_empty() => Self::NotStarted,
+            Some(answers) if step.only_begun(answers) => Self::InProgress,
             Some(answers) if step.errors(answers).is_empty() => Self::Done,
             Some(_) => Self::NeedsAttention,
         }
@@ -163,7 +168,7 @@ mod tests {
             .with("legal_name", "Summit")
             .with("capacity", "officer")
             .with("email", "a@example.org");
-        assert_eq!(Progress::of_form(Step::Claimant, Some(&begun)), Progress::NotStarted);
+        assert_eq!(Progress::of_form(Step::Claimant, Some(&begun)), Progress::InProgress);
         assert_eq!(Progress::of_form(Step::Claimant, Some(&begun.with("street", ""))), Progress::NeedsAttention);
         assert_eq!(Progress::of_form(Step::Others, Some(&Answers::default())), Progress::NeedsAttention);
     }

@@ -97,7 +97,7 @@ pub fn answered(claim: &FrozenClaim) -> Vec<(&'static str, Vec<(&'static str, St
         let answers = claim.answers.get(step.key())?;
         let fields = form::fields(step.form()?);
         let rows: Vec<_> = fields
-            .map(|field| (field.label, form::in_words(field, answers)))
+            .map(|field| (field.label, form::shown(field, answers)))
             .filter(|(_, answer)| !answer.is_empty())
             .collect();
         (!rows.is_empty()).then(|| (step.title(), rows))

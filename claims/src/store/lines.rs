@@ -192,6 +192,18 @@ pub async fn list(
     on!(tx, c => sqlx::query_as(sql).bind(version).bind(category.map_or("", Category::key)).bind(limit).bind(offset).fetch_all(c).await)
 }
 
+/// The right lines of a version that have the category, the currency and the amount of `line`, itself among them; some hundred at most.
+///
+/// # Errors
+/// If the database fails.
+pub async fn of_its_amount(tx: &mut Tx, version: VersionId, line: &Line) -> Result<Vec<Line>, Error> {
+    let sql = sqlx::AssertSqlSafe(format!(
+        "SELECT {COLUMNS} FROM lines WHERE version_id = $1 AND category = $2 AND is_right AND currency = $3 AND amount = $4 \
+         ORDER BY line DESC LIMIT {AT_ONCE}"
+    ));
+    on!(tx, c => sqlx::query_as(sql).bind(version).bind(&line.category).bind(&line.currency).bind(line.amount).fetch_all(c).await)
+}
+
 /// Which of the lines of its category a line is in an order, from 1; `None` if the version has no such line.
 ///
 /// # Errors

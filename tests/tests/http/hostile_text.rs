@@ -23,7 +23,8 @@ const MARKUP: [&str; 4] = ["x-hostile", "[x-hostile]", "x-short", "[x-short]"];
 
 /// The answers with it in every field that takes any text of that length, but for those that are read further; each begins otherwise.
 fn tainted(form: &'static [Section], answers: Answers) -> Answers {
-    const READ: &[&str] = &["slug", "prefix", "deadline_time", "time_zone", "rates", "key_dates", "ipi", "isni"];
+    const READ: &[&str] =
+        &["slug", "prefix", "deadline_time", "time_zone", "rates", "key_dates", "phone", "gs1_prefixes", "ipi", "isni"];
     form::fields(form).zip(STARTS.iter().cycle()).fold(answers, |answers, (field, start)| match field.kind {
         // A question has an answer below it.
         Kind::LongText(_) if field.name == "questions" => answers.with(field.name, format!("{HOSTILE}?\n{HOSTILE}")),

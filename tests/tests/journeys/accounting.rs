@@ -148,7 +148,7 @@ on_both! {
 
         // A copy, and a line that is new, are shown where they stand.
         let copy = leads(&shown.form(&format!("{claim}/line/3/copy"))).await;
-        assert_eq!(copy, format!("{claim}/line/56?back=amount"));
+        assert_eq!(copy, format!("{claim}/line/56?copied=3&back=amount"));
         let form = browser.get(&copy).await.form(&format!("{claim}/line/56"));
         assert_eq!(leads(&form).await, format!("{list}?order=amount&page=2#line-56"));
         let new = browser.click(&browser.get(&list).await, "Add a line").await;
@@ -172,6 +172,13 @@ on_both! {
         withdraw::withdraw(&app.recoup, &actor, id, "Paid in full").await.unwrap();
         amend::amend(&app.recoup, &actor, id).await.unwrap();
         let browser = app.browser_of(&actor).await;
+        // Nobody who withdrew is urged to sign what was begun; it is reached from the page of the claim.
+        let list = browser.get("/claims").await;
+        list.expect("Nothing: the claim is withdrawn. You can take it up again until 30 June 2026");
+        list.expect_no("Sign it anew");
+        let page = browser.get(&format!("/claims/{id}")).await;
+        page.expect("You need not do anything. You can take it up again until 30 June 2026");
+        assert_eq!(page.link("Look at the amendment"), format!("/claims/{id}/tasks"));
         let tasks = browser.get(&format!("/claims/{id}/tasks")).await;
         tasks.expect("If you do not want to go on");
         tasks.expect_no("withdraw the claim");
@@ -182,6 +189,21 @@ on_both! {
         let kept: Vec<(String, Option<i64>)> = database.rows("SELECT status, draft_id FROM claims").await;
         assert_eq!(kept, [("withdrawn".to_owned(), None)]);
         page.expect("Take it up again");
+    }
+
+    async fn a_draft_that_was_withdrawn_is_no_claim_that_is_amended(database) {
+        let app = App::start(&database).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
+        let (actor, id) = stage::ready(&app.recoup, account, "allegro", "Jay Records").await;
+        withdraw::withdraw(&app.recoup, &actor, id, "").await.unwrap();
+        let browser = app.browser_of(&actor).await;
+        let page = browser.get(&format!("/claims/{id}")).await;
+        page.expect("You can take the draft up again until 30 June 2026");
+        page.expect_no("amend the claim");
+        let list = browser.get("/claims").await;
+        list.expect("Nothing: the draft is withdrawn. You can take it up again until 30 June 2026");
+        list.expect_no("so far");
     }
 
     async fn many_lines_that_cite_a_document_are_folded(database) {

@@ -71,6 +71,24 @@ on_both! {
         browser.get("/claims").await.expect("Withdrawn");
     }
 
+    async fn who_has_not_confirmed_an_address_is_told_what_the_mail_is_for(database) {
+        let app = App::start(&database).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        for confirmed in [false, true] {
+            let account = stage::person(&app.recoup, &format!("{confirmed}@example.org"), confirmed, false).await.account;
+            let (actor, id) = stage::start(&app.recoup, account, "allegro", "Jay Records").await;
+            let browser = app.browser_of(&actor).await;
+            let (list, tasks) = (browser.get("/claims").await, browser.get(&format!("/claims/{id}")).await);
+            tasks.expect("In progress");
+            let earlier = "If you registered here before with this address, open the link in the mail that we sent";
+            assert_eq!((list.text().contains(earlier), tasks.text().contains("Send the mail again")), (!confirmed, !confirmed));
+            if !confirmed {
+                let again = browser.send_once(&tasks.form("/account/confirm-again")).await;
+                assert_eq!(again.header("location"), format!("/claims/{id}"));
+            }
+        }
+    }
+
     async fn wrong_answers_stay_beside_what_would_be_right(database) {
         let app = App::start(&database).await;
         stage::case(&app.recoup, "allegro", "ALG").await;
@@ -124,6 +142,11 @@ on_both! {
             page.expect("What is claimed so far is in no total of this case: held inventory at wholesale (PPD), 280.00 USD.");
             page.expect_no("No amount is claimed yet");
         }
+        let besides = "You claim 280.00 USD of stock at wholesale (PPD). It is filed; the total of the case adds up only stock at retail list price.";
+        for page in ["check", "sign"] {
+            browser.get(&format!("{path}/{page}")).await.expect(besides);
+        }
+        browser.get("/claims").await.expect("and besides 280.00 USD of stock at wholesale (PPD)");
 
         // A lump sum is called by the service that owes it, also while something is wrong with it.
         let royalties = ("digital_royalties", vec![("aggregator", "The Orchard"), ("service", "Spotify"), ("amount", "x")], None);
@@ -145,7 +168,13 @@ on_both! {
         assert_eq!(page.path, format!("{path}/sign"));
         let form = page.form(&page.path);
         assert_eq!((form.value("place"), form.value("place_name"), form.value("signature"), form.value("agree")), (Some("abroad"), Some("Bristol, United Kingdom"), Some("Ada"), None));
-        let form = form.fill("signer_capacity", "officer").tick("agree");
+        // What was left out is not the tick: that is asked anew, and it is said.
+        let again = "Tick the declaration again: it is asked anew each time.";
+        page.expect_no(again);
+        let page = browser.send(form.fill("signature", "x").fill("signer_capacity", "officer").tick("agree")).await;
+        page.expect("Write your name, as on the claim.");
+        page.expect(again);
+        let form = page.form(&page.path).fill("signature", "Ada").tick("agree");
         // A double click: both answers lead to the same receipt.
         let (one, two) = tokio::join!(browser.send(form.clone()), browser.send(form));
         assert_eq!((one.status.as_u16(), &one.path), (200, &two.path));
@@ -233,6 +262,38 @@ on_both! {
         page.expect("Lines 1 and 2 are the same:");
         page.expect("15,000.00 USD. If that is one and the same money, remove one.");
         page.expect("Go on to sign");
+    }
+
+    async fn a_copy_says_that_it_counts_and_is_taken_back(database) {
+        let app = App::start(&database).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
+        let (actor, id) = stage::start(&app.recoup, account, "allegro", "Jay Records").await;
+        stage::line(&app.recoup, &actor, id, Category::UnpaidSales, &stage::sales("276.87"), None).await;
+        let browser = app.browser_of(&actor).await;
+        let path = format!("/claims/{id}");
+        let list = format!("{path}/lines/unpaid_sales");
+        let copy = async || browser.send(browser.get(&list).await.form(&format!("{path}/line/1/copy"))).await;
+        let page = copy().await;
+        page.expect("This is a copy of line 1. It is saved and counts already; change it, or remove it.");
+        page.expect_no("Cancel");
+        browser.get(&list).await.expect("553.74");
+        let remove = page.link("Remove the copy");
+        assert_eq!(remove, format!("{path}/line/2/remove"));
+        browser.send(browser.get(&remove).await.form(&remove)).await.expect("Line 2 is removed.");
+        browser.get(&list).await.expect_no("553.74");
+
+        // Saved as it is, it is said that it repeats the other; once it differs, it is a line like others.
+        let page = copy().await;
+        let line = format!("{path}/line/2");
+        let same = "Line 2 is saved. Line 2 is the same as line 1. If that is one and the same money, remove one of them.";
+        browser.send(page.form(&line)).await.expect(same);
+        let saved = browser.send(page.form(&line).fill("net_due", "276.88")).await;
+        saved.expect("Line 2 is saved.");
+        saved.expect_no("is the same as");
+        let changed = browser.get(&format!("{line}?copied=1")).await;
+        changed.expect_no("This is a copy");
+        assert_eq!(changed.link("Cancel"), list);
     }
 
     async fn a_month_will_do_for_the_period_of_a_line(database) {

@@ -197,7 +197,7 @@ on_both! {
             "Value per unit: 14.00",
             "Aggregator: The Orchard",
             "Service: iTunes",
-            "Net receipts: 1000",
+            "Net receipts: 1,000.00",
             "Your share in per cent: 90",
             "The money is: Held in escrow by the aggregator",
             "Letter of direction: None yet",

@@ -24,7 +24,7 @@ pub async fn page(visitor: Visitor, Query(query): Query) -> Answer {
     let pages = ((count + A_PAGE - 1) / A_PAGE).max(1);
     Ok(visitor.page(Page::new("Mail", move || {
         let list = if mails.is_empty() {
-            view! { <p class="empty">"No mail yet. Receipts, news and everything else that is mailed to you can be read here too."</p> }.into_any()
+            view! { <p class="empty">"No mail yet. Receipts and news come here. The mail that confirms your address does not."</p> }.into_any()
         } else {
             let rows: Vec<_> = mails.iter().map(row).collect();
             view! {

@@ -25,10 +25,10 @@ use super::{
     open, parts, whom,
 };
 use crate::{
-    components::{FormSections, StatusTag},
+    components::{FormSections, Notice, NoticeKind, StatusTag},
     islands::{LineSums, Unsaved},
     pages::account::typed::{Typed, refused},
-    request::{Answer, Halt, Query, Visitor},
+    request::{Answer, Halt, Query, Sent, Visitor},
     shell::Page,
 };
 
@@ -64,6 +64,8 @@ struct Shown {
     notice: Option<String>,
     /// Where on the list of lines one came from.
     place: Place,
+    /// The line of which this one is a copy, as long as nothing of it was changed.
+    copied: Option<i64>,
 }
 
 /// The form of a new line.
@@ -92,6 +94,7 @@ pub async fn new(visitor: Visitor, At((id, category)): At<(ClaimId, Category)>, 
         seen: None,
         notice: visitor.take_notice().await,
         place: Place::parse(query.get(FIELD)),
+        copied: None,
     };
     Ok(visitor.page(form_page(draft, shown)))
 }
@@ -108,7 +111,8 @@ pub(super) async fn again(
     let key = visitor.key();
     let place = Place::parse(typed.get(FIELD));
     refused(visitor, failure, typed, |typed| {
-        form_page(draft, Shown { category, line: None, typed, cited: Vec::new(), key, seen: None, notice: None, place })
+        let (cited, seen, notice, copied) = (Vec::new(), None, None, None);
+        form_page(draft, Shown { category, line: None, typed, cited, key, seen, notice, place, copied })
     })
 }
 
@@ -117,6 +121,7 @@ pub async fn page(visitor: Visitor, At((id, number)): At<(ClaimId, i64)>, Query(
     let draft = open(&visitor, id).await?;
     let (line, category, cited) = saved(&visitor, &draft, number).await?;
     let answers = line.answers.0.clone();
+    let copied = copy_of(&visitor, &draft, &line, &query).await?;
     let mut errors = line::read(category, &answers, &draft.case.line_rules()).errors;
     errors.extend(visitor.take_errors().await.into_iter().filter(|error| error.field == "document"));
     let shown = Shown {
@@ -128,8 +133,19 @@ pub async fn page(visitor: Visitor, At((id, number)): At<(ClaimId, i64)>, Query(
         key: visitor.key(),
         notice: visitor.take_notice().await,
         place: Place::parse(query.get(FIELD)),
+        copied,
     };
     Ok(visitor.page(form_page(draft, shown)))
+}
+
+/// The line that the address calls the original of this one. Once either was changed, or the original removed, this is a line like others.
+async fn copy_of(visitor: &Visitor, draft: &Draft, line: &Line, query: &Sent) -> Result<Option<i64>, Halt> {
+    let Some(original) = query.number("copied").filter(|number| *number != line.line) else { return Ok(None) };
+    let mut tx = visitor.recoup().store.read().await?;
+    let original = stored::find(&mut tx, draft.version.id, original).await?;
+    Ok(original
+        .filter(|original| original.category == line.category && original.answers.0 == line.answers.0)
+        .map(|original| original.line))
 }
 
 /// A line of a draft, with the documents that it cites.
@@ -154,7 +170,9 @@ pub(super) async fn not_saved(
     let key = visitor.key();
     let place = Place::parse(typed.get(FIELD));
     let page = |typed, seen| {
-        form_page(draft, Shown { category, line: Some(line), typed, cited, key, seen, notice: None, place }).error(true)
+        let (notice, copied) = (None, None);
+        form_page(draft, Shown { category, line: Some(line), typed, cited, key, seen, notice, place, copied })
+            .error(true)
     };
     let form = line::form(category);
     if let Failure::Changed(stored) = failure {
@@ -167,7 +185,7 @@ pub(super) async fn not_saved(
 }
 
 fn form_page(draft: Draft, shown: Shown) -> Page {
-    let Shown { category, line, typed, cited, key, seen, notice, place } = shown;
+    let Shown { category, line, typed, cited, key, seen, notice, place, copied } = shown;
     let id = draft.claim.id;
     let settings = &draft.case.settings;
     let for_whom = whom(&draft.claim, &draft.case);
@@ -192,13 +210,26 @@ fn form_page(draft: Draft, shown: Shown) -> Page {
         let (document_error, place_error) = (error_of("document"), error_of("place"));
         let basis = Some(("basis", totals::basis_in_words(draft.case.settings.filing_basis)));
         let kept = (wrong && said.is_none()).then(|| view! { <p>"What you typed is kept. The line counts once it is right."</p> });
-        let remove = line.as_ref().map(|line| view! { <a href=format!("/claims/{id}/line/{}/remove{}", line.line, place.query('?'))>"Remove this line"</a> });
+        let removal = line.as_ref().map(|line| format!("/claims/{id}/line/{}/remove{}", line.line, place.query('?')));
+        // A copy is stored, so that leaving the page keeps it: what takes it back has to say what it does.
+        let ways_out = match (copied.is_some(), removal) {
+            (true, Some(href)) => view! { <a href=href>"Remove the copy"</a> }.into_any(),
+            (_, removal) => {
+                let remove = removal.map(|href| view! { <a href=href>"Remove this line"</a> });
+                view! { <a href=list.clone()>"Cancel"</a>{remove} }.into_any()
+            }
+        };
+        let copied = copied.map(|original| {
+            let counts = if wrong { "It is saved already" } else { "It is saved and counts already" };
+            view! { <Notice kind=NoticeKind::Info>{format!("This is a copy of line {original}. {counts}; change it, or remove it.")}</Notice> }
+        });
         let seen = seen.map(|seen| view! { <input type="hidden" name=seen::FIELD value=seen/> });
         let cited = line.as_ref().map(|line| citations(id, line.line, &cited, place));
         view! {
             {top}
             {parts::done(notice)}
-            <a class="back" href=list.clone()>{format!("← All lines of {what}")}</a>
+            {copied}
+            <a class="back" href=list>{format!("← All lines of {what}")}</a>
             <h1>{heading}</h1>
             {kept}
             <form method="post" action=action novalidate>
@@ -214,8 +245,7 @@ fn form_page(draft: Draft, shown: Shown) -> Page {
                 <div class="actions">
                     <button type="submit">"Save the line"</button>
                     <button type="submit" class="secondary" name="then" value="another">"Save and add another"</button>
-                    <a href=list>"Cancel"</a>
-                    {remove}
+                    {ways_out}
                 </div>
             </form>
             {cited}

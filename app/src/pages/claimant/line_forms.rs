@@ -3,7 +3,10 @@
 use claims::{
     ClaimId, DocumentId, EvidenceId,
     access::Refusal,
-    actions::edit_lines::{self, Cite, Saved},
+    actions::{
+        edit_lines::{self, Cite, Saved},
+        same_lines,
+    },
     intake::FieldError,
     line::Category,
     store::lines as stored,
@@ -73,7 +76,9 @@ async fn go_on(visitor: &Visitor, id: ClaimId, category: Category, saved: Saved,
         let message = format!("Choose the document in which “{cited}” is.");
         visitor.keep_errors(&[FieldError { field: "document".to_owned(), message }]).await;
     } else if saved.right {
-        visitor.notice(format!("Line {line} is saved.")).await;
+        let same = same_as(visitor, id, line).await?;
+        let same = same.map(|words| format!(" {words}")).unwrap_or_default();
+        visitor.notice(format!("Line {line} is saved.{same}")).await;
         if sent.get("then") == "another" {
             let form = format!("/claims/{id}/lines/{}/new?after={line}", category.key());
             return Ok(see_other(&format!("{form}{}", back(sent).query('&'))));
@@ -83,11 +88,19 @@ async fn go_on(visitor: &Visitor, id: ClaimId, category: Category, saved: Saved,
     Ok(see_other(&format!("/claims/{id}/line/{line}{}", place.query('?'))))
 }
 
+/// Said at once of a line that repeats another: a form that was sent once more from an earlier page adds one.
+async fn same_as(visitor: &Visitor, id: ClaimId, line: i64) -> Result<Option<String>, Halt> {
+    let draft = open(visitor, id).await?;
+    let mut tx = visitor.recoup().store.read().await?;
+    let Some(saved) = stored::find(&mut tx, draft.version.id, line).await? else { return Ok(None) };
+    let lines = stored::of_its_amount(&mut tx, draft.version.id, &saved).await?;
+    Ok(same_lines::same_as(&lines, line))
+}
+
 /// Copies a line and opens the copy.
 pub async fn copy(visitor: Visitor, At((id, line)): At<(ClaimId, i64)>, sent: Sent) -> Answer {
     let copy = edit_lines::copy(visitor.recoup(), visitor.actor()?, id, line, sent.get("key")).await?;
-    visitor.notice(format!("Line {copy} is a copy of line {line}. Change what differs.")).await;
-    Ok(see_other(&format!("/claims/{id}/line/{copy}{}", back(&sent).of_the_line().query('?'))))
+    Ok(see_other(&format!("/claims/{id}/line/{copy}?copied={line}{}", back(&sent).of_the_line().query('&'))))
 }
 
 /// Category of a line, and the line in a few words.

@@ -27,6 +27,7 @@ use crate::{
 /// The list.
 pub async fn page(visitor: Visitor) -> Answer {
     let actor = visitor.may(Action::UseOwnAccount)?;
+    let verified = actor.verified;
     let now = visitor.recoup().clock.now();
     let mut tx = visitor.recoup().store.read().await?;
     let claims = stored::of_account(&mut tx, actor.account).await?;
@@ -65,10 +66,13 @@ pub async fn page(visitor: Visitor) -> Answer {
             }
             .into_any()
         };
+        // Said to everybody whose address is not confirmed, so that it tells nobody whether the address was known before.
+        let earlier = (!verified).then(|| view! { <p>"If you registered here before with this address, open the link in the mail that we sent: it brings you to your earlier claims."</p> });
         view! {
             {parts::done(notice)}
             <h1>"My claims"</h1>
             {list}
+            {earlier}
             <h2>"File a claim"</h2>
             {open_cases(&open, now)}
         }
@@ -84,11 +88,22 @@ fn last_change(claim: &Claim, edited: Option<Instant>) -> Instant {
 fn claimed(claim: &Claim, case: &Case, sums: &BTreeMap<VersionId, Vec<Total>>) -> impl IntoView + use<> {
     let (currency, basis) = (case.settings.currency, case.settings.filing_basis);
     let of = |version: VersionId| totals::counted(sums.get(&version).map_or(&[][..], Vec::as_slice), basis).amount;
-    let sent = claim.in_force_id.map(|version| view! { <Amount minor=of(version) currency/> });
+    // Stock on another basis is in no sum, but it is claimed.
+    let besides = |version: VersionId| {
+        let apart = totals::apart_in_words(sums.get(&version).map_or(&[][..], Vec::as_slice), basis, currency);
+        apart.map(|apart| view! { <br/><span class="soft">{format!("and besides {apart}")}</span> })
+    };
+    let sent = claim.in_force_id.map(|version| view! { <Amount minor=of(version) currency/>{besides(version)} });
     let draft = claim.draft_id.map(|version| {
-        let words = if claim.in_force_id.is_some() { "in the amendment so far" } else { "so far" };
+        // Nothing is added to what was withdrawn.
+        let words = match (claim.in_force_id.is_some(), claim.status == ClaimStatus::Withdrawn.key()) {
+            (true, false) => "in the amendment so far",
+            (true, true) => "in the amendment",
+            (false, false) => "so far",
+            (false, true) => "in the draft",
+        };
         let line = claim.in_force_id.map(|_| view! { <br/> });
-        view! { {line}<Amount minor=of(version) currency/><br/><span class="soft">{words}</span> }
+        view! { {line}<Amount minor=of(version) currency/><br/><span class="soft">{words}</span>{besides(version)} }
     });
     view! { {sent}{draft} }
 }
@@ -140,11 +155,11 @@ fn next(claim: &Claim, status: ClaimStatus, case: &Case, now: Instant) -> (Strin
             page,
         ),
         (ClaimStatus::Withdrawn, Intake::Closed) => ("Nothing. It counts in no total.".to_owned(), "Look at it", page),
-        (ClaimStatus::Withdrawn, _) if claim.in_force_id.is_some() && claim.draft_id.is_some() => {
-            ("Sign it anew. It stays withdrawn until then.".to_owned(), "Go on", tasks_path(claim))
-        }
+        // An amendment may be begun: it is reached from the page of the claim, and nobody who withdrew is urged to sign it.
         (ClaimStatus::Withdrawn, _) => {
-            ("Nothing. It counts in no total, and you can take it up again.".to_owned(), "Look at it", page)
+            let what = if claim.in_force_id.is_some() { "claim" } else { "draft" };
+            let until = deadline::taking_up_in_words(case, now, "it");
+            (format!("Nothing: the {what} is withdrawn. {until}"), "Look at it", page)
         }
     }
 }

@@ -203,13 +203,14 @@ pub(super) fn totals_table(
         totals.iter().any(|total| !totals::counts(total.basis, basis) && total.basis != Some(Basis::UnitsOnly))
     });
     let apart = apart.then(|| {
-        let words = filing_basis.map_or_else(
-            || "Amounts of stock valued on different bases are never added together.".to_owned(),
-            |basis| format!("Stock valued on another basis than {} is shown, but not added: the filings of this case use that one.", basis.title()),
-        );
+        let words = filing_basis.and_then(|basis| totals::besides_in_words(totals, basis, currency));
+        let words =
+            words.unwrap_or_else(|| "Amounts of stock valued on different bases are never added together.".to_owned());
         view! { <p class="small">{words}</p> }
     });
-    let more = basis.and_then(|basis| totals::more_in_words(totals::more_lines(totals, basis)));
+    // Where stock is valued otherwise that is said with its amount, below.
+    let more =
+        basis.filter(|_| apart.is_none()).and_then(|basis| totals::more_in_words(totals::more_lines(totals, basis)));
     let more = more.map(|words| view! { <p class="small">{words}</p> });
     let extra_heads =
         extras.then(|| view! { <th scope="col" class="num">"Interest"</th><th scope="col" class="num">"Costs"</th> });
@@ -295,7 +296,12 @@ mod tests {
         let stock = |basis, amount| Total { amount, lines: 1, ..Total::zero(Category::HeldInventory, Some(basis)) };
         let totals = [stock(Basis::Wholesale, 100), stock(Basis::Retail, 250)];
         let known = totals_table("T", &totals, Currency::USD, Some(Basis::Wholesale)).to_html();
-        assert!(known.contains("not added") && known.contains("<tfoot") && !known.contains("3.50"), "{known}");
+        assert!(
+            known.contains("You claim 1.00 USD, and besides 2.50 USD of stock at retail list price.")
+                && known.contains("<tfoot")
+                && !known.contains("3.50"),
+            "{known}"
+        );
         let unknown = totals_table("T", &totals, Currency::USD, None).to_html();
         assert!(!unknown.contains("<tfoot") && unknown.contains("never added"), "{unknown}");
         // The same name and amount as on the PDF of the receipt.

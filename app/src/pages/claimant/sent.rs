@@ -91,8 +91,7 @@ fn next(claim: &Claim, case: &Case, status: ClaimStatus, withdrawn_at: Instant, 
     let until = deadline::amending_in_words(case, now);
     let amend = |words: &'static str| view! { <form class="inline" method="post" action=format!("/claims/{id}/amend")><button type="submit">{words}</button></form> };
     let withdraw = || view! { <a href=format!("/claims/{id}/withdraw")>"Withdraw this claim"</a> };
-    let words = if status == ClaimStatus::Withdrawn { "Go on" } else { "Continue the amendment" };
-    let go_on = view! { <a class="button" href=tasks_path(claim)>{words}</a> };
+    let go_on = view! { <a class="button" href=tasks_path(claim)>"Continue the amendment"</a> };
     let (words, actions) = match (status, takes) {
         (ClaimStatus::Withdrawn, _) => {
             let reason = claim.withdrawn_reason.clone().unwrap_or_default();
@@ -101,21 +100,22 @@ fn next(claim: &Claim, case: &Case, status: ClaimStatus, withdrawn_at: Instant, 
                 deadline::show(withdrawn_at, &case.settings.time_zone),
                 if reason.is_empty() { String::new() } else { format!(" Reason: {reason}") }
             );
+            let what = if claim.in_force_id.is_some() { "it" } else { "the draft" };
+            let until = deadline::taking_up_in_words(case, now, what);
             let signed_anew = match (claim.in_force_id, claim.draft_id) {
-                (Some(_), Some(_)) => " A new version is begun: the claim stays withdrawn until you sign it.",
-                (Some(_), None) if takes != Intake::Closed => {
-                    " If you take it up again, you sign it anew; until then it stays withdrawn."
-                }
-                _ => "",
+                _ if takes == Intake::Closed => "",
+                (Some(_), Some(_)) => " An amendment is begun: the claim stays withdrawn until you sign it.",
+                (Some(_), None) => " If you take it up again, you sign it anew; until then it stays withdrawn.",
+                (None, _) => "",
             };
             let actions = match takes {
                 Intake::Closed => ().into_any(),
                 _ if claim.in_force_id.is_some() && claim.draft_id.is_some() => {
-                    view! { {go_on}<a href=format!("/claims/{id}/discard")>"Discard the new version"</a> }.into_any()
+                    view! { <a href=tasks_path(claim)>"Look at the amendment"</a><a href=format!("/claims/{id}/discard")>"Discard the amendment"</a> }.into_any()
                 }
                 _ => amend("Take it up again").into_any(),
             };
-            (format!("{words}\n{until}{signed_anew}"), actions)
+            (format!("{words}\nYou need not do anything. {until}{signed_anew}"), actions)
         }
         (_, Intake::Closed) => {
             let (late, look) = match claim.draft_id {

@@ -16,7 +16,7 @@ use claims::{
     intake::{FieldError, case_settings::zone_in_words, form::find, sign, steps::Step},
     letters::receipt_sums,
     store::{statements as imports, totals as kept_totals},
-    totals::Total,
+    totals::{self, Total},
 };
 use leptos::prelude::*;
 
@@ -97,10 +97,10 @@ async fn shown(visitor: &Visitor, draft: Draft, changed: bool) -> Result<Page, H
 
 /// Said above the claim as it is now, when the page that was sent showed it otherwise. What was typed is on the form, if there is one.
 fn not_as_shown(has_form: bool) -> impl IntoView {
-    let typed = if has_form { ", with what you typed" } else { "" };
+    let (typed, again) = if has_form { (", with what you typed", sign::TICK_AGAIN) } else { ("", "") };
     view! {
         <Notice kind=NoticeKind::Warning title="The claim was changed since you opened this page">
-            {format!("Nothing was sent. It was changed meanwhile, perhaps in another tab, or its case was: with other rates, say, it is worth something else now. Below it stands as it is now{typed}. Read it again before you sign it.")}
+            {format!("Nothing was sent. It was changed meanwhile, perhaps in another tab, or its case was: with other rates, say, it is worth something else now. Below it stands as it is now{typed}. Read it again before you sign it. {again}")}
         </Notice>
     }
 }
@@ -108,9 +108,12 @@ fn not_as_shown(has_form: bool) -> impl IntoView {
 /// What is wrong with what was typed here: what the form just said, else what can still be read from what was kept. The tick
 /// is never kept, so that its absence alone is no error.
 async fn errors(visitor: &Visitor, draft: &Draft, late: bool) -> Vec<FieldError> {
-    let just_said: Vec<FieldError> =
+    let mut just_said: Vec<FieldError> =
         visitor.take_errors().await.into_iter().filter(|error| find(sign::FORM, &error.field).is_some()).collect();
     let (answers, claimant) = (draft.answers_of(Step::Sign), draft.answers_of(Step::Claimant));
+    if !just_said.is_empty() && just_said.iter().all(|error| error.field != "agree") {
+        just_said.push(FieldError { field: "agree".to_owned(), message: sign::TICK_AGAIN.to_owned() });
+    }
     if !just_said.is_empty() || answers.is_empty() {
         return just_said;
     }
@@ -124,6 +127,8 @@ fn what_is_signed(id: ClaimId, draft: &Draft, totals: &[Total], left_out: Vec<St
     let sums = receipt_sums(totals, Some(draft.case.settings.filing_basis));
     let sums: Vec<_> =
         sums.iter().map(|sum| view! { <li>{format!("{}: {}", sum.name, currency.show(sum.amount))}</li> }).collect();
+    let besides = totals::besides_in_words(totals, draft.case.settings.filing_basis, currency)
+        .map(|words| view! { <p>{words}</p> });
     let totals: Vec<_> = totals.iter().map(|total| view! { <li>{total_in_words(total, currency)}</li> }).collect();
     let lines = parts::count(draft.line_count(), "line", "lines");
     let documents = parts::count(i64::try_from(draft.documents.len()).unwrap_or(i64::MAX), "document", "documents");
@@ -133,6 +138,7 @@ fn what_is_signed(id: ClaimId, draft: &Draft, totals: &[Total], left_out: Vec<St
         {withdrawn}
         <p>{format!("The claim of {}: {lines}, {documents}.", draft.claim.claimant)}</p>
         <ul>{totals}{sums}</ul>
+        {besides}
         {check::left_out(left_out)}
         {amendment}
         <p><a href=format!("/claims/{id}/check")>"Read all of it again"</a></p>

@@ -28,7 +28,8 @@ pub async fn page(visitor: Visitor, At((id, key)): At<(ClaimId, String)>) -> Ans
     let draft = open(&visitor, id).await?;
     let answers = draft.answers_of(step);
     // Nothing is wrong with what was not asked yet.
-    let errors = if draft.progress(step) == Progress::NotStarted { Vec::new() } else { step.errors(&answers) };
+    let unasked = matches!(draft.progress(step), Progress::NotStarted | Progress::InProgress);
+    let errors = if unasked { Vec::new() } else { step.errors(&answers) };
     let notice = visitor.take_notice().await;
     let seen = seen::mark(form, &answers);
     Ok(visitor.page(form_page(&draft, (step, form), Typed { answers, errors, said: None }, seen, notice)))

@@ -13,7 +13,7 @@ use claims::{
 };
 use leptos::prelude::*;
 
-use super::{At, open, parts, step_path, whom};
+use super::{At, open, parts, step_path, tasks_path, whom};
 use crate::{
     components::{Amount, Meter, Notice, NoticeKind, Task, TaskList},
     request::{Answer, Visitor},
@@ -50,7 +50,14 @@ pub(super) async fn shown(visitor: &Visitor, id: ClaimId) -> Answer {
                 Some(title) => (Some(view! { <Notice kind=NoticeKind::Warning title=title>{words}</Notice> }), None),
                 None => (None, Some(view! { <p class="lede">{words}</p> })),
             };
-            let confirm = (!verified).then(|| view! { <Notice kind=NoticeKind::Info title="Confirm your e-mail address before you sign">{format!("Open the link in the mail that we sent to {email}. Everything else can be done before.")}</Notice> });
+            let here = tasks_path(&draft.claim);
+            let confirm = (!verified).then(|| view! { <Notice kind=NoticeKind::Info title="Confirm your e-mail address before you sign">
+                <p>{format!("Open the link in the mail that we sent to {email}. Everything else can be done before.")}</p>
+                <form method="post" action="/account/confirm-again">
+                    <input type="hidden" name="next" value=here/>
+                    <button class="secondary small" type="submit">"Send the mail again"</button>
+                </form>
+            </Notice> });
             let beside = draft.claim.in_force_id.map(|_| {
                 let version = draft.version.version;
                 let before = if withdrawn { "The claim stays withdrawn" } else { "What you sent before stays in force" };
