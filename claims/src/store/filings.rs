@@ -277,7 +277,7 @@ pub async fn save_settings(tx: &mut Tx, case: CaseId, answers: &Answers, now: In
 pub struct Known {
     /// `package`, `file` or `filing`; of a version of a claim `text`, its canonical text, or `receipt`, its receipt as PDF.
     pub kind: String,
-    /// Title of the case, as JSON settings are not read here: its short name.
+    /// Short name of the case.
     pub slug: String,
     /// Number of the filing, or of the claim.
     pub number: String,
