@@ -174,7 +174,8 @@ fn moved(before: &Case, after: &Case, standing: &Standing, now: Instant) -> Vec<
         ));
     }
     if after.deadline < before.deadline && standing.claims > 0 {
-        means.push("No claim that came in time becomes late.".to_owned());
+        let after = if after.deadline <= now { ", also those that came after the new deadline" } else { "" };
+        means.push(format!("Claims that are in time until now stay in time{after}."));
     }
     means
 }
@@ -310,6 +311,7 @@ mod tests {
         let words = said(&found(&[("late_claims", "refused")], past, &standing));
         assert!(words.contains("3 claims are in force, and 1 draft or amendment is not signed."), "{words}");
         assert!(words.contains("has passed already: claims and amendments are refused"), "{words}");
+        assert!(words.contains("stay in time, also those that came after the new deadline."), "{words}");
         assert!(words.contains("Late claims: from taken with a reason to refused."), "{words}");
         let words = said(&found(&[("filing_basis", "wholesale")], later, &standing));
         assert!(words.contains("goes from 9.00 EUR to 7.00 EUR.") && words.contains("2 filings were built"), "{words}");

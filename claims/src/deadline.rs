@@ -91,12 +91,11 @@ pub fn start_of(day: NaiveDate, zone: &str) -> Instant {
     found.map_or(midnight.and_utc(), |at| at.to_utc())
 }
 
-/// A deadline in the reader's words: `11:59 p.m. PST, 14 March 2027, 114 days left`.
+/// A deadline in the reader's words: `14 March 2027, 11:59 p.m. PST, 114 days left`.
 #[must_use]
 pub fn in_words(deadline: Instant, zone: &str, now: Instant) -> String {
     let last = deadline - chrono::Duration::minutes(1);
     let local = last.with_timezone(&zone.parse::<Tz>().unwrap_or(Tz::UTC));
-    let half = if local.format("%P").to_string() == "am" { "a.m." } else { "p.m." };
     let days = local.date_naive().num_days_from_ce() - day_in(now, zone).num_days_from_ce();
     let left = match days {
         _ if now >= deadline => "passed".to_owned(),
@@ -104,7 +103,7 @@ pub fn in_words(deadline: Instant, zone: &str, now: Instant) -> String {
         1 => "tomorrow".to_owned(),
         days => format!("{days} days left"),
     };
-    format!("{} {half} {}, {}, {left}", local.format("%-I:%M"), local.format("%Z"), show_day(local.date_naive()))
+    format!("{}, {left}", show(last, zone))
 }
 
 #[cfg(test)]
@@ -117,7 +116,7 @@ mod tests {
         let at = instant(day, NaiveTime::from_hms_opt(23, 59, 0).unwrap(), "America/Los_Angeles").unwrap();
         assert_eq!(at.to_rfc3339(), "2027-03-14T08:00:00+00:00");
         let now = at - chrono::Duration::days(114);
-        assert_eq!(in_words(at, "America/Los_Angeles", now), "11:59 p.m. PST, 13 March 2027, 113 days left");
+        assert_eq!(in_words(at, "America/Los_Angeles", now), "13 March 2027, 11:59 p.m. PST, 113 days left");
         assert!(in_words(at, "America/Los_Angeles", at).ends_with("passed"));
         assert!(in_words(at, "America/Los_Angeles", at - chrono::Duration::seconds(1)).ends_with("today"));
     }

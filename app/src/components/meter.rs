@@ -12,6 +12,9 @@ pub fn Meter(
     part: i64,
     /// The whole. Nothing is drawn for zero.
     whole: i64,
+    /// What stands first in place of the per cent.
+    #[prop(optional, into)]
+    figure: Option<String>,
     /// The share in words.
     #[prop(into)]
     words: String,
@@ -25,7 +28,8 @@ pub fn Meter(
             </svg>
         }
     });
-    let figure = percent.map(|percent| view! { <strong>{format!("{percent}\u{a0}%")}</strong>" · " });
+    let figure = percent.map(|percent| figure.unwrap_or_else(|| format!("{percent}\u{a0}%")));
+    let figure = figure.map(|figure| view! { <strong>{figure}</strong>{(!words.is_empty()).then_some(" · ")} });
     view! {
         <div class="meter">
             <p class="meter-label">{label}</p>

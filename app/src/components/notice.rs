@@ -43,7 +43,9 @@ pub fn Notice(
     /// What it says.
     children: Children,
 ) -> impl IntoView {
-    let class = format!("notice notice-{}", kind.key());
+    // What a click did is of no use on paper.
+    let passing = if kind == NoticeKind::Success && title.is_none() { " passing" } else { "" };
+    let class = format!("notice notice-{}{passing}", kind.key());
     let role = (kind == NoticeKind::Success).then_some("status");
     let title = title.map(|title| view! { <p class="notice-title">{title}</p> });
     view! { <div class=class role=role><span class="hidden">{kind.word()}</span>{title}<div class="notice-text">{children()}</div></div> }

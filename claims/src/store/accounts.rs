@@ -125,13 +125,35 @@ pub async fn by_id(tx: &mut Tx, id: AccountId) -> Result<Option<Account>, Error>
     on!(tx, c => sqlx::query_as(sql).bind(id).fetch_optional(c).await)
 }
 
-/// All accounts, by address.
+/// Of an account with a text in its address or name. SQLite knows only the small letters of English, so a name is looked for as typed, too.
+const HAS: &str = "(email_key LIKE $1 ESCAPE '\\' OR LOWER(name) LIKE $1 ESCAPE '\\' OR name LIKE $2 ESCAPE '\\')";
+
+/// The text in small letters and as typed, for [`HAS`].
+fn patterns(text: &str) -> [String; 2] {
+    let text = text.trim().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    [format!("%{}%", text.to_lowercase()), format!("%{text}%")]
+}
+
+/// The accounts with a text in address or name, by address; all for an empty one.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn all(tx: &mut Tx, limit: i64, offset: i64) -> Result<Vec<Account>, Error> {
-    let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM accounts ORDER BY email_key LIMIT $1 OFFSET $2"));
-    on!(tx, c => sqlx::query_as(sql).bind(limit).bind(offset).fetch_all(c).await)
+pub async fn list(tx: &mut Tx, text: &str, limit: i64, offset: i64) -> Result<Vec<Account>, Error> {
+    let sql = sqlx::AssertSqlSafe(format!(
+        "SELECT {COLUMNS} FROM accounts WHERE {HAS} ORDER BY email_key, id LIMIT $3 OFFSET $4"
+    ));
+    let [small, typed] = patterns(text);
+    on!(tx, c => sqlx::query_as(sql).bind(small).bind(typed).bind(limit).bind(offset).fetch_all(c).await)
+}
+
+/// How many accounts [`list`] has.
+///
+/// # Errors
+/// If the database fails.
+pub async fn count_of(tx: &mut Tx, text: &str) -> Result<i64, Error> {
+    let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM accounts WHERE {HAS}"));
+    let [small, typed] = patterns(text);
+    on!(tx, c => sqlx::query_scalar(sql).bind(small).bind(typed).fetch_one(c).await)
 }
 
 /// How many accounts there are, and how many of them administer.

@@ -47,6 +47,20 @@ pub async fn in_force(tx: &mut Tx, case: CaseId) -> Result<Vec<InForce>, Error> 
     })
 }
 
+/// How many claimants are told when the next filing is built: somebody acts for them, and their version was sent after `last`,
+/// the moment of the last filing, so that it is filed for the first time.
+///
+/// # Errors
+/// If the database fails.
+pub async fn claimants_to_tell(tx: &mut Tx, case: CaseId, last: Instant) -> Result<i64, Error> {
+    on!(tx, c => sqlx::query_scalar(
+        "SELECT COUNT(DISTINCT k.claimant_id) FROM claims k JOIN versions v ON v.id = k.in_force_id \
+         WHERE k.case_id = $1 AND k.status = 'submitted' AND v.sent_at > $2 \
+         AND EXISTS (SELECT 1 FROM account_claimants p JOIN accounts a ON a.id = p.account_id WHERE p.claimant_id = k.claimant_id AND a.disabled_at IS NULL)",
+    )
+    .bind(case).bind(last).fetch_one(c).await)
+}
+
 /// What the portal keeps as the amount of every line of the submitted claims, in the case's currency.
 ///
 /// # Errors
@@ -263,7 +277,7 @@ pub async fn save_settings(tx: &mut Tx, case: CaseId, answers: &Answers, now: In
 pub struct Known {
     /// `package`, `file` or `filing`; of a version of a claim `text`, its canonical text, or `receipt`, its receipt as PDF.
     pub kind: String,
-    /// Title of the case, as JSON settings are not read here: its short name.
+    /// Short name of the case.
     pub slug: String,
     /// Number of the filing, or of the claim.
     pub number: String,

@@ -57,24 +57,39 @@ pub(super) fn duplicates(contents: &Contents) -> Section {
         out.rows.push(row(vec![who, why, weight, decision]));
     }
     let mut plan = Plan::new("Duplicates and decisions");
-    let pairs: i64 = contents.filing.matches.iter().map(Match::count).sum();
-    let open: i64 = contents.filing.matches.iter().filter(|pair| pair.is_open()).map(Match::count).sum();
-    let put_off = match contents.filing.matches.iter().filter(|pair| pair.is_put_off()).count() {
-        0 => String::new(),
-        1 => ", one of them put off".to_owned(),
-        more => format!(", {more} of them put off"),
-    };
     plan.intro = vec![if contents.filing.matches.is_empty() {
         "No two claims of this filing were found to be of one claimant or about the same money.".to_owned()
     } else {
         let by = if contents.public { " Who decided, when and why stands in the full filing." } else { "" };
         format!(
-            "{}, of which {} open{put_off}.{by} The weight, in bits, stands for the odds that two claims are of one claimant: at 0 they are even, each bit more doubles them, each bit less halves them (Fellegi and Sunter, 1969). It is the sum of its parts: the odds before comparison, then how much the agreement or disagreement of each field that could be compared moves them. Figures are rounded to a tenth here; duplicates.csv has three decimals. A pair about money has no weight; it is open while something of it is only suspected.",
-            plural(usize::try_from(pairs).unwrap_or(usize::MAX), "pair", "pairs"),
-            if open == 1 { "one is".to_owned() } else { format!("{} are", grouped_units(open)) },
+            "{}.{by} The weight, in bits, stands for the odds that two claims are of one claimant: at 0 they are even, each bit more doubles them, each bit less halves them (Fellegi and Sunter, 1969). It is the sum of its parts: the odds before comparison, then how much the agreement or disagreement of each field that could be compared moves them. Figures are rounded to a tenth here; duplicates.csv has three decimals. A pair about money has no weight; it is open while something of it is only suspected.",
+            counted(&contents.filing.matches),
         )
     }];
     plan.ledger("duplicates", "Duplicates and decisions", out)
+}
+
+/// How many pairs there are and how many are open, those of claimants and those about money apart: the portal counts open matches, which
+/// are the former, and open entries of the ledger, of which one may have many pairs.
+fn counted(matches: &[Match]) -> String {
+    let of = |kind: &str, what: &str| {
+        let of_kind = || matches.iter().filter(|pair| pair.kind == kind);
+        let all: i64 = of_kind().map(Match::count).sum();
+        let open: i64 = of_kind().filter(|pair| pair.is_open()).map(Match::count).sum();
+        let put_off = match of_kind().filter(|pair| pair.is_put_off()).count() {
+            0 => String::new(),
+            1 => ", one of them put off".to_owned(),
+            more => format!(", {more} of them put off"),
+        };
+        let open = if open == 1 { "one is".to_owned() } else { format!("{} are", grouped_units(open)) };
+        let pairs = plural(usize::try_from(all).unwrap_or(usize::MAX), "pair", "pairs");
+        (all > 0).then(|| format!("{pairs} of claims {what}, of which {open} open{put_off}"))
+    };
+    let kinds = [
+        of("claimants", "that may be of the same claimant"),
+        of("money", "about the same money, counted once for each release"),
+    ];
+    kinds.into_iter().flatten().collect::<Vec<_>>().join(", and ")
 }
 
 /// What marks an overlap in which shares come to more than the whole.

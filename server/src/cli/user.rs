@@ -63,7 +63,7 @@ pub(super) async fn run(config: &Config, command: UserCommand) -> anyhow::Result
         }
         UserCommand::List => {
             let mut tx = recoup.store.read().await?;
-            for account in accounts::all(&mut tx, i64::MAX, 0).await? {
+            for account in accounts::list(&mut tx, "", i64::MAX, 0).await? {
                 let confirmed = if account.verified_at.is_some() { "confirmed" } else { "not confirmed" };
                 let role = if account.administrator { "administrator" } else { "account" };
                 let state = if account.disabled_at.is_some() { "disabled" } else { "enabled" };

@@ -304,7 +304,7 @@ on_both! {
         refused.expect("would now go to others than when you looked");
         assert_eq!(post(&refused).value("text"), Some("Dear {{name}}, who?"));
         let looked = browser.send(post(&refused).forge("do", "look")).await;
-        browser.send(post(&looked).forge("do", "queue")).await.expect("of 5: waiting: 5");
+        browser.send(post(&looked).forge("do", "queue")).await.expect("Sent 0 of 5");
     }
 
     async fn a_filter_chooses_claims_and_changes_no_amount(database) {

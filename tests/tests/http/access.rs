@@ -182,6 +182,7 @@ pub const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/admin/cases/{slug}/documents/{id}/remove", "IFFFFP"),
     ("POST", "/admin/cases/{slug}/documents/{id}/remove", "IFFFFR"),
     ("GET", "/admin/accounts", "IFFFFP"),
+    ("GET", "/admin/accounts/{id}/disable", "IFFFFP"),
     ("POST", "/admin/accounts/{id}/disable", "IFFFFR"),
     ("POST", "/admin/accounts/{id}/enable", "IFFFFR"),
     ("GET", "/admin/mail", "IFFFFP"),

@@ -75,10 +75,16 @@ on_both! {
         // Accounts are disabled at once.
         let accounts = root.get("/admin/accounts").await;
         accounts.expect("ada@example.org");
-        let disable = accounts.forms().into_iter().filter(|form| form.action.ends_with("/disable")).collect::<Vec<_>>();
+        assert!(!accounts.forms().iter().any(|form| form.action.ends_with("/disable")), "nothing is disabled by one click");
+        root.get("/admin/accounts?q=%25").await.expect_no("ada@example.org");
         let rows: Vec<(i64,)> = database.rows("SELECT id FROM accounts WHERE email_key = 'ada@example.org'").await;
-        let action = format!("/admin/accounts/{}/disable", rows[0].0);
-        root.send(disable.into_iter().find(|form| form.action == action).unwrap()).await.expect_status(200);
+        let found = root.get("/admin/accounts?q=ADA@").await;
+        found.expect("in address or name: 1");
+        found.expect_no("lee@law.example");
+        let ask = root.get(&found.link("Disable ada@example.org")).await;
+        ask.expect("Disable this account?");
+        let done = root.send(ask.form(&format!("/admin/accounts/{}/disable", rows[0].0))).await;
+        assert_eq!(done.path, "/admin/accounts?q=ADA%40");
         assert!(browser.get("/claims").await.path.starts_with("/sign-in"));
     }
 
@@ -200,7 +206,7 @@ on_both! {
             stage::person(&app.recoup, "ada@example.org", verified, false).await;
         }
         let page = app.browser_of(&root).await.get("/admin/accounts").await;
-        let mut names = html::texts(&page.body, "td.row-actions button");
+        let mut names = html::texts(&page.body, "td.row-actions a");
         assert_eq!(names.len(), 3);
         assert!(names.iter().all(|name| name.contains("ada@example.org")), "{names:?}");
         names.sort();

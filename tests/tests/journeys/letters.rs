@@ -135,11 +135,11 @@ on_both! {
         // Anybody who has the file may ask whether it is one, and hears no more than of the hash of what was sent.
         let stranger = scene.app.browser();
         let hash = render::package::sha256(&file.bytes);
-        let words = format!("The receipt (PDF) of claim {number}, version 1, of the case “allegro”");
+        let words = format!("The receipt (PDF) of claim {number}, version 1, of the case “Claims against Allegro Media Group”");
         let page = stranger.get(&format!("/verify?hash={hash}")).await;
         page.expect(&words);
         page.expect_no("Jay Records");
-        let text = format!("The canonical text (JSON) of claim {number}, version 1, of the case “allegro”");
+        let text = format!("The canonical text (JSON) of claim {number}, version 1, of the case “Claims against Allegro Media Group”");
         stranger.get(&format!("/verify?hash={sha256}")).await.expect(&text);
         stranger.get(&format!("/verify?hash={}", render::package::sha256(&file.bytes[1..]))).await.expect("Unknown");
         // A receipt from before receipts were kept has the first words, and is the same each time too.

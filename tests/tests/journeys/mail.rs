@@ -81,7 +81,8 @@ on_both! {
         let letters = async || app.mails().await.iter().filter(|mail| mail.kind == "letter" && mail.recipient != "counsel@example.org").count();
         assert_eq!(letters().await, 1);
         let page = browser.get(&queued.path).await;
-        page.expect("1 of 2: waiting: 1, sent: 1");
+        page.expect("Sent 1 of 2");
+        page.expect("waiting 1");
         let stopped = browser.send(page.form(&format!("{}/stop", queued.path))).await;
         stopped.expect("Stopped: 1 mail is discarded");
         app.pass(chrono::Duration::days(1));

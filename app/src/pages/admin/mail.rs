@@ -10,6 +10,7 @@ use leptos::prelude::*;
 
 use crate::{
     components::{Pager, StatusTag, Table},
+    pages::counsel::mail_words,
     request::{Answer, Query, Visitor},
     shell::Page,
 };
@@ -94,7 +95,7 @@ fn table(title: &'static str, mails: Vec<MailRow>) -> impl IntoView {
                     <td>{deadline::show(mail.created_at, "Etc/UTC")}</td>
                     <td><StatusTag word key/></td>
                     <td class="num">{mail.attempts}</td>
-                    <td>{mail.last}</td>
+                    <td>{mail.last.map(|last| view! { {mail_words::why(&last)}<span class="detail">{last}</span> })}</td>
                 </tr>
             }
         })

@@ -27,6 +27,7 @@ pub fn routes(routes: Routes) -> Routes {
         .page("/admin/cases/{slug}/documents/{id}/remove", case_documents::ask_to_remove)
         .form("/admin/cases/{slug}/documents/{id}/remove", case_documents::remove)
         .page("/admin/accounts", accounts::page)
+        .page("/admin/accounts/{id}/disable", accounts::ask_to_disable)
         .form("/admin/accounts/{id}/disable", accounts::disable)
         .form("/admin/accounts/{id}/enable", accounts::enable)
         .page("/admin/mail", mail::page)

@@ -6,9 +6,10 @@ use claims::{
         claim_view::{Draft, Remark},
         on_statements, same_lines,
     },
-    file_size,
+    deadline, file_size,
     intake::steps::Step,
     line::Basis,
+    period::show_day,
     store::{lines as stored, statements as imports, totals as kept_totals},
 };
 use leptos::prelude::*;
@@ -41,6 +42,8 @@ pub async fn page(visitor: Visitor, At(id): At<ClaimId>) -> Answer {
     let same = same_lines::remarks(&lines);
     let notice = visitor.take_notice().await;
     let for_whom = whom(&draft.claim, &draft.case);
+    let today = show_day(deadline::day_in(visitor.recoup().clock.now(), &draft.case.settings.time_zone));
+    let today = format!(", as of {today}.");
     Ok(visitor.page(
         Page::new("Check your answers", move || {
             let settings = &draft.case.settings;
@@ -64,6 +67,7 @@ pub async fn page(visitor: Visitor, At(id): At<ClaimId>) -> Answer {
                 {parts::done(notice)}
                 <a class="back" href=tasks_path(&draft.claim)>"← All tasks"</a>
                 <h1>"Check your answers"</h1>
+                <p class="paper"><strong>"Draft, not sent"</strong>{today}</p>
                 <p>"This is what will be sent. Print it if you want to read it on paper."</p>
                 {remark_lists(id, &remarks)}
                 {forms}

@@ -70,7 +70,7 @@ pub(super) fn count(number: i64, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{} {many}", grouped_units(number)) }
 }
 
-/// The deadline of a case inside a sentence: `11:59 p.m. PDT, 14 March 2027 (114 days left)`; only when it was, once it passed.
+/// The deadline of a case inside a sentence: `14 March 2027, 11:59 p.m. PDT (114 days left)`; only when it was, once it passed.
 pub(super) fn until(case: &Case, now: Instant) -> String {
     let words = deadline::in_words(case.deadline, &case.settings.time_zone, now);
     match words.rsplit_once(", ") {

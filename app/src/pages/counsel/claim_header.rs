@@ -81,7 +81,7 @@ pub(super) fn sums(reading: &Reading) -> impl IntoView + use<> {
         let off = removed.iter().fold(Removed::default(), |sum, (_, of)| sum.plus(*of));
         let suspected = match off.suspected {
             0 => String::new(),
-            more => format!("up to {} more is suspected", currency.grouped(more)),
+            more => format!("Suspected overlap, not decided: {}", currency.grouped(more)),
         };
         let ledger = format!("/counsel/{}/overlaps?show=all&claim={}", reading.slug(), reading.number());
         let unique = counted_once::range(off.unique(sum.amount), currency);

@@ -25,7 +25,7 @@ pub(super) fn range((least, most): (i64, i64), currency: Currency) -> AnyView {
 /// What is taken off: what a person said, and how much more is only suspected.
 pub(super) fn removed(of: Removed, currency: Currency) -> AnyView {
     let more = (of.suspected > 0).then(|| {
-        view! { <span class="detail">" up to "{frame::figure(of.suspected, currency)}" more"</span> }
+        view! { <span class="detail">" suspected "{frame::figure(of.suspected, currency)}</span> }
     });
     view! { {frame::figure(of.confirmed, currency)}{more} }.into_any()
 }
@@ -72,7 +72,7 @@ pub(super) fn table(
                     <th scope="col">"Category"</th>
                     <th scope="col" class="num">"Gross claimed"</th>
                     <th scope="col" class="num">"Overlap removed"</th>
-                    <th scope="col" class="num">"Suspected besides"</th>
+                    <th scope="col" class="num">"Suspected overlap, not decided"</th>
                     <th scope="col" class="num">"Unique"</th>
                 </tr>
             </thead>

@@ -8,7 +8,7 @@ use claims::{
         Answers, Section, case_settings,
         form::{self, find},
     },
-    letters::{self, LetterKind},
+    letters::{self, LetterKind, State},
     matching::of_case::percent,
     money::grouped_units,
     store::events::Event,
@@ -16,7 +16,7 @@ use claims::{
 use leptos::prelude::*;
 use serde_json::Value;
 
-use super::{frame, match_words};
+use super::{frame, mail_words::placeholders, match_words};
 use crate::components::Table;
 
 /// What happened, and more about it (empty for nothing). A document is named if its hash is among `known`.
@@ -137,13 +137,19 @@ fn written(details: &Value) -> String {
     let claims: Vec<&str> = claims.into_iter().flatten().filter_map(Value::as_str).collect();
     let mails = details.get("mails").and_then(Value::as_i64).unwrap_or_default();
     let subject = details.get("subject").and_then(Value::as_str).unwrap_or_default();
+    let subject = placeholders(subject);
     format!("{}: {}. “{subject}”", claims.join(", "), frame::count(mails, "mail", "mails"))
 }
 
 /// Mails to many: to whom, how many, about what.
 fn mailing(details: &Value) -> String {
     let text = |name: &str| details.get(name).and_then(Value::as_str).unwrap_or_default();
-    format!("{}: {}. “{}”", text("to"), frame::count(number(details, "mails"), "mail", "mails"), text("subject"))
+    format!(
+        "{}: {}. “{}”",
+        text("to"),
+        frame::count(number(details, "mails"), "mail", "mails"),
+        placeholders(text("subject"))
+    )
 }
 
 /// A mail: to whom, about what.
@@ -161,9 +167,14 @@ fn letter(details: &Value) -> String {
 /// A step of a letter, and why it was corrected.
 fn step(details: &Value) -> (String, String) {
     let text = |name: &str| details.get(name).and_then(Value::as_str).unwrap_or_default();
-    let corrected = if details.get("correction").and_then(Value::as_bool) == Some(true) { "Corrected: a" } else { "A" };
+    let corrected = if details.get("correction").and_then(Value::as_bool) == Some(true) { ", corrected" } else { "" };
+    let kind = details.get("kind").and_then(Value::as_str).and_then(LetterKind::parse);
+    let kind = kind.map_or("Letter", LetterKind::title);
+    let state = |name: &str| {
+        State::parse(text(name)).map_or_else(|| text(name).to_owned(), |state| state.word().to_lowercase())
+    };
     let day = text("day").parse().map_or(String::new(), |day| format!(" on {}", frame::short_day(day)));
-    let what = format!("{corrected} {} is “{}” after “{}”{day}", letter(details), text("to"), text("from"));
+    let what = format!("{kind}{corrected}: {}{day} (before: {})", state("to"), state("from"));
     (what, text("note").to_owned())
 }
 

@@ -5,6 +5,7 @@ use axum::{
     http::{HeaderName, HeaderValue},
 };
 use claims::{
+    Instant,
     access::Action,
     actions::build_filing,
     case::Case,
@@ -37,10 +38,13 @@ pub async fn page(visitor: Visitor, Path(slug): Path<String>) -> Answer {
     let list = filings::of_case(&mut tx, case.id).await?;
     let build = filing_builds::last(&mut tx, case.id).await?;
     let waiting = Waiting::read(&mut tx, case.id).await?;
+    let last = list.first().map_or(Instant::UNIX_EPOCH, |last| last.as_of);
+    let told = filings::claimants_to_tell(&mut tx, case.id, last).await?;
     drop(tx);
     let going_on = build.as_ref().is_some_and(|build| matches!(build.state.as_str(), "waiting" | "building"));
     let whom = frame::whom(&case);
-    let mut answer = visitor.page(Page::new("Filings", move || show(&case, waiting, &list, build)).wide().whom(whom));
+    let mut answer =
+        visitor.page(Page::new("Filings", move || show(&case, waiting, told, &list, build)).wide().whom(whom));
     if going_on {
         // Without script the page shows how it goes on; it can be left at any time.
         answer.headers_mut().insert(HeaderName::from_static("refresh"), HeaderValue::from_static("4"));
@@ -57,7 +61,7 @@ pub async fn build(visitor: Visitor, Path(slug): Path<String>) -> Answer {
     Ok(see_other(&format!("/counsel/{slug}/filings")))
 }
 
-fn show(case: &Case, waiting: Waiting, list: &[Row], build: Option<Build>) -> impl IntoView + use<> {
+fn show(case: &Case, waiting: Waiting, told: i64, list: &[Row], build: Option<Build>) -> impl IntoView + use<> {
     let slug = case.settings.slug.clone();
     let (currency, zone) = (case.settings.currency, case.settings.time_zone.clone());
     let going_on = build.as_ref().is_some_and(|build| matches!(build.state.as_str(), "waiting" | "building"));
@@ -69,14 +73,21 @@ fn show(case: &Case, waiting: Waiting, list: &[Row], build: Option<Build>) -> im
         view! {
             <p>
                 <a href=format!("/counsel/{slug}/matches")>{matches}</a>" and "
-                <a href=format!("/counsel/{slug}/overlaps")>{overlaps}</a>" are open: the unique total of a filing is a range until they are decided."
+                <a href=format!("/counsel/{slug}/overlaps")>{overlaps}</a>" are open: the unique total of a filing is a range until they are decided. A match is a pair of claims that may be of the same claimant. An overlap is a release in one channel that several claim, however many pairs of claims that makes."
             </p>
         }
     });
     let ask = (!going_on).then(|| {
         let words = if next == 1 { "Build filing 1".to_owned() } else { format!("Build supplemental filing {next}") };
+        // The click is what mails them, and nothing takes it back.
+        let told = match told {
+            0 => "No claimant is told of it by mail.".to_owned(),
+            1 => "When it is built, 1 claimant is told by mail that their claim is in it.".to_owned(),
+            many => format!("When it is built, {} claimants are told by mail that their claim is in it.", grouped_units(many)),
+        };
         view! {
             {open}
+            <p>{told}</p>
             <form method="post" action=format!("/counsel/{slug}/filings/build") novalidate>
                 <div class="actions">
                     <button type="submit">{words}</button>
@@ -106,7 +117,9 @@ fn show(case: &Case, waiting: Waiting, list: &[Row], build: Option<Build>) -> im
             }
         })
         .collect();
-    let table = if rows.is_empty() {
+    let table = if rows.is_empty() && going_on {
+        ().into_any()
+    } else if rows.is_empty() {
         view! { <p class="empty">"No filing was built yet. A filing takes every claim that is in force, as of the moment it is built, and never changes afterwards."</p> }.into_any()
     } else {
         view! {

@@ -52,7 +52,7 @@ pub(super) fn gauges(
         ().into_any()
     };
     let proved = proved(sums.documented, removed_documented, least);
-    let documented = documented(proved, least, currency);
+    let (share, documented) = documented(proved, least, currency);
     let of_gross = (least != sums.amount)
         .then(|| format!(" Of the gross sum, {} of {}.", currency.show(sums.documented), currency.show(sums.amount)));
     let documented = documented + &of_gross.unwrap_or_default();
@@ -62,7 +62,7 @@ pub(super) fn gauges(
     let wholly = filter::submitted(&settings.time_zone);
     let list = filter::register(&settings.slug, &wholly);
     view! {
-        <Meter label="Share documented" part=proved.0 whole=least words=documented/>
+        <Meter label="Share documented" part=proved.0 whole=least figure=share words=documented/>
         <Meter label="Numerosity: usually presumed from 40 members" part=fewest whole=NUMEROSITY words=members(NUMEROSITY)/>
         {cafa}
         {alert}
@@ -79,18 +79,25 @@ fn proved(documented: i64, removed: (i64, i64), unique: i64) -> (i64, i64) {
     (left(removed.1), left(removed.0))
 }
 
-/// The share that is documented, in words after the least per cent.
-fn documented((least, most): (i64, i64), unique: i64, currency: Currency) -> String {
+/// The share that is documented, least and most, and the amounts in words.
+fn documented((least, most): (i64, i64), unique: i64, currency: Currency) -> (String, String) {
+    let percent = |part: i64| i128::from(part) * 100 / i128::from(unique.max(1));
+    let share = match (percent(least), percent(most)) {
+        (least, most) if least == most => format!("{least}\u{a0}% of the unique total"),
+        (least, most) => format!("{least} to {most}\u{a0}% of the unique total"),
+    };
     if least == most {
-        return format!("{} of {} stand on lines that cite a document.", currency.show(least), currency.show(unique));
+        let words =
+            format!("{} of {} stand on lines that cite a document.", currency.show(least), currency.show(unique));
+        return (share, words);
     }
-    let percent = i128::from(most) * 100 / i128::from(unique.max(1));
-    format!(
-        "to {percent}\u{a0}%: between {} and {} of {} stand on lines that cite a document, depending on which lines of a claim are removed.",
+    let words = format!(
+        "between {} and {} of {} stand on lines that cite a document, depending on which lines of a claim are removed.",
         currency.grouped(least),
         currency.show(most),
         currency.show(unique)
-    )
+    );
+    (share, words)
 }
 
 #[cfg(test)]
@@ -103,10 +110,11 @@ mod tests {
         assert_eq!(proved(4_000, (0, 0), 8_000), (4_000, 4_000));
         assert_eq!(proved(4_000, (2_000, 2_000), 8_000), (2_000, 2_000));
         assert_eq!(
-            documented((4_000, 4_000), 8_000, Currency::USD),
+            documented((4_000, 4_000), 8_000, Currency::USD).1,
             "40.00 USD of 80.00 USD stand on lines that cite a document."
         );
-        let range = documented(proved(4_000, (500, 1_500), 8_000), 8_000, Currency::USD);
-        assert!(range.starts_with("to 43\u{a0}%: between 25.00 and 35.00 USD of 80.00 USD stand"), "{range}");
+        let (share, range) = documented(proved(4_000, (500, 1_500), 8_000), 8_000, Currency::USD);
+        assert_eq!(share, "31 to 43\u{a0}% of the unique total");
+        assert!(range.starts_with("between 25.00 and 35.00 USD of 80.00 USD stand"), "{range}");
     }
 }

@@ -164,7 +164,7 @@ fn mailing_list(slug: &str, zone: &str, mailings: &[Mailing]) -> impl IntoView +
                 let stopped = mailing.stopped_at.map(|_| view! { " "<StatusTag word="Stopped" key="attention"/> });
                 view! {
                     <tr>
-                        <th scope="row"><a href=format!("/counsel/{slug}/mail/mailings/{}", mailing.id)>{mailing.subject.clone()}</a>{stopped}</th>
+                        <th scope="row"><a href=format!("/counsel/{slug}/mail/mailings/{}", mailing.id)>{mail_words::placeholders(&mailing.subject)}</a>{stopped}</th>
                         <td>{mailing.recipients.clone()}</td>
                         <td class="nowrap">{frame::short_moment(mailing.queued_at, zone)}</td>
                         <td class="num">{grouped_units(mailing.mails)}</td>

@@ -35,8 +35,20 @@ pub(super) fn kind(key: &str) -> &'static str {
     }
 }
 
+/// What was written to many, with its placeholders as people read them: `Claim [number]`.
+pub(super) fn placeholders(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("{{") {
+        let Some((name, behind)) = after.split_once("}}") else { break };
+        out.extend([before, "[", name.trim(), "]"]);
+        rest = behind;
+    }
+    out + rest
+}
+
 /// Why a delivery ended as it did. What the server said is shown beside it.
-pub(super) fn why(detail: &str) -> &'static str {
+pub(in crate::pages) fn why(detail: &str) -> &'static str {
     let said = detail.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| said.contains(word));
     if has(&["the claim was withdrawn"]) {
@@ -102,6 +114,11 @@ mod tests {
         ] {
             assert!(why(detail).contains(words), "{detail}: {}", why(detail));
         }
+    }
+
+    #[test]
+    fn placeholders_are_shown_as_such() {
+        assert_eq!(placeholders("Claim {{number}} of {{ name }}: {{"), "Claim [number] of [name]: {{");
     }
 
     #[test]

@@ -19,7 +19,7 @@ use leptos::prelude::*;
 use super::{
     frame::{self, Place, Waiting},
     mail,
-    mail_words::STATES,
+    mail_words::{STATES, placeholders},
 };
 use crate::{
     components::{Meter, Notice, NoticeKind, Pager},
@@ -84,8 +84,9 @@ fn show(shown: &Shown) -> impl IntoView + use<> {
     };
     let states: Vec<_> = STATES
         .into_iter()
-        .filter(|(key, ..)| of(key) > 0)
-        .map(|(key, word, _)| format!("{}: {}", word.to_lowercase(), grouped_units(of(key))))
+        .rev()
+        .filter(|(key, ..)| *key != "sent" && of(key) > 0)
+        .map(|(key, word, _)| format!("{} {}", word.to_lowercase(), grouped_units(of(key))))
         .collect();
     let hidden = (mailing.mails > seen).then(|| {
         let drafts = frame::count(mailing.mails - seen, "mail goes", "mails go");
@@ -102,25 +103,22 @@ fn show(shown: &Shown) -> impl IntoView + use<> {
         let words = format!("Stopped on {}.", frame::short_moment(at, zone));
         view! { <Notice kind=NoticeKind::Warning>{words}</Notice> }
     });
-    // Of one that was stopped, what went out counts, and not what was discarded.
-    let (label, done) = match mailing.stopped_at {
-        Some(_) => ("Sent before it was stopped", of("sent")),
-        None => ("Done", seen - of("waiting") - of("sending")),
-    };
-    let words = format!("{} of {}: {}", grouped_units(done), grouped_units(seen), states.join(", "));
+    let label = if mailing.stopped_at.is_some() { "Its mails until it was stopped" } else { "Its mails" };
+    let sent = format!("Sent {} of {}", grouped_units(of("sent")), grouped_units(seen));
+    let words = states.join(", ");
     view! {
         {notice}
         <a class="back" href=format!("/counsel/{slug}/mail")>"← Mail"</a>
-        <h1>{mailing.subject.clone()}</h1>
+        <h1>{placeholders(&mailing.subject)}</h1>
         {frame::nav(slug, Place::Mail, shown.waiting)}
         {stopped}
         <p>{format!("{by} queued it on {}: {rate}. To: {}.", frame::short_moment(mailing.queued_at, zone), mailing.recipients)}</p>
-        <Meter label=label part=done whole=seen words/>
+        <Meter label=label part=of("sent") whole=seen figure=sent words/>
         {hidden}
         {stop}
         {mail::table(slug, zone, "Its mails", &shown.mails)}
         <Pager page=shown.page.unsigned_abs() pages=shown.pages.unsigned_abs() base=here/>
         <h2>"What was written"</h2>
-        {text(&mailing.body)}
+        {text(&placeholders(&mailing.body))}
     }
 }

@@ -8,6 +8,7 @@ use claims::{
     actions::claim_view::read_sent,
     case::Case,
     intake::{claimant, form},
+    matching::words::{Class, class},
     money::Currency,
     status::ClaimStatus,
     store::{Tx, claims as claim_rows},
@@ -25,7 +26,9 @@ use crate::{
 pub(super) struct Record {
     number: String,
     status: String,
-    received: Instant,
+    first: Instant,
+    /// Number and moment of the version that is compared, if it is not the first.
+    later: Option<(i64, Instant)>,
     /// Names of the accounts that act.
     accounts: String,
     signed: String,
@@ -67,7 +70,8 @@ pub(super) async fn read(tx: &mut Tx, case: &Case, id: ClaimId) -> Result<Record
         signed: signed.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "),
         number: sent.frozen.number.clone(),
         status: claim.status,
-        received: sent.frozen.received_at,
+        first: claim.submitted_at.unwrap_or(sent.frozen.received_at),
+        later: (sent.frozen.version > 1).then_some((sent.frozen.version, sent.frozen.received_at)),
         accounts: accounts.join("\n"),
         gross: counted(&sent.frozen.totals, case.settings.filing_basis).amount,
         answers: sent.frozen.answers.get("claimant").cloned().unwrap_or_default(),
@@ -101,15 +105,15 @@ fn label(name: &str) -> &str {
 /// The records as a table, one row a question.
 pub(super) fn table(records: &[Record; 2], currency: Currency, zone: &str) -> impl IntoView + use<> {
     let [a, b] = records;
-    let asked = COMPARED.iter().map(|name| (label(name), a.answer(name), b.answer(name)));
+    let asked = COMPARED.iter().map(|name| (label(name), a.answer(name), b.answer(name), *name == "legal_name"));
     let people = [
-        ("Signed by", a.signed.clone(), b.signed.clone()),
-        ("Filed from the account of", a.accounts.clone(), b.accounts.clone()),
+        ("Signed by", a.signed.clone(), b.signed.clone(), false),
+        ("Filed from the account of", a.accounts.clone(), b.accounts.clone(), false),
     ];
     let rows: Vec<_> = asked
         .chain(people)
-        .filter(|(_, a, b)| !a.is_empty() || !b.is_empty())
-        .map(|(label, a, b)| row(label, &a, &b))
+        .filter(|(_, a, b, _)| !a.is_empty() || !b.is_empty())
+        .map(|(label, a, b, name)| row(label, &a, &b, name))
         .collect();
     let own = [
         ("Claimed, gross", records.each_ref().map(|record| view! { <Amount minor=record.gross currency/> }.into_any())),
@@ -117,7 +121,7 @@ pub(super) fn table(records: &[Record; 2], currency: Currency, zone: &str) -> im
             "Status",
             records.each_ref().map(|record| ClaimStatus::parse(&record.status).map(ClaimStatus::word).into_any()),
         ),
-        ("Filed", records.each_ref().map(|record| frame::short_moment(record.received, zone).into_any())),
+        ("First filed", records.each_ref().map(|record| filed(record, zone).into_any())),
     ];
     let own: Vec<_> = own
         .into_iter()
@@ -139,14 +143,23 @@ pub(super) fn table(records: &[Record; 2], currency: Currency, zone: &str) -> im
     }
 }
 
-fn row(label: &str, a: &str, b: &str) -> AnyView {
-    let words = compared(a, b);
+/// When a claim came in, as the register says it, and when the version that is compared did.
+fn filed(record: &Record, zone: &str) -> impl IntoView + use<> {
+    let later = record.later.map(|(version, at)| {
+        let words = format!("version {version}: {}", frame::short_moment(at, zone));
+        view! { " "<span class="detail">{words}</span> }
+    });
+    view! { {frame::short_moment(record.first, zone)}{later} }
+}
+
+fn row(label: &str, a: &str, b: &str, name: bool) -> AnyView {
+    let words = compared(a, b, name);
     let label = label.to_owned();
     let cell = |text: &str, other: &str| {
         if text.is_empty() {
             return view! { <span class="none">"Not given"</span> }.into_any();
         }
-        let marked = words == "different";
+        let marked = matches!(words, "different" | BUT_FOR_THE_FORM);
         let parts: Vec<_> = text
             .split_inclusive(char::is_whitespace)
             .map(|word| {
@@ -166,14 +179,18 @@ fn row(label: &str, a: &str, b: &str) -> AnyView {
         .into_any()
 }
 
-/// How two answers compare, in words.
-fn compared(a: &str, b: &str) -> &'static str {
+const BUT_FOR_THE_FORM: &str = "the same but for the legal form";
+
+/// How two answers compare, in words. The engine leaves legal forms out of names, and both tables of the page are to agree.
+fn compared(a: &str, b: &str, name: bool) -> &'static str {
     if a.is_empty() || b.is_empty() {
         "only one says"
     } else if a == b {
         "the same"
     } else if keys(a) == keys(b) {
         "the same words"
+    } else if name && without_form(a) == without_form(b) {
+        BUT_FOR_THE_FORM
     } else if same_number(a, b) {
         "the same number"
     } else {
@@ -199,6 +216,12 @@ fn keys(text: &str) -> BTreeSet<String> {
     text.split_whitespace().map(key).filter(|word| !word.is_empty()).collect()
 }
 
+/// The words of a name but for its legal form, which never comes first.
+fn without_form(name: &str) -> BTreeSet<String> {
+    let words = name.split_whitespace().map(key).filter(|word| !word.is_empty());
+    words.enumerate().filter(|(at, word)| *at == 0 || class(word) != Class::LegalForm).map(|(_, word)| word).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,13 +229,21 @@ mod tests {
     #[test]
     fn words_that_differ_are_marked_and_others_are_not() {
         // Leptos marks where texts and elements meet.
-        let html = row("Name", "Jay Records LLC", "JAY Recordings, LLC").to_html().replace("<!>", "");
+        let html = row("Name", "Jay Records LLC", "JAY Recordings, LLC", true).to_html().replace("<!>", "");
         assert!(html.contains("<mark>Records</mark>") && html.contains("<mark>Recordings,</mark>"), "{html}");
         assert!(!html.contains("<mark>Jay") && html.contains("different"), "{html}");
-        assert_eq!(compared("Jay Records", "JAY RECORDS."), "the same words");
-        assert_eq!(compared("+1 503 555 0143", "(503) 555-0143"), "the same number");
-        assert_eq!(compared("+1 503 555 0143", "(503) 555-0144"), "different");
-        assert_eq!((compared("a", "a"), compared("a", "")), ("the same", "only one says"));
-        assert!(!row("Name", "<script>", "x").to_html().contains("<script"));
+        for (a, b, words) in [
+            ("Jay Records", "JAY RECORDS.", "the same words"),
+            ("Jay Records, L.L.C.", "Jay Records Inc", BUT_FOR_THE_FORM),
+            ("Co Records", "Records", "different"),
+            ("+1 503 555 0143", "(503) 555-0143", "the same number"),
+            ("+1 503 555 0143", "(503) 555-0144", "different"),
+            ("a", "a", "the same"),
+            ("a", "", "only one says"),
+        ] {
+            assert_eq!(compared(a, b, true), words);
+        }
+        assert_eq!(compared("Lisbon SA", "Lisbon", false), "different");
+        assert!(!row("Name", "<script>", "x", false).to_html().contains("<script"));
     }
 }

@@ -185,7 +185,7 @@ fn view(shown: &Shown, typed: Option<&((ClaimId, ClaimId), Typed)>) -> impl Into
         <dl class="figures">
             {figure("Claimed by all", entry.gross, "in the months in which they meet")}
             {figure("Removed", entry.confirmed, "as counsel decided")}
-            {figure("Also, if suspicions hold", entry.suspected, "moves the lower bound only")}
+            {figure("Suspected overlap, not decided", entry.suspected, "moves the lower bound only")}
             {figure("Counted once", entry.gross - entry.confirmed, "as it stands")}
         </dl>
         {overs(entry)}
@@ -254,7 +254,7 @@ fn parts(shown: &Shown, slug: &str, currency: Currency) -> impl IntoView + use<>
                     <th scope="col">"Claimant"</th>
                     <th scope="col" class="num">"Claimed"</th>
                     <th scope="col" class="num">"Removed"</th>
-                    <th scope="col" class="num">"Also, if suspicions hold"</th>
+                    <th scope="col" class="num">"Suspected overlap, not decided"</th>
                     <th scope="col" class="num">"Counted"</th>
                     <th scope="col">"Removed money is payable"</th>
                 </tr>

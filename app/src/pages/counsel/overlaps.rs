@@ -117,7 +117,7 @@ fn view(shown: &Shown) -> impl IntoView + use<> {
         {frame::nav(slug, Place::Overlaps, shown.waiting)}
         <p>
             "Money that more than one claimant claims for the same release, channel and month. Until you decide it is only suspected, \
-             and what would be removed stands under “Also, if suspicions hold”; nothing is taken off a claim itself."
+             and what would be removed stands under “Suspected overlap, not decided”; nothing is taken off a claim itself."
         </p>
         {matching_state::view(&shown.standing, slug, &settings.time_zone, &here)}
         {links}
@@ -162,7 +162,7 @@ fn table(shown: &Shown) -> impl IntoView + use<> {
                     <th scope="col">"Claimants"</th>
                     <th scope="col" class="num">"Claimed"</th>
                     <th scope="col" class="num">"Removed"</th>
-                    <th scope="col" class="num">"Also, if suspicions hold"</th>
+                    <th scope="col" class="num">"Suspected overlap, not decided"</th>
                     <th scope="col">"State"</th>
                 </tr>
             </thead>

@@ -173,7 +173,7 @@ fn figures(shown: &Shown) -> impl IntoView + use<> {
     let off = Removed { confirmed: submitted.removed, suspected: submitted.suspected };
     let suspected = match submitted.suspected {
         0 => "counted elsewhere, as people decided".to_owned(),
-        more => format!("up to {} more is suspected", currency.grouped(more)),
+        more => format!("Suspected overlap, not decided: {}", currency.grouped(more)),
     };
     let overlaps = format!("/counsel/{}/overlaps?show=all", settings.slug);
     let matches = format!("/counsel/{}/matches", settings.slug);

@@ -2,6 +2,7 @@
 
 use axum::extract::Path;
 use claims::{
+    Instant,
     access::Action,
     case::Case,
     deadline,
@@ -43,6 +44,7 @@ struct Shown {
     withdrawn: RegisterSums,
     page: i64,
     pages: i64,
+    now: Instant,
 }
 
 /// `GET /counsel/{slug}/claims`
@@ -65,7 +67,8 @@ pub async fn page(visitor: Visitor, Path(slug): Path<String>, Query(query): Quer
     let matching = matching::state(&mut tx, case.id).await?;
     let rows = register::list(&mut tx, case.id, basis, &choice.filter, choice.order, A_PAGE, offset).await?;
     drop(tx);
-    let shown = Shown { case, choice, waiting, matching, rows, submitted, withdrawn, page, pages };
+    let now = visitor.recoup().clock.now();
+    let shown = Shown { case, choice, waiting, matching, rows, submitted, withdrawn, page, pages, now };
     Ok(visitor.page(Page::new("Register", move || show(&shown)).wide().whom(whom)))
 }
 
@@ -120,6 +123,12 @@ fn list(shown: &Shown) -> impl IntoView + use<> {
         format!(" ({} submitted, {} withdrawn)", grouped_units(submitted.claims), grouped_units(withdrawn.claims))
     });
     let head = frame::count(submitted.claims + withdrawn.claims, "claim", "claims");
+    // On paper nobody sees the fields of the filter.
+    let filter = choice.in_words().unwrap_or_else(|| "none, all that were sent".to_owned());
+    let part = if shown.pages > 1 { format!(" Page {} of {}.", shown.page, shown.pages) } else { String::new() };
+    let as_of = frame::short_moment(shown.now, &settings.time_zone);
+    let paper =
+        format!("Filter: {filter}. {head}{}. {amounts}{part} As of {as_of}", of_them.as_deref().unwrap_or_default());
     let rows: Vec<_> = shown.rows.iter().map(|found| row(case, choice, found).into_any()).collect();
     let foot = [
         ("Submitted", ClaimStatus::Submitted, submitted),
@@ -138,6 +147,7 @@ fn list(shown: &Shown) -> impl IntoView + use<> {
     let number = |page: i64| u64::try_from(page).unwrap_or(1);
     let heads = head_row(slug, choice);
     view! {
+        <p class="paper">{paper}"."</p>
         <div class="bar">
             <p><strong>{head}</strong>{of_them}". "{amounts}</p>
             <p class="push">
@@ -169,7 +179,7 @@ fn head_row(slug: &str, choice: &Choice) -> impl IntoView + use<> {
                 {sorted(Order::Number, "Claim", "", "ascending")}
                 {sorted(Order::Claimant, "Claimant", "", "ascending")}
                 <th scope="col">"Citizenship"</th>
-                {sorted(Order::Received, "Received", "", "descending")}
+                {sorted(Order::Received, "First received", "", "descending")}
                 <th scope="col" class="num">"Lines"</th>
                 <th scope="col" class="num">"Units"</th>
                 {sorted(Order::Sworn, "Documented, sworn only", "num", "descending")}
@@ -231,7 +241,8 @@ fn foot_row(words: &'static str, status: ClaimStatus, sums: &RegisterSums, case:
 
 /// Lines or units that are in the amount, and under them how many more there are, which are in no total.
 fn with_more(counted: i64, more: i64) -> impl IntoView {
-    let more = (more > 0).then(|| view! { " "<span class="detail">{format!("{} more", grouped_units(more))}</span> });
+    let more = (more > 0)
+        .then(|| view! { " "<span class="detail">{format!("+ {} outside the total", grouped_units(more))}</span> });
     view! { {grouped_units(counted)}{more} }
 }
 

@@ -2,9 +2,14 @@
 
 use axum::response::Response;
 use claims::{
-    Instant, deadline,
+    Instant,
+    access::Refusal,
+    deadline,
     intake::{Field, FieldError, Kind},
-    store::filings::{self, Known},
+    store::{
+        cases,
+        filings::{self, Known},
+    },
 };
 use leptos::prelude::*;
 
@@ -34,7 +39,10 @@ pub async fn page(visitor: Visitor, Query(query): Query) -> Answer {
     let mut known = Vec::new();
     if right {
         let mut tx = visitor.recoup().store.read().await?;
-        known = filings::by_hash(&mut tx, &typed).await?;
+        for of in filings::by_hash(&mut tx, &typed).await? {
+            let case = cases::by_slug(&mut tx, &of.slug).await?.ok_or(Refusal::NotFound)?.read()?;
+            known.push((of, case.settings.title, case.settings.time_zone));
+        }
     }
     let asked = query.0.0.contains_key(HASH.name);
     let error = match (asked, right, typed.is_empty()) {
@@ -58,7 +66,8 @@ pub fn without_file(visitor: &Visitor, why: String) -> Response {
 struct Asked {
     typed: String,
     right: bool,
-    known: Vec<Known>,
+    /// Each with the title and the zone of its case, as the file itself has them.
+    known: Vec<(Known, String, String)>,
     error: Option<String>,
     file_error: Option<String>,
 }
@@ -116,16 +125,17 @@ fn show(asked: Asked) -> Page {
     })
 }
 
-fn found(known: &[Known]) -> impl IntoView + use<> {
-    let items: Vec<_> = known.iter().map(|known| view! { <li>{in_words(known)}</li> }).collect();
+fn found(known: &[(Known, String, String)]) -> impl IntoView + use<> {
+    let items: Vec<_> =
+        known.iter().map(|(known, case, zone)| view! { <li>{in_words(known, case, zone)}</li> }).collect();
     view! { <Notice kind=NoticeKind::Success title="Known, and unchanged"><ul>{items}</ul></Notice> }
 }
 
 /// What a hash belongs to. Nobody learns from it who claims what: a claim is named by its number alone, and only whoever has the file or its
 /// hash hears of it.
-fn in_words(known: &Known) -> String {
-    let at = |at: Instant| deadline::show(at, "Etc/UTC");
-    let (case, number) = (known.slug.as_str(), known.number.as_str());
+fn in_words(known: &Known, case: &str, zone: &str) -> String {
+    let at = |at: Instant| deadline::show(at, zone);
+    let number = known.number.as_str();
     match known.kind.as_str() {
         "package" => format!(
             "The {} package of filing {number} of the case “{case}”, built {}.",

@@ -165,7 +165,10 @@ fn item(recoup: &Recoup, case: &Case, what: &What) -> String {
             let found = linked(&count(*members, "member", "members"), &at("/matches"));
             let threshold_words = linked(&grouped_units(*threshold), &at(""));
             let why = thresholds::why_members(settings.currency, *threshold);
-            format!("{found}: {threshold_words} reached ({why})")
+            // It is told of once, whatever goes back and forth.
+            format!(
+                "{found}: {threshold_words} reached ({why}). This can change when claims are withdrawn or found to be of the same claimant."
+            )
         }
         What::Total { total, threshold } => {
             let why = if thresholds::is_cafa(settings.currency, *threshold) {

@@ -49,7 +49,8 @@ export async function disableAccount(hand, email, look = async () => {}) {
   const { page } = hand;
   await page.goto("/admin/accounts");
   const row = page.getByRole("row").filter({ hasText: email });
-  await hand.go(row.getByRole("button", { name: /^Disable/ }));
+  await hand.go(row.getByRole("link", { name: /^Disable/ }));
+  await hand.go(page.getByRole("button", { name: "Disable the account" }));
   await page.getByText("The account is disabled and signed out.").waitFor();
   await look("accounts");
 }
