@@ -534,7 +534,7 @@ on_both! {
         let form = here.get(path).await.form("/account/second-factor/begin").fill("current", stage::PASSWORD);
         here.send(form).await.expect("Let it read this picture");
         assert!(!elsewhere.get(path).await.text().contains("Let it read this picture"));
-        elsewhere.get(path).await.form("/account/second-factor/begin");
+        let _ = elsewhere.get(path).await.form("/account/second-factor/begin");
         here.get(path).await.expect("Let it read this picture");
     }
 
