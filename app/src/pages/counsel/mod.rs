@@ -26,7 +26,7 @@ mod mail;
 mod mail_one;
 mod mail_preferences;
 mod mail_templates;
-mod mail_words;
+pub(super) mod mail_words;
 mod mailing;
 mod match_decision;
 mod match_groups;
