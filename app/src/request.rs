@@ -387,7 +387,9 @@ pub async fn explain(visitor: Visitor, request: Request<Body>, next: Next) -> Re
     let wait = known.as_ref().and_then(|explained| {
         if let Failure::TooOften(wait) = *explained.0 { Some(wait.num_seconds().max(1)) } else { None }
     });
-    let said = known.as_ref().is_some_and(|explained| matches!(*explained.0, Failure::Said(_) | Failure::Changed(_)));
+    let said = known
+        .as_ref()
+        .is_some_and(|known| matches!(*known.0, Failure::Said(_) | Failure::Changed(_) | Failure::TooOften(_)));
     let factor = known.as_ref().is_some_and(|known| matches!(*known.0, Failure::Refused(Refusal::SecondFactor)));
     let stranger = known.as_ref().is_some_and(|known| matches!(*known.0, Failure::Refused(Refusal::SignIn)));
     let (href, back) = if factor {

@@ -161,8 +161,8 @@ pub(super) fn still_open(import: &Import) -> Result<(), Failure> {
 }
 
 /// Keeps what was understood of a file by some choices, unless others were made meanwhile, by which somebody else reads it. Gives the
-/// choices with a mapping that was kept for the same header, if the layout is unknown and nothing was chosen yet: the file is to be read
-/// once more by them.
+/// choices with a mapping that was kept for the same header, if the layout is unknown and nothing was said of its columns yet: the file is
+/// to be read once more by them.
 ///
 /// # Errors
 /// If the claim cannot be changed.
@@ -185,19 +185,7 @@ pub async fn understood(
             if asked && import.choices.columns.is_none() && import.choices.layout.is_empty() {
                 let header = links::hash(&statement.reading.header_key());
                 if let Some((kept, own)) = stored::mapping(&mut tx, claim.claimant_id, claim.case_id, &header).await? {
-                    // A mapping is of a header, whatever the sheet is called.
-                    let sheet = import.choices.sheet.clone();
-                    // Where the money is, and how far its letter, is said of each file anew.
-                    let (money_state, letter_state) = Default::default();
-                    let offered = Choices {
-                        offered: !own,
-                        remembered: own,
-                        sheet,
-                        money_state,
-                        letter_state,
-                        left_open: false,
-                        ..kept
-                    };
+                    let offered = if own { remembered(kept, &import.choices) } else { offered(kept, &import.choices) };
                     stored::choose(&mut tx, id, &offered, import.replaces, recoup.clock.now()).await?;
                     tx.commit().await?;
                     return Ok(Some(offered));
@@ -209,6 +197,33 @@ pub async fn understood(
     }
     tx.commit().await?;
     Ok(None)
+}
+
+/// What the claimant said of an earlier file with the same header. A mapping is of a header, whatever the sheet is called; where the money
+/// is, and how far its letter, is said of each file anew.
+fn remembered(kept: Choices, by: &Choices) -> Choices {
+    Choices {
+        remembered: true,
+        offered: false,
+        sheet: by.sheet.clone(),
+        money_state: String::new(),
+        letter_state: String::new(),
+        left_open: false,
+        ..kept
+    }
+}
+
+/// What another claimant said of the same header: what its columns mean, and nothing that the lines would say or be worth by it. Nobody
+/// is asked again for what is filled in already, so whoever comes first would answer for all others.
+fn offered(kept: Choices, by: &Choices) -> Choices {
+    Choices {
+        offered: true,
+        layout: kept.layout,
+        header_row: kept.header_row,
+        columns: kept.columns,
+        category: kept.category,
+        ..by.clone()
+    }
 }
 
 /// Keeps what was understood of a file, and how it differs from what it is to replace.

@@ -70,6 +70,10 @@ pub(super) const PASSWORD_AGAIN_ACCOUNT: Rule =
 /// Codes of a second factor, per account: whoever types them knows the password, so a longer wait locks no stranger's victim out.
 pub(super) const SECOND_FACTOR: Rule = Rule { name: "second factor", free: 5, first: 5, most: 900, memory: 86_400 };
 
+/// Versions of a claim that were signed after its first. Each is kept for good, with a copy of every line, is mailed, and has what is built
+/// of the case begin anew; who mends a claim needs a few of them. The first, which the deadline waits for, never waits.
+pub(super) const AMENDMENT: Rule = Rule { name: "amendment", free: 10, first: 60, most: 3_600, memory: 86_400 };
+
 /// What is counted as one client: its address, of IPv6 the network of 64 bits. That is what one subscriber is given, so whoever
 /// floods could take another address in it for each try.
 pub(super) fn client_key(address: &str) -> String {

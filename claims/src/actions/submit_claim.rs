@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::{
     Failure, Recoup,
     claim_view::{self, Draft},
-    letters, match_case, once, permit, seen,
+    letters, limits, match_case, once, permit, seen,
 };
 use crate::{
     ClaimId, Instant, MailId, VersionId,
@@ -44,8 +44,8 @@ pub struct Received {
 /// [`seen`]. The same draft sent again, from another tab or after a lost answer, gives the same answer and changes nothing.
 ///
 /// # Errors
-/// A draft that was changed since the page was opened, wrong answers on the signature, a claim that is not ready, or a case that
-/// takes no more claims; what was typed is kept for the page.
+/// A draft that was changed since the page was opened, wrong answers on the signature, a claim that is not ready or is amended too often,
+/// or a case that takes no more claims; what was typed is kept for the page.
 pub async fn submit(
     recoup: &Recoup,
     actor: &Actor,
@@ -96,6 +96,7 @@ async fn send(recoup: &Recoup, actor: &Actor, form: &Form<'_>, ahead: Option<Ahe
             failure @ (Failure::Invalid(_)
             | Failure::Said(_)
             | Failure::Changed(_)
+            | Failure::TooOften(_)
             | Failure::Refused(Refusal::VerifyEmail)),
         ) => {
             if let Err(error) = keep_typed(recoup, form.id, form.version, form.answers.clone()).await {
@@ -162,6 +163,11 @@ async fn freeze(
         return Err(Failure::said("This draft is no longer the one being written. Open the claim again."));
     }
     claim_view::not_set_aside(&claim)?;
+    // Whoever queues up for this holds the row of the claim. A case is not locked for what is refused.
+    let amendment = (row.version > 1).then(|| id.to_string());
+    if let Some(of) = &amendment {
+        limits::check(recoup, &mut tx, &limits::AMENDMENT, of).await?;
+    }
     // The amounts are frozen at the rates that the case has now, and the declaration in its words: nobody changes them meanwhile.
     cases::lock(&mut tx, claim.case_id).await?;
     let revision = cases::revision(&mut tx, claim.case_id).await?.ok_or(Refusal::NotFound)?;
@@ -232,6 +238,9 @@ async fn freeze(
     let event_details = serde_json::json!({ "number": number, "version": row.version, "sha256": sha256, "amount": total.amount, "lines": frozen.lines.len() });
     let kind = if row.version > 1 { "claim_amended" } else { "claim_submitted" };
     // First what gives something back; the rest waits and goes to the database together.
+    if let Some(of) = &amendment {
+        limits::count(recoup, &mut tx, &limits::AMENDMENT, of).await?;
+    }
     let mails = queue_receipts(recoup, &mut tx, &draft, &frozen, &sha256, now).await?;
     let event = events::NewEvent {
         case_id: draft.case.id,

@@ -21,7 +21,7 @@ const SHOWN: [&str; 7] = ["kind", "city", "region", "country", "citizenship", "o
 const SHOWN_OF_LINES: [&str; 9] =
     ["channel", "period_from", "period_to", "as_of", "basis", "loss", "letter_state", "money_state", "quantity"];
 
-/// Answers on the agreement that anybody may read: choices, days and numbers.
+/// Answers on the agreement that anybody may read: choices, days and numbers, and the state, which is scrubbed.
 const SHOWN_OF_AGREEMENT: [&str; 13] = [
     "has_agreement",
     "agreement_date",
@@ -107,7 +107,9 @@ pub fn redact(contents: &Contents) -> Result<Contents, BuildError> {
             answers.set(field, typed);
         }
         claim.claim.answers.insert(Step::Claimant.key().to_owned(), answers);
-        let agreement = keep(claim.claim.answers.get(Step::Agreement.key()), &SHOWN_OF_AGREEMENT);
+        let mut agreement = keep(claim.claim.answers.get(Step::Agreement.key()), &SHOWN_OF_AGREEMENT);
+        let state = secrets.scrub(agreement.get("ucc_state"));
+        agreement.set("ucc_state", state);
         claim.claim.answers.insert(Step::Agreement.key().to_owned(), agreement);
         claim.claim.answers.remove(Step::Others.key());
         claim.claim.declaration.name = initials(&claim.claim.declaration.name);

@@ -2,9 +2,12 @@
 //!
 //! Texts and secrets are folded alike, character by character (`İ` lowers to two characters, `Σ` to `σ` or `ς`), so that a place
 //! in the folded text is a place in the typed one. One automaton (Aho and Corasick, 1975) looks for all secrets at once: a text
-//! is read once, however many claims there are.
+//! is read once, however many claims there are. Telephone numbers are compared by their last digits, whatever stands between these.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::RangeInclusive,
+};
 
 use aho_corasick::{AhoCorasick, BuildError};
 
@@ -16,26 +19,55 @@ const OUT: &str = "[…]";
 /// A secret of fewer characters must be a name, and stand as a word of its own.
 const LONG: usize = 4;
 
+/// Fewest and most digits of a telephone number.
+const NUMBER: RangeInclusive<usize> = 7..=15;
+
+/// A telephone number is known by so many of its last digits, or all: a country code or a zero before them may differ.
+const LAST: usize = 9;
+
 /// Secrets while they are collected.
 #[derive(Debug, Default)]
-pub(super) struct Collected(BTreeSet<String>);
+pub(super) struct Collected {
+    /// Folded, and whether each counts only as a word of its own.
+    words: BTreeMap<String, bool>,
+    /// The last digits of telephone numbers.
+    numbers: BTreeSet<String>,
+}
 
 impl Collected {
-    /// Adds a name. A name of two or three characters counts too; a single one would take every initial away.
+    /// Adds a name. A name of two or three characters counts too; a single one would take every initial away. Of a person with a last
+    /// name that is not short, “Last, First” and “F. Last” are added.
     pub(super) fn name(&mut self, typed: &str) {
-        self.add(typed, 2);
+        self.add(typed, 2, false);
+        let Some((first, last)) = typed.trim().rsplit_once(char::is_whitespace) else { return };
+        if last.chars().filter(|c| c.is_alphabetic()).count() < LONG {
+            return;
+        }
+        let first = first.trim();
+        self.add(&format!("{last}, {first}"), LONG, true);
+        if let Some(initial) = first.chars().find(|c| c.is_alphabetic()) {
+            self.add(&format!("{initial}. {last}"), LONG, true);
+        }
     }
 
     /// Adds an address, a number or the like. A short one is none: “12” stands in many titles.
     pub(super) fn contact(&mut self, typed: &str) {
-        self.add(typed, LONG);
+        self.add(typed, LONG, false);
+        for part in Folded::new(typed).text.split(|c| !is_of_number(c)) {
+            let digits: String = part.chars().filter(char::is_ascii_digit).collect();
+            if NUMBER.contains(&digits.len()) {
+                self.numbers.insert(digits[digits.len().saturating_sub(LAST)..].to_owned());
+            }
+        }
     }
 
-    fn add(&mut self, typed: &str, least: usize) {
+    fn add(&mut self, typed: &str, least: usize, as_word: bool) {
         let folded = Folded::new(typed.trim()).text;
         let letters = folded.chars().filter(|c| c.is_alphanumeric()).count();
         if letters >= least && folded != "not reported" {
-            self.0.insert(folded);
+            let as_word = as_word || is_word(&folded);
+            // What is somebody's whole name counts wherever it stands.
+            self.words.entry(folded).and_modify(|only| *only &= as_word).or_insert(as_word);
         }
     }
 
@@ -44,8 +76,8 @@ impl Collected {
     /// # Errors
     /// If they are too many for an automaton: some four thousand million characters.
     pub(super) fn ready(self) -> Result<Secrets, BuildError> {
-        let whole_word = self.0.iter().map(|secret| is_word(secret)).collect();
-        Ok(Secrets { automaton: AhoCorasick::new(&self.0)?, whole_word })
+        let whole_word = self.words.values().copied().collect();
+        Ok(Secrets { automaton: AhoCorasick::new(self.words.keys())?, whole_word, numbers: self.numbers })
     }
 }
 
@@ -54,6 +86,8 @@ pub(super) struct Secrets {
     automaton: AhoCorasick,
     /// Whether a secret, by its place, counts only as a word of its own.
     whole_word: Vec<bool>,
+    /// The last digits of telephone numbers.
+    numbers: BTreeSet<String>,
 }
 
 impl Secrets {
@@ -88,6 +122,7 @@ impl Secrets {
             .filter(|(secret, (start, end))| !self.whole_word[secret.as_usize()] || stands_alone(typed, *start, *end))
             .map(|(_, place)| place)
             .collect();
+        found.extend(self.numbers_in(&folded.text).into_iter().map(|(start, end)| folded.typed(typed, start, end)));
         found.sort_unstable();
         let mut places: Vec<(usize, usize)> = Vec::with_capacity(found.len());
         for (start, end) in found {
@@ -98,6 +133,45 @@ impl Secrets {
         }
         places
     }
+
+    /// Where telephone numbers that are known stand in a folded text, whatever stands between their digits. Each ends where a group of
+    /// digits ends, and is taken out from where one begins. So few digits that none may differ before them must begin a group too: they
+    /// would be found in bar codes else.
+    fn numbers_in(&self, folded: &str) -> Vec<(usize, usize)> {
+        let mut places = Vec::new();
+        let (mut digits, mut starts) = (String::new(), Vec::new());
+        let mut rest = folded.char_indices().peekable();
+        while let Some((place, c)) = rest.next() {
+            if !c.is_ascii_digit() {
+                if !is_of_number(c) {
+                    digits.clear();
+                    starts.clear();
+                }
+                continue;
+            }
+            digits.push(c);
+            starts.push(place);
+            if self.numbers.is_empty() || rest.peek().is_some_and(|(_, next)| next.is_ascii_digit()) {
+                continue;
+            }
+            for count in *NUMBER.start()..=LAST {
+                let Some(first) = digits.len().checked_sub(count) else { break };
+                if !self.numbers.contains(&digits[first..]) {
+                    continue;
+                }
+                let before = folded[..starts[first]].trim_end_matches(|c: char| c.is_ascii_digit());
+                if count == LAST || before.len() == starts[first] {
+                    places.push((before.strip_suffix(['+', '(']).unwrap_or(before).len(), place + 1));
+                }
+            }
+        }
+        places
+    }
+}
+
+/// What telephone numbers are written with.
+fn is_of_number(c: char) -> bool {
+    c.is_ascii_digit() || matches!(c, ' ' | '.' | '-' | '/' | '(' | ')' | '+')
 }
 
 /// A folded text that knows where each of its bytes comes from.
@@ -161,11 +235,11 @@ fn stands_alone(typed: &str, start: usize, end: usize) -> bool {
     !in_word(typed[..start].chars().next_back()) && !in_word(typed[end..].chars().next())
 }
 
-/// How many of the words, from the first, look like an e-mail address, or like a telephone number: one that says so by a `+` or by an area
-/// in brackets. Other rows of digits are bar codes, catalogue numbers and years.
+/// How many of the words, from the first, look like an e-mail address, or like a telephone number: one that says so by a `+`, by an area
+/// in brackets, or by groups of three, three and four digits. Other rows of digits are bar codes, catalogue numbers and years.
 fn words_of_contact(words: &[&str]) -> usize {
     let Some(first) = words.first() else { return 0 };
-    if first.contains('@') && first.contains('.') {
+    if first.contains('@') && first.contains('.') || is_grouped(first) {
         return 1;
     }
     let area = first.strip_prefix('(').and_then(|rest| rest.split_once(')')).map_or("", |(area, _)| area);
@@ -186,6 +260,16 @@ fn words_of_contact(words: &[&str]) -> usize {
         }
     }
     if digits >= 7 { of_number } else { 0 }
+}
+
+/// Whether a word is `503.555.0199` or `503-555-0199`, whatever signs stand around it.
+fn is_grouped(word: &str) -> bool {
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+    ['.', '-'].into_iter().any(|mark| {
+        let groups =
+            word.split(mark).map(|group| if group.bytes().all(|b| b.is_ascii_digit()) { group.len() } else { 0 });
+        groups.eq([3, 3, 4])
+    })
 }
 
 #[cfg(test)]
@@ -248,11 +332,57 @@ mod tests {
     }
 
     #[test]
+    fn names_are_found_turned_around_and_with_an_initial() {
+        let names = ["Zebedee Quux-Farquhar", "Ann  O. Gray", "Kim Lee", "Cher"];
+        assert_eq!(
+            scrub("By QUUX-FARQUHAR,  Zebedee; Z. Quux-Farquhar’s; Gray, Ann O. and A. Gray", &names),
+            "By […]; […]’s; […] and […]"
+        );
+        // A short last name stands in many words, an initial at the end of others.
+        assert_eq!(
+            scrub("Lee, Kim; K. Lee; DJ Za. Grayson; TZ. Quux-Farquhar", &names),
+            "Lee, Kim; K. Lee; DJ Za. Grayson; TZ. Quux-Farquhar"
+        );
+        // Somebody's whole name is found anywhere all the same.
+        assert_eq!(scrub("xA. Grayx", &["Ann Gray", "A. Gray"]), "x[…]x");
+    }
+
+    #[test]
+    fn telephone_numbers_that_are_known_are_found_by_their_digits() {
+        let secrets = secrets(&[], &["+1 503 555 7788", "Tel. 044 668 18 00", "555-2368"]);
+        for (typed, left) in [
+            ("call 503.555.7788 now", "call […] now"),
+            ("5035557788", "[…]"),
+            ("(503) 555-7788!", "[…]!"),
+            ("503/555 7788 2015", "[…] 2015"),
+            ("1-503-555-7788", "1-[…]"),
+            ("Zürich +41446681800,", "Zürich […],"),
+            ("0446 68 18 00", "[…]"),
+            ("5\u{a0}55\u{2013}23\u{2013}68", "[…]"),
+        ] {
+            assert_eq!(secrets.scrub(typed), left);
+        }
+        let others = "0 36000 29145 2, 036000291452, ECM 1064, 2015-2016, 503 555 7789, 15552368, 45552368901, 55, 52368, 5035557788123";
+        assert_eq!(secrets.scrub(others), others);
+    }
+
+    #[test]
+    fn a_word_grouped_as_a_telephone_number_is_one() {
+        assert_eq!(scrub("503.555.0199; “503-555-0199”, 503.555-0199", &[]), "[…] […] 503.555-0199");
+        let others = "ECM 1064, 2015-2016, 0-306-40615-2, 471-234-12, A03-555-0199, 503-555-01999, 1.503.555.0199";
+        assert_eq!(scrub(others, &[]), others);
+    }
+
+    #[test]
     fn a_text_full_of_almost_secrets_is_read_once() {
         // Quadratic or worse, and this would not end.
         let names: Vec<String> = (0..2_000).map(|count| format!("{}b{count}", "a".repeat(200))).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let typed = "a".repeat(500_000);
         assert_eq!(scrub(&typed, &names), typed);
+        let secrets = secrets(&[], &["+1 503 555 7788"]);
+        for typed in ["7".repeat(500_000), "7 ".repeat(250_000)] {
+            assert_eq!(secrets.scrub(&typed), typed);
+        }
     }
 }

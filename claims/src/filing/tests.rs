@@ -360,6 +360,18 @@ fn units_without_a_value_are_not_converted() {
 }
 
 #[test]
+fn the_state_that_was_typed_is_scrubbed_for_the_public() {
+    use crate::intake::steps::Step;
+    let mut filed = claim("ALG-1", 1, vec![line(1, Category::UnpaidSales, None, 700, None)]);
+    filed.answers.get_mut(Step::Claimant.key()).unwrap().set("contact", "Kay Noble");
+    let typed = Answers::default().with("ucc_filed", "yes").with("ucc_state", "Oregon, of Noble, Kay, 503-555-0199");
+    filed.answers.insert(Step::Agreement.key().to_owned(), typed);
+    let public = public::redact(&contents(1, &[filed])).unwrap();
+    assert_eq!(public.claims[0].answer(Step::Agreement, "ucc_state"), "Oregon, of […], […]");
+    assert_eq!(public.claims[0].answer(Step::Agreement, "ucc_filed"), "yes");
+}
+
+#[test]
 fn late_claims_are_marked_everywhere_and_their_reason_only_where_not_the_public_reads() {
     let in_time = claim("ALG-1", 1, vec![line(1, Category::UnpaidSales, None, 700, None)]);
     let mut late = claim("ALG-2", 2, vec![line(1, Category::UnpaidSales, None, 50, None)]);

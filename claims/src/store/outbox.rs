@@ -238,6 +238,8 @@ pub struct MailRow {
     pub recipient: String,
     /// Subject.
     pub subject: String,
+    /// Whether it belongs to a case, with a claim or without.
+    pub of_case: bool,
     /// State.
     pub state: String,
     /// Deliveries that were begun.
@@ -254,7 +256,7 @@ pub struct MailRow {
 /// If the database fails.
 pub async fn list(tx: &mut Tx, state: Option<&str>, limit: i64, offset: i64) -> Result<Vec<MailRow>, Error> {
     on!(tx, c => sqlx::query_as(
-        "SELECT id, kind, recipient, subject, state, attempts, created_at, \
+        "SELECT id, kind, recipient, subject, (case_id IS NOT NULL OR claim_id IS NOT NULL) AS of_case, state, attempts, created_at, \
          (SELECT detail FROM deliveries d WHERE d.mail_id = outbox.id ORDER BY d.id DESC LIMIT 1) AS last \
          FROM outbox WHERE ($1 = '' OR state = $1) ORDER BY id DESC LIMIT $2 OFFSET $3",
     )

@@ -459,8 +459,8 @@ pub async fn keep_mapping(
     .bind(claimant).bind(header).bind(case).bind(Json(choices)).bind(now).execute(c).await.map(drop))
 }
 
-/// The mapping for a header: the claimant's own, else the latest of another claimant of the case. Whether it is the
-/// claimant's own is the second part.
+/// The mapping for a header: the claimant's own, else the latest of another claimant of the case who signed a claim there: what was
+/// imported into a draft nobody vouches for. Whether it is the claimant's own is the second part.
 ///
 /// # Errors
 /// If the database fails.
@@ -471,8 +471,9 @@ pub async fn mapping(
     header: &str,
 ) -> Result<Option<(Choices, bool)>, Error> {
     let found: Option<(Json<Choices>, ClaimantId)> = on!(tx, c => sqlx::query_as(
-        "SELECT choices, claimant_id FROM statement_mappings WHERE header_hash = $3 AND (claimant_id = $1 OR case_id = $2) \
-         ORDER BY CASE WHEN claimant_id = $1 THEN 0 ELSE 1 END, kept_at DESC LIMIT 1",
+        "SELECT m.choices, m.claimant_id FROM statement_mappings m WHERE m.header_hash = $3 AND (m.claimant_id = $1 OR (m.case_id = $2 \
+         AND EXISTS (SELECT 1 FROM claims k WHERE k.claimant_id = m.claimant_id AND k.case_id = m.case_id AND k.in_force_id IS NOT NULL))) \
+         ORDER BY CASE WHEN m.claimant_id = $1 THEN 0 ELSE 1 END, m.kept_at DESC LIMIT 1",
     )
     .bind(claimant).bind(case).bind(header).fetch_optional(c).await)?;
     Ok(found.map(|(choices, of)| (choices.0, of == claimant)))

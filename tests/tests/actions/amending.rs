@@ -1,5 +1,6 @@
 //! Amending, withdrawing, taking up again.
 
+use chrono::Duration;
 use claims::{
     actions::{
         Failure, amend::amend, claim_view, discard::discard, documents, edit_lines, submit_claim::submit,
@@ -74,6 +75,35 @@ on_both! {
         let draft = stage::draft(&app.recoup, id).await;
         let unsigned = submit(&app.recoup, &actor, id, draft, &stage::on_page(&app.recoup, draft, claims::intake::Answers::default()).await, "", "k").await;
         assert!(matches!(unsigned, Err(Failure::Invalid(_))));
+    }
+
+    async fn who_amends_again_and_again_waits_and_no_first_version_does(database) {
+        let (app, actor, id) = ready(&database).await;
+        stage::send(&app.recoup, &actor, id).await.unwrap();
+        for version in 2..=11 {
+            amend(&app.recoup, &actor, id).await.unwrap();
+            assert_eq!(stage::send(&app.recoup, &actor, id).await.unwrap().version, version);
+        }
+        amend(&app.recoup, &actor, id).await.unwrap();
+        let mailed = app.mails().await.len();
+        for again in [false, true] {
+            let refused = stage::send(&app.recoup, &actor, id).await;
+            let Err(Failure::TooOften(wait)) = refused else { panic!("it was sent: {refused:?}") };
+            assert_eq!(wait, Duration::seconds(60), "again: {again}; what is refused counts for nothing");
+        }
+        assert_eq!(app.mails().await.len(), mailed);
+        let typed = claim_view::draft(&app.recoup, &actor, id).await.unwrap().answers_of(Step::Sign);
+        assert_eq!((typed.get("signature"), typed.get("agree")), ("Ada Label", ""), "what was typed is kept");
+        // Another claim of the same person is sent meanwhile.
+        let (other, first) = stage::ready(&app.recoup, actor.account, "allegro", "Other Label").await;
+        stage::send(&app.recoup, &other, first).await.unwrap();
+        app.pass(Duration::seconds(60));
+        assert_eq!(stage::send(&app.recoup, &actor, id).await.unwrap().version, 12);
+        amend(&app.recoup, &actor, id).await.unwrap();
+        let refused = stage::send(&app.recoup, &actor, id).await;
+        assert!(matches!(&refused, Err(Failure::TooOften(wait)) if *wait == Duration::seconds(120)), "{refused:?}");
+        app.pass(Duration::days(1));
+        assert_eq!(stage::send(&app.recoup, &actor, id).await.unwrap().version, 13);
     }
 
     async fn a_tab_with_an_earlier_draft_gets_the_answer_of_that_draft(database) {

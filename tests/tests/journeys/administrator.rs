@@ -68,8 +68,15 @@ on_both! {
         let (_, receipt) = walk::file(&browser, "allegro", &walk::whole_claim("Jay Records")).await;
         let mail = app.mail("new_claim", "lee@law.example").await;
         assert!(mail.body_text.contains(&walk::number(&receipt)), "{}", mail.body_text);
-        root.get("/admin/mail").await.expect("lee@law.example");
-        // The administrator reads no claim.
+        // The administrator reads no claim: what a mail says of one, in its subject too, is not shown.
+        let amount = mail.subject.rsplit_once(": ").expect("the sum of the claim").1;
+        let mails = root.get("/admin/mail").await;
+        for words in ["lee@law.example", "A claim came in, to counsel", "Receipt", "Invitation of counsel"] {
+            mails.expect(words);
+        }
+        for told in [amount, walk::number(&receipt).as_str()] {
+            mails.expect_no(told);
+        }
         root.get("/claims/1").await.expect_status(404);
 
         // Accounts are disabled at once.

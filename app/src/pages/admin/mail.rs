@@ -1,4 +1,5 @@
-//! The outbox: what waits, what was sent, what failed and why. Texts are not shown: they hold links that sign people in.
+//! The outbox: what waits, what was sent, what failed and why. Texts are not shown: they hold links that sign people in. Nor are subjects
+//! of what belongs to a case: they tell of claims, which administrators do not read.
 
 use claims::{
     access::Action,
@@ -88,10 +89,11 @@ fn table(title: &'static str, mails: Vec<MailRow>) -> impl IntoView {
                 .into_iter()
                 .find(|(key, ..)| *key == mail.state)
                 .map_or_else(|| (mail.state.clone(), ""), |(_, word, key)| (word.to_owned(), key));
+            let what = if mail.of_case { mail_words::kind(&mail.kind).to_owned() } else { mail.subject };
             view! {
                 <tr>
                     <th scope="row">{mail.recipient}</th>
-                    <td>{mail.subject}</td>
+                    <td>{what}</td>
                     <td>{deadline::show(mail.created_at, "Etc/UTC")}</td>
                     <td><StatusTag word key/></td>
                     <td class="num">{mail.attempts}</td>
@@ -104,7 +106,7 @@ fn table(title: &'static str, mails: Vec<MailRow>) -> impl IntoView {
         <Table caption=title class="dense">
             <thead>
                 <tr>
-                    <th scope="col">"To"</th><th scope="col">"Subject"</th><th scope="col">"Queued"</th><th scope="col">"State"</th>
+                    <th scope="col">"To"</th><th scope="col">"What it is"</th><th scope="col">"Queued"</th><th scope="col">"State"</th>
                     <th scope="col" class="num">"Tries"</th><th scope="col">"Last result"</th>
                 </tr>
             </thead>

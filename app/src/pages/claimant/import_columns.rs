@@ -122,7 +122,7 @@ fn shown(import: &Import, reading: Reading, case: Case, errors: Vec<FieldError>)
                     <thead><tr><th scope="col">"Column"</th><th scope="col">"Its first values"</th><th scope="col">"Means"</th></tr></thead>
                     <tbody>{rows}</tbody>
                 </Table>
-                <p class="hint">"At least the amount due (or the stock on hand) is needed, and something that names the release. It is remembered for your next file with the same header, and offered, without your name, to others of this case who have one."</p>
+                <p class="hint">"At least the amount due (or the stock on hand) is needed, and something that names the release. It is remembered for your next file with the same header. Once your claim is sent, what the columns mean is offered, without your name, to others of this case who have one."</p>
                 <div class="actions"><button type="submit">"Read the file so"</button><a href=base.clone()>"Back without changing anything"</a></div>
             </form>
         }

@@ -3,7 +3,7 @@
 use claims::{
     line::Category,
     statements::{
-        Reading,
+        Choices, Reading,
         dates::{self, DayOrder},
         number::Mark,
         reading::Column,
@@ -14,8 +14,8 @@ use leptos::prelude::*;
 use super::parts;
 use crate::components::{Notice, NoticeKind, Table};
 
-/// Format, layout, header, period, and the first rows.
-pub(super) fn view(base: &str, reading: &Reading, is_open: bool) -> impl IntoView + use<> {
+/// Format, layout, header, period, the aggregator that was named, and the first rows.
+pub(super) fn view(base: &str, reading: &Reading, choices: &Choices, is_open: bool) -> impl IntoView + use<> {
     let layout = if reading.layout.is_empty() {
         "Not a known one; columns as you say".to_owned()
     } else {
@@ -35,6 +35,8 @@ pub(super) fn view(base: &str, reading: &Reading, is_open: bool) -> impl IntoVie
         DayOrder::DayFirst => "The day first: 31/12/2015",
         DayOrder::MonthFirst => "The month first: 12/31/2015",
     });
+    let royalties = reading.category == Some(Category::DigitalRoyalties);
+    let aggregator = Some(choices.aggregator.clone()).filter(|named| royalties && !named.is_empty());
     let used: Vec<usize> = reading
         .columns
         .iter()
@@ -87,6 +89,7 @@ pub(super) fn view(base: &str, reading: &Reading, is_open: bool) -> impl IntoVie
             <div><dt>"Numbers"</dt><dd>{numbers}</dd></div>
             {days.map(|days| view! { <div><dt>"Days"</dt><dd>{days}</dd></div> })}
             {reading.period.map(|period| view! { <div><dt>"Period"</dt><dd>{dates::show(period)}</dd></div> })}
+            {aggregator.map(|named| view! { <div><dt>"Aggregator"</dt><dd>{named}</dd></div> })}
         </dl>
         <Table caption="The first rows, as they stand in the file" class="dense"><thead><tr><th scope="col">"Row"</th>{heads}</tr></thead><tbody>{rows}</tbody></Table>
         {unused(base, reading, is_open)}

@@ -157,7 +157,7 @@ fn body(
     };
     let columns = format!("{base}/columns");
     let offered = (is_open && (choices.offered || choices.remembered)).then(|| {
-        let words = if choices.offered { "Another claimant of this case imported a file with the same header and said what its columns mean. That is filled in: check it before you import." } else { "The columns are read as you said for an earlier file with the same header." };
+        let words = if choices.offered { "Another claimant of this case imported a file with the same header and said what its columns mean. That is filled in: check it before you import. Whatever else the file does not say is yours to answer." } else { "The columns are read as you said for an earlier file with the same header." };
         view! { <Notice kind=NoticeKind::Info>{words}" "<a href=columns>"See the columns"</a></Notice> }
     });
     let questions = (is_open && !reading.questions.is_empty()).then(|| questions(&base, reading, choices, case));
@@ -173,7 +173,7 @@ fn body(
         {offered}
         {questions}
         <h2>"What was understood"</h2>
-        {import_facts::view(&base, reading, is_open)}
+        {import_facts::view(&base, reading, choices, is_open)}
         {settled.then(|| import_totals::view(reading))}
         {(!stopped && (settled || !reading.counts.is_empty())).then_some(problems)}
         {settled.then(|| lines(reading))}

@@ -18,7 +18,7 @@ pub(super) fn state(key: &str) -> (String, &'static str) {
 }
 
 /// What a kind of mail is.
-pub(super) fn kind(key: &str) -> &'static str {
+pub(in crate::pages) fn kind(key: &str) -> &'static str {
     match key {
         "receipt" => "Receipt",
         "claim_withdrawn" => "Confirmation of a withdrawal",
@@ -31,6 +31,7 @@ pub(super) fn kind(key: &str) -> &'static str {
         "news" => "News of the case",
         "case_changed" => "Settings were changed, to counsel",
         "deadline_changed" => "Another deadline",
+        "counsel_invited" => "Invitation of counsel",
         _ => "Mail",
     }
 }
@@ -135,6 +136,7 @@ mod tests {
             "news",
             "case_changed",
             "deadline_changed",
+            "counsel_invited",
         ] {
             assert!(claims::mail::kinds().any(|known| known == kind));
             assert_ne!(super::kind(kind), "Mail");

@@ -1,17 +1,29 @@
 //! Importing statements through plain forms: what is understood, asked, accepted and imported.
 
-use claims::store::statements as stored;
+use claims::{ClaimId, access::Actor, store::statements as stored};
 use tests::{App, Browser, Database, Page, html::Form, on_both, stage};
 
 mod again;
 
-async fn claim(database: &Database) -> (App, Browser, String) {
+async fn ada(database: &Database) -> (App, Actor, ClaimId) {
     let app = App::start(database).await;
     stage::case(&app.recoup, "allegro", "ALG").await;
     let account = stage::person(&app.recoup, "ada@example.org", true, false).await.account;
     let (actor, id) = stage::start(&app.recoup, account, "allegro", "Jay Records").await;
+    (app, actor, id)
+}
+
+async fn claim(database: &Database) -> (App, Browser, String) {
+    let (app, actor, id) = ada(database).await;
     let browser = app.browser_of(&actor).await;
     (app, browser, format!("/claims/{id}"))
+}
+
+/// Another claimant of the case, with a draft.
+async fn bob(app: &App) -> (Browser, String) {
+    let account = stage::person(&app.recoup, "bob@example.org", true, false).await.account;
+    let (actor, id) = stage::start(&app.recoup, account, "allegro", "Other Label").await;
+    (app.browser_of(&actor).await, format!("/claims/{id}"))
 }
 
 /// Uploads a file; gives the page that it leads to.
@@ -407,8 +419,9 @@ on_both! {
         browser.send(form_with(&page, "sheet").fill("sheet", "February")).await.expect("sheet “February” of 3");
     }
 
-    async fn a_mapping_is_remembered_and_offered(database) {
-        let (app, browser, claim) = claim(&database).await;
+    async fn a_mapping_is_remembered_and_offered_once_the_claim_is_sent(database) {
+        let (app, ada, id) = ada(&database).await;
+        let (browser, claim) = (app.browser_of(&ada).await, format!("/claims/{id}"));
         let page = upload(&browser, &claim, "u.csv", &corpus("unknown.csv")).await;
         page.expect("What do the columns mean?");
         let columns = browser.get(&format!("{}/columns", page.path)).await;
@@ -422,12 +435,55 @@ on_both! {
         let other = String::from_utf8(corpus("unknown.csv")).unwrap().replace("31.01.2015", "31.07.2015");
         let page = upload(&browser, &claim, "v.csv", other.as_bytes()).await;
         page.expect("as you said for an earlier file with the same header");
-        let account = stage::person(&app.recoup, "bob@example.org", true, false).await.account;
-        let (actor, id) = stage::start(&app.recoup, account, "allegro", "Other Label").await;
-        let browser = app.browser_of(&actor).await;
-        let page = upload(&browser, &format!("/claims/{id}"), "w.csv", other.as_bytes()).await;
+        browser.send(page.form(&format!("{}/discard", page.path))).await.expect("The file is discarded");
+        let (bob, of_bob) = bob(&app).await;
+        // Nobody vouches for what is in a draft.
+        let page = upload(&bob, &of_bob, "w.csv", other.as_bytes()).await;
+        page.expect("What do the columns mean?");
+        page.expect_no("Another claimant");
+        stage::fill_steps(&app.recoup, &ada, id, "Jay Records").await;
+        stage::send(&app.recoup, &ada, id).await.unwrap();
+        let later = other.replace("31.07.2015", "31.08.2015");
+        let page = upload(&bob, &of_bob, "x.csv", later.as_bytes()).await;
         page.expect("Another claimant of this case imported a file with the same header");
         page.expect_no("Jay Records");
+    }
+
+    async fn only_the_meaning_of_columns_is_taken_over_from_another_claimant(database) {
+        let (app, ada, id) = ada(&database).await;
+        let (browser, claim) = (app.browser_of(&ada).await, format!("/claims/{id}"));
+        // Whatever the file leaves open: how numbers and days are read, the currency, the aggregator.
+        let file = |day: &str| format!("Verkaufsdatum;Interpret;Werk;Strichcode;Menge;Auszahlung\n{day};Cappella Romana;Arctic Light;734885411001;1;1.500\n");
+        let page = upload(&browser, &claim, "a.csv", file("03/04/2015").as_bytes()).await;
+        let columns = browser.get(&format!("{}/columns", page.path)).await.form(&page.path);
+        let meant = [("category", "digital_royalties"), ("column-0", "period"), ("column-2", "title"), ("column-4", "units"), ("column-5", "amount")];
+        let page = browser.send(columns.fill_all(meant)).await;
+        page.expect_no("Pay Mallory Ltd");
+        let answers = [("decimal", "comma"), ("days", "day_first"), ("currency", "USD"), ("aggregator", "Pay Mallory Ltd")];
+        let page = browser.send(form_with(&page, "decimal").fill_all(answers)).await;
+        page.expect("Aggregator Pay Mallory Ltd");
+        page.expect("1,500.00");
+        let page = said(&browser, &page).await;
+        browser.send(page.form(&format!("{}/confirm", page.path))).await.expect("1 line was imported");
+        stage::fill_steps(&app.recoup, &ada, id, "Jay Records").await;
+        stage::send(&app.recoup, &ada, id).await.unwrap();
+
+        let (bob, of_bob) = bob(&app).await;
+        let page = upload(&bob, &of_bob, "b.csv", file("03/05/2015").as_bytes()).await;
+        page.expect("Another claimant of this case imported a file with the same header");
+        page.expect("Digital royalties");
+        page.expect("→ Amount due to you");
+        page.expect_no("Pay Mallory Ltd");
+        let asked = form_with(&page, "decimal");
+        assert_eq!((asked.value("decimal"), asked.value("days"), asked.value("aggregator")), (None, None, Some("")));
+        assert!(asked.has("currency"));
+
+        // One's own answers are there, and are shown.
+        stage::open_next_version(&app.recoup, &ada, id).await;
+        let page = upload(&browser, &claim, "c.csv", file("03/06/2015").as_bytes()).await;
+        page.expect("as you said for an earlier file with the same header");
+        page.expect("Aggregator Pay Mallory Ltd");
+        page.expect("1,500.00");
     }
 
     async fn the_value_of_stock_is_asked_for_and_what_is_not_used_is_shown(database) {
