@@ -164,7 +164,25 @@ fn is_served(database: &Path) -> bool {
         .is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
+/// Takes a SQLite database from every user of the machine: one that an earlier version made they could read, with all that people entered
+/// and the keys. A group that somebody let in by hand stays.
+#[cfg(unix)]
+fn keep_private(config: &Config) {
+    use std::os::unix::fs::PermissionsExt;
+    let Some(database) = sqlite_file(&config.database_url) else { return };
+    for ending in ["", "-wal", "-shm"] {
+        let mut file = database.clone().into_os_string();
+        file.push(ending);
+        let is_open = std::fs::metadata(&file).is_ok_and(|meta| meta.permissions().mode() & 0o007 != 0);
+        if is_open && let Err(error) = std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)) {
+            tracing::warn!(%error, "every user of this machine can read {}: chmod 600", shown(Path::new(&file)));
+        }
+    }
+}
+
 async fn open(config: &Config) -> anyhow::Result<Store> {
+    #[cfg(unix)]
+    keep_private(config);
     let error = match Store::open(&config.database_url).await {
         Ok(store) => return Ok(store),
         Err(error) => error,

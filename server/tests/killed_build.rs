@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::{
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     time::{Duration, Instant},
@@ -71,6 +72,9 @@ impl Place {
         let key = self.recoup(&["filing", "key"]).output().unwrap();
         let key = String::from_utf8(key.stdout).unwrap();
         let package = format!("filings/allegro-filing-{number}.zip");
+        // A full filing is for nobody else on this machine.
+        let mode = std::fs::metadata(self.folder.join(&package)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{mode:o}");
         let verified = self.recoup(&["filing", "verify", &package, "--key", key.trim()]).output().unwrap();
         assert!(verified.status.success() && words(&verified).contains("It is whole"), "{}", words(&verified));
     }

@@ -118,6 +118,53 @@ fn the_demo_case_is_backed_up_restored_and_sound() {
     what_is_ill_ends_in_failure(&copy);
 }
 
+#[test]
+fn what_is_written_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new("private");
+    let data = folder.0.join("data");
+    let out = folder.0.join("out");
+    let to = out.display().to_string();
+    // As a user and a folder usually are.
+    fs::create_dir(&data).unwrap();
+    fs::set_permissions(&data, fs::Permissions::from_mode(0o755)).unwrap();
+    let run = |what: &[&str]| {
+        let mut command = Command::new("sh");
+        command.args(["-c", "umask 022; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_recoup")]).args(what);
+        command.args(["--listen", "127.0.0.1:0", "--data-dir"]).arg(&data).env_remove("RUST_LOG");
+        let output = command.stdin(Stdio::null()).output().unwrap();
+        assert!(output.status.success(), "{what:?}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    let modes = |folder: &Path| -> Vec<(PathBuf, u32)> {
+        let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        entries.map(|path| (path.clone(), fs::metadata(path).unwrap().permissions().mode() & 0o777)).collect()
+    };
+    let private = |folder: &Path, least: usize| {
+        let open: Vec<_> = modes(folder).into_iter().filter(|(_, mode)| mode & 0o077 != 0).collect();
+        assert!(open.is_empty(), "{open:?}");
+        assert!(modes(folder).len() >= least, "{}", folder.display());
+    };
+    run(&["demo", "--load-only"]);
+    private(&data, 3);
+    // The journal is there as long as somebody has the database open.
+    by_hand(&data, async |database| {
+        sqlx::query("UPDATE cases SET event_count = event_count").execute(&mut *database).await.unwrap();
+        run(&["export", "--case", "allegro", "--out", to.as_str()]);
+        assert!(data.join("recoup.db-wal").exists());
+        private(&data, 5);
+    });
+    private(&out, 2);
+    assert_eq!(fs::metadata(&out).unwrap().permissions().mode() & 0o777, 0o700);
+
+    // One that an earlier version made; a group that was let in by hand stays.
+    let file = data.join("recoup.db");
+    for (was, is) in [(0o644, 0o600), (0o640, 0o640)] {
+        fs::set_permissions(&file, fs::Permissions::from_mode(was)).unwrap();
+        run(&["user", "list"]);
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, is);
+    }
+}
+
 /// A dry run names what has served its time and leaves it; a run deletes just that.
 fn what_was_named_is_purged(data: &Path) {
     // All drafts but one were left long ago, and somebody's session ended.

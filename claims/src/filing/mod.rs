@@ -58,7 +58,8 @@ impl FileHash {
     }
 }
 
-/// The number of the format below; a change that an old reader would misread gets a new one.
+/// The number of the format below; a change that an old reader would misread gets a new one. So does a package that is packed otherwise,
+/// by one byte: it is verified by packing it again.
 pub const FORMAT: u32 = 1;
 
 /// A filing, frozen.

@@ -207,6 +207,15 @@ pub async fn prepare(tx: &mut Tx) -> Result<(), Error> {
     }
 }
 
+/// The greatest id in a table that gives out ids.
+///
+/// # Errors
+/// If the database fails, or the table has no ids.
+pub async fn greatest_id(tx: &mut Tx, table: &Table) -> Result<Option<i64>, Error> {
+    let sql = sqlx::AssertSqlSafe(format!("SELECT MAX(id) FROM {}", quoted(&table.name)));
+    on!(tx, c => sqlx::query_scalar(sql).fetch_one(c).await)
+}
+
 /// Sets the last number that the database gave out as an id.
 ///
 /// # Errors

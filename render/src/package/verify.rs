@@ -6,7 +6,10 @@ use std::{
     io::{self, BufReader, Read, Seek, SeekFrom, Write},
 };
 
-use claims::filing::manifest::{MANIFEST, Manifest, SIGNATURE};
+use claims::filing::{
+    FORMAT,
+    manifest::{MANIFEST, Manifest, SIGNATURE},
+};
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use zip::ZipArchive;
@@ -48,6 +51,8 @@ pub enum Problem {
     Twice(String),
     /// The files are right, but the container around them is not: from this byte on, at this file.
     Container(u64, String),
+    /// The files are right, but the package has a later format: how the container around them was built is not known.
+    Later(u32),
 }
 
 impl fmt::Display for Problem {
@@ -68,6 +73,10 @@ impl fmt::Display for Problem {
             Self::Container(at, name) => {
                 write!(f, "Every file is as it was built, but the ZIP around them was changed at byte {at}, at {name}.")
             }
+            Self::Later(format) => write!(
+                f,
+                "Every file is as it was built, and the signature fits. Whether the ZIP around them was changed could not be compared: it has format {format}, and this program knows {FORMAT}. Verify it with a later Recoup."
+            ),
         }
     }
 }
@@ -181,11 +190,12 @@ fn hash<R: Read + Seek>(zip: &mut ZipArchive<R>, name: &str) -> Option<Result<(u
     }
 }
 
-/// Makes the container anew from its files and compares it byte by byte, so that nothing can hide between them.
+/// Makes the container anew from its files and compares it byte by byte, so that nothing can hide before, between or after them,
+/// whichever version built it: one that packs otherwise has another format.
 fn container<R: Read + Seek>(open: &impl Fn() -> io::Result<R>, report: &mut Report) -> io::Result<()> {
     let Some(manifest) = &report.manifest else { return Ok(()) };
-    if !manifest.engines.iter().any(|(name, version)| name == "recoup" && version == env!("CARGO_PKG_VERSION")) {
-        // Another version may have packed otherwise; what the manifest names was checked.
+    if manifest.format != FORMAT {
+        report.problems.push(Problem::Later(manifest.format));
         return Ok(());
     }
     let mut zip = ZipArchive::new(BufReader::new(open()?)).map_err(io::Error::other)?;
@@ -199,8 +209,11 @@ fn container<R: Read + Seek>(open: &impl Fn() -> io::Result<R>, report: &mut Rep
     }
     let end = zip.central_directory_start();
     if let Some(at) = copy.end().map_err(io::Error::other)?.finish()? {
-        let place = starts.iter().rev().find(|(start, _)| *start <= at).filter(|_| at < end);
-        let name = place.map_or_else(|| "the directory at its end".to_owned(), |(_, name)| name.clone());
+        let name = match starts.iter().rev().find(|(start, _)| *start <= at) {
+            _ if at >= end => "the directory at its end".to_owned(),
+            Some((_, name)) => name.clone(),
+            None => "its beginning".to_owned(),
+        };
         report.problems.push(Problem::Container(at, name));
     }
     Ok(())
@@ -263,9 +276,9 @@ mod tests {
         Key::new([7; 32])
     }
 
-    fn built(files: &[(&str, &[u8])]) -> Vec<u8> {
-        let manifest = Manifest {
-            format: 1,
+    fn manifest(files: &[(&str, &[u8])]) -> Manifest {
+        Manifest {
+            format: FORMAT,
             case: "allegro".to_owned(),
             filing: 1,
             variant: "full".to_owned(),
@@ -284,12 +297,19 @@ mod tests {
                     sha256: sha256(bytes),
                 })
                 .collect(),
-        };
+        }
+    }
+
+    fn packed(manifest: &Manifest, files: &[(&str, &[u8])]) -> Vec<u8> {
         let mut package = Package::new(Vec::new());
         for (name, bytes) in files {
             package.add(name, bytes.len() as u64, *bytes).unwrap();
         }
-        package.finish(&manifest_bytes(&manifest).unwrap(), &key()).unwrap()
+        package.finish(&manifest_bytes(manifest).unwrap(), &key()).unwrap()
+    }
+
+    fn built(files: &[(&str, &[u8])]) -> Vec<u8> {
+        packed(&manifest(files), files)
     }
 
     fn problems(bytes: &[u8]) -> Vec<Problem> {
@@ -363,10 +383,67 @@ mod tests {
         assert!(problems(&twice).contains(&Problem::Twice("filing.pdf".to_owned())), "{:?}", problems(&twice));
     }
 
+    /// Where these bytes are for the first time.
+    fn place(bytes: &[u8], what: &[u8]) -> usize {
+        bytes.windows(what.len()).position(|part| part == what).unwrap()
+    }
+
     #[test]
-    fn bytes_before_or_after_are_found() {
-        let mut bytes = built(&FILES);
-        bytes.push(0);
-        assert!(!problems(&bytes).is_empty());
+    fn the_container_is_compared_whichever_version_built_it() {
+        let forged = built(&[("filing.pdf", b"%PDF-1.7 and other words".as_slice())]);
+        let forged = &forged[..place(&forged, b"PK\x01\x02")];
+        for version in [env!("CARGO_PKG_VERSION"), "0.0.9", "99.0.0"] {
+            let mut manifest = manifest(&FILES);
+            manifest.engines = vec![("recoup".to_owned(), version.to_owned())];
+            let whole = packed(&manifest, &FILES);
+            assert_eq!(problems(&whole), [], "{version}");
+
+            let before = [b"junk".as_slice(), whole.as_slice()].concat();
+            let after = [whole.as_slice(), b"junk".as_slice()].concat();
+            // The end says of itself how long the comment is that follows.
+            let mut comment = after.clone();
+            comment[whole.len() - 2] = 4;
+            // The directory keeps the name that the file itself has no more.
+            let mut renamed = whole.clone();
+            renamed[place(&whole, b"filing.pdf")] = b'F';
+            // Files that the directory does not name, before it; the end says where it is now.
+            let directory = place(&whole, b"PK\x01\x02");
+            let mut hidden = [&whole[..directory], forged, &whole[directory..]].concat();
+            let at = hidden.len() - 6;
+            let moved = u32::try_from(directory + forged.len()).unwrap();
+            hidden[at..at + 4].copy_from_slice(&moved.to_le_bytes());
+            for (what, bytes) in [
+                ("bytes before", before),
+                ("bytes after", after),
+                ("a comment", comment),
+                ("another name", renamed),
+                ("hidden files", hidden),
+            ] {
+                let found = problems(&bytes);
+                assert!(matches!(found[..], [Problem::Container(..)]), "{version}, {what}: {found:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn of_a_later_format_nobody_says_that_it_is_whole() {
+        let mut manifest = manifest(&FILES);
+        manifest.format = FORMAT + 1;
+        let found = problems(&packed(&manifest, &FILES));
+        assert_eq!(found, [Problem::Later(FORMAT + 1)]);
+        assert!(found[0].to_string().contains("could not be compared"), "{}", found[0]);
+    }
+
+    /// Packages are compared byte by byte with what this program would pack: where these bytes change, also by another version of the
+    /// library, [`FORMAT`] must, and packages of the format before must be made anew as they were.
+    #[test]
+    fn packing_is_as_it_was_in_every_version_so_far() {
+        let mut package = Package::new(Vec::new());
+        for (name, bytes) in [("a.txt", "One line.\n"), ("b/c.csv", "a,b\r\n")] {
+            package.add(name, bytes.len() as u64, bytes.as_bytes()).unwrap();
+        }
+        let bytes = package.end().unwrap();
+        let was = "0c1618fa8d708c44e4b492b500bbb5084251bc4e6f1f1af11f8986d995d24b11";
+        assert_eq!((bytes.len(), sha256(&bytes).as_str()), (245, was));
     }
 }

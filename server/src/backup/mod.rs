@@ -9,7 +9,10 @@
 //! documents/ab/abcd…    the documents, in the same folders as in a local document directory
 //! ```
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, bail, ensure};
 use claims::{Instant, store::dump::Table};
@@ -32,6 +35,8 @@ const FORMAT: &str = "recoup backup 1";
 const MANIFEST: &str = "backup.json";
 const MANIFEST_HASH: &str = "backup.json.sha256";
 const DOCUMENTS: &str = "documents.txt";
+/// An id that no installation reaches, with room for as many again.
+const MOST_ID: i64 = i64::MAX / 2;
 
 /// What a backup is.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -100,6 +105,13 @@ async fn manifest(directory: &Path) -> anyhow::Result<Manifest> {
         "this backup has the format “{}”, and this program reads “{FORMAT}”",
         manifest.format
     );
+    let mut names = HashSet::new();
+    for Table { name, last_id, .. } in manifest.tables.iter().map(|kept| &kept.table) {
+        ensure!(names.insert(name), "{MANIFEST} names the table {name} twice: it was not written by Recoup");
+        if let Some(last) = last_id.filter(|last| !(0..=MOST_ID).contains(last)) {
+            bail!("{MANIFEST} says that {last} is the last id of the table {name}: it was not written by Recoup");
+        }
+    }
     Ok(manifest)
 }
 
@@ -112,9 +124,18 @@ async fn listed(directory: &Path, manifest: &Manifest) -> anyhow::Result<Vec<(St
         HEXLOWER.encode(&Sha256::digest(text.as_bytes())) == manifest.documents_sha256,
         "{DOCUMENTS} does not match its hash: the backup is damaged"
     );
+    // A hash is also where the document lies: anything else might lead elsewhere.
+    let is_hash = |text: &str| text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     let read = |line: &str| {
-        let (sha256, bytes) = line.split_once(' ')?;
+        let (sha256, bytes) = line.split_once(' ').filter(|(sha256, _)| is_hash(sha256))?;
         Some((sha256.to_owned(), bytes.parse().ok()?))
     };
-    text.lines().map(|line| read(line).with_context(|| format!("{DOCUMENTS} has a line that cannot be read"))).collect()
+    let lines = text.lines().enumerate();
+    lines
+        .map(|(place, line)| {
+            read(line).with_context(|| {
+                format!("line {} of {DOCUMENTS} cannot be read: it must be a SHA-256 and a number of bytes", place + 1)
+            })
+        })
+        .collect()
 }

@@ -130,6 +130,9 @@ async fn fill(tx: &mut Tx, kept: &Kept, directory: &Path) -> anyhow::Result<()> 
         dump::insert(tx, &kept.table, &batch).await?;
     }
     if let Some(last) = kept.table.last_id {
+        // An id that is there would be given out again.
+        let greatest = dump::greatest_id(tx, &kept.table).await?.unwrap_or(0);
+        ensure!(greatest <= last, "a row has the id {greatest}, but the backup says that {last} is the last one");
         dump::set_last_id(tx, &kept.table, last).await?;
     }
     Ok(())

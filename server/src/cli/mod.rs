@@ -90,6 +90,10 @@ enum Command {
 /// Runs the command line.
 #[must_use]
 pub fn main() -> ExitCode {
+    // What any command writes is for its owner alone, wherever it is: the database, its journal, exports and filings hold what people
+    // entered, and the keys.
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let cli = Cli::parse();
     match start(cli) {
         Ok(code) => code,

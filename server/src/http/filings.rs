@@ -106,6 +106,7 @@ async fn verify_kept(http: &Http, file: &File, key: package::PublicKey) -> anyho
             manifest.variant,
             manifest.files.len()
         ),
+        ([later @ package::Problem::Later(_)], _) => later.to_string(),
         (problems, _) => {
             let words: Vec<String> = problems.iter().map(ToString::to_string).collect();
             format!("The package is NOT as it was built:\n{}", words.join("\n"))

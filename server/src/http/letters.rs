@@ -66,9 +66,8 @@ async fn zip(
     Path((slug, kind)): Path<(String, String)>,
     Query(query): Query,
 ) -> Answer {
-    let state = query.get("state");
-    let Download { case, kind, letters } =
-        actions::download(&http.recoup, visitor.actor()?, &slug, &kind, state).await?;
+    let Download { case, kind, state, letters } =
+        actions::download(&http.recoup, visitor.actor()?, &slug, &kind, query.get("state")).await?;
     let body = crate::letters::zip(&http.recoup, case, kind, state, letters);
     let name = format!("{slug}-{}-letters.zip", kind.key());
     Ok((headers("application/zip", &name, false), Body::from_stream(body)).into_response())

@@ -8,8 +8,18 @@ use std::{
     time::Duration,
 };
 
-use axum::{body::Body, extract::ConnectInfo, response::Response};
-use hyper::{HeaderMap, Request, body::Incoming, header::CONTENT_TYPE, server::conn::http1, service::service_fn};
+use axum::{
+    body::Body,
+    extract::ConnectInfo,
+    response::{IntoResponse, Response},
+};
+use hyper::{
+    HeaderMap, Request, StatusCode, Version,
+    body::Incoming,
+    header::{CONNECTION, CONTENT_TYPE, HOST},
+    server::conn::http1,
+    service::service_fn,
+};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -154,7 +164,9 @@ where
         let slowness = slowness(request.headers(), pace);
         let mut request = request.map(|body| Body::new(Leftover::of(body, pace, slowness)));
         request.extensions_mut().insert(ConnectInfo(peer));
-        site.clone().oneshot(request)
+        let names_host = names_host(&request);
+        let site = site.clone();
+        async move { if names_host { site.oneshot(request).await } else { Ok(no_host()) } }
     });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(pace.head).max_buf_size(BUFFER);
@@ -166,6 +178,20 @@ where
     }
     served.as_mut().graceful_shutdown();
     let _ = served.await;
+}
+
+/// Whether a request says once for which host it is, as RFC 9112, section 3.2 asks: of two a proxy may have believed the other one. In
+/// HTTP/1.0, which some health checks speak, it need not say it at all.
+fn names_host(request: &Request<Body>) -> bool {
+    match request.headers().get_all(HOST).iter().count() {
+        0 => request.version() < Version::HTTP_11,
+        hosts => hosts == 1,
+    }
+}
+
+/// The answer to a request that does not. The connection ends with it, as after other bad framing.
+fn no_host() -> Response {
+    (StatusCode::BAD_REQUEST, [(CONNECTION, "close")], "A request must have one Host header.").into_response()
 }
 
 /// How slowly the body of a request may come. Only what says that it carries files may take its time.

@@ -17,6 +17,29 @@ async fn say(app: &App, bytes: &[u8]) -> String {
 }
 
 on_both! {
+    async fn a_request_names_one_host(database) {
+        let app = App::start(&database).await;
+        for (head, status) in [
+            ("GET / HTTP/1.1\r\nHost: x", "200"),
+            ("GET / HTTP/1.1\r\nHost:", "200"),
+            ("GET / HTTP/1.1", "400"),
+            ("GET / HTTP/1.1\r\nHost: x\r\nHost: y", "400"),
+            ("GET / HTTP/1.1\r\nHost: x\r\nHost: x", "400"),
+            ("GET /healthz HTTP/1.1", "400"),
+            ("POST /sign-in HTTP/1.1\r\nHost: x\r\nHost: y\r\nContent-Length: 0", "400"),
+            // A health check may be older than hosts.
+            ("GET /healthz HTTP/1.0", "200"),
+            ("GET /healthz HTTP/1.0\r\nHost: x\r\nHost: y", "400"),
+        ] {
+            let said = say(&app, format!("{head}\r\nConnection: close\r\n\r\n").as_bytes()).await;
+            assert_eq!(said.split(' ').nth(1), Some(status), "{head}: {said}");
+        }
+        // Nothing that follows is answered, and a body that was begun is taken.
+        let following = "POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\na=1GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+        let said = say(&app, following.as_bytes()).await;
+        assert!(said.starts_with("HTTP/1.1 400") && said.matches("HTTP/1.1 ").count() == 1, "{said}");
+    }
+
     async fn two_lengths_and_other_bad_framing_are_refused(database) {
         let app = App::start(&database).await;
         for (head, body) in [

@@ -354,6 +354,17 @@ on_both! {
         assert!(all[0].1 == first);
         let drafts = zip(bytes(&scene.browser, "/counsel/allegro/letters/zip/direction?state=drafted").await);
         assert_eq!(drafts.len(), 1);
+        // A state that somebody makes up is none, as on the page, and stands in no event.
+        let made_up = zip(bytes(&scene.browser, "/counsel/allegro/letters/zip/direction?state=nobody").await);
+        assert!(made_up == all);
+        let mut tx = scene.app.recoup.store.read().await.unwrap();
+        let newest = events::of_case(&mut tx, scene.case, 2, 0).await.unwrap();
+        drop(tx);
+        let states: Vec<_> = newest.iter().map(|event| {
+            let details: serde_json::Value = serde_json::from_str(&event.details).unwrap();
+            (event.kind.clone(), details["state"].clone())
+        }).collect();
+        assert_eq!(states, ["", "drafted"].map(|state| ("letters_downloaded".to_owned(), serde_json::json!(state))));
         // Read piece by piece, a letter that is marked in between hides none of those that follow.
         let (_, _, third_number) = scene.claim("Third", &[(Category::DigitalRoyalties, royalties("The Orchard", "20.00", "Third"))]).await;
         scene.draft_all("direction").await;

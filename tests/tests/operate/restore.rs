@@ -11,7 +11,7 @@ use claims::{
 };
 use futures::TryStreamExt;
 use server::{backup, config::DocumentsAt, documents::Documents};
-use tests::{Database, Kind, Options, beginning, on_both, s3::S3, stage};
+use tests::{App, Database, Kind, Options, beginning, on_both, s3::S3, stage};
 
 use crate::scene::Scene;
 
@@ -38,11 +38,6 @@ fn beside(database: &Database) -> DocumentsAt {
 
 /// The backup of a database, as a program that knew no later schema wrote it. Of documents it has none.
 async fn back_up(database: &Database, schema: i64, target: &Path) {
-    let sha256 = |text: &str| {
-        let mut hash = FileHash::default();
-        hash.update(text.as_bytes());
-        hash.finish()
-    };
     std::fs::create_dir_all(target.join("tables")).unwrap();
     let store = Store::connect(database.url()).await.unwrap();
     let mut tx = store.read().await.unwrap();
@@ -66,14 +61,62 @@ async fn back_up(database: &Database, schema: i64, target: &Path) {
         documents: 0,
         bytes: 0,
     };
-    let manifest = serde_json::to_string(&manifest).unwrap();
-    for (name, text) in [("documents.txt", ""), ("backup.json", &manifest), ("backup.json.sha256", &sha256(&manifest))]
-    {
-        std::fs::write(target.join(name), text).unwrap();
-    }
+    std::fs::write(target.join("documents.txt"), "").unwrap();
+    write_manifest(target, &manifest);
+}
+
+fn sha256(text: &str) -> String {
+    let mut hash = FileHash::default();
+    hash.update(text.as_bytes());
+    hash.finish()
+}
+
+/// Writes the manifest of a backup, with its hash.
+fn write_manifest(target: &Path, manifest: &backup::Manifest) {
+    let text = serde_json::to_string(manifest).unwrap();
+    std::fs::write(target.join("backup.json"), &text).unwrap();
+    std::fs::write(target.join("backup.json.sha256"), sha256(&text)).unwrap();
 }
 
 on_both! {
+    async fn a_backup_that_somebody_made_up_is_refused_in_words(database) {
+        let app = App::start(&database).await;
+        stage::case(&app.recoup, "allegro", "ALG").await;
+        let target = database.directory().join("backup");
+        let made = backup::write(&app.recoup.store, &app.documents, &app.clock, &target).await.unwrap();
+        let cases = made.tables.iter().position(|kept| kept.table.name == "cases").unwrap();
+        let refused = async |what: &str| {
+            let other = database.another(database.kind()).await;
+            let refused = backup::restore(&target, other.url(), &open(&beside(&other))).await.expect_err(what);
+            format!("{refused:#}")
+        };
+        for last in [-5, 0, i64::MAX] {
+            let mut manifest = made.clone();
+            manifest.tables[cases].table.last_id = Some(last);
+            write_manifest(&target, &manifest);
+            let words = refused("a last id").await;
+            assert!(words.contains(&last.to_string()) && words.contains("the table cases"), "{words}");
+        }
+        let mut manifest = made.clone();
+        manifest.tables.push(manifest.tables[cases].clone());
+        write_manifest(&target, &manifest);
+        let words = refused("a table twice").await;
+        assert!(words.contains("backup.json names the table cases twice"), "{words}");
+        let whole = "0".repeat(64);
+        for wrong in ["a\u{e9}1 10", "../../../../etc/passwd 10", &whole.replace('0', "A"), &format!("{whole} -1"), &format!("{whole}0 1")] {
+            let text = format!("{whole} 10\n{wrong}\n");
+            std::fs::write(target.join("documents.txt"), &text).unwrap();
+            write_manifest(&target, &backup::Manifest { documents_sha256: sha256(&text), ..made.clone() });
+            let words = refused(wrong).await;
+            assert!(words.contains("line 2 of documents.txt cannot be read"), "{wrong}: {words}");
+        }
+        // As it was written it is restored.
+        std::fs::write(target.join("documents.txt"), "").unwrap();
+        write_manifest(&target, &made);
+        let other = database.another(database.kind()).await;
+        backup::restore(&target, other.url(), &open(&beside(&other))).await.unwrap();
+    }
+
     async fn a_backup_restores_into_either_database(database) {
         let scene = Scene::prepare(&database, Options::default()).await;
         scene.browser().await.get("/claims").await.expect_status(200);
