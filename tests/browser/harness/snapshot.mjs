@@ -33,7 +33,8 @@ function steady(text) {
     .replaceAll(/\b\d{1,2} (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b/g, "DAY")
     .replaceAll(/\d{1,2}:\d{2} [ap]\.m\. [A-Z]{3,4}/g, "TIME")
     .replaceAll(/\/(confirm|confirm-address|reset|counsel-invitation|unsubscribe)\/[\w.-]+/g, "/$1/TOKEN")
-    .replaceAll(/(- code: )[a-z0-9-]{8,}$/gm, "$1CODE")
+    // In quotes where it happens to look like a number.
+    .replaceAll(/(- code: )"?[a-z0-9-]{8,}"?$/gm, "$1CODE")
     .replaceAll(/secret=[A-Z2-7]+/g, "secret=KEY")
     // Also the beginning of a hash that happens to have no letter.
     .replaceAll(/\b[0-9a-f]{8,}\b/g, "HASH")

@@ -45,7 +45,7 @@ on_both! {
         documents::remove(&app.recoup, &actor, id, document).await.unwrap();
         let back = documents::add(&app.recoup, &actor, id, &file("b.txt", "x", 1)).await.unwrap();
         assert_eq!(back, Added::Back(document, "a.txt".to_owned()), "what was sent has it under this name");
-        let events: Vec<(String,)> = database.rows("SELECT kind FROM events WHERE kind LIKE 'document_%' ORDER BY id").await;
+        let events: Vec<(String,)> = database.rows("SELECT kind FROM events WHERE kind LIKE 'document_%' ORDER BY seq").await;
         assert_eq!(events.into_iter().map(|(kind,)| kind).collect::<Vec<_>>(), ["document_added", "document_removed", "document_added"]);
     }
 

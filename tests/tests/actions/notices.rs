@@ -5,7 +5,7 @@ use claims::{
     CaseId, ClaimId, Clock, Instant,
     access::Actor,
     actions::{
-        cases as case_actions, counsel as appoint,
+        cases as case_actions, counsel as appoint, match_case,
         notices::{look, preferences, unsubscribe},
         save_step, withdraw,
     },
@@ -170,6 +170,8 @@ on_both! {
         appoint::appoint(&app.recoup, case, partner.account).await.unwrap();
         // Counsel has a claim too, of which they go on hearing.
         stage::sent(&app.recoup, counsel.account, "allegro", "Harbor Light").await;
+        // A new claim is told of once it was compared with the others.
+        while match_case::run_due(&app.recoup, "a matcher").await.unwrap() {}
         look::look(&app.recoup).await.unwrap();
         let waiting = async |email: &str| {
             let rows: Vec<(String, String, String)> = database.rows("SELECT recipient, kind, state FROM outbox ORDER BY id").await;

@@ -216,7 +216,7 @@ on_both! {
         // Alone there is nothing else to say.
         let page = upload(&browser, &claim, &files[2..]).await;
         page.expect_status(503);
-        page.expect("Nothing was changed");
+        page.expect("what was done is not done twice");
     }
 
     async fn room_is_spoken_of_where_a_statement_is_too_large_for_it(database) {

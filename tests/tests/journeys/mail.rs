@@ -161,7 +161,7 @@ on_both! {
         app.run_jobs().await;
         let browser = app.signed_in("counsel@example.org").await;
         browser.get(&here).await.expect("Its claim was withdrawn before it went out.");
-        browser.get(&queued.path).await.expect("discarded: 1");
+        browser.get(&queued.path).await.expect("discarded 1");
     }
 
     async fn templates_are_kept_checked_and_used(database) {

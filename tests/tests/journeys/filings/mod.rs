@@ -184,7 +184,7 @@ on_both! {
         let register = scene.browser.get("/counsel/allegro/claims").await;
         let table = html::table(&register.body, "Claims").unwrap();
         let foot = table.iter().find(|row| row[0].starts_with("Submitted")).unwrap();
-        assert_eq!((foot[1].as_str(), foot[2].as_str()), ("2 2 more", "10 17 more"));
+        assert_eq!((foot[1].as_str(), foot[2].as_str()), ("2 + 2 outside the total", "10 + 17 outside the total"));
         register.expect(more);
         scene.browser.get("/counsel/allegro/matches?show=all").await.expect("2 lines that count");
         let totals = export(&scene.browser, "/counsel/allegro/exports/totals.csv").await;
