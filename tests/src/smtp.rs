@@ -211,7 +211,7 @@ impl Smtp {
                 "EHLO" => "250-test\r\n250 AUTH PLAIN\r\n",
                 "AUTH" if self.mood() == Mood::KnowsNoPassword => "535 5.7.8 wrong password\r\n",
                 "AUTH" => "235 2.7.0 welcome\r\n",
-                "MAIL" if self.mood() == Mood::TakesNothingFromUs => "553 5.7.1 not your address\r\n",
+                "MAIL" if self.mood() == Mood::TakesNothingFromUs => "553 5.1.8 not your address\r\n",
                 "STAR" => {
                     stream.write_all(b"220 go on\r\n").await.ok()?;
                     return Some(stream.into_inner());

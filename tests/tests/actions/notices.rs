@@ -171,7 +171,7 @@ on_both! {
         // Counsel has a claim too, of which they go on hearing.
         stage::sent(&app.recoup, counsel.account, "allegro", "Harbor Light").await;
         // A new claim is told of once it was compared with the others.
-        while match_case::run_due(&app.recoup, "a matcher").await.unwrap() {}
+        while match_case::run_due(&app.recoup, "a matcher").await.unwrap() > 0 {}
         look::look(&app.recoup).await.unwrap();
         let waiting = async |email: &str| {
             let rows: Vec<(String, String, String)> = database.rows("SELECT recipient, kind, state FROM outbox ORDER BY id").await;

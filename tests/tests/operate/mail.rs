@@ -3,7 +3,10 @@
 use std::sync::atomic::Ordering;
 
 use chrono::Duration;
-use server::config::MailBy;
+use server::{
+    config::MailBy,
+    mail::{Post, worker},
+};
 use tests::{
     App, Database, Options, PATIENCE, on_both,
     smtp::{Authority, Mood, Smtp},
@@ -40,8 +43,10 @@ async fn killed(app: &App, smtp: &Smtp) -> bool {
     smtp.feel(Mood::Hangs);
     smtp.once_it_has_a_mail(move || _ = say.send_replace(true));
     let (_go_on, never) = watch::channel(false);
+    // Its connections end with it.
+    let post = Post::open(&MailBy::Smtp { url: smtp.url(), ca: None }, "Recoup <claims@example.org>").unwrap();
     tokio::select! {
-        _ = app.deliver(&never) => false,
+        _ = worker::run_once(&app.recoup, &post, "a process that is killed", &never) => false,
         has = has.wait_for(|has| *has) => has.is_ok(),
     }
 }
@@ -77,7 +82,7 @@ on_both! {
         for (n, mood, words) in [
             (1, Mood::Sulks, "permanent error (554): 5.3.2 not today"),
             (2, Mood::KnowsNoPassword, "permanent error (535): 5.7.8 wrong password"),
-            (3, Mood::TakesNothingFromUs, "permanent error (553): 5.7.1 not your address"),
+            (3, Mood::TakesNothingFromUs, "permanent error (553): 5.1.8 not your address"),
         ] {
             smtp.feel(mood);
             app.run_jobs().await;
