@@ -79,7 +79,7 @@ pub async fn run(plan: &Plan) {
         assert!(status >= 400 && page.contains("\"ok\":false"), "an upload into a full disk: {status} {page}");
         let (status, page) = sign(&site, one).await;
         assert!(
-            status == 503 && page.contains("Nothing was changed"),
+            status == 503 && page.contains("what was done is not done twice"),
             "a submission into a full disk: {status} {page}"
         );
     }

@@ -72,7 +72,7 @@ async fn locked(plan: &Plan, url: &str) {
     let (status, page) = sign(&site, &ready[0]).await;
     println!("    sending ended after {:.1} s with {status}", begun.elapsed().as_secs_f64());
     assert_eq!(status, 503);
-    assert!(page.contains("Nothing was changed"), "{page}");
+    assert!(page.contains("what was done is not done twice"), "{page}");
     assert!(begun.elapsed() < Duration::from_secs(30), "it waited too long for the lock");
     let reading = Instant::now();
     assert_eq!(ask(&site, "/cases/allegro").await.0, 200);
