@@ -177,8 +177,9 @@ fn numbers(reader: &mut Reader<'_>) {
 fn is_telephone(typed: &str) -> bool {
     let digits = typed.chars().filter(char::is_ascii_digit).count();
     let words = typed.to_lowercase().replace("ext", "");
-    let between =
-        |c: char| c.is_whitespace() || matches!(c, '+' | '(' | ')' | '-' | '.' | '/' | '\u{2010}'..='\u{2015}');
+    let between = |c: char| {
+        c.is_whitespace() || matches!(c, '+' | '(' | ')' | '-' | '.' | '/' | 'x' | '#' | '\u{2010}'..='\u{2015}')
+    };
     digits >= 5 && words.chars().all(|c| c.is_ascii_digit() || between(c))
 }
 
@@ -256,12 +257,14 @@ mod tests {
         for wrong in ["abc", "1234", "call 503 555 0142"] {
             assert_eq!(said("phone", wrong), ["phone: Write digits, like +1 503 555 0142."], "{wrong}");
         }
-        for right in ["+1 503 555 0142", "(503) 555-0142 ext. 12", "0341/123456", "+44 20 7946 0000"] {
+        for right in
+            ["+1 503 555 0142", "(503) 555-0142 ext. 12", "503 555 0142 x12", "0341/123456", "+44 20 7946 0000"]
+        {
             assert!(said("phone", right).is_empty(), "{right}");
         }
         assert_eq!(said("isni", "1234"), ["isni: An ISNI has 16 digits, like 0000 0001 2150 090X."]);
         assert!(said("isni", "0000 0001 2150 090X").is_empty());
-        assert_eq!(said("ipi", "99").len(), 1);
+        assert_eq!(said("ipi", "I-297").len(), 1);
         assert_eq!(said("gs1_prefixes", "12").len(), 1);
         // What is too long is said once, as of any text.
         assert_eq!(said("isni", &"0".repeat(20)), ["isni: This has 20 characters; at most 19 fit."]);
